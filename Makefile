@@ -1,0 +1,78 @@
+# Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix format-check lint types import-rule templates e2e bench bench-full up down openapi lock clean
+SHELL := /bin/bash
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+  $$p -c 'import sys, ssl, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+READY := .venv/ready.stamp
+CODE := app.py chalicelib infra tests $(wildcard benchmarks)
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: $(READY) ## a season of bookings through the whole hub on this machine (BOOKINGS=file.csv LIMIT=n replay a file)
+	@$(BIN)/python -m infra.demo $(if $(BOOKINGS),--bookings "$(BOOKINGS)") $(if $(LIMIT),--limit "$(LIMIT)")
+
+test: $(READY) ## unit, action and fault tests
+	@$(BIN)/pytest -q -n 2 $(ARGS)
+
+check: format-check lint types import-rule templates test ## everything that must be green before a change is done
+
+format-check: $(READY)
+	@echo "== format" && $(BIN)/ruff format --check --quiet $(CODE) || { echo "run: make fix"; exit 1; }
+
+lint: $(READY)
+	@echo "== lint" && $(BIN)/ruff check --quiet $(CODE)
+
+types: $(READY)
+	@echo "== types" && $(BIN)/mypy $(CODE)
+
+import-rule: $(READY)
+	@echo "== import rule" && $(BIN)/lint-imports --no-logo
+
+templates: $(READY)
+	@echo "== templates" && $(BIN)/cfn-lint infra/template.yaml && $(BIN)/pytest -q tests/infra -k "template or policies or policy"
+
+fix: $(READY) ## format, and repair what ruff can repair
+	@$(BIN)/ruff format --quiet $(CODE) && $(BIN)/ruff check --quiet --fix $(CODE)
+
+e2e: $(READY) ## the packaged app, deployed into a local cloud
+	@$(BIN)/pytest -m end_to_end tests/end_to_end $(ARGS)
+
+bench: $(READY) ## the table of what things cost, as ratios against their floors
+	@$(BIN)/python -m benchmarks
+
+bench-full: $(READY) ## the same, with what takes longer than ten minutes
+	@$(BIN)/python -m benchmarks --full
+
+up: $(READY) ## keep a local cloud with the hub running; writes .local/hub.json
+	@$(BIN)/hub up
+
+down: $(READY) ## stop it
+	@$(BIN)/hub down
+
+openapi: $(READY) ## write docs/openapi.json and docs/schemas/ from the models
+	@$(BIN)/python -m infra.openapi && $(BIN)/python -m infra.schemas
+
+lock: $(READY) ## pin again what pyproject.toml asks for
+	@$(UV_COMPILE) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.txt
+	@$(UV_COMPILE) $(UPGRADE) -c requirements-dev.txt pyproject.toml -o requirements.txt
+
+clean: ## remove what these targets made
+	@rm -rf .venv .local .chalice/deployments .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.14 is needed (with venv and ssl)"; exit 1; }
+	@echo "== set-up: virtual environment" && $(PYTHON) -m venv .venv
+
+# `--config-settings editable_mode=compat`: one path entry, so that new packages are found without a new install.
+$(READY): requirements-dev.txt pyproject.toml | .venv/bin/python
+	@echo "== set-up: pinned packages (about a minute, once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
+	  --config-settings editable_mode=compat -e .
+	@touch $@

@@ -1,0 +1,18 @@
+"""Creates the Chalice app and registers the blueprints. Nothing else."""
+
+from chalice.app import Chalice
+
+from chalicelib.entrypoints.api.routes import api
+from chalicelib.entrypoints.guest_pages import guest_pages
+from chalicelib.entrypoints.open_pages import open_pages
+from chalicelib.entrypoints.queues import queues
+from chalicelib.entrypoints.schedules import schedules
+from chalicelib.entrypoints.webhooks import webhooks
+
+# API Gateway hands over any other type as text, and what was not UTF-8 would no longer match its signature.
+BYTES_AS_SENT = ["application/xml", "text/xml", "multipart/form-data"]
+
+app = Chalice(app_name="xenia")
+app.api.binary_types = [*app.api.default_binary_types, *BYTES_AS_SENT]
+for blueprint in (open_pages, webhooks, guest_pages, api, queues, schedules):
+    app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""What the hub costs, as ratios against floors measured in the same run: `python -m benchmarks`."""

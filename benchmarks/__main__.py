@@ -1,0 +1,62 @@
+"""`python -m benchmarks [--full]` measures, prints the table and writes .local/bench.json; `--markdown` prints that."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import campaign, cold, cost, hub, webhooks, worker
+from benchmarks.figures import Figure, markdown, save
+
+RESULTS = Path(__file__).resolve().parent.parent / ".local" / "bench.json"
+Part = tuple[str, Callable[[], list[Figure]]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="also what takes longer than ten minutes")
+    parser.add_argument("--markdown", action="store_true", help="print the last results as docs/benchmarks.md has them")
+    asked = parser.parse_args()
+    if asked.markdown:
+        print(_measured_when(), markdown(json.loads(RESULTS.read_text(encoding="utf-8"))), sep="\n\n")
+        return
+    figures = []
+    for name, measure in _parts(full=asked.full):
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        figures += measure()
+        save(figures, RESULTS)
+    print(markdown(figure.row() for figure in figures))
+    missed = sum(figure.holds is False for figure in figures)
+    print(f"{missed} bounds missed; written to .local/bench.json" if missed else "every bound holds")
+
+
+def _measured_when() -> str:
+    day = datetime.fromtimestamp(RESULTS.stat().st_mtime, UTC).date().isoformat()
+    return f"Measured on {day}, Python {platform.python_version()}, {os.cpu_count()} CPUs."
+
+
+def _parts(*, full: bool) -> Iterator[Part]:
+    """In the order of docs/benchmarks.md."""
+    rounds = 41 if full else 11
+    hub.wire()
+    yield "cold starts", lambda: cold.figures(25 if full else 9)
+    yield "CPU of webhooks", lambda: webhooks.cpu(4 * rounds)
+    yield "units and calls of webhooks", webhooks.units
+    yield "growth", webhooks.growth
+    yield "a campaign", lambda: _campaign(rounds)
+    yield "memory of a worker", lambda: worker.figures(16, 1250) if full else worker.figures(1, 40)
+
+
+def _campaign(rounds: int) -> list[Figure]:
+    measured = campaign.cpu(rounds)
+    ran = campaign.send_all(800)
+    events_ms = campaign.event_milliseconds(ran, 3)
+    return [*measured, *campaign.units(ran), *cost.figure(ran, measured[0].measured, events_ms)]
+
+
+if __name__ == "__main__":
+    main()

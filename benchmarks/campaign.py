@@ -1,0 +1,207 @@
+"""What a marketing mail costs, from planning to its last event: CPU against the same done bare, and units counted."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from liquid import Environment
+
+from benchmarks import hub, season
+from benchmarks.cloud import Cloud
+from benchmarks.figures import OF_MEASURED, Figure
+from benchmarks.population import Population
+from benchmarks.stopwatch import compare, median_milliseconds
+from benchmarks.table import Table, Units
+from benchmarks.tape import Bare, Call, Tape
+from chalicelib.aws import queues, secrets
+from chalicelib.campaigns import actions
+from chalicelib.campaigns.model import PARTS, Campaign
+from chalicelib.messages.actions import save_template
+from chalicelib.messages.model import Template
+from chalicelib.segments.actions import save_segment
+from chalicelib.segments.model import Segment
+
+FUNCTIONS = {"plan": "plan_run", "pace": "pace_run", "send": "send_chunk"}
+WEEKS = "".join(
+    f"<p>Week {week}: a room with a view, breakfast included, and the city to yourself.</p>" for week in range(16)
+)
+HTML = (
+    "<html><body><h1>Spring in Vienna</h1><p>Dear {{ guest.given_name | default: 'guest' }}"
+    "{% if guest.family_name %} {{ guest.family_name }}{% endif %},</p>"
+    f"{WEEKS}"
+    "<p>{{ postal_address }}<br><a href='{{ unsubscribe_url }}'>Unsubscribe</a></p></body></html>"
+)
+TEXT = "Dear {{ guest.given_name | default: 'guest' }},\nspring in Vienna.\n{{ postal_address }}\n{{ unsubscribe_url }}"
+SUBJECT = "{{ guest.given_name | default: 'Spring' }}, Vienna is waiting"
+Step = tuple[str, dict[str, Any]]
+"""A function and the event it is invoked with."""
+
+
+@dataclass
+class Campaigned:
+    """A run that was sent, and what it took."""
+
+    cloud: Cloud
+    steps: list[Step] = field(default_factory=list)
+    events: list[Step] = field(default_factory=list)
+    logged: int = 0
+    calls: dict[str, int] = field(default_factory=dict)
+    calls_of_events: int = 0
+    units: Units = field(default_factory=Units)
+
+
+def launched(guests: int) -> Cloud:
+    """A campaign to everybody of a computed population, launched a moment ago."""
+    cloud = hub.open_hub(Table(Population(guests)))
+    season.open_hotel()
+    rule = {"trait": "stats.stays", "op": "gte", "value": 1}
+    save_segment(Segment.model_validate({"id": "stayed", "name": "Stayed", "rule": rule}))
+    save_template(Template(id="spring", name="Spring", subject=SUBJECT, html=HTML, text=TEXT))
+    actions.create_campaign(Campaign(id="spring", name="Spring", segment="stayed", template="spring"))
+    actions.launch("spring")
+    return cloud
+
+
+def steps(cloud: Cloud) -> Iterator[Step]:
+    """The queues' messages in turns, until nothing but the pacer is left and every mail is out."""
+    while True:
+        taken = {name: cloud.take(name) for name in FUNCTIONS}
+        if not any(taken.values()):
+            return
+        for name, bodies in taken.items():
+            yield from ((FUNCTIONS[name], hub.delivery([body])) for body in bodies)
+
+
+def send_all(guests: int, tape: Tape | None = None) -> Campaigned:
+    """Plan, pace and send to the end, then have SES tell what became of each mail."""
+    cloud = launched(guests)
+    cloud.sent = []
+    ran = Campaigned(cloud)
+    cloud.calls.clear()
+    cloud.table.units.take()
+    if tape:
+        _warm_up()
+        tape.record()
+    for step in steps(cloud):
+        ran.logged += hub.run(*step)
+        ran.steps.append(step)
+        if tape:
+            tape.mark()
+    if tape:
+        return ran
+    ran.events = [("record_mail_events", hub.delivery(batch)) for batch in hub.batches(_events(cloud.sent))]
+    before = cloud.calls.total()
+    for step in ran.events:
+        ran.logged += hub.run(*step)
+    ran.calls_of_events = cloud.calls.total() - before
+    ran.calls, ran.units = dict(cloud.calls), cloud.table.units.take()
+    return ran
+
+
+def _warm_up() -> None:
+    """What a worker asks once in its life is no part of what a mail costs."""
+    for name in FUNCTIONS:
+        queues.url_of(name)
+    for purpose in ("identifiers", "unsubscribe"):
+        secrets.key_for(purpose)
+
+
+def _events(sent: Sequence[dict[str, Any]]) -> list[str]:
+    """As SES publishes them: every mail is sent, delivered and opened, and one in ten clicked."""
+    kinds = [(kind, mail) for mail in sent for kind in ("Send", "Delivery", "Open")]
+    kinds += [("Click", mail) for mail in sent[::10]]
+    return [json.dumps(_event(kind, mail)) for kind, mail in kinds]
+
+
+EVENTS_PER_MAIL = 3.1
+
+
+def _event(kind: str, mail: dict[str, Any]) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    return {"eventType": kind, "mail": {"timestamp": now, "destination": ["x@example.com"], **mail}, kind.lower(): {}}
+
+
+# CPU
+
+
+def cpu(rounds: int, guests: int = PARTS * 50) -> list[Figure]:
+    """Full chunks of fifty; the template is parsed once a chunk by the hub, and once by the floor."""
+    wire = hub.wire()
+    tape = Tape(wire)
+    ran = send_all(guests, tape)
+    stretches = list(tape.stretches())
+    bare, templates = Bare(tape), _parsed()
+    mails = [calls for calls in stretches if any(call.operation == "SendBulkEmail" for call in calls)]
+    assert ran.cloud.mails == guests, "everybody is mailed once"
+    all_calls = compare(
+        lambda: _run_hub(tape, ran.steps), lambda: _bare(tape, bare, templates, stretches), rounds=rounds, each=guests
+    )
+    only_mail = median_milliseconds(lambda: _bare_mail(tape, bare, templates, mails), rounds) / guests
+    name = "CPU per recipient, plan + decide + render + send ÷ the same render"
+    return [
+        Figure(f"{name}, SendBulkEmail and DynamoDB calls bare", "ms of CPU", all_calls.measured, all_calls.floor, 1.5),
+        Figure(f"{name} + SendBulkEmail alone", "ms of CPU", all_calls.measured, only_mail),
+    ]
+
+
+def _run_hub(tape: Tape, script: Sequence[Step]) -> None:
+    tape.play()
+    for step in script:
+        hub.run(*step)
+
+
+def _parsed() -> list[Any]:
+    return [
+        Environment(autoescape=is_html).from_string(part)
+        for part, is_html in ((SUBJECT, False), (HTML, True), (TEXT, False))
+    ]
+
+
+def _bare(tape: Tape, bare: Bare, templates: Sequence[Any], stretches: Sequence[Sequence[Call]]) -> None:
+    tape.play()
+    for calls in stretches:
+        _render(templates, calls)
+        bare.make(calls)
+
+
+def _bare_mail(tape: Tape, bare: Bare, templates: Sequence[Any], stretches: Sequence[Sequence[Call]]) -> None:
+    calls = [call for each in stretches for call in each if call.operation == "SendBulkEmail"]
+    tape.play(calls)
+    _render(templates, calls)
+    bare.make(calls)
+
+
+def _render(templates: Sequence[Any], calls: Sequence[Call]) -> None:
+    for call in calls:
+        for _ in call.arguments["BulkEmailEntries"] if call.operation == "SendBulkEmail" else ():
+            json.dumps([template.render(**VALUES) for template in templates])
+
+
+VALUES: dict[str, Any] = {
+    "guest": {"given_name": "Anna", "family_name": "Lee", "language": "de", "country": "AT"},
+    "postal_address": "Main Street 1, 1010 Vienna, Austria",
+    "unsubscribe_url": "https://hub.example.com/u/" + "t" * 90,
+}
+
+
+# Units
+
+
+def units(ran: Campaigned) -> list[Figure]:
+    """The floor is the claim, its outcome and two events, written once each and without a transaction."""
+    name = "write units per marketing recipient (plan, claim, outcome, delivery and open of each, click of one in ten)"
+    return [Figure(name, "write units", ran.units.write / ran.cloud.mails, 4, 8, OF_MEASURED)]
+
+
+def event_milliseconds(ran: Campaigned, rounds: int) -> float:
+    """CPU of recording one mail's events, answered from a tape."""
+    tape = Tape(hub.wire())
+    again = send_all(ran.cloud.mails)
+    tape.wire.reply = again.cloud.reply
+    tape.record()
+    for step in again.events:
+        hub.run(*step)
+    play: Callable[[], None] = lambda: _run_hub(tape, again.events)  # noqa: E731 (a name for what is timed)
+    return median_milliseconds(play, rounds) / ran.cloud.mails

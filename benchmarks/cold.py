@@ -1,0 +1,91 @@
+"""Cold starts: in fresh processes and in turns, importing the app and serving its first webhook.
+
+`python -m benchmarks.cold hub|canonical|floor` is one start, and prints its milliseconds of CPU.
+"""
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+from benchmarks.figures import Figure
+from benchmarks.stopwatch import Pair
+
+TITLES = {
+    "hub": "cold start of the edge, first mews webhook ÷ bare chalice app with SQS and DynamoDB clients",
+    "canonical": "cold start of the edge, first signed canonical webhook (one KMS client more) ÷ the same bare app",
+}
+BOUND = 1.25
+
+
+def figures(starts: int) -> list[Figure]:
+    """CPU of starts, without the interpreter's own; the first of each compiles, and does not count."""
+    kinds = ("floor", *TITLES)
+    rounds = [{kind: _start(kind) for kind in kinds} for _ in range(starts + 1)][1:]
+    pairs = {kind: Pair.of([(each[kind], each["floor"]) for each in rounds]) for kind in TITLES}
+    return [Figure(TITLES[kind], "ms of CPU", *pair, BOUND) for kind, pair in pairs.items()]
+
+
+def _start(kind: str) -> float:
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cold", kind], check=True, capture_output=True, text=True, timeout=120
+    )
+    return float(ran.stdout.splitlines()[-1])
+
+
+# In the process that is started
+
+
+def _serve_first(kind: str) -> float:
+    began = time.process_time()
+    from benchmarks.hub import Context, post, prepare_environment
+    from benchmarks.wire import Answer, Wire
+
+    prepare_environment()
+    row = _connection("mews" if kind == "hub" else "canonical")
+    answers: dict[str, Any] = {
+        "GetItem": {"Item": row},
+        "GetQueueUrl": {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"},
+        "SendMessage": {"MessageId": "m"},
+        "Decrypt": {"Plaintext": base64.b64encode(SECRET.encode()).decode()},
+    }
+    Wire(lambda _service, operation, _body: Answer(json.dumps(answers[operation]).encode()))
+    event = _signed(post) if kind == "canonical" else post("/webhooks/mews?secret=open-sesame-open-sesame", BODY, {})
+    if kind == "floor":
+        from benchmarks.bare_app import app
+    else:
+        from app import app
+    assert app(event, Context())["statusCode"] in {200, 202}
+    return (time.process_time() - began) * 1000
+
+
+SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
+BODY = json.dumps({"EnterpriseId": "e-1", "Events": [{"Discriminator": "ServiceOrderUpdated", "Value": {"Id": "r-1"}}]})
+
+
+def _connection(vendor: str) -> dict[str, Any]:
+    kept = (
+        hashlib.sha256(b"open-sesame-open-sesame").hexdigest()
+        if vendor == "mews"
+        else base64.b64encode(b"sealed").decode()
+    )
+    key = {"pk": {"S": "CONNECTIONS"}, "sk": {"S": vendor}}
+    return {**key, "vendor": {"S": vendor}, "secrets": {"L": [{"S": kept}]}, "properties": {"M": {}}}
+
+
+def _signed(post: Any) -> Any:
+    """Signed by hand: the library that checks signatures is part of what is measured."""
+    import hmac
+
+    body, moment = json.dumps({"snapshots": []}), str(int(time.time()))
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.digest(key, f"msg_1.{moment}.{body}".encode(), "sha256")).decode()
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": moment, "webhook-signature": f"v1,{signature}"}
+    return post("/webhooks/canonical", body, headers)
+
+
+if __name__ == "__main__":
+    print(_serve_first(sys.argv[1]))

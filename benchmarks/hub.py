@@ -1,0 +1,141 @@
+"""The hub in this process with the network cut off: its Lambda handlers, and events as AWS makes them."""
+
+import contextlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from benchmarks.cloud import Cloud
+from benchmarks.table import Table
+from benchmarks.wire import Wire
+
+ENVIRONMENT = {
+    "XENIA_STAGE": "bench",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+FOREIGN = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN")
+
+
+def prepare_environment() -> None:
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ |= ENVIRONMENT
+
+
+@cache
+def wire() -> Wire:
+    """The process's one wire; clients that exist keep it, so worlds exchange what answers."""
+    prepare_environment()
+    return Wire(Cloud().reply)
+
+
+@dataclass
+class Context:
+    """A Lambda context; benchmarks are never short of time."""
+
+    aws_request_id: str = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+def open_hub(table: Table | None = None) -> Cloud:
+    """An account of its own for the hub; what the process remembered of another is forgotten."""
+    from chalicelib.aws import queues, secrets
+    from chalicelib.aws.meter import meter
+    from chalicelib.ingest import edge
+
+    cloud = Cloud(table or Table())
+    wire().reply, wire().listen = cloud.reply, None
+    secrets.forget_all()
+    for kept in (queues.url_of, edge.doors, edge.raw_bucket):
+        kept.cache_clear()
+    meter().take()
+    return cloud
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[io.StringIO]:
+    """The log lines of the functions are made, and not shown."""
+    with contextlib.redirect_stdout(io.StringIO()) as lines:
+        yield lines
+
+
+def post(url: str, body: str, headers: dict[str, str]) -> dict[str, Any]:
+    """A webhook as API Gateway hands it to Lambda."""
+    parts = urlsplit(url)
+    query = {name: [value] for name, value in parse_qsl(parts.query)}
+    connection = re.fullmatch(r"/webhooks/([\w-]+)", parts.path)
+    assert connection, url
+    sent = {"Content-Type": "application/json", **headers}
+    resource = "/webhooks/{connection}"
+    return {
+        "resource": resource,
+        "path": parts.path,
+        "httpMethod": "POST",
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "multiValueQueryStringParameters": query or None,
+        "pathParameters": {"connection": connection[1]},
+        "stageVariables": None,
+        "requestContext": {"httpMethod": "POST", "resourcePath": resource, "identity": {"sourceIp": "192.0.2.1"}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def accept(event: dict[str, Any]) -> int:
+    """The edge's Lambda handler; returns the status."""
+    from app import app
+
+    with quiet():
+        return int(app(event, Context())["statusCode"])
+
+
+def delivery(bodies: Sequence[str]) -> dict[str, Any]:
+    """Messages as Lambda receives them from SQS."""
+    return {"Records": [_record(at, body) for at, body in enumerate(bodies)]}
+
+
+def _record(at: int, body: str) -> dict[str, Any]:
+    return {
+        "messageId": f"m{at}",
+        "receiptHandle": f"h{at}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:queue",
+    }
+
+
+def run(function: str, event: dict[str, Any]) -> int:
+    """One invocation of a queue function, by the name that Lambda has for it. Returns the size of its log lines."""
+    from chalicelib.entrypoints import queues
+
+    with quiet() as lines:
+        getattr(queues, function)(event, Context())
+    return lines.tell()
+
+
+def batches(bodies: Sequence[str], size: int = 10) -> Iterator[Sequence[str]]:
+    yield from (bodies[start : start + size] for start in range(0, len(bodies), size))
+
+
+def wake_ups(facts: Iterable[dict[str, Any]]) -> list[str]:
+    """The facts that the rule of infra/template.yaml puts on the loyalty queue."""
+    woken = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"}
+    return [
+        json.dumps(fact)
+        for fact in facts
+        if fact["detail-type"] in woken or (fact["detail-type"] == "GuestChanged" and fact["detail"].get("member"))
+    ]

@@ -1,0 +1,67 @@
+"""A million guests, none of them stored: each follows from its number."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from benchmarks.expressions import Raw
+from chalicelib.aws.codec import to_item
+from chalicelib.consent.model import Consent, Gate, LeafConsent
+from chalicelib.consent.store import gate_row
+from chalicelib.guests.model import Head, Record, Stats, Traits
+from chalicelib.guests.store import head_row
+
+PATTERN = "g" + "0" * 24
+"""The leaf in the patterns; a guest's number takes its place."""
+SHARDS = 256
+
+
+@dataclass(frozen=True)
+class Population:
+    """Heads and gates of guests 0 ... size - 1. A guest lies in the partition `number modulo 256`."""
+
+    size: int
+
+    def leaf(self, number: int) -> str:
+        return f"g{number:024x}"
+
+    def row(self, pk: str, sk: str) -> Raw | None:
+        leaf = sk if pk.startswith("GUESTS#") else pk.removeprefix("GATE#") if pk.startswith("GATE#") else ""
+        if not self._is_ours(leaf):
+            return None
+        pattern = self._head if pk.startswith("GUESTS#") else self._gate
+        row: Raw = json.loads(pattern.replace(PATTERN, leaf).replace("-number-", str(int(leaf[1:], 16)).zfill(8)))
+        return {**row, "pk": {"S": pk}, "sk": {"S": sk}}
+
+    def sort_keys(self, pk: str) -> Sequence[str]:
+        if not pk.startswith("GUESTS#"):
+            return ()
+        return [self.leaf(number) for number in range(int(pk[-2:], 16), self.size, SHARDS)]
+
+    def _is_ours(self, leaf: str) -> bool:
+        """Leaves that the hub made are hashes: none of them begins with so many zeros."""
+        return leaf.startswith("g" + "0" * 12) and int(leaf[1:], 16) < self.size
+
+    @cached_property
+    def _head(self) -> str:
+        email = "guest-number-@example.com"
+        record = Record(
+            source="pms", source_id="p-number-", given_name="Anna", family_name="Lee", email=email, email_kind="own",
+            phone="+43660-number-", language="de", country="AT", marketing_email=True,
+        )  # fmt: skip
+        stats = Stats(stays=2, nights=5, room_revenue={"EUR": 61000}, reservations=3, properties=("vienna",))
+        traits = Traits(given_name="Anna", family_name="Lee", email=email, language="de", country="AT", stats=stats)
+        head = Head(
+            leaf=PATTERN, rev=3, record=record, record_version=f"2026-01-01T00:00:00.000000Z||{'0' * 16}", stats=stats,
+            identifiers=(f"email:{'1' * 24}-number-", f"phone:{'2' * 24}-number-"), members=(PATTERN,), traits=traits,
+            seen_at=("vienna",), properties=("vienna",),
+        )  # fmt: skip
+        return json.dumps(to_item(head_row(head)))
+
+    @cached_property
+    def _gate(self) -> str:
+        consent: Any = Consent(state="explicit", basis="source", at="2026-01-01T00:00:00.000000Z")
+        leaves = {PATTERN: LeafConsent(consents={"group:marketing": consent})}
+        return json.dumps(to_item(gate_row(Gate(guest=PATTERN, rev=1, leaves=leaves))))

@@ -1,0 +1,42 @@
+"""CPU time of two ways to do the same, measured in turns so that a busy machine is busy for both."""
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import NamedTuple, Self
+
+
+class Pair(NamedTuple):
+    """Milliseconds of process time. `floor` is a median; `measured` is it times the median of the turns' ratios.
+
+    The two of a turn ran at the same speed of a shared machine; two medians need not have.
+    """
+
+    measured: float
+    floor: float
+
+    @classmethod
+    def of(cls, turns: Sequence[tuple[float, float]], each: int = 1) -> Self:
+        floor = median(other for _, other in turns) / each
+        return cls(floor * median(one / other for one, other in turns), floor)
+
+
+def compare(measured: Callable[[], object], floor: Callable[[], object], *, rounds: int, each: int = 1) -> Pair:
+    """Run both in turns; `each` is how many units of work a run does. The first, cold, turn does not count."""
+    return Pair.of([(milliseconds(measured), milliseconds(floor)) for _ in range(rounds + 1)][1:], each)
+
+
+def median_milliseconds(work: Callable[[], object], rounds: int) -> float:
+    return median([milliseconds(work) for _ in range(rounds + 1)][1:])
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """What the benchmark itself keeps is put out of the garbage collector's way: the work need not look through it."""
+    gc.collect()
+    gc.freeze()
+    began = time.process_time()
+    work()
+    spent = time.process_time() - began
+    gc.unfreeze()
+    return spent * 1000

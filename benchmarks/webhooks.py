@@ -1,0 +1,221 @@
+"""What a webhook costs: CPU against the same AWS calls made bare, and write units and calls as counted on the wire."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from benchmarks import hub, season
+from benchmarks.cloud import Cloud
+from benchmarks.figures import OF_MEASURED, Figure
+from benchmarks.population import Population
+from benchmarks.stopwatch import compare
+from benchmarks.table import Table
+from benchmarks.tape import Bare, Tape
+from chalicelib.aws import http
+
+BATCH = 10
+Webhooks = Callable[[int], list[dict[str, Any]]]
+"""Minute → events, one for each guest."""
+
+
+def known_guests(count: int, population: int = 0) -> Cloud:
+    """A hub that has seen `count` guests with a booking each, beside a computed population."""
+    cloud = hub.open_hub(Table(Population(population)))
+    season.open_hotel()
+    push(cloud, [season.webhook(season.booking(number, 0)) for number in range(count)])
+    return cloud
+
+
+def push(cloud: Cloud, events: Sequence[dict[str, Any]], queue: str = "inbox") -> None:
+    """Through the edge, then through the queue's function in batches of ten."""
+    for event in events:
+        assert hub.accept(event) in {200, 202}
+    for bodies in hub.batches(cloud.take(queue), BATCH):
+        hub.run(FUNCTIONS[queue], hub.delivery(bodies))
+
+
+FUNCTIONS = {"inbox": "ingest_notices", "fetch": "fetch_notices"}
+
+
+# CPU
+
+
+def cpu(rounds: int, guests: int = 2 * BATCH) -> list[Figure]:
+    kinds: dict[str, tuple[Webhooks, str]] = {
+        "reservation change, canonical": (lambda minute: changes(guests, minute), "inbox"),
+        "check-out, canonical": (lambda minute: check_outs(guests, minute), "inbox"),
+        "reservation change, mews, through fetch": (lambda _: mews_changes(guests), "fetch"),
+    }
+    figures = []
+    for name, (webhooks, queue) in kinds.items():
+        cloud = known_guests(guests)
+        measured, floor = _compare(cloud, webhooks, queue, rounds, guests)
+        title = f"CPU of edge + ingest per webhook ÷ the same AWS calls bare: {name}"
+        figures.append(Figure(title, "ms of CPU", measured, floor, 1.5))
+    return figures
+
+
+def _compare(cloud: Cloud, webhooks: Webhooks, queue: str, rounds: int, guests: int) -> tuple[float, float]:
+    with _mews_answering(minute=5):
+        push(cloud, [season.mews_webhook(f"m{number}") for number in range(guests)], "fetch")
+    with _mews_answering(minute=10):
+        tape = Tape(hub.wire())
+        events = webhooks(10)
+        tape.record()
+        for event in events:
+            assert hub.accept(event) in {200, 202}
+            tape.mark()
+        queued = cloud.take(queue)
+        deliveries = [hub.delivery(bodies) for bodies in hub.batches(queued, BATCH)]
+        for each in deliveries:
+            hub.run(FUNCTIONS[queue], each)
+            tape.mark()
+        bare = Bare(tape)
+        pair = compare(
+            lambda: _run_hub(tape, events, deliveries, FUNCTIONS[queue]),
+            lambda: _run_floor(tape, bare, events, deliveries),
+            rounds=rounds,
+            each=guests,
+        )
+    return pair.measured, pair.floor
+
+
+def _run_hub(tape: Tape, events: Sequence[Any], deliveries: Sequence[Any], function: str) -> None:
+    tape.play()
+    for event in events:
+        hub.accept(event)
+    for each in deliveries:
+        hub.run(function, each)
+
+
+def _run_floor(tape: Tape, bare: Bare, events: Sequence[Any], deliveries: Sequence[Any]) -> None:
+    """JSON in, the recorded calls, JSON out; no Chalice, no hub."""
+    tape.play()
+    stretches = tape.stretches()
+    for event, calls in zip(events, stretches, strict=False):
+        bare.make(calls)
+        json.dumps({"statusCode": 202, "body": json.loads(event["body"])})
+    for each, calls in zip(deliveries, stretches, strict=True):
+        for record in each["Records"]:
+            json.loads(record["body"])
+        bare.make(calls)
+
+
+@contextmanager
+def _mews_answering(minute: int) -> Iterator[None]:
+    """The vendor's API without its network: what is measured is the hub, and the floor makes no such call."""
+    asked = http.call
+    answers: dict[str, Any] = {}
+
+    def answer(method: str, url: str, body: Any, seconds: float = 0) -> Any:
+        del seconds
+        key = method + url + json.dumps(body)
+        if key not in answers:
+            answers[key] = season.mews_answer(url, body, minute)
+        return answers[key]
+
+    http.call = answer
+    try:
+        yield
+    finally:
+        http.call = asked
+
+
+def changes(guests: int, minute: int) -> list[dict[str, Any]]:
+    """The guest takes the more expensive rate: nothing of the guest itself is new."""
+    return [season.webhook(season.booking(number, minute, room_revenue_minor=26000)) for number in range(guests)]
+
+
+def moved(guests: int, minute: int) -> list[dict[str, Any]]:
+    dates = {"arrival": "2026-02-05", "departure": "2026-02-09"}
+    return [season.webhook(season.booking(number, minute, **dates)) for number in range(guests)]
+
+
+def check_outs(guests: int, minute: int) -> list[dict[str, Any]]:
+    return [season.webhook(season.booking(number, minute, "checked_out")) for number in range(guests)]
+
+
+def mews_changes(guests: int) -> list[dict[str, Any]]:
+    return [season.mews_webhook(f"m{number}") for number in range(guests)]
+
+
+# Units and calls
+
+
+def units(guests: int = 20) -> list[Figure]:
+    """Counted on the wire from the rows; the floor is the rows that must change, written once without a transaction.
+
+    A change must write the stay and the guest's sums; a check-out the ledger entry, the balance and what the stay was
+    given besides. Nothing less would survive a redelivery.
+    """
+    cloud = known_guests(guests)
+    rows = [("reservation change", changes, 2, 10), ("change with moved dates", moved, 2, 12)]
+    figures = []
+    for minute, (name, webhooks, floor, bound) in enumerate(rows, start=1):
+        written = _written(cloud, partial(push, cloud, webhooks(guests, minute))) / guests
+        figures.append(_absolute(f"write units per webhook: {name}", "write units", written, floor, bound))
+    figures += [*_check_out_units(cloud, guests), *_calls(cloud, guests)]
+    return figures
+
+
+def _check_out_units(cloud: Cloud, guests: int) -> list[Figure]:
+    cloud.facts.clear()
+    events = check_outs(guests, 5)
+    stored = _written(cloud, lambda: push(cloud, events))
+    woken = hub.wake_ups(cloud.facts)
+    awarded = _written(cloud, lambda: hub.run("award_points", hub.delivery(woken)))
+    name = "write units per webhook: check-out with points (ingest + award)"
+    again = _written(cloud, lambda: push(cloud, events))
+    return [
+        _absolute(name, "write units", (stored + awarded) / guests, 5, 16),
+        _absolute("write units per webhook: duplicate", "write units", again / guests, None, 0),
+    ]
+
+
+def _calls(cloud: Cloud, guests: int) -> list[Figure]:
+    events = changes(guests, 9)
+    cloud.calls.clear()
+    for event in events:
+        hub.accept(event)
+    at_edge = cloud.calls.total() / guests
+    bodies = cloud.take("inbox")
+    cloud.calls.clear()
+    for batch in hub.batches(bodies, BATCH):
+        hub.run("ingest_notices", hub.delivery(batch))
+    ingested = cloud.calls.total() / guests
+    return [
+        _absolute("AWS calls per webhook at the edge", "calls", at_edge, 1, 1),
+        _absolute("AWS calls per notice in a batch of ten, ingest", "calls", ingested, 1, 4),
+    ]
+
+
+def _absolute(name: str, unit: str, measured: float, floor: float | None, bound: float) -> Figure:
+    return Figure(name, unit, measured, floor, bound, OF_MEASURED)
+
+
+def _written(cloud: Cloud, work: Callable[[], object]) -> int:
+    cloud.table.units.take()
+    work()
+    return cloud.table.units.take().write
+
+
+# Growth
+
+
+def growth(guests: int = 20) -> list[Figure]:
+    small, large = (_request_units(guests, population) for population in (1_000, 1_000_000))
+    name = "request units per webhook at 1,000,000 guests ÷ at 1,000 (change and check-out with points)"
+    return [Figure(name, "read and write units", large, small, 1.05)]
+
+
+def _request_units(guests: int, population: int) -> float:
+    cloud = known_guests(guests, population)
+    cloud.table.units.take()
+    cloud.facts.clear()
+    push(cloud, changes(guests, 1))
+    push(cloud, check_outs(guests, 2))
+    hub.run("award_points", hub.delivery(hub.wake_ups(cloud.facts)))
+    used = cloud.table.units.take()
+    return (used.read + used.write) / (2 * guests)

@@ -1,0 +1,1 @@
+"""Xenia's application code, packaged into every Lambda function."""

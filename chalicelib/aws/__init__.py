@@ -1,0 +1,1 @@
+"""The only code that imports boto3: table, keys, bus, queues, mail, files, secrets, settings, http."""

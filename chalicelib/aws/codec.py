@@ -1,0 +1,73 @@
+"""Items between Python and DynamoDB: text, integers, booleans, bytes, null, lists and maps. Floats are refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Value: TypeAlias = "str | int | bool | bytes | Sequence[Value] | Mapping[str, Value] | None"
+Item: TypeAlias = dict[str, Any]
+"""One row; what its attributes are is known to the `store.py` that reads it."""
+
+
+def to_attribute(value: Value) -> dict[str, Any]:
+    match value:
+        case str():
+            return {"S": str(value)}
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case Mapping():
+            return {"M": to_item(value)}
+        case Sequence():
+            return {"L": [to_attribute(each) for each in value]}
+    raise TypeError(f"no attribute holds a {type(value).__name__}")
+
+
+def to_item(values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    return {name: to_attribute(value) for name, value in values.items()}
+
+
+def from_attribute(attribute: Mapping[str, Any]) -> Any:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "S" | "B" | "BOOL":
+            return value
+        case "N":
+            return int(value)
+        case "NULL":
+            return None
+        case "M":
+            return from_item(value)
+        case "L":
+            return [from_attribute(each) for each in value]
+    raise TypeError(f"the hub writes no attribute of kind {kind}")
+
+
+def from_item(item: Mapping[str, Mapping[str, Any]]) -> Item:
+    return {name: from_attribute(attribute) for name, attribute in item.items()}
+
+
+def size_of(value: Value) -> int:
+    """Bytes that DynamoDB bills, by the developer guide's "item sizes and formats"."""
+    match value:
+        case str():
+            return len(value.encode())
+        case None | bool():
+            return 1
+        case bytes():
+            return len(value)
+        case int():
+            return (len(str(abs(value))) + 1) // 2 + 1 + (value < 0)
+        case Mapping():
+            return 3 + len(value) + sum(len(name.encode()) + size_of(each) for name, each in value.items())
+        case Sequence():
+            return 3 + len(value) + sum(size_of(each) for each in value)
+    raise TypeError(f"no attribute holds a {type(value).__name__}")
+
+
+def item_size(item: Mapping[str, Value]) -> int:
+    return sum(len(name.encode()) + size_of(value) for name, value in item.items())

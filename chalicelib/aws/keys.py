@@ -1,0 +1,178 @@
+"""Every key shape of the table, on one page. docs/data-model.md says who reads and writes each, and what it costs."""
+
+import hashlib
+from functools import lru_cache
+from typing import NamedTuple
+
+from chalicelib.canonical.ids import is_person
+
+SHARDS = 256
+"""Guests lie in this many partitions: all of them are this many bounded queries."""
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+
+# What a deployment is made of: few rows, each kind listed by one query.
+DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
+
+
+def property_(property_id: str) -> Key:
+    return Key("PROPERTIES", property_id)
+
+
+def connection(connection_id: str) -> Key:
+    return Key("CONNECTIONS", connection_id)
+
+
+def program(program_id: str) -> Key:
+    return Key("PROGRAMS", program_id)
+
+
+def segment(segment_id: str) -> Key:
+    return Key("SEGMENTS", segment_id)
+
+
+def template(template_id: str) -> Key:
+    return Key("TEMPLATES", template_id)
+
+
+def api_key(key_hash: str) -> Key:
+    """Signing in is one read by the hash of the whole key."""
+    return Key(f"KEY#{key_hash}", "KEY")
+
+
+def api_key_listing(key_id: str) -> Key:
+    return Key("KEYS", key_id)
+
+
+# Guests.
+@lru_cache(maxsize=10_000)
+def shard_of(leaf: str) -> str:
+    return f"GUESTS#{hashlib.sha256(leaf.encode()).hexdigest()[:2]}"
+
+
+def shard(number: int) -> str:
+    return f"GUESTS#{number:02x}"
+
+
+def head(leaf: str) -> Key:
+    """The head of a leaf. A guest's smallest leaf is the guest; nobody's leaves stay out of the segments' way."""
+    return Key(shard_of(leaf), leaf) if is_person(leaf) else Key(f"LEAF#{leaf}", "HEAD")
+
+
+def identifier(digest: str) -> Key:
+    return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
+
+
+def gate(guest: str, channel: str = "email") -> Key:
+    return Key(f"GATE#{guest}", channel)
+
+
+def receipt(leaf: str, at: str, receipt_id: str) -> Key:
+    return Key(f"LEAF#{leaf}", f"RECEIPT#{at}#{receipt_id}")
+
+
+# What is kept by leaf, and never moves.
+def leaf(leaf_id: str) -> str:
+    return f"LEAF#{leaf_id}"
+
+
+STAY = "STAY#"
+COMPANION = "COMPANION#"
+MESSAGE = "MESSAGE#"
+RECEIPT = "RECEIPT#"
+
+
+def stay(leaf_id: str, reservation: str) -> Key:
+    return Key(leaf(leaf_id), f"{STAY}{reservation}")
+
+
+def companion(leaf_id: str, reservation: str) -> Key:
+    """Says that this person shared the room of that reservation; the stay itself is the primary guest's row."""
+    return Key(leaf(leaf_id), f"{COMPANION}{reservation}")
+
+
+def message(leaf_id: str, occasion: str) -> Key:
+    """The claim of one send, and later its outcome and what became of it."""
+    return Key(leaf(leaf_id), f"{MESSAGE}{occasion}")
+
+
+def reservation(reservation_id: str) -> Key:
+    """Where a reservation is kept: the leaf of its primary guest."""
+    return Key(f"RESERVATION#{reservation_id}", "RESERVATION")
+
+
+CHARGE = "CHARGE#"
+
+
+def charge(reservation_id: str, charge_id: str) -> Key:
+    return Key(f"RESERVATION#{reservation_id}", f"{CHARGE}{charge_id}")
+
+
+def mark(subject: str, version_mark: str) -> Key:
+    """Remembers for 30 days that this version was stored, and which facts it made."""
+    return Key(f"MARK#{subject}", version_mark)
+
+
+# Loyalty.
+def account(leaf_id: str, program_id: str) -> Key:
+    """A leaf's points in one programme; a guest's balance is the sum over its leaves."""
+    return Key(leaf(leaf_id), f"ACCOUNT#{program_id}")
+
+
+def given(leaf_id: str, program_id: str, reservation_id: str) -> Key:
+    """What one stay has been given so far, and the version it was computed from."""
+    return Key(leaf(leaf_id), f"GIVEN#{program_id}#{reservation_id}")
+
+
+def ledger(leaf_id: str, program_id: str) -> str:
+    return f"LEDGER#{program_id}#{leaf_id}"
+
+
+def ledger_entry(leaf_id: str, program_id: str, version: str, entry_id: str) -> Key:
+    """Entries lie in the order in which they were decided: by the leaf's revision, then the rule's."""
+    return Key(ledger(leaf_id, program_id), f"{version}#{entry_id}")
+
+
+# Campaigns.
+def campaign(campaign_id: str) -> Key:
+    return Key("CAMPAIGNS", campaign_id)
+
+
+def run(run_id: str) -> Key:
+    return Key(f"RUN#{run_id}", "RUN")
+
+
+def active_run(run_id: str) -> Key:
+    """Present while a run has work: the tick wakes a pacer for each."""
+    return Key("RUNS#ACTIVE", run_id)
+
+
+def run_content(run_id: str) -> Key:
+    """The segment and template a run was launched with."""
+    return Key(f"RUN#{run_id}", "CONTENT")
+
+
+PLAN = "PLAN#"
+CHUNK = "CHUNK#"
+
+
+def plan(run_id: str, part: int) -> Key:
+    """How far the planning of one part of the guests has come."""
+    return Key(f"RUN#{run_id}", f"{PLAN}{part:03d}")
+
+
+def chunk(run_id: str, due: str, part: int, number: int) -> Key:
+    return Key(f"RUN#{run_id}", f"{CHUNK}{due}#{part:03d}#{number:06d}")
+
+
+# Once-only work.
+def job(name: str, subject: str, local_date: str) -> Key:
+    return Key(f"JOB#{name}#{subject}", local_date)
+
+
+def idempotency(caller: str, idempotency_key: str) -> Key:
+    return Key(f"IDEMPOTENCY#{caller}", idempotency_key)

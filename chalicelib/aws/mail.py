@@ -1,0 +1,150 @@
+"""SES: one bulk call, one attempt, and a verdict for each mail; and how fast the account may send."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from chalicelib.aws import clients
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import settings
+
+AT_ONCE = 50
+"""Entries a SendBulkEmail takes."""
+ALL_REFUSED = 10
+"""So many mails refused to the last one are the sender's fault, not the recipients'."""
+
+
+class Verdict(StrEnum):
+    """What became of one mail. LATER and STOPPED were not sent; UNKNOWN may have been, and must not be sent again."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html
+STATUSES = {
+    "SUCCESS": Verdict.ACCEPTED,
+    **dict.fromkeys(("TRANSIENT_FAILURE", "ACCOUNT_THROTTLED", "ACCOUNT_DAILY_QUOTA_EXCEEDED"), Verdict.LATER),
+    **dict.fromkeys(("MESSAGE_REJECTED", "INVALID_PARAMETER", "FAILED"), Verdict.REFUSED),
+    **dict.fromkeys(
+        (
+            "ACCOUNT_SUSPENDED", "ACCOUNT_SENDING_PAUSED", "CONFIGURATION_SET_SENDING_PAUSED", "TEMPLATE_NOT_FOUND",
+            "CONFIGURATION_SET_NOT_FOUND", "MAIL_FROM_DOMAIN_NOT_VERIFIED", "INVALID_SENDING_POOL_NAME",
+        ),
+        Verdict.STOPPED,
+    ),
+}  # fmt: skip
+THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"})
+MALFORMED = frozenset({"BadRequestException", "ValidationException"})
+PASS_THROUGH = {"Subject": "{{subject}}", "Html": "{{html}}", "Text": "{{text}}"}
+"""Bodies are rendered by the hub: SES only puts them in, and escapes nothing."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    subject: str
+    html: str
+    text: str
+    headers: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    verdict: Verdict
+    reason: str = ""
+    message_id: str | None = None
+
+
+def send_bulk(mails: Sequence[Mail], *, sender: str, configuration_set: str) -> list[Result]:
+    """Send up to 50 mails in one call that is made once; results are by position, and nothing is raised."""
+    results = _post(mails, sender, settings().configuration_set(configuration_set))
+    if len(results) >= ALL_REFUSED and all(each.verdict is Verdict.REFUSED for each in results):
+        return [Result(Verdict.STOPPED, each.reason) for each in results]
+    return results
+
+
+def _post(mails: Sequence[Mail], sender: str, configuration_set: str) -> list[Result]:
+    meter().called("SendBulkEmail")
+    request: Any = {
+        "FromEmailAddress": sender,
+        "ConfigurationSetName": configuration_set,
+        "DefaultContent": {"Template": {"TemplateContent": PASS_THROUGH, "TemplateData": "{}"}},
+        "BulkEmailEntries": [_entry(mail) for mail in mails],
+    }
+    try:
+        answer = clients.ses().send_bulk_email(**request)
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        return [Result(Verdict.LATER, type(error).__name__)] * len(mails)  # no connection: the request never left
+    except BotoCoreError as error:
+        return [Result(Verdict.UNKNOWN, type(error).__name__)] * len(mails)
+    except ClientError as error:
+        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if code in MALFORMED and len(mails) > 1:
+            middle = len(mails) // 2  # nothing was accepted: one bad entry must not cost its neighbours their mail
+            return [
+                *_post(mails[:middle], sender, configuration_set),
+                *_post(mails[middle:], sender, configuration_set),
+            ]
+        return [Result(verdict_of_error(code, status), code)] * len(mails)
+    results: list[Any] = list(answer.get("BulkEmailEntryResults", []))
+    return [
+        _result(results[at]) if at < len(results) else Result(Verdict.UNKNOWN, "no_result") for at in range(len(mails))
+    ]
+
+
+def verdict_of_error(code: str, http_status: int) -> Verdict:
+    """What an error of the whole call says about each of its mails."""
+    if code in THROTTLED:
+        return Verdict.LATER
+    if http_status >= 500:
+        return Verdict.UNKNOWN
+    return Verdict.REFUSED if code in MALFORMED else Verdict.STOPPED
+
+
+def _entry(mail: Mail) -> dict[str, Any]:
+    replacement = json.dumps({"subject": mail.subject, "html": mail.html, "text": mail.text}, ensure_ascii=False)
+    return {
+        "Destination": {"ToAddresses": [mail.to]},
+        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": replacement}},
+        "ReplacementHeaders": [{"Name": name, "Value": value} for name, value in mail.headers.items()],
+        "ReplacementTags": [{"Name": name, "Value": value} for name, value in mail.tags.items()],
+    }
+
+
+def _result(entry: Mapping[str, str]) -> Result:
+    status = entry.get("Status", "")
+    return Result(STATUSES.get(status, Verdict.UNKNOWN), status.lower(), entry.get("MessageId"))
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Recipients per second, and how many are left of the rolling 24 hours; None is without limit."""
+
+    per_second: float | None
+    left_today: int | None
+
+
+def quota() -> Quota:
+    """Ask SES how fast and how much the account may send; an emulator that cannot say sets no limit."""
+    meter().called("GetAccount")
+    try:
+        limits: Any = clients.ses().get_account().get("SendQuota", {})
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {404, 501}:
+            raise
+        limits = {}
+    rate, per_day, sent = (limits.get(name) for name in ("MaxSendRate", "Max24HourSend", "SentLast24Hours"))
+    unlimited = per_day is None or per_day < 0
+    return Quota(
+        per_second=rate if rate and rate > 0 else None,
+        left_today=None if unlimited else max(0, int(per_day - (sent or 0))),
+    )

@@ -1,0 +1,35 @@
+"""Counts what the process asked of AWS: calls by name, and write units as DynamoDB bills them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from math import ceil
+
+UNIT = 1024
+"""Bytes of one write unit."""
+
+
+@dataclass
+class Meter:
+    """Sums since the last `take`. Counted by the code that makes the call, so failed conditions are in, too."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    write_units: int = 0
+
+    def wrote(self, size: int, *, transaction: bool = False) -> None:
+        """Bill one written, deleted or condition-checked row of `size` bytes."""
+        self.write_units += max(1, ceil(size / UNIT)) * (2 if transaction else 1)
+
+    def called(self, name: str) -> None:
+        self.calls[name] += 1
+
+    def take(self) -> tuple[dict[str, int], int]:
+        """Return (calls, write units) and begin anew."""
+        taken = dict(self.calls), self.write_units
+        self.calls, self.write_units = Counter(), 0
+        return taken
+
+
+@cache
+def meter() -> Meter:
+    return Meter()

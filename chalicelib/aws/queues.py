@@ -1,0 +1,81 @@
+"""SQS: send, send many, and set a message aside with its reason."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's own)
+
+from chalicelib.aws import clients
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import settings
+from chalicelib.canonical.errors import TryAgain
+
+AT_ONCE = 10
+"""Messages a SendMessageBatch takes."""
+
+
+@cache
+def url_of(name: str) -> str:
+    return clients.sqs().get_queue_url(QueueName=settings().queue(name))["QueueUrl"]
+
+
+def send(name: str, body: Mapping[str, Any], *, group: str | None = None, delay_seconds: int = 0) -> None:
+    """Put one message on a queue. `group` makes the queue fair between its senders."""
+    send_text(name, json.dumps(body, separators=(",", ":")), group=group, delay_seconds=delay_seconds)
+
+
+def send_text(name: str, text: str, *, group: str | None = None, delay_seconds: int = 0) -> None:
+    """The same, for a body that is written already."""
+    meter().called("SendMessage")
+    extra: dict[str, Any] = {"MessageGroupId": group} if group else {}
+    if delay_seconds:
+        extra["DelaySeconds"] = delay_seconds
+    with _taking(name):
+        clients.sqs().send_message(QueueUrl=url_of(name), MessageBody=text, **extra)
+
+
+@contextmanager
+def _taking(name: str) -> Iterator[None]:
+    """A queue that did not take a message, for whatever reason: the sender still has it, and repeats it."""
+    try:
+        yield
+    except (ClientError, ConnectionError, HTTPClientError) as error:
+        raise TryAgain(f"the queue {name} took nothing: {type(error).__name__}") from error
+
+
+def send_many(name: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+    """Put messages on a queue. Raises TryAgain when the queue did not take all of them."""
+    for start in range(0, len(bodies), AT_ONCE):
+        entries: Any = [
+            {"Id": str(at), "MessageBody": json.dumps(body, separators=(",", ":"))}
+            for at, body in enumerate(bodies[start : start + AT_ONCE])
+        ]
+        meter().called("SendMessageBatch")
+        with _taking(name):
+            answer = clients.sqs().send_message_batch(QueueUrl=url_of(name), Entries=entries)
+        if answer.get("Failed"):
+            raise TryAgain(f"the queue {name} refused {len(answer['Failed'])} messages")
+
+
+def set_aside(name: str, body: str, *, reason: str, receives: int) -> None:
+    """Put a message that cannot be processed on the dead-letter queue of `name`, with why and from where."""
+    texts = {"reason": reason[:256], "source_queue": name, "receives": str(receives)}
+    attributes: Any = {key: {"DataType": "String", "StringValue": value} for key, value in texts.items()}
+    meter().called("SendMessage")
+    clients.sqs().send_message(QueueUrl=url_of(f"{name}-dlq"), MessageBody=body, MessageAttributes=attributes)
+
+
+def delete(name: str, receipt_handle: str) -> None:
+    meter().called("DeleteMessage")
+    clients.sqs().delete_message(QueueUrl=url_of(name), ReceiptHandle=receipt_handle)
+
+
+def retry_after(name: str, receipt_handle: str, seconds: int) -> None:
+    """Let a message come back after that many seconds."""
+    meter().called("ChangeMessageVisibility")
+    clients.sqs().change_message_visibility(
+        QueueUrl=url_of(name), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+    )

@@ -1,0 +1,54 @@
+"""The environment, read once through one typed door; every name of a resource follows from the stage."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+class SettingMissing(RuntimeError):
+    """An environment variable is not set; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between deployments."""
+
+    stage: str
+    is_local: bool = False
+    """Whether AWS is the local cloud on this machine."""
+
+    @property
+    def prefix(self) -> str:
+        return f"xenia-{self.stage}"
+
+    @property
+    def table(self) -> str:
+        return self.prefix
+
+    @property
+    def facts_bus(self) -> str:
+        return f"{self.prefix}-facts"
+
+    @property
+    def identifier_secret(self) -> str:
+        return f"{self.prefix}-identifiers"
+
+    @property
+    def key_alias(self) -> str:
+        return f"alias/{self.prefix}"
+
+    def queue(self, name: str) -> str:
+        return f"{self.prefix}-{name}"
+
+    def configuration_set(self, name: str) -> str:
+        return f"{self.prefix}-{name}"
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment. Raises SettingMissing."""
+    try:
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+        return Settings(os.environ["XENIA_STAGE"], is_local=endpoint.startswith("http://127.0.0.1:"))
+    except KeyError as missing:
+        raise SettingMissing(f"the environment variable {missing.args[0]} is not set") from None

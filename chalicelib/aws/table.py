@@ -1,0 +1,250 @@
+"""The one door to the table: reads, and writes that say their condition."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's own)
+
+from chalicelib.aws import clients
+from chalicelib.aws.codec import Item, Value, from_item, item_size, to_attribute, to_item
+from chalicelib.aws.keys import Key
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import settings
+from chalicelib.canonical.errors import TryAgain, XeniaError
+
+READ_AT_ONCE = 100
+"""Keys a BatchGetItem takes."""
+WRITE_AT_ONCE = 100
+"""Rows a transaction takes."""
+PASSING = {
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "TransactionInProgressException",
+    "TransactionConflictException",
+    "ServiceUnavailable",
+}
+PASSING_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition: `When("rev = :rev", {":rev": 3})`; `names` are for reserved words."""
+
+    expression: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+ABSENT = When("attribute_not_exists(pk)")
+PRESENT = When("attribute_exists(pk)")
+
+
+def at_revision(item: Mapping[str, Value] | None) -> When:
+    """The row is as it was read: absent, or at the same `rev`."""
+    return ABSENT if item is None else When("rev = :rev", {":rev": item["rev"]})
+
+
+@dataclass(frozen=True)
+class Put:
+    item: Mapping[str, Value]
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """`size` is the row's expected size in bytes, for the meter: an update does not know its row."""
+
+    key: Key
+    expression: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    when: When | None = None
+    size: int = 512
+
+
+@dataclass(frozen=True)
+class Delete:
+    key: Key
+    when: When | None = None
+    size: int = 512
+
+
+@dataclass(frozen=True)
+class Check:
+    key: Key
+    when: When
+    size: int = 512
+
+
+Write = Put | Update | Delete | Check
+
+
+class ConditionFailed(XeniaError):
+    """A row was not as expected; `failed` holds the positions of the writes whose condition did not hold."""
+
+    def __init__(self, failed: Sequence[int], passing: Sequence[int] = ()) -> None:
+        super().__init__(f"conditions failed at {list(failed)}, conflicts at {list(passing)}")
+        self.failed = tuple(failed)
+        self.passing = tuple(passing)
+
+
+def row(key: Key, **attributes: Value) -> Item:
+    return {"pk": key.pk, "sk": key.sk, **{name: value for name, value in attributes.items() if value is not None}}
+
+
+def key_of(item: Mapping[str, Value]) -> Key:
+    return Key(str(item["pk"]), str(item["sk"]))
+
+
+def get(key: Key, *, consistent: bool = True) -> Item | None:
+    meter().called("GetItem")
+    with _PassingFaults():
+        found = clients.dynamodb().get_item(TableName=settings().table, Key=_key(key), ConsistentRead=consistent)
+    return from_item(found["Item"]) if "Item" in found else None
+
+
+def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
+    """Read rows by key, strongly consistent; absent ones are absent from the answer."""
+    found: dict[Key, Item] = {}
+    wanted = [_key(key) for key in dict.fromkeys(keys)]
+    while wanted:
+        asked, wanted = wanted[:READ_AT_ONCE], wanted[READ_AT_ONCE:]
+        meter().called("BatchGetItem")
+        request: Any = {settings().table: {"Keys": asked, "ConsistentRead": True}}
+        with _PassingFaults():
+            answer = clients.dynamodb().batch_get_item(RequestItems=request)
+        for raw in answer["Responses"].get(settings().table, []):
+            item = from_item(raw)
+            found[key_of(item)] = item
+        left: Any = answer.get("UnprocessedKeys") or {}
+        unprocessed = left.get(settings().table, {}).get("Keys", [])
+        if len(unprocessed) == len(asked):
+            raise TryAgain("the table read nothing of a batch")
+        wanted += unprocessed
+    return found
+
+
+def query(
+    pk: str,
+    prefix: str = "",
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+    consistent: bool = True,
+) -> Iterator[Item]:
+    """Yield the rows of one partition in the order of their sort keys, page by page, `after` a sort key."""
+    condition, values = "pk = :pk", {":pk": to_attribute(pk)}
+    if prefix:
+        condition, values = f"{condition} AND begins_with(sk, :sk)", {**values, ":sk": to_attribute(prefix)}
+    ask: Callable[..., Any] = partial(
+        clients.dynamodb().query,
+        TableName=settings().table,
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=values,
+        ScanIndexForward=not newest_first,
+        ConsistentRead=consistent,
+    )
+    start: Any = _key(Key(pk, after)) if after else None
+    left = limit
+    while True:
+        extra: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
+        meter().called("Query")
+        with _PassingFaults():
+            page = ask(**extra, **({"Limit": left} if left else {}))
+        yield from map(from_item, page["Items"])
+        start = page.get("LastEvaluatedKey")
+        left = left - len(page["Items"]) if left is not None else None
+        if not start or left == 0:
+            return
+
+
+def write(one: Put | Update | Delete) -> None:
+    """Write one row. Raises ConditionFailed or TryAgain."""
+    meter().called(type(one).__name__ + "Item")
+    meter().wrote(_size(one))
+    client = clients.dynamodb()
+    act: Any = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}[type(one)]
+    with _PassingFaults():
+        act(**_request(one))
+
+
+def transact(writes: Sequence[Write]) -> None:
+    """Write up to 100 rows, all or none. Raises ConditionFailed (with the positions) or TryAgain."""
+    meter().called("TransactWriteItems")
+    for each in writes:
+        meter().wrote(_size(each), transaction=True)
+    items: Any = [{_ACTION[type(each)]: _request(each)} for each in writes]
+    with _PassingFaults():
+        clients.dynamodb().transact_write_items(TransactItems=items)
+
+
+_ACTION = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+
+
+def _key(key: Key) -> Any:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _size(one: Write) -> int:
+    return item_size(one.item) if isinstance(one, Put) else one.size
+
+
+def _request(one: Write) -> dict[str, Any]:
+    request: dict[str, Any] = {"TableName": settings().table}
+    values: dict[str, Value] = {}
+    names: dict[str, str] = {}
+    if isinstance(one, Put):
+        request["Item"] = to_item(one.item)
+    else:
+        request["Key"] = _key(one.key)
+    if isinstance(one, Update):
+        request["UpdateExpression"] = one.expression
+        values |= one.values
+        names |= one.names
+    if one.when:
+        request["ConditionExpression"] = one.when.expression
+        values |= one.when.values
+        names |= one.when.names
+    if values:
+        request["ExpressionAttributeValues"] = to_item(values)
+    if names:
+        request["ExpressionAttributeNames"] = names
+    return request
+
+
+class _PassingFaults:
+    """Turn the SDK's errors into ours: who must act is then plain to see."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(
+            error, (HTTPClientError, ConnectionError)
+        ):  # no answer, or a lost one: conditions make a repetition safe
+            raise TryAgain(f"the table did not answer: {type(error).__name__}") from error
+        if not isinstance(error, ClientError):
+            return
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailed([0]) from error
+        if code == "TransactionCanceledException":
+            _raise_cancelled(error)
+        if code in PASSING:
+            raise TryAgain(f"the table answered {code}") from error
+
+
+def _raise_cancelled(error: ClientError) -> None:
+    response: Any = error.response
+    codes = [reason.get("Code") for reason in response.get("CancellationReasons", [])]
+    failed = [at for at, code in enumerate(codes) if code == "ConditionalCheckFailed"]
+    passing = [at for at, code in enumerate(codes) if code in PASSING_REASONS]
+    if failed:
+        raise ConditionFailed(failed, passing) from error
+    if passing:
+        raise TryAgain("the table was busy with these rows") from error

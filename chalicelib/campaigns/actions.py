@@ -1,0 +1,210 @@
+"""Create campaigns, launch, pause, resume and cancel their runs, and show them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.aws import mail, queues, table
+from chalicelib.campaigns import rules, store
+from chalicelib.campaigns.model import PARTS, Campaign, Chunk, Content, Decision, Kept, Run, RunState
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
+from chalicelib.canonical.ids import RUN, stable_id
+from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import now as present
+from chalicelib.messages import sending
+from chalicelib.messages import store as messages
+from chalicelib.messages.model import RULES, Reason
+from chalicelib.segments import store as segments
+
+TRIES = 5
+
+
+def create_campaign(asked: Campaign) -> Kept:
+    """Keep a campaign; the same again is the same campaign. Raises Invalid, Conflict."""
+    _content(asked)
+    before = store.campaign(asked.id)
+    if before is None:
+        kept = Kept(campaign=asked)
+        try:
+            table.write(store.put_campaign(kept, replaces=0))
+        except table.ConditionFailed:
+            before = store.campaign(asked.id)
+        else:
+            return kept
+    if before is None or before.campaign != asked:
+        raise Conflict("There is another campaign with this id.")
+    return before
+
+
+def _content(asked: Campaign) -> Content:
+    """What the campaign would send now. Raises Invalid for what it names and does not exist."""
+    segment, template = segments.segment(asked.segment), messages.template(asked.template)
+    missing = [name for name, found in (("segment", segment), ("template", template)) if found is None]
+    if segment is None or template is None:
+        raise Invalid(*(FieldError(name, "does not exist") for name in missing))
+    return Content(segment=segment, template=template)
+
+
+def campaign(campaign_id: str) -> Kept:
+    found = store.campaign(campaign_id)
+    if found is None:
+        raise NotFound("There is no such campaign.")
+    return found
+
+
+def campaigns() -> list[Kept]:
+    return store.campaigns()
+
+
+def run(run_id: str) -> Run:
+    """A run with its counts: sums of the chunks that are done, as of the pacer's last beat."""
+    found = store.run(run_id)
+    if found is None:
+        raise NotFound("There is no such run.")
+    return found
+
+
+def launch(campaign_id: str, now: datetime | None = None, seed: str | None = None) -> Run:
+    """Begin a run with the segment and template as they are now; while a run is on, launching returns that run.
+
+    The same `seed` is the same launch, also when its run is over: whoever repeats it mails nobody again.
+    """
+    for _ in range(TRIES):
+        kept = campaign(campaign_id)
+        run_id = stable_id(RUN, kept.campaign.id, seed or kept.launches + 1)
+        before = (store.run(run_id) if seed else None) or _current(kept)
+        if before:
+            if not before.is_over:
+                _queue_planning(before)
+            return before
+        begun = _begin(kept, run_id, now or present())
+        if begun:
+            _queue_planning(begun)
+            return begun
+    raise TryAgain("the campaign was changed by others all the time")
+
+
+def _current(kept: Kept) -> Run | None:
+    current = store.run(kept.run) if kept.run else None
+    return current if current and not current.is_over else None
+
+
+def _begin(kept: Kept, run_id: str, now: datetime) -> Run | None:
+    """None when somebody else launched at the same time."""
+    content = _content(kept.campaign)
+    _require_deployment()
+    begun = Run(
+        id=run_id,
+        campaign=kept.campaign.id,
+        at=instant(now),
+        chunk_size=rules.chunk_size(mail.quota().per_second),
+        segment_version=content.segment.version,
+        template_version=content.template.version,
+        next_beat_at=instant(now),
+    )
+    launched = kept.model_copy(update={"rev": kept.rev + 1, "launches": kept.launches + 1, "run": begun.id})
+    try:
+        table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content)])
+    except table.ConditionFailed:
+        return None
+    return begun
+
+
+def _require_deployment() -> None:
+    """Marketing mail needs a sender, a postal address and a way out."""
+    known = messages.deployment()
+    missing = [name for name in ("public_url", "sender", "postal_address") if not getattr(known, name)]
+    if missing:
+        raise Invalid(*(FieldError(f"deployment.{name}", "is not set") for name in missing))
+
+
+def _queue_planning(run: Run) -> None:
+    """Planning and pacing are repeatable: queuing them again after a crash costs nothing."""
+    queues.send_many("plan", [{"run": run.id, "part": part} for part in range(PARTS)])
+    queues.send("pace", {"run": run.id, "beat": run.beat})
+
+
+def pause(run_id: str) -> Run:
+    return _change(run_id, {RunState.ACTIVE, RunState.PAUSED}, RunState.PAUSED, "paused")
+
+
+def resume(run_id: str) -> Run:
+    """Go on: whatever was queued and is not known to be done is queued again."""
+    resumed = _change(run_id, {RunState.PAUSED, RunState.ACTIVE}, RunState.ACTIVE, "")
+    queues.send("pace", {"run": resumed.id, "beat": resumed.beat})
+    return resumed
+
+
+def cancel(run_id: str) -> Run:
+    """Stop within one chunk. Who was planned and not mailed is held with the reason, written by the workers."""
+    cancelled = _change(run_id, {RunState.ACTIVE, RunState.PAUSED, RunState.CANCELLED}, RunState.CANCELLED, "cancelled")
+    if not cancelled.is_over:
+        queues.send("pace", {"run": cancelled.id, "beat": cancelled.beat})
+    return cancelled
+
+
+def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) -> Run:
+    for _ in range(TRIES):
+        before = run(run_id)
+        if before.state not in possible:
+            raise Conflict(f"The run is {before.state}.")
+        if before.state is state:
+            return before
+        # A worker drops the chunks it sees in a paused run, so whoever goes on queues them again.
+        again = {} if state is RunState.PAUSED else {"queued": before.settled, "beat": before.beat + 1}
+        try:
+            return store.change_run(before, state=state, reason=reason, **again)
+        except table.ConditionFailed:
+            continue
+    raise TryAgain("the run was changed by others all the time")
+
+
+class Page(NamedTuple):
+    decisions: list[Decision]
+    cursor: str | None
+
+
+def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> Page:
+    """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
+    shown = run(run_id)
+    previous, offset = _read_cursor(cursor)
+    found: list[Decision] = []
+    for chunk in store.chunks(run_id, after=previous, limit=limit + 1):
+        decided = _decisions_of(shown, chunk, now or present())[offset:]
+        room = limit - len(found)
+        found += decided[:room]
+        if len(decided) > room:
+            return Page(found, f"{previous}|{offset + room}")
+        previous, offset = chunk.name, 0
+    return Page(found, None)
+
+
+def _read_cursor(cursor: str | None) -> tuple[str, int]:
+    previous, _, offset = (cursor or "|0").rpartition("|")
+    if not offset.isdecimal():
+        raise Invalid(FieldError("cursor", "is not one that the hub gave"))
+    return previous, int(offset)
+
+
+def _decisions_of(run: Run, chunk: Chunk, now: datetime) -> list[Decision]:
+    if chunk.done:
+        codes = _settled_since(chunk, dict(zip(chunk.guests, chunk.decisions, strict=True)), now)
+    else:
+        known = sending.outcomes_so_far(run.id, chunk.name, chunk.guests, now)
+        rest = Reason.RUN_CANCELLED if run.state is RunState.CANCELLED else "waiting"
+        codes = {guest: rules.code_of(known[guest]) if guest in known else rest for guest in chunk.guests}
+    return [_decision(guest, code) for guest, code in codes.items()]
+
+
+def _settled_since(chunk: Chunk, codes: dict[str, str], now: datetime) -> dict[str, str]:
+    """A chunk keeps what its worker knew; what SES told later about an unknown mail is on the message."""
+    open_ = [guest for guest, code in codes.items() if code in rules.UNSETTLED]
+    known = sending.outcomes_so_far(chunk.run, chunk.name, open_, now) if open_ else {}
+    return codes | {guest: outcome.code for guest, outcome in known.items() if outcome.code in rules.ENDS}
+
+
+def _decision(guest: str, code: str) -> Decision:
+    if code == "again":
+        return Decision(guest=guest, decision="waiting")
+    if code in {*rules.ENDS, "waiting"}:
+        return Decision(guest=guest, decision=code)
+    return Decision(guest=guest, decision="held", reason=code, rule=RULES.get(Reason(code), ""))

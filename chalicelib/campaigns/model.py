@@ -1,0 +1,130 @@
+"""What a campaign, a run and a chunk are."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.canonical.snapshots import HubId
+from chalicelib.messages.model import MessageClass, Template
+from chalicelib.segments.model import Segment
+
+PARTS = 16
+"""A run is planned in this many parts, each a sixteenth of the guests' partitions."""
+LARGEST_CHUNK = 50
+"""Recipients of one bulk call."""
+
+
+class Campaign(BaseModel):
+    """A plan to mail one template to one segment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: HubId
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    segment: HubId
+    template: HubId
+    message_class: MessageClass = "marketing"
+
+
+class Kept(BaseModel):
+    """A campaign as it is kept: how often it was launched, and its last run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    campaign: Campaign
+    rev: int = 1
+    launches: int = 0
+    run: str | None = None
+
+
+class RunState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+
+class Run(BaseModel):
+    """One launch of a campaign. `rev` is the lock.
+
+    `queued` and `settled` say for each part how many of its chunks were queued, and how many in a row are done and
+    summed into `counts`. `beat` numbers the pacer's messages: only the one with the run's own number paces. `percent`
+    of SES's rate is used; it halves when SES throttles.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    campaign: str
+    state: RunState = RunState.ACTIVE
+    reason: str = ""
+    rev: int = 1
+    at: str
+    chunk_size: int = LARGEST_CHUNK
+    segment_version: int
+    template_version: int
+    queued: tuple[int, ...] = (0,) * PARTS
+    settled: tuple[int, ...] = (0,) * PARTS
+    counts: dict[str, int] = Field(default_factory=dict)
+    beat: int = 0
+    next_beat_at: str = ""
+    percent: int = 100
+    throttles: int = 0
+    throttles_seen: int = 0
+    finished_at: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None
+
+
+class Content(BaseModel):
+    """What a run was launched with; later edits do not reach it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    segment: Segment
+    template: Template
+
+
+class Progress(BaseModel):
+    """How far a part is planned: the partition within the part, the last guest looked at, and the chunks made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    part: int
+    rev: int = 0
+    shard: int = 0
+    after: str | None = None
+    chunks: int = 0
+    candidates: int = 0
+    done: bool = False
+
+
+class Chunk(BaseModel):
+    """Some candidates of a run. `name` orders the chunks; once `done`, `decisions` has one code for each, for good."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    name: str
+    guests: tuple[str, ...]
+    done: bool = False
+    decisions: tuple[str, ...] = ()
+
+
+class Decision(BaseModel):
+    """Why one candidate got the mail or not. `decision` is sent, unknown, lost, failed, held, or waiting."""
+
+    model_config = ConfigDict(frozen=True)
+
+    guest: str
+    decision: str
+    reason: str = ""
+    rule: str = ""
+
+
+Counts = Mapping[str, int]
+"""Candidates by code: sent, unknown, lost, failed, and each reason to hold."""

@@ -1,0 +1,203 @@
+"""How campaigns, runs, plans and chunks are kept."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item, item_size
+from chalicelib.aws.keys import Key
+from chalicelib.campaigns.model import Campaign, Chunk, Content, Kept, Progress, Run, RunState
+from chalicelib.messages.model import Deployment
+from chalicelib.messages.store import read_deployment
+
+RUN_SIZE = 1_000
+"""Bytes of a run's row, for the meter."""
+
+
+def campaign(campaign_id: str) -> Kept | None:
+    item = table.get(keys.campaign(campaign_id))
+    return _read_campaign(item) if item else None
+
+
+def campaigns() -> list[Kept]:
+    return [_read_campaign(item) for item in table.query(keys.campaign("").pk)]
+
+
+def _read_campaign(item: Item) -> Kept:
+    return Kept.model_validate({**item, "campaign": Campaign.model_validate_json(item["campaign"])})
+
+
+def put_campaign(kept: Kept, *, replaces: int) -> table.Put:
+    item = table.row(
+        keys.campaign(kept.campaign.id),
+        rev=kept.rev,
+        launches=kept.launches,
+        run=kept.run,
+        campaign=kept.campaign.model_dump_json(),
+    )
+    return table.Put(item, table.When("rev = :rev", {":rev": replaces}) if replaces else table.ABSENT)
+
+
+def run(run_id: str) -> Run | None:
+    item = table.get(keys.run(run_id))
+    return Run.model_validate(item) if item else None
+
+
+def new_run(run: Run, content: Content) -> list[table.Put]:
+    row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
+    packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
+    active = table.row(keys.active_run(run.id), at=run.at)
+    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
+
+
+def change_run(before: Run, **changes: Any) -> Run:
+    """Write some attributes of a run that is still as it was read. Raises ConditionFailed."""
+    after = before.model_copy(update={**changes, "rev": before.rev + 1})
+    table.write(_update_run(before, after, changes))
+    return after
+
+
+def end_run(before: Run, **changes: Any) -> None:
+    """The last change of a run; nobody wakes it any more. Raises ConditionFailed."""
+    after = before.model_copy(update={**changes, "rev": before.rev + 1})
+    table.transact([_update_run(before, after, changes), table.Delete(keys.active_run(before.id), size=100)])
+
+
+def _update_run(before: Run, after: Run, names: Iterable[str]) -> table.Update:
+    values: dict[str, Any] = after.model_dump(mode="json", include={*names, "rev"})
+    return table.Update(
+        keys.run(before.id),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        {f":{name}": value for name, value in values.items()},
+        {f"#{name}": name for name in values},
+        table.When("#rev = :was", {":was": before.rev}),
+        size=RUN_SIZE,
+    )
+
+
+def pause_for(run_id: str, reason: str) -> None:
+    """Pause a run that is active, for a reason of SES."""
+    values: dict[str, Any] = {":paused": RunState.PAUSED, ":reason": reason, ":one": 1}
+    active = table.When("#state = :active", {":active": RunState.ACTIVE})
+    expression = "SET #state = :paused, reason = :reason, rev = rev + :one"
+    try:
+        table.write(table.Update(keys.run(run_id), expression, values, {"#state": "state"}, active, size=RUN_SIZE))
+    except table.ConditionFailed:
+        return  # it was paused or cancelled meanwhile: then it is what it should be
+
+
+def count_throttle(run_id: str) -> None:
+    """Tell the pacer that SES asked for less; not under the lock, so that workers never wait for it."""
+    table.write(table.Update(keys.run(run_id), "ADD throttles :one", {":one": 1}, when=table.PRESENT, size=RUN_SIZE))
+
+
+def active_runs() -> list[str]:
+    return [item["sk"] for item in table.query(keys.active_run("").pk)]
+
+
+def content(run_id: str) -> Content:
+    item = table.get(keys.run_content(run_id))
+    if item is None:
+        raise LookupError(f"run {run_id} was written without its content")
+    return Content.model_validate_json(item["content"])
+
+
+def progress(run_id: str) -> list[Progress]:
+    """How far each part that was begun is planned."""
+    return [_read_progress(item) for item in table.query(keys.run(run_id).pk, keys.PLAN)]
+
+
+def progress_of(run_id: str, part: int) -> Progress:
+    item = table.get(keys.plan(run_id, part))
+    return _read_progress(item) if item else Progress(part=part)
+
+
+def _read_progress(item: Item) -> Progress:
+    return Progress.model_validate(item)
+
+
+def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[str]) -> Progress:
+    """Write how far a part came together with the chunk that it made. Raises ConditionFailed."""
+    moved = after.model_copy(update={"rev": before.rev + 1, "chunks": before.chunks + bool(guests)})
+    unchanged = table.When("rev = :rev", {":rev": before.rev}) if before.rev else table.ABSENT
+    put = table.Put(table.row(keys.plan(run.id, moved.part), **moved.model_dump()), unchanged)
+    if guests:
+        table.transact([_new_chunk(chunk_key(run, moved.part, before.chunks), guests), put])
+    else:
+        table.write(put)
+    return moved
+
+
+def _new_chunk(key: Key, guests: Sequence[str]) -> table.Put:
+    return table.Put(table.row(key, guests=",".join(guests)), table.ABSENT)
+
+
+def chunk_key(run: Run, part: int, number: int) -> Key:
+    return keys.chunk(run.id, run.at, part, number)
+
+
+def name_of(key: Key) -> str:
+    return key.sk.removeprefix(keys.CHUNK)
+
+
+def _read_chunk(run_id: str, item: Mapping[str, Any]) -> Chunk:
+    decisions = item.get("decisions", "")
+    return Chunk(
+        run=run_id,
+        name=name_of(Key(item["pk"], item["sk"])),
+        guests=tuple(item["guests"].split(",")),
+        done="decisions" in item,
+        decisions=tuple(decisions.split(",")) if decisions else (),
+    )
+
+
+def chunks_at(run: Run, spots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Chunk]:
+    wanted = {chunk_key(run, *spot): spot for spot in spots}
+    return {wanted[key]: _read_chunk(run.id, item) for key, item in table.get_many(wanted).items()}
+
+
+def chunks(run_id: str, *, after: str, limit: int) -> Iterator[Chunk]:
+    """Chunks of a run in the order of their names, after a name."""
+    start = f"{keys.CHUNK}{after}" if after else None
+    for item in table.query(keys.run(run_id).pk, keys.CHUNK, after=start, limit=limit):
+        yield _read_chunk(run_id, item)
+
+
+class Work(NamedTuple):
+    """All that a worker needs to send one chunk."""
+
+    run: Run
+    chunk: Chunk
+    content: Content
+    deployment: Deployment
+
+
+def work(run_id: str, chunk_name: str) -> Work | None:
+    """One batch read."""
+    at = (
+        keys.run(run_id),
+        Key(keys.run(run_id).pk, f"{keys.CHUNK}{chunk_name}"),
+        keys.run_content(run_id),
+        keys.DEPLOYMENT,
+    )
+    found = table.get_many(at)
+    if any(key not in found for key in at[:3]):
+        return None
+    return Work(
+        run=Run.model_validate(found[at[0]]),
+        chunk=_read_chunk(run_id, found[at[1]]),
+        content=Content.model_validate_json(found[at[2]]["content"]),
+        deployment=read_deployment(found.get(at[3])),
+    )
+
+
+def finish_chunk(chunk: Chunk, decisions: Sequence[str]) -> None:
+    """Put a chunk's decisions once; a second worker that comes to its own end changes nothing."""
+    key = Key(keys.run(chunk.run).pk, f"{keys.CHUNK}{chunk.name}")
+    packed = ",".join(decisions)
+    size = item_size(table.row(key, guests=",".join(chunk.guests), decisions=packed))
+    open_ = table.When("attribute_exists(pk) AND attribute_not_exists(decisions)")
+    try:
+        table.write(table.Update(key, "SET decisions = :decisions", {":decisions": packed}, when=open_, size=size))
+    except table.ConditionFailed:
+        return

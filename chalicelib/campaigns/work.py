@@ -1,0 +1,222 @@
+"""What a run's queue messages ask for: plan a part, pace, send a chunk. Every one may come twice, late, or at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from chalicelib.aws import mail, queues, table
+from chalicelib.campaigns import rules, store
+from chalicelib.campaigns.model import PARTS, Chunk, Progress, Run, RunState
+from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.time import instant, moment_of
+from chalicelib.canonical.time import now as present
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head
+from chalicelib.messages import sending
+from chalicelib.messages import store as messages
+from chalicelib.messages.model import Occasion, Outcome, Reason
+from chalicelib.segments.model import Rule
+from chalicelib.segments.rules import matches
+
+ENOUGH_SECONDS = 10.0
+"""With less time left, planning stops and goes on in a new message."""
+LOST_AFTER = timedelta(seconds=60)
+"""A pacer that is so late is lost."""
+AGAIN_SECONDS = 15
+
+
+def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda: float("inf")) -> None:
+    """Walk a part's guests from where the last message came to, and write each chunk with the progress that made it."""
+    run_id, part = _field(message, "run", str), _field(message, "part", int)
+    run = store.run(run_id)
+    if run is None or run.is_over or run.state is RunState.CANCELLED:
+        return
+    progress = store.progress_of(run_id, part)
+    if progress.done:
+        return
+    try:
+        is_done = _plan(run, progress, store.content(run_id).segment.rule, time_left)
+    except table.ConditionFailed:
+        return  # another worker plans this part and is ahead
+    if not is_done:
+        queues.send("plan", {"run": run_id, "part": part})
+
+
+def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], float]) -> bool:
+    """True when the part is planned to its end. Chunks grow over partitions: small ones do not make tiny chunks."""
+    today: date = moment_of(run.at).date()
+    matched: list[str] = []
+    at = progress
+    for shard, head in _walk(progress):
+        at = at.model_copy(update={"shard": shard, "after": head.leaf})
+        if head.traits and matches(rule, head.traits, today):
+            matched.append(head.leaf)
+            at = at.model_copy(update={"candidates": at.candidates + 1})
+        is_late = time_left() < ENOUGH_SECONDS
+        if len(matched) == run.chunk_size or is_late:
+            progress = at = store.save_progress(run, progress, at, matched)
+            matched = []
+        if is_late:
+            return False
+    store.save_progress(run, progress, at.model_copy(update={"done": True}), matched)
+    return True
+
+
+def _walk(progress: Progress) -> Iterator[tuple[int, Head]]:
+    """The guests of a part that were not looked at yet, with the partition that holds them."""
+    for shard, number in enumerate(rules.shards_of(progress.part)):
+        if shard >= progress.shard:
+            after = progress.after if shard == progress.shard else None
+            yield from ((shard, head) for head in guests.guests_of_shard(number, after))
+
+
+def wake_runs() -> None:
+    """Called by the tick: a pacer that is alive ignores it, a lost one is replaced."""
+    queues.send_many("pace", [{"run": run_id} for run_id in store.active_runs()])
+
+
+def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:
+    """One beat: sum what is done, queue what the rate allows, put the next beat on the queue, remember the position.
+
+    In this order a crash repeats: chunks that are queued twice are sent once, and of two equal beats one is stale.
+    """
+    moment = now or present()
+    run = store.run(_field(message, "run", str))
+    if run is None or run.is_over or run.state is RunState.PAUSED or not _is_on_beat(run, message.get("beat"), moment):
+        return
+    progress = store.progress(run.id)
+    if run.state is RunState.CANCELLED:
+        progress = _closed(run, progress)
+    elif "beat" not in message:
+        _replan(run, progress)
+    settled, counts = rules.settled_with(run, store.chunks_at(run, rules.spots_out(run)))
+    run = run.model_copy(update={"settled": settled, "counts": dict(counts)})
+    if rules.has_ended(run, progress):
+        _end(run, moment)
+    else:
+        _beat(run, progress, message.get("beat", run.beat) + 1, moment)
+
+
+def _is_on_beat(run: Run, beat: int | None, now: datetime) -> bool:
+    """A message without a number replaces a pacer that is late; an old number is a message that came twice.
+
+    A number ahead of the run's own is the next beat of a pacer that crashed before it remembered its position.
+    """
+    return beat >= run.beat if beat is not None else now > moment_of(run.next_beat_at) + LOST_AFTER
+
+
+def _replan(run: Run, progress: list[Progress]) -> None:
+    """Planning that was lost with the pacer goes on where it came to."""
+    done = {each.part for each in progress if each.done}
+    queues.send_many("plan", [{"run": run.id, "part": part} for part in range(PARTS) if part not in done])
+
+
+def _closed(run: Run, progress: list[Progress]) -> list[Progress]:
+    """A cancelled run is planned no further: a part that is done makes no chunk, so its count is final.
+
+    A planner that was ahead has made one more chunk; then the part is closed at the next beat.
+    """
+    known = {each.part: each for each in progress}
+    parts = [known.get(part, Progress(part=part)) for part in range(PARTS)]
+    return [each if each.done else _close(run, each) for each in parts]
+
+
+def _close(run: Run, part: Progress) -> Progress:
+    try:
+        return store.save_progress(run, part, part.model_copy(update={"done": True}), [])
+    except table.ConditionFailed:
+        return store.progress_of(run.id, part.part)
+
+
+def _end(run: Run, now: datetime) -> None:
+    state = RunState.CANCELLED if run.state is RunState.CANCELLED else RunState.FINISHED
+    try:
+        store.end_run(run, state=state, settled=run.settled, counts=run.counts, finished_at=instant(now))
+    except table.ConditionFailed:
+        raise TryAgain("the run was changed while it was paced", after_seconds=1) from None
+
+
+def _beat(run: Run, progress: list[Progress], next_beat: int, now: datetime) -> None:
+    seconds = messages.deployment().pace_seconds
+    run = run.model_copy(update={"percent": rules.next_percent(run), "throttles_seen": run.throttles})
+    planned = rules.planned_of(progress)
+    allowed = _allowed(run, rules.mean_size(progress), seconds)
+    spots = rules.next_spots(run, planned, allowed)
+    names = [store.name_of(store.chunk_key(run, *spot)) for spot in spots]
+    queues.send_many("send", [{"run": run.id, "chunk": name} for name in names])
+    delay = rules.seconds_until_next(run, allowed, sum(planned) - sum(run.queued), seconds)
+    queues.send("pace", {"run": run.id, "beat": next_beat}, delay_seconds=delay)
+    changes = {
+        "settled": run.settled,
+        "counts": run.counts,
+        "percent": run.percent,
+        "throttles_seen": run.throttles_seen,
+        "queued": rules.advanced(run.queued, spots),
+        "beat": next_beat,
+        "next_beat_at": instant(now + timedelta(seconds=delay)),
+    }
+    try:
+        store.change_run(run, **changes)
+    except table.ConditionFailed:
+        return  # somebody paused, cancelled or paced: the next beat is on its queue and sees what they wrote
+
+
+def _allowed(run: Run, size: int, seconds: int) -> int:
+    if run.state is RunState.CANCELLED:
+        return rules.DRAINED_AT_ONCE
+    quota = mail.quota()
+    sharing = max(1, len(store.active_runs()))
+    return rules.chunks_allowed(run, size, quota.per_second, quota.left_today, seconds, sharing)
+
+
+def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
+    """Mail one chunk's candidates, each at most once; the chunk is done when each has a decision."""
+    moment = now or present()
+    work = store.work(_field(message, "run", str), _field(message, "chunk", str))
+    if work is None or work.chunk.done or work.run.is_over or work.run.state is RunState.PAUSED:
+        return
+    if work.run.state is RunState.CANCELLED:
+        outcomes = _cancelled(work.chunk, moment)
+        _finish(message, work.chunk, outcomes)
+        return
+    batch = sending.send(_occasion(work), work.chunk.guests, moment)
+    if batch.stopped:
+        store.pause_for(work.run.id, batch.stopped)
+        return  # whoever resumes the run queues this chunk again
+    if batch.throttled:
+        store.count_throttle(work.run.id)
+    _finish(message, work.chunk, batch.outcomes)
+
+
+def _occasion(work: store.Work) -> Occasion:
+    return Occasion(
+        id=work.run.id,
+        campaign=work.run.campaign,
+        origin=work.chunk.name,
+        template=work.content.template,
+        deployment=work.deployment,
+    )
+
+
+def _cancelled(chunk: Chunk, now: datetime) -> dict[str, Outcome]:
+    """Who was claimed before the run was cancelled keeps that outcome."""
+    held = Outcome(code="held", reason=Reason.RUN_CANCELLED)
+    return {**dict.fromkeys(chunk.guests, held), **sending.outcomes_so_far(chunk.run, chunk.name, chunk.guests, now)}
+
+
+def _finish(message: Mapping[str, Any], chunk: Chunk, outcomes: Mapping[str, Outcome]) -> None:
+    """Put the decisions, or let the chunk come again, later each time, until each candidate has one."""
+    codes = [rules.code_of(outcomes[guest]) for guest in chunk.guests]
+    if "again" not in codes:
+        store.finish_chunk(chunk, codes)
+        return
+    times = int(message.get("again", 0))
+    delay = min(rules.LONGEST_DELAY, AGAIN_SECONDS * 2 ** min(times, 10))
+    queues.send("send", {"run": chunk.run, "chunk": chunk.name, "again": times + 1}, delay_seconds=delay)
+
+
+def _field(message: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = message.get(name)
+    if not isinstance(value, kind):
+        raise Rejected("malformed_message", name)
+    return value

@@ -1,0 +1,1 @@
+"""The hub's vocabulary: snapshots, facts, ids, money, time, errors. Standard library and pydantic only."""

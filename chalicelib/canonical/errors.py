@@ -1,0 +1,86 @@
+"""What can go wrong, named by who must act.
+
+XeniaError
+├── CallerError            the caller must change the request: 4xx
+│   ├── Unauthorized       401, always the same words
+│   ├── Forbidden          403
+│   ├── NotFound           404, also for what another property owns
+│   ├── Conflict           409
+│   ├── TooLarge           413
+│   └── Invalid            400, with the fields
+├── TryAgain               the sender, or the queue, repeats it later: 503, or back to the queue
+└── Rejected               nobody can repeat it into success: dead-letter queue with the reason
+"""
+
+from dataclasses import dataclass
+
+
+class XeniaError(Exception):
+    """Everything the hub raises on purpose."""
+
+
+class CallerError(XeniaError):
+    status = 400
+    title = "Bad request"
+
+
+class Unauthorized(CallerError):
+    status = 401
+    title = "Unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__("The credentials are missing or wrong.")
+
+
+class Forbidden(CallerError):
+    status = 403
+    title = "Forbidden"
+
+
+class NotFound(CallerError):
+    status = 404
+    title = "Not found"
+
+
+class Conflict(CallerError):
+    status = 409
+    title = "Conflict"
+
+
+class TooLarge(CallerError):
+    status = 413
+    title = "Too large"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field; `field` is a dotted path such as `snapshots.0.arrival`."""
+
+    field: str
+    message: str
+
+
+class Invalid(CallerError):
+    """The request is not what the hub takes; names each field."""
+
+    title = "Invalid request"
+
+    def __init__(self, *fields: FieldError) -> None:
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in fields))
+        self.fields = fields
+
+
+class TryAgain(XeniaError):
+    """A passing fault: throttling, a conflict, a vendor that is down."""
+
+    def __init__(self, reason: str, after_seconds: int | None = None) -> None:
+        super().__init__(reason)
+        self.after_seconds = after_seconds
+
+
+class Rejected(XeniaError):
+    """A permanent fault of one message; `reason` is a code, and never holds personal data."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason

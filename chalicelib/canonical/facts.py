@@ -1,0 +1,50 @@
+"""Facts: what the hub announces. A fact is a wake-up; it holds ids, dates, codes and amounts, never personal data."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.canonical.ids import FACT, stable_id
+
+
+class FactType(StrEnum):
+    RESERVATION_BOOKED = "ReservationBooked"
+    RESERVATION_CHANGED = "ReservationChanged"
+    RESERVATION_CANCELLED = "ReservationCancelled"
+    GUEST_CHECKED_IN = "GuestCheckedIn"
+    STAY_COMPLETED = "StayCompleted"
+    STAY_REOPENED = "StayReopened"
+    NO_SHOW_RECORDED = "NoShowRecorded"
+    GUEST_CHANGED = "GuestChanged"
+    GUEST_MERGED = "GuestMerged"
+    GUEST_UNMERGED = "GuestUnmerged"
+    CONSENT_CHANGED = "ConsentChanged"
+    POINTS_AWARDED = "PointsAwarded"
+    POINTS_REVERSED = "PointsReversed"
+    MESSAGE_CLICKED = "MessageClicked"
+    MESSAGE_BOUNCED = "MessageBounced"
+    MESSAGE_COMPLAINED = "MessageComplained"
+
+
+class Fact(BaseModel):
+    """One announcement.
+
+    `subject` is the id of what it is about (a reservation, a guest), `subject_version` that thing's version when it was
+    written; the id follows from both and the type, so an announcement repeated after a crash is the same announcement.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    type: FactType
+    subject: str
+    subject_version: str
+    occurred_at: str
+    correlation_id: str = ""
+    backfill: bool = False
+    leaf: str | None = None
+    property_id: str | None = None
+    member: bool = False
+
+    @property
+    def fact_id(self) -> str:
+        return stable_id(FACT, self.subject, self.subject_version, self.type)

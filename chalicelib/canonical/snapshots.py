@@ -1,0 +1,199 @@
+"""Snapshots: what a source said about one thing at one version. The published body of `POST /v1/events`."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from chalicelib.canonical.ids import digest_of
+from chalicelib.canonical.time import instant
+
+
+def _within_reach(moment: datetime) -> datetime:
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("the year must lie between 1970 and 2200")
+    return moment
+
+
+SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
+"""An id in the source's own words."""
+HubId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
+"""An id that travels in SES tags, message groups and URLs."""
+Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+MinorUnits = Annotated[int, Field(ge=-(10**12), le=10**12)]
+
+
+class Version(NamedTuple):
+    """Which of two snapshots of one thing is newer.
+
+    `changed_at` is the highest source instant of all parts read. `observed_at` orders two reads of a thin vendor whose
+    clock did not move between them (empty for fat vendors). `digest` stands for the content: it breaks ties the same
+    way in any order of arrival.
+    """
+
+    changed_at: str
+    observed_at: str
+    digest: str
+
+    @property
+    def mark(self) -> str:
+        """The name under which this version's facts are remembered; the same content read twice is one version."""
+        return f"{self.changed_at}#{self.digest}"
+
+    def supersedes(self, kept: "Version | None") -> bool:
+        """Whether this is newer than what is kept; the same content of the same instant is nothing new."""
+        return kept is None or (self.mark != kept.mark and self > kept)
+
+    def text(self) -> str:
+        return "#".join(self)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        return cls(*text.split("#"))
+
+
+def observed(at: datetime | None) -> str:
+    """When a thin vendor was asked, as a version holds it; empty for what was pushed."""
+    return instant(at) if at else ""
+
+
+class Status(StrEnum):
+    """The canonical states of a reservation; UNKNOWN keeps a word that no translation table has."""
+
+    INQUIRY = "inquiry"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    IN_HOUSE = "in_house"
+    CHECKED_OUT = "checked_out"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """Where a reservation came from; unknown is not direct."""
+
+    DIRECT = "direct"
+    OTA = "ota"
+    GDS = "gds"
+    CORPORATE = "corporate"
+    WHOLESALE = "wholesale"
+    GROUP = "group"
+    UNKNOWN = "unknown"
+
+
+class ChargeKind(StrEnum):
+    """ROOM and OTHER are revenue; EXCLUDED is tax, fee or deposit."""
+
+    ROOM = "room"
+    OTHER = "other"
+    EXCLUDED = "excluded"
+
+
+class Snapshot(BaseModel):
+    """What all snapshots share: closed shape, immutable, and a version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    changed_at: Instant
+
+    def version(self, observed_at: datetime | None = None) -> Version:
+        """The version of this snapshot; `observed_at` is when a thin vendor was asked, None for what was pushed."""
+        content = self.model_dump_json(exclude={"changed_at"}, exclude_none=True)
+        return Version(instant(self.latest_change()), observed(observed_at), digest_of(content))
+
+    def latest_change(self) -> datetime:
+        return self.changed_at.astimezone(UTC)
+
+
+class GuestSnapshot(Snapshot):
+    """What a source says about one person.
+
+    `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests.
+    `marketing_email` is the source's own opt-in flag: true, false, or null where the source does not say.
+    """
+
+    kind: Literal["guest"] = "guest"
+    source_id: SourceId | None = None
+    person: bool = True
+    given_name: Text | None = None
+    family_name: Text | None = None
+    email: Annotated[str, StringConstraints(max_length=320, strip_whitespace=True)] | None = None
+    email_is_relay: bool = False
+    phone: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] | None = None
+    language: Annotated[str, StringConstraints(max_length=12)] | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    birth_date: date | None = None
+    member_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] | None = None
+    marketing_email: bool | None = None
+    merged_into: SourceId | None = None
+    property_id: HubId | None = None
+
+
+class Occupant(BaseModel):
+    """A person named by a reservation. A booker made the booking and need not be a guest of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Literal["primary", "companion", "booker"]
+    guest: GuestSnapshot
+
+
+class ReservationSnapshot(Snapshot):
+    """One room for one date range.
+
+    Dates are local and, once known, the actual ones: day use has `arrival == departure`. Revenue is net of taxes, fees
+    and deposits, and null where the source states none (then the hub sums the charges it was sent).
+    """
+
+    kind: Literal["reservation"] = "reservation"
+    source_id: SourceId
+    room: Annotated[int, Field(ge=0, le=999)] = 0
+    booking_id: SourceId | None = None
+    property_id: HubId
+    status: Status
+    arrival: date
+    departure: date
+    booked_at: AwareDatetime | None = None
+    channel: Channel = Channel.UNKNOWN
+    adults: Annotated[int, Field(ge=0, le=99)] | None = None
+    children: Annotated[int, Field(ge=0, le=99)] | None = None
+    currency: Currency | None = None
+    room_revenue_minor: MinorUnits | None = None
+    other_revenue_minor: MinorUnits | None = None
+    cancel_reason: Text | None = None
+    occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
+    backfill: bool = False
+
+    @model_validator(mode="after")
+    def _departure_follows_arrival(self) -> Self:
+        if self.departure < self.arrival:
+            raise ValueError("departure is before arrival")
+        if self.currency is None and (self.room_revenue_minor is not None or self.other_revenue_minor is not None):
+            raise ValueError("revenue needs a currency")
+        if sum(each.role == "primary" for each in self.occupants) > 1:
+            raise ValueError("a room has one primary guest")
+        return self
+
+    def latest_change(self) -> datetime:
+        return max([self.changed_at, *(each.guest.changed_at for each in self.occupants)]).astimezone(UTC)
+
+
+class ChargeSnapshot(Snapshot):
+    """One line of a folio, or one point-of-sale ticket posted to a room."""
+
+    kind: Literal["charge"] = "charge"
+    source_id: SourceId
+    property_id: HubId
+    reservation_source_id: SourceId
+    room: Annotated[int, Field(ge=0, le=999)] = 0
+    charge: ChargeKind
+    amount_minor: MinorUnits
+    currency: Currency
+    cancelled: bool = False
+
+
+AnySnapshot = Annotated[GuestSnapshot | ReservationSnapshot | ChargeSnapshot, Field(discriminator="kind")]

@@ -1,0 +1,27 @@
+"""Instants are UTC and sort as text; stays are local dates with the property's IANA zone."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def instant(moment: datetime) -> str:
+    """Write an aware moment as `2026-11-23T12:00:00.000000Z`: fixed width, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def moment_of(text: str) -> datetime:
+    """Read an ISO 8601 instant. Raises ValueError when it has no zone: a zone is never guessed."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present; the one place that asks the clock."""
+    return datetime.now(UTC)
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The calendar date at the property when the moment came."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,60 @@
+"""What the webhook needs of a canonical source: https://www.standardwebhooks.com."""
+
+import base64
+from collections.abc import Sequence
+from typing import Literal
+
+from chalicelib.connectors.contract import Json, Request
+
+secret_use: Literal["compare", "sign"] = "sign"  # noqa: S105 (how secrets are used, not one)
+thin = False
+success = 202
+id_fields = frozenset(
+    {"source_id", "booking_id", "reservation_source_id", "member_number", "property_id", "merged_into"}
+)
+dropped_fields: frozenset[str] = frozenset(
+    {"card_number", "cvv", "cvc", "passport", "identity_document", "diet", "health", "notes", "access_token"}
+)
+"""The schema has none of these; what a sender adds by mistake must not lie in a queue until it is refused."""
+
+
+credentials: frozenset[str] = frozenset()
+
+
+def secret_is_fit(secret: str) -> bool:
+    """Base64 of at least 24 bytes, with or without the prefix `whsec_`."""
+    try:
+        return len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
+    except ValueError:
+        return False
+
+
+def verify(request: Request, secrets: Sequence[str]) -> bool:
+    """`webhook-id`, `webhook-timestamp` and `webhook-signature` over the raw bytes; a window of five minutes."""
+    return any([_vouches(request, secret) for secret in secrets])  # noqa: C419 (every secret is tried: constant time)
+
+
+def _vouches(request: Request, secret: str) -> bool:
+    from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+
+    try:
+        Webhook(secret).verify(request.body, dict(request.headers), json_parse=False)
+    except (
+        WebhookVerificationError,
+        EmptyWebhookSecretError,
+        ValueError,
+    ):  # ValueError: bytes that are no text, a signature that is no base64
+        return False
+    return True
+
+
+def hotel_of(body: Json) -> str | None:
+    """Snapshots of one message may name several properties: then none is named."""
+    snapshots = body.get("snapshots") if isinstance(body, dict) else None
+    named = (
+        {each.get("property_id") for each in snapshots if isinstance(each, dict)}
+        if isinstance(snapshots, list)
+        else set()
+    )
+    only = named.pop() if len(named) == 1 else None
+    return only if isinstance(only, str) else None

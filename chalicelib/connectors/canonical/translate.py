@@ -1,0 +1,78 @@
+"""Canonical notices hold snapshots as they are: `{"snapshots": [...]}`."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.canonical.errors import FieldError, Invalid, Rejected
+from chalicelib.canonical.snapshots import AnySnapshot
+from chalicelib.connectors.contract import Json, Link, Translated
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
+AHEAD = timedelta(days=1)
+"""Clocks differ; days do not."""
+KINDS = frozenset({"guest", "reservation", "charge"})
+
+
+def translate(notice: Json, link: Link, received_at: datetime) -> Translated:
+    """Raises Rejected with the fields when a snapshot is not of the published shape."""
+    items = notice.get("snapshots") if isinstance(notice, Mapping) else None
+    if not isinstance(items, list):
+        raise Rejected("not_canonical", "snapshots: a list is required")
+    known = [item for item in items if not (isinstance(item, dict) and _unknown_kind(item))]
+    snapshots = [_checked(at, item, link, received_at) for at, item in enumerate(known)]
+    ignored = len(items) - len(known)
+    return Translated(snapshots, {"unknown_kind": ignored} if ignored else {})
+
+
+def _unknown_kind(item: Mapping[str, Json]) -> bool:
+    kind = item.get("kind")
+    return isinstance(kind, str) and kind not in KINDS
+
+
+def _checked(at: int, item: Json, link: Link, received_at: datetime) -> AnySnapshot:
+    try:
+        snapshot = read(item, received_at)
+    except Invalid as invalid:
+        fields = "; ".join(f"snapshots.{at}.{each.field}: {each.message}" for each in invalid.fields)
+        raise Rejected("invalid_snapshot", fields) from None
+    allowed = set(link.properties.values())
+    if allowed and snapshot.property_id is not None and snapshot.property_id not in allowed:
+        raise Rejected("foreign_property", f"snapshots.{at}.property_id")
+    return snapshot
+
+
+def read(item: Json, received_at: datetime | None = None) -> AnySnapshot:
+    """Check one snapshot. Raises Invalid, which names the fields and never repeats a value.
+
+    A change that lies in the future is refused: it would freeze the record until then.
+    """
+    snapshot = _validated(item)
+    if received_at and snapshot.latest_change() > received_at + AHEAD:
+        raise Invalid(FieldError("changed_at", "lies in the future"))
+    return snapshot
+
+
+def _validated(item: Json) -> AnySnapshot:
+    try:
+        return SNAPSHOT.validate_python(item, strict=False)
+    except ValidationError as error:
+        raise Invalid(
+            *(FieldError(_path(each["loc"]), _message(each)) for each in error.errors(include_input=False))
+        ) from None
+
+
+def _message(error: "ErrorDetails") -> str:
+    """Pydantic's words, but for a wrong tag: there they would repeat what was sent."""
+    return f"must be one of {', '.join(sorted(KINDS))}" if error["type"] == "union_tag_invalid" else error["msg"]
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """The union's tag is part of pydantic's location, and means nothing to the sender."""
+    parts = location[1:] if location and location[0] in KINDS else location
+    return ".".join(map(str, parts)) or "snapshot"

@@ -1,0 +1,126 @@
+"""What every vendor's folder offers. Nothing here, and nothing in a vendor's folder, does I/O.
+
+A vendor has two faces. The *edge* (`edge.py`) is needed within a second, on a cold start: it verifies raw bytes, and
+says what must never be queued. It imports neither pydantic nor anything heavy. The *translation* (`translate.py`) turns
+notices into snapshots in a worker. A fat vendor's notice is the whole truth; a thin vendor's notice names ids, and the
+translation is a generator that yields the `Call`s it needs and is sent their answers; a polled vendor has no notices,
+only `changed_since`. Commands back to a PMS are further generators of `Call`s.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, ReservationSnapshot
+
+Json = Any
+"""A parsed JSON document whose shape is the vendor's; it ends at the translation."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One webhook call. Header names are lower case; `at` is when it came."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    at: datetime
+
+
+class Edge(Protocol):
+    """What the webhook route needs of a vendor."""
+
+    secret_use: Literal["compare", "sign"]
+    """Secrets that are only compared are stored as SHA-256; those that sign are stored encrypted."""
+    thin: bool
+    """Thin notices wait in a queue of their own, so that a slow vendor API holds up nobody else's."""
+    success: int
+    """The HTTP status this vendor takes for success."""
+    id_fields: frozenset[str]
+    """Fields, lower case, that hold ids: digits in them are never taken for card numbers."""
+    dropped_fields: frozenset[str]
+    """Fields, lower case, that must never reach the queue: documents, health, diet, tokens, card data, free text."""
+
+    credentials: frozenset[str]
+    """What the vendor's API wants of a connection."""
+
+    def secret_is_fit(self, secret: str) -> bool:
+        """Whether a webhook secret can vouch for anything."""
+        ...
+
+    def verify(self, request: Request, secrets: Sequence[str]) -> bool:
+        """Whether one of the secrets vouches for the request; takes the same time for every wrong one."""
+        ...
+
+    def hotel_of(self, body: Json) -> str | None:
+        """The vendor's hotel id, where a cheap look finds exactly one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a translation may know of its connection."""
+
+    connection: str
+    properties: Mapping[str, str]
+    """The vendor's hotel id → property id."""
+    zones: Mapping[str, str]
+    """Property id → IANA zone."""
+    channels: Mapping[str, str]
+    """The vendor's source code → canonical channel."""
+    options: Mapping[str, Sequence[str]]
+    """What only this vendor needs, e.g. which Mews services are accommodation."""
+    credentials: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a vendor's API, relative to the connection's base URL."""
+
+    path: str
+    body: Json
+    method: str = "POST"
+
+
+if TYPE_CHECKING:
+    Snapshots = list[GuestSnapshot | ReservationSnapshot | ChargeSnapshot]
+
+
+@dataclass(frozen=True)
+class Translated:
+    """Snapshots of one notice, and the words of it that the hub passes over, by name."""
+
+    snapshots: "Snapshots"
+    ignored: Mapping[str, int]
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """The vendor's id of each thing that could not be translated, and why: its neighbours are in `snapshots`."""
+
+
+Conversation = Generator[Call, Json, "Translated"]
+"""Yields calls, is sent their answers, returns what they came to."""
+
+
+class FatTranslation(Protocol):
+    """The translation of a vendor whose notices hold the whole truth."""
+
+    def translate(self, notice: Json, link: Link, received_at: datetime) -> Translated:
+        """Raises Rejected with the field when the notice is not of the vendor's shape."""
+        ...
+
+
+class ThinTranslation(Protocol):
+    """The translation of a vendor whose notices name ids."""
+
+    def named_by(self, notice: Json) -> frozenset[str]:
+        """The vendor's ids that a notice names. Raises Rejected when the notice is not of the vendor's shape."""
+        ...
+
+    def fetch(self, notices: Sequence[Json], link: Link) -> Conversation:
+        """One conversation for all notices of a batch: one call of each kind."""
+        ...
+
+    def changed_since(self, link: Link, since: datetime, until: datetime) -> Generator[Call, Json, list[Json]]:
+        """The notices that the vendor would have sent for what changed in [since, until)."""
+        ...

@@ -1,0 +1,1 @@
+"""Mews: thin webhooks with a secret in the URL; https://docs.mews.com/connector-api."""

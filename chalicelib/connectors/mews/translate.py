@@ -1,0 +1,227 @@
+"""Mews notices name ids; what they stand for is asked of the Connector API, one call of each kind for a whole batch."""
+
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.time import instant
+from chalicelib.connectors.contract import Call, Conversation, Json, Link, Translated
+from chalicelib.connectors.mews.rows import Row, guest, occupants, reservation
+
+AT_ONCE = 1000
+"""Ids a call takes, and items a page holds."""
+CLIENT = "Xenia 1.0"
+RESERVATION_FIELDS = ("Id", "ServiceId", "AccountId", "AccountType")
+"""Without these nothing else can be asked; any other missing field is found when the row is read."""
+RESERVATIONS, CUSTOMERS = {"ServiceOrderUpdated"}, {"CustomerAdded", "CustomerUpdated"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """The ids that a batch of notices named, each with the property whose notice it was."""
+
+    reservations: Mapping[str, str]
+    customers: Mapping[str, set[str]]
+    """Profiles are the chain's: several hotels may name the same one."""
+    ignored: Counter[str]
+
+
+def fetch(notices: Sequence[Json], link: Link) -> Conversation:
+    """Ask for everything the notices name, and translate it. Raises Rejected for a notice of another shape."""
+    named = _named(notices, link)
+    broken: dict[str, str] = {}
+    found = yield from _all(link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations)
+    stays, elsewhere = _accommodation(_complete(found, RESERVATION_FIELDS, "Id", broken), link)
+    ids = [str(stay["Id"]) for stay in stays]
+    beside = yield from _all(link, "companionships/getAll", "Companionships", ReservationIds=ids)
+    companions = _complete(beside, ("ReservationId", "CustomerId"), "ReservationId", broken)
+    charged = yield from _all(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
+    items = _complete(charged, ("ServiceOrderId", "Id"), "ServiceOrderId", broken)
+    wanted = _people(stays, companions) | named.customers.keys()
+    people = yield from _all(link, "customers/getAll", "Customers", CustomerIds=wanted, extent={"Customers": True})
+    named.ignored.update({"other_service": elsewhere} if elsewhere else {})
+    return _translated(named, link, stays, companions, items, people, broken)
+
+
+def changed_since(link: Link, since: datetime, until: datetime) -> Generator[Call, Json, list[Json]]:
+    """Notices for what changed in [since, until), hotel by hotel: a late charge need not touch its reservation."""
+    period = {"StartUtc": instant(since), "EndUtc": instant(until)}
+    notices: list[Json] = []
+    for enterprise in link.properties:
+        scope = {"UpdatedUtc": period, "EnterpriseIds": [enterprise]}
+        stays = yield from _pages(link, "reservations/getAll/2023-06-06", "Reservations", scope)
+        items = yield from _pages(link, "orderItems/getAll", "OrderItems", scope)
+        people = yield from _pages(link, "customers/getAll", "Customers", {**scope, "Extent": {"Customers": True}})
+        reservations = {str(row["Id"]) for row in stays} | {str(row["ServiceOrderId"]) for row in items}
+        events = [("ServiceOrderUpdated", each) for each in sorted(reservations)]
+        events += [("CustomerUpdated", str(row["Id"])) for row in people]
+        notices += _as_notices(enterprise, events)
+    return notices
+
+
+def _as_notices(enterprise: str, events: Sequence[tuple[str, str]], most: int = 50) -> list[Json]:
+    listed = [{"Discriminator": kind, "Value": {"Id": each}} for kind, each in events]
+    return [{"EnterpriseId": enterprise, "Events": listed[at : at + most]} for at in range(0, len(listed), most)]
+
+
+def _named(notices: Sequence[Json], link: Link) -> Named:
+    reservations: dict[str, str] = {}
+    customers: defaultdict[str, set[str]] = defaultdict(set)
+    ignored: Counter[str] = Counter()
+    for notice in notices:
+        hotel = link.properties.get(notice.get("EnterpriseId", "")) if isinstance(notice, dict) else None
+        for kind, named_id in _events(notice):
+            if kind not in RESERVATIONS | CUSTOMERS:
+                ignored[f"unknown_event:{kind[:40]}"] += 1
+            elif hotel is None:
+                ignored["unknown_hotel"] += 1
+            elif kind in RESERVATIONS:
+                reservations[named_id] = hotel
+            else:
+                customers[named_id].add(hotel)
+    return Named(reservations, customers, ignored)
+
+
+def named_by(notice: Json) -> frozenset[str]:
+    """The ids in a notice. Raises Rejected for another shape: its neighbours go on without it."""
+    return frozenset(named_id for kind, named_id in _events(notice) if kind in RESERVATIONS | CUSTOMERS)
+
+
+def _events(notice: Json) -> Iterable[tuple[str, str]]:
+    if not isinstance(notice, dict):
+        raise Rejected("not_a_mews_notice", "the body is no object")
+    events = notice.get("Events")
+    if events is None and isinstance(notice.get("Action"), str):
+        # One event a call: https://docs.mews.com/connector-api/events/wh-integration
+        return [(notice["Action"], "")]
+    if not isinstance(notice.get("EnterpriseId"), str) or not isinstance(events, list):
+        raise Rejected("not_a_mews_notice", "EnterpriseId and Events are required")
+    return [_event(at, event) for at, event in enumerate(events)]
+
+
+def _event(at: int, event: Json) -> tuple[str, str]:
+    kind = event.get("Discriminator") if isinstance(event, dict) else None
+    if not isinstance(kind, str):
+        raise Rejected("not_a_mews_notice", f"Events.{at}.Discriminator is missing")
+    if kind not in RESERVATIONS | CUSTOMERS:
+        return kind, ""
+    value = event.get("Value")
+    named_id = value.get("Id") if isinstance(value, dict) else None
+    if not isinstance(named_id, str) or not named_id:
+        raise Rejected("not_a_mews_notice", f"Events.{at}.Value.Id is missing")
+    return kind, named_id
+
+
+def _all(
+    link: Link,
+    operation: str,
+    answer: str,
+    *,
+    extent: Row | None = None,
+    **ids: Iterable[str],
+) -> Generator[Call, Json, list[Row]]:
+    """Everything that belongs to the ids: calls of up to a thousand ids each, and their pages."""
+    ((filter_name, wanted),) = ids.items()
+    ordered = sorted(set(wanted))
+    found: list[Row] = []
+    for start in range(0, len(ordered), AT_ONCE):
+        query: dict[str, Any] = {filter_name: ordered[start : start + AT_ONCE]}
+        found += yield from _pages(link, operation, answer, {**query, **({"Extent": extent} if extent else {})})
+    return found
+
+
+def _pages(link: Link, operation: str, answer: str, query: Row) -> Generator[Call, Json, list[Row]]:
+    found: list[Row] = []
+    cursor: str | None = None
+    while True:
+        page = yield Call(
+            f"/api/connector/v1/{operation}",
+            {
+                "ClientToken": link.credentials["client_token"],
+                "AccessToken": link.credentials["access_token"],
+                "Client": CLIENT,
+                **query,
+                "Limitation": {"Count": AT_ONCE, **({"Cursor": cursor} if cursor else {})},
+            },
+        )
+        rows = page.get(answer) or []
+        found += rows
+        cursor = page.get("Cursor")
+        if not cursor or len(rows) < AT_ONCE:
+            return found
+
+
+def _complete(rows: Iterable[Row], fields: Sequence[str], subject: str, broken: dict[str, str]) -> list[Row]:
+    """The rows that have the fields; whose row lacks one is noted as broken."""
+    complete = []
+    for row in rows:
+        missing = [field for field in fields if not row.get(field)]
+        if missing:
+            broken[str(row.get(subject))] = f"{missing[0]} is missing"
+        else:
+            complete.append(row)
+    return complete
+
+
+def _accommodation(found: Sequence[Row], link: Link) -> tuple[list[Row], int]:
+    """A parking place or a treatment is a "reservation" of another service."""
+    services = set(link.options.get("stay_services", ()))
+    stays = [row for row in found if not services or row["ServiceId"] in services]
+    return stays, len(found) - len(stays)
+
+
+def _people(stays: Sequence[Row], companions: Sequence[Row]) -> set[str]:
+    owners = {str(stay["AccountId"]) for stay in stays if stay["AccountType"] == "Customer"}
+    bookers = {str(stay["BookerId"]) for stay in stays if stay.get("BookerId")}
+    return owners | bookers | {str(row["CustomerId"]) for row in companions}
+
+
+def _translated(
+    named: Named,
+    link: Link,
+    stays: Sequence[Row],
+    companions: Sequence[Row],
+    items: Sequence[Row],
+    people: Sequence[Row],
+    broken: dict[str, str],
+) -> Translated:
+    customers = {str(row["Id"]): row for row in _complete(people, ("Id",), "Id", broken)}
+    with_whom = _by(companions, "ReservationId")
+    charged = _by(items, "ServiceOrderId")
+    snapshots: list[Any] = []
+    for stay in (each for each in stays if each["Id"] not in broken):
+        with _isolated(str(stay["Id"]), broken):
+            hotel = named.reservations[str(stay["Id"])]
+            beside = sorted({str(row["CustomerId"]) for row in with_whom[stay["Id"]]})
+            people_of = occupants(stay, beside, customers, hotel)
+            snapshots.append(reservation(stay, hotel, link, charged[stay["Id"]], people_of, named.ignored))
+    for each in sorted(named.customers.keys() & customers.keys()):
+        with _isolated(each, broken):
+            snapshots += [guest(customers[each], hotel) for hotel in sorted(named.customers[each])]
+    return Translated(snapshots, dict(named.ignored), broken)
+
+
+@contextmanager
+def _isolated(vendor_id: str, broken: dict[str, str]) -> Iterator[None]:
+    """One entity of an unexpected shape must not hold up the others of its batch; values stay out of the reason."""
+    try:
+        yield
+    except ValidationError as error:
+        broken[vendor_id] = "; ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
+    except KeyError as error:
+        broken[vendor_id] = f"{error.args[0]} is missing"
+    except (TypeError, ValueError, ArithmeticError) as error:
+        broken[vendor_id] = type(error).__name__
+
+
+def _by(rows: Iterable[Row], field: str) -> Mapping[str, list[Row]]:
+    grouped: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[str(row[field])].append(row)
+    return grouped

@@ -1,0 +1,1 @@
+"""Consent, objection and suppression: the gate that every mail must pass."""

@@ -1,0 +1,1 @@
+"""The only code that knows Chalice. An entry point takes the event apart, calls one action, and returns."""

@@ -1,0 +1,172 @@
+"""How every call of the API runs: sign in, may you, what do you say, do it (once), answer.
+
+A call names its function as `module:function`, and the module is imported at the first call: its models are
+pydantic's, and the webhooks that share this Lambda must not wait for them. The function's signature is the contract,
+and it is given what it names: `ask`, a parameter of the path, `body` with the model it takes; keyword-only ones are
+query parameters, of which `page` stands for `limit` and `cursor`. What it returns is the model it gives. The OpenAPI
+document is read from the same signatures.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from chalice.app import Request, Response
+
+from chalicelib.canonical import time
+from chalicelib.canonical.errors import FieldError, Forbidden, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from chalicelib.entrypoints.api.caller import Caller
+    from chalicelib.entrypoints.api.once import Answer
+
+JSON = "application/json"
+HUB_ID = re.compile(r"[a-z0-9_-]{1,64}")
+LONGEST = 512
+"""Characters of a query parameter."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`."""
+
+    method: str
+    path: str
+    answered_by: str
+    roles: frozenset[str]
+    status: int = 200
+    creates: bool = False
+    answers_secret: bool = False
+    group_only: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a function is told besides its parameters."""
+
+    caller: "Caller"
+    seed: str
+    """What new ids are made of: the same for the same Idempotency-Key."""
+    now: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the signature of a call's function says."""
+
+    function: Callable[..., Any]
+    takes: "type[BaseModel] | None"
+    gives: "type[BaseModel] | None"
+    names: frozenset[str]
+    query: tuple[str, ...]
+    pages: bool
+
+    @property
+    def names_in_body(self) -> bool:
+        """Whether the body holds the id that its path names."""
+        return self.takes is not None and "id" in self.takes.model_fields
+
+    @property
+    def summary(self) -> str:
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+
+@cache
+def contract_of(call: Call) -> Contract:
+    module, name = call.answered_by.split(":")
+    function = getattr(import_module(f"chalicelib.entrypoints.api.{module}"), name)
+    hints = get_type_hints(function)
+    parameters = inspect.signature(function).parameters
+    keywords = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+    gives = hints["return"]
+    return Contract(
+        function=function,
+        takes=hints.get("body"),
+        gives=None if gives is type(None) else gives,
+        names=frozenset(parameters),
+        query=tuple(name for name in keywords if name != "page"),
+        pages="page" in keywords,
+    )
+
+
+def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
+    """Run one call. Raises what the function raises; `problems` makes answers of errors."""
+    from chalicelib.entrypoints.api import once
+    from chalicelib.entrypoints.api.caller import sign_in
+
+    caller = sign_in(request.headers.get("authorization"))
+    _permit(call, caller)
+    contract = contract_of(call)
+    document = _document(request, contract, call, path)
+    given = _given(call, contract, request, path, document)
+    key = request.headers.get("idempotency-key") if call.creates else None
+    asked = once.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
+    given["ask"] = Ask(caller, asked.seed, time.instant(asked.at))
+
+    def run() -> once.Answer:
+        wanted = {name: value for name, value in given.items() if name in contract.names}
+        return _answer(call, contract.function(**wanted))
+
+    answer = once.once(asked, run, keep_answer=not call.answers_secret)
+    headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    return Response(answer.text, headers=headers, status_code=answer.status)
+
+
+def _permit(call: Call, caller: "Caller") -> None:
+    if caller.role not in call.roles:
+        raise Forbidden(f"The role {caller.role} may not do this.")
+    if call.group_only and not caller.is_group:
+        raise Forbidden("This touches every property, and the key is for some of them.")
+
+
+def _document(request: Request, contract: Contract, call: Call, path: Mapping[str, str]) -> Any:
+    """The body as it was sent. A PUT names its id in the path; in the body it may be left out, and must not differ."""
+    from chalicelib.entrypoints.api import documents
+
+    if contract.takes is None:
+        return None
+    raw = request.raw_body
+    document = documents.parse(raw if isinstance(raw, bytes) else raw.encode())
+    if call.method == "PUT" and isinstance(document, dict) and contract.names_in_body:
+        (name,) = path.values()
+        if document.setdefault("id", name) != name:
+            raise Invalid(FieldError("id", "differs from the id in the path"))
+    return document
+
+
+def _given(call: Call, contract: Contract, request: Request, path: Mapping[str, str], document: Any) -> dict[str, Any]:
+    """Everything the function may name. A name in the path that nothing can have is not there; one that is about to be
+    given is checked by its model."""
+    from chalicelib.entrypoints.api import documents
+
+    given: dict[str, Any] = dict(path)
+    if contract.takes is not None:
+        given["body"] = documents.check(contract.takes, document)
+    if not contract.names_in_body and not all(HUB_ID.fullmatch(each) for each in path.values()):
+        raise NotFound("There is nothing of this name.")
+    return given | _query(call, contract, request, path)
+
+
+def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
+    from chalicelib.entrypoints.api.paging import read_page
+
+    asked: dict[str, str] = dict(request.query_params or {})
+    known = {*contract.query, *(("limit", "cursor") if contract.pages else ())}
+    faults = [FieldError(name, "is not a parameter of this call") for name in sorted(asked.keys() - known)]
+    faults += [FieldError(name, "is too long") for name, value in asked.items() if len(value) > LONGEST]
+    if faults:
+        raise Invalid(*faults)
+    query: dict[str, Any] = {name: asked.get(name) for name in contract.query}
+    return query | ({"page": read_page(call.path.format(**path), asked)} if contract.pages else {})
+
+
+def _answer(call: Call, given: "BaseModel | None") -> "Answer":
+    from chalicelib.entrypoints.api.once import Answer
+
+    return Answer(204, "") if given is None else Answer(call.status, given.model_dump_json(by_alias=True))

@@ -1,0 +1,123 @@
+"""/v1/campaigns: one message plan to one segment, its runs, and why each guest got the mail or did not."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chalicelib.campaigns import actions
+from chalicelib.campaigns.model import Campaign, Decision, Kept, Run, RunState
+from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.ids import stable_id
+from chalicelib.canonical.snapshots import HubId
+from chalicelib.entrypoints.api.answers import Listing, Shown
+from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.messages.model import MessageClass
+
+
+class CampaignAsked(BaseModel):
+    """A new campaign; without an `id` it gets one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: HubId | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    segment: HubId
+    template: HubId
+    message_class: MessageClass = "marketing"
+
+
+class RunShown(Shown):
+    """One launch. `counts` are candidates by outcome when they were sent: sent, unknown, lost, failed, and each reason
+    to hold. What SES told later of an unknown one is in the decisions."""
+
+    id: str
+    state: RunState
+    reason: str
+    at: str
+    finished_at: str | None
+    segment_version: int
+    template_version: int
+    counts: dict[str, int]
+
+
+class CampaignShown(Shown):
+    """A campaign, how often it was launched, and its last run."""
+
+    id: str
+    name: str
+    segment: str
+    template: str
+    message_class: MessageClass
+    launches: int
+    run: RunShown | None
+
+
+def create(ask: Ask, body: CampaignAsked) -> CampaignShown:
+    """Keep a campaign; nothing is sent before it is launched."""
+    named = body.model_copy(update={"id": body.id or stable_id("c", ask.seed)})
+    return _shown(actions.create_campaign(Campaign.model_validate(named.model_dump())))
+
+
+def listed(*, page: Page) -> Listing[CampaignShown]:
+    """All campaigns."""
+    items, more = page.take(each for each in actions.campaigns() if each.campaign.id > (page.after or ""))
+    cursor = page.cursor(items[-1].campaign.id) if more else None
+    return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
+
+
+def get(campaign_id: str) -> CampaignShown:
+    """One campaign, with its last run and what became of the candidates so far."""
+    return _shown(actions.campaign(campaign_id))
+
+
+def launch(ask: Ask, campaign_id: str) -> CampaignShown:
+    """Begin a run with the segment and the template as they are now; while one is on, that one is shown.
+
+    The same Idempotency-Key is the same launch, also when its run has ended meanwhile.
+    """
+    run = actions.launch(campaign_id, seed=ask.seed)
+    return get(campaign_id).model_copy(update={"run": _run(run)})
+
+
+def pause(campaign_id: str) -> CampaignShown:
+    """Stop the run within one chunk; it can be resumed."""
+    actions.pause(_last_run(campaign_id))
+    return get(campaign_id)
+
+
+def resume(campaign_id: str) -> CampaignShown:
+    """Go on with a paused run."""
+    actions.resume(_last_run(campaign_id))
+    return get(campaign_id)
+
+
+def cancel(campaign_id: str) -> CampaignShown:
+    """End the run within one chunk; who was not mailed yet is held with that reason."""
+    actions.cancel(_last_run(campaign_id))
+    return get(campaign_id)
+
+
+def decisions(campaign_id: str, *, run: str | None = None, page: Page) -> Listing[Decision]:
+    """One decision for each candidate of the last run, or of `run`: sent, unknown, lost, failed, waiting, or held."""
+    asked = run or _last_run(campaign_id)
+    if actions.run(asked).campaign != campaign_id:
+        raise NotFound("There is no such run.")
+    found = actions.decisions(asked, page.after, page.limit)
+    return Listing(items=found.decisions, next_cursor=page.cursor(found.cursor) if found.cursor else None)
+
+
+def _last_run(campaign_id: str) -> str:
+    run = actions.campaign(campaign_id).run
+    if run is None:
+        raise Conflict("The campaign was not launched yet.")
+    return run
+
+
+def _shown(kept: Kept) -> CampaignShown:
+    run = _run(actions.run(kept.run)) if kept.run else None
+    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=run)
+
+
+def _run(run: Run) -> RunShown:
+    return RunShown.model_validate(run.model_dump(include=set(RunShown.model_fields)))

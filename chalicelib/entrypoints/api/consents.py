@@ -1,0 +1,92 @@
+"""/v1/guests/{guest_id}/consents: what a guest agreed to, and the proof of every act."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+from chalicelib.aws.codec import Item
+from chalicelib.canonical.errors import FieldError, Invalid, NotFound
+from chalicelib.canonical.time import instant, moment_of
+from chalicelib.consent import actions, rules, store
+from chalicelib.consent.model import GROUP, Consent
+from chalicelib.entrypoints.api.answers import Shown
+from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.sight import guest_of
+
+CHANNELS = ("email",)
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
+
+
+class ConsentAsked(BaseModel):
+    """What the guest said to a member of staff. `how` is how it was obtained, such as `signed registration card`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    state: Literal["explicit", "confirmed", "withdrawn"]
+    basis: Literal["guest", "staff"] = "staff"
+    at: AwareDatetime | None = None
+    how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+
+
+class ConsentShown(Shown):
+    channel: str
+    purpose: str
+    controller: str
+    state: str
+    basis: str | None = None
+    at: str | None = None
+
+
+class ReceiptShown(ConsentShown):
+    """The proof of one act."""
+
+    leaf: str
+    proof: dict[str, str]
+
+
+class ConsentsShown(Shown):
+    """`state` is `none` where nobody ever said anything."""
+
+    consents: list[ConsentShown]
+    suppressed: list[str]
+    history: list[ReceiptShown]
+
+
+def listed(ask: Ask, guest_id: str) -> ConsentsShown:
+    """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
+    guest = guest_of(ask.caller, guest_id)
+    gate = store.gate(guest.leaf)
+    now = rules.effective(gate) if gate else None
+    reasons = sorted({each.reason for each in gate.suppressed.values()}) if gate else []
+    history = [_receipt(each) for each in actions.history(guest.leaf)]
+    return ConsentsShown(consents=[_consent("email", "marketing", now)], suppressed=list(reasons), history=history)
+
+
+def put(ask: Ask, guest_id: str, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
+    """Record what a guest said, with its proof; an objection holds mail from this moment on."""
+    guest = guest_of(ask.caller, guest_id)
+    if channel not in CHANNELS or purpose != "marketing":
+        raise NotFound("There is no such channel or purpose.")
+    proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
+    at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
+    kept = actions.set_consent(guest.leaf, channel, "marketing", body.state, body.basis, at, proof)
+    return _consent(channel, purpose, kept)
+
+
+def _not_later(said: datetime, now: datetime) -> str:
+    """An act dated ahead would outlive what the guest says tomorrow. Raises Invalid."""
+    if said > now + CLOCKS_DIFFER_BY:
+        raise Invalid(FieldError("at", "lies in the future"))
+    return instant(min(said, now))
+
+
+def _consent(channel: str, purpose: str, consent: Consent | None) -> ConsentShown:
+    if consent is None:
+        return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, state="none")
+    return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, **consent.model_dump())
+
+
+def _receipt(row: Item) -> ReceiptShown:
+    controller, _, purpose = row["purpose"].partition(":")
+    return ReceiptShown.model_validate({"proof": {}, **row, "controller": controller, "purpose": purpose})

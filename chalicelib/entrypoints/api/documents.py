@@ -1,0 +1,110 @@
+"""Bodies: strict JSON, bounded before it is parsed, then checked against a model with every fault by its field."""
+
+import json
+import math
+import re
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.canonical.errors import FieldError, Invalid, TooLarge
+
+LARGEST = 4 * 1024 * 1024
+DEEPEST = 64
+SHOWN = 50
+"""Faults told at once."""
+# A text that never ends is one token, too: the scan stays linear whatever is sent.
+TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[{]|[\]}]', re.DOTALL)
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+Json = Any
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(raw: bytes) -> Json:
+    """Raises TooLarge, or Invalid with the field `body` and where in it."""
+    if len(raw) > LARGEST:
+        raise TooLarge(f"A body may have {LARGEST} bytes.")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        _refuse(f"is not UTF-8 at byte {error.start}")
+    if nesting(text) > DEEPEST:
+        _refuse(f"is nested more than {DEEPEST} deep")
+    try:
+        document = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        _refuse(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+    except ValueError:  # Python's own limit for the digits of an integer
+        _refuse("is not JSON that can be read: a number is too long")
+    if ESCAPED_SURROGATE.search(text) and not _is_text(document):
+        _refuse("has half of a surrogate pair: no text can hold it")
+    return document
+
+
+def nesting(text: str) -> int:
+    """The deepest nesting of brackets outside of texts."""
+    depth = deepest = 0
+    for token in TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in "]}":
+            depth -= 1
+    return deepest
+
+
+def check(model: type[Model], document: Json) -> Model:
+    """Raises Invalid, which names each field as the caller wrote it."""
+    if not isinstance(document, dict):
+        _refuse("must be a JSON object")
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)[:SHOWN]
+        raise Invalid(*(FieldError(_path(each["loc"], document), each["msg"]) for each in faults)) from None
+
+
+def _path(location: tuple[int | str, ...], document: Json) -> str:
+    """Pydantic puts the tags of unions between the fields; a part that the body lacks is one, or is missing."""
+    found: list[str] = []
+    node: Any = document
+    for part in location:
+        is_field = (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int))
+        if is_field:
+            found.append(str(part))
+            node = node[part]
+        elif part == location[-1] and isinstance(node, dict):
+            found.append(str(part))
+    return ".".join(found) or "body"
+
+
+def _refuse(message: str) -> NoReturn:
+    raise Invalid(FieldError("body", message)) from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    _refuse(f"has {name}, which JSON does not know")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        _refuse("has a number beyond what can be kept")
+    return number
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Two values under one name: readers would differ in which they take."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        _refuse("has an object that names a field twice")
+    return document
+
+
+def _is_text(document: Json) -> bool:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

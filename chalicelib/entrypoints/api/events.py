@@ -1,0 +1,52 @@
+"""/v1/events: canonical snapshots, as a source without a connector of its own sends them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+
+from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.snapshots import AnySnapshot
+from chalicelib.entrypoints.api.answers import Shown
+from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.ingest import submission
+
+
+class Events(BaseModel):
+    """Up to 100 snapshots. Each is checked by itself: one that is wrong does not hold up its neighbours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    snapshots: Annotated[list[SkipValidation[AnySnapshot]], Field(min_length=1, max_length=100)]
+
+
+class Fault(Shown):
+    field: str
+    message: str
+
+
+class Result(Shown):
+    status: Literal["accepted", "invalid"]
+    errors: tuple[Fault, ...] = ()
+
+
+class Results(Shown):
+    """One result for each snapshot, in their order."""
+
+    results: list[Result]
+
+
+def accept(ask: Ask, body: Events) -> Results:
+    """Take snapshots into the queue. When none of them can be taken the request is refused as a whole."""
+    items: list[Any] = list(body.snapshots)
+    results = Results.model_validate({"results": submission.accept_events(items, ask.caller.sees)})
+    if all(each.status == "invalid" for each in results.results):
+        raise Invalid(*_faults(results))
+    return results
+
+
+def _faults(results: Results) -> list[FieldError]:
+    return [
+        FieldError(f"snapshots.{at}.{fault.field}", fault.message)
+        for at, result in enumerate(results.results)
+        for fault in result.errors
+    ]

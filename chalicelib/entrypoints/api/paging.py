@@ -1,0 +1,70 @@
+"""Pages of a listing: at most `limit` items, and a cursor that holds only where it was given."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from chalicelib.aws import secrets
+from chalicelib.canonical.errors import FieldError, Invalid
+
+MOST, USUAL = 200, 50
+SEAL = 12
+"""Bytes of the seal: cursors are no secrets, only not to be made up."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What part of a listing was asked for. `after` is the position of the last item that the caller has."""
+
+    listing: str
+    limit: int = USUAL
+    after: str | None = None
+
+    def cursor(self, position: str) -> str:
+        return _cursor(self.listing, position)
+
+    def take(self, items: Iterable[Item]) -> tuple[list[Item], bool]:
+        """The page's items, and whether more follow."""
+        found = list(islice(items, self.limit + 1))
+        return found[: self.limit], len(found) > self.limit
+
+
+def read_page(listing: str, query: Mapping[str, str]) -> Page:
+    """`listing` is the path, so that a cursor of one listing is none of another. Raises Invalid."""
+    return Page(listing, _limit(query.get("limit")), _position(listing, query.get("cursor")))
+
+
+def _limit(asked: str | None) -> int:
+    if asked is None:
+        return USUAL
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 3 and 1 <= int(asked) <= MOST):
+        raise Invalid(FieldError("limit", f"must be a whole number from 1 to {MOST}"))
+    return int(asked)
+
+
+def _position(listing: str, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        opened = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        position = opened[SEAL:].decode()
+    except ValueError:
+        position = ""
+    if not hmac.compare_digest(cursor.encode("utf-8", "surrogatepass"), _cursor(listing, position).encode()):
+        raise Invalid(FieldError("cursor", "is not one that this listing gave"))
+    return position
+
+
+def _cursor(listing: str, position: str) -> str:
+    """Whole cursors are compared, as several texts in base 64 can stand for the same bytes."""
+    return base64.urlsafe_b64encode(_seal(listing, position.encode()) + position.encode()).decode().rstrip("=")
+
+
+def _seal(listing: str, position: bytes) -> bytes:
+    return hmac.digest(secrets.key_for("cursors"), listing.encode() + b"\0" + position, hashlib.sha256)[:SEAL]

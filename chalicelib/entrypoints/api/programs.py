@@ -1,0 +1,30 @@
+"""/v1/programs: loyalty schemes."""
+
+from chalicelib.aws import table
+from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.entrypoints.api.answers import Listing
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.loyalty import store
+from chalicelib.loyalty.model import Program
+
+
+def listed(*, page: Page) -> Listing[Program]:
+    """All programmes."""
+    items, more = page.take(each for each in store.programs() if each.id > (page.after or ""))
+    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+
+
+def put(body: Program) -> Program:
+    """Write a programme; its version grows by itself with every change."""
+    try:
+        return store.put_program(body)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this programme just now.") from None
+
+
+def get(program_id: str) -> Program:
+    """One programme."""
+    found = store.program(program_id)
+    if found is None:
+        raise NotFound("There is no such programme.")
+    return found

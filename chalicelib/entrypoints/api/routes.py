@@ -1,0 +1,76 @@
+"""Every call of the API on one page: method and path, which function answers, and who may."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.entrypoints.api.calls import Call, perform
+from chalicelib.entrypoints.problems import answered
+
+ADMIN = frozenset({"admin"})
+EVERYONE = frozenset({"admin", "marketer", "front_desk", "analyst", "integration"})
+MARKETING = frozenset({"admin", "marketer"})
+MARKETING_READ = frozenset({"admin", "marketer", "analyst"})
+FRONT_DESK = frozenset({"admin", "front_desk"})
+SENDERS = frozenset({"admin", "integration"})
+
+CALLS = (
+    Call("GET", "/v1/properties", "properties:listed", EVERYONE),
+    Call("PUT", "/v1/properties/{property_id}", "properties:put", ADMIN, group_only=True),
+    Call("GET", "/v1/properties/{property_id}", "properties:get", EVERYONE),
+    Call("DELETE", "/v1/properties/{property_id}", "properties:delete", ADMIN, group_only=True),
+    Call("GET", "/v1/connections", "connections:listed", ADMIN),
+    Call("PUT", "/v1/connections/{connection_id}", "connections:put", ADMIN),
+    Call("GET", "/v1/connections/{connection_id}", "connections:get", ADMIN),
+    Call("DELETE", "/v1/connections/{connection_id}", "connections:delete", ADMIN),
+    Call("GET", "/v1/keys", "access:listed", ADMIN),
+    Call("POST", "/v1/keys", "access:create", ADMIN, status=201, creates=True, answers_secret=True),
+    Call("DELETE", "/v1/keys/{key_id}", "access:delete", ADMIN),
+    Call("POST", "/v1/events", "events:accept", SENDERS, creates=True),
+    Call("GET", "/v1/guests", "guests:search", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}/timeline", "guests:timeline", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}/stays", "guests:stays", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}/consents", "consents:listed", EVERYONE),
+    Call("PUT", "/v1/guests/{guest_id}/consents/{channel}/{purpose}", "consents:put", FRONT_DESK),
+    Call("GET", "/v1/guests/{guest_id}/membership", "membership:listed", EVERYONE),
+    Call("PUT", "/v1/guests/{guest_id}/membership/{program_id}", "membership:enrol", FRONT_DESK),
+    Call("GET", "/v1/guests/{guest_id}/ledger", "membership:ledger", EVERYONE),
+    Call("GET", "/v1/programs", "programs:listed", EVERYONE),
+    Call("PUT", "/v1/programs/{program_id}", "programs:put", ADMIN, group_only=True),
+    Call("GET", "/v1/programs/{program_id}", "programs:get", EVERYONE),
+    Call("GET", "/v1/segments", "segments:listed", MARKETING_READ),
+    Call("PUT", "/v1/segments/{segment_id}", "segments:put", MARKETING, group_only=True),
+    Call("GET", "/v1/segments/{segment_id}", "segments:get", MARKETING_READ),
+    Call("GET", "/v1/templates", "templates:listed", MARKETING_READ),
+    Call("PUT", "/v1/templates/{template_id}", "templates:put", MARKETING, group_only=True),
+    Call("GET", "/v1/templates/{template_id}", "templates:get", MARKETING_READ),
+    Call("GET", "/v1/campaigns", "campaigns:listed", MARKETING_READ, group_only=True),
+    Call("POST", "/v1/campaigns", "campaigns:create", MARKETING, status=201, creates=True, group_only=True),
+    Call("GET", "/v1/campaigns/{campaign_id}", "campaigns:get", MARKETING_READ, group_only=True),
+    Call(
+        "POST",
+        "/v1/campaigns/{campaign_id}/launch",
+        "campaigns:launch",
+        MARKETING,
+        status=202,
+        creates=True,
+        group_only=True,
+    ),
+    Call("POST", "/v1/campaigns/{campaign_id}/pause", "campaigns:pause", MARKETING, group_only=True),
+    Call("POST", "/v1/campaigns/{campaign_id}/resume", "campaigns:resume", MARKETING, group_only=True),
+    Call("POST", "/v1/campaigns/{campaign_id}/cancel", "campaigns:cancel", MARKETING, group_only=True),
+    Call("GET", "/v1/campaigns/{campaign_id}/decisions", "campaigns:decisions", MARKETING_READ, group_only=True),
+)
+
+api = Blueprint(__name__)
+
+
+def _serve(call: Call) -> None:
+    @answered(api)
+    def view(**path: str) -> Response:
+        return perform(call, api.current_request, path)
+
+    api.route(call.path, methods=[call.method], content_types=["*/*"])(view)
+
+
+for each in CALLS:
+    _serve(each)

@@ -1,0 +1,22 @@
+"""/v1/segments: saved conditions over what is known of a guest."""
+
+from chalicelib.entrypoints.api.answers import Listing
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.segments import actions
+from chalicelib.segments.model import Segment
+
+
+def listed(*, page: Page) -> Listing[Segment]:
+    """All segments."""
+    items, more = page.take(each for each in actions.segments() if each.id > (page.after or ""))
+    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+
+
+def put(body: Segment) -> Segment:
+    """Write a segment; its version grows by itself with every change."""
+    return actions.save_segment(body)
+
+
+def get(segment_id: str) -> Segment:
+    """One segment."""
+    return actions.segment(segment_id)

@@ -1,0 +1,41 @@
+"""What of a guest a key may see: rows of its own properties, and nothing of a guest who never was at one of them."""
+
+from collections.abc import Iterable
+
+from chalicelib.canonical.errors import NotFound
+from chalicelib.entrypoints.api.caller import Caller
+from chalicelib.guests import rules, store
+from chalicelib.guests.model import Head, Stats, Stay
+
+
+def guest_of(caller: Caller, guest_id: str) -> Head:
+    """Raises NotFound, alike for guests that are not there and for other properties' guests."""
+    found = store.guest(guest_id)
+    if found is None or not caller.sees_any(found.properties):
+        raise NotFound("There is no such guest.")
+    return found
+
+
+def seen(caller: Caller, guests: Iterable[Head]) -> list[Head]:
+    return [each for each in guests if caller.sees_any(each.properties)]
+
+
+def leaves_of(guest: Head) -> tuple[str, ...]:
+    return guest.members or (guest.leaf,)
+
+
+def heads_of(caller: Caller, guest: Head) -> list[Head]:
+    """The guest's source records that the caller may see."""
+    found = store.heads(leaves_of(guest))
+    return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
+
+
+def stays_of(caller: Caller, leaf: str) -> list[Stay]:
+    return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
+
+
+def stats_of(caller: Caller, guest: Head) -> Stats:
+    """Totals of the group need a key for all of it; others see the sums of their own properties."""
+    if caller.is_group and guest.traits:
+        return guest.traits.stats
+    return rules.add_stats([rules.stats_of(stays_of(caller, leaf)) for leaf in leaves_of(guest)])

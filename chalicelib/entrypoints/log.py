@@ -1,0 +1,104 @@
+"""One line of JSON per invocation, which CloudWatch also reads as metrics; errors appear by kind, never by value.
+
+The line is in the embedded metric format: metrics without one call of an API.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import json
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.aws.meter import meter
+from chalicelib.canonical.errors import Invalid, Rejected, TryAgain, XeniaError
+
+NAMESPACE = "Xenia"
+UNITS = {"milliseconds": "Milliseconds"}
+SHOWN = 10
+"""Failures and stack frames in one line."""
+
+
+@dataclass
+class Line:
+    """What one invocation came to. `figures` become metrics; `words` are only to be read."""
+
+    figures: dict[str, int] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def invocation(function: str) -> Iterator[Line]:
+    """Print the line at the end, whatever happened, with what the invocation asked of AWS."""
+    meter().take()
+    line, began = Line(), time.monotonic()
+    try:
+        yield line
+    finally:
+        counted, write_units = meter().take()
+        # Calls of AWS are named as AWS names them; what the hub counts beside them is in small letters.
+        calls = {name: count for name, count in counted.items() if not name[0].islower()}
+        line.words |= {"calls": calls, "counted": {name: counted[name] for name in counted.keys() - calls.keys()}}
+        line.figures |= {
+            "ignored": sum(count for name, count in counted.items() if name.startswith("ignored")),
+            "write_units": write_units,
+            "aws_calls": sum(calls.values()),
+            "milliseconds": round((time.monotonic() - began) * 1000),
+        }
+        print(_text(function, line), flush=True)
+
+
+def _text(function: str, line: Line) -> str:
+    document = {
+        "_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [_described(tuple(line.figures))]},
+        "stage": os.environ.get("XENIA_STAGE", ""),
+        "function": function,
+        **line.figures,
+        **line.words,
+    }
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+@cache
+def _described(figures: tuple[str, ...]) -> dict[str, Any]:
+    """Which of the line's fields are metrics; a function always tells the same ones."""
+    metrics = [{"Name": name, "Unit": UNITS.get(name, "Count")} for name in figures]
+    return {"Namespace": NAMESPACE, "Dimensions": [["stage", "function"]], "Metrics": metrics}
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """What may be told about an error. Messages of libraries repeat what they were given, so only ours are shown."""
+    told: dict[str, Any] = {"error": type(error).__name__}
+    match error:
+        case Rejected():
+            told["reason"] = error.reason
+        case TryAgain():
+            told["reason"] = str(error)
+        case Invalid():
+            told["fields"] = [each.field for each in error.fields[:SHOWN]]
+        case XeniaError():
+            pass
+        case _:
+            told |= _foreign(error) | {"at": _places(error)}
+    return told
+
+
+def _foreign(error: BaseException) -> dict[str, Any]:
+    """A code of the SDK's, or the fields of pydantic's, asked by shape: neither library is imported for it."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return {"code": response.get("Error", {}).get("Code")}
+    if type(error).__module__.startswith("pydantic"):
+        found = error.errors(include_input=False, include_url=False, include_context=False)  # type: ignore[attr-defined]
+        return {"fields": [".".join(map(str, each["loc"])) + f": {each['type']}" for each in found[:SHOWN]]}
+    return {}
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-SHOWN:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

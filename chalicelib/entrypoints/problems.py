@@ -1,0 +1,77 @@
+"""Errors as HTTP answers: RFC 9457 problem details, mapped from the tree of errors in one place."""
+
+import json
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.canonical.errors import CallerError, Invalid, TryAgain, Unauthorized
+from chalicelib.entrypoints import log
+
+PROBLEM = "application/problem+json"
+PATIENCE = 5
+"""Seconds after which a caller may try again when nobody knows better."""
+
+Headers = dict[str, str | list[str]]
+View = Callable[..., Response]
+
+
+def answered(blueprint: Blueprint) -> Callable[[View], View]:
+    """Run a view: every error becomes its answer, and one line tells what was done. Chalice itself never sees an error:
+    it would log the message, which may hold a value."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def handle(**path: str) -> Response:
+            request = blueprint.current_request
+            correlation = str(request.context.get("requestId") or uuid.uuid4())
+            with log.invocation("api_handler") as line:
+                line.words |= {"route": f"{request.method} {request.path}", "correlation_id": correlation}
+                response = _answer(view, path, correlation, line)
+                line.figures |= {"records": 1, "failed": int(response.status_code >= 500)}
+                line.words["status"] = response.status_code
+            return response
+
+        return handle
+
+    return decorate
+
+
+def _answer(view: View, path: dict[str, str], correlation: str, line: log.Line) -> Response:
+    try:
+        return view(**path)
+    except Exception as error:  # noqa: BLE001 (the last resort: what is not in the tree is told in the log, not to the caller)
+        line.words["failures"] = [log.describe(error)]
+        return problem(error, correlation)
+
+
+def problem(error: Exception, correlation: str) -> Response:
+    """The answer for an error. Of our own faults nothing is told but the correlation."""
+    match error:
+        case CallerError():
+            return _problem(error.status, error.title, str(error), correlation, **_fields(error), **_challenge(error))
+        case TryAgain():
+            headers: Headers = {"Retry-After": str(error.after_seconds or PATIENCE)}
+            return _problem(503, "Try again later", "Nothing was lost: send it again.", correlation, headers=headers)
+    return _problem(500, "Internal error", f"Name {correlation} when you report it.", correlation)
+
+
+def _fields(error: CallerError) -> dict[str, Any]:
+    if not isinstance(error, Invalid):
+        return {}
+    return {"errors": [{"field": each.field, "message": each.message} for each in error.fields]}
+
+
+def _challenge(error: CallerError) -> dict[str, Any]:
+    return {"headers": {"WWW-Authenticate": "Bearer"}} if isinstance(error, Unauthorized) else {}
+
+
+def _problem(
+    status: int, title: str, detail: str, correlation: str, *, headers: Headers | None = None, **more: Any
+) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    kept: Headers = {"Content-Type": PROBLEM, "X-Correlation-Id": correlation, **(headers or {})}
+    return Response(json.dumps(body, ensure_ascii=False), headers=kept, status_code=status)

@@ -1,0 +1,74 @@
+"""Who reads what: on this queue, do that. `queue_name` says what must be set when this module is imported."""
+
+from collections.abc import Sequence
+
+from chalice.app import Blueprint
+
+from chalicelib.canonical.batch import Failures, Message
+from chalicelib.entrypoints.runtime import SecondsLeft, in_batch, one_by_one, queue_name
+
+queues = Blueprint(__name__)
+
+
+@queues.on_sqs_message(queue_name("inbox"), batch_size=10)
+@in_batch("inbox")
+def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Failures:
+    from chalicelib.ingest import actions
+
+    return actions.ingest_notices(messages, seconds_left)
+
+
+@queues.on_sqs_message(queue_name("fetch"), batch_size=10, maximum_concurrency=5)
+@in_batch("fetch", slowest=20)
+def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Failures:
+    from chalicelib.ingest import actions
+
+    return actions.fetch_notices(messages, seconds_left)
+
+
+@queues.on_sqs_message(queue_name("loyalty"), batch_size=10)
+@one_by_one("loyalty")
+def award_points(message: Message, _: SecondsLeft) -> None:
+    from chalicelib.loyalty import actions
+
+    actions.award_points(message.body)
+
+
+@queues.on_sqs_message(queue_name("plan"), batch_size=1)
+@one_by_one("plan")
+def plan_run(message: Message, seconds_left: SecondsLeft) -> None:
+    from chalicelib.campaigns import work
+
+    work.plan_run(message.body, seconds_left)
+
+
+@queues.on_sqs_message(queue_name("pace"), batch_size=1)
+@one_by_one("pace")
+def pace_run(message: Message, _: SecondsLeft) -> None:
+    from chalicelib.campaigns import work
+
+    work.pace_run(message.body)
+
+
+@queues.on_sqs_message(queue_name("send"), batch_size=1, maximum_concurrency=5)
+@one_by_one("send")
+def send_chunk(message: Message, _: SecondsLeft) -> None:
+    from chalicelib.campaigns import work
+
+    work.send_chunk(message.body)
+
+
+@queues.on_sqs_message(queue_name("mail-events"), batch_size=10)
+@one_by_one("mail-events", plain=True)
+def record_mail_events(message: Message, _: SecondsLeft) -> None:
+    from chalicelib.messages import actions
+
+    actions.record_mail_event(message.text)
+
+
+@queues.on_sqs_message(queue_name("jobs"), batch_size=1)
+@one_by_one("jobs")
+def run_job(message: Message, _: SecondsLeft) -> None:
+    from chalicelib.entrypoints.schedules import run
+
+    run(message.body)

@@ -1,0 +1,150 @@
+"""What a leaf, a stay and a guest are."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.canonical.snapshots import Channel, Status, Version
+
+Amounts = dict[str, int]
+"""Minor units by currency."""
+
+
+class Kept(BaseModel):
+    """What is kept in a packed attribute: compact, closed, immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def packed(self) -> str:
+        return self.model_dump_json(exclude_defaults=True)
+
+
+class Record(Kept):
+    """What one source said about one person, normalised."""
+
+    source: str
+    source_id: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    email_kind: Literal["own", "relay", "shared", "unusable"] | None = None
+    phone: str | None = None
+    language: str | None = None
+    country: str | None = None
+    birth_date: date | None = None
+    member_number: str | None = None
+    marketing_email: bool | None = None
+    merged_into: str | None = None
+
+
+class Stay(Kept):
+    """A reservation as it is kept under the leaf of its primary guest."""
+
+    reservation: str
+    source: str
+    source_id: str
+    booking: str | None = None
+    property_id: str
+    status: Status
+    arrival: date
+    departure: date
+    channel: Channel = Channel.UNKNOWN
+    stated_currency: str | None = None
+    stated_room_minor: int | None = None
+    stated_other_minor: int | None = None
+    charged_room: Amounts = Field(default_factory=dict)
+    charged_other: Amounts = Field(default_factory=dict)
+    adults: int | None = None
+    children: int | None = None
+    cancel_reason: str | None = None
+    companions: tuple[str, ...] = ()
+
+    @property
+    def nights(self) -> int:
+        """Nights by calendar dates; day use has none."""
+        return (self.departure - self.arrival).days
+
+    @property
+    def currency(self) -> str | None:
+        """The source's currency; without one, that of the charges (the first by name, if they have several)."""
+        return self.stated_currency or min([*self.charged_room, *self.charged_other], default=None)
+
+    @property
+    def room_revenue_minor(self) -> int:
+        """What the source states wins; where it states nothing, its room charges are summed."""
+        return self._stated_or_charged(self.stated_room_minor, self.charged_room)
+
+    @property
+    def other_revenue_minor(self) -> int:
+        return self._stated_or_charged(self.stated_other_minor, self.charged_other)
+
+    def _stated_or_charged(self, stated: int | None, charged: Amounts) -> int:
+        return stated if stated is not None else charged.get(self.currency or "", 0)
+
+
+class Stats(Kept):
+    """Sums over one leaf, or over a guest. Amounts are minor units by currency."""
+
+    stays: int = 0
+    nights: int = 0
+    room_revenue: Amounts = Field(default_factory=dict)
+    other_revenue: Amounts = Field(default_factory=dict)
+    reservations: int = 0
+    cancelled: int = 0
+    no_shows: int = 0
+    first_arrival: date | None = None
+    last_departure: date | None = None
+    next_arrival: date | None = None
+    in_house: bool = False
+    properties: tuple[str, ...] = ()
+
+
+class Traits(Kept):
+    """What a segment and a template may ask about a guest; stored packed on the guest's head."""
+
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    country: str | None = None
+    birth_date: date | None = None
+    member: bool = False
+    stats: Stats = Field(default_factory=Stats)
+
+
+class Head(BaseModel):
+    """The head of a leaf. The guest's own head has `members`; the others say where they were `merged_into`.
+
+    `rev` grows with every write of anything under the leaf: it is the lock and the version of all that the leaf holds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    leaf: str
+    rev: int = 0
+    record: Record | None = None
+    record_version: str = ""
+    stats: Stats = Field(default_factory=Stats)
+    identifiers: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    merged_into: str | None = None
+    traits: Traits | None = None
+    seen_at: tuple[str, ...] = ()
+    """Properties that this leaf's source named it at."""
+    properties: tuple[str, ...] = ()
+    """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
+
+    @property
+    def version(self) -> Version | None:
+        return Version.parse(self.record_version) if self.record_version else None
+
+    @property
+    def guest(self) -> str:
+        """The id of the guest this leaf belongs to."""
+        return self.merged_into or self.leaf
+
+    @property
+    def is_guest(self) -> bool:
+        return self.merged_into is None and self.record is not None

@@ -1,0 +1,104 @@
+"""Which reservations are stays of a person, what they add up to, and which source's word wins on the profile."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from chalicelib.canonical.snapshots import Status
+from chalicelib.guests.model import Amounts, Head, Stats, Stay, Traits
+
+UPCOMING = {Status.PENDING, Status.CONFIRMED}
+
+
+def own_stays(stays: Iterable[Stay]) -> list[Stay]:
+    """The completed stays that are the person's own, in time order.
+
+    Rooms under one booker's address that overlap at one property are unnamed occupants' rooms, but for the first: a
+    person sleeps in one bed. Decided from all of the leaf's stays, so that no order of notices changes it.
+    """
+    own: list[Stay] = []
+    for stay in sorted(stays, key=lambda each: (each.arrival, each.departure, each.source_id, each.reservation)):
+        if stay.status is Status.CHECKED_OUT and not any(_overlap(stay, other) for other in own):
+            own.append(stay)
+    return own
+
+
+def _overlap(one: Stay, other: Stay) -> bool:
+    """Day use touches a night and never overlaps it."""
+    same_place = one.property_id == other.property_id and one.nights > 0 and other.nights > 0
+    return same_place and one.arrival < other.departure and other.arrival < one.departure
+
+
+def count_stays(own: Sequence[Stay]) -> int:
+    """Own stays that touch at one property are one stay: count the chains that shared dates make."""
+    chains: list[set[tuple[str, date]]] = []
+    for stay in own:
+        ends = {(stay.property_id, stay.arrival), (stay.property_id, stay.departure)}
+        touching = [chain for chain in chains if chain & ends]
+        chains = [chain for chain in chains if not chain & ends] + [ends.union(*touching)]
+    return len(chains)
+
+
+def stats_of(stays: Sequence[Stay]) -> Stats:
+    """Sum one leaf's reservations."""
+    own = own_stays(stays)
+    upcoming = [stay.arrival for stay in stays if stay.status in UPCOMING]
+    return Stats(
+        stays=count_stays(own),
+        nights=sum(stay.nights for stay in own),
+        room_revenue=_by_currency((stay.currency, stay.room_revenue_minor) for stay in own),
+        other_revenue=_by_currency((stay.currency, stay.other_revenue_minor) for stay in own),
+        reservations=len(stays),
+        cancelled=sum(stay.status is Status.CANCELLED for stay in stays),
+        no_shows=sum(stay.status is Status.NO_SHOW for stay in stays),
+        first_arrival=min((stay.arrival for stay in own), default=None),
+        last_departure=max((stay.departure for stay in own), default=None),
+        next_arrival=min(upcoming, default=None),
+        in_house=any(stay.status is Status.IN_HOUSE for stay in stays),
+        properties=tuple(sorted({stay.property_id for stay in stays})),
+    )
+
+
+def _by_currency(amounts: Iterable[tuple[str | None, int]]) -> Amounts:
+    sums: Amounts = {}
+    for currency, amount in amounts:
+        if currency and amount:
+            sums[currency] = sums.get(currency, 0) + amount
+    return sums
+
+
+def add_stats(parts: Sequence[Stats]) -> Stats:
+    """Sum leaves into a guest."""
+    if len(parts) == 1:
+        return parts[0]
+    return Stats(
+        stays=sum(part.stays for part in parts),
+        nights=sum(part.nights for part in parts),
+        room_revenue=_by_currency(pair for part in parts for pair in part.room_revenue.items()),
+        other_revenue=_by_currency(pair for part in parts for pair in part.other_revenue.items()),
+        reservations=sum(part.reservations for part in parts),
+        cancelled=sum(part.cancelled for part in parts),
+        no_shows=sum(part.no_shows for part in parts),
+        first_arrival=min((part.first_arrival for part in parts if part.first_arrival), default=None),
+        last_departure=max((part.last_departure for part in parts if part.last_departure), default=None),
+        next_arrival=min((part.next_arrival for part in parts if part.next_arrival), default=None),
+        in_house=any(part.in_house for part in parts),
+        properties=tuple(sorted({place for part in parts for place in part.properties})),
+    )
+
+
+PROFILE = ("given_name", "family_name", "phone", "language", "country", "birth_date")
+"""What the profile takes over from the records as it is."""
+
+
+def project(leaves: Sequence[Head]) -> Traits:
+    """The profile of a guest: for each field the newest record that has it, and sums over all leaves."""
+    by_age = sorted((leaf for leaf in leaves if leaf.record), key=lambda leaf: (leaf.record_version, leaf.leaf))
+    known: dict[str, Any] = {}
+    for record in (leaf.record for leaf in by_age if leaf.record):
+        known |= {name: value for name in PROFILE if (value := getattr(record, name))}
+        if record.email_kind == "own":  # relay, shared and placeholder addresses are never mailed as the guest's own
+            known["email"] = record.email
+        if record.member_number:
+            known["member"] = True
+    return Traits(**known, stats=add_stats([leaf.stats for leaf in leaves]))

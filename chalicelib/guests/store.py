@@ -1,0 +1,79 @@
+"""How heads and stays are kept."""
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
+from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
+
+
+def head_row(head: Head) -> Item:
+    return table.row(
+        keys.head(head.leaf),
+        rev=head.rev,
+        record=head.record.packed() if head.record else None,
+        record_version=head.record_version or None,
+        stats=head.stats.packed(),
+        identifiers=list(head.identifiers) or None,
+        members=list(head.members) or None,
+        merged_into=head.merged_into,
+        traits=head.traits.packed() if head.traits else None,
+        seen_at=list(head.seen_at) or None,
+        properties=list(head.properties) or None,
+    )
+
+
+def read_head(leaf: str, item: Item) -> Head:
+    return Head(
+        leaf=leaf,
+        rev=item["rev"],
+        record=Record.model_validate_json(item["record"]) if "record" in item else None,
+        record_version=item.get("record_version", ""),
+        stats=Stats.model_validate_json(item["stats"]),
+        identifiers=item.get("identifiers", ()),
+        members=item.get("members", ()),
+        merged_into=item.get("merged_into"),
+        traits=Traits.model_validate_json(item["traits"]) if "traits" in item else None,
+        seen_at=item.get("seen_at", ()),
+        properties=item.get("properties", ()),
+    )
+
+
+def head(leaf: str) -> Head | None:
+    item = table.get(keys.head(leaf))
+    return read_head(leaf, item) if item else None
+
+
+def heads(leaves: Iterable[str]) -> dict[str, Head]:
+    wanted = {keys.head(leaf): leaf for leaf in leaves}
+    return {wanted[key]: read_head(wanted[key], item) for key, item in table.get_many(wanted).items()}
+
+
+def guest(leaf: str) -> Head | None:
+    """The guest that a leaf belongs to now; old ids resolve."""
+    found = head(leaf)
+    if found and found.merged_into:
+        found = head(found.merged_into)
+    return found if found and found.is_guest else None
+
+
+def guests_of_shard(number: int, after: str | None = None) -> Iterator[Head]:
+    """The guests of one of the 256 partitions in the order of their ids, without leaves that were merged away."""
+    for item in table.query(keys.shard(number), after=after):
+        found = read_head(item["sk"], item)
+        if found.is_guest:
+            yield found
+
+
+def stay_row(leaf: str, stay: Stay, version: str) -> Item:
+    return table.row(keys.stay(leaf, stay.reservation), stay=stay.packed(), version=version)
+
+
+def read_stay(item: Item) -> Stay:
+    return Stay.model_validate_json(item["stay"])
+
+
+def stays(leaf: str) -> list[Stay]:
+    """Every reservation of a leaf, in time order; one query."""
+    found = [read_stay(item) for item in table.query(keys.leaf(leaf), keys.STAY)]
+    return sorted(found, key=lambda stay: (stay.arrival, stay.departure, stay.reservation))

@@ -1,0 +1,1 @@
+"""Notice → snapshots → identity → stored → facts."""

@@ -1,0 +1,278 @@
+"""Snapshots → changes: normalised, with the permanent ids of everything they touch. Pure: the digest is given."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.canonical import ids
+from chalicelib.canonical.snapshots import (
+    ChargeKind,
+    ChargeSnapshot,
+    GuestSnapshot,
+    Occupant,
+    ReservationSnapshot,
+    Status,
+    Version,
+    observed,
+)
+from chalicelib.canonical.time import instant
+from chalicelib.guests.model import Record, Stay
+from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
+from chalicelib.identity.names import is_pseudo, name_of
+from chalicelib.ingest.model import Property
+
+Digest = Callable[[str, str], str]
+"""(kind, normalised value) → keyed digest."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a change. `identifiers` are what can tell the person: `kind:digest`."""
+
+    leaf: str
+    record: Record
+    version: Version
+    property_id: str | None
+    identifiers: tuple[str, ...]
+    own_profile: str | None
+    """The digest under which other records name this one as what they were merged into."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One folio line, with the sums it belongs to."""
+
+    id: str
+    kind: ChargeKind
+    amount_minor: int
+    currency: str
+    version: Version
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one transaction stores. `subject` and `version` are what duplicates are known by."""
+
+    subject: str
+    version: Version
+    vendor_id: str
+    people: tuple[Person, ...] = ()
+    stay: Stay | None = None
+    stay_version: Version | None = None
+    stay_leaf: str | None = None
+    charge: Charge | None = None
+    correlation_id: str = ""
+    backfill: bool = False
+    again: bool = False
+    """The message that named it came before: a crash may have kept its facts from the bus."""
+
+    @property
+    def property_id(self) -> str | None:
+        return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)
+
+
+Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
+
+
+def change_of(
+    snapshot: Snapshot,
+    source: str,
+    properties: Mapping[str, Property],
+    digest: Digest,
+    correlation_id: str = "",
+    observed_at: datetime | None = None,
+) -> Change | None:
+    """Normalise one snapshot. None for a profile that is no person and has no stay.
+
+    `observed_at` is when a thin vendor was asked; None for what was pushed.
+    """
+    maker = _Maker(source, properties, digest, correlation_id, observed_at)
+    match snapshot:
+        case GuestSnapshot():
+            return maker.of_guest(snapshot)
+        case ReservationSnapshot():
+            return maker.of_reservation(snapshot)
+        case ChargeSnapshot():
+            return maker.of_charge(snapshot)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    source: str
+    properties: Mapping[str, Property]
+    digest: Digest
+    correlation_id: str
+    observed_at: datetime | None
+
+    def of_guest(self, snapshot: GuestSnapshot) -> Change | None:
+        person = self._person(snapshot, snapshot.property_id, "", "guest")
+        if person is None:
+            return None
+        vendor_id = snapshot.source_id or person.leaf
+        version = snapshot.version(self.observed_at)
+        return Change(person.leaf, version, vendor_id, (person,), correlation_id=self.correlation_id)
+
+    def of_reservation(self, snapshot: ReservationSnapshot) -> Change:
+        reservation = ids.reservation_id(self.source, snapshot.property_id, snapshot.source_id, snapshot.room)
+        people: dict[str, tuple[str, Person]] = {}
+        for at, occupant in enumerate(sorted(snapshot.occupants, key=_primary_first)):
+            place = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
+            person = self._person(occupant.guest, snapshot.property_id, reservation, place)
+            if person:
+                people.setdefault(person.leaf, (occupant.role, person))
+        primary = next((leaf for leaf, (role, _) in people.items() if role == "primary"), None)
+        companions = tuple(sorted(leaf for leaf, (role, _) in people.items() if role == "companion"))
+        stay = self._stay(snapshot, reservation, companions)
+        leaf = primary or ids.leaf_of_nobody(reservation)
+        return Change(
+            subject=reservation,
+            version=snapshot.version(self.observed_at),
+            vendor_id=snapshot.source_id,
+            people=tuple(person for _, person in people.values()),
+            stay=stay,
+            stay_version=self._stay_version(snapshot, stay, leaf),
+            stay_leaf=leaf,
+            correlation_id=self.correlation_id,
+            backfill=snapshot.backfill,
+        )
+
+    def _stay(self, snapshot: ReservationSnapshot, reservation: str, companions: tuple[str, ...]) -> Stay:
+        return Stay(
+            reservation=reservation,
+            source=self.source,
+            source_id=snapshot.source_id,
+            booking=ids.stable_id(ids.BOOKING, self.source, snapshot.booking_id) if snapshot.booking_id else None,
+            property_id=snapshot.property_id,
+            status=snapshot.status,
+            arrival=snapshot.arrival,
+            departure=snapshot.departure,
+            channel=snapshot.channel,
+            stated_currency=snapshot.currency,
+            stated_room_minor=snapshot.room_revenue_minor,
+            stated_other_minor=snapshot.other_revenue_minor,
+            adults=snapshot.adults,
+            children=snapshot.children,
+            cancel_reason=snapshot.cancel_reason,
+            companions=companions,
+        )
+
+    def of_charge(self, snapshot: ChargeSnapshot) -> Change:
+        """A charge may come before its reservation: then a reservation of unknown state waits for it under nobody."""
+        property_id, vendor_id = snapshot.property_id, snapshot.reservation_source_id
+        reservation = ids.reservation_id(self.source, property_id, vendor_id, snapshot.room)
+        charge_id = ids.stable_id(ids.CHARGE, self.source, property_id, snapshot.source_id)
+        amount = 0 if snapshot.cancelled or snapshot.charge is ChargeKind.EXCLUDED else snapshot.amount_minor
+        day = snapshot.changed_at.date()
+        return Change(
+            subject=charge_id,
+            version=snapshot.version(self.observed_at),
+            vendor_id=snapshot.source_id,
+            stay=self._awaited(reservation, vendor_id, property_id, day),
+            charge=Charge(charge_id, snapshot.charge, amount, snapshot.currency, snapshot.version(self.observed_at)),
+            correlation_id=self.correlation_id,
+        )
+
+    def _awaited(self, reservation: str, vendor_id: str, property_id: str, day: date) -> Stay:
+        return Stay(
+            reservation=reservation,
+            source=self.source,
+            source_id=vendor_id,
+            property_id=property_id,
+            status=Status.UNKNOWN,
+            arrival=day,
+            departure=day,
+        )
+
+    def _person(self, snapshot: GuestSnapshot, property_id: str | None, reservation: str, place: str) -> Person | None:
+        name = name_of(snapshot.given_name, snapshot.family_name)
+        if not snapshot.person or is_pseudo(name):
+            return None
+        place_of = self.properties.get(snapshot.property_id or property_id or "")
+        email = normalise_email(snapshot.email) if snapshot.email else None
+        kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
+        country = snapshot.country or (place_of.country if place_of else None)
+        phone = self._phone(snapshot.phone, place_of, country)
+        record = Record(
+            source=self.source,
+            source_id=snapshot.source_id,
+            given_name=_clean(snapshot.given_name),
+            family_name=_clean(snapshot.family_name),
+            email=email,
+            email_kind=kind,
+            phone=phone,
+            language=snapshot.language,
+            country=snapshot.country,
+            birth_date=snapshot.birth_date,
+            member_number=snapshot.member_number,
+            marketing_email=snapshot.marketing_email,
+            merged_into=snapshot.merged_into,
+        )
+        leaf = self._leaf(record, reservation, place, " ".join(name.given + name.family))
+        if leaf is None:
+            return None
+        own = self.digest("profile", f"{self.source}|{record.source_id}") if record.source_id else None
+        named_at = property_id or snapshot.property_id
+        return Person(leaf, record, self._record_version(snapshot, record), named_at, self._identifiers(record), own)
+
+    def _hotel_domains(self) -> set[str]:
+        """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
+        return {domain for each in self.properties.values() for domain in each.mail_domains}
+
+    def _phone(self, text: str | None, place: Property | None, country: str | None) -> str | None:
+        """A local number is read as of the guest's own country, then as of the hotel's."""
+        if not text:
+            return None
+        return normalise_phone(text, country) or (normalise_phone(text, place.country) if place else None)
+
+    def _leaf(self, record: Record, reservation: str, place: str, name: str) -> str | None:
+        if record.source_id:
+            return ids.leaf_of_profile(self.source, record.source_id)
+        contact = record.email if record.email_kind == "own" else record.phone
+        if contact:
+            return ids.leaf_of_contact(self.source, contact, name)
+        return ids.leaf_of_occupant(self.source, reservation, place) if reservation else None
+
+    def _record_version(self, snapshot: GuestSnapshot, record: Record) -> Version:
+        """Of the record, not of the words: a local phone number reads differently where the hotel is known."""
+        changed_at = instant(snapshot.latest_change())
+        return Version(changed_at, observed(self.observed_at), ids.digest_of(record.packed()))
+
+    def _stay_version(self, snapshot: ReservationSnapshot, stay: Stay, leaf: str) -> Version:
+        """The reservation's own version: who occupies it counts, what else is known of them does not."""
+        digest = ids.digest_of(f"{leaf}|{stay.packed()}")
+        return Version(instant(snapshot.changed_at), observed(self.observed_at), digest)
+
+    def _identifiers(self, record: Record) -> tuple[str, ...]:
+        found: list[str] = []
+        if record.email and record.email_kind == "own":
+            found.append(f"email:{self.digest('email', record.email)}")
+        if record.phone:
+            found.append(f"phone:{self.digest('phone', record.phone)}")
+        if record.member_number:
+            found.append(f"member:{self.digest('member', record.member_number)}")
+        if record.merged_into:
+            found.append(f"profile:{self.digest('profile', f'{self.source}|{record.merged_into}')}")
+        return tuple(found)
+
+
+def _primary_first(occupant: Occupant) -> bool:
+    return occupant.role != "primary"
+
+
+def _clean(text: str | None) -> str | None:
+    """Text as people typed it, in NFC, without what could turn a line around or break it."""
+    if text and text.isascii() and text.isprintable():
+        return " ".join(text.split()) or None
+    normal = unicodedata.normalize("NFC", text or "")
+    kept = "".join(
+        " " if char in "\r\n\t" else char
+        for char in normal
+        if unicodedata.category(char) not in _UNSEEN or char in _JOINERS
+    )
+    return " ".join(kept.split()) or None
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_JOINERS = "\r\n\t\u200c\u200d"
+"""Zero-width joiners are letters' business in Persian and Hindi, and in emoji."""

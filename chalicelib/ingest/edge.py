@@ -1,0 +1,133 @@
+"""Raw bytes → size cap → the vendor's own verification → strip → one SendMessage. Writes nothing to the table.
+
+Vendors give one or two seconds, and the first call after a pause pays the cold start: nothing heavy is imported here.
+"""
+
+import hashlib
+import json
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from chalicelib.aws import files, keys, queues, secrets, table
+from chalicelib.canonical.errors import TooLarge, Unauthorized
+from chalicelib.connectors import stripping
+from chalicelib.connectors.contract import Edge, Request
+from chalicelib.ingest.envelopes import envelope
+from chalicelib.ingest.vendors import VENDORS, edge_of
+
+LARGEST_BODY = 4 * 1024 * 1024
+LARGEST_MESSAGE = 200 * 1024
+"""Beyond this the queue holds a claim check, and S3 the body."""
+KNOWN_FOR, UNKNOWN_FOR = 300.0, 60.0
+"""Seconds that a connection, and the absence of one, are remembered."""
+MOST_KNOWN = 1000
+"""Whoever tries names out must not fill the memory with them."""
+CONNECTION_ID = re.compile(r"[a-z0-9_-]{1,64}")
+GROUP = re.compile(r"[!-~]{1,128}")
+"""What SQS takes as a message group."""
+NOBODYS_SECRETS = {"compare": hashlib.sha256(uuid.uuid4().bytes).hexdigest(), "sign": f"whsec_{uuid.uuid4().hex}"}
+"""Nobody knows them: what fails is tried with them, too, so that every refusal takes the same work."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What the edge needs of a connection."""
+
+    vendor: str
+    secrets: tuple[str, ...]
+
+
+@dataclass
+class Doors:
+    """Connections seen lately by this process."""
+
+    known: dict[str, tuple[float, Door | None]] = field(default_factory=dict)
+
+    def find(self, connection: str) -> Door | None:
+        seen = self.known.get(connection)
+        if seen is None or seen[0] <= time.monotonic():
+            door = _read_door(connection)
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            seen = (time.monotonic() + (KNOWN_FOR if door else UNKNOWN_FOR), door)
+            self.known[connection] = seen
+        return seen[1]
+
+
+@cache
+def doors() -> Doors:
+    return Doors()
+
+
+def _read_door(connection: str) -> Door | None:
+    named = CONNECTION_ID.fullmatch(connection)
+    row = table.get(keys.connection(connection), consistent=False) if named else None
+    if row is None:
+        return None
+    use = edge_of(row["vendor"]).secret_use
+    kept = row.get("secrets", [])
+    readable = kept if use == "compare" else [secrets.decrypt(each, connection) for each in kept]
+    return Door(row["vendor"], tuple(readable))
+
+
+def accept(connection: str, request: Request) -> int:
+    """Take one webhook. Returns the status that the vendor takes for success.
+
+    Raises TooLarge, Unauthorized (always the same, whatever was wrong), or the queue's own error: then the vendor was
+    told of no success.
+    """
+    if len(request.body) > LARGEST_BODY:
+        raise TooLarge(f"A webhook's body may have {LARGEST_BODY} bytes.")
+    door = doors().find(connection)
+    if door is None or not edge_of(door.vendor).verify(request, door.secrets):
+        _pretend(request, door)
+        raise Unauthorized
+    edge = edge_of(door.vendor)
+    content, hotel = _stripped(edge, request.body)
+    message = envelope(connection, door.vendor, content, request.at)
+    group = f"{connection}:{hotel}"
+    fair = group if hotel and GROUP.fullmatch(group) else connection
+    queues.send_text("fetch" if edge.thin else "inbox", _light(message), group=fair)
+    return edge.success
+
+
+def _pretend(request: Request, door: Door | None) -> None:
+    """Verify as every other vendor would: a refusal does not tell whether the connection is there, or whose it is."""
+    for vendor in VENDORS:
+        if door is None or vendor != door.vendor:
+            edge = edge_of(vendor)
+            edge.verify(request, (NOBODYS_SECRETS[edge.secret_use],))
+
+
+def _stripped(edge: Edge, raw: bytes) -> tuple[dict[str, Any], str | None]:
+    """What may be queued. What cannot be read is scrubbed as text; a worker then says why it was refused."""
+    try:
+        body = stripping.parse(raw)
+        stripped = stripping.strip(body, edge.dropped_fields, edge.id_fields)
+    except (ValueError, RecursionError):
+        return {"text": stripping.scrub_text(raw.decode("utf-8", "replace"))}, None
+    return {"body": stripped}, edge.hotel_of(body)
+
+
+def _light(message: dict[str, Any]) -> str:
+    """The message as the queue takes it: a large body is left with S3, and a claim check sent."""
+    text = json.dumps(message, separators=(",", ":"))
+    if len(text) <= LARGEST_MESSAGE:
+        return text
+    content = {name: message.pop(name) for name in ("body", "text") if name in message}
+    key = f"large/{message['received_at'][:10]}/{message['request']}"
+    files.put_body(raw_bucket(), key, json.dumps(content, separators=(",", ":")).encode())
+    return json.dumps({**message, "large": key}, separators=(",", ":"))
+
+
+@cache
+def raw_bucket() -> str:
+    """The bucket of raw notices, as `hub infra deploy` wrote it down."""
+    row = table.get(keys.DEPLOYMENT)
+    if row is None or "raw_bucket" not in row:
+        raise LookupError("this deployment has no settings row: run `hub infra deploy`")
+    return str(row["raw_bucket"])

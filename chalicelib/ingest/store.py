@@ -1,0 +1,241 @@
+"""How properties and connections are kept, and how an outcome becomes one transaction."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.aws import http, keys, secrets, table
+from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
+from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.time import now
+from chalicelib.connectors.contract import Link
+from chalicelib.consent.store import gate_row
+from chalicelib.guests.store import head_row, stay_row
+from chalicelib.identity.store import row_of
+from chalicelib.ingest import envelopes
+from chalicelib.ingest.changes import Change
+from chalicelib.ingest.model import Connection, Property
+from chalicelib.ingest.vendors import VENDORS, edge_of
+from chalicelib.ingest.view import FactMade, KeptCharge, Outcome
+
+MARKED_FOR = 30 * 24 * 3600
+"""Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
+
+
+# Properties and connections
+
+
+def put_property(property_: Property) -> None:
+    table.write(table.Put(table.row(keys.property_(property_.id), property=property_.model_dump_json())))
+
+
+def property_(property_id: str) -> Property | None:
+    item = table.get(keys.property_(property_id))
+    return Property.model_validate_json(item["property"]) if item else None
+
+
+def properties() -> dict[str, Property]:
+    found = [Property.model_validate_json(item["property"]) for item in table.query(keys.property_("").pk)]
+    return {each.id: each for each in found}
+
+
+def delete_property(property_id: str) -> None:
+    table.write(table.Delete(keys.property_(property_id)))
+
+
+def put_connection(connection: Connection) -> None:
+    """Keep a connection; empty secrets and credentials leave those that are kept. Raises Invalid."""
+    _check(connection)
+    kept = table.get(keys.connection(connection.id)) or {}
+    sealed = [_sealed(connection, secret) for secret in connection.secrets] or kept.get("secrets", [])
+    credentials = connection.credentials
+    encrypted = secrets.encrypt(json.dumps(credentials), connection.id) if credentials else kept.get("credentials")
+    row = table.row(
+        keys.connection(connection.id),
+        vendor=connection.vendor,
+        secrets=sealed,
+        credentials=encrypted,
+        base_url=connection.base_url,
+        properties=connection.properties,
+        channels={code: str(channel) for code, channel in connection.channels.items()},
+        options={name: list(values) for name, values in connection.options.items()},
+    )
+    table.write(table.Put(row))
+
+
+def _check(connection: Connection) -> None:
+    """Raises Invalid with every field that could not work."""
+    if connection.vendor not in VENDORS:
+        raise Invalid(FieldError("vendor", f"is none of {', '.join(VENDORS)}"))
+    faults = [*_link_faults(connection), *_secret_faults(connection)]
+    if faults:
+        raise Invalid(*faults)
+
+
+def _link_faults(connection: Connection) -> Iterator[FieldError]:
+    if envelopes.is_api(connection.id):
+        yield FieldError("id", "names that begin with api are the API's own")
+    if edge_of(connection.vendor).thin and not connection.base_url:
+        yield FieldError("base_url", "this vendor's notices name ids only: the hub must know where to ask")
+    if connection.base_url:
+        try:
+            http.check_url(connection.base_url)
+        except ValueError as error:
+            yield FieldError("base_url", str(error))
+    known = properties()
+    for hotel, property_id in connection.properties.items():
+        if property_id not in known:
+            yield FieldError(f"properties.{hotel}", "no such property")
+
+
+def _secret_faults(connection: Connection) -> Iterator[FieldError]:
+    edge = edge_of(connection.vendor)
+    for at, secret in enumerate(connection.secrets):
+        if not edge.secret_is_fit(secret):
+            yield FieldError(f"secrets.{at}", "is too short, or not of the form that this vendor takes")
+    missing = edge.credentials - connection.credentials.keys()
+    if connection.credentials and missing:
+        yield FieldError("credentials", f"this vendor also wants {', '.join(sorted(missing))}")
+
+
+def _sealed(connection: Connection, secret: str) -> str:
+    """Secrets that are only compared are kept as hashes; those that sign must be readable, by this connection alone."""
+    if edge_of(connection.vendor).secret_use == "compare":  # noqa: S105 (how secrets are used, not one)
+        return hashlib.sha256(secret.encode()).hexdigest()
+    return secrets.encrypt(secret, connection.id)
+
+
+def connection_row(connection_id: str) -> Item | None:
+    return table.get(keys.connection(connection_id))
+
+
+def connections() -> list[Item]:
+    return list(table.query(keys.connection("").pk))
+
+
+def delete_connection(connection_id: str) -> None:
+    table.write(table.Delete(keys.connection(connection_id)))
+
+
+def view_of(row: Item) -> dict[str, Any]:
+    """A connection as the API shows it: whether there are secrets, never what they are."""
+    shown = {name: row.get(name) for name in ("vendor", "base_url", "properties", "channels", "options")}
+    return {"id": row["sk"], **shown, "secrets": len(row.get("secrets", [])), "has_credentials": "credentials" in row}
+
+
+def connection_view(connection_id: str) -> dict[str, Any] | None:
+    row = connection_row(connection_id)
+    return view_of(row) if row else None
+
+
+def link_of(row: Item, known: Mapping[str, Property]) -> Link:
+    """What a translation may know of its connection, with the credentials made readable."""
+    sealed = row.get("credentials")
+    return Link(
+        connection=row["sk"],
+        properties=row["properties"],
+        zones={each.id: each.time_zone for each in known.values()},
+        channels=row.get("channels", {}),
+        options=row.get("options", {}),
+        credentials=json.loads(secrets.decrypt(sealed, row["sk"])) if sealed else {},
+    )
+
+
+# Outcomes
+
+
+def writes_of(change: Change, outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """One transaction: every row on the condition that it still is what the decision was made on, and the marker."""
+    versioned = [head_row(head) for head in outcome.heads.values()]
+    versioned += [row_of(identifier) for identifier in outcome.identifiers.values()]
+    versioned += [gate_row(gate) for gate in outcome.gates.values() if gate]
+    writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
+    writes += [_gate_gone(keys.gate(guest), rows) for guest, gate in outcome.gates.items() if gate is None]
+    writes += _stay_writes(outcome, rows)
+    writes += [_charge_write(each, rows) for each in outcome.charges.items()]
+    writes.append(table.Put(_mark_row(change, outcome)))
+    return writes
+
+
+def _gate_gone(key: Key, rows: Mapping[Key, Item | None]) -> table.Write:
+    """The gate of a guest that is merged away goes along; had it none, it must not be getting one just now."""
+    return table.Delete(key, table.at_revision(rows[key])) if key in rows else table.Check(key, table.ABSENT)
+
+
+def _as_seen(row: Item, rows: Mapping[Key, Item | None]) -> table.When:
+    return table.at_revision(rows.get(table.key_of(row)))
+
+
+def _stay_writes(outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """Stays need no condition of their own: their leaf's head, in the same transaction, is their lock."""
+    writes: list[table.Write] = []
+    for (leaf, reservation), kept in outcome.stays.items():
+        if kept:
+            writes.append(table.Put(stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")))
+        else:
+            writes.append(table.Delete(keys.stay(leaf, reservation)))
+    for reservation, leaf in outcome.places.items():
+        key = keys.reservation(reservation)
+        before = rows.get(key)
+        when = table.When("leaf = :leaf", {":leaf": before["leaf"]}) if before else table.ABSENT
+        writes.append(table.Put(table.row(key, leaf=leaf), when))
+    for (companion, reservation), primary in outcome.companions.items():
+        key = keys.companion(companion, reservation)
+        writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))
+    return writes
+
+
+def _charge_write(entry: tuple[str, tuple[str, KeptCharge]], rows: Mapping[Key, Item | None]) -> table.Write:
+    charge_id, (reservation, charge) = entry
+    key = keys.charge(reservation, charge_id)
+    before = rows.get(key)
+    when = table.When("version = :version", {":version": before["version"]}) if before else table.ABSENT
+    row = table.row(
+        key,
+        version=charge.version.text(),
+        kind=str(charge.kind),
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+    )
+    return table.Put(row, when)
+
+
+def read_charge(row: Item) -> KeptCharge:
+    return KeptCharge(row["kind"], row["amount_minor"], row["currency"], Version.parse(row["version"]))
+
+
+def _mark_text(outcome: Outcome) -> str:
+    """What of the facts cannot be had from the snapshot itself; the marker stays below 300 bytes."""
+    made = [[each.type, each.subject, each.version, each.leaf, int(each.member)] for each in outcome.facts]
+    return json.dumps(made, separators=(",", ":"))
+
+
+def _mark_row(change: Change, outcome: Outcome) -> Item:
+    until = int(now().timestamp()) + MARKED_FOR
+    return table.row(keys.mark(change.subject, change.version.mark), facts=_mark_text(outcome), expires_at=until)
+
+
+def facts_of(change: Change, mark: str) -> list[Fact]:
+    """Rebuild the facts of a stored change from its marker."""
+    return [
+        fact(change, FactMade(type_, subject, version, leaf, bool(member)))
+        for type_, subject, version, leaf, member in json.loads(mark)
+    ]
+
+
+def fact(change: Change, made: FactMade) -> Fact:
+    return Fact(
+        type=FactType(made.type),
+        subject=made.subject,
+        subject_version=str(made.version),
+        occurred_at=change.version.changed_at,
+        correlation_id=change.correlation_id,
+        backfill=change.backfill,
+        leaf=made.leaf,
+        property_id=change.property_id,
+        member=made.member,
+    )

@@ -1,0 +1,73 @@
+"""Snapshots that come through `POST /v1/events`: checked at once, and queued like any source's."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from chalicelib.aws import queues
+from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.time import now
+from chalicelib.connectors.canonical import edge
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.connectors.contract import Json
+from chalicelib.connectors.stripping import strip
+from chalicelib.ingest import envelopes, store
+from chalicelib.ingest.changes import Snapshot
+from chalicelib.ingest.model import Property
+
+MOST_SNAPSHOTS, MOST_BYTES = 10, 80_000
+"""Of one message: its failure is then that of few, and ten messages fit one call."""
+
+Allowed = Callable[[str], bool]
+
+
+def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any]]:
+    """Queue canonical snapshots. Returns per item `accepted`, or `invalid` with its fields.
+
+    `allowed` says whether the caller may speak for a property; a snapshot that names none is a guest of the group.
+    """
+    known, at = store.properties(), now()
+    results: list[dict[str, Any]] = []
+    by_source: dict[str, list[Json]] = {}
+    for item in items:
+        try:
+            source = _source_of(read(item, at), known, allowed)
+        except Invalid as invalid:
+            errors = [{"field": each.field, "message": each.message} for each in invalid.fields]
+            results.append({"status": "invalid", "errors": errors})
+            continue
+        by_source.setdefault(source, []).append(strip(item, edge.dropped_fields, edge.id_fields))
+        results.append({"status": "accepted"})
+    messages = [
+        envelopes.envelope(source, "canonical", {"body": {"snapshots": some}}, at)
+        for source, snapshots in by_source.items()
+        for some in _portions(snapshots)
+    ]
+    queues.send_many("inbox", messages)
+    return results
+
+
+def _source_of(snapshot: Snapshot, known: Mapping[str, Property], allowed: Allowed) -> str:
+    """Whose word it is. A key of single hotels speaks as its hotel: it must not touch what another one said."""
+    named = snapshot.property_id
+    if named is not None and (named not in known or not allowed(named)):
+        raise Invalid(FieldError("property_id", "no such property"))
+    if allowed("*"):
+        return envelopes.API
+    if named is None:
+        raise Invalid(FieldError("property_id", "this key speaks for single properties: name one"))
+    return f"{envelopes.API}-{named}"
+
+
+def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:
+    portion: list[Json] = []
+    size = 0
+    for snapshot in snapshots:
+        length = len(json.dumps(snapshot))
+        if portion and (len(portion) == MOST_SNAPSHOTS or size + length > MOST_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(snapshot)
+        size += length
+    if portion:
+        yield portion

@@ -1,0 +1,220 @@
+"""The rows that a batch of changes can touch: read together, kept current while the batch is stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.snapshots import Version
+from chalicelib.consent.store import read_gate
+from chalicelib.guests.model import Head, Record
+from chalicelib.guests.store import read_head, read_stay
+from chalicelib.identity.model import Identifier
+from chalicelib.identity.store import read as read_identifier
+from chalicelib.ingest.changes import Change
+from chalicelib.ingest.store import read_charge
+from chalicelib.ingest.view import KeptStay, View
+
+Stays = dict[str, KeptStay]
+
+
+@dataclass
+class Reach:
+    """What one change could touch, as far as it is known by now. `keys` are all the rows of it."""
+
+    leaves: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
+    stay_leaves: set[str] = field(default_factory=set)
+    keys: set[Key] = field(default_factory=set)
+
+
+@dataclass
+class Workspace:
+    """Rows by key (None: known to be absent), and the stays of leaves (one query each).
+
+    What was read from rows is kept until those rows change: reading heads is the larger part of the work on a change.
+    """
+
+    rows: dict[Key, Item | None] = field(default_factory=dict)
+    stays: dict[str, Stays] = field(default_factory=dict)
+    _heads: dict[str, Head] = field(default_factory=dict)
+    _reaches: dict[tuple[str, Version], Reach] = field(default_factory=dict)
+
+    def load(self, changes: Sequence[Change]) -> None:
+        """Read until nothing is missing: usually two BatchGetItem for the whole batch."""
+        while missing := {key for change in changes for key in self._reach(change).keys if key not in self.rows}:
+            found = table.get_many(sorted(missing))
+            self.rows |= {key: found.get(key) for key in missing}
+            self._unlearn(missing)
+        for change in changes:
+            for leaf in self._reach(change).stay_leaves - self.stays.keys():
+                self.stays[leaf] = self._read_stays(leaf)
+
+    def forget(self, change: Change) -> None:
+        """Drop what a change looked at: somebody else wrote there."""
+        reach = self._reach(change)
+        for key in reach.keys:
+            self.rows.pop(key, None)
+        for leaf in reach.stay_leaves:
+            self.stays.pop(leaf, None)
+        self._unlearn(reach.keys)
+
+    def wrote(self, writes: Iterable[table.Write]) -> None:
+        """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
+        written = sorted(((_key_written(write), write) for write in writes), key=lambda each: each[0])
+        for key, _ in written:
+            if self._is_new_head(key):
+                self.stays[_leaf_of_head(key)] = {}
+        self._unlearn({key for key, _ in written})
+        for key, write in written:
+            row = dict(write.item) if isinstance(write, table.Put) else None
+            self.rows[key] = row
+            leaf = key.pk.removeprefix(keys.leaf(""))
+            if key.sk.startswith(keys.STAY) and leaf in self.stays:
+                self._keep_stay(leaf, key.sk.removeprefix(keys.STAY), row)
+
+    def view(self, change: Change) -> View:
+        """The plain values that the rules may look at."""
+        reach = self._reach(change)
+        stay = change.stay
+        view = View(
+            heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
+            identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
+            stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
+            gates={guest: read_gate(guest, row) for guest in reach.guests if (row := self.rows.get(keys.gate(guest)))},
+        )
+        if stay and (place := self._place(stay.reservation)):
+            view.places[stay.reservation] = place
+        if stay and change.charge and (row := self.rows.get(keys.charge(stay.reservation, change.charge.id))):
+            view.charges[change.charge.id] = read_charge(row)
+        if row := self.rows.get(_mark(change)):
+            view.marks[change.subject, change.version.mark] = row["facts"]
+        return view
+
+    def _is_new_head(self, key: Key) -> bool:
+        is_head = key.pk.startswith("GUESTS#") or key.sk == "HEAD"
+        return is_head and self.rows.get(key) is None
+
+    def _unlearn(self, changed: set[Key]) -> None:
+        """Forget what was read from rows that are others now."""
+        for key in changed:
+            self._heads.pop(_leaf_of_head(key), None)
+        self._reaches = {key: reach for key, reach in self._reaches.items() if reach.keys.isdisjoint(changed)}
+
+    # What a change reaches
+
+    def _reach(self, change: Change) -> Reach:
+        known = change.subject, change.version
+        if known not in self._reaches:
+            reach = self._follow(change)
+            reach.keys = self._wanted(change, reach)
+            self._reaches[known] = reach
+        return self._reaches[known]
+
+    def _wanted(self, change: Change, reach: Reach) -> set[Key]:
+        wanted = {keys.head(leaf) for leaf in reach.leaves}
+        wanted |= {keys.identifier(digest) for digest in reach.digests}
+        wanted |= {keys.gate(guest) for guest in reach.guests}
+        wanted.add(_mark(change))
+        if change.stay:
+            wanted.add(keys.reservation(change.stay.reservation))
+        if change.stay and change.charge:
+            wanted.add(keys.charge(change.stay.reservation, change.charge.id))
+        return wanted
+
+    def _follow(self, change: Change) -> Reach:
+        """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
+
+        Where nothing new is said of anybody, neither identifiers nor gates can change: they are not even read.
+        """
+        reach = Reach()
+        place = self._place(change.stay.reservation) if change.stay else None
+        reach.stay_leaves = {leaf for leaf in (place, change.stay_leaf) if leaf and self._head(leaf)}
+        to_follow = [leaf for leaf in (place, change.stay_leaf) if leaf] + [person.leaf for person in change.people]
+        curious = any(self._is_news(person.leaf, person.version) for person in change.people)
+        if curious:
+            reach.digests = {_digest(key) for person in change.people for key in person.identifiers}
+            reach.digests |= {person.own_profile for person in change.people if person.own_profile}
+            to_follow += self._carriers(reach.digests)
+            to_follow += [leaf for person in change.people for leaf in _target(person.record)]
+        while to_follow:
+            leaf = to_follow.pop()
+            if leaf in reach.leaves:
+                continue
+            reach.leaves.add(leaf)
+            if head := self._head(leaf):
+                to_follow += [head.guest, *head.members]
+                if curious:
+                    reach.guests.add(head.guest)
+                    to_follow += self._beyond(head, reach)
+        return reach
+
+    def _is_news(self, leaf: str, version: Version) -> bool:
+        head = self._head(leaf)
+        return head is None or version.supersedes(head.version)
+
+    def _beyond(self, head: Head, reach: Reach) -> list[str]:
+        if not head.record:
+            return []
+        digests = {_digest(key) for key in head.identifiers} - reach.digests
+        reach.digests |= digests
+        return self._carriers(digests) + _target(head.record)
+
+    def _carriers(self, digests: Iterable[str]) -> list[str]:
+        found = [self._identifier(digest) for digest in digests]
+        return [leaf for each in found if each for leaf in each.leaves]
+
+    # Rows
+
+    def _head(self, leaf: str) -> Head | None:
+        if leaf not in self._heads and (row := self.rows.get(keys.head(leaf))):
+            self._heads[leaf] = read_head(leaf, row)
+        return self._heads.get(leaf)
+
+    def _identifier(self, digest: str) -> Identifier | None:
+        row = self.rows.get(keys.identifier(digest))
+        return read_identifier(digest, row) if row else None
+
+    def _place(self, reservation: str) -> str | None:
+        row = self.rows.get(keys.reservation(reservation))
+        return str(row["leaf"]) if row else None
+
+    def _read_stays(self, leaf: str) -> Stays:
+        found: Stays = {}
+        for row in table.query(keys.leaf(leaf), keys.STAY):
+            found[row["sk"].removeprefix(keys.STAY)] = _kept(row)
+        return found
+
+    def _keep_stay(self, leaf: str, reservation: str, row: Item | None) -> None:
+        if row:
+            self.stays[leaf][reservation] = _kept(row)
+        else:
+            self.stays[leaf].pop(reservation, None)
+
+
+def _target(record: Record) -> list[str]:
+    """The leaf into which a record's own source merged it."""
+    return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
+
+
+def _key_written(write: table.Write) -> Key:
+    return table.key_of(write.item) if isinstance(write, table.Put) else write.key
+
+
+def _leaf_of_head(key: Key) -> str:
+    return key.pk.removeprefix(keys.leaf("")) if key.sk == "HEAD" else key.sk
+
+
+def _kept(row: Item) -> KeptStay:
+    return KeptStay(read_stay(row), Version.parse(row["version"]) if row["version"] else None)
+
+
+def _mark(change: Change) -> Key:
+    return keys.mark(change.subject, change.version.mark)
+
+
+def _digest(key: str) -> str:
+    return key.partition(":")[2]

@@ -1,0 +1,1 @@
+"""Loyalty: programmes, accounts, and an append-only ledger that adds up."""

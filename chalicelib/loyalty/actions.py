@@ -1,0 +1,259 @@
+"""Bring the ledger to what the stays say: load → decide → save the difference → announce."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.aws import bus, keys, table
+from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
+from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.ids import is_person, stable_id
+from chalicelib.canonical.time import instant, now
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head, Stay
+from chalicelib.loyalty import rules, store
+from chalicelib.loyalty.model import Account, Entry, Program, Reason
+from chalicelib.loyalty.rules import Award
+from chalicelib.loyalty.store import Given
+
+TRIES = 6
+OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.GUEST_CHANGED}
+
+
+@dataclass(frozen=True)
+class Books:
+    """One leaf's stays and what they were given in one programme, as of one revision of the leaf."""
+
+    program: Program
+    head: Head
+    has_number: bool
+    accounts: Mapping[str, Account]
+    stays: Sequence[Stay]
+    given: Mapping[str, Given]
+
+    @property
+    def version(self) -> str:
+        return store.version_of(self.head.rev, self.program)
+
+    @property
+    def account(self) -> Account:
+        return self.accounts.get(self.head.leaf) or Account(leaf=self.head.leaf, program=self.program.id)
+
+    def awards(self) -> dict[str, Award]:
+        start = rules.earns_from(self.accounts.values(), self.program, self.stays, has_number=self.has_number)
+        gone = dict.fromkeys(self.given, Award(0, Reason.NOT_COMPLETED))  # a stay that turned out to be another guest's
+        return {**gone, **rules.awards(self.stays, self.program, start)}
+
+    @property
+    def enrols_from(self) -> date | None:
+        """From when this leaf is in by itself, whoever was enrolled by hand."""
+        return rules.earns_from((), self.program, self.stays, has_number=self.has_number)
+
+    def property_of(self, reservation: str) -> str:
+        of_stays = (stay.property_id for stay in self.stays if stay.reservation == reservation)
+        return next(of_stays, None) or self.given[reservation].property_id
+
+
+def award_points(message: Mapping[str, Any]) -> None:
+    """Wake-up by a fact (an EventBridge envelope): settle the leaf it names, in every programme."""
+    fact = Fact.model_validate({name: value for name, value in message["detail"].items() if name != "fact_id"})
+    if fact.leaf is None or not is_person(fact.leaf):
+        return
+    guest = guests.guest(fact.leaf)
+    leaves = list(guest.members) if guest and fact.type in OF_ALL_LEAVES else [fact.leaf]
+    for program in store.programs():
+        for leaf in leaves:
+            settle(leaf, program, fact.occurred_at, woken_by=fact)
+
+
+def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -> None:
+    """Write the difference between what each stay of a leaf should have been given and what it was.
+
+    Decided from the current state, so facts may come twice, late or in any order. Raises TryAgain when the leaf keeps
+    changing underneath.
+    """
+    for _ in range(TRIES):
+        books = _open(leaf, program)
+        if books is None:
+            return
+        try:
+            written = _write_differences(books, at)
+            if not written:
+                _enrol_by_number(books, at)
+        except (table.ConditionFailed, TryAgain):
+            continue
+        _announce(books, written, at, woken_by)
+        return
+    raise TryAgain(f"{leaf} is being written by others")
+
+
+def _open(leaf: str, program: Program) -> Books | None:
+    """The head is read first: what is read after it is at least as new, and the write checks that it still stands."""
+    head = guests.head(leaf)
+    if head is None or head.record is None:
+        return None
+    guest = guests.head(head.guest) if head.merged_into else head
+    members = guest.members if guest else (leaf,)
+    relatives = guests.heads(set(members) - {leaf}) if len(members) > 1 else {}
+    records = [each.record for each in (head, *relatives.values()) if each.record]
+    return Books(
+        program=program,
+        head=head,
+        has_number=any(record.member_number for record in records),
+        accounts=store.accounts({leaf, *members}, program.id),
+        stays=guests.stays(leaf),
+        given=store.given(leaf, program.id),
+    )
+
+
+def _write_differences(books: Books, at: str) -> dict[str, Given]:
+    """One transaction a stay: entry, what was given and balance stand or fall together. Returns what was written."""
+    account = books.account
+    written: dict[str, Given] = {}
+    for reservation, award in books.awards().items():
+        given = books.given.get(reservation)
+        if not rules.is_changed(award, given.award if given else None):
+            continue
+        points = award.points - (given.award.points if given else 0)
+        after = _credited(account, books, points, at)
+        now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points)
+        table.transact(_writes(books, reservation, now_given, at, account, after))
+        account = after
+        written[reservation] = now_given
+    return written
+
+
+def _credited(account: Account, books: Books, points: int, at: str) -> Account:
+    """The balance after an entry. The first enrols who is a member by number, or by the programme's own will."""
+    enrolled = {}
+    if account.enrolled_at is None and books.enrols_from:
+        record = books.head.record
+        number = record.member_number if record else None
+        enrolled = {"enrolled_at": at, "earns_from": books.enrols_from, "number": number}
+    return account.model_copy(update={"balance": account.balance + points, "rev": account.rev + 1, **enrolled})
+
+
+def _enrol_by_number(books: Books, at: str) -> None:
+    """A member number from the source makes a member before the first stay."""
+    record = books.head.record
+    if record and record.member_number and books.account.enrolled_at is None:
+        row = store.account_row(_credited(books.account, books, 0, at))
+        before = books.account.rev
+        table.write(table.Put(row, table.at_revision({"rev": before} if before else None)))
+
+
+def _writes(
+    books: Books, reservation: str, given: Given, at: str, before: Account, after: Account
+) -> list[table.Write]:
+    """The account's revision orders the entries of one leaf revision, and makes each of them once."""
+    leaf, program = books.head.leaf, books.program
+    entry = Entry(
+        id=stable_id("e", reservation, program.id, given.version),
+        at=at,
+        points=given.difference,
+        reason=given.award.reason,
+        reservation=reservation,
+        property_id=given.property_id,
+        rule_version=program.version,
+        stay_version=books.head.rev,
+    )
+    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": given.version})
+    return [
+        table.Put(store.entry_row(leaf, program.id, given.version, entry), table.ABSENT),
+        table.Put(store.given_row(leaf, program.id, reservation, given), older),
+        table.Put(store.account_row(after), table.at_revision({"rev": before.rev} if before.rev else None)),
+        table.Check(keys.head(leaf), table.at_revision({"rev": books.head.rev}), size=900),
+    ]
+
+
+def _announce(books: Books, written: Mapping[str, Given], at: str, woken_by: Fact | None) -> None:
+    """Announce what was written; a wake-up that finds entries of this version standing announces them again."""
+    standing = {
+        reservation: given
+        for reservation, given in books.given.items()
+        if woken_by and given.version.startswith(books.version)
+    }
+    facts = [
+        Fact(
+            type=FactType.POINTS_AWARDED if given.difference >= 0 else FactType.POINTS_REVERSED,
+            subject=reservation,
+            subject_version=given.version,
+            occurred_at=at,
+            leaf=books.head.leaf,
+            correlation_id=woken_by.correlation_id if woken_by else "",
+        )
+        for reservation, given in {**standing, **written}.items()
+    ]
+    bus.announce(facts)
+
+
+# Membership
+
+
+def enrol(
+    leaf: str, program_id: str, number: str | None = None, earns_from: date | None = None, at: datetime | None = None
+) -> Account:
+    """Make a guest a member: stays that end on or after `earns_from` (today) earn. Enrolling again changes nothing."""
+    program, guest = store.program(program_id), guests.guest(leaf)
+    if program is None or guest is None:
+        raise NotFound("No such guest or programme.")
+    moment = at or now()
+    known = store.accounts(guest.members, program_id)
+    enrolled = next((account for account in known.values() if account.enrolled_at), None)
+    account = enrolled or _enrolled(guest, program_id, known, number, earns_from or moment.date(), moment)
+    for member in guest.members:  # also for who is a member already: the last attempt may have ended before this line
+        settle(member, program, instant(moment))
+    return account
+
+
+def _enrolled(
+    guest: Head, program_id: str, known: Mapping[str, Account], number: str | None, earns_from: date, moment: datetime
+) -> Account:
+    before = known.get(guest.leaf)
+    account = (before or Account(leaf=guest.leaf, program=program_id)).model_copy(
+        update={
+            "enrolled_at": instant(moment),
+            "earns_from": earns_from,
+            "number": number,
+            "rev": (before.rev if before else 0) + 1,
+        }
+    )
+    try:
+        table.write(table.Put(store.account_row(account), table.at_revision({"rev": before.rev} if before else None)))
+    except table.ConditionFailed:
+        raise Conflict("The membership was changed at the same moment: ask again.") from None
+    return account
+
+
+def membership(guest: Head) -> list[dict[str, Any]]:
+    """A guest's standing in every programme in which one of its leaves has an account."""
+    standings = []
+    for program in store.programs():
+        accounts = list(store.accounts(guest.members, program.id).values())
+        if accounts:
+            standings.append(_standing(program, accounts))
+    return standings
+
+
+def _standing(program: Program, accounts: Sequence[Account]) -> dict[str, Any]:
+    enrolled = sorted((account for account in accounts if account.enrolled_at), key=lambda each: each.enrolled_at or "")
+    first = enrolled[0] if enrolled else None
+    return {
+        "program": program.id,
+        "balance": sum(account.balance for account in accounts),
+        "enrolled_at": first.enrolled_at if first else None,
+        "earns_from": first.earns_from.isoformat() if first and first.earns_from else None,
+        "number": next((account.number for account in enrolled if account.number), None),
+    }
+
+
+def ledger(guest: Head, program_id: str, before: str | None = None, limit: int = 50) -> list[Entry]:
+    """A guest's entries over all its leaves, newest first; `before` is the `at#id` of the last one seen."""
+    entries = [entry for leaf in guest.members for entry in store.entries(leaf, program_id)]
+    ordered = sorted(entries, key=place_of, reverse=True)
+    return [entry for entry in ordered if before is None or place_of(entry) < before][:limit]
+
+
+def place_of(entry: Entry) -> str:
+    return f"{entry.at}#{entry.id}"

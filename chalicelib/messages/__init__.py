@@ -1,0 +1,1 @@
+"""One message to one guest: decide, claim, render, send, follow up."""

@@ -1,0 +1,142 @@
+"""Save templates, let guests leave, and record what SES says became of a mail."""
+
+from datetime import datetime
+
+from chalicelib.aws import bus, table
+from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
+from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import now as present
+from chalicelib.consent import actions as consents
+from chalicelib.consent.model import Consent, Suppression
+from chalicelib.consent.rules import stronger
+from chalicelib.guests import store as guests
+from chalicelib.identity import store as identity
+from chalicelib.identity.digests import digest
+from chalicelib.identity.identifiers import normalise_email
+from chalicelib.identity.model import Identifier
+from chalicelib.messages import events, rules, store, templates
+from chalicelib.messages.events import Kind, MailEvent
+from chalicelib.messages.model import Message, Template
+from chalicelib.messages.tokens import read_token
+
+TRIES = 5
+ANNOUNCED = {
+    Kind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
+    Kind.BOUNCE: (FactType.MESSAGE_BOUNCED, "bounced_at"),
+    Kind.COMPLAINT: (FactType.MESSAGE_COMPLAINED, "complained_at"),
+}
+
+
+def save_template(asked: Template) -> Template:
+    """Save content as the next version; the same content again is the same version. Raises Invalid, Conflict."""
+    templates.check(asked)
+    before = store.template(asked.id)
+    kept = before.version if before else 0
+    if before and before == asked.model_copy(update={"version": kept}):
+        return before
+    template = asked.model_copy(update={"version": kept + 1})
+    try:
+        store.save_template(template, replaces=kept)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this template just now.") from None
+    return template
+
+
+def template(template_id: str) -> Template:
+    found = store.template(template_id)
+    if found is None:
+        raise NotFound("There is no such template.")
+    return found
+
+
+def unsubscribe(token: str, at: datetime | None = None) -> Consent:
+    """Withdraw what the token names; again and again is once. Raises NotFound for a token that the hub did not make."""
+    leave = read_token(token)
+    moment = instant(at or present())
+    return consents.set_consent(
+        leave.leaf, "email", leave.purpose, "withdrawn", "guest", moment, {"via": "unsubscribe", "run": leave.run}
+    )
+
+
+def record_mail_event(body: str) -> bool:
+    """Record one event of SES; False is an event that is not about a message of the hub. Raises Rejected, TryAgain.
+
+    Any number of times and in any order it ends the same: first instants stay, and what follows is repeatable.
+    """
+    event = events.parse(body)
+    if event is None:
+        return False
+    message = _record(event)
+    addresses = [message.address] if message else _addresses(event)
+    if event.kind in {Kind.BOUNCE, Kind.COMPLAINT}:
+        _suppress(addresses, event, message)
+    if message:
+        _announce(event, message)
+    return message is not None
+
+
+def _record(event: MailEvent) -> Message | None:
+    """The message after the event; written only when it changes something."""
+    if not (event.run and event.guest):
+        return None
+    for _ in range(TRIES):
+        before = store.message(event.guest, event.run)
+        if before is None:
+            return None
+        after = rules.followed(before, event)
+        if after == before or store.follow(before, after):
+            return after
+    raise TryAgain("the message was changed by others all the time")
+
+
+def _addresses(event: MailEvent) -> list[str]:
+    """The digests of the recipients, for an event without our tags."""
+    normal = [normalise_email(recipient) for recipient in event.recipients]
+    return [digest("email", address) for address in normal if address]
+
+
+def _suppress(addresses: list[str], event: MailEvent, message: Message | None) -> None:
+    """The address is held for everybody who carries it, now and later; a complaint is also the guest's own no."""
+    reason = "complaint" if event.kind is Kind.COMPLAINT else "bounce"
+    suppression = Suppression.model_validate({"reason": reason, "at": event.at})
+    holders = {message.guest} if message else set()
+    for address in addresses:
+        leaves = {*_remember(address, suppression).leaves, *holders}
+        for guest in sorted({head.guest for head in guests.heads(leaves).values()}):
+            consents.suppress(guest, address, suppression)
+    if message and event.kind is Kind.COMPLAINT and guests.guest(message.guest):
+        consents.set_consent(
+            message.guest, "email", "marketing", "withdrawn", "complaint", event.at, {"run": message.occasion}
+        )
+
+
+def _remember(address: str, suppression: Suppression) -> Identifier:
+    """Mark the identifier, so that leaves which bring it later inherit the suppression."""
+    for _ in range(TRIES):
+        found = identity.identifier(address)
+        before = found or Identifier(digest=address)
+        known = Suppression.model_validate(before.suppressed) if before.suppressed else suppression
+        kept = stronger(known, suppression).model_dump()
+        if kept == before.suppressed:
+            return before
+        after = before.model_copy(update={"suppressed": kept, "rev": before.rev + 1})
+        unchanged = table.When("rev = :rev", {":rev": before.rev}) if found else table.ABSENT
+        try:
+            table.write(table.Put(identity.row_of(after), unchanged))
+        except table.ConditionFailed:
+            continue
+        return after
+    raise TryAgain("the identifier was changed by others all the time")
+
+
+def _announce(event: MailEvent, message: Message) -> None:
+    """One announcement for each first: a later click is no news."""
+    type_, name = ANNOUNCED.get(event.kind, (None, ""))
+    if type_ is None or getattr(message, name) != event.at:
+        return
+    fact = Fact(
+        type=type_, subject=message.claim, subject_version=event.at, occurred_at=event.at, leaf=message.guest,
+        correlation_id=message.occasion,
+    )  # fmt: skip
+    bus.announce([fact])

@@ -1,0 +1,39 @@
+"""The foot of a mail: the postal address and the way out, where the template did not place them."""
+
+import re
+from html import escape
+
+UNSUBSCRIBE = {
+    "en": "Unsubscribe",
+    "de": "Abmelden",
+    "fr": "Se désabonner",
+    "es": "Darse de baja",
+    "it": "Annulla l’iscrizione",
+    "pt": "Cancelar a subscrição",
+}
+
+
+def word_for(language: str | None) -> str:
+    """English for a language that is not known, or not one of ours; `de-AT` is German."""
+    return UNSUBSCRIBE.get(re.split("[-_]", language or "")[0].lower(), UNSUBSCRIBE["en"])
+
+
+def with_html_foot(html: str, postal_address: str, unsubscribe_url: str, language: str | None) -> str:
+    """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out."""
+    if unsubscribe_url in html:
+        html = re.sub(rf"<a(?=\s)(?![^>]*ses:no-track)(?=[^>]*{re.escape(unsubscribe_url)})", "<a ses:no-track", html)
+    lines = [] if escape(postal_address) in html or postal_address in html else [escape(postal_address)]
+    if unsubscribe_url not in html:
+        lines.append(f'<a ses:no-track href="{unsubscribe_url}">{word_for(language)}</a>')
+    if not lines:
+        return html
+    foot = f'<p style="font-size:12px">{"<br>".join(lines)}</p>'
+    before, end, after = html.rpartition("</body>")
+    return f"{before}{foot}{end}{after}" if end else html + foot
+
+
+def with_text_foot(text: str, postal_address: str, unsubscribe_url: str, language: str | None) -> str:
+    lines = [] if postal_address in text else [postal_address]
+    if unsubscribe_url not in text:
+        lines.append(f"{word_for(language)}: {unsubscribe_url}")
+    return "\n".join([text.rstrip(), "", "-- ", *lines]) + "\n" if lines else text

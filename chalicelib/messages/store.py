@@ -1,0 +1,133 @@
+"""How templates, the deployment's mail settings and messages are kept."""
+
+from collections.abc import Iterable
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item, item_size
+from chalicelib.aws.keys import Key
+from chalicelib.consent.model import KEPT_SENDS, Gate
+from chalicelib.consent.store import gate_row
+from chalicelib.messages.model import Deployment, Message, State, Template
+
+SMALL = 400
+"""Bytes of a message row, for the meter."""
+
+
+def deployment() -> Deployment:
+    return read_deployment(table.get(keys.DEPLOYMENT))
+
+
+def read_deployment(item: Item | None) -> Deployment:
+    return Deployment.model_validate(item or {})
+
+
+def template(template_id: str) -> Template | None:
+    item = table.get(keys.template(template_id))
+    return Template.model_validate_json(item["template"]) if item else None
+
+
+def templates() -> list[Template]:
+    return [Template.model_validate_json(item["template"]) for item in table.query(keys.template("").pk)]
+
+
+def save_template(template: Template, *, replaces: int) -> None:
+    """Raises ConditionFailed when the version to replace is not the one that is kept (0: none is)."""
+    unchanged = table.When("rev = :rev", {":rev": replaces}) if replaces else table.ABSENT
+    packed = template.model_dump_json()
+    table.write(table.Put(table.row(keys.template(template.id), rev=template.version, template=packed), unchanged))
+
+
+def message_row(message: Message) -> Item:
+    kept = message.model_dump(mode="json", exclude={"guest", "occasion"}, exclude_none=True)
+    return table.row(keys.message(message.guest, message.occasion), **kept)
+
+
+def read_message(key: Key, item: Item) -> Message:
+    guest, occasion = key.pk.partition("#")[2], key.sk.removeprefix(keys.MESSAGE)
+    return Message.model_validate({"guest": guest, "occasion": occasion, **item})
+
+
+def message(guest: str, occasion: str) -> Message | None:
+    key = keys.message(guest, occasion)
+    item = table.get(key)
+    return read_message(key, item) if item else None
+
+
+def messages(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+    """Messages by (guest, occasion)."""
+    found = table.get_many(keys.message(*pair) for pair in pairs)
+    known = [read_message(key, item) for key, item in found.items()]
+    return {(each.guest, each.occasion): each for each in known}
+
+
+def claim(message: Message, gate: Gate, others: Iterable[str]) -> list[table.Write]:
+    """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
+    sends = [*gate.sends, message.at][-KEPT_SENDS:]
+    return [
+        table.Put(message_row(message), table.ABSENT),
+        _set_sends(gate, sends),
+        *(table.Check(keys.message(leaf, message.occasion), table.ABSENT, size=0) for leaf in others),
+    ]
+
+
+def give_back(message: Message, gate: Gate | None) -> list[table.Write]:
+    """The writes that undo a claim whose mail was certainly not sent."""
+    ours = table.When(
+        "#state = :claimed AND origin = :origin", {":claimed": State.CLAIMED, ":origin": message.origin}, STATE
+    )
+    undo = table.Delete(keys.message(message.guest, message.occasion), ours, size=SMALL)
+    if gate is None or message.at not in gate.sends:
+        return [undo]
+    left = list(gate.sends)
+    left.remove(message.at)
+    return [undo, _set_sends(gate, left)]
+
+
+STATE = {"#state": "state"}
+
+
+def _set_sends(gate: Gate, sends: list[str]) -> table.Update:
+    return table.Update(
+        keys.gate(gate.guest, gate.channel),
+        "SET sends = :sends, rev = :next",
+        {":sends": sends, ":next": gate.rev + 1},
+        when=table.When("rev = :rev", {":rev": gate.rev}),
+        size=item_size(gate_row(gate.model_copy(update={"sends": tuple(sends)}))),
+    )
+
+
+def settle(message: Message, outcome: Message) -> bool:
+    """Write our own outcome of a claim; an event that came first has said it already."""
+    return _advance(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE))
+
+
+def follow(before: Message, after: Message) -> bool:
+    """Write what an event changed, if the row is still as it was read in those attributes."""
+    changed = _changes(before, after)
+    known = {name: getattr(before, name) for name in changed}
+    parts = [f"#{name} = :was_{name}" if value else f"attribute_not_exists(#{name})" for name, value in known.items()]
+    values = {f":was_{name}": value for name, value in known.items() if value}
+    names = {f"#{name}": name for name in known}
+    return _advance(before, after, table.When(" AND ".join(["attribute_exists(pk)", *parts]), values, names))
+
+
+def _changes(before: Message, after: Message) -> dict[str, str]:
+    was, now = (each.model_dump(mode="json", exclude_none=True) for each in (before, after))
+    return {name: value for name, value in now.items() if was.get(name) != value}
+
+
+def _advance(before: Message, after: Message, when: table.When) -> bool:
+    changed = _changes(before, after)
+    update = table.Update(
+        keys.message(before.guest, before.occasion),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
+        {f":{name}": value for name, value in changed.items()},
+        {f"#{name}": name for name in changed},
+        when,
+        size=SMALL,
+    )
+    try:
+        table.write(update)
+    except table.ConditionFailed:
+        return False
+    return True

@@ -1,0 +1,186 @@
+"""Templates in Liquid: checked when they are saved, filled in for one guest at a time."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.guests.model import Traits
+from chalicelib.messages import foot, markup
+from chalicelib.messages.model import Reason, Template
+
+if TYPE_CHECKING:
+    from liquid import BoundTemplate, Environment
+
+GUEST_VARIABLES = ("given_name", "family_name", "language", "country")
+VARIABLES = frozenset(
+    {*(f"guest.{name}" for name in GUEST_VARIABLES), "hotel.postal_address", "postal_address", "unsubscribe_url"}
+)
+PARTS = ("subject", "html", "text")
+FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
+"""A template is whole: nothing is read from elsewhere."""
+FILTERS = frozenset(
+    {
+        "append", "capitalize", "date", "default", "downcase", "escape", "escape_once", "lstrip", "minus",
+        "newline_to_br", "plus", "prepend", "remove", "remove_first", "remove_last", "rstrip", "size", "slice",
+        "squish", "strip", "strip_html", "strip_newlines", "truncate", "truncatewords", "upcase", "url_encode",
+    }
+)  # fmt: skip
+"""Their work grows with their text. Others multiply it (`replace`), or make lists of it (`split`)."""
+LONGEST_VALUE = 10_000
+"""Characters that a filter may give: a chain of them must not grow what the output's limit never sees."""
+MOST_FILTERS = 200
+MOST_BYTES = 240_000
+"""A run keeps a template (this) and a segment (120,000) in one row, and DynamoDB's rows end at 409,600 bytes."""
+SAMPLE = Traits(given_name="Anna", family_name="Lee", language="en", country="AT")
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
+HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Unfit(Exception):
+    """A template cannot be filled in for this guest."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Content:
+    subject: str
+    html: str
+    text: str
+
+
+@cache
+def _environment(*, autoescape: bool) -> "Environment":
+    from liquid import Environment
+    from liquid.undefined import FalsyStrictUndefined
+
+    class Missing(FalsyStrictUndefined):
+        """May be asked for and given a default, never printed."""
+
+        force_liquid_default = True
+
+    class Bounded(Environment):
+        loop_iteration_limit = 100
+        output_stream_limit = 150_000
+        local_namespace_limit = 100_000
+        block_nesting_limit = 20
+
+    environment = Bounded(autoescape=autoescape, undefined=Missing, strict_filters=True)
+    for tag in FOREIGN_TAGS:
+        environment.tags.pop(tag, None)
+    environment.filters = {name: _bounded(filter_) for name, filter_ in environment.filters.items() if name in FILTERS}
+    return environment
+
+
+def _bounded(filter_: Callable[..., object]) -> Callable[..., object]:
+    @wraps(filter_)
+    def bounded(*args: object, **named: object) -> object:
+        from liquid.exceptions import ResourceLimitError
+
+        value = filter_(*args, **named)
+        if isinstance(value, str) and len(value) > LONGEST_VALUE:
+            raise ResourceLimitError(f"a filter gives more than {LONGEST_VALUE} characters", token=None)
+        return value
+
+    return bounded
+
+
+def check(template: Template) -> None:
+    """Raises Invalid with each field and what is wrong with it."""
+    faults = [fault for part in PARTS for fault in _faults(part, getattr(template, part))]
+    if len(template.model_dump_json().encode()) > MOST_BYTES:
+        largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
+        faults.append(FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"))
+    if faults:
+        raise Invalid(*faults[:20])
+
+
+def _faults(part: str, source: str) -> Iterator[FieldError]:
+    from liquid.exceptions import LiquidError
+
+    if part == "subject" and HEADER_BREAKS.search(source):
+        yield FieldError(part, "has characters that no mail header may have")
+    try:
+        parsed = _environment(autoescape=part == "html").from_string(source)
+        faults = list(_language_faults(parsed))
+    except (LiquidError, RecursionError) as error:
+        yield FieldError(part, f"is not Liquid that the hub takes: {error}"[:300])
+        return
+    faults += markup.faults(source) if part == "html" else _text_faults(source)
+    yield from (FieldError(part, fault) for fault in faults or _sample_faults(parsed))
+
+
+def _language_faults(parsed: "BoundTemplate") -> Iterator[str]:
+    analysis = parsed.analyze()
+    for name in analysis.filters.keys() - parsed.env.filters.keys():
+        yield f"uses the filter {name}, which is not known"
+    if sum(map(len, analysis.filters.values())) > MOST_FILTERS:
+        yield f"uses more than {MOST_FILTERS} filters"
+    for variable in [each for used in analysis.globals.values() for each in used]:
+        if ".".join(map(str, variable.segments)) not in VARIABLES:
+            yield f"uses {variable}, which is not known"
+
+
+def _text_faults(source: str) -> list[str]:
+    return ["has an http link; only https is taken"] if re.search(r"http://", source, re.IGNORECASE) else []
+
+
+def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
+    """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
+    try:
+        _fill(parsed, _values(SAMPLE, "Main Street 1", "https://hub.example.com/u/token"))
+    except Unfit as unfit:
+        yield f"cannot be filled in: {unfit.__cause__}"[:300]
+
+
+def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
+    """Raises Unfit; dates and numbers out of range are Python's own errors."""
+    from liquid.exceptions import LiquidError, UndefinedError
+
+    try:
+        return parsed.render(**values)
+    except UndefinedError as error:
+        raise Unfit(Reason.MISSING_VARIABLE) from error
+    except (LiquidError, ArithmeticError, ValueError) as error:
+        raise Unfit(Reason.RENDERING_FAILED) from error
+
+
+def _values(traits: Traits, postal_address: str, unsubscribe_url: str) -> Mapping[str, Any]:
+    known = {name: clean(getattr(traits, name) or "") for name in GUEST_VARIABLES}
+    return {
+        "guest": {name: value for name, value in known.items() if value},
+        "hotel": {"postal_address": postal_address},
+        "postal_address": postal_address,
+        "unsubscribe_url": unsubscribe_url,
+    }
+
+
+class Renderer:
+    """One template, parsed once and filled in for many."""
+
+    def __init__(self, template: Template, postal_address: str) -> None:
+        self._parts: dict[str, BoundTemplate] = {
+            part: _environment(autoescape=part == "html").from_string(getattr(template, part)) for part in PARTS
+        }
+        self._postal_address = postal_address
+
+    def render(self, traits: Traits, unsubscribe_url: str) -> Content:
+        """Raises Unfit. Every mail carries the postal address and the way out, placed by the template or not."""
+        values = _values(traits, self._postal_address, unsubscribe_url)
+        subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
+        placed = self._postal_address, unsubscribe_url, traits.language
+        return Content(
+            subject=HEADER_BREAKS.sub(" ", subject).strip()[:500],
+            html=foot.with_html_foot(html, *placed),
+            text=foot.with_text_foot(text, *placed),
+        )
+
+
+def clean(name: str) -> str:
+    return " ".join(UNSEEN.sub(" ", name).split())

@@ -1,0 +1,1 @@
+"""Segments: saved conditions over what is known of a guest."""

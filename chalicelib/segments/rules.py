@@ -1,0 +1,178 @@
+"""Whether a rule makes sense, and whether a guest matches it."""
+
+import operator
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, Literal
+
+from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.guests.model import Traits
+from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
+
+MOST_DEPTH = 8
+MOST_CONDITIONS = 200
+MOST_BYTES = 120_000
+"""Beside a template of 240,000 this fits in the one row that a run keeps of both: those end at 409,600."""
+
+Kind = Literal["text", "number", "date", "yes_no", "list"]
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("given_name", "family_name", "email", "phone", "language", "country"), "text"),
+    **dict.fromkeys(
+        (f"stats.{name}" for name in ("stays", "nights", "reservations", "cancelled", "no_shows")), "number"
+    ),
+    **dict.fromkeys(("birth_date", "stats.first_arrival", "stats.last_departure", "stats.next_arrival"), "date"),
+    **dict.fromkeys(("member", "stats.in_house"), "yes_no"),
+    "stats.properties": "list",
+}
+AMOUNT = re.compile(r"stats\.(room|other)_revenue\.[A-Z]{3}")
+RELATIVE = re.compile(r"(?P<date>.+)\.days_(?P<way>since|until)")
+"""Days between a date trait and today are numbers of their own."""
+
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
+}  # fmt: skip
+TAKES: dict[Kind, frozenset[str]] = {
+    "text": frozenset({"eq", "ne", "in", "contains", "exists"}),
+    "number": frozenset({"eq", "ne", "in", "exists", *ORDER}),
+    "date": frozenset({"eq", "ne", "in", "exists", *ORDER}),
+    "yes_no": frozenset({"eq", "ne", "exists"}),
+    "list": frozenset({"contains", "exists"}),
+}
+
+
+def check(rule: Rule) -> None:
+    """Raises Invalid for unknown traits, operators and values that do not fit a trait, and rules that are too large."""
+    faults = [fault for fault in _faults(rule, "rule", 1) if fault]
+    if sum(1 for _ in _conditions(rule)) > MOST_CONDITIONS:
+        faults.append(FieldError("rule", f"has more than {MOST_CONDITIONS} conditions"))
+    if len(rule.model_dump_json(by_alias=True).encode()) > MOST_BYTES:
+        faults.append(FieldError("rule", f"has more than {MOST_BYTES} bytes"))
+    if faults:
+        raise Invalid(*faults[:20])
+
+
+def _faults(rule: Rule, path: str, depth: int) -> Iterator[FieldError | None]:
+    if depth > MOST_DEPTH:
+        yield FieldError(path, f"is nested more than {MOST_DEPTH} deep")
+        return
+    match rule:
+        case Condition():
+            yield _fault(rule, path)
+        case NoneOf():
+            yield from _faults(rule.rule, f"{path}.not", depth + 1)
+        case AllOf() | AnyOf():
+            name = "and" if isinstance(rule, AllOf) else "or"
+            for at, each in enumerate(rule.rules):
+                yield from _faults(each, f"{path}.{name}.{at}", depth + 1)
+
+
+def _conditions(rule: Rule) -> Iterator[Condition]:
+    match rule:
+        case Condition():
+            yield rule
+        case NoneOf():
+            yield from _conditions(rule.rule)
+        case AllOf() | AnyOf():
+            for each in rule.rules:
+                yield from _conditions(each)
+
+
+def _fault(condition: Condition, path: str) -> FieldError | None:
+    kind = kind_of(condition.trait)
+    if kind is None:
+        return FieldError(f"{path}.trait", f"{condition.trait!r} is not a trait")
+    if condition.op not in TAKES[kind]:
+        return FieldError(f"{path}.op", f"{condition.op} cannot be asked of {condition.trait}")
+    if not _fits(condition, kind):
+        return FieldError(f"{path}.value", f"does not fit {condition.op} of {condition.trait}")
+    return None
+
+
+def kind_of(trait: str) -> Kind | None:
+    if AMOUNT.fullmatch(trait):
+        return "number"
+    relative = RELATIVE.fullmatch(trait)
+    if relative:
+        return "number" if KINDS.get(relative["date"]) == "date" else None
+    return KINDS.get(trait)
+
+
+def _fits(condition: Condition, kind: Kind) -> bool:
+    value = condition.value
+    if condition.op == "exists":
+        return isinstance(value, bool)
+    if condition.op == "in":
+        return isinstance(value, tuple) and all(_is(kind, each) for each in value)
+    return _is(kind, value)
+
+
+def _is(kind: Kind, value: object) -> bool:
+    match kind:
+        case "yes_no":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "date":
+            return isinstance(value, str) and _is_date(value)
+        case "text" | "list":
+            return isinstance(value, str)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2026-01-31")
+
+
+def matches(rule: Rule, traits: Traits, today: date) -> bool:
+    """A missing trait answers no question, but for `ne` and `exists: false`."""
+    match rule:
+        case AllOf():
+            return all(matches(each, traits, today) for each in rule.rules)
+        case AnyOf():
+            return any(matches(each, traits, today) for each in rule.rules)
+        case NoneOf():
+            return not matches(rule.rule, traits, today)
+        case Condition():
+            return _holds(rule, value_of(rule.trait, traits, today))
+
+
+def value_of(trait: str, traits: Traits, today: date) -> Any:
+    """What is known of a guest, by the dotted name; dates as ISO text, which sorts as time does."""
+    relative = RELATIVE.fullmatch(trait)
+    if relative:
+        day = _look_up(relative["date"], traits)
+        sign = 1 if relative["way"] == "since" else -1
+        return (today - day).days * sign if day else None
+    value = _look_up(trait, traits)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _look_up(trait: str, traits: Traits) -> Any:
+    parts = trait.split(".")
+    if AMOUNT.fullmatch(trait):
+        return getattr(traits.stats, parts[1]).get(parts[2], 0)
+    value: Any = traits
+    for part in parts:
+        value = getattr(value, part)
+    return value
+
+
+def _holds(condition: Condition, known: Any) -> bool:
+    value: Any = condition.value
+    if condition.op == "exists":
+        return bool(value) is (known not in (None, "", ()))
+    if condition.op == "ne":
+        return bool(known != value)
+    if known is None:
+        return False
+    if condition.op == "eq":
+        return bool(known == value)
+    if condition.op == "in":
+        return known in value
+    if condition.op == "contains":
+        return bool(value in known)
+    return bool(ORDER[condition.op](known, value))

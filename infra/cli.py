@@ -1,0 +1,219 @@
+"""The `hub` command line: deploy, finish, keys, replay, dead letters, and the local cloud."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from chalicelib.entrypoints.api.roles import ROLES
+from infra import access_keys, dead_letters, deploy, package, queue_urls, replay, running_hub
+from infra.local_cloud import CREDENTIALS, LocalCloudDown
+from infra.stacks import StackFailed
+
+hub = typer.Typer(
+    no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
+)
+infra = typer.Typer(no_args_is_help=True, help="Everything on AWS that Chalice does not create.")
+key = typer.Typer(no_args_is_help=True, help="API keys.")
+dlq = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be processed, and why.")
+hub.add_typer(infra, name="infra")
+hub.add_typer(key, name="key")
+hub.add_typer(dlq, name="dlq")
+
+words = Console(stderr=True)
+"""What a person reads; a machine reads standard output."""
+
+Stage = Annotated[str, typer.Option(help="dev, prod, ... Without it: the hub of `hub up`, if one runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+EXPECTED = (
+    BotoCoreError, ClientError, LocalCloudDown, StackFailed, LookupError, ValueError, deploy.PublicUrlUnknown,
+    package.PackagingFailed, replay.ArchiveDamaged, running_hub.AlreadyUp,
+)  # fmt: skip
+"""What can go wrong outside: said in one line, without a traceback."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        hub()
+    except EXPECTED as error:
+        words.print(f"[red]{type(error).__name__}[/]: {error}")
+        raise SystemExit(1) from error
+
+
+@infra.command("deploy")
+def infra_deploy(
+    stage: Annotated[str, typer.Option(help="dev, prod, ...")],
+    notification_email: Annotated[str | None, typer.Option(help="Gets alarms and the budget's warnings.")] = None,
+    monthly_budget: Annotated[int | None, typer.Option(help="US dollars a month; at first 50.")] = None,
+    tracking_domain: Annotated[str | None, typer.Option(help="Our own domain for opens and clicks.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create or update the table, queues, bus, bucket, mail settings, alarms and budget. Before `chalice deploy`.
+
+    Options that are left out stay as they were deployed; an empty text takes one back.
+    """
+    options = {
+        "NotificationEmail": notification_email,
+        "MonthlyBudget": monthly_budget,
+        "TrackingDomain": tracking_domain,
+    }
+    parameters = {name: str(value) for name, value in options.items() if value is not None}
+    with words.status("deploying") as status:
+        outputs = deploy.infra(stage, parameters, status.update)
+    _say(outputs, as_json=as_json)
+
+
+@infra.command("finish")
+def infra_finish(
+    stage: Annotated[str, typer.Option(help="dev, prod, ...")],
+    public_url: Annotated[
+        str | None, typer.Option(help="Where the hub is reached; found by itself if left out.")
+    ] = None,
+    sender: Annotated[str | None, typer.Option(help="The From address of all mail.")] = None,
+    postal_address: Annotated[str | None, typer.Option(help="Stands at the foot of marketing mail.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set what `chalice deploy` cannot: partial batches on the queues, and its own address. After every deploy."""
+    url = (public_url or deploy.public_url(stage)).rstrip("/")
+    count = deploy.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
+    if count < len(package.queue_functions()):
+        words.print(
+            f"[yellow]only {count} of {len(package.queue_functions())} queues have a function: run `chalice deploy`[/]"
+        )
+    _say({"public_url": url, "queues": count}, as_json=as_json)
+
+
+@infra.command("package")
+def infra_package(
+    stage: Annotated[str, typer.Option(help="dev, prod, ...")],
+    out: Annotated[Path, typer.Option(help="Gets sam.json and the zips.")] = Path(".local/package"),
+) -> None:
+    """Package the application as one CloudFormation template, for pipelines that do not run `chalice deploy`."""
+    with words.status("packaging"):
+        template = package.package(stage, out)
+    typer.echo(template)
+
+
+@hub.command()
+def up(as_json: AsJson = False) -> None:
+    """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json."""
+    with words.status("starting the local cloud") as status:
+        state = running_hub.up(status.update)
+    _say(state, as_json=as_json)
+
+
+@hub.command()
+def down() -> None:
+    """End what `hub up` started."""
+    words.print("the local cloud has ended" if running_hub.down() else "no local cloud runs here")
+
+
+@key.command("create")
+def key_create(
+    role: Annotated[str, typer.Option(help=", ".join(ROLES))],
+    name: Annotated[str, typer.Option(help="Who will use it.")],
+    property_: Annotated[list[str], typer.Option("--property", help="May be given often; * for all.")],
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make an API key and show it once."""
+    made = access_keys.create(_stage(stage), role, property_, name)
+    shown = {
+        "key": made.key,
+        "key_id": made.key_id,
+        "role": made.role,
+        "properties": list(made.properties),
+        "name": made.name,
+    }
+    _say(shown, as_json=as_json)
+
+
+@hub.command("replay")
+def replay_command(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, UTC.")],
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; --from's if left out.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send the archived notices of these days to their queues once more."""
+    at = _stage(stage)
+    replayed = replay.Replayed()
+    objects = replay.objects(at, first.date(), (last or first).date())
+    with _progress() as progress:
+        for archived in progress.track(objects, description="replaying"):
+            replayed += replay.replay(at, archived, dry_run=dry_run)
+    if replayed.expired:
+        words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
+    counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}
+    _say({**counts, "sent": not dry_run}, as_json=as_json)
+
+
+@dlq.command("list")
+def dlq_list(stage: Stage = "", as_json: AsJson = False) -> None:
+    """Count the dead letters of every queue, with their reasons."""
+    found = dead_letters.listed(_stage(stage))
+    if as_json:
+        typer.echo(json.dumps([{"queue": each.queue, "count": each.count, "reasons": each.reasons} for each in found]))
+        return
+    table = Table("queue", "dead letters", "reasons")
+    for each in found:
+        table.add_row(each.queue, str(each.count), "\n".join(f"{count} x {why}" for why, count in each.reasons.items()))
+    words.print(table)
+
+
+@dlq.command("redrive")
+def dlq_redrive(
+    queues: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(queue_urls.NAMES)}; all if left out.")] = None,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send dead letters back to the queues they came from."""
+    at = _stage(stage)
+    names = queues or list(queue_urls.NAMES)
+    if unknown := set(names) - set(queue_urls.NAMES):
+        raise ValueError(f"no such queue: {', '.join(sorted(unknown))}")
+    counts: dict[str, int] = {}
+    with _progress() as progress:
+        for name in names:
+            task = progress.add_task(name, total=None)
+            counts[name] = sum(1 for _ in progress.track(dead_letters.redrive(at, name), task_id=task))
+    _say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
+
+
+def _stage(asked: str) -> str:
+    """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises ValueError."""
+    if asked:
+        return asked
+    if not running_hub.HUB_JSON.exists():
+        raise ValueError("say --stage, or start a local hub with `hub up`")
+    state = json.loads(running_hub.HUB_JSON.read_text())
+    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
+    return str(state["stage"])
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=words
+    )
+
+
+def _say(values: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in values.items():
+        table.add_row(f"[bold]{name}[/]", str(value))
+    words.print(table)

@@ -1,0 +1,133 @@
+"""Start everything, replay a season, mail, compare, tell. Exit code 0 only when everything agrees."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from infra import deploy, local_cloud, running_hub, settings_row
+from infra.demo import campaign, compare, drain, mails, report, season
+from infra.demo.api import Api
+from infra.simulator.bookings import BookingsError, read_bookings
+
+WORK = Path(".local") / "demo"
+RESULT = Path(".local") / "demo.json"
+LONGEST_DRAIN_SECONDS = 1200
+PACE_SECONDS = 2
+"""A pacer's beat: SES's rate is no limit here, and nobody wants to watch it wait."""
+
+
+def main() -> int:
+    options = _options()
+    console = Console(stderr=options.json)
+    if options.bookings:
+        try:
+            read_bookings(options.bookings, options.limit)
+        except BookingsError as error:
+            print(error, file=sys.stderr)
+            return 2
+    WORK.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(console=console))
+        result = _run(options, progress, stack)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    if options.json:
+        print(json.dumps(result))
+    else:
+        report.show(result, console)
+    return 0 if result["agrees_with_truth"] else 1
+
+
+def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> dict[str, Any]:
+    step = progress.add_task("starting the local cloud", total=None)
+    cloud = stack.enter_context(local_cloud.running(WORK / "cloud.log", enforces_policies=True))
+    hub = deploy.locally(cloud, WORK / "package", lambda what: progress.update(step, description=what))
+    os.environ["XENIA_STAGE"] = hub.stage
+    progress.update(step, description="starting the PMS simulator")
+    pid, pms_url = running_hub.start_pms(WORK, _simulator_options(options))
+    stack.callback(running_hub.stop_pms, pid)
+    api, pms = Api(hub.api_url, hub.admin_key), Api(pms_url)
+    settings_row.put(hub.stage, pace_seconds=PACE_SECONDS)
+    webhook = season.configure(api, pms)
+    progress.update(step, description="deployed", total=1, completed=1)
+
+    began = time.monotonic()
+    pushed = _push(pms, webhook, progress)
+    _drain(hub.stage, progress)
+    run = _mail(api, progress)
+    decided = campaign.decisions(api)
+    sent = mails.claimed(decided, run["id"])
+    mailbox = mails.delivered(cloud.mailbox_url)
+    if len(sent) >= 2:
+        campaign.report_back(hub.stage, run["id"], sent[0], sent[1])
+    _drain(hub.stage, progress)
+    seconds = time.monotonic() - began
+
+    check = progress.add_task("comparing with the truth", total=None)
+    truth = pms.get("/simulator/truth")
+    compared = compare.compare(truth, season.CONNECTION, season.PROGRAM)
+    compared.differences += mails.differences(truth, decided, sent, mailbox)
+    compared.differences += mails.reported_differences(api, sent)
+    told = drain.told_by_functions(hub.stage)
+    progress.update(check, total=1, completed=1)
+    decisions = Counter(campaign.code_of(each) for each in decided)
+    return report.result(pushed, truth, compared, decisions, told, drain.dead_letters(hub.stage), seconds)
+
+
+def _push(pms: Api, webhook: str, progress: Progress) -> dict[str, Any]:
+    task = progress.add_task("webhooks", total=None)
+
+    def told(state: dict[str, Any]) -> None:
+        waves = f"wave {state['waves_done']} of {state['waves']}"
+        progress.update(task, description=f"webhooks: {state['webhooks']} ({waves})", completed=state["waves_done"])
+        progress.update(task, total=state["waves"])
+
+    return season.play(pms, webhook, told)
+
+
+def _drain(stage: str, progress: Progress) -> None:
+    task = progress.add_task("waiting for the queues", total=None)
+    highest = 0
+
+    def told(left: int) -> None:
+        nonlocal highest
+        highest = max(highest, left)
+        progress.update(task, description=f"messages left: {left}", total=highest or 1, completed=highest - left)
+
+    drain.until_drained(stage, told, LONGEST_DRAIN_SECONDS)
+    progress.update(task, total=1, completed=1)
+
+
+def _mail(api: Api, progress: Progress) -> dict[str, Any]:
+    task = progress.add_task("campaign", total=None)
+    run = campaign.run(api, lambda run: progress.update(task, description=f"campaign: {run['state']}"))
+    progress.update(task, total=1, completed=1)
+    return run
+
+
+def _simulator_options(options: argparse.Namespace) -> list[str]:
+    chosen = ["--seed", str(options.seed), "--reservations", str(options.reservations)]
+    chosen += ["--bookings", str(options.bookings)] if options.bookings else []
+    return chosen + (["--limit", str(options.limit)] if options.limit else [])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.demo", description=__doc__)
+    parser.add_argument("--bookings", type=Path, help="CSV in the columns of hotel booking demand; else generated")
+    parser.add_argument("--limit", type=int, help="only the first rows of the CSV")
+    parser.add_argument("--reservations", type=int, default=500, help="how many to generate")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""What the hub knows, read from its table, beside what the simulator knows to be true."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import reservation_id
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head, Stay
+from chalicelib.loyalty import store as loyalty
+
+STATUS = {
+    "Confirmed": "confirmed",
+    "Started": "in_house",
+    "Processed": "checked_out",
+    "Canceled": "cancelled",
+    "NoShow": "no_show",
+}
+SHOWN = 5
+"""Differences of a kind that are spelt out."""
+
+Truth = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """One guest as the hub has it."""
+
+    customers: frozenset[str]
+    stays: int
+    nights: int
+    room_revenue: dict[str, int]
+    points: int
+    has_address: bool
+
+
+@dataclass
+class Comparison:
+    """Sums of the hub, and every way in which it differs from the truth."""
+
+    guests: int = 0
+    records: int = 0
+    merged_records: int = 0
+    stays: int = 0
+    nights: int = 0
+    points: int = 0
+    room_revenue: Counter[str] = field(default_factory=Counter)
+    reservations: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differences
+
+
+def compare(truth: Truth, source: str, program: str) -> Comparison:
+    """Compare guests, stays, nights, revenue, points and every reservation's state."""
+    heads = _heads()
+    known = _guests(heads, program)
+    result = Comparison(
+        guests=len(known),
+        records=len(heads),
+        merged_records=len(heads) - len(known),
+        stays=sum(each.stays for each in known),
+        nights=sum(each.nights for each in known),
+        points=sum(each.points for each in known),
+    )
+    for each in known:
+        result.room_revenue.update(each.room_revenue)
+    result.differences += _guest_differences(known, truth)
+    result.differences += _ledger_differences(heads, program)
+    kept = _reservations(truth, source)
+    result.reservations = len(kept)
+    result.differences += _reservation_differences(kept, truth)
+    return result
+
+
+def _heads() -> dict[str, Head]:
+    found = {}
+    for number in range(keys.SHARDS):
+        for item in table.query(keys.shard(number)):
+            found[item["sk"]] = guests.read_head(item["sk"], item)
+    return found
+
+
+def _guests(heads: dict[str, Head], program: str) -> list[Known]:
+    balances = {leaf: account.balance for leaf, account in loyalty.accounts(heads, program).items()}
+    known = []
+    for head in heads.values():
+        if not head.is_guest or head.traits is None:
+            continue
+        records = [heads[leaf].record for leaf in head.members]
+        stats = head.traits.stats
+        known.append(
+            Known(
+                customers=frozenset(record.source_id for record in records if record and record.source_id),
+                stays=stats.stays,
+                nights=stats.nights,
+                room_revenue=dict(stats.room_revenue),
+                points=sum(balances.get(leaf, 0) for leaf in head.members),
+                has_address=head.traits.email is not None,
+            )
+        )
+    return known
+
+
+def _guest_differences(known: list[Known], truth: Truth) -> list[str]:
+    expected = {frozenset(each["customers"]): each for each in truth["guests"].values()}
+    found = {each.customers: each for each in known}
+    differences = _listed("guest missing", [", ".join(sorted(group)) for group in expected.keys() - found.keys()])
+    differences += _listed("guest too many", [", ".join(sorted(group)) for group in found.keys() - expected.keys()])
+    for group in expected.keys() & found.keys():
+        told, has = expected[group], found[group]
+        revenue = {currency: amount for currency, amount in told["room_revenue_minor"].items() if amount}
+        wanted = (told["stays"], told["nights"], revenue, told["points"], bool(told["emails"]))
+        got = (has.stays, has.nights, has.room_revenue, has.points, has.has_address)
+        if wanted != got:
+            differences.append(f"guest {min(group)}: stays, nights, revenue, points, address {got}, true are {wanted}")
+    return differences
+
+
+def _ledger_differences(heads: dict[str, Head], program: str) -> list[str]:
+    """Law 6: every balance is the sum of its entries."""
+    wrong = [
+        leaf
+        for leaf, account in loyalty.accounts(heads, program).items()
+        if account.balance != sum(entry.points for entry in loyalty.entries(leaf, program))
+    ]
+    return _listed("balance is not the sum of its entries", wrong)
+
+
+def _reservations(truth: Truth, source: str) -> dict[str, Stay]:
+    """The hub's copy of every true reservation that it has, by the source's id."""
+    ids = {
+        reservation_id(source, each["property_id"], vendor_id, 0): vendor_id
+        for vendor_id, each in truth["reservations"].items()
+    }
+    places = table.get_many(keys.reservation(each) for each in ids)
+    wanted = [keys.stay(item["leaf"], key.pk.partition("#")[2]) for key, item in places.items()]
+    found = [guests.read_stay(item) for item in table.get_many(wanted).values()]
+    return {stay.source_id: stay for stay in found}
+
+
+def _reservation_differences(kept: dict[str, Stay], truth: Truth) -> list[str]:
+    differences = _listed("reservation missing", sorted(truth["reservations"].keys() - kept.keys()))
+    for vendor_id, stay in kept.items():
+        told = truth["reservations"][vendor_id]
+        wanted = (STATUS[told["status"]], told["nights"], told["room_minor"] or 0, told["source"])
+        got = (str(stay.status), stay.nights, stay.room_revenue_minor, str(stay.channel))
+        if wanted != got:
+            differences.append(f"reservation {vendor_id}: status, nights, revenue, source {got}, true are {wanted}")
+    return differences
+
+
+def _listed(what: str, which: list[str]) -> list[str]:
+    shown = [f"{what}: {each}" for each in which[:SHOWN]]
+    return shown + ([f"{what}: {len(which) - SHOWN} more"] if len(which) > SHOWN else [])

@@ -1,0 +1,80 @@
+"""What really lies in the mailbox, beside what the hub says it sent and what the truth lets it send."""
+
+import json
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.consent import store as consent
+from chalicelib.guests import store as guests
+from chalicelib.messages import store as messages
+from infra.demo.api import Api
+from infra.demo.campaign import code_of
+
+Decisions = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One mail that the hub says it sent: to whom, under which claim, and SES's id for it."""
+
+    guest: str
+    claim: str
+    address: str
+    message_id: str
+
+
+def delivered(mailbox_url: str) -> dict[str, str]:
+    """Every mail that the local cloud's SES took: message id → address."""
+    with urllib.request.urlopen(mailbox_url, timeout=60) as answer:  # noqa: S310 (loopback)
+        by_account: dict[str, list[dict[str, Any]]] = json.loads(answer.read())["messages"]
+    return {mail["MessageId"]: mail["To"][0] for mails in by_account.values() for mail in mails}
+
+
+def claimed(decisions: Decisions, run: str) -> list[Sent]:
+    """The mails of a run as the hub keeps them."""
+    ids = [each["guest"] for each in decisions if each["decision"] == "sent"]
+    kept = messages.messages((guest, run) for guest in ids)
+    heads = guests.heads(ids)
+    found = []
+    for (guest, _), message in kept.items():
+        traits = heads[guest].traits
+        address = (traits.email if traits else None) or ""
+        found.append(Sent(guest, message.claim, address, message.ses_id or ""))
+    return sorted(found, key=lambda mail: mail.guest)
+
+
+def differences(truth: dict[str, Any], decisions: Decisions, sent: list[Sent], mailbox: dict[str, str]) -> list[str]:
+    """Whether everybody who may be mailed got exactly one mail, and everybody else the true reason."""
+    found: list[str] = []
+    decided = Counter(code_of(each) for each in decisions)
+    expected = Counter(_expected(each) for each in truth["guests"].values() if each["stays"] >= 1)
+    if decided != expected:
+        found.append(f"mails by decision {dict(decided)}, true are {dict(expected)}")
+    if len({each.guest for each in sent}) != len(sent):
+        found.append("a guest was mailed twice")
+    if {each.message_id: each.address for each in sent} != mailbox:
+        found.append(f"the mailbox has {len(mailbox)} mails, the hub says it sent {len(sent)}")
+    return found
+
+
+def _expected(guest: dict[str, Any]) -> str:
+    if not guest["emails"]:
+        return "no_address"
+    return "sent" if guest["marketing_consent"] else "no_consent"
+
+
+def reported_differences(hub: Api, sent: list[Sent]) -> list[str]:
+    """Whether the bounce of the first mail and the complaint of the second reached the timelines and stop more mail."""
+    if len(sent) < 2:
+        return [f"{len(sent)} mails were sent, and a bounce and a complaint need two"]
+    found = []
+    for mail, word in zip(sent, ("bounced_at", "complained_at"), strict=False):
+        timeline = hub.get(f"/v1/guests/{mail.guest}/timeline")["items"]
+        if not any(each["message"] and each["message"][word] for each in timeline):
+            found.append(f"{word} is not on the guest's timeline")
+        gate = consent.gate(mail.guest)
+        if gate is None or not gate.suppressed:
+            found.append(f"no mail is held for the address that {word.removesuffix('_at')}")
+    return found

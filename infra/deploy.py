@@ -1,0 +1,127 @@
+"""Deploy: the infrastructure, the application as one stack, what `chalice deploy` cannot set, and all of it locally."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra import access_keys, local_rights, mappings, package, settings_row, stacks
+from infra.local_cloud import LocalCloud
+from infra.mappings import Pause
+from infra.stacks import Tell
+
+TEMPLATE = Path(__file__).parent / "template.yaml"
+API_STAGE = "api"
+LOCAL_STAGE = "dev"
+LOCAL_SENDER = "hello@stay.example.com"
+LOCAL_POSTAL_ADDRESS = "Example Hotels, 1 Harbour Street, 1000 Example City"
+LOCAL_PARAMETERS = {"DeletionProtection": "false", "RequireTls": "false"}
+LOCAL_AT_MOST = dict.fromkeys(package.queue_functions(), 2)
+"""Each concurrent function is a process on this machine; two is the least that AWS allows."""
+
+
+class PublicUrlUnknown(RuntimeError):
+    """The address at which the hub is reached cannot be found; the message says where it is looked for."""
+
+
+@dataclass(frozen=True)
+class LocalHub:
+    """A hub that runs on a local cloud."""
+
+    cloud: LocalCloud
+    stage: str
+    api_url: str
+    admin_key: str
+
+
+def infra(stage: str, parameters: Mapping[str, str], tell: Tell) -> dict[str, str]:
+    """Create or update what Chalice does not create; return the stack's outputs."""
+    body = {"TemplateBody": TEMPLATE.read_text()}
+    outputs = stacks.put(f"xenia-{stage}-infra", body, {"Stage": stage, **parameters}, tell)
+    settings_row.put(stage, raw_bucket=outputs["RawNoticesBucket"])
+    return outputs
+
+
+def app(stage: str, template: Path, bucket: str, tell: Tell) -> dict[str, str]:
+    """Create or update the packaged application as one stack; return the stack's outputs."""
+    url = package.upload(template, bucket)
+    return stacks.put(f"xenia-{stage}", {"TemplateURL": url}, {}, tell)
+
+
+def finish(
+    stage: str, at_most: Mapping[str, int] = package.AT_MOST, *, pause: Pause = time.sleep, **settings: str | None
+) -> int:
+    """Set what `chalice deploy` cannot: partial batches on every queue, and the settings given. Count the queues.
+
+    Settings are public_url, sender and postal_address; those that are None stay as they are.
+    """
+    settings_row.put(stage, **settings)
+    client = boto3.client("lambda")
+    count = 0
+    for function in package.queue_functions():
+        name = package.function_name(function, stage)
+        for mapping in client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+            mappings.change(client, mapping["UUID"], _mapping_settings(at_most.get(function)), pause)
+            count += 1
+    return count
+
+
+def public_url(stage: str, project: Path = package.PROJECT) -> str:
+    """The stage's custom domain, or else the address of the deployed API. Raises PublicUrlUnknown."""
+    config = json.loads((project / ".chalice" / "config.json").read_text())
+    domain = config["stages"][stage].get("api_gateway_custom_domain", {}).get("domain_name")
+    if domain and not domain.endswith("example.com"):
+        return f"https://{domain}"
+    found = None if domain else _noted_url(project / ".chalice" / "deployed" / f"{stage}.json") or _stack_url(stage)
+    if not found:
+        raise PublicUrlUnknown(
+            f"set api_gateway_custom_domain of the stage {stage} in .chalice/config.json, "
+            f"or run `chalice deploy --stage {stage}` first, or say --public-url"
+        )
+    return found.rstrip("/")
+
+
+def locally(cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE) -> LocalHub:
+    """Deploy everything into a local cloud, as it would be on AWS. Points this process's boto3 at that cloud."""
+    cloud.use_here()
+    tell("deploying the infrastructure")
+    infra(stage, LOCAL_PARAMETERS, tell)
+    tell("packaging the application")
+    template = package.package(stage, work, at_most=LOCAL_AT_MOST)
+    artifacts = f"xenia-{stage}-artifacts"
+    boto3.client("s3").create_bucket(Bucket=artifacts, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    tell("deploying the application")
+    outputs = app(stage, template, artifacts, tell)
+    local_rights.complete(stage)
+    api_url = cloud.api_url(outputs["RestAPIId"], API_STAGE)
+    boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER.partition("@")[2])
+    boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER)
+    finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=LOCAL_SENDER, postal_address=LOCAL_POSTAL_ADDRESS)
+    admin_key = access_keys.create(stage, role="admin", properties=["*"], name="local")
+    return LocalHub(cloud=cloud, stage=stage, api_url=api_url, admin_key=admin_key.key)
+
+
+def _mapping_settings(at_most: int | None) -> Any:
+    scaling = {"ScalingConfig": {"MaximumConcurrency": at_most}} if at_most else {}
+    return {"FunctionResponseTypes": package.REPORTS_FAILURES, **scaling}
+
+
+def _noted_url(deployed: Path) -> str | None:
+    """What `chalice deploy` noted."""
+    noted = json.loads(deployed.read_text())["resources"] if deployed.exists() else []
+    return next((str(each["rest_api_url"]) for each in noted if each["resource_type"] == "rest_api"), None)
+
+
+def _stack_url(stage: str) -> str | None:
+    """What a pipeline deployed as one stack."""
+    try:
+        return stacks.outputs(f"xenia-{stage}").get("EndpointURL")
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return None

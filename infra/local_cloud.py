@@ -1,0 +1,162 @@
+"""The local cloud: ministack as a child process, on loopback and a free port; several can run side by side."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+REGION = "eu-central-1"
+ACCOUNT = "000000000000"
+STARTS_WITHIN_SECONDS = 60
+STOPS_WITHIN_SECONDS = 10
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+"""Not secrets: the local cloud takes any."""
+
+
+class LocalCloudDown(RuntimeError):
+    """The local cloud did not start, or ended; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A running local cloud. `pid` leads a process group of its own, in which the Lambdas' workers run too."""
+
+    port: int
+    pid: int
+    log: Path
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """Every mail that was sent, as JSON."""
+        return f"{self.endpoint_url}/_ministack/ses/messages"
+
+    def api_url(self, rest_api_id: str, stage: str) -> str:
+        """By path, without a closing slash: `*.localhost` does not resolve everywhere."""
+        return f"{self.endpoint_url}/_aws/execute-api/{rest_api_id}/{stage}"
+
+    def environment(self) -> dict[str, str]:
+        """What boto3, Chalice and child processes need to talk to this cloud and to no other."""
+        return {**CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint_url}
+
+    def use_here(self) -> None:
+        """Point this process's own boto3 at this cloud."""
+        os.environ.pop("AWS_PROFILE", None)
+        os.environ.update(self.environment())
+
+
+def start(log: Path, *, enforces_policies: bool = False) -> LocalCloud:
+    """Start a local cloud and wait until it answers. Raises LocalCloudDown.
+
+    With `enforces_policies` every call of a function is checked against the policy of its role, as on AWS; our own
+    calls from outside are the account's root and may do everything.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env={**_server_environment(port), "AUTH": "true" if enforces_policies else "false"},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    cloud = LocalCloud(port=port, pid=child.pid, log=log)
+    try:
+        _wait_until_ready(cloud, child)
+    except BaseException:
+        stop(cloud.pid)
+        raise
+    return cloud
+
+
+def stop(pid: int) -> None:
+    """End a local cloud and its workers by the id that `start` gave; it may be gone already."""
+    _signal_group(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOPS_WITHIN_SECONDS
+    while time.monotonic() < deadline and _is_alive(pid):
+        time.sleep(0.05)
+    _signal_group(pid, signal.SIGKILL)
+
+
+@contextmanager
+def running(log: Path, *, enforces_policies: bool = False) -> Iterator[LocalCloud]:
+    """A local cloud for the length of a block."""
+    cloud = start(log, enforces_policies=enforces_policies)
+    try:
+        yield cloud
+    finally:
+        stop(cloud.pid)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _server_environment(port: int) -> dict[str, str]:
+    # A caller's AWS settings must not reach the Lambdas' workers, which inherit the server's environment.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **inherited,
+        **CREDENTIALS,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _wait_until_ready(cloud: LocalCloud, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            raise LocalCloudDown(f"the local cloud ended with code {child.returncode}:\n{_tail(cloud.log)}")
+        if _answers(f"{cloud.endpoint_url}/_ministack/ready"):
+            return
+        time.sleep(0.05)
+    raise LocalCloudDown(f"the local cloud did not answer within {STARTS_WITHIN_SECONDS} s:\n{_tail(cloud.log)}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        reaped, _ = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:  # started by another process (`hub up`, stopped by `hub down`)
+        return _signal_group(pid, 0)
+    return reaped == 0
+
+
+def _signal_group(pid: int, number: int) -> bool:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])

@@ -1,0 +1,118 @@
+"""Replay: send what the raw archive holds to the queues once more; what was stored already changes nothing."""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import keys
+from infra import queue_urls
+
+AT_ONCE = 10
+LARGEST_BATCH_BYTES = 900_000
+"""A batch of messages may have 1 MiB; attributes and framing count too."""
+
+Line = dict[str, Any]
+"""`{"queue": ..., "body": ...}`: one message as it was received."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Messages by queue, and how many have nothing left to send: what lay apart for its size has expired."""
+
+    messages: Counter[str] = field(default_factory=Counter)
+    expired: int = 0
+
+    def __add__(self, other: "Replayed") -> "Replayed":
+        return Replayed(self.messages + other.messages, self.expired + other.expired)
+
+
+class ArchiveDamaged(RuntimeError):
+    """An object of the archive is not what ingest writes; the message names object and line."""
+
+
+def objects(stage: str, first: date, last: date) -> list[str]:
+    """The archive's objects from the first to the last day, both included."""
+    s3 = boto3.client("s3")
+    pages = s3.get_paginator("list_objects_v2")
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    listed = (page for day in days for page in pages.paginate(Bucket=bucket(stage), Prefix=f"raw/{day.isoformat()}/"))
+    return [entry["Key"] for page in listed for entry in page.get("Contents", [])]
+
+
+def replay(stage: str, key: str, *, dry_run: bool = False) -> Replayed:
+    """Send one object's messages. Raises ArchiveDamaged before anything of the object is sent."""
+    lines = _lines(stage, key)
+    live = [line for line in lines if _has_content(stage, line["body"])]
+    if not dry_run:
+        for queue in {line["queue"] for line in live}:
+            _send(stage, queue, [line["body"] for line in live if line["queue"] == queue])
+    return Replayed(Counter(line["queue"] for line in live), expired=len(lines) - len(live))
+
+
+def bucket(stage: str) -> str:
+    """The bucket that `hub infra deploy` wrote down. Raises LookupError."""
+    key = {"pk": {"S": keys.DEPLOYMENT.pk}, "sk": {"S": keys.DEPLOYMENT.sk}}
+    row = boto3.client("dynamodb").get_item(TableName=f"xenia-{stage}", Key=key).get("Item")
+    if row is None:
+        raise LookupError(f"the stage {stage} has no settings row: run `hub infra deploy --stage {stage}`")
+    return row["raw_bucket"]["S"]
+
+
+def _lines(stage: str, key: str) -> list[Line]:
+    packed = boto3.client("s3").get_object(Bucket=bucket(stage), Key=key)["Body"].read()
+    return [_line(text, key, number) for number, text in enumerate(gzip.decompress(packed).decode().splitlines(), 1)]
+
+
+def _line(text: str, key: str, number: int) -> Line:
+    try:
+        line: Line = json.loads(text)
+        if line["queue"] in queue_urls.NAMES and isinstance(line["body"], dict):
+            return line
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveDamaged(f"{key}, line {number}: {error!r}") from error
+    raise ArchiveDamaged(f"{key}, line {number}: no message for a queue of the hub")
+
+
+def _has_content(stage: str, envelope: Line) -> bool:
+    """What is too large for a queue lies in an object of its own, which `large` names and whoever reads it opens."""
+    if "large" not in envelope:
+        return True
+    try:
+        boto3.client("s3").head_object(Bucket=bucket(stage), Key=envelope["large"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+            raise
+        return False
+    return True
+
+
+def _send(stage: str, queue: str, bodies: Iterable[Line]) -> None:
+    sqs = boto3.client("sqs")
+    url = queue_urls.url_of(stage, queue)
+    for batch in _batches(bodies):
+        refused = sqs.send_message_batch(QueueUrl=url, Entries=batch).get("Failed", [])
+        if refused:
+            raise RuntimeError(f"the queue {queue} refused {len(refused)} messages: {refused[0].get('Message', '')}")
+
+
+def _batches(bodies: Iterable[Line]) -> Iterator[Any]:
+    batch: list[Line] = []
+    size = 0
+    for body in bodies:
+        text = json.dumps(body, separators=(",", ":"))
+        if batch and (len(batch) == AT_ONCE or size + len(text) > LARGEST_BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        # Fair queues: one connection's replay must not hold up the others' notices.
+        group = {"MessageGroupId": str(body["connection"])} if "connection" in body else {}
+        batch.append({"Id": str(len(batch)), "MessageBody": text, **group})
+        size += len(text)
+    if batch:
+        yield batch

@@ -1,0 +1,91 @@
+"""`hub up` and `hub down`: a local cloud with the hub and a PMS beside it, kept running; .local/hub.json says where."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from infra import deploy, local_cloud
+from infra.stacks import Tell
+
+LOCAL = Path(".local")
+HUB_JSON = LOCAL / "hub.json"
+PMS_STARTS_WITHIN_SECONDS = 30
+
+Json = dict[str, Any]
+
+
+class AlreadyUp(RuntimeError):
+    """A hub runs already; `hub down` ends it."""
+
+
+def up(tell: Tell) -> Json:
+    """Start everything and write .local/hub.json. Raises AlreadyUp."""
+    if HUB_JSON.exists():
+        raise AlreadyUp(f"{HUB_JSON} is there: a hub runs already, or ended badly; `hub down` clears both")
+    cloud = local_cloud.start(LOCAL / "cloud.log")
+    try:
+        hub = deploy.locally(cloud, LOCAL / "package", tell)
+        tell("starting the PMS simulator")
+        pms_pid, pms_url = start_pms(LOCAL)
+    except BaseException:
+        local_cloud.stop(cloud.pid)
+        raise
+    state = {
+        "api_url": hub.api_url,
+        "admin_key": hub.admin_key,
+        "aws_endpoint_url": cloud.endpoint_url,
+        "pms_url": pms_url,
+        "mailbox_url": cloud.mailbox_url,
+        "stage": hub.stage,
+        "region": local_cloud.REGION,
+        "cloud_pid": cloud.pid,
+        "pms_pid": pms_pid,
+    }
+    HUB_JSON.write_text(json.dumps(state, indent=2) + "\n")
+    return state
+
+
+def down() -> bool:
+    """End what `up` started. Returns whether there was anything."""
+    if not HUB_JSON.exists():
+        return False
+    state = json.loads(HUB_JSON.read_text())
+    stop_pms(state["pms_pid"])
+    local_cloud.stop(state["cloud_pid"])
+    HUB_JSON.unlink()
+    return True
+
+
+def start_pms(folder: Path, options: Sequence[str] = ()) -> tuple[int, str]:
+    """Start the PMS simulator on a free port; return its process id and address. Raises RuntimeError."""
+    ready = folder / "pms.ready.json"
+    ready.unlink(missing_ok=True)
+    log = folder / "pms.log"
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "infra.simulator", "--port", "0", "--ready-file", str(ready), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + PMS_STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        if ready.exists():
+            return child.pid, str(json.loads(ready.read_text())["url"])
+        time.sleep(0.05)
+    stop_pms(child.pid)
+    raise RuntimeError(f"the PMS simulator did not start; {log} says why")
+
+
+def stop_pms(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,37 @@
+"""Who must act on an error of the table is told by its kind."""
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+from chalicelib.aws import clients, keys, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import TryAgain
+
+ROW = table.row(keys.segment("s1"), rev=1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="x"),
+        ReadTimeoutError(endpoint_url="x"),
+        EndpointConnectionError(endpoint_url="x"),
+        ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_passing_fault_is_one_to_try_again(aws: Settings, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(clients.dynamodb(), "put_item", fail)
+    with pytest.raises(TryAgain):
+        table.write(table.Put(ROW))
+
+
+def test_a_condition_that_does_not_hold_is_told_by_its_position(aws: Settings) -> None:
+    table.write(table.Put(ROW, table.ABSENT))
+    with pytest.raises(table.ConditionFailed) as failed:
+        table.transact([table.Put(table.row(keys.segment("s2"), rev=1)), table.Put(ROW, table.ABSENT)])
+    assert failed.value.failed == (1,)
+    assert table.get(keys.segment("s2")) is None

@@ -1,0 +1,338 @@
+"""A campaign from launch to its last decision."""
+
+from collections.abc import Iterator
+from itertools import count, cycle, islice
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import item_size
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import Settings
+from chalicelib.campaigns import actions, rules, store, work
+from chalicelib.campaigns.model import Progress, RunState
+from chalicelib.canonical.errors import Conflict, Invalid, NotFound
+from chalicelib.consent import actions as consents
+from chalicelib.messages import actions as messages
+from chalicelib.segments import actions as segments
+from chalicelib.segments.model import Segment
+from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, run_to_end, turn
+from tests.mail_fakes import FakeSes, mail_event, wrapped
+
+
+@pytest.fixture
+def ses(aws: Settings) -> FakeSes:
+    return FakeSes().install()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as coordinates:
+        yield coordinates
+
+
+def test_every_candidate_gets_one_decision(clock: Any, ses: FakeSes) -> None:
+    for at in range(20):
+        guest(f"g{at:03d}", state="explicit" if at % 4 else None, stays=at % 5)
+    run = run_to_end(clock, actions.launch(campaign()))
+    assert run.state is RunState.FINISHED
+    assert run.counts == {"sent": 12, "no_consent": 4}
+    page = actions.decisions(run.id)
+    assert len({each.guest for each in page.decisions}) == len(page.decisions) == 16
+    assert {each.rule for each in page.decisions if each.reason == "no_consent"} == {
+        "The guest never agreed to marketing mail."
+    }
+    assert sorted(ses.recipients) == sorted({*ses.recipients})
+    assert store.active_runs() == []
+
+
+def test_everything_delivered_twice_changes_nothing(clock: Any, ses: FakeSes) -> None:
+    for at in range(12):
+        guest(f"g{at:03d}", state="withdrawn" if at == 3 else "explicit")
+    run = run_to_end(clock, actions.launch(campaign()), twice=True)
+    assert run.counts == {"sent": 11, "withdrawn": 1}
+    assert len(ses.accepted) == 11
+
+
+def test_an_empty_segment_ends_at_once(clock: Any, ses: FakeSes) -> None:
+    guest("anna")
+    run = run_to_end(clock, actions.launch(campaign(least_stays=9)))
+    assert (run.state, run.counts, ses.requests) == (RunState.FINISHED, {}, 0)
+
+
+def test_decisions_are_paged(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 3
+    everybody = sorted(guest(f"g{at:03d}") for at in range(11))
+    run = run_to_end(clock, launched(everybody))
+    found, cursor = list[str](), None
+    while True:
+        page = actions.decisions(run.id, cursor, limit=2)
+        assert len(page.decisions) <= 2
+        found += [each.guest for each in page.decisions]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(found) == everybody
+    with pytest.raises(Invalid):
+        actions.decisions(run.id, "x|y")
+
+
+def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: FakeSes) -> None:
+    ses.loses_answers = True
+    run = run_to_end(clock, launched([guest("anna"), guest("bo")]))
+    assert run.counts == {"unknown": 2}
+
+    def shown() -> dict[str, str]:
+        return {each.guest: each.decision for each in actions.decisions(run.id).decisions}
+
+    assert shown() == {"anna": "unknown", "bo": "unknown"}
+    messages.record_mail_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    assert shown() == {"anna": "sent", "bo": "unknown"}
+    clock.shift(73 * 3600)
+    assert shown() == {"anna": "sent", "bo": "lost"}
+    messages.record_mail_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")))
+    assert shown() == {"anna": "sent", "bo": "failed"}
+
+
+def test_launching_while_a_run_is_on_is_that_run_and_later_a_new_one(clock: Any, ses: FakeSes) -> None:
+    first = launched([guest("anna")])
+    assert actions.launch("spring").id == first.id
+    run_to_end(clock, first)
+    second = actions.launch("spring")
+    assert second.id != first.id
+    assert len(ses.accepted) == 1
+
+
+def test_a_launch_repeated_with_its_seed_is_the_same_run_also_when_that_is_over(clock: Any, ses: FakeSes) -> None:
+    name = campaign()
+    guest("anna")
+    first = actions.launch(name, seed="a")
+    assert actions.launch(name, seed="a").id == first.id
+    ended = run_to_end(clock, first)
+    assert actions.launch(name, seed="a") == ended
+    assert store.active_runs() == []
+    assert actions.launch(name, seed="b").id != first.id
+
+
+def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -> None:
+    run = launched([guest("anna")])
+    changed = {"id": "s-spring", "name": "Nobody", "rule": {"trait": "stats.stays", "op": "gte", "value": 99}}
+    segments.save_segment(Segment.model_validate(changed))
+    messages.save_template(messages.template("news").model_copy(update={"subject": "Other"}))
+    run_to_end(clock, run)
+    assert [mail["subject"] for mail in ses.accepted] == ["News"]
+    assert (run.segment_version, run.template_version) == (1, 1)
+
+
+def test_who_leaves_between_planning_and_sending_is_not_mailed(clock: Any, ses: FakeSes) -> None:
+    run = launched([guest("anna")])
+    consents.set_consent("anna", "email", "marketing", "withdrawn", "guest")
+    assert run_to_end(clock, run).counts == {"withdrawn": 1}
+    assert ses.requests == 0
+
+
+def test_pause_stops_and_resume_goes_on_without_loss(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 2
+    everybody = [guest(f"g{at:03d}") for at in range(9)]
+    run = launched(everybody)
+    turn(["plan", "pace"])
+    actions.pause(run.id)
+    turn(["send", "pace"])
+    assert ses.requests == 0
+    with pytest.raises(AssertionError):
+        run_to_end(clock, run)
+    actions.resume(run.id)
+    assert run_to_end(clock, run).counts == {"sent": 9}
+    assert len(ses.accepted) == 9
+
+
+def test_cancel_holds_whoever_was_not_mailed(clock: Any, ses: FakeSes) -> None:
+    everybody = [guest(f"g{at:03d}") for at in range(6)]
+    run = launched(everybody)
+    turn(["plan", "pace"])
+    assert actions.cancel(run.id).state is RunState.CANCELLED
+    ended = run_to_end(clock, run)
+    assert (ended.state, ended.counts, ses.requests) == (RunState.CANCELLED, {"run_cancelled": 6}, 0)
+    with pytest.raises(Conflict):
+        actions.resume(run.id)
+
+
+def test_no_chunk_is_planned_after_a_cancelled_run_has_ended(clock: Any, ses: FakeSes) -> None:
+    """The planner looked at the run before it was cancelled, and writes what it found after the pacer ended it."""
+    part = 3
+    shards = {keys.shard(number) for number in rules.shards_of(part)}
+    guest(next(f"g{at:03d}" for at in range(200) if keys.shard_of(f"g{at:03d}") in shards))
+    run = actions.launch(campaign())
+
+    def late() -> float:
+        actions.cancel(run.id)
+        run_to_end(clock, run)
+        return 100.0
+
+    work.plan_run({"run": run.id, "part": part}, late)
+    assert actions.run(run.id).is_over
+    assert chunks(run) == []
+
+
+def test_a_chunk_that_was_planned_while_the_run_was_cancelled_is_counted(clock: Any, ses: FakeSes) -> None:
+    run = actions.launch(campaign())
+    progress = store.progress
+
+    def planner_is_ahead(run_id: str) -> Any:
+        found = progress(run_id)
+        if not found:
+            store.save_progress(run, Progress(part=3), Progress(part=3, candidates=1), [guest("anna")])
+        return found
+
+    actions.cancel(run.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "progress", planner_is_ahead)
+        work.pace_run({"run": run.id, "beat": actions.run(run.id).beat})
+    assert run_to_end(clock, run).counts == {"run_cancelled": 1}
+
+
+def test_a_paused_account_pauses_the_run_and_it_can_be_resumed(clock: Any, ses: FakeSes) -> None:
+    everybody = [guest(f"g{at:03d}") for at in range(4)]
+    ses.error = (400, "SendingPausedException")
+    run = launched(everybody)
+    turn()
+    paused = actions.run(run.id)
+    assert (paused.state, paused.reason) == (RunState.PAUSED, "SendingPausedException")
+    ses.error = None
+    actions.resume(run.id)
+    assert run_to_end(clock, run).counts == {"sent": 4}
+    assert len(ses.accepted) == 4
+
+
+def test_throttled_entries_come_again_and_the_pace_halves(clock: Any, ses: FakeSes) -> None:
+    seen = set[str]()
+
+    def throttled_once(to: str) -> str:
+        is_new = to not in seen
+        seen.add(to)
+        return "ACCOUNT_THROTTLED" if is_new and to < "g003" else "SUCCESS"
+
+    ses.status_of = throttled_once
+    everybody = [guest(f"g{at:03d}") for at in range(8)]
+    run = launched(everybody)
+    turn()
+    clock.shift(1)
+    turn(["pace"])
+    assert actions.run(run.id).throttles >= 1
+    ended = run_to_end(clock, run)
+    assert ended.counts == {"sent": 8}
+    assert ended.percent < 100
+    assert sorted(ses.recipients) == [f"g{at:03d}@example.com" for at in range(8)]
+
+
+def test_the_daily_quota_holds_the_run_until_the_next_window(clock: Any, ses: FakeSes) -> None:
+    ses.per_second, ses.per_day = 2, 6
+    everybody = [guest(f"g{at:03d}") for at in range(10)]
+    run = launched(everybody)
+    with pytest.raises(AssertionError):
+        run_to_end(clock, run)
+    assert len(ses.accepted) <= 6
+    ses.per_day = 100
+    assert run_to_end(clock, run).counts == {"sent": 10}
+
+
+def test_a_lost_pacer_is_replaced_by_the_tick(clock: Any, ses: FakeSes) -> None:
+    run = store.run(launched([guest("anna")]).id)
+    assert run
+    queue_of_nobody = [{"run": run.id, "beat": -1}]
+    for message in queue_of_nobody:
+        work.pace_run(message)
+    assert store.run(run.id) == run
+    work.pace_run({"run": run.id})
+    assert store.run(run.id) == run, "a pacer that is not late is left alone"
+    clock.shift(900)
+    work.wake_runs()
+    assert run_to_end(clock, run).counts == {"sent": 1}
+
+
+def test_two_pacers_at_once_mail_once(clock: Any, ses: FakeSes) -> None:
+    everybody = [guest(f"g{at:03d}") for at in range(5)]
+    run = launched(everybody)
+    turn(["plan"])
+    for _ in range(3):
+        work.pace_run({"run": run.id, "beat": 0})
+        work.pace_run({"run": run.id, "beat": 1})
+    assert run_to_end(clock, run).counts == {"sent": 5}
+    assert len(ses.accepted) == 5
+
+
+def test_planning_stops_when_time_is_short_and_goes_on(ses: FakeSes) -> None:
+    part = 3
+    shards = {keys.shard(number) for number in rules.shards_of(part)}
+    in_part = [f"g{at:03d}" for at in range(200) if keys.shard_of(f"g{at:03d}") in shards][:5]
+    everybody = [guest(leaf) for leaf in in_part]
+    run = actions.launch(campaign())
+    left = cycle([100.0, 5.0])
+    while not store.progress_of(run.id, part).done:
+        work.plan_run({"run": run.id, "part": part}, lambda: next(left))
+    planned = [one for _, guests, _ in chunks(run) for one in guests]
+    assert sorted(planned) == everybody
+
+
+def test_small_partitions_share_a_chunk(clock: Any, ses: FakeSes) -> None:
+    for at in range(60):
+        guest(f"g{at:03d}", state=None)
+    run = actions.launch(campaign())
+    for part in (0, 1):
+        work.plan_run({"run": run.id, "part": part})
+    assert len(chunks(run)) <= 2
+
+
+def test_what_a_campaign_names_must_exist(aws: Settings) -> None:
+    campaign()
+    asked = actions.campaign("spring").campaign
+    with pytest.raises(Invalid) as refused:
+        actions.create_campaign(asked.model_copy(update={"id": "x", "segment": "no", "template": "no"}))
+    assert [each.field for each in refused.value.fields] == ["segment", "template"]
+    assert actions.create_campaign(asked).campaign == asked
+    with pytest.raises(Conflict):
+        actions.create_campaign(asked.model_copy(update={"name": "Other"}))
+    with pytest.raises(NotFound):
+        actions.launch("winter")
+
+
+def test_the_largest_template_and_the_largest_segment_can_be_launched_together(ses: FakeSes) -> None:
+    campaign()
+    html = f"{{% if guest.language == 'zh' %}}{'王' * 79_400}{{% endif %}}"
+    messages.save_template(messages.template("news").model_copy(update={"html": html, "name": "\x01" * 200}))
+    value = ["\x01" * 200] * 99
+    rule = {"trait": "country", "op": "in", "value": value}
+    segments.save_segment(Segment.model_validate({"id": "s-spring", "name": "\x01" * 200, "rule": rule}))
+    run = actions.launch("spring")
+    kept = table.get(keys.run_content(run.id))
+    assert kept
+    assert item_size(kept) < 400 * 1024
+
+
+def test_no_marketing_without_a_postal_address(ses: FakeSes) -> None:
+    campaign()
+    table.write(table.Put(table.row(keys.DEPLOYMENT, sender="a@b.example", public_url="https://x.example")))
+    with pytest.raises(Invalid, match="postal_address"):
+        actions.launch("spring")
+
+
+def test_a_recipient_costs_no_more_than_eight_write_units(clock: Any, ses: FakeSes) -> None:
+    first_part = {keys.shard(number) for number in range(16)}
+    in_one_chunk = (f"g{at:024x}" for at in count() if keys.shard_of(f"g{at:024x}") in first_part)
+    everybody = [guest(leaf) for leaf in islice(in_one_chunk, 50)]
+    run = actions.launch(campaign())
+    meter().take()
+    run_to_end(clock, run)
+    for mail in ses.accepted:
+        for kind in ("Send", "Delivery", "Send", "Delivery"):
+            messages.record_mail_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")))
+    for mail in ses.accepted[:20]:
+        messages.record_mail_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")))
+    for mail in ses.accepted[:5]:
+        messages.record_mail_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")))
+    calls, units = meter().take()
+    assert calls["SendBulkEmail"] == 1
+    per_recipient = units / len(everybody)
+    assert per_recipient <= 8, f"{per_recipient:.2f} write units"

@@ -1,0 +1,102 @@
+"""An AWS account in memory for each test, with everything that infra would have made."""
+
+import json
+from collections.abc import Iterator
+from threading import RLock
+from typing import Any, Final
+
+import pytest
+from botocore.client import BaseClient
+from moto import mock_aws
+
+from chalicelib.aws import clients, keys, queues, secrets, table
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import Settings, settings
+
+STAGE = "test"
+REGION: Final = "eu-central-1"
+QUEUES = ("inbox", "fetch", "loyalty", "plan", "pace", "send", "mail-events", "jobs")
+RAW_BUCKET = "xenia-test-raw-123456789012"
+PUBLIC_URL = "https://hub.example.com"
+SENDER = "Hotel Example <news@hotel.example>"
+POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
+
+_ONE_AT_A_TIME = RLock()
+_CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own funnel of every call
+
+
+def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+    """moto's transactions are not isolated: threads may interleave between calls, never within one."""
+    with _ONE_AT_A_TIME:
+        return _CALL(self, operation, arguments)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """An account with the hub's table, queues, bus, bucket, secret and key; stage `test`."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XENIA_STAGE", STAGE)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    # botocore's newer host names hold the account id, and moto does not know all of them.
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time)
+    forget()
+    with mock_aws():
+        _create_account(settings())
+        meter().take()
+        yield settings()
+    forget()
+
+
+def forget() -> None:
+    """Drop what the process keeps between calls, as a cold start does.
+
+    Clients stay, they take long to make and the account behind them is new each time; but tests put hooks into SES's.
+    """
+    clients.ses.cache_clear()
+    secrets.forget_all()
+    settings.cache_clear()
+    queues.url_of.cache_clear()
+    meter().take()
+
+
+def _create_account(names: Settings) -> None:
+    _create_table(names.table)
+    for name in QUEUES:
+        _create_queue(names.queue(name))
+    clients.events().create_event_bus(Name=names.facts_bus)
+    clients.s3().create_bucket(Bucket=RAW_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    clients.secretsmanager().create_secret(Name=names.identifier_secret, SecretString="k" * 64)
+    kms = clients.kms()
+    kms.create_alias(AliasName=names.key_alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    settings_row = table.row(
+        keys.DEPLOYMENT,
+        raw_bucket=RAW_BUCKET,
+        public_url=PUBLIC_URL,
+        sender=SENDER,
+        postal_address=POSTAL_ADDRESS,
+    )
+    table.write(table.Put(settings_row))
+
+
+def _create_table(name: str) -> None:
+    clients.dynamodb().create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )
+
+
+def _create_queue(name: str) -> None:
+    sqs = clients.sqs()
+    dead = sqs.create_queue(QueueName=f"{name}-dlq")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 12})
+    sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})

@@ -1,0 +1,105 @@
+"""Canonical notices: Standard Webhooks signatures within five minutes, and snapshots as they are."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from standardwebhooks.webhooks import Webhook
+
+from chalicelib.canonical.errors import Invalid, Rejected
+from chalicelib.connectors.canonical import edge
+from chalicelib.connectors.canonical.translate import read, translate
+from chalicelib.connectors.contract import Link, Request
+from tests.builders import VIENNA, charge, guest, reservation
+
+SENT = datetime(2026, 3, 29, 0, 59, 30, tzinfo=UTC)
+SECRET, OTHER = "whsec_c2VjcmV0LXNlY3JldC0x", "whsec_b3RoZXItb3RoZXItMTIz"
+BODY = b'{"snapshots": []}'
+LINK = Link("own", {"v": VIENNA.id}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {})
+
+
+def request(signature: str, body: bytes = BODY, message_id: str = "msg-1", sent: datetime = SENT) -> Request:
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(sent.timestamp())),
+        "webhook-signature": signature,
+    }
+    return Request(body, headers, {}, sent)
+
+
+def signature(secret: str = SECRET, body: bytes = BODY) -> str:
+    return str(Webhook(secret).sign("msg-1", SENT, body.decode()))
+
+
+@pytest.mark.parametrize(("seconds", "is_let_in"), [(299, True), (-299, True), (301, False), (-301, False), (0, True)])
+def test_a_signature_is_good_for_five_minutes_on_either_side(seconds: int, *, is_let_in: bool) -> None:
+    with time_machine.travel(SENT + timedelta(seconds=seconds), tick=False):
+        assert edge.verify(request(signature()), [SECRET]) is is_let_in
+
+
+@time_machine.travel(SENT, tick=False)
+def test_one_valid_signature_among_several_is_enough() -> None:
+    assert edge.verify(request(f"v1,{'A' * 43}= {signature()}"), [SECRET])
+    assert edge.verify(request(f"v1a,asymmetric {signature()}"), [SECRET])
+    assert not edge.verify(request(f"v1,{'A' * 43}="), [SECRET])
+
+
+@time_machine.travel(SENT, tick=False)
+def test_during_a_rotation_either_secret_signs() -> None:
+    for secret in (SECRET, OTHER):
+        assert edge.verify(request(signature(secret)), [SECRET, OTHER])
+    assert edge.verify(request(f"{signature(OTHER)} {signature()}"), [SECRET])
+
+
+@time_machine.travel(SENT, tick=False)
+@pytest.mark.parametrize(
+    "altered",
+    [
+        request(signature(), body=BODY + b" "),
+        request(signature(), message_id="msg-2"),
+        request(signature(), sent=SENT + timedelta(seconds=1)),
+        request(signature().swapcase()),
+        request(signature()[:-4]),
+        request(""),
+    ],
+)
+def test_an_altered_request_is_refused(altered: Request) -> None:
+    assert not edge.verify(altered, [SECRET])
+
+
+@time_machine.travel(SENT, tick=False)
+@pytest.mark.parametrize("secret", ["", "whsec_", "not base64 at all!", "whsec_ü"])
+def test_a_secret_that_cannot_sign_lets_nobody_in(secret: str) -> None:
+    assert not edge.verify(request(signature()), [secret])
+
+
+def test_a_property_of_another_connection_is_refused() -> None:
+    foreign = {"snapshots": [reservation(property_id="porto")]}
+    with pytest.raises(Rejected, match=r"foreign_property: snapshots\.0\.property_id"):
+        translate(foreign, LINK, SENT)
+
+
+@pytest.mark.parametrize("kind", ["anna@mail.example", 7, None, ["anna@mail.example"]])
+def test_a_wrong_kind_names_the_kinds_and_not_itself(kind: object) -> None:
+    with pytest.raises(Invalid) as invalid:
+        read({**guest(), "kind": kind})
+    assert "anna" not in str(invalid.value)
+
+
+def test_each_wrong_field_is_named_by_its_path() -> None:
+    wrong = reservation(primary={**guest(), "birth_date": "x"}, room="y")
+    with pytest.raises(Invalid) as invalid:
+        read(wrong)
+    assert {each.field for each in invalid.value.fields} == {"room", "occupants.0.guest.birth_date"}
+
+
+@pytest.mark.parametrize("text", ["\ud800", "anna\udfff"])
+def test_text_that_cannot_be_kept_is_refused_with_its_field(text: str) -> None:
+    with pytest.raises(Invalid, match="given_name"):
+        read(guest(given=text))
+
+
+@pytest.mark.parametrize("amount", [10**13, -(10**13), 1.5, "1.5", 10**400])
+def test_amounts_are_whole_minor_units_within_bounds(amount: object) -> None:
+    with pytest.raises(Invalid, match="amount_minor"):
+        read(charge(amount_minor=amount))

@@ -1,0 +1,323 @@
+"""Mews: notices of ids become snapshots; rows in the vendor's shapes with our own values."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
+from chalicelib.connectors.contract import Link, Translated
+from chalicelib.connectors.mews import translate
+from tests.builders import VIENNA, at
+from tests.fake_mews import (
+    ENTERPRISE,
+    LINK,
+    PARKING,
+    FakeMews,
+    Row,
+    companion,
+    converse,
+    customer,
+    item,
+    notice,
+    reservation,
+    reservations_changed,
+)
+
+
+def fetched(rows: Iterable[Row], *notices: Row, link: Link = LINK) -> Translated:
+    mews = FakeMews()
+    mews.keep(*rows)
+    result = converse(translate.fetch(notices or [reservations_changed("r1")], link), mews)
+    assert isinstance(result, Translated)
+    return result
+
+
+def only(translated: Translated) -> ReservationSnapshot:
+    (snapshot,) = translated.snapshots
+    assert isinstance(snapshot, ReservationSnapshot)
+    return snapshot
+
+
+def told(**fields: Any) -> ReservationSnapshot:
+    return only(fetched([reservation(**fields), customer()]))
+
+
+def roles(snapshot: ReservationSnapshot) -> dict[str | None, str]:
+    return {each.guest.source_id: each.role for each in snapshot.occupants}
+
+
+def test_a_reservation_comes_with_its_guest_and_its_net_revenue() -> None:
+    stay = only(
+        fetched(
+            [
+                reservation(State="Processed"),
+                customer(),
+                item("i1", net="180.20"),
+                item("i2", type_="NightRebate", net="-10.10"),
+                item("i3", type_="ProductOrder", net="25.005", AccountingState="Closed"),
+                item("i4", type_="CityTax", net="3.20"),
+                item("i5", type_="CancellationFee", net="50"),
+                item("i6", type_="Deposit", net="100"),
+                item("i7", net="999", AccountingState="Canceled"),
+                item("i8", net="999", AccountingState="Inactive"),
+            ]
+        )
+    )
+    assert (stay.currency, stay.room_revenue_minor, stay.other_revenue_minor) == ("EUR", 17010, 2500)
+    assert (stay.status, stay.property_id, stay.booking_id) == (Status.CHECKED_OUT, VIENNA.id, "group-1")
+    (primary,) = stay.occupants
+    assert (primary.role, primary.guest.source_id, primary.guest.email) == ("primary", "c1", "c1@mail.example")
+    assert primary.guest.marketing_email
+    assert "quiet" not in stay.model_dump_json()
+
+
+def test_the_newest_instant_of_all_parts_is_the_version() -> None:
+    stay = only(fetched([reservation(UpdatedUtc=at(1)), customer(UpdatedUtc=at(7)), item(UpdatedUtc=at(5))]))
+    assert stay.changed_at.isoformat() == at(5)
+    assert stay.version().changed_at.startswith("2026-01-01T00:07")
+
+
+def test_the_same_answers_read_twice_are_one_version() -> None:
+    rows = [reservation(), customer(), item()]
+    mews = FakeMews()
+    mews.keep(*rows)
+    later = converse(translate.fetch([reservations_changed("r1")], LINK), mews)
+    assert only(later).version().mark == only(fetched(reversed(rows))).version().mark
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "status"),
+    [
+        ("Inquired", None, Status.INQUIRY),
+        ("Requested", None, Status.PENDING),
+        ("Optional", None, Status.PENDING),
+        ("Confirmed", None, Status.CONFIRMED),
+        ("Started", None, Status.IN_HOUSE),
+        ("Processed", None, Status.CHECKED_OUT),
+        ("Canceled", "Other", Status.CANCELLED),
+        ("Canceled", "NoShow", Status.NO_SHOW),
+    ],
+)
+def test_states_are_translated_and_a_no_show_is_a_cancellation_reason(
+    state: str, reason: str | None, status: Status
+) -> None:
+    assert told(State=state, CancellationReason=reason).status is status
+
+
+def test_a_rebooking_is_a_cancellation_with_its_own_reason() -> None:
+    stay = told(State="Canceled", CancellationReason="Update")
+    assert (stay.status, stay.cancel_reason) == (Status.CANCELLED, "rebooked")
+
+
+def test_an_unknown_state_stays_visible_and_is_counted() -> None:
+    translated = fetched([reservation(State="Teleported"), customer()])
+    assert only(translated).status is Status.UNKNOWN
+    assert translated.ignored == {"unknown_state:Teleported": 1}
+
+
+def test_a_company_that_owns_a_room_is_no_guest_and_its_first_companion_is() -> None:
+    rows = [
+        reservation(AccountId="co", AccountType="Company", BookerId="c9"),
+        *(customer(each) for each in ("c1", "c2", "c9")),
+        customer("c0", Classifications=["PaymasterAccount"]),
+        companion("r1", "c2"),
+        companion("r1", "c0"),
+        companion("r1", "c1"),
+    ]
+    assert roles(only(fetched(rows))) == {"c1": "primary", "c0": "companion", "c2": "companion", "c9": "booker"}
+
+
+def test_a_company_alone_leaves_a_reservation_of_nobody() -> None:
+    assert only(fetched([reservation(AccountId="co", AccountType="Company")])).occupants == ()
+
+
+def test_a_booker_is_never_a_guest_of_the_stay() -> None:
+    rows = [reservation(BookerId="c2"), customer(), customer("c2", "Ben")]
+    assert roles(only(fetched(rows))) == {"c1": "primary", "c2": "booker"}
+    alone = [reservation(BookerId="c1"), customer()]
+    assert roles(only(fetched(alone))) == {"c1": "primary"}
+
+
+def test_a_merged_profile_names_its_target() -> None:
+    (profile,) = fetched([customer(MergeTargetId="c2", IsActive=False)], notice(("CustomerUpdated", "c1"))).snapshots
+    assert isinstance(profile, GuestSnapshot)
+    assert (profile.source_id, profile.merged_into, profile.property_id) == ("c1", "c2", VIENNA.id)
+
+
+def test_a_profile_that_two_hotels_name_is_seen_at_both() -> None:
+    link = replace(LINK, properties={ENTERPRISE: VIENNA.id, "e-porto": "porto"})
+    notices = [notice(("CustomerAdded", "c1"), enterprise=each) for each in (ENTERPRISE, "e-porto")]
+    assert {each.property_id for each in fetched([customer()], *notices, link=link).snapshots} == {VIENNA.id, "porto"}
+
+
+def test_a_parking_place_is_no_stay() -> None:
+    translated = fetched([reservation(ServiceId=PARKING), customer()])
+    assert (translated.snapshots, translated.ignored) == ([], {"other_service": 1})
+
+
+def test_items_in_another_currency_are_counted_and_left_out() -> None:
+    translated = fetched([reservation(), customer(), item("i1"), item("i2", net="70", currency="USD")])
+    assert (only(translated).currency, only(translated).room_revenue_minor) == ("EUR", 20000)
+    assert translated.ignored == {"item_in_other_currency": 1}
+
+
+def test_a_reservation_without_billed_items_states_no_revenue() -> None:
+    assert (told().currency, told().room_revenue_minor) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("net", "currency", "minor"), [("1200", "JPY", 1200), ("1.2345", "KWD", 1234), ("0.125", "EUR", 12)]
+)
+def test_money_has_the_currencys_own_minor_units(net: str, currency: str, minor: int) -> None:
+    stay = only(fetched([reservation(), customer(), item(net=net, currency=currency)]))
+    assert stay.room_revenue_minor == minor
+
+
+@pytest.mark.parametrize(
+    ("zone", "arrival", "departure"),
+    [
+        ("Pacific/Auckland", date(2026, 2, 2), date(2026, 2, 4)),
+        ("America/Chicago", date(2026, 2, 1), date(2026, 2, 3)),
+        ("Europe/Vienna", date(2026, 2, 1), date(2026, 2, 3)),
+    ],
+)
+def test_dates_are_the_hotels_own(zone: str, arrival: date, departure: date) -> None:
+    rows = [
+        reservation(ScheduledStartUtc="2026-02-01T20:00:00Z", ScheduledEndUtc="2026-02-03T16:00:00Z"),
+        customer(),
+    ]
+    stay = only(fetched(rows, link=replace(LINK, zones={VIENNA.id: zone})))
+    assert (stay.arrival, stay.departure) == (arrival, departure)
+
+
+def test_actual_dates_beat_scheduled_ones_and_day_use_has_no_nights() -> None:
+    stay = told(ActualStartUtc="2026-02-02T09:00:00Z", ActualEndUtc="2026-02-02T17:00:00Z")
+    assert stay.arrival == stay.departure == date(2026, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "channel"),
+    [
+        ({"Origin": "ChannelManager", "OriginDetails": "Booking.com", "TravelAgencyId": "t"}, Channel.OTA),
+        ({"Origin": "ChannelManager", "OriginDetails": "Amadeus GDS"}, Channel.GDS),
+        ({"Origin": "Commander", "CommanderOrigin": "Channel", "TravelAgencyId": "t"}, Channel.OTA),
+        ({"Origin": "Connector", "TravelAgencyId": "t", "PartnerCompanyId": "p"}, Channel.WHOLESALE),
+        ({"Origin": "Distributor", "PartnerCompanyId": "p"}, Channel.CORPORATE),
+        ({"Origin": "Commander", "CommanderOrigin": "RoomingList"}, Channel.GROUP),
+        ({"Origin": "Commander", "CommanderOrigin": "Phone"}, Channel.DIRECT),
+        ({"Origin": "Commander", "CommanderOrigin": "CallCenter"}, Channel.DIRECT),
+        ({"Origin": "Navigator"}, Channel.DIRECT),
+        ({"Origin": "Connector"}, Channel.UNKNOWN),
+    ],
+)
+def test_where_a_reservation_came_from(fields: dict[str, str], channel: Channel) -> None:
+    assert told(**fields).channel is channel
+
+
+BROKEN: dict[str, tuple[list[Row], str]] = {
+    "a reservation without its service": ([reservation("r1", ServiceId=None)], "ServiceId is missing"),
+    "a reservation without its update": (
+        [{name: value for name, value in reservation("r1").items() if name != "UpdatedUtc"}],
+        "UpdatedUtc is missing",
+    ),
+    "a date that is none": ([reservation("r1", ScheduledStartUtc="tomorrow")], "ValueError"),
+    "a companionship of nobody": ([reservation("r1"), companion("r1", "")], "CustomerId is missing"),
+    "an item without an amount": ([reservation("r1"), item("i1", Amount=None)], "TypeError"),
+    "an item without an id": ([reservation("r1"), {**item("i1"), "Id": ""}], "Id is missing"),
+    "a guest without a version": ([reservation("r1"), {**customer("c1"), "UpdatedUtc": None}], "TypeError"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_row_is_its_own_reservations_alone(case: str) -> None:
+    rows, reason = BROKEN[case]
+    neighbour = [reservation("r2", "c2"), customer("c2"), item("i2", "r2")]
+    base = [] if any("LastName" in row for row in rows) else [customer("c1")]
+    translated = fetched([*base, *rows, *neighbour], reservations_changed("r1", "r2"))
+    assert translated.broken == {"r1": reason}
+    assert [each.source_id for each in translated.snapshots] == ["r2"]
+
+
+def test_a_reason_never_repeats_a_value() -> None:
+    translated = fetched([reservation(GroupId="secret" * 40), customer()])
+    assert translated.broken == {"r1": "booking_id"}
+
+
+def test_half_a_surrogate_pair_in_a_name_loses_nothing_else() -> None:
+    stay = only(fetched([reservation(), customer(first="An\ud800na\x00")]))
+    assert stay.occupants[0].guest.given_name == "Anna"
+
+
+def test_answers_of_several_pages_and_of_more_than_a_thousand_ids_are_read_whole() -> None:
+    ids = [f"r{number:04d}" for number in range(1200)]
+    rows = [reservation(each, "c1") for each in ids]
+    items = [item(f"i{number}", ids[number % 2], net="1") for number in range(2500)]
+    mews = FakeMews()
+    mews.keep(customer(), *rows, *items)
+    translated = converse(translate.fetch([reservations_changed(*ids)], LINK), mews)
+    assert len(translated.snapshots) == 1200
+    assert sum(each.room_revenue_minor or 0 for each in translated.snapshots) == 250_000
+    assert mews.asked.count("orderItems/getAll") == 4
+
+
+def test_one_call_of_each_kind_serves_a_whole_batch() -> None:
+    mews = FakeMews()
+    mews.keep(*(reservation(f"r{n}", f"c{n}") for n in range(10)), *(customer(f"c{n}") for n in range(10)))
+    converse(translate.fetch([reservations_changed(f"r{n}") for n in range(10)], LINK), mews)
+    assert len(mews.asked) == 4
+
+
+def test_a_notice_of_no_interest_asks_nothing() -> None:
+    mews = FakeMews()
+    translated = converse(translate.fetch([notice(("ResourceUpdated", "x"))], LINK), mews)
+    assert (mews.asked, translated.ignored) == ([], {"unknown_event:ResourceUpdated": 1})
+
+
+def test_another_hotels_notice_is_counted_and_not_asked_for() -> None:
+    mews = FakeMews()
+    mews.keep(reservation(), customer())
+    foreign = notice(("ServiceOrderUpdated", "r1"), enterprise="e-elsewhere")
+    translated = converse(translate.fetch([foreign], LINK), mews)
+    assert (mews.asked, translated.snapshots, translated.ignored) == ([], [], {"unknown_hotel": 1})
+
+
+def test_an_integration_webhook_is_passed_over_and_counted() -> None:
+    body = {"Action": "IntegrationCreated", "Data": {"Enterprise": {"Id": ENTERPRISE}, "Requestor": None}}
+    assert translate.named_by(body) == frozenset()
+    assert fetched([], body).ignored == {"unknown_event:IntegrationCreated": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "text",
+        None,
+        {},
+        {"EnterpriseId": ENTERPRISE},
+        {"EnterpriseId": 7, "Events": []},
+        {"EnterpriseId": ENTERPRISE, "Events": {}},
+        {"EnterpriseId": ENTERPRISE, "Events": ["anna@mail.example"]},
+        {"EnterpriseId": ENTERPRISE, "Events": [{"Discriminator": "CustomerAdded", "Value": "anna@mail.example"}]},
+        {"EnterpriseId": ENTERPRISE, "Events": [{"Discriminator": "CustomerAdded", "Value": {"Id": 7}}]},
+        {"EnterpriseId": ENTERPRISE, "Events": [{"Discriminator": None}]},
+    ],
+)
+def test_a_notice_of_another_shape_is_refused_with_its_field(body: Any) -> None:
+    with pytest.raises(Rejected, match="not_a_mews_notice: ") as refused:
+        translate.named_by(body)
+    assert "anna" not in str(refused.value)
+
+
+def test_what_changed_comes_as_notices_with_late_charges_and_hotel_by_hotel() -> None:
+    mews = FakeMews()
+    mews.keep(reservation("r1", UpdatedUtc=at(5)), reservation("r2", UpdatedUtc=at(50)), customer(UpdatedUtc=at(6)))
+    mews.keep(item("i1", "r9", UpdatedUtc=at(7)))
+    since, until = datetime.fromisoformat(at(5)), datetime.fromisoformat(at(50))
+    notices = converse(translate.changed_since(LINK, since, until), mews)
+    assert [translate.named_by(each) for each in notices] == [frozenset({"r1", "r9", "c1"})]
+    assert {each["EnterpriseId"] for each in notices} == {ENTERPRISE}

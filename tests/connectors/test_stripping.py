@@ -1,0 +1,149 @@
+"""Law 11: card numbers go, and what merely looks like one stays."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from chalicelib.connectors import stripping
+from chalicelib.connectors.stripping import REMOVED, is_card_number, parse, scrub_text, strip
+
+BRANDS = {
+    "Visa": ("4", 16),
+    "Visa of 13": ("4", 13),
+    "Visa of 19": ("4", 19),
+    "Mastercard": ("55", 16),
+    "Mastercard of 2": ("2221", 16),
+    "Mastercard to 2720": ("2720", 16),
+    "American Express": ("37", 15),
+    "Diners Club": ("36", 14),
+    "Discover": ("6011", 16),
+    "JCB": ("3530", 16),
+    "UnionPay": ("62", 19),
+    "Maestro": ("6759", 13),
+}
+SEPARATORS = ["", " ", "-", "\u00a0", "  ", " - ", "\t", "–"]
+
+
+def completed(prefix: str, length: int, filling: str) -> str:
+    """A number of that length that passes the Luhn check."""
+    body = (prefix + filling)[: length - 1]
+    return next(body + check for check in "0123456789" if _luhn(body + check) % 10 == 0)
+
+
+def _luhn(digits: str) -> int:
+    """Written otherwise than the code under test."""
+    total = 0
+    for place, digit in enumerate(digits[::-1]):
+        total += int(digit) if place % 2 == 0 else sum(map(int, str(2 * int(digit))))
+    return total
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> str:
+    prefix, length = draw(st.sampled_from(sorted(BRANDS.values())))
+    return completed(prefix, length, draw(st.text("0123456789", min_size=20, max_size=20)))
+
+
+def grouped(digits: str, sizes: list[int], separator: str) -> str:
+    groups, at = [], 0
+    for size in sizes:
+        groups.append(digits[at : at + size])
+        at += size
+    return separator.join(filter(None, [*groups, digits[at:]]))
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_a_card_number_of_each_brand_goes_however_it_is_written(brand: str, separator: str) -> None:
+    prefix, length = BRANDS[brand]
+    card = grouped(completed(prefix, length, "0123456789012345678"), [4, 4, 4, 4], separator)
+    assert scrub_text(f"card {card}, exp 12/27") == f"card {REMOVED}, exp 12/27"
+
+
+@given(cards(), st.lists(st.integers(1, 6), max_size=6), st.sampled_from(SEPARATORS))
+def test_any_card_number_in_any_groups_goes(card: str, sizes: list[int], separator: str) -> None:
+    assume(len(set(card)) > 1)
+    scrubbed = scrub_text(f"x{grouped(card, sizes, separator)}y")
+    assert REMOVED in scrubbed
+    assert len([each for each in scrubbed if each.isdigit()]) <= 3  # a shorter card number may lie in a longer one
+
+
+@given(
+    cards(),
+    st.sampled_from(["1 ", "7, room ", "room 12 ", "2026-02-01 ", "tel:"]),
+    st.sampled_from([" 123", "/12", " x"]),
+)
+def test_a_card_number_beside_other_digits_goes(card: str, before: str, after: str) -> None:
+    assume(len(set(card)) > 1)
+    assert card not in scrub_text(before + card + after)
+
+
+@given(cards())
+def test_card_numbers_in_values_and_in_keys_go(card: str) -> None:
+    assume(len(set(card)) > 1)
+    stripped = strip({f"paid by {card}": [{"note": card}], "source_id": [card]}, frozenset(), frozenset({"source_id"}))
+    assert card not in repr(stripped)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1700000000009",
+        "booking 4111111111111112",
+        "0000 0000 0000 0000",
+        "+43 1 58800 0000",
+        "12345678901234567890123",
+        "2026-02-01 2026-02-03",
+        "9111111111111111",
+    ],
+)
+def test_what_is_no_card_number_stays(text: str) -> None:
+    assert scrub_text(text) == text
+
+
+@given(st.integers(1_500_000_000_000, 1_999_999_999_999))
+def test_epoch_milliseconds_stay(moment: int) -> None:
+    assert scrub_text(str(moment)) == str(moment)
+    assert strip({"at": moment}, frozenset(), frozenset()) == {"at": moment}
+
+
+@given(cards())
+def test_json_numbers_and_id_fields_stay(card: str) -> None:
+    document = {"amount": int(card), "ID": card}
+    assert strip(document, frozenset(), frozenset({"id"})) == document
+
+
+@given(st.text("0123456789 -4ab", max_size=120))
+def test_scrubbing_again_changes_nothing(text: str) -> None:
+    once = scrub_text(text)
+    assert scrub_text(once) == once
+
+
+@given(st.text("0123456789", min_size=12, max_size=20))
+def test_length_and_luhn_decide(digits: str) -> None:
+    assert not is_card_number(digits) or (13 <= len(digits) <= 19 and _luhn(digits) % 10 == 0)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["7", "4", "4 ", "4-", "4111 1111 1111 1112 ", "41111111111111111", "4111111111111111 "]
+)
+def test_a_long_text_is_looked_at_a_fixed_number_of_times(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    def counting(digits: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return is_card_number(digits)
+
+    monkeypatch.setattr(stripping, "is_card_number", counting)
+    text = pattern * (1_000_000 // len(pattern) // (5 if len(pattern) == 2 else 1))
+    scrub_text(text)
+    assert looked <= 3 * len(text)
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"", b"\xff\xfe", b'{"a": NaN}', b"[Infinity]", b"-Infinity", b"[" * 100_000, b"1" * 5000]
+)
+def test_what_is_no_strict_json_is_no_document(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(body)

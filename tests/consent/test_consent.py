@@ -1,0 +1,87 @@
+"""Consent acts, receipts and suppression."""
+
+import pytest
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import NotFound
+from chalicelib.consent import actions, rules, store
+from chalicelib.consent.model import Consent, Gate, Suppression
+from chalicelib.guests.model import Head, Record
+from chalicelib.guests.store import head_row
+
+T1, T2, T3 = (f"2026-11-2{day}T08:00:00.000000Z" for day in (1, 2, 3))
+
+
+def guest(leaf: str = "ga", members: tuple[str, ...] = ("ga",), merged_into: str | None = None) -> None:
+    head = Head(leaf=leaf, record=Record(source="pms"), members=members, merged_into=merged_into)
+    table.write(table.Put(head_row(head)))
+
+
+def answer(leaf: str = "ga") -> str | None:
+    gate = store.gate(leaf)
+    consent = rules.effective(gate) if gate else None
+    return consent.state if consent else None
+
+
+def test_a_consent_opens_the_gate_and_leaves_a_receipt(aws: Settings) -> None:
+    guest()
+    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1, {"form": "newsletter"})
+    assert answer() == "explicit"
+    assert [(each["state"], each["proof"]) for each in actions.history("ga")] == [("explicit", {"form": "newsletter"})]
+
+
+def test_the_same_act_twice_is_one_act(aws: Settings) -> None:
+    guest()
+    actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T1)
+    assert actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T2).at == T1
+    assert len(actions.history("ga")) == 1
+
+
+def test_an_act_through_an_old_leaf_reaches_the_merged_guest(aws: Settings) -> None:
+    guest("ga", members=("ga", "gb"))
+    guest("gb", members=(), merged_into="ga")
+    actions.set_consent("gb", "email", "marketing", "withdrawn", "guest", T1)
+    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T2)
+    assert answer() == "explicit"
+    actions.set_consent("gb", "email", "marketing", "withdrawn", "guest", T3)
+    assert answer() == "withdrawn"
+    assert [each["leaf"] for each in actions.history("gb")] == ["gb", "ga", "gb"]
+
+
+def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:
+    guest()
+    actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T2)
+    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1)
+    assert answer() == "withdrawn"
+
+
+def test_nobody_cannot_consent(aws: Settings) -> None:
+    with pytest.raises(NotFound):
+        actions.set_consent("gx", "email", "marketing", "explicit", "guest", T1)
+
+
+def test_a_source_cannot_overrule_the_guest() -> None:
+    gate = rules.with_consent(Gate(guest="g"), "g", rules.MARKETING, Consent(state="withdrawn", basis="guest", at=T1))
+    assert rules.effective(rules.with_source_flag(gate, "g", True, T2)) == Consent(
+        state="withdrawn", basis="guest", at=T1
+    )
+
+
+def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
+    several = [
+        Suppression(reason="bounce", at=T1),
+        Suppression(reason="complaint", at=T3),
+        Suppression(reason="complaint", at=T2),
+    ]
+    for name, order in (("ga", several), ("gb", several[::-1])):
+        for each in order:
+            actions.suppress(name, "d", each)
+    assert [store.gates([name])[name].suppressed["d"].at for name in ("ga", "gb")] == [T2, T2]
+
+
+def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
+    actions.suppress("ga", "d", Suppression(reason="bounce", at=T1))
+    before = table.get(keys.gate("ga"))
+    actions.suppress("ga", "d", Suppression(reason="bounce", at=T2))
+    assert table.get(keys.gate("ga")) == before

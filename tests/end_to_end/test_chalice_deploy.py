@@ -1,0 +1,95 @@
+"""Plain `chalice deploy` into a local cloud: queue functions and the schedule exist, run, and can be finished."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import dead_letters, deploy, package, queue_urls
+from infra.local_cloud import LocalCloud
+from infra.policies import NEEDS
+
+pytestmark = pytest.mark.end_to_end
+STAGE = "dev"
+GET_HEALTH = {
+    "resource": "/health",
+    "path": "/health",
+    "httpMethod": "GET",
+    "headers": {},
+    "multiValueQueryStringParameters": None,
+    "pathParameters": None,
+    "stageVariables": None,
+    "body": None,
+    "isBase64Encoded": False,
+    "requestContext": {"resourcePath": "/health", "httpMethod": "GET", "path": "/api/health"},
+}
+"""The local cloud ignores the routes of a REST API that Chalice imports: API Gateway's part is played by this event."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy, because `chalice deploy` notes in the project what it deployed."""
+    for name in ("chalicelib", ".chalice"):
+        shutil.copytree(
+            package.PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("deployed", "__pycache__")
+        )
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(package.PROJECT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_chalice_deploy_brings_everything_to_life(
+    other_cloud: LocalCloud, project: Path, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    deploy.infra(STAGE, deploy.LOCAL_PARAMETERS, print)
+    _chalice_deploy(project)
+
+    _assert_functions_and_schedule_are_there()
+    assert deploy.finish(STAGE, public_url=deploy.public_url(STAGE, project)) == len(package.queue_functions())
+    _assert_batches_are_partial()
+    _assert_the_api_function_answers()
+
+    def a_queue_function_ran() -> bool:
+        (inbox,) = [each for each in dead_letters.listed(STAGE) if each.queue == "inbox"]
+        return inbox.count == 1 and dead_letters.CRASHED not in inbox.reasons
+
+    boto3.client("sqs").send_message(QueueUrl=queue_urls.url_of(STAGE, "inbox"), MessageBody="not JSON")
+    eventually(a_queue_function_ran)
+
+
+def _chalice_deploy(project: Path) -> None:
+    chalice = Path(sys.executable).with_name("chalice")
+    ended = subprocess.run(
+        [chalice, "deploy", "--stage", STAGE],
+        cwd=project,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def _assert_functions_and_schedule_are_there() -> None:
+    functions = {each["FunctionName"] for each in boto3.client("lambda").list_functions()["Functions"]}
+    assert functions == {package.function_name(function, STAGE) for function in NEEDS}
+    events = boto3.client("events")
+    (rule,) = [rule for rule in events.list_rules()["Rules"] if "ScheduleExpression" in rule]
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert (rule["ScheduleExpression"], target["Arn"].rpartition(":")[2]) == ("rate(15 minutes)", "xenia-dev-tick")
+
+
+def _assert_batches_are_partial() -> None:
+    for mapping in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def _assert_the_api_function_answers() -> None:
+    answer = boto3.client("lambda").invoke(FunctionName=f"xenia-{STAGE}", Payload=json.dumps(GET_HEALTH).encode())
+    assert json.loads(answer["Payload"].read())["statusCode"] == 200

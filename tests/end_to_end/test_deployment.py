@@ -1,0 +1,57 @@
+"""The application as one CloudFormation stack: it answers, its queue functions run, dead letters have reasons."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from infra import dead_letters, package, queue_urls, replay
+from infra.deploy import LocalHub
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_health_answers_without_a_key(hub: LocalHub) -> None:
+    with urllib.request.urlopen(f"{hub.api_url}/health", timeout=30) as answer:
+        assert answer.status == 200
+
+
+def test_an_unknown_connection_is_unauthorized(hub: LocalHub) -> None:
+    request = urllib.request.Request(f"{hub.api_url}/webhooks/nobodys?secret=guess", data=b"{}", method="POST")
+    request.add_header("Content-Type", "application/json")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    assert refused.value.code == 401
+
+
+def test_every_queue_function_reports_the_failures_of_a_batch(hub: LocalHub) -> None:
+    mappings = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert len(mappings) == len(package.queue_functions())
+    assert all(mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for mapping in mappings)
+
+
+def test_what_cannot_be_read_becomes_a_dead_letter_with_its_reason_and_can_be_redriven(
+    hub: LocalHub, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    def lies_dead() -> bool:
+        (inbox,) = [each for each in dead_letters.listed(hub.stage) if each.queue == "inbox"]
+        return inbox.count == 1 and dead_letters.CRASHED not in inbox.reasons
+
+    boto3.client("sqs").send_message(QueueUrl=queue_urls.url_of(hub.stage, "inbox"), MessageBody="not JSON")
+    eventually(lies_dead)
+    assert len(list(dead_letters.redrive(hub.stage, "inbox"))) == 1
+    eventually(lies_dead)
+
+
+def test_the_settings_row_says_where_the_archive_is(hub: LocalHub) -> None:
+    assert replay.bucket(hub.stage) == "xenia-dev-raw-000000000000"
+
+
+def test_the_tick_runs(hub: LocalHub) -> None:
+    event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
+    when = {"time": "2026-03-29T01:00:00Z", "region": "eu-central-1", "resources": [], "detail": {}}
+    answer = boto3.client("lambda").invoke(FunctionName="xenia-dev-tick", Payload=json.dumps(event | when).encode())
+    assert "FunctionError" not in answer, answer["Payload"].read()

@@ -1,0 +1,86 @@
+"""The hub behind HTTP, with two hotels and a key for every role."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from app import app
+from chalicelib.aws import keys, table
+from chalicelib.aws.settings import Settings
+from chalicelib.entrypoints.api.caller import EVERYWHERE, hash_of
+from chalicelib.entrypoints.api.roles import ROLES
+from chalicelib.ingest import actions, store
+from tests.builders import PORTO, VIENNA, notice
+
+Key = str
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Calls of the API; `key` is the name of a role, with `@property` for a key of one hotel only."""
+
+    client: Client
+    kept: set[Key] = field(default_factory=set)
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, key: Key | None = "admin", **headers: str
+    ) -> HTTPResponse:
+        if key and key not in self.kept:
+            self.kept.add(key)
+            _keep(key)
+        sent = {"Content-Type": "application/json", **({"Authorization": f"Bearer xk_{key}"} if key else {})}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        return self.client.http.request(method, path, headers=sent, body=raw)
+
+    def get(self, path: str, *, key: Key | None = "admin") -> Any:
+        response = self.call("GET", path, key=key)
+        assert response.status_code == 200, response.body
+        return response.json_body
+
+    def put(self, path: str, body: Any, *, key: Key | None = "admin") -> Any:
+        response = self.call("PUT", path, body, key=key)
+        assert response.status_code == 200, response.body
+        return response.json_body
+
+    def status(self, method: str, path: str, body: Any = None, *, key: Key | None = "admin") -> int:
+        return int(self.call(method, path, body, key=key).status_code)
+
+
+Ingest = Callable[..., None]
+
+
+@pytest.fixture
+def hub(aws: Settings, tmp_path: Path) -> Hub:
+    store.put_property(VIENNA)
+    store.put_property(PORTO)
+    # Another folder than the project's: its configuration would set the stage to `dev` during each call.
+    return Hub(Client(app, project_dir=str(tmp_path)))
+
+
+@pytest.fixture
+def ingest(hub: Hub) -> Ingest:
+    def told(*snapshots: dict[str, Any]) -> None:
+        failures = actions.ingest_notices([notice(*snapshots)])
+        assert not failures
+
+    return told
+
+
+def _keep(key: Key) -> None:
+    role, _, place = key.partition("@")
+    if role not in ROLES:
+        return
+    row = table.row(
+        keys.api_key(hash_of(f"xk_{key}")),
+        key_id=key.replace("@", "-at-"),
+        role=role,
+        properties=[place or EVERYWHERE],
+        name=key,
+    )
+    table.write(table.Put(row))

@@ -1,0 +1,309 @@
+"""Who may call what: keys, roles, and a body that must be what it says."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.aws.settings import Settings
+from chalicelib.entrypoints.api.documents import nesting
+from chalicelib.entrypoints.api.roles import ROLES
+from chalicelib.entrypoints.api.routes import CALLS
+from tests.builders import VIENNA
+from tests.entrypoints.conftest import Hub
+
+PROGRAM = {"name": "Club", "points_per_unit": {"EUR": "10"}}
+SEGMENT = {"name": "Regulars", "rule": {"trait": "stats.stays", "op": "gte", "value": 2}}
+TEMPLATE = {"name": "Hello", "subject": "Hello", "html": "<p>Hello</p>", "text": "Hello"}
+HOTEL = {
+    "name": "Hotel",
+    "time_zone": "Europe/Vienna",
+    "country": "AT",
+    "currency": "EUR",
+    "mail_domains": ["x.example"],
+}
+MAY: dict[str, set[str]] = {
+    "GET /v1/properties": set(ROLES),
+    "PUT /v1/properties/{property_id}": {"admin"},
+    "GET /v1/connections": {"admin"},
+    "GET /v1/keys": {"admin"},
+    "POST /v1/keys": {"admin"},
+    "POST /v1/events": {"admin", "integration"},
+    "GET /v1/guests/{guest_id}": set(ROLES),
+    "GET /v1/guests/{guest_id}/timeline": set(ROLES),
+    "PUT /v1/guests/{guest_id}/consents/{channel}/{purpose}": {"admin", "front_desk"},
+    "PUT /v1/guests/{guest_id}/membership/{program_id}": {"admin", "front_desk"},
+    "PUT /v1/programs/{program_id}": {"admin"},
+    "PUT /v1/segments/{segment_id}": {"admin", "marketer"},
+    "GET /v1/segments/{segment_id}": {"admin", "marketer", "analyst"},
+    "PUT /v1/templates/{template_id}": {"admin", "marketer"},
+}
+
+
+def problem(response: Any) -> dict[str, Any]:
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json_body
+    assert body["status"] == response.status_code
+    assert body["type"] == "about:blank"
+    return body
+
+
+def fields(response: Any) -> list[str]:
+    assert response.status_code == 400
+    return [each["field"] for each in problem(response)["errors"]]
+
+
+def test_without_a_known_key_every_call_is_refused_alike(hub: Hub) -> None:
+    hub.get("/v1/properties")  # the key is there
+    known_but_elsewhere = ["Basic xk_admin", "xk_admin", "Bearer xk_admin x"]
+    for authorization in ["", "Bearer", "Bearer ", "Bearer xk_wrong", "Bearer \udcff", *known_but_elsewhere]:
+        response = hub.call("GET", "/v1/properties", key=None, Authorization=authorization)
+        assert response.status_code == 401
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert problem(response)["detail"] == "The credentials are missing or wrong."
+
+
+def test_a_refused_caller_does_not_learn_what_is_there(hub: Hub) -> None:
+    known = hub.call("GET", "/v1/properties/vienna", key="wrong")
+    unknown = hub.call("GET", "/v1/properties/nowhere", key="wrong")
+    assert known.body == unknown.body
+
+
+def test_the_table_of_calls_says_who_may(aws: Settings) -> None:
+    named = {f"{call.method} {call.path}": set(call.roles) for call in CALLS}
+    assert {name: named[name] for name in MAY} == MAY
+    assert set().union(*named.values()) == set(ROLES)
+
+
+def test_the_wrong_role_is_told_so(hub: Hub) -> None:
+    for role in ["marketer", "front_desk", "analyst", "integration"]:
+        response = hub.call("PUT", "/v1/programs/club", PROGRAM, key=role)
+        assert response.status_code == 403
+        assert problem(response)["title"] == "Forbidden"
+        assert hub.status("GET", "/v1/programs/club") == 404
+
+
+def test_what_belongs_to_all_hotels_asks_for_a_key_to_all(hub: Hub) -> None:
+    for path, body in {
+        "/v1/programs/club": PROGRAM,
+        "/v1/segments/regulars": SEGMENT,
+        "/v1/templates/hello": TEMPLATE,
+        f"/v1/properties/{VIENNA.id}": HOTEL,
+    }.items():
+        assert hub.status("PUT", path, body, key="admin@vienna") == 403
+        assert hub.status("PUT", path, body) == 200
+    assert hub.status("DELETE", f"/v1/properties/{VIENNA.id}", key="admin@vienna") == 403
+    assert hub.status("DELETE", f"/v1/properties/{VIENNA.id}") == 204
+
+
+def test_bad_bodies_are_refused_with_the_place(hub: Hub) -> None:
+    def said(raw: bytes) -> str:
+        response = hub.call("PUT", "/v1/programs/club", raw)
+        assert fields(response) == ["body"]
+        return str(problem(response)["errors"][0]["message"])
+
+    assert said(b"") == "is not JSON: Expecting value at line 1, column 1"
+    assert said(b'{"name": }').startswith("is not JSON: Expecting value at line 1, column 10")
+    assert said(b'{"name": "\xff"}') == "is not UTF-8 at byte 10"
+    assert said(b'{"name": NaN}') == "has NaN, which JSON does not know"
+    assert said(b'{"name": -Infinity}') == "has -Infinity, which JSON does not know"
+    assert said(b'{"name": 1e999}') == "has a number beyond what can be kept"
+    assert said(b'{"name": ' + b"9" * 5000 + b"}") == "is not JSON that can be read: a number is too long"
+    assert said(b'{"name": "a", "name": "b"}') == "has an object that names a field twice"
+    assert said(b'{"name": "\\ud800"}') == "has half of a surrogate pair: no text can hold it"
+    assert said(b"[" * 100_000) == "is nested more than 64 deep"
+    assert said(b'{"a":' * 100_000) == "is nested more than 64 deep"
+    assert said(b'["' + b"[" * 100 + b'"]') == "must be a JSON object"
+    assert said(b"null") == "must be a JSON object"
+    assert hub.status("GET", "/v1/programs/club") == 404
+
+
+def test_a_body_over_four_megabytes_is_refused(hub: Hub) -> None:
+    response = hub.call("PUT", "/v1/programs/club", b'{"name": "' + b"x" * (4 * 1024 * 1024) + b'"}')
+    assert response.status_code == 413
+    problem(response)
+
+
+def test_nesting_is_counted_outside_of_texts_and_ends_on_unfinished_ones() -> None:
+    assert nesting('{"a": ["[[[", "\\"[[["]}') == 2
+    assert nesting('["[[[[') == 1
+    assert nesting('"' + '\\"' * 500_000) == 0
+
+
+def test_every_wrong_field_is_named(hub: Hub) -> None:
+    wrong = {"name": "", "points_per_unit": {"EURO": "ten"}, "excluded_channels": ["ota", "fax"], "colour": "red"}
+    found = fields(hub.call("PUT", "/v1/programs/club", wrong))
+    assert {"name", "excluded_channels.1", "colour"} <= set(found)
+    assert any(each.startswith("points_per_unit.EURO") for each in found)
+
+
+def test_the_fields_of_a_union_are_named_as_the_caller_wrote_them(hub: Hub) -> None:
+    rule = {"and": [{"trait": "stats.stays", "op": "gte", "value": 2}, {"or": [{"trait": "country"}]}]}
+    assert "rule.and.1.or.0.op" in fields(hub.call("PUT", "/v1/segments/regulars", {"name": "Regulars", "rule": rule}))
+
+
+def test_a_put_takes_its_id_from_the_path(hub: Hub) -> None:
+    assert hub.put("/v1/programs/club", PROGRAM)["id"] == "club"
+    assert hub.put("/v1/programs/club", {"id": "club", **PROGRAM})["id"] == "club"
+    assert fields(hub.call("PUT", "/v1/programs/club", {"id": "other", **PROGRAM})) == ["id"]
+    assert fields(hub.call("PUT", "/v1/programs/UPPER", PROGRAM)) == ["id"]
+
+
+def test_a_name_that_nothing_can_have_is_not_there(hub: Hub) -> None:
+    for path in ["/v1/programs/UPPER", f"/v1/programs/{'x' * 3000}", "/v1/guests/a%00b", "/v1/keys/.."]:
+        assert hub.status("DELETE" if "keys" in path else "GET", path) == 404
+
+
+def test_a_limit_is_a_number_from_1_to_200(hub: Hub) -> None:
+    for limit in ["0", "201", "-1", "1.5", "ten", "", "1e2", "٣"]:
+        assert fields(hub.call("GET", f"/v1/properties?limit={limit}")) == ["limit"]
+
+
+def test_a_name_that_nothing_can_have_is_not_there_for_a_put_either(hub: Hub) -> None:
+    assert hub.status("PUT", f"/v1/guests/{'g' * 3000}/consents/email/marketing", {"state": "explicit"}) == 404
+
+
+def test_an_unknown_parameter_is_refused_and_not_passed_over(hub: Hub) -> None:
+    assert fields(hub.call("GET", f"/v1/guests?email={'a' * 600}")) == ["email"]
+    assert fields(hub.call("GET", "/v1/properties?lmit=5")) == ["lmit"]
+
+
+def test_pages_follow_each_other_to_the_end(hub: Hub) -> None:
+    for number in range(5):
+        hub.put(f"/v1/programs/p{number}", PROGRAM)
+    seen, path = [], "/v1/programs?limit=2"
+    while path:
+        page = hub.get(path)
+        seen.append([each["id"] for each in page["items"]])
+        path = f"/v1/programs?limit=2&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+    assert seen == [["p0", "p1"], ["p2", "p3"], ["p4"]]
+
+
+def test_a_cursor_that_was_changed_or_taken_elsewhere_is_refused(hub: Hub) -> None:
+    for number in range(2):
+        hub.put(f"/v1/programs/p{number}", PROGRAM)
+    cursor = hub.get("/v1/programs?limit=1")["next_cursor"]
+    changed = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
+    for wrong in (changed, cursor[1:], "x", "%2B%2F", "a" * 500, ""):
+        assert fields(hub.call("GET", f"/v1/programs?cursor={wrong}")) == ["cursor"]
+    assert fields(hub.call("GET", f"/v1/properties?cursor={cursor}")) == ["cursor"]
+
+
+def test_our_own_fault_tells_the_caller_a_correlation_and_nothing_else(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chalicelib.loyalty import store
+
+    def broken(_: str) -> None:
+        raise RuntimeError("anna.lee@example.com")
+
+    monkeypatch.setattr(store, "program", broken)
+    capsys.readouterr()
+    response = hub.call("GET", "/v1/programs/club")
+    text = capsys.readouterr().out
+    assert response.status_code == 500
+    assert response.headers["X-Correlation-Id"] in problem(response)["detail"]
+    assert "anna" not in response.body.decode() + text
+    line = json.loads(text)
+    assert line["failures"][0]["error"] == "RuntimeError"
+    assert line["correlation_id"] == response.headers["X-Correlation-Id"]
+
+
+def test_a_passing_fault_asks_the_caller_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.canonical.errors import TryAgain
+    from chalicelib.loyalty import store
+
+    def busy(_: str) -> None:
+        raise TryAgain("the table answered ThrottlingException")
+
+    monkeypatch.setattr(store, "program", busy)
+    response = hub.call("GET", "/v1/programs/club")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "Throttling" not in str(problem(response))
+
+
+# Keys
+
+
+def test_a_key_is_shown_once_and_works_until_it_is_deleted(hub: Hub) -> None:
+    asked = {"name": "Reception", "role": "front_desk", "properties": [VIENNA.id]}
+    response = hub.call("POST", "/v1/keys", asked)
+    assert response.status_code == 201
+    made = response.json_body
+    assert made["key"].startswith("xk_")
+    (listed,) = hub.get("/v1/keys")["items"]
+    assert listed == {**asked, "key_id": made["key_id"]}
+    assert hub.status("GET", "/v1/properties/vienna", key=made["key"].removeprefix("xk_")) == 200
+    assert hub.status("GET", "/v1/properties/porto", key=made["key"].removeprefix("xk_")) == 404
+    assert hub.status("DELETE", f"/v1/keys/{made['key_id']}") == 204
+    assert hub.status("GET", "/v1/properties/vienna", key=made["key"].removeprefix("xk_")) == 401
+    assert hub.status("DELETE", f"/v1/keys/{made['key_id']}") == 404
+
+
+def test_nobody_makes_a_key_that_sees_more_than_their_own(hub: Hub) -> None:
+    for wanted in (["*"], ["porto"], ["vienna", "porto"]):
+        asked = {"name": "n", "role": "admin", "properties": wanted}
+        assert hub.status("POST", "/v1/keys", asked, key="admin@vienna") == 403
+    made = hub.call("POST", "/v1/keys", {"name": "n", "role": "admin", "properties": ["*"]}).json_body
+    assert hub.get("/v1/keys", key="admin@vienna")["items"] == []
+    assert hub.status("DELETE", f"/v1/keys/{made['key_id']}", key="admin@vienna") == 404
+
+
+def test_a_key_for_a_hotel_that_is_not_there_is_refused(hub: Hub) -> None:
+    asked = {"name": "n", "role": "analyst", "properties": ["vienna", "atlantis"]}
+    assert fields(hub.call("POST", "/v1/keys", asked)) == ["properties.1"]
+
+
+# Once
+
+
+def post_key(hub: Hub, name: str, idempotency_key: str, key: str = "admin") -> Any:
+    asked = {"name": name, "role": "analyst", "properties": ["vienna"]}
+    return hub.call("POST", "/v1/keys", asked, key=key, Idempotency_Key=idempotency_key)
+
+
+def test_a_repeated_request_makes_one_key_and_shows_it_again(hub: Hub) -> None:
+    first, second = post_key(hub, "a", "once"), post_key(hub, "a", "once")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.body == second.body
+    assert len(hub.get("/v1/keys")["items"]) == 1
+
+
+def test_a_late_repetition_does_not_bring_a_deleted_key_back(hub: Hub) -> None:
+    made = post_key(hub, "a", "once").json_body
+    assert hub.status("DELETE", f"/v1/keys/{made['key_id']}") == 204
+    assert post_key(hub, "a", "once").status_code == 409
+    assert hub.get("/v1/keys")["items"] == []
+    assert hub.status("GET", "/v1/properties/vienna", key=made["key"].removeprefix("xk_")) == 401
+
+
+def test_a_shown_key_is_kept_nowhere(hub: Hub, aws: Settings) -> None:
+    from chalicelib.aws import clients
+
+    key = post_key(hub, "a", "once").json_body["key"]
+    assert key not in json.dumps(clients.dynamodb().scan(TableName=aws.table)["Items"])
+
+
+def test_another_request_under_the_same_key_is_a_conflict(hub: Hub) -> None:
+    post_key(hub, "a", "once")
+    response = post_key(hub, "b", "once")
+    assert response.status_code == 409
+    problem(response)
+    assert len(hub.get("/v1/keys")["items"]) == 1
+
+
+def test_the_idempotency_keys_of_two_callers_never_meet(hub: Hub) -> None:
+    assert (
+        post_key(hub, "a", "once").json_body["key"] != post_key(hub, "a", "once", key="admin@vienna").json_body["key"]
+    )
+
+
+def test_a_refused_request_can_be_sent_again_in_a_better_form_under_its_key(hub: Hub) -> None:
+    wrong = {"name": "n", "role": "analyst", "properties": ["atlantis"]}
+    assert hub.call("POST", "/v1/keys", wrong, Idempotency_Key="once").status_code == 400
+    assert post_key(hub, "a", "once").status_code == 201
+
+
+def test_an_idempotency_key_is_visible_ascii(hub: Hub) -> None:
+    for key in ["", "x" * 129, "clé", "a\tb"]:
+        assert fields(post_key(hub, "a", key)) == ["Idempotency-Key"]

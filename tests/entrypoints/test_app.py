@@ -1,0 +1,56 @@
+"""What importing the application costs, and what it registers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+FUNCTIONS = {
+    "ingest_notices": "inbox",
+    "fetch_notices": "fetch",
+    "award_points": "loyalty",
+    "plan_run": "plan",
+    "pace_run": "pace",
+    "send_chunk": "send",
+    "record_mail_events": "mail-events",
+    "run_job": "jobs",
+    "tick": None,
+}
+
+
+def in_a_fresh_process(code: str, **environment: str) -> object:
+    """Import anew: what this process has loaded already says nothing."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(ended.stdout)
+
+
+def test_importing_the_app_loads_neither_boto3_nor_pydantic() -> None:
+    heavy = "['boto3', 'botocore', 'pydantic', 'liquid', 'babel']"
+    code = f"import app, sys, json; print(json.dumps([name for name in {heavy} if name in sys.modules]))"
+    assert in_a_fresh_process(code) == []
+
+
+def test_taking_a_webhook_needs_no_pydantic() -> None:
+    code = (
+        "import app, sys, json; from chalicelib.ingest import edge; edge.edge_of('mews'); edge.edge_of('canonical');"
+        "print(json.dumps('pydantic' in sys.modules))"
+    )
+    assert in_a_fresh_process(code) is False
+
+
+def test_queues_are_named_by_the_stage_that_is_packaged() -> None:
+    code = "import app, json; print(json.dumps({e.name: getattr(e, 'queue', None) for e in app.app.event_sources}))"
+    expected = {name: f"xenia-prod-{queue}" if queue else None for name, queue in FUNCTIONS.items()}
+    assert in_a_fresh_process(code, XENIA_STAGE="prod") == expected
+
+
+def test_every_function_can_be_found_by_the_name_that_chalice_writes_down() -> None:
+    code = (
+        "import app, json, importlib;"
+        "names = [e.handler_string.rpartition('.') for e in app.app.event_sources];"
+        "print(json.dumps([callable(getattr(importlib.import_module(m), n)) for m, _, n in names]))"
+    )
+    assert in_a_fresh_process(code) == [True] * len(FUNCTIONS)

@@ -1,0 +1,158 @@
+"""Segments, templates and campaigns over the API."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import keys, table
+from chalicelib.campaigns import store as campaigns
+from chalicelib.campaigns.model import RunState
+from tests.builders import guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.entrypoints.test_access import fields
+from tests.fakes import received
+from tests.mail_fakes import FakeSes
+
+SEGMENT = {"name": "Everybody", "rule": {"trait": "stats.stays", "op": "gte", "value": 1}}
+TEMPLATE = {
+    "name": "Hello",
+    "subject": "Hello",
+    "html": "<p>Hello {{ guest.given_name | default: 'guest' }}</p>",
+    "text": "Hello {{ guest.given_name | default: 'guest' }}",
+}
+CAMPAIGN = {"name": "Spring", "segment": "everybody", "template": "hello"}
+
+
+@pytest.fixture
+def campaign(hub: Hub) -> str:
+    FakeSes().install()
+    hub.put("/v1/segments/everybody", SEGMENT, key="marketer")
+    hub.put("/v1/templates/hello", TEMPLATE, key="marketer")
+    response = hub.call("POST", "/v1/campaigns", CAMPAIGN, key="marketer")
+    assert response.status_code == 201, response.body
+    return str(response.json_body["id"])
+
+
+def test_versions_grow_with_every_change(hub: Hub) -> None:
+    assert [hub.put("/v1/segments/everybody", SEGMENT)["version"] for _ in range(2)] == [1, 1]
+    assert hub.put("/v1/segments/everybody", {**SEGMENT, "name": "All"})["version"] == 2
+    assert hub.get("/v1/segments/everybody", key="analyst")["rule"] == SEGMENT["rule"]
+    assert [each["id"] for each in hub.get("/v1/segments")["items"]] == ["everybody"]
+    assert hub.put("/v1/templates/hello", TEMPLATE)["version"] == 1
+    assert [each["id"] for each in hub.get("/v1/templates")["items"]] == ["hello"]
+
+
+def test_what_a_template_must_not_have_is_named(hub: Hub) -> None:
+    wrong = {**TEMPLATE, "html": "<p>{{ guest.given_name", "subject": ""}
+    assert fields(hub.call("PUT", "/v1/templates/hello", wrong)) == ["subject"]
+    assert fields(hub.call("PUT", "/v1/templates/hello", {**wrong, "subject": "Hello"})) == ["html"]
+
+
+def test_what_is_too_large_in_bytes_is_refused_with_its_field(hub: Hub) -> None:
+    html = f"{{% if guest.language == 'zh' %}}{'王' * 90_000}{{% endif %}}"
+    assert fields(hub.call("PUT", "/v1/templates/hello", {**TEMPLATE, "html": html})) == ["html"]
+    rule = {"trait": "country", "op": "in", "value": ["王" * 200] * 200}
+    assert fields(hub.call("PUT", "/v1/segments/everybody", {**SEGMENT, "rule": rule})) == ["rule"]
+
+
+def test_a_campaign_names_what_exists(hub: Hub) -> None:
+    assert fields(hub.call("POST", "/v1/campaigns", CAMPAIGN)) == ["segment", "template"]
+
+
+def test_a_campaign_that_was_not_launched_has_no_run(hub: Hub, campaign: str) -> None:
+    shown = hub.get(f"/v1/campaigns/{campaign}")
+    assert (shown["launches"], shown["run"]) == (0, None)
+    for call in ("pause", "resume", "cancel"):
+        assert hub.status("POST", f"/v1/campaigns/{campaign}/{call}") == 409
+    assert hub.status("GET", f"/v1/campaigns/{campaign}/decisions") == 409
+    assert hub.status("POST", "/v1/campaigns/unknown/launch") == 404
+    assert [each["id"] for each in hub.get("/v1/campaigns", key="analyst")["items"]] == [campaign]
+
+
+def test_the_same_campaign_under_the_same_key_is_one(hub: Hub, campaign: str) -> None:
+    answers = [hub.call("POST", "/v1/campaigns", CAMPAIGN, Idempotency_Key="c") for _ in range(2)]
+    assert answers[0].body == answers[1].body
+    assert len(hub.get("/v1/campaigns")["items"]) == 2
+
+
+def test_campaigns_mail_the_guests_of_all_hotels_and_ask_for_a_key_to_all(hub: Hub, campaign: str) -> None:
+    assert hub.status("POST", "/v1/campaigns", CAMPAIGN, key="marketer@vienna") == 403
+    assert hub.status("GET", f"/v1/campaigns/{campaign}/decisions", key="marketer@vienna") == 403
+
+
+def test_a_repeated_launch_does_not_begin_a_second_run_after_the_first(hub: Hub, campaign: str) -> None:
+    def launch(key: str) -> Any:
+        return hub.call("POST", f"/v1/campaigns/{campaign}/launch", Idempotency_Key=key)
+
+    first = launch("spring")
+    assert first.status_code == 202, first.body
+    end(first.json_body["run"]["id"])
+    assert launch("spring").body == first.body
+    assert hub.get(f"/v1/campaigns/{campaign}")["launches"] == 1
+    assert launch("summer").json_body["run"]["id"] != first.json_body["run"]["id"]
+
+
+def test_a_launch_repeated_after_a_crash_shows_the_run_it_began(hub: Hub, campaign: str) -> None:
+    path = f"/v1/campaigns/{campaign}/launch"
+    first = hub.call("POST", path, Idempotency_Key="spring").json_body["run"]
+    forget_answer("admin", "spring")
+    end(first["id"])
+    again = hub.call("POST", path, Idempotency_Key="spring").json_body
+    assert (again["run"]["id"], again["run"]["state"], again["launches"]) == (first["id"], "finished", 1)
+
+
+def end(run_id: str) -> None:
+    run = campaigns.run(run_id)
+    assert run is not None
+    campaigns.end_run(run, state=RunState.FINISHED, finished_at=run.at)
+
+
+def forget_answer(caller: str, key: str) -> None:
+    """As if the function had ended between its work and its answer."""
+    row = table.get(keys.idempotency(caller, key))
+    assert row is not None
+    table.write(table.Put({name: value for name, value in row.items() if name not in ("status", "text")}))
+
+
+def test_one_idempotency_key_launches_one_campaign(hub: Hub, campaign: str) -> None:
+    other = hub.call("POST", "/v1/campaigns", CAMPAIGN).json_body["id"]
+    launches = [hub.call("POST", f"/v1/campaigns/{each}/launch", Idempotency_Key="l") for each in (campaign, other)]
+    assert [each.status_code for each in launches] == [202, 409]
+
+
+def test_a_campaign_is_launched_and_every_candidate_has_a_decision(hub: Hub, campaign: str, ingest: Ingest) -> None:
+    from chalicelib.campaigns import work
+
+    ingest(reservation("r1", guest(email="anna.lee@example.com"), status="checked_out"))
+    launched = hub.call("POST", f"/v1/campaigns/{campaign}/launch", key="marketer")
+    assert launched.status_code == 202, launched.body
+    run = launched.json_body["run"]
+    assert (run["state"], launched.json_body["launches"]) == ("active", 1)
+    again = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body
+    assert again["run"]["id"] == run["id"]
+    for part in range(16):
+        work.plan_run({"run": run["id"], "part": part})
+    (decision,) = hub.get(f"/v1/campaigns/{campaign}/decisions", key="analyst")["items"]
+    assert decision["decision"] == "waiting"
+    assert hub.status("GET", f"/v1/campaigns/{campaign}/decisions?run=unknown") == 404
+    for call, state in (("pause", "paused"), ("resume", "active"), ("cancel", "cancelled")):
+        assert hub.call("POST", f"/v1/campaigns/{campaign}/{call}").json_body["run"]["state"] == state
+    assert len(received("plan")["Records"]) > 0
+
+
+def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hub: Hub, ingest: Ingest) -> None:
+    from chalicelib.aws import table
+    from chalicelib.messages.model import Message
+    from chalicelib.messages.store import message_row
+
+    ingest(reservation("r1", guest(email="anna.lee@example.com"), status="checked_out"))
+    (anna,) = (each["id"] for each in hub.get("/v1/guests?email=anna.lee@example.com")["items"])
+    for occasion, at in (("old", "2020-01-01T00:00:00.000000Z"), ("young", "2999-01-01T00:00:00.000000Z")):
+        claim = Message(
+            guest=anna, occasion=occasion, claim=f"m-{occasion}", campaign="c", origin="o", candidate=anna,
+            address="d", at=at,
+        )  # fmt: skip
+        table.write(table.Put(message_row(claim)))
+    happenings = hub.get(f"/v1/guests/{anna}/timeline")["items"]
+    states = {each["message"]["occasion"]: each["message"]["state"] for each in happenings if each["message"]}
+    assert states == {"old": "lost", "young": "unknown"}

@@ -1,0 +1,156 @@
+"""The way out of marketing mail: a page that changes nothing, and a POST that always does."""
+
+import re
+from html.parser import HTMLParser
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import clients, keys, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.consent import rules, store
+from chalicelib.entrypoints.page_words import WORDS, words_for
+from chalicelib.messages.tokens import Leave, make_token
+from tests.builders import guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+
+ANNA = leaf_of_profile("api", "g1")
+ONE_CLICK = b"List-Unsubscribe=One-Click"
+MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+
+
+@pytest.fixture
+def token(hub: Hub, ingest: Ingest) -> str:
+    """The link of a mail to a guest who agreed; no campaign of that name is left."""
+    ingest(reservation("r1", guest(email="anna.lee@example.com", marketing_email=True), status="checked_out"))
+    return make_token(Leave(ANNA, "marketing", "n-a-run-that-is-gone"))
+
+
+def state() -> str | None:
+    gate = store.gate(ANNA)
+    consent = rules.effective(gate) if gate else None
+    return consent.state if consent else None
+
+
+def visit(hub: Hub, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return hub.client.http.request(method, path, headers=named, body=body)
+
+
+def test_a_get_changes_nothing(hub: Hub, token: str, aws: Settings) -> None:
+    before = clients.dynamodb().scan(TableName=aws.table)["Items"]
+    for _ in range(3):
+        assert visit(hub, "GET", f"/u/{token}").status_code == 200
+    assert clients.dynamodb().scan(TableName=aws.table)["Items"] == before
+    assert state() == "explicit"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded", ONE_CLICK),
+        ("application/x-www-form-urlencoded; charset=UTF-8", ONE_CLICK + b"\r\n"),
+        ("multipart/form-data; boundary=x", MULTIPART),
+        ("application/x-www-form-urlencoded", b""),
+    ],
+)
+def test_a_post_unsubscribes_in_every_encoding(hub: Hub, token: str, content_type: str, body: bytes) -> None:
+    response = visit(hub, "POST", f"/u/{token}", body, Content_Type=content_type)
+    assert response.status_code == 200
+    assert "You are unsubscribed" in response.body.decode()
+    assert state() == "withdrawn"
+
+
+def test_unsubscribing_again_is_answered_alike_and_proven_once(hub: Hub, token: str) -> None:
+    answers = {visit(hub, "POST", f"/u/{token}", ONE_CLICK).body for _ in range(3)}
+    assert len(answers) == 1
+    receipts = [item for item in table.query(keys.leaf(ANNA), keys.RECEIPT) if item["state"] == "withdrawn"]
+    assert len(receipts) == 1
+
+
+def test_a_wrong_token_gets_a_neutral_page(hub: Hub, token: str) -> None:
+    for method, wrong in product(("GET", "POST"), ("nonsense", "a.b", "%00", "x" * 5000, "zażółć")):
+        response = visit(hub, method, f"/u/{wrong}", ONE_CLICK)
+        assert response.status_code == 404
+        assert "This page does not exist" in response.body.decode()
+        assert "<form" not in response.body.decode()
+    assert state() == "explicit"
+
+
+def test_a_token_that_was_changed_is_wrong(hub: Hub, token: str) -> None:
+    for at in range(0, len(token), 7):
+        other = "A" if token[at] != "A" else "B"
+        assert visit(hub, "POST", f"/u/{token[:at]}{other}{token[at + 1 :]}").status_code == 404
+    assert state() == "explicit"
+
+
+class Form(HTMLParser):
+    """What a browser would send from the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_form_posts_the_one_click_body_to_its_own_address(hub: Hub, token: str) -> None:
+    page = Form()
+    page.feed(visit(hub, "GET", f"/u/{token}").body.decode())
+    (form,) = [attributes for tag, attributes in page.tags if tag == "form"]
+    (field,) = [attributes for tag, attributes in page.tags if tag == "input"]
+    assert form == {"method": "post"}
+    assert (field["name"], field["value"]) == ("List-Unsubscribe", "One-Click")
+    assert [tag for tag, _ in page.tags if tag == "button"] == ["button"]
+
+
+def test_a_page_loads_nothing_keeps_nothing_and_is_not_indexed(hub: Hub, token: str) -> None:
+    response = visit(hub, "GET", f"/u/{token}")
+    html, headers = response.body.decode(), response.headers
+    assert not re.search(r"(src|href|url\()", html)
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert not {"Set-Cookie", "Location"} & set(headers)
+
+
+def test_a_page_speaks_the_guests_language(hub: Hub, token: str) -> None:
+    response = visit(hub, "GET", f"/u/{token}", Accept_Language="de-AT,de;q=0.9,en;q=0.5")
+    assert '<html lang="de">' in response.body.decode()
+    assert "Abmelden" in response.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        (None, "en"),
+        ("", "en"),
+        ("ja", "en"),
+        ("ja,pt-BR;q=0.8", "pt"),
+        ("en;q=0.2, fr ; q=0.9", "fr"),
+        ("de;q=0, es", "es"),
+        ("it;q=nonsense,es;q=0.1", "es"),
+        (",;;,q=1", "en"),
+        ("*", "en"),
+    ],
+)
+def test_the_language_that_is_wanted_most_and_known_wins(asked: str | None, language: str) -> None:
+    assert words_for(asked).language == language
+
+
+def test_every_language_has_every_word() -> None:
+    assert set(WORDS) == {"en", "de", "fr", "es", "it", "pt"}
+    assert all(all(words) for words in WORDS.values())
+
+
+def test_no_line_of_the_log_holds_the_token(hub: Hub, token: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    visit(hub, "GET", f"/u/{token}")
+    visit(hub, "POST", f"/u/{token}")
+    printed = capsys.readouterr()
+    assert token not in printed.out + printed.err
+    assert "/u/{token}" in printed.out

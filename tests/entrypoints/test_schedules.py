@@ -1,0 +1,99 @@
+"""The tick: what it queues, and what a crash in the middle of it costs."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import Rejected
+from chalicelib.entrypoints import schedules
+from chalicelib.entrypoints.runtime import ScheduleFailed
+from chalicelib.ingest import store
+from tests.builders import PORTO, VIENNA
+from tests.fakes import Context, received, waiting
+
+
+@pytest.fixture
+def hotels(aws: Settings) -> None:
+    store.put_property(VIENNA)
+    store.put_property(PORTO)
+
+
+def tick() -> None:
+    names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+    event: Any = dict.fromkeys(names, "")
+    schedules.tick(event, Context())
+
+
+def jobs() -> list[dict[str, Any]]:
+    return [json.loads(record["body"]) for record in received("jobs")["Records"]]
+
+
+def at(text: str) -> Any:
+    return time_machine.travel(datetime.fromisoformat(f"2026-06-{text}:00+00:00"), tick=False)
+
+
+def test_a_tick_queues_each_hotels_morning_once(hotels: None) -> None:
+    with at("10T04:30"):
+        tick()
+        tick()
+        assert [(job["property"], job["local_date"]) for job in jobs()] == [
+            ("porto", "2026-06-09"),
+            ("vienna", "2026-06-10"),
+        ]
+    with at("10T05:15"):
+        tick()
+        # The two of before come again, as nobody deleted them.
+        assert {"job": "reconcile", "property": "porto", "local_date": "2026-06-10"} in jobs()
+        assert waiting("jobs") == 3
+
+
+def test_a_crash_between_queue_and_marker_loses_nothing(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.aws import table
+
+    def crash(_: Any) -> None:
+        raise RuntimeError
+
+    with at("10T04:30"):
+        with monkeypatch.context() as broken:
+            broken.setattr(table, "write", crash)
+            with pytest.raises(ScheduleFailed):
+                tick()
+        assert waiting("jobs") == 2
+        tick()
+        assert waiting("jobs") == 4  # twice on the queue is harmless, not at all would be a lost night
+        tick()
+    assert waiting("jobs") == 4
+
+
+def test_jobs_are_queued_even_when_pacers_cannot_be_woken(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.campaigns import work
+
+    def broken() -> None:
+        raise RuntimeError("anna.lee@example.com")
+
+    monkeypatch.setattr(work, "wake_runs", broken)
+    with at("10T04:30"), pytest.raises(ScheduleFailed, match="tick failed: RuntimeError"):
+        tick()
+    assert waiting("jobs") == 2
+
+
+def test_an_active_run_is_woken(hotels: None) -> None:
+    from chalicelib.aws import keys, table
+
+    table.write(table.Put(table.row(keys.active_run("n1"), at="2026-06-10")))
+    tick()
+    assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"run": "n1"}]
+
+
+def test_an_unknown_job_is_rejected(aws: Settings) -> None:
+    with pytest.raises(Rejected, match="unknown_job"):
+        schedules.run({"job": "polish_the_silver"})
+
+
+def test_reconciling_a_hotel_without_connections_asks_nobody(hotels: None) -> None:
+    schedules.run({"job": "reconcile", "property": VIENNA.id, "local_date": "2026-06-10"})
+    assert waiting("fetch") == 0

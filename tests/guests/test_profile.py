@@ -1,0 +1,73 @@
+"""A guest profile is a projection: what stays add up to, and which record's word wins."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.canonical.snapshots import Status
+from chalicelib.guests.model import Head, Record, Stats
+from chalicelib.guests.rules import add_stats, count_stays, own_stays, project, stats_of
+from tests.builders import PORTO, stay
+
+
+def leaf(name: str, version: str, **fields: Any) -> Head:
+    record = Record(**{"source": "pms", "source_id": name, "email_kind": "own", **fields})
+    return Head(leaf=name, record=record, record_version=f"{version}##")
+
+
+@pytest.mark.parametrize(
+    ("second", "own", "chains"),
+    [
+        (stay("r2", "2026-02-03", "2026-02-05"), 2, 1),
+        (stay("r2", "2026-02-04", "2026-02-05"), 2, 2),
+        (stay("r2", "2026-02-03", "2026-02-05", property_id=PORTO.id), 2, 2),
+        (stay("r2", "2026-02-02", "2026-02-05"), 1, 1),
+        (stay("r2", "2026-02-02", "2026-02-05", property_id=PORTO.id), 2, 2),
+        (stay("r2", "2026-02-02", "2026-02-02"), 2, 2),
+        (stay("r2", "2026-02-03", "2026-02-03"), 2, 1),
+        (stay("r2", "2026-02-01", "2026-02-03"), 1, 1),
+        (stay("r2", "2026-02-04", "2026-02-05", status=Status.NO_SHOW), 1, 1),
+        (stay("r2", "2026-02-04", "2026-02-05", status=Status.IN_HOUSE), 1, 1),
+    ],
+)
+def test_which_reservations_are_a_persons_own_stays(second: Any, own: int, chains: int) -> None:
+    found = own_stays([second, stay()])
+    assert (len(found), count_stays(found)) == (own, chains)
+
+
+def test_rooms_of_unnamed_occupants_add_nothing() -> None:
+    rooms = [stay(f"r{number}") for number in range(5)]
+    stats = stats_of(rooms)
+    assert (stats.stays, stats.nights, stats.room_revenue, stats.reservations) == (1, 2, {"EUR": 20000}, 5)
+
+
+def test_stays_that_never_were_count_as_what_they_are() -> None:
+    states = [Status.CANCELLED, Status.NO_SHOW, Status.CONFIRMED, Status.UNKNOWN]
+    stats = stats_of([stay(f"r{number}", status=status) for number, status in enumerate(states)])
+    assert (stats.stays, stats.cancelled, stats.no_shows, stats.room_revenue) == (0, 1, 1, {})
+    assert stats.next_arrival
+
+
+def test_the_newest_record_that_says_something_wins_each_field() -> None:
+    older = leaf("g1", "2026-01-01", given_name="Anna", phone="+431588000", email="old@mail.example")
+    newer = leaf("g2", "2026-01-02", given_name="Anne", email="new@mail.example", email_kind="relay")
+    traits = project([newer, older])
+    assert (traits.given_name, traits.phone, traits.email) == ("Anne", "+431588000", "old@mail.example")
+    assert project([older, newer]) == traits
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 20), st.integers(0, 4), st.sampled_from(list(Status))), max_size=8), st.randoms()
+)
+def test_sums_do_not_depend_on_order_and_add_up_over_leaves(spans: list[tuple[int, int, Status]], chance: Any) -> None:
+    stays = [
+        stay(f"r{at}", f"2026-01-{first:02d}", f"2026-01-{first + nights:02d}", status=status)
+        for at, (first, nights, status) in enumerate(spans)
+    ]
+    whole = stats_of(stays)
+    chance.shuffle(stays)
+    assert stats_of(stays) == whole
+    assert add_stats([whole, Stats()]) == whole.model_copy(update={"properties": whole.properties})
+    assert add_stats([whole, whole]).nights == 2 * whole.nights

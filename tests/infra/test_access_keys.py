@@ -1,0 +1,39 @@
+"""API keys made on the command line, and the settings row."""
+
+import hashlib
+
+import pytest
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.settings import Settings
+from infra import access_keys, settings_row
+
+
+def test_a_key_is_found_by_its_hash_and_listed_by_its_id(aws: Settings) -> None:
+    made = access_keys.create("test", "front_desk", ["vienna"], "reception")
+    by_hash = table.get(keys.api_key(hashlib.sha256(made.key.encode()).hexdigest()))
+    listed = table.get(keys.api_key_listing(made.key_id))
+    assert made.key.startswith("xk_")
+    assert by_hash is not None
+    assert listed is not None
+    assert (by_hash["key_id"], by_hash["role"], by_hash["properties"]) == (made.key_id, "front_desk", ["vienna"])
+    assert listed["name"] == "reception"
+
+
+def test_the_key_itself_is_kept_nowhere(aws: Settings) -> None:
+    made = access_keys.create("test", "admin", ["*"], "first")
+    rows = [table.get(keys.api_key_listing(made.key_id)), *table.query("KEYS")]
+    assert made.key not in str(rows)
+
+
+def test_an_unknown_role_is_refused(aws: Settings) -> None:
+    with pytest.raises(ValueError, match="none of admin, marketer"):
+        access_keys.create("test", "root", ["*"], "x")
+
+
+def test_settings_are_added_one_by_one(aws: Settings) -> None:
+    settings_row.put("test", sender="new@hotel.example", public_url=None)
+    row = table.get(keys.DEPLOYMENT)
+    assert row is not None
+    assert row["sender"] == "new@hotel.example"
+    assert row["public_url"].startswith("https://")

@@ -1,0 +1,160 @@
+"""The CloudFormation template: what each queue, function and kept resource must have."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ministack.services.cloudformation import engine, language_extensions
+
+from infra.package import function_name, queue_functions
+from infra.policies import NEEDS
+
+PROJECT = Path(__file__).parents[2]
+CONFIG = json.loads((PROJECT / ".chalice" / "config.json").read_text())
+QUEUES = {
+    "inbox": "Inbox",
+    "fetch": "Fetch",
+    "loyalty": "Loyalty",
+    "plan": "Plan",
+    "pace": "Pace",
+    "send": "Send",
+    "mail-events": "MailEvents",
+    "jobs": "Jobs",
+}
+KEPT = ["Table", "RawNotices", "Identifiers", "Key", "KeyAlias"]
+
+
+@cache
+def resources() -> dict[str, Any]:
+    """The template's resources, with its loops written out."""
+    template = engine._parse_template((PROJECT / "infra" / "template.yaml").read_text())
+    expanded: dict[str, Any] = language_extensions.apply(template, {})["Resources"]
+    return expanded
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = resources()[name]["Properties"]
+    return found
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: each["Properties"] for name, each in resources().items() if each["Type"] == kind}
+
+
+def name_of(value: Any, **more: str) -> str:
+    """A name as it will be in the stage dev."""
+    text, given = (value, {}) if isinstance(value, str) else _sub(value["Fn::Sub"])
+    for key, replacement in {"Stage": "dev", **given, **more}.items():
+        text = text.replace(f"${{{key}}}", replacement)
+    return str(text)
+
+
+def _sub(argument: Any) -> tuple[str, dict[str, str]]:
+    return (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+
+
+def test_the_queues_are_those_that_functions_read() -> None:
+    assert sorted(queue_functions().values()) == sorted(QUEUES)
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_hides_a_message_for_six_times_its_functions_timeout(name: str) -> None:
+    (function,) = [each for each, queue in queue_functions().items() if queue == name]
+    timeout = CONFIG["lambda_functions"][function]["lambda_timeout"]
+    assert int(properties(f"{QUEUES[name]}Queue")["VisibilityTimeout"]) >= 6 * timeout
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_gives_up_after_twelve_receives_and_keeps_its_dead_letters_longer(name: str) -> None:
+    queue, dead = properties(f"{QUEUES[name]}Queue"), properties(f"{QUEUES[name]}DeadLetters")
+    target = {"deadLetterTargetArn": {"Fn::GetAtt": [f"{QUEUES[name]}DeadLetters", "Arn"]}, "maxReceiveCount": 12}
+    assert queue["RedrivePolicy"] == target
+    assert (queue["MessageRetentionPeriod"], dead["MessageRetentionPeriod"]) == (4 * 86_400, 14 * 86_400)
+    assert (name_of(queue["QueueName"]), name_of(dead["QueueName"])) == (f"xenia-dev-{name}", f"xenia-dev-{name}-dlq")
+
+
+def test_every_queue_is_encrypted_by_sqs_itself() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    assert len(queues) == 2 * len(QUEUES)
+    assert all(queue["SqsManagedSseEnabled"] is True and "KmsMasterKeyId" not in queue for queue in queues.values())
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_every_queue_has_an_alarm_for_dead_letters_and_one_for_age(name: str) -> None:
+    dead, age = properties(f"{QUEUES[name]}DeadLettersAlarm"), properties(f"{QUEUES[name]}AgeAlarm")
+    assert dead["Dimensions"][0]["Value"] == {"Fn::GetAtt": [f"{QUEUES[name]}DeadLetters", "QueueName"]}
+    assert (dead["MetricName"], dead["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 0)
+    assert age["Dimensions"][0]["Value"] == {"Fn::GetAtt": [f"{QUEUES[name]}Queue", "QueueName"]}
+    assert age["MetricName"] == "ApproximateAgeOfOldestMessage"
+
+
+def test_throttles_raise_an_alarm_and_every_alarm_tells_somebody() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert {"TableThrottledReadAlarm", "TableThrottledWriteAlarm", "FunctionsThrottledAlarm"} <= alarms.keys()
+    assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_what_must_not_be_lost_is_retained() -> None:
+    for name in KEPT:
+        assert resources()[name]["DeletionPolicy"] == resources()[name]["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_the_table_can_be_restored_forgets_by_itself_and_is_paid_by_use() -> None:
+    table = properties("Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["SSESpecification"]["SSEEnabled"] is True
+    assert [each["AttributeName"] for each in table["KeySchema"]] == ["pk", "sk"]
+
+
+def test_raw_notices_are_private_and_live_thirty_days() -> None:
+    bucket = properties("RawNotices")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    expiry = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert (expiry["raw/"], expiry["large/"]) == (30, 30)
+
+
+def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None:
+    sources = {
+        "LoyaltyQueuePolicy": {"Fn::GetAtt": ["LoyaltyRule", "Arn"]},
+        "MailEventsQueuePolicy": {"Ref": "MailEventsTopic"},
+    }
+    for name, source in sources.items():
+        for statement in properties(name)["PolicyDocument"]["Statement"]:
+            assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": source}}
+
+
+def test_the_loyalty_rule_wakes_on_what_changes_points() -> None:
+    rule = properties("LoyaltyRule")
+    always, for_members = rule["EventPattern"]["$or"]
+    assert rule["EventPattern"]["source"] == ["xenia"]
+    assert always == {"detail-type": ["StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"]}
+    assert for_members == {"detail-type": ["GuestChanged"], "detail": {"member": [True]}}
+
+
+def test_every_target_and_subscription_has_a_dead_letter_queue() -> None:
+    targets = [target for rule in of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    assert targets
+    assert all("DeadLetterConfig" in target for target in targets)
+    queued = [each for each in of_type("AWS::SNS::Subscription").values() if each["Protocol"] == "sqs"]
+    assert queued
+    assert all("RedrivePolicy" in each for each in queued)
+
+
+@pytest.mark.parametrize("name", ["MarketingMailEvents", "ServiceMailEvents"])
+def test_ses_tells_every_event(name: str) -> None:
+    told = set(properties(name)["EventDestination"]["MatchingEventTypes"])
+    assert {"send", "reject", "bounce", "complaint", "delivery", "open", "click", "renderingFailure"} <= told
+
+
+def test_every_function_has_a_log_with_an_end() -> None:
+    logs = {name_of(each["LogGroupName"]) for each in of_type("AWS::Logs::LogGroup").values()}
+    assert logs == {f"/aws/lambda/{function_name(function, 'dev')}" for function in NEEDS}
+    assert all("RetentionInDays" in each for each in of_type("AWS::Logs::LogGroup").values())
+
+
+def test_the_budget_needs_somebody_to_tell() -> None:
+    assert resources()["Budget"]["Condition"] == "HasNotificationEmail"

@@ -1,0 +1,61 @@
+"""A hotel in an account of its own, with a PMS in memory behind it, and the workers of its queues."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from chalice.app import SQSEvent
+
+from chalicelib.aws import bus
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.facts import Fact
+from chalicelib.entrypoints import runtime
+from chalicelib.ingest import actions, edge
+from tests.fake_mews import FakeMews, connect
+from tests.fakes import Context, Event, received
+
+FETCH = runtime.in_batch("fetch", slowest=20)(actions.fetch_notices)
+INBOX = runtime.in_batch("inbox")(actions.ingest_notices)
+
+
+@pytest.fixture
+def cold(aws: Settings) -> Iterator[Settings]:
+    """A process that has seen no connection yet."""
+    for kept in (edge.doors, edge.raw_bucket):
+        kept.cache_clear()
+    yield aws
+    for kept in (edge.doors, edge.raw_bucket):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def mews(cold: Settings, monkeypatch: pytest.MonkeyPatch) -> FakeMews:
+    connect()
+    return FakeMews().install(monkeypatch)
+
+
+@pytest.fixture
+def work(cold: Settings) -> Callable[..., None]:
+    """Deliver what lies on a queue to its worker, as Lambda does."""
+
+    def deliver(queue: str = "fetch", event: Event | None = None) -> None:
+        handler: Any = {"fetch": FETCH, "inbox": INBOX}[queue]
+        context: Any = Context()
+        handler(SQSEvent(event or received(queue), context))
+
+    return deliver
+
+
+def dead(queue: str) -> list[tuple[str, Any]]:
+    """The dead letters of a queue: reason and body."""
+    records = received(f"{queue}-dlq")["Records"]
+    return [(each["messageAttributes"]["reason"]["stringValue"], json.loads(each["body"])) for each in records]
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
+    """What is announced, instead of the bus."""
+    told: list[Fact] = []
+    monkeypatch.setattr(bus, "announce", told.extend)
+    return told

@@ -1,0 +1,138 @@
+"""Law 3: the same snapshots, in any order, any batches and any repetition, end in the same table."""
+
+import random
+from collections.abc import Sequence
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.aws import bus, secrets
+from chalicelib.canonical.facts import Fact
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.ingest import storing
+from chalicelib.ingest.changes import change_of
+from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
+from tests.memory_table import MemoryTable
+
+PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
+COMMON = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
+    told: list[Fact] = []
+    monkeypatch.setattr(bus, "announce", told.extend)
+    monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+    return told
+
+
+def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[dict[str, Any]]]) -> MemoryTable:
+    table = MemoryTable().install(monkeypatch)
+    for batch in batches:
+        changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in batch]
+        assert storing.store_changes([change for change in changes if change]) == {}
+    return table
+
+
+LIFE = [
+    reservation(primary=guest(email="anna@mail.example"), changed_at=at(1)),
+    reservation(primary=guest(email="anna@mail.example"), changed_at=at(2), departure="2026-02-04"),
+    reservation(primary=guest(email="anna@mail.example"), changed_at=at(3), status="in_house"),
+    reservation(primary=guest("g2", "Ben", "Lee"), changed_at=at(4), status="checked_out", room_revenue_minor=30000),
+    reservation(primary=guest("g2", "Ben", "Lee"), changed_at=at(5), status="in_house"),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(LIFE)))), ids=str)
+def test_a_reservations_notices_end_in_the_same_state_in_every_order(
+    order: tuple[int, ...], facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = stored(monkeypatch, [LIFE]).state()
+    assert stored(monkeypatch, [[LIFE[at]] for at in order]).state() == expected
+
+
+def test_equal_versions_break_ties_the_same_way(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> None:
+    one = reservation(primary=guest(), room_revenue_minor=1)
+    other = reservation(primary=guest(), room_revenue_minor=2)
+    assert stored(monkeypatch, [[one], [other]]).state() == stored(monkeypatch, [[other], [one]]).state()
+
+
+NAMES = [
+    ("Anna", "Lee"),
+    ("A", "Lee"),
+    ("Anna Maria", "Lee"),
+    ("Ben", "Lee"),
+    (None, "Lee"),
+    ("Cleo", "Ray"),
+    ("Dora", "Poe"),
+    (None, None),
+]
+MAILBOXES = ["one@mail.example", "two@mail.example", None]
+PHONES = ["+43 1 5880 0000", "01 5880 0000", None]
+
+
+@st.composite
+def seasons(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Some people's profiles at several versions, in reservations and alone, with late and early charges."""
+    snapshots: list[dict[str, Any]] = []
+    for at_, _ in enumerate(range(draw(st.integers(2, 7)))):
+        given_name, family = draw(st.sampled_from(NAMES))
+        person = guest(
+            f"g{at_}",
+            given_name,
+            family,
+            email=draw(st.sampled_from(MAILBOXES)),
+            phone=draw(st.sampled_from(PHONES)),
+            changed_at=at(draw(st.integers(0, 3))),
+            marketing_email=draw(st.sampled_from([True, False, None])),
+            merged_into=draw(st.sampled_from([None, None, None, "g0"])) if at_ else None,
+        )
+        snapshots.append(person)
+        if draw(st.booleans()):
+            snapshots.append(
+                {**person, "email": draw(st.sampled_from(MAILBOXES)), "changed_at": at(draw(st.integers(0, 3)))}
+            )
+        if draw(st.booleans()):
+            snapshots.append(
+                reservation(
+                    f"r{draw(st.integers(0, 2))}",
+                    primary=person,
+                    status=draw(st.sampled_from(["confirmed", "in_house", "checked_out", "cancelled"])),
+                    changed_at=at(draw(st.integers(0, 3))),
+                )
+            )
+    if draw(st.booleans()):
+        snapshots.append(charge(reservation_source_id="r0", changed_at=at(1)))
+        snapshots.append(charge(reservation_source_id="r0", changed_at=at(2), amount_minor=7000))
+    return snapshots
+
+
+@COMMON
+@given(season=seasons(), seed=st.integers(0, 10_000))
+def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
+    season: list[dict[str, Any]], seed: int, facts: list[Fact]
+) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        expected = stored(monkeypatch, [season]).state()
+        chance = random.Random(seed)
+        shuffled = [*season, *chance.choices(season, k=3)]
+        chance.shuffle(shuffled)
+        cut = chance.randrange(len(shuffled) + 1)
+        again = stored(monkeypatch, [shuffled[:cut], *[[each] for each in shuffled[cut:]]]).state()
+    assert again == expected
+
+
+def test_a_repeated_notice_writes_nothing_and_announces_again(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = stored(monkeypatch, [[LIFE[3]]])
+    before, told = dict(table.rows), list(facts)
+    facts.clear()
+    change = change_of(read(LIFE[3]), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
+    assert change
+    assert storing.store_changes([change]) == {}
+    assert table.rows == before
+    assert [fact.fact_id for fact in facts] == [fact.fact_id for fact in told]

@@ -1,0 +1,228 @@
+"""The edge: one message for what is vouched for, one refusal for the rest, and nothing that must not be kept."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from botocore.exceptions import EndpointConnectionError
+from standardwebhooks.webhooks import Webhook
+
+from chalicelib.aws import clients, files, keys, table
+from chalicelib.aws.meter import meter
+from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
+from chalicelib.connectors.contract import Request
+from chalicelib.ingest import edge, store
+from chalicelib.ingest.model import Connection
+from tests.builders import VIENNA, guest, reservation
+from tests.conftest import RAW_BUCKET
+from tests.fake_mews import ENTERPRISE, SECRET, FakeMews, connection, customer, notice, reservations_changed
+from tests.fake_mews import reservation as mews_reservation
+from tests.fakes import received, waiting
+from tests.ingest.conftest import dead
+
+NOW = datetime(2026, 2, 4, 12, tzinfo=UTC)
+SIGNING = "whsec_YS1zaWduaW5nLWtleS1vZi0yNC1ieXRlcw=="
+CARD = "4111 1111 1111 1111"
+
+
+def push(body: Any, connection_id: str = "mews-vienna", secret: str = SECRET) -> int:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return edge.accept(connection_id, Request(raw, {}, {"secret": secret}, NOW))
+
+
+def signed(body: bytes, at: datetime = NOW, secret: str = SIGNING) -> Request:
+    stamp = str(int(at.timestamp()))
+    signature = Webhook(secret).sign("m-1", at, body.decode())
+    return Request(body, {"webhook-id": "m-1", "webhook-timestamp": stamp, "webhook-signature": signature}, {}, at)
+
+
+@pytest.fixture
+def own(mews: FakeMews) -> None:
+    """A canonical connection beside the one of Mews."""
+    store.put_connection(Connection(id="own", vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
+    meter().take()
+
+
+def rows() -> int:
+    return int(clients.dynamodb().scan(TableName="xenia-test", Select="COUNT")["Count"])
+
+
+def test_one_webhook_is_one_message_and_one_call_when_warm(mews: FakeMews) -> None:
+    push(reservations_changed("r0"))
+    before, units = rows(), meter().take()[1]
+    assert push(reservations_changed("r1")) == 200
+    assert meter().take() == ({"SendMessage": 1}, 0)
+    assert (rows(), units) == (before, 0)
+    _, record = received("fetch")["Records"]
+    message = json.loads(record["body"])
+    assert set(message) == {"v", "connection", "vendor", "request", "received_at", "body"}
+    assert (message["connection"], message["vendor"]) == ("mews-vienna", "mews")
+    assert message["received_at"] == "2026-02-04T12:00:00.000000Z"
+    assert message["body"] == reservations_changed("r1")
+
+
+def test_a_signed_canonical_notice_goes_to_the_inbox_under_its_hotel(own: None) -> None:
+    body = json.dumps({"snapshots": [reservation()]}).encode()
+    with time_machine.travel(NOW, tick=False):
+        assert edge.accept("own", signed(body)) == 202
+        (record,) = received("inbox")["Records"]
+    assert record["attributes"]["MessageGroupId"] == f"own:{VIENNA.id}"
+
+
+def test_the_message_group_holds_only_what_a_queue_takes(mews: FakeMews) -> None:
+    for odd in ("e vienna", "é", "x" * 300, "\n", ""):
+        push({**reservations_changed("r1"), "EnterpriseId": odd})
+    groups = [each["attributes"]["MessageGroupId"] for each in received("fetch")["Records"]]
+    assert groups == ["mews-vienna", "mews-vienna", "mews-vienna", "mews-vienna", "mews-vienna"]
+
+
+@pytest.mark.parametrize(
+    ("connection_id", "secret"),
+    [
+        ("mews-vienna", "wrong"),
+        ("mews-vienna", ""),
+        ("nobody", SECRET),
+        ("", SECRET),
+        ("x" * 3000, SECRET),
+        ("ü", SECRET),
+        ("own", SECRET),
+    ],
+)
+def test_whatever_is_wrong_the_refusal_is_the_same(own: None, connection_id: str, secret: str) -> None:
+    with pytest.raises(Unauthorized, match=r"^The credentials are missing or wrong\.$"):
+        push(reservations_changed("r1"), connection_id, secret)
+    assert waiting("fetch") == waiting("inbox") == 0
+
+
+def test_an_altered_body_and_a_late_replay_are_refused(own: None) -> None:
+    body = b'{"snapshots": []}'
+    request = signed(body)
+    with time_machine.travel(NOW, tick=False), pytest.raises(Unauthorized):
+        edge.accept("own", Request(body + b" ", request.headers, {}, NOW))
+    with time_machine.travel(NOW.replace(minute=6), tick=False), pytest.raises(Unauthorized):
+        edge.accept("own", request)
+    assert waiting("inbox") == 0
+
+
+def test_a_secret_of_one_connection_opens_no_other(own: None) -> None:
+    store.put_connection(connection(id="mews-porto", secrets=("of-porto-and-nobody-else",)))
+    with pytest.raises(Unauthorized):
+        push(reservations_changed("r1"), "mews-porto", SECRET)
+
+
+def test_an_unknown_connection_is_asked_for_once_a_minute(mews: FakeMews) -> None:
+    for _ in range(5):
+        with pytest.raises(Unauthorized):
+            push(b"{}", "nobody")
+    assert meter().take()[0] == {"GetItem": 1}
+
+
+def test_four_megabytes_are_taken_and_one_byte_more_is_not(mews: FakeMews) -> None:
+    with pytest.raises(TooLarge):
+        push(b"x" * (4 * 1024 * 1024 + 1))
+    assert waiting("fetch") == 0
+    assert push(b"x" * (4 * 1024 * 1024)) == 200
+
+
+def test_a_large_notice_takes_a_claim_check_and_arrives(mews: FakeMews, work: Callable[..., None]) -> None:
+    mews.keep(mews_reservation(), customer())
+    body = notice(("ServiceOrderUpdated", "r1"), *(("ResourceUpdated", f"x{n:035d}") for n in range(3000)))
+    push(body)
+    (record,) = received("fetch")["Records"]
+    message = json.loads(record["body"])
+    assert len(record["body"]) < 1000
+    assert json.loads(files.read_body(RAW_BUCKET, message["large"]))["body"] == body
+    work("fetch", {"Records": [record]})
+    assert dead("fetch") == []
+    assert mews.asked
+
+
+def test_a_queue_that_is_down_is_never_a_success(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
+    push(b"{}")
+
+    def down(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="the queue")
+
+    monkeypatch.setattr(clients.sqs(), "send_message", down)
+    with pytest.raises(TryAgain):
+        push(reservations_changed("r1"))
+
+
+def test_a_token_or_a_card_number_never_reaches_the_queue(mews: FakeMews) -> None:
+    push({"Action": "IntegrationCreated", "Data": {"AccessToken": "the-token", "Enterprise": {"Id": ENTERPRISE}}})
+    push({**reservations_changed("r1"), "note": CARD, CARD: "key"})
+    push(b'{"cut off": "' + CARD.encode())
+    text = "".join(each["body"] for each in received("fetch")["Records"])
+    assert "the-token" not in text
+    assert CARD not in text
+    assert text.count("card number removed") == 3
+
+
+BAD = {
+    "no JSON": b"{",
+    "nothing": b"",
+    "100,000 brackets": b"[" * 100_000,
+    "brackets that close": b"[" * 400 + b"]" * 400,
+    "a number that is none": b'{"a": NaN}',
+    "invalid UTF-8": b"\xff\xfe{}",
+    "a number of 5000 digits": b'{"a": ' + b"1" * 5000 + b"}",
+    "another shape": b'{"EnterpriseId": "e-vienna"}',
+    "another shape, as a text": b'"4111111111111111"',
+}
+
+
+def test_what_cannot_be_read_ends_with_its_reason_while_its_neighbours_succeed(
+    mews: FakeMews, work: Callable[..., None]
+) -> None:
+    mews.keep(mews_reservation(), customer())
+    for body in BAD.values():
+        assert push(body) == 200
+    push(reservations_changed("r1"))
+    work()
+    letters = dead("fetch")
+    assert len(letters) == len(BAD)
+    assert {reason.partition(":")[0] for reason, _ in letters} == {"not_json", "not_a_mews_notice"}
+    assert table.get(keys.reservation(_reservation_id())) is not None
+    assert waiting("fetch") == 1  # the good one: Lambda deletes what its worker finished without an error
+
+
+def _reservation_id() -> str:
+    from chalicelib.canonical.ids import reservation_id
+
+    return reservation_id("mews-vienna", VIENNA.id, "r1", 0)
+
+
+def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work: Callable[..., None]) -> None:
+    with time_machine.travel(NOW, tick=False):
+        for wrong in ({"snapshots": [reservation(arrival="x")]}, {"snapshots": [reservation(property_id="porto")]}):
+            edge.accept("own", signed(json.dumps(wrong).encode()))
+        edge.accept("own", signed(json.dumps({"snapshots": [guest(property_id=VIENNA.id)]}).encode()))
+        work("inbox")
+        reasons = [reason for reason, _ in dead("inbox")]
+    assert reasons == [
+        "invalid_snapshot: snapshots.0.arrival: Input should be a valid date or datetime, input is too short",
+        "foreign_property: snapshots.0.property_id",
+    ]
+
+
+def test_importing_the_edge_loads_nothing_heavy() -> None:
+    heavy = ("pydantic", "phonenumbers", "anyascii", "jellyfish", "babel", "liquid", "standardwebhooks")
+    source = (
+        "import sys; import chalicelib.ingest.edge; from chalicelib.ingest.vendors import edge_of, VENDORS; "
+        f"[edge_of(each) for each in VENDORS]; print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_names_that_are_tried_out_do_not_fill_the_memory(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "MOST_KNOWN", 3)
+    for number in range(10):
+        with pytest.raises(Unauthorized):
+            push(b"{}", f"nobody-{number}")
+    assert len(edge.doors().known) <= 3

@@ -1,0 +1,253 @@
+"""From a webhook's body to the table, over a PMS in memory: what is kept, what it costs, what fails alone."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.aws import keys, queues, table
+from chalicelib.aws.meter import meter
+from chalicelib.canonical.batch import Message
+from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.ids import leaf_of_profile, reservation_id
+from chalicelib.canonical.snapshots import Status
+from chalicelib.connectors.contract import Request
+from chalicelib.entrypoints.runtime import BatchIncomplete
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Stay
+from chalicelib.identity import actions as identity
+from chalicelib.ingest import actions, edge, reconciliation, store
+from chalicelib.loyalty import actions as loyalty
+from chalicelib.loyalty import store as ledgers
+from chalicelib.loyalty.store import put_program
+from tests.builders import EUR_PROGRAM, VIENNA, at
+from tests.fake_mews import (
+    SECRET,
+    FakeMews,
+    companion,
+    connection,
+    customer,
+    item,
+    notice,
+    reservation,
+    reservations_changed,
+)
+from tests.fakes import received, waiting
+from tests.ingest.conftest import dead
+
+SOURCE = "mews-vienna"
+Spent = tuple[dict[str, int], int]
+
+
+def pushed(*bodies: dict[str, Any]) -> None:
+    for body in bodies:
+        edge.accept(SOURCE, Request(json.dumps(body).encode(), {}, {"secret": SECRET}, datetime.now(UTC)))
+
+
+def messages(*bodies: dict[str, Any]) -> list[Message]:
+    envelope = {"v": 1, "connection": SOURCE, "vendor": "mews", "request": "q", "received_at": at(0)}
+    return [Message(f"m{number}", {**envelope, "body": body}) for number, body in enumerate(bodies)]
+
+
+def fetched(*bodies: dict[str, Any]) -> Spent:
+    """Fetch, expect no failure, and say what it cost."""
+    meter().take()
+    assert actions.fetch_notices(messages(*bodies)) == {}
+    return meter().take()
+
+
+def leaf(customer_id: str = "c1") -> str:
+    return leaf_of_profile(SOURCE, customer_id)
+
+
+def stay(id_: str = "r1") -> Stay:
+    wanted = reservation_id(SOURCE, VIENNA.id, id_, 0)
+    row = table.get(keys.reservation(wanted))
+    assert row
+    (found,) = [each for each in guests.stays(row["leaf"]) if each.reservation == wanted]
+    return found
+
+
+def test_a_webhook_becomes_a_guest_with_a_stay(mews: FakeMews, work: Callable[..., None]) -> None:
+    mews.keep(reservation(State="Started"), customer(), customer("c2", "Ben"), companion("r1", "c2"), item())
+    pushed(reservations_changed("r1"), notice(("CustomerAdded", "c1"), ("CustomerUpdated", "c1")))
+    work()
+    (guest,) = identity.find("email", " C1@mail.example ")
+    assert (guest.leaf, guest.properties) == (leaf(), (VIENNA.id,))
+    assert guest.traits
+    assert (guest.traits.given_name, guest.traits.stats.in_house) == ("Anna", True)
+    assert (stay().status, stay().room_revenue_minor, stay().companions) == (Status.IN_HOUSE, 20000, (leaf("c2"),))
+    assert dead("fetch") == []
+
+
+def test_a_vendor_that_is_busy_is_asked_again_when_it_said_and_nothing_is_lost(
+    mews: FakeMews, work: Callable[..., None]
+) -> None:
+    mews.keep(reservation(), customer())
+    mews.refuse = TryAgain("the vendor answered 429", 77)
+    failures = actions.fetch_notices(messages(reservations_changed("r1"), notice(("CustomerAdded", "c1"))))
+    assert {name: getattr(error, "after_seconds", None) for name, error in failures.items()} == {"m0": 77, "m1": 77}
+    pushed(reservations_changed("r1"))
+    with pytest.raises(BatchIncomplete):
+        work()
+    assert (waiting("fetch"), dead("fetch")) == (1, [])
+    mews.refuse = None
+    fetched(reservations_changed("r1"))
+    assert stay().status is Status.CONFIRMED
+
+
+def test_one_poison_message_of_ten_is_set_aside_alone(mews: FakeMews) -> None:
+    mews.keep(*(reservation(f"r{n}", f"c{n}") for n in range(10)), *(customer(f"c{n}") for n in range(10)))
+    mews.reservations["r3"]["UpdatedUtc"] = "yesterday"
+    bodies = [reservations_changed(f"r{n}") for n in range(10)]
+    bodies[7] = {"EnterpriseId": "e-vienna"}
+    failures = actions.fetch_notices(messages(*bodies))
+    assert {name: str(error) for name, error in failures.items()} == {
+        "m3": "unreadable_answer: ValueError",
+        "m7": "not_a_mews_notice: EnterpriseId and Events are required",
+    }
+    assert all(isinstance(error, Rejected) for error in failures.values())
+    assert [stay(f"r{n}").source_id for n in (0, 1, 2, 4, 5, 6, 8, 9)]
+
+
+def test_an_unknown_hotel_and_a_deleted_connection(mews: FakeMews) -> None:
+    mews.keep(reservation(), customer())
+    spent, units = fetched(notice(("ServiceOrderUpdated", "r1"), enterprise="e-elsewhere"))
+    assert (spent["ignored:unknown_hotel"], units, mews.asked) == (1, 0, [])
+    store.delete_connection(SOURCE)
+    failures = actions.fetch_notices(messages(reservations_changed("r1")))
+    assert [str(error) for error in failures.values()] == ["unknown_connection"]
+
+
+def test_a_property_that_the_hub_does_not_know_fails_alone(mews: FakeMews) -> None:
+    mews.keep(reservation(), customer())
+    store.delete_property(VIENNA.id)
+    failures = actions.fetch_notices(messages(reservations_changed("r1")))
+    assert [str(error) for error in failures.values()] == ["unreadable_answer: vienna is missing"]
+
+
+def test_ten_ordinary_changes_share_their_reads_and_one_announcement(mews: FakeMews) -> None:
+    mews.keep(*(reservation(f"r{n}", f"c{n}") for n in range(10)), *(customer(f"c{n}") for n in range(10)))
+    bodies = [reservations_changed(f"r{n}") for n in range(10)]
+    fetched(*bodies)
+    for row in mews.reservations.values():
+        row.update(State="Started", UpdatedUtc=at(5))
+    calls, units = fetched(*bodies)
+    ours = {name: count for name, count in calls.items() if name not in {"vendor", "stored"}}
+    assert calls["stored"] == calls["TransactWriteItems"] == 10
+    assert calls["vendor"] == 4
+    assert calls["BatchGetItem"] - 1 <= 2  # and one for the connections of the batch
+    assert calls["PutEvents"] == 1
+    assert sum(ours.values()) <= 40
+    assert units <= 100
+
+
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [
+        ({"State": "Started", "UpdatedUtc": at(5)}, 10),
+        ({"ScheduledEndUtc": "2026-02-09T10:00:00Z", "UpdatedUtc": at(5)}, 12),
+        ({"State": "Canceled", "UpdatedUtc": at(5)}, 10),
+    ],
+)
+def test_what_a_change_writes_and_that_a_duplicate_writes_nothing(
+    change: dict[str, str], most: int, mews: FakeMews
+) -> None:
+    mews.keep(reservation(), customer(), item())
+    fetched(reservations_changed("r1"))
+    mews.keep(reservation(**change))
+    calls, units = fetched(reservations_changed("r1"))
+    assert (calls["stored"], 0 < units <= most) == (1, True)
+    calls, units = fetched(reservations_changed("r1"), reservations_changed("r1"))
+    assert (units, calls["duplicate"], calls.get("TransactWriteItems")) == (0, 1, None)
+
+
+def test_a_check_out_with_its_points_writes_sixteen_units_at_most(mews: FakeMews, facts: list[Any]) -> None:
+    put_program(EUR_PROGRAM)
+    mews.keep(reservation(), customer(), item())
+    fetched(reservations_changed("r1"))
+    mews.keep(reservation(State="Processed", UpdatedUtc=at(5)))
+    facts.clear()
+    _, units = fetched(reservations_changed("r1"))
+    for fact in facts:
+        if fact.type == "StayCompleted":
+            loyalty.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
+    _, points_units = meter().take()
+    assert [entry.points for entry in ledgers.entries(leaf(), "club")] == [2000]
+    assert 0 < units + points_units <= 16
+
+
+def test_a_duplicate_three_days_later_changes_nothing(mews: FakeMews) -> None:
+    mews.keep(reservation(), customer(), item())
+    fetched(reservations_changed("r1"))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3), tick=False):
+        assert fetched(reservations_changed("r1"))[1] == 0
+
+
+def test_what_came_is_archived_for_replay_once_a_batch(mews: FakeMews) -> None:
+    from infra import replay
+
+    mews.keep(reservation(), customer())
+    fetched(reservations_changed("r1"), reservations_changed("r1"))
+    today = datetime.now(UTC).date()
+    objects = replay.objects("test", today, today)
+    assert len(objects) == 1
+    assert replay.replay("test", objects[0]).messages["fetch"] == 2
+
+
+# Reconciliation
+
+
+def reconciled(on: datetime) -> int:
+    with time_machine.travel(on, tick=False):
+        queued = reconciliation.reconcile({"property": VIENNA.id})
+        records = received("fetch")["Records"]
+        assert len(records) == queued
+        for record in records:
+            queues.delete("fetch", record["receiptHandle"])
+            assert actions.fetch_notices([Message(record["messageId"], json.loads(record["body"]))]) == {}
+    return queued
+
+
+def test_a_silent_change_is_found_at_night_and_missed_days_are_caught_up(mews: FakeMews) -> None:
+    night = datetime(2026, 1, 10, 5, tzinfo=UTC)
+    mews.keep(reservation(UpdatedUtc="2026-01-09T12:00:00Z"), customer(), item(UpdatedUtc="2026-01-09T12:00:00Z"))
+    assert reconciled(night) == 1
+    assert stay().status is Status.CONFIRMED
+    # Ten nights without a run: what changed in the first of them is found all the same, and so is a late charge.
+    mews.keep(reservation(State="Canceled", UpdatedUtc="2026-01-10T20:00:00Z"))
+    assert reconciled(night + timedelta(days=10)) == 1
+    assert stay().status is Status.CANCELLED
+    mews.keep(item("late", "r1", "ProductOrder", "12", UpdatedUtc="2026-01-20T12:00:00Z"))
+    assert reconciled(night + timedelta(days=11)) == 1
+    assert stay().other_revenue_minor == 1200
+    assert reconciled(night + timedelta(days=13)) == 1  # windows overlap by a day
+    assert reconciled(night + timedelta(days=15)) == 0
+
+
+def test_a_failed_night_moves_no_cursor(mews: FakeMews) -> None:
+    night = datetime(2026, 1, 10, 5, tzinfo=UTC)
+    assert reconciled(night) == 0
+    mews.keep(reservation(UpdatedUtc="2026-01-10T12:00:00Z"), customer())
+    mews.refuse = TryAgain("the vendor answered 503")
+    with pytest.raises(TryAgain):
+        reconciled(night + timedelta(days=2))
+    mews.refuse = None
+    assert reconciled(night + timedelta(days=4)) == 1
+    assert stay().status is Status.CONFIRMED
+
+
+def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:
+    fat = replace_vendor(connection(), "canonical")
+    store.put_connection(fat)
+    store.delete_connection(SOURCE)
+    assert reconciliation.reconcile({"property": VIENNA.id}) == 0
+    assert reconciliation.reconcile({"property": "porto"}) == 0
+    assert mews.asked == []
+
+
+def replace_vendor(one: Any, vendor: str) -> Any:
+    return one.model_copy(update={"vendor": vendor, "id": "own", "secrets": ()})

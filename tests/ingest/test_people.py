@@ -1,0 +1,192 @@
+"""Who is one guest, through ingest: merges in both orders, shared addresses, odd names, relay addresses."""
+
+from collections.abc import Sequence
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import secrets
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head
+from chalicelib.ingest import storing
+from chalicelib.ingest.changes import change_of
+from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.memory_table import MemoryTable
+
+PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
+ADDRESS = "office@mail.example"
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
+    monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+    return MemoryTable().install(monkeypatch)
+
+
+def tell(*snapshots: dict[str, Any]) -> None:
+    for each in snapshots:
+        change = change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
+        assert change is None or storing.store_changes([change]) == {}
+
+
+def leaf(source_id: str) -> str:
+    return leaf_of_profile("pms", source_id)
+
+
+def the_guest(source_id: str) -> Head:
+    found = guests.guest(leaf(source_id))
+    assert found
+    return found
+
+
+def parties(*source_ids: str) -> set[frozenset[str]]:
+    """The guests of some profiles, by the vendor's ids."""
+    ids = {leaf(each): each for each in source_ids}
+    return {frozenset(ids[member] for member in the_guest(each).members) for each in source_ids}
+
+
+def apart(*source_ids: str) -> set[frozenset[str]]:
+    return {frozenset({each}) for each in source_ids}
+
+
+TARGET = guest("g1", "Anna", "Lee")
+MERGED = guest("g2", "Ben", "Ray", merged_into="g1", changed_at=at(2))
+
+
+@pytest.mark.parametrize("order", [(TARGET, MERGED), (MERGED, TARGET)], ids=["target first", "merged first"])
+def test_a_merge_at_the_source_joins_in_either_order(order: Sequence[dict[str, Any]], hub: MemoryTable) -> None:
+    tell(*order)
+    assert parties("g1", "g2") == {frozenset({"g1", "g2"})}
+
+
+def test_a_merge_that_the_source_takes_back_is_taken_back(hub: MemoryTable, facts: list[Fact]) -> None:
+    tell(TARGET, guest("g2", "Ben", "Ray"), MERGED, {**MERGED, "merged_into": None, "changed_at": at(3)})
+    assert parties("g1", "g2") == apart("g1", "g2")
+    assert {"GuestMerged", "GuestUnmerged"} <= {fact.type for fact in facts}
+
+
+def test_what_came_with_a_record_stays_with_it_through_merge_and_unmerge(hub: MemoryTable) -> None:
+    ben = guest("g2", "Ben", "Ray", marketing_email=True)
+    tell(TARGET, reservation(primary=ben, status="checked_out"))
+    tell({**MERGED, "marketing_email": True})
+    together = the_guest("g2")
+    assert together.traits
+    assert (together.traits.stats.stays, sum(len(guests.stays(each)) for each in together.members)) == (1, 1)
+    tell({**MERGED, "marketing_email": True, "merged_into": None, "changed_at": at(3)})
+    one, other = the_guest("g1"), the_guest("g2")
+    assert one.traits
+    assert other.traits
+    assert (one.traits.stats.stays, other.traits.stats.stays) == (0, 1)
+    assert guests.stays(leaf("g2"))
+
+
+NAMES = [("g1", "Anna"), ("g2", "Anna"), ("g3", "Ben"), ("g4", "Cleo"), ("g5", "Dora")]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(5)))[::7], ids=str)
+def test_the_fourth_contradicting_name_makes_an_address_nobodys(order: tuple[int, ...], hub: MemoryTable) -> None:
+    everyone = [guest(source_id, given, email=ADDRESS) for source_id, given in NAMES]
+    tell(*(everyone[place] for place in order))
+    ids = [source_id for source_id, _ in NAMES]
+    assert parties(*ids) == apart(*ids)
+    assert {the_guest(each).traits.email for each in ids if the_guest(each).traits} == {None}  # type: ignore[union-attr]
+    tell(guest("g6", "Anna", email=ADDRESS))
+    assert parties(*ids, "g6") == apart(*ids, "g6")
+
+
+def test_three_names_at_one_address_are_still_people(hub: MemoryTable) -> None:
+    tell(*(guest(source_id, given, email=ADDRESS) for source_id, given in NAMES[:4]))
+    assert parties("g1", "g2", "g3", "g4") == {frozenset({"g1", "g2"}), frozenset({"g3"}), frozenset({"g4"})}
+
+
+def test_an_address_that_was_shared_for_a_while_only_is_as_if_it_never_was(hub: MemoryTable) -> None:
+    three = [guest(source_id, given, email=ADDRESS) for source_id, given in NAMES[:4]]
+    wrong = guest("g5", "Dora", email=ADDRESS)
+    right = {**wrong, "email": "dora@mail.example", "changed_at": at(1)}
+    tell(*three, right, wrong)
+    expected = hub.state()
+    assert parties("g1", "g2", "g3") == {frozenset({"g1", "g2"}), frozenset({"g3"})}
+    hub.rows.clear()
+    tell(*three, wrong, right)
+    assert hub.state() == expected
+    traits = the_guest("g1").traits
+    assert traits
+    assert traits.email == ADDRESS
+
+
+def test_an_address_that_everybody_left_at_once_is_free_again(hub: MemoryTable) -> None:
+    people = [guest(source_id, given, email=ADDRESS) for source_id, given in NAMES]
+    room = reservation(primary=people[0], companions=people[1:])
+    left = [{**each, "email": None, "changed_at": at(1)} for each in people]
+    tell(room, reservation(primary=left[0], companions=left[1:], changed_at=at(1)))
+    tell(guest("g8", "Eve", email=ADDRESS), guest("g9", "Eve", email=ADDRESS))
+    assert parties("g8", "g9") == {frozenset({"g8", "g9"})}
+
+
+def test_the_guests_of_one_agency_stay_apart_and_its_row_does_not_grow(hub: MemoryTable) -> None:
+    for number in range(60):
+        tell(guest(f"g{number}", f"Name{'abcdefgh'[number % 8] * (1 + number // 8)}", "Lee", email=ADDRESS))
+    assert len(parties(*(f"g{number}" for number in range(60)))) == 60
+    assert all(len(str(row)) < 2600 for row in hub.rows.values())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"email": "anna.123@guest.booking.com"},
+        {"email": "anna@mail.example", "email_is_relay": True},
+        {"email": "noemail@mail.example"},
+        {"email": "reception@vienna.example"},
+    ],
+)
+def test_what_is_no_address_of_the_guests_own_joins_nobody_and_is_not_mailed(
+    fields: dict[str, Any], hub: MemoryTable
+) -> None:
+    tell(guest("g1", property_id=VIENNA.id, **fields), guest("g2", property_id=PORTO.id, **fields))
+    assert parties("g1", "g2") == apart("g1", "g2")
+    traits = the_guest("g1").traits
+    assert traits
+    assert traits.email is None
+
+
+def test_a_phone_is_read_as_of_the_hotels_country(hub: MemoryTable) -> None:
+    tell(guest("g1", phone="01 58800 0", property_id=VIENNA.id), guest("g2", phone="0043 1 588000"))
+    assert parties("g1", "g2") == {frozenset({"g1", "g2"})}
+    tell(guest("g3", phone="01 58800 0", property_id=PORTO.id))
+    assert len(the_guest("g3").members) == 1
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("Anna\u202e", "Anna"),
+        ("An\x00na", "Anna"),
+        ("Jose\u0301", "José"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("An\r\nna: Bcc", "An na: Bcc"),
+        ("\u200b", None),
+        ("   ", None),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("O'Neil", "O'Neil"),
+    ],
+)
+def test_names_are_kept_as_typed_without_what_turns_or_breaks_a_line(
+    given_name: str, kept: str | None, hub: MemoryTable
+) -> None:
+    tell(guest("g1", given_name))
+    record = the_guest("g1").record
+    assert record
+    assert record.given_name == kept
+
+
+@pytest.mark.parametrize("words", [("Walk-In", "Guest"), ("TBA", None), (None, "House Account")])
+def test_a_profile_of_nobody_keeps_its_stays_under_nobody(
+    words: tuple[str | None, str | None], hub: MemoryTable, facts: list[Fact]
+) -> None:
+    tell(guest("g1", *words), reservation(primary=guest("g1", *words, email="a@mail.example"), status="checked_out"))
+    assert guests.guest(leaf("g1")) is None
+    assert [fact.leaf[0] for fact in facts if fact.leaf] == ["x"]

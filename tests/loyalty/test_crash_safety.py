@@ -1,0 +1,138 @@
+"""Law 4 for points: a crash at any AWS call, a wake-up delivered again, and wake-ups all at once."""
+
+from collections.abc import Sequence
+from datetime import date
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import bus, keys, secrets, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.facts import Fact
+from chalicelib.ingest import actions as ingest
+from chalicelib.ingest import edge
+from chalicelib.ingest import store as hotels
+from chalicelib.loyalty import actions, store
+from chalicelib.loyalty.model import Account
+from tests import tables
+from tests.builders import EUR_PROGRAM, VIENNA, at, guest, notice, reservation
+from tests.crashes import crash_at, points_of, watching
+
+ANNA = guest(email="anna@mail.example")
+STAYED = reservation(primary=ANNA, status="checked_out", changed_at=at(1))
+SECOND = {**STAYED, "source_id": "r2", "arrival": "2026-03-01", "departure": "2026-03-02"}
+LATE = "a member number that comes late"
+Story = tuple[Sequence[dict[str, Any]], Sequence[dict[str, Any]]]
+STORIES: dict[str, Story] = {
+    "a check-out": ([], [STAYED]),
+    "a check-out that is taken back": ([STAYED], [{**STAYED, "status": "in_house", "changed_at": at(2)}]),
+    "a folio corrected downwards": ([STAYED], [{**STAYED, "room_revenue_minor": 15000, "changed_at": at(2)}]),
+    "two stays at once": ([], [STAYED, SECOND]),
+    LATE: ([STAYED], [guest("g2", email="anna@mail.example", member_number="M-1")]),
+}
+
+
+@pytest.fixture
+def told(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
+    hotels.put_property(VIENNA)
+    secrets.key_for("identifiers")  # these two are asked for once in the life of a process
+    edge.raw_bucket()
+    store.put_program(EUR_PROGRAM)
+    taken: list[Fact] = []
+    announce = bus.announce
+
+    def announce_and_note(facts: Sequence[Fact]) -> None:
+        announce(facts)
+        taken.extend(facts)
+
+    monkeypatch.setattr(bus, "announce", announce_and_note)
+    return taken
+
+
+def tell(snapshots: Sequence[dict[str, Any]], told: list[Fact]) -> list[Fact]:
+    """Ingest, and take the wake-ups that follow from the bus."""
+    told.clear()
+    assert ingest.ingest_notices([notice(each, message_id=f"m{n}") for n, each in enumerate(snapshots)]) == {}
+    wakers = [fact for fact in told if fact.type in WAKERS or fact.member]
+    told.clear()
+    return wakers
+
+
+WAKERS = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"}
+
+
+def wake(fact: Fact) -> None:
+    actions.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
+
+
+def wake_all(facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        wake(fact)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_crash_at_any_call_of_earning_is_mended_by_the_next_delivery(story: str, told: list[Fact]) -> None:
+    earlier, now = STORIES[story]
+    if story == LATE:
+        table.write(table.Delete(keys.program(EUR_PROGRAM.id)))
+        store.put_program(EUR_PROGRAM.model_copy(update={"auto_enrol": False}))
+
+    def begin() -> list[Fact]:
+        tables.empty()
+        if earlier:
+            wake_all(tell(earlier, told))
+        return tell(now, told)
+
+    woken_by = begin()
+    points = points_of(lambda: wake_all(woken_by))
+    expected, announced = tables.state(), {fact.fact_id for fact in told}
+    assert {"TransactWriteItems", "PutEvents"} <= {point.operation for point in points}
+    for point in points:
+        begin()
+        assert crash_at(point, lambda: wake_all(woken_by)), str(point)
+        wake_all(woken_by)
+        assert tables.state() == expected, str(point)
+        assert {fact.fact_id for fact in told} >= announced, str(point)
+
+
+def test_the_same_wake_up_at_once_is_one_entry(told: list[Fact]) -> None:
+    (fact,) = tell([STAYED], told)
+    ready = Barrier(8)
+    busy: list[TryAgain] = []
+
+    def run() -> None:
+        ready.wait(timeout=30)
+        try:
+            wake(fact)
+        except TryAgain as error:
+            busy.append(error)
+
+    threads = [Thread(target=run) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=60)
+    assert fact.leaf
+    assert [entry.points for entry in store.entries(fact.leaf, "club")] == [2000]
+    assert [account.balance for account in store.accounts([fact.leaf], "club").values()] == [2000]
+
+
+def test_an_enrolment_between_reading_and_writing_is_not_overwritten(told: list[Fact]) -> None:
+    (fact,) = tell([STAYED], told)
+    assert fact.leaf
+    leaf, done = fact.leaf, set[int]()
+    enrolled = Account(leaf=leaf, program="club", number="M-7", enrolled_at=at(0), earns_from=date(2026, 2, 3), rev=1)
+
+    def enrol(number: int) -> None:
+        if calls.made[number] == "TransactWriteItems" and not done:
+            done.add(number)
+            table.write(table.Put(store.account_row(enrolled), table.ABSENT))
+
+    with watching(before=enrol) as calls:
+        wake(fact)
+    (account,) = store.accounts([leaf], "club").values()
+    assert done
+    assert (account.number, account.earns_from, account.balance) == ("M-7", date(2026, 2, 3), 2000)
+    assert sum(entry.points for entry in store.entries(leaf, "club")) == 2000

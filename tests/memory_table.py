@@ -1,0 +1,107 @@
+"""The table in a dictionary, for properties that need thousands of tries: the doors of chalicelib.aws.table."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import table
+from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
+from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, When, Write
+
+VOLATILE = {"rev", "expires_at"}
+
+
+@dataclass
+class MemoryTable:
+    """Rows by key. Only the conditions that ingest and loyalty use are understood; any other is an error."""
+
+    rows: dict[Key, Item] = field(default_factory=dict)
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        found: Item | None = _copy(self.rows.get(key))
+        return found
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        return {key: _copy(self.rows[key]) for key in keys if key in self.rows}
+
+    def query(
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Item]:
+        found = sorted(key for key in self.rows if key.pk == pk and key.sk.startswith(prefix))
+        ordered = found[::-1] if newest_first else found
+        if after is not None:
+            ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]
+        return iter([_copy(self.rows[key]) for key in ordered[:limit]])
+
+    def write(self, one: Put | Delete) -> None:
+        self.transact([one])
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        touched = [_key(each) for each in writes]
+        assert len(set(touched)) == len(touched), "a transaction names a row once"
+        assert len(touched) <= 100, "a transaction has 100 rows at most"
+        failed = [at for at, each in enumerate(writes) if not self._holds(_key(each), each.when)]
+        if failed:
+            raise ConditionFailed(failed)
+        for each in writes:
+            if isinstance(each, Put):
+                self.rows[_key(each)] = _copy(dict(each.item))
+            elif isinstance(each, Delete):
+                self.rows.pop(_key(each), None)
+            else:
+                assert isinstance(each, Check)
+
+    def _holds(self, key: Key, when: When | None) -> bool:
+        if when is None:
+            return True
+        row = self.rows.get(key)
+        return any(_clause(clause.strip(), row, when.values) for clause in when.expression.split(" OR "))
+
+    def state(self) -> dict[Key, Item]:
+        """What is kept, without what differs between two ways to the same end: revisions and markers."""
+        kept = {key: row for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
+        told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
+        return {key: row for key, row in told.items() if not _says_nothing(key, row)}
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> "MemoryTable":
+        for name in ("get", "get_many", "query", "write", "transact"):
+            monkeypatch.setattr(table, name, getattr(self, name))
+        return self
+
+
+def _says_nothing(key: Key, row: Item) -> bool:
+    """An identifier nobody carries any more, a gate that holds nothing, a nobody without stays: as good as absent."""
+    if key.pk.startswith("IDENTIFIER#"):
+        return not row.keys() - {"pk", "sk"}
+    if key.sk == "HEAD":
+        return row.get("stats") == "{}"
+    return key.pk.startswith("GATE#") and row == {"pk": key.pk, "sk": key.sk, "state": "{}"}
+
+
+def _clause(clause: str, row: Item | None, values: Mapping[str, Any]) -> bool:
+    if clause == "attribute_not_exists(pk)":
+        return row is None
+    if clause == "attribute_exists(pk)":
+        return row is not None
+    name, operator, value = clause.split()
+    if row is None or name not in row:
+        return False
+    return bool({"=": row[name] == values[value], "<": row[name] < values[value]}[operator])
+
+
+def _key(write: Write) -> Key:
+    return table.key_of(write.item) if isinstance(write, Put) else write.key
+
+
+def _copy(row: Item | None) -> Any:
+    return None if row is None else json.loads(json.dumps(row))

@@ -1,0 +1,237 @@
+"""What SES says became of a mail."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import NotFound, Rejected
+from chalicelib.canonical.time import instant
+from chalicelib.consent import actions as consent_actions
+from chalicelib.consent import rules as consent_rules
+from chalicelib.consent import store as consents
+from chalicelib.consent.model import Consent, Gate, LeafConsent
+from chalicelib.guests.model import Head, Record
+from chalicelib.guests.store import head_row
+from chalicelib.identity import store as identity
+from chalicelib.identity.digests import digest
+from chalicelib.identity.model import Identifier
+from chalicelib.messages import actions, events, store
+from chalicelib.messages.model import Message, State
+from chalicelib.messages.tokens import Leave, make_token, read_token
+from tests.crashes import crash_at, points_of
+from tests.mail_fakes import mail_event, wrapped
+
+REAL = Path(__file__).parents[3] / "shared" / "payloads" / "ses-events"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+T1, T2, T3 = (f"2026-11-23T12:0{minute}:00.000Z" for minute in (1, 2, 3))
+
+
+def address(leaf: str) -> str:
+    return digest("email", f"{leaf}@example.com")
+
+
+def claimed(leaf: str = "ga", *, shared_with: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A claimed message, and the mail as SES knows it."""
+    for each in (leaf, *shared_with):
+        table.write(table.Put(head_row(Head(leaf=each, record=Record(source="pms"), members=(each,)))))
+        consent = Consent(state="explicit", basis="guest", at=instant(NOW))
+        leaves = {each: LeafConsent(consents={"group:marketing": consent})}
+        table.write(table.Put(consents.gate_row(Gate(guest=each, rev=1, leaves=leaves))))
+    table.write(table.Put(identity.row_of(Identifier(digest=address(leaf), leaves=(leaf, *shared_with)))))
+    message = Message(
+        guest=leaf, occasion="n1", claim=f"m-{leaf}", campaign="c", origin="o", candidate=leaf, address=address(leaf),
+        at=instant(NOW),
+    )  # fmt: skip
+    table.write(table.Put(store.message_row(message)))
+    return {
+        "to": f"{leaf}@example.com",
+        "message_id": "ses-1",
+        "tags": {"run": "n1", "guest": leaf, "claim": f"m-{leaf}"},
+    }
+
+
+def message(leaf: str = "ga") -> Message:
+    found = store.message(leaf, "n1")
+    assert found
+    return found
+
+
+def bounce(mail: dict[str, Any], at: str = T2, kind: str = "Permanent") -> dict[str, Any]:
+    return mail_event("Bounce", mail, at, bounceType=kind, bouncedRecipients=[{"emailAddress": mail["to"]}])
+
+
+def complaint(mail: dict[str, Any], at: str = T3, **about: Any) -> dict[str, Any]:
+    return mail_event("Complaint", mail, at, complainedRecipients=[{"emailAddress": mail["to"]}], **about)
+
+
+def suppressed(leaf: str) -> dict[str, str]:
+    gate = consents.gate(leaf)
+    return {digest: each.reason for digest, each in gate.suppressed.items()} if gate else {}
+
+
+@pytest.mark.parametrize("wrap", [wrapped, json.dumps], ids=["wrapped by SNS", "raw"])
+def test_an_event_settles_and_dates_the_message(aws: Settings, wrap: Callable[[Any], str]) -> None:
+    mail = claimed()
+    assert actions.record_mail_event(wrap(mail_event("Delivery", mail, T1)))
+    assert (message().state, message().ses_id, message().delivered_at) == (
+        State.SENT,
+        "ses-1",
+        "2026-11-23T12:01:00.000000Z",
+    )
+
+
+def test_our_own_late_outcome_does_not_undo_an_event(aws: Settings) -> None:
+    mail = claimed()
+    before = message()
+    actions.record_mail_event(wrapped(mail_event("Reject", mail, T1, reason="Bad content")))
+    store.settle(before, before.model_copy(update={"state": State.SENT, "ses_id": "ses-1"}))
+    assert message().state is State.FAILED
+
+
+def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = claimed()
+    some = [wrapped(mail_event(kind, mail, T1)) for kind in ("Send", "Delivery", "Open", "Click")]
+    some += [wrapped(bounce(mail)), wrapped(complaint(mail))]
+    for body in some:
+        actions.record_mail_event(body)
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a duplicate wrote")
+
+    monkeypatch.setattr(table, "write", refuse)
+    monkeypatch.setattr(table, "transact", refuse)
+    for body in some:
+        actions.record_mail_event(body)
+
+
+def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
+    ends = set()
+    for order in permutations(range(4)):
+        leaf = "g" + "".join(map(str, order))
+        mail = claimed(leaf)
+        some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
+        for at in order:
+            actions.record_mail_event(wrapped(some[at]))
+        gate = consents.gate(leaf)
+        assert gate
+        assert consent_rules.effective(gate)
+        end = message(leaf).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
+        ends.add((end, tuple(suppressed(leaf).values()), str(consent_rules.effective(gate))))
+    assert len(ends) == 1
+
+
+def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) -> None:
+    mail = claimed("ga", shared_with=("gb",))
+    actions.record_mail_event(wrapped(bounce(mail)))
+    assert suppressed("ga") == suppressed("gb") == {address("ga"): "bounce"}
+    known = identity.identifier(address("ga"))
+    assert known
+    assert known.suppressed == {"reason": "bounce", "at": "2026-11-23T12:02:00.000000Z"}
+    assert known.leaves == ("ga", "gb")
+
+
+def test_a_passing_bounce_suppresses_nobody(aws: Settings) -> None:
+    mail = claimed()
+    actions.record_mail_event(wrapped(bounce(mail, kind="Transient")))
+    assert suppressed("ga") == {}
+    assert message().soft_bounced_at
+
+
+def test_a_complaint_is_also_a_no(aws: Settings) -> None:
+    mail = claimed()
+    actions.record_mail_event(wrapped(complaint(mail)))
+    gate = consents.gate("ga")
+    assert gate
+    answer = consent_rules.effective(gate)
+    assert answer
+    assert (answer.state, answer.basis) == ("withdrawn", "complaint")
+    assert suppressed("ga") == {address("ga"): "complaint"}
+
+
+def test_not_spam_takes_nothing_away(aws: Settings) -> None:
+    mail = claimed()
+    assert not actions.record_mail_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
+    assert suppressed("ga") == {}
+
+
+def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) -> None:
+    mail = claimed()
+    event = bounce({**mail, "tags": {}})
+    event["notificationType"] = event.pop("eventType")
+    del event["mail"]["tags"]
+    assert not actions.record_mail_event(wrapped(event))
+    assert suppressed("ga") == {address("ga"): "bounce"}
+
+
+def test_what_is_not_ours_is_let_go(aws: Settings) -> None:
+    stranger = {"to": "x@example.com", "message_id": "s", "tags": {"run": "n9", "guest": "gx"}}
+    for kind in ("Send", "Open", "DeliveryDelay", "Subscription", "Something New"):
+        assert not actions.record_mail_event(wrapped(mail_event(kind, stranger, T1)))
+    assert not actions.record_mail_event("Successfully validated SNS topic for Amazon SES event publishing.")
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", "{}", '{"Type": "Notification"}', '{"eventType": "Bounce"}', "[" * 100_000]
+)
+def test_what_is_no_event_is_rejected(body: str) -> None:
+    with pytest.raises(Rejected):
+        events.parse(body)
+
+
+def test_a_rendering_failure_has_a_blank_in_its_name(aws: Settings) -> None:
+    mail = claimed()
+    actions.record_mail_event(wrapped(mail_event("Rendering Failure", mail, T1, errorMessage="x")))
+    assert message().state is State.FAILED
+
+
+def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws: Settings) -> None:
+    body = wrapped(complaint(claimed("gcalm", shared_with=("gcalm2",))))
+    for number, point in enumerate(points_of(lambda: actions.record_mail_event(body))):
+        leaf, other = f"g{number:02d}", f"h{number:02d}"
+        again = wrapped(complaint(claimed(leaf, shared_with=(other,))))
+        assert crash_at(point, lambda again=again: actions.record_mail_event(again)), point  # type: ignore[misc]
+        actions.record_mail_event(again)
+        assert suppressed(leaf) == suppressed(other) == {address(leaf): "complaint"}, point
+        assert [each["state"] for each in consent_actions.history(leaf)] == ["withdrawn"], point
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not here")
+def test_real_events_are_read() -> None:
+    kinds = {
+        path.stem.removeprefix("event-publishing-"): events.parse(path.read_text()) for path in REAL.glob("*.json")
+    }
+    assert kinds.pop("DeliveryDelay") is None
+    assert {str(event.kind) for event in kinds.values() if event} == {
+        "send", "delivery", "open", "click", "bounce", "complaint", "reject",
+    }  # fmt: skip
+
+
+def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> None:
+    claimed()
+    token = make_token(Leave("ga", "marketing", "n-gone"))
+    actions.unsubscribe(token)
+    actions.unsubscribe(token)
+    gate = consents.gate("ga")
+    assert gate
+    answer = consent_rules.effective(gate)
+    assert answer
+    assert answer.state == "withdrawn"
+    assert [each["proof"] for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
+    assert table.get(keys.gate("ga"))
+
+
+def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:
+    leave = Leave("g" + "0" * 24, "marketing", "n" + "0" * 24)
+    token = make_token(leave)
+    assert len(token) <= 130
+    assert read_token(token) == leave
+    for altered in (token[:-1], "x" + token, token.replace(token[3], "A", 1), "", "." * 10, "é", "a" * 10_000):
+        with pytest.raises(NotFound):
+            read_token(altered)

@@ -1,0 +1,189 @@
+"""Segment rules: what they refuse, and whom they find."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.canonical.errors import Invalid
+from chalicelib.entrypoints.api import documents
+from chalicelib.guests.model import Stats, Traits
+from chalicelib.segments import rules
+from chalicelib.segments.model import AllOf, NoneOf, Rule, Segment
+
+TODAY = date(2026, 11, 23)
+ANNA = Traits(
+    given_name="Anna",
+    language="de",
+    country="AT",
+    birth_date=date(1980, 2, 29),
+    member=True,
+    stats=Stats(
+        stays=3,
+        nights=7,
+        room_revenue={"EUR": 90_000},
+        last_departure=date(2025, 11, 23),
+        next_arrival=date(2026, 12, 24),
+        properties=("lisbon", "vienna"),
+    ),
+)
+
+
+def rule(body: Any) -> Rule:
+    """A rule as the API takes it."""
+    found = documents.check(Segment, {"id": "s", "name": "S", "rule": body}).rule
+    rules.check(found)
+    return found
+
+
+def condition(trait: str, op: str, value: Any) -> dict[str, Any]:
+    return {"trait": trait, "op": op, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("trait", "op", "value", "expected"),
+    [
+        ("stats.stays", "gte", 3, True),
+        ("stats.stays", "gt", 3, False),
+        ("stats.nights", "lt", 8, True),
+        ("stats.nights", "lte", 6, False),
+        ("country", "eq", "AT", True),
+        ("country", "ne", "AT", False),
+        ("country", "in", ["DE", "AT"], True),
+        ("family_name", "eq", "Huber", False),
+        ("family_name", "ne", "Huber", True),
+        ("family_name", "exists", False, True),
+        ("given_name", "contains", "nn", True),
+        ("given_name", "exists", True, True),
+        ("member", "eq", True, True),
+        ("stats.properties", "contains", "vienna", True),
+        ("stats.properties", "contains", "porto", False),
+        ("stats.room_revenue.EUR", "gte", 90_000, True),
+        ("stats.room_revenue.USD", "eq", 0, True),
+        ("stats.last_departure", "lt", "2026-01-01", True),
+        ("stats.last_departure.days_since", "gte", 365, True),
+        ("stats.last_departure.days_since", "gt", 365, False),
+        ("stats.next_arrival.days_until", "eq", 31, True),
+        ("stats.first_arrival.days_since", "gte", 0, False),
+    ],
+)
+def test_one_condition(trait: str, op: str, value: Any, expected: bool) -> None:
+    assert rules.matches(rule(condition(trait, op, value)), ANNA, TODAY) is expected
+
+
+def test_and_or_not_combine() -> None:
+    members = condition("member", "eq", True)
+    far = condition("country", "eq", "JP")
+    assert rules.matches(rule({"and": [members, {"not": far}]}), ANNA, TODAY)
+    assert rules.matches(rule({"or": [far, members]}), ANNA, TODAY)
+    assert not rules.matches(rule({"and": [members, far]}), ANNA, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (condition("shoe_size", "eq", 1), "rule.trait"),
+        (condition("traits.stats", "eq", 1), "rule.trait"),
+        (condition("stats", "exists", True), "rule.trait"),
+        (condition("country.days_since", "gte", 1), "rule.trait"),
+        (condition("stats.stays", "like", 1), "rule.op"),
+        (condition("country", "gte", "AT"), "rule.op"),
+        (condition("stats.stays", "gte", "three"), "rule.value"),
+        (condition("stats.stays", "gte", True), "rule.value"),
+        (condition("member", "eq", 1), "rule.value"),
+        (condition("birth_date", "eq", "29.2.1980"), "rule.value"),
+        (condition("country", "in", "AT"), "rule.value"),
+        (condition("country", "exists", "yes"), "rule.value"),
+        ({"and": [condition("member", "eq", True), condition("x", "eq", 1)]}, "rule.and.1.trait"),
+        ({"not": {"or": [condition("x", "eq", 1)]}}, "rule.not.or.0.trait"),
+        ({"and": []}, "rule.and"),
+        ({"and": [{}]}, "rule.and.0.trait"),
+        ({"and": [condition("member", "eq", True)], "or": []}, "rule.or"),
+        ({**condition("member", "eq", True), "sql": "1=1"}, "rule.sql"),
+        ("everyone", "rule"),
+        (None, "rule"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_field(body: Any, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        rule(body)
+    assert field in {each.field for each in refused.value.fields}
+
+
+def test_deep_rules_are_refused() -> None:
+    body: Any = condition("member", "eq", True)
+    for _ in range(20):
+        body = {"not": body}
+    with pytest.raises(Invalid, match="nested more than 8 deep"):
+        rule(body)
+
+
+def test_a_thousand_brackets_are_refused() -> None:
+    body: Any = condition("member", "eq", True)
+    for _ in range(1000):
+        body = {"not": body}
+    with pytest.raises(Invalid):
+        rule(body)
+
+
+def test_large_rules_are_refused() -> None:
+    many = [condition("member", "eq", True)] * 100
+    with pytest.raises(Invalid, match="more than 200 conditions"):
+        rule({"or": [{"and": many}, {"and": many}, {"and": many}]})
+
+
+def test_rules_of_many_bytes_are_refused() -> None:
+    """Two hundred values of two hundred characters are what one condition may have; characters are not bytes."""
+    with pytest.raises(Invalid, match="more than 120000 bytes") as refused:
+        rule(condition("country", "in", ["王" * 200] * 200))
+    assert [each.field for each in refused.value.fields] == ["rule"]
+    rule(condition("country", "in", ["W" * 200] * 200))
+
+
+some_traits = st.builds(
+    Traits,
+    country=st.sampled_from([None, "AT", "DE"]),
+    member=st.booleans(),
+    birth_date=st.none() | st.dates(date(1930, 1, 1), TODAY),
+    stats=st.builds(Stats, stays=st.integers(0, 5), last_departure=st.none() | st.dates(date(2020, 1, 1), TODAY)),
+)
+some_condition = st.one_of(
+    st.builds(condition, st.just("stats.stays"), st.sampled_from(["eq", "ne", "gte", "lt"]), st.integers(0, 5)),
+    st.builds(condition, st.just("country"), st.sampled_from(["eq", "ne"]), st.sampled_from(["AT", "DE"])),
+    st.builds(condition, st.just("member"), st.just("eq"), st.booleans()),
+    st.builds(condition, st.just("stats.last_departure.days_since"), st.just("gte"), st.integers(0, 900)),
+)
+some_rule = st.recursive(
+    some_condition,
+    lambda inner: st.one_of(
+        st.builds(lambda each: {"not": each}, inner),
+        st.builds(lambda many: {"and": many}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda many: {"or": many}, st.lists(inner, min_size=1, max_size=3)),
+    ),
+    max_leaves=6,
+)
+
+
+@given(some_rule, some_traits)
+def test_not_is_the_other_answer_and_double_not_is_the_same(body: Any, traits: Traits) -> None:
+    one = Segment.model_validate({"id": "s", "name": "S", "rule": body}).rule
+    answer = rules.matches(one, traits, TODAY)
+    opposite = NoneOf.model_validate({"not": one})
+    assert rules.matches(opposite, traits, TODAY) is not answer
+    assert rules.matches(NoneOf.model_validate({"not": opposite}), traits, TODAY) is answer
+
+
+@given(some_rule, some_rule, some_traits)
+def test_and_is_both(one: Any, other: Any, traits: Traits) -> None:
+    both = AllOf.model_validate({"and": [one, other]})
+    apart = [rules.matches(each, traits, TODAY) for each in both.rules]
+    assert rules.matches(both, traits, TODAY) is all(apart)
+
+
+@given(some_traits, st.integers(0, 2000))
+def test_days_since_grows_with_the_days(traits: Traits, later: int) -> None:
+    trait = "stats.last_departure.days_since"
+    before, after = (rules.value_of(trait, traits, day) for day in (TODAY, TODAY + timedelta(days=later)))
+    assert before == after is None or after - before == later
