@@ -1,7 +1,7 @@
 """The table in a dictionary, for properties that need thousands of tries: the doors of chalicelib.aws.table."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +20,32 @@ class MemoryTable:
     """Rows by key. Only the conditions that ingest and loyalty use are understood; any other is an error."""
 
     rows: dict[Key, Item] = field(default_factory=dict)
+    beside: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    """What others do between our calls: (before which call, counted from 0, deed), in that order."""
+    calls: int = 0
+
+    def _called(self) -> None:
+        at, self.calls = self.calls, self.calls + 1
+        while self.beside and self.beside[0][0] <= at:
+            _, deed = self.beside.pop(0)
+            before, waiting = self.calls, self.beside
+            self.beside = []  # deeds are not disturbed themselves
+            deed()
+            self.calls, self.beside = before, waiting
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        self._called()
         found: Item | None = _copy(self.rows.get(key))
         return found
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        return {key: _copy(self.rows[key]) for key in keys if key in self.rows}
+        """A batch is no snapshot: others may write between its rows."""
+        found: dict[Key, Item] = {}
+        for key in keys:
+            self._called()
+            if key in self.rows:
+                found[key] = _copy(self.rows[key])
+        return found
 
     def query(
         self,
@@ -37,6 +56,7 @@ class MemoryTable:
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Item]:
+        self._called()
         found = sorted(key for key in self.rows if key.pk == pk and key.sk.startswith(prefix))
         ordered = found[::-1] if newest_first else found
         if after is not None:
@@ -47,17 +67,18 @@ class MemoryTable:
         self.transact([one])
 
     def transact(self, writes: Sequence[Write]) -> None:
-        touched = [_key(each) for each in writes]
+        self._called()
+        touched = [table.key_written(each) for each in writes]
         assert len(set(touched)) == len(touched), "a transaction names a row once"
         assert len(touched) <= 100, "a transaction has 100 rows at most"
-        failed = [at for at, each in enumerate(writes) if not self._holds(_key(each), each.when)]
+        failed = [at for at, each in enumerate(writes) if not self._holds(table.key_written(each), each.when)]
         if failed:
             raise ConditionFailed(failed)
         for each in writes:
             if isinstance(each, Put):
-                self.rows[_key(each)] = _copy(dict(each.item))
+                self.rows[table.key_written(each)] = _copy(dict(each.item))
             elif isinstance(each, Delete):
-                self.rows.pop(_key(each), None)
+                self.rows.pop(table.key_written(each), None)
             else:
                 assert isinstance(each, Check)
 
@@ -97,10 +118,6 @@ def _clause(clause: str, row: Item | None, values: Mapping[str, Any]) -> bool:
     if row is None or name not in row:
         return False
     return bool({"=": row[name] == values[value], "<": row[name] < values[value]}[operator])
-
-
-def _key(write: Write) -> Key:
-    return table.key_of(write.item) if isinstance(write, Put) else write.key
 
 
 def _copy(row: Item | None) -> Any:

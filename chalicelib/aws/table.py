@@ -100,6 +100,10 @@ def key_of(item: Mapping[str, Value]) -> Key:
     return Key(str(item["pk"]), str(item["sk"]))
 
 
+def key_written(write: Write) -> Key:
+    return key_of(write.item) if isinstance(write, Put) else write.key
+
+
 def get(key: Key, *, consistent: bool = True) -> Item | None:
     meter().called("GetItem")
     with _PassingFaults():

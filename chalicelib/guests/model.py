@@ -141,6 +141,11 @@ class Head(BaseModel):
         return Version.parse(self.record_version) if self.record_version else None
 
     @property
+    def digests(self) -> set[str]:
+        """Of the identifiers that the record carries."""
+        return {key.partition(":")[2] for key in self.identifiers}
+
+    @property
     def guest(self) -> str:
         """The id of the guest this leaf belongs to."""
         return self.merged_into or self.leaf

@@ -43,6 +43,8 @@ def tells_differently(desk: Desk, person: Person) -> bool:
 def regroup(desk: Desk) -> None:
     """Decide anew who is one person with whom, among all that the change could touch."""
     leaves = sorted({*desk.view.heads, *desk.outcome.heads})
+    desk.outcome.relied_on_heads.update(desk.view.asked_heads)
+    desk.outcome.relied_on_identifiers.update(desk.view.asked_identifiers)
     heads = [head for head in map(desk.head, leaves) if head.record]
     _list_carriers(desk)
     closed = {key for key in _keys(heads) if desk.identifier(_digest(key)).is_closed}
@@ -58,8 +60,8 @@ def regroup(desk: Desk) -> None:
 def _list_carriers(desk: Desk) -> None:
     for person in desk.change.people:
         before = desk.view.heads.get(person.leaf)
-        had = set(map(_digest, before.identifiers)) if before else set()
-        has = set(map(_digest, desk.head(person.leaf).identifiers))
+        had = before.digests if before else set()
+        has = desk.head(person.leaf).digests
         for digest in has - had:
             _list(desk, digest, {*desk.identifier(digest).leaves, person.leaf})
         for digest in had - has:
@@ -119,7 +121,7 @@ def _carry_gates(desk: Desk, guest: str, leaves: list[str], came_from: set[str])
     """Gates follow their guests. Each one that was read is written or checked: nobody may act on it in between."""
     for old in came_from - {guest}:
         if old in leaves or old not in desk.view.gates:
-            desk.outcome.gates[old] = None
+            desk.outcome.gates.setdefault(old, None)  # it may be the guest of another part, and have its gate already
     gates = [desk.view.gates[old] for old in {*came_from, guest} if old in desk.view.gates]
     if gates:
         desk.outcome.gates[guest] = consent.regrouped(guest, leaves, gates)

@@ -52,6 +52,7 @@ def _project(desk: Desk, guest: str) -> None:
     head = desk.head(guest)
     if not head.record:
         return
+    desk.outcome.relied_on_heads.update(head.members)
     leaves = [desk.head(leaf) for leaf in head.members]
     traits = project(leaves)
     properties = tuple(sorted({place for leaf in leaves for place in (*leaf.seen_at, *leaf.stats.properties)}))

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.aws import http, keys, secrets, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.facts import Fact, FactType
@@ -149,7 +149,11 @@ def link_of(row: Item, known: Mapping[str, Property]) -> Link:
 
 
 def writes_of(change: Change, outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
-    """One transaction: every row on the condition that it still is what the decision was made on, and the marker."""
+    """One transaction: every row on the condition that it still is what the decision was made on, and the marker.
+
+    What the decision rests on and does not change is checked, so that no two decisions made beside each other stand
+    that could not have been made one after the other.
+    """
     versioned = [head_row(head) for head in outcome.heads.values()]
     versioned += [row_of(identifier) for identifier in outcome.identifiers.values()]
     versioned += [gate_row(gate) for gate in outcome.gates.values() if gate]
@@ -158,7 +162,20 @@ def writes_of(change: Change, outcome: Outcome, rows: Mapping[Key, Item | None])
     writes += _stay_writes(outcome, rows)
     writes += [_charge_write(each, rows) for each in outcome.charges.items()]
     writes.append(table.Put(_mark_row(change, outcome)))
-    return writes
+    return writes + _checks(outcome, writes, rows)
+
+
+def _checks(outcome: Outcome, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """As many as the transaction has room for: only dozens of records of one person leave any out."""
+    written = {table.key_written(write) for write in writes}
+    wanted = [keys.head(leaf) for leaf in sorted(outcome.relied_on_heads)]
+    wanted += [keys.identifier(digest) for digest in sorted(outcome.relied_on_identifiers)]
+    checks: list[table.Write] = [
+        table.Check(key, table.at_revision(rows.get(key)), size=item_size(rows.get(key) or {}))
+        for key in wanted
+        if key not in written
+    ]
+    return checks[: table.WRITE_AT_ONCE - len(writes)]
 
 
 def _gate_gone(key: Key, rows: Mapping[Key, Item | None]) -> table.Write:

@@ -43,6 +43,9 @@ def _store(change: Change, workspace: Workspace) -> list[Fact]:
     for _ in range(TRIES):
         workspace.load([change])
         view = workspace.view(change)
+        if view.is_torn:
+            workspace.forget(change)
+            continue
         outcome = rules.apply(change, view)
         if outcome.is_empty:
             mark = view.marks.get((change.subject, change.version.mark))

@@ -30,6 +30,9 @@ class View:
 
     heads: dict[str, Head] = field(default_factory=dict)
     identifiers: dict[str, Identifier] = field(default_factory=dict)
+    asked_heads: set[str] = field(default_factory=set)
+    asked_identifiers: set[str] = field(default_factory=set)
+    """Leaves and digests that were looked for, those that are absent included."""
     stays: dict[str, dict[str, KeptStay]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     """Reservation → leaf."""
@@ -37,6 +40,29 @@ class View:
     gates: dict[str, Gate] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether rows contradict each other: some were read before somebody's write and some after it.
+
+        Each tie is kept in two rows that are written together: a record and its guest, an identifier and who carries
+        it, a reservation and where its stay lies. Where the two differ, nothing can be decided.
+        """
+        return self._guests_differ() or self._carriers_differ() or self._places_differ()
+
+    def _guests_differ(self) -> bool:
+        known = {leaf: head for leaf, head in self.heads.items() if head.record}
+        belong = {(leaf, head.guest) for leaf, head in known.items()}
+        return belong != {(leaf, guest) for guest, head in known.items() for leaf in head.members}
+
+    def _carriers_differ(self) -> bool:
+        closed = {digest for digest, found in self.identifiers.items() if found.is_closed}
+        listed = {(leaf, digest) for digest, found in self.identifiers.items() for leaf in found.leaves}
+        asked = self.asked_identifiers - closed
+        return listed != {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests & asked}
+
+    def _places_differ(self) -> bool:
+        return any(reservation not in self.stays.get(leaf, {}) for reservation, leaf in self.places.items())
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,9 @@ class Outcome:
     charges: dict[str, tuple[str, KeptCharge]] = field(default_factory=dict)
     """Charge → (reservation, charge)."""
     facts: list[FactMade] = field(default_factory=list)
+    relied_on_heads: set[str] = field(default_factory=set)
+    relied_on_identifiers: set[str] = field(default_factory=set)
+    """What the decision rests on: it stands only if none of these rows was written beside it."""
 
     @property
     def is_empty(self) -> bool:

@@ -44,11 +44,16 @@ class Workspace:
     _reaches: dict[tuple[str, Version], Reach] = field(default_factory=dict)
 
     def load(self, changes: Sequence[Change]) -> None:
-        """Read until nothing is missing: usually two BatchGetItem for the whole batch."""
+        """Read until nothing is missing: usually two BatchGetItem for the whole batch.
+
+        The head is the lock of its leaf's stays, so they are read after it, and again when it was read again.
+        """
         while missing := {key for change in changes for key in self._reach(change).keys if key not in self.rows}:
             found = table.get_many(sorted(missing))
             self.rows |= {key: found.get(key) for key in missing}
             self._unlearn(missing)
+            for key in missing:
+                self.stays.pop(_leaf_of_head(key), None)
         for change in changes:
             for leaf in self._reach(change).stay_leaves - self.stays.keys():
                 self.stays[leaf] = self._read_stays(leaf)
@@ -58,13 +63,12 @@ class Workspace:
         reach = self._reach(change)
         for key in reach.keys:
             self.rows.pop(key, None)
-        for leaf in reach.stay_leaves:
-            self.stays.pop(leaf, None)
         self._unlearn(reach.keys)
 
     def wrote(self, writes: Iterable[table.Write]) -> None:
         """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
-        written = sorted(((_key_written(write), write) for write in writes), key=lambda each: each[0])
+        changing = [write for write in writes if not isinstance(write, table.Check)]
+        written = sorted(((table.key_written(write), write) for write in changing), key=lambda each: each[0])
         for key, _ in written:
             if self._is_new_head(key):
                 self.stays[_leaf_of_head(key)] = {}
@@ -83,6 +87,8 @@ class Workspace:
         view = View(
             heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
             identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
+            asked_heads=reach.leaves,
+            asked_identifiers=reach.digests,
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
             gates={guest: read_gate(guest, row) for guest in reach.guests if (row := self.rows.get(keys.gate(guest)))},
         )
@@ -159,7 +165,7 @@ class Workspace:
     def _beyond(self, head: Head, reach: Reach) -> list[str]:
         if not head.record:
             return []
-        digests = {_digest(key) for key in head.identifiers} - reach.digests
+        digests = head.digests - reach.digests
         reach.digests |= digests
         return self._carriers(digests) + _target(head.record)
 
@@ -198,10 +204,6 @@ class Workspace:
 def _target(record: Record) -> list[str]:
     """The leaf into which a record's own source merged it."""
     return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
-
-
-def _key_written(write: table.Write) -> Key:
-    return table.key_of(write.item) if isinstance(write, table.Put) else write.key
 
 
 def _leaf_of_head(key: Key) -> str:

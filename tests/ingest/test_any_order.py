@@ -1,7 +1,8 @@
 """Law 3: the same snapshots, in any order, any batches and any repetition, end in the same table."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.ingest import storing
 from chalicelib.ingest.changes import change_of
@@ -32,9 +34,13 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
 def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[dict[str, Any]]]) -> MemoryTable:
     table = MemoryTable().install(monkeypatch)
     for batch in batches:
-        changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in batch]
-        assert storing.store_changes([change for change in changes if change]) == {}
+        store(batch)
     return table
+
+
+def store(batch: Sequence[dict[str, Any]]) -> None:
+    changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in batch]
+    assert storing.store_changes([change for change in changes if change]) == {}
 
 
 LIFE = [
@@ -123,6 +129,72 @@ def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
         cut = chance.randrange(len(shuffled) + 1)
         again = stored(monkeypatch, [shuffled[:cut], *[[each] for each in shuffled[cut:]]]).state()
     assert again == expected
+
+
+@COMMON
+@given(season=seasons(), seed=st.integers(0, 10_000), parts=st.integers(1, 4))
+def test_writers_beside_each_other_end_in_the_same_state(
+    season: list[dict[str, Any]], seed: int, parts: int, facts: list[Fact]
+) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        expected = stored(monkeypatch, [season]).state()
+        chance = random.Random(seed)
+        split = [chance.randrange(parts + 1) for _ in season]
+        ours, *theirs = [
+            [each for each, at in zip(season, split, strict=True) if at == part] for part in range(parts + 1)
+        ]
+        calls = sorted(chance.choices(range(8 * len(season)), k=len(theirs)))
+        deeds: list[tuple[int, Callable[[], None]]] = [
+            (call, partial(store, batch)) for call, batch in zip(calls, theirs, strict=True)
+        ]
+        table = MemoryTable(beside=deeds).install(monkeypatch)
+        store(ours)
+        late, table.beside = table.beside, []
+        for _, deed in late:
+            deed()
+    assert table.state() == expected
+
+
+def agrees_whenever_others_write(
+    monkeypatch: pytest.MonkeyPatch,
+    before: Sequence[dict[str, Any]],
+    ours: Sequence[dict[str, Any]],
+    theirs: Sequence[dict[str, Any]],
+) -> None:
+    """Let others store theirs before each of the calls that storing ours makes, and look at what is kept."""
+    expected = stored(monkeypatch, [[*before, *ours, *theirs]]).state()
+    call = 0
+    while True:
+        table = stored(monkeypatch, [before])
+        table.calls, table.beside = 0, [(call, partial(store, theirs))]
+        store(ours)
+        if table.beside:
+            break
+        assert table.state() == expected, f"theirs came before call {call}"
+        call += 1
+    assert call
+
+
+def test_a_stay_that_others_store_beside_a_batch_is_in_the_sums(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first change meets the other writer; the second must not sum the stays that were read before."""
+    before = [reservation("r1", guest(), status="checked_out")]
+    ours = [guest(changed_at=at(2), language="de"), reservation("r1", guest(), changed_at=at(2), status="checked_out")]
+    theirs = [reservation("r2", guest(), status="checked_out", arrival="2026-03-01", departure="2026-03-04")]
+    agrees_whenever_others_write(monkeypatch, before, ours, theirs)
+
+
+def test_a_profile_takes_what_others_store_beside_it_on_another_record(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Theirs is hidden by our newer record, until ours says nothing of it any more; the guest's head is ours."""
+    first, second = sorted(["g1", "g2"], key=lambda source_id: leaf_of_profile("pms", source_id))
+    one, other = {"source_id": first, "email": "one@mail.example"}, {"source_id": second, "email": "one@mail.example"}
+    before = [guest(**one, changed_at=at(5), language="it"), guest(**other, language="de")]
+    ours = [guest(**one, changed_at=at(6))]
+    theirs = [guest(**other, changed_at=at(1), language="fr")]
+    agrees_whenever_others_write(monkeypatch, before, ours, theirs)
 
 
 def test_a_repeated_notice_writes_nothing_and_announces_again(

@@ -57,6 +57,21 @@ def test_who_objected_has_objected_when_another_record_joins(aws: Settings) -> N
     assert (answer("1"), answer("2")) == ("withdrawn", "withdrawn")
 
 
+def test_who_moves_from_one_guest_to_another_takes_both_gates_along(aws: Settings) -> None:
+    """The mover has the smallest id: it is the guest before and after, and the part left behind is laid out last."""
+    mover, left, joined = sorted("123", key=lambda source_id: leaf_of_profile("pms", source_id))
+    other = "other@mail.example"
+    tell(
+        {**anna(mover), "marketing_email": None},
+        {**anna(left), "marketing_email": None},
+        {**anna(joined), "email": other},
+    )
+    object_by(joined)
+    tell({**anna(mover, 1), "email": other, "marketing_email": None})
+    assert guests.guest(leaf_of_profile("pms", joined)) == guests.guest(leaf_of_profile("pms", mover))
+    assert answer(joined) == "withdrawn"
+
+
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     """Do something else between what the next transaction was decided on and that transaction."""
     transact = table.transact
