@@ -62,7 +62,8 @@ def send_many(name: str, bodies: Sequence[Mapping[str, Any]]) -> None:
 
 def set_aside(name: str, body: str, *, reason: str, receives: int) -> None:
     """Put a message that cannot be processed on the dead-letter queue of `name`, with why and from where."""
-    texts = {"reason": reason[:256], "source_queue": name, "receives": str(receives)}
+    told = "".join(each if each.isprintable() else "?" for each in reason[:256])  # SQS refuses control characters
+    texts = {"reason": told or "none", "source_queue": name, "receives": str(receives)}
     attributes: Any = {key: {"DataType": "String", "StringValue": value} for key, value in texts.items()}
     meter().called("SendMessage")
     clients.sqs().send_message(QueueUrl=url_of(f"{name}-dlq"), MessageBody=body, MessageAttributes=attributes)

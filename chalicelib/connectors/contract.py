@@ -95,7 +95,8 @@ class Translated:
     snapshots: "Snapshots"
     ignored: Mapping[str, int]
     broken: Mapping[str, str] = field(default_factory=dict)
-    """The vendor's id of each thing that could not be translated, and why: its neighbours are in `snapshots`."""
+    """What could not be translated, by the vendor's id or its place in the notice, and why, never with a value of it:
+    its neighbours are in `snapshots`."""
 
 
 Conversation = Generator[Call, Json, "Translated"]
@@ -106,7 +107,7 @@ class FatTranslation(Protocol):
     """The translation of a vendor whose notices hold the whole truth."""
 
     def translate(self, notice: Json, link: Link, received_at: datetime) -> Translated:
-        """Raises Rejected with the field when the notice is not of the vendor's shape."""
+        """What cannot be read is in `broken`. Raises Rejected when nothing of it is of the vendor's shape."""
         ...
 
 

@@ -7,12 +7,14 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-REMOVED = "[card number removed]"
+REMOVED, DROPPED = "[card number removed]", "[removed]"
 SHORTEST = 13
 """Digits of a card number."""
 BETWEEN = "[ \\t\u00a0\u2010-\u2015-]{0,3}"
 """What people put between the groups of a card number: blanks, and dashes of any length."""
-DIGIT_RUNS = re.compile(f"[0-9](?:{BETWEEN}[0-9]){{12,}}")
+DIGIT_RUNS = re.compile(f"(\\+?)([0-9](?:{BETWEEN}[0-9]){{12,}})")
+LONGEST_PHONE = 15
+"""Digits of a telephone number in international form (ITU-T E.164), which a plus sign announces."""
 GROUPS = re.compile("[0-9]+")
 BRANDS: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = (
     (re.compile("4"), frozenset({13, 16, 19})),  # Visa
@@ -51,10 +53,15 @@ def scrub_text(text: str) -> str:
 
 
 def _scrub_run(found: re.Match[str]) -> str:
-    """Try every sequence of whole groups in the run: a room number may stand before the card number."""
-    run = found[0]
+    """Try every sequence of whole groups in the run: a room number may stand before the card number.
+
+    A plus sign announces a telephone number: a tenth of the German ones would pass for a Visa card of 13 digits.
+    """
+    plus, run = found.groups()
     groups = [each.span() for each in GROUPS.finditer(run)]
     digits = "".join(GROUPS.findall(run))
+    if plus and len(digits) <= LONGEST_PHONE:
+        return found[0]
     offsets = list(accumulate((end - start for start, end in groups), initial=0))
     group_at = {offset: number for number, offset in enumerate(offsets)}
     parts: list[str] = []
@@ -65,7 +72,7 @@ def _scrub_run(found: re.Match[str]) -> str:
             parts += [run[at : groups[number][0]], REMOVED]
             at = groups[following - 1][1]
         number = following or number + 1
-    return "".join([*parts, run[at:]])
+    return "".join([plus, *parts, run[at:]])
 
 
 def _group_after_card(digits: str, start: int, group_at: Mapping[int, int]) -> int | None:
@@ -75,6 +82,21 @@ def _group_after_card(digits: str, start: int, group_at: Mapping[int, int]) -> i
     """
     ends = (start + length for length in sorted(_lengths(digits[start : start + 4]), reverse=True))
     return next((group_at[end] for end in ends if end in group_at and is_card_number(digits[start:end])), None)
+
+
+def scrub_unreadable(raw: bytes, dropped: Collection[str]) -> str:
+    """What is no JSON as text, without card numbers and without whatever follows the name of a dropped field.
+
+    Zero bytes go first: in UTF-16 one stands between any two digits.
+    """
+    text = raw.replace(b"\0", b"").decode("utf-8", "replace")
+    return scrub_text(_values_of(dropped).sub(rf"\1{DROPPED}", text) if dropped else text)
+
+
+def _values_of(fields: Collection[str]) -> re.Pattern[str]:
+    """A field's name and, whatever quotes and signs stand between, its value up to the end of the line or object."""
+    names = "|".join(re.escape(name) for name in sorted(fields, key=len, reverse=True))
+    return re.compile(rf"""(?i)(["']?(?:{names})["']?\s*[:=>]\s*)("(?:[^"\\]|\\.)*"?|[^,;&}}\r\n]*)""")
 
 
 def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:

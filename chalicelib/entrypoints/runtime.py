@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Failures, Message
@@ -205,31 +206,43 @@ def _settle(queue: str, received: Sequence[Received], failures: Failures) -> tup
     from chalicelib.aws import queues
 
     failed = [(each, failures[each.message.id]) for each in received if each.message.id in failures]
-    hopeless = [(each, error) for each, error in failed if _is_hopeless(each, error)]
-    later = [(each, error) for each, error in failed if not _is_hopeless(each, error)]
-    for each, error in hopeless:
-        queues.set_aside(queue, each.message.text, reason=_reason(error), receives=each.message.receives)
-        queues.delete(queue, each.receipt)
+    later = [pair for pair in failed if not (_is_hopeless(*pair) and _set_aside(queue, *pair))]
     if later:
         for each in received:
             if each.message.id not in failures:
                 queues.delete(queue, each.receipt)
         for each, error in later:
-            queues.retry_after(queue, each.receipt, wait_after(each.message.receives, error))
-    return len(hopeless), len(later)
+            queues.retry_after(queue, each.receipt, wait_after(each.message, error))
+    return len(failed) - len(later), len(later)
+
+
+def _set_aside(queue: str, each: Received, error: Exception) -> bool:
+    """Whether the dead-letter queue took it. If not, the message comes back, and SQS itself moves what came too often:
+    its neighbours are settled all the same."""
+    from chalicelib.aws import queues
+
+    try:
+        queues.set_aside(queue, each.message.text, reason=_reason(error), receives=each.message.receives)
+        queues.delete(queue, each.receipt)
+    except Exception:  # noqa: BLE001 (the line tells the message as retried, with why it failed)
+        return False
+    return True
 
 
 def _is_hopeless(each: Received, error: Exception) -> bool:
     return isinstance(error, Rejected) or (each.message.receives >= LAST_RECEIVE and not isinstance(error, NotStarted))
 
 
-def wait_after(receives: int, error: Exception) -> int:
-    """Seconds until the next try: longer each time, and never sooner than a vendor asked for."""
+def wait_after(message: Message, error: Exception) -> int:
+    """Seconds until the next try: longer each time, and never sooner than a vendor asked for.
+
+    Up to a quarter is added by the message's own id, so that those who failed together do not come back together.
+    """
     if isinstance(error, NotStarted):
         return 0
     asked = error.after_seconds if isinstance(error, TryAgain) else None
-    backoff: int = FIRST_WAIT * 2 ** (receives - 1)
-    return min(max(backoff, asked or 0), LONGEST_WAIT)
+    wait: int = max(FIRST_WAIT * 2 ** (message.receives - 1), asked or 0)
+    return min(wait + wait * (crc32(message.id.encode()) % 256) // 1024, LONGEST_WAIT)
 
 
 def _reason(error: Exception) -> str:

@@ -67,27 +67,30 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     rows = _connections({body["connection"] for body in bodies.values()})
     for message_id, body in bodies.items():
         try:
-            for change in _translated(body, rows, known, work.ignored):
-                work.add(change, {message_id})
-        except (Rejected, LookupError) as error:
-            work.fail([message_id], error if isinstance(error, Rejected) else Rejected("unknown_connection"))
+            _take_in(message_id, body, rows, known, work)
+        except Rejected as rejected:
+            work.fail([message_id], rejected)
     return work.finish()
 
 
-def _translated(
-    body: Mapping[str, Json], rows: Mapping[str, Item], known: Mapping[str, Property], ignored: Counter[str]
-) -> list[Change | None]:
-    connection, vendor = body["connection"], body["vendor"]
+def _take_in(
+    message_id: str, body: Mapping[str, Json], rows: Mapping[str, Item], known: Mapping[str, Property], work: _Work
+) -> None:
+    """What of a notice can be read is stored; it fails all the same for what cannot, and says what that was."""
+    connection = body["connection"]
     link = store.link_of(rows[connection], known) if connection in rows else _nobodys_link(connection)
-    translated = vendors.fat(vendor).translate(body["body"], link, moment_of(body["received_at"]))
-    ignored.update(translated.ignored)
-    return [change_of(each, connection, known, digest, body["request"]) for each in translated.snapshots]
+    translated = vendors.fat(body["vendor"]).translate(body["body"], link, moment_of(body["received_at"]))
+    work.ignored.update(translated.ignored)
+    for snapshot in translated.snapshots:
+        work.add(change_of(snapshot, connection, known, digest, body["request"]), {message_id})
+    if translated.broken:
+        work.fail([message_id], Rejected("; ".join(translated.broken.values())))
 
 
 def _nobodys_link(connection: str) -> Link:
     """The API's own snapshots have no connection: their scope was checked when they came in."""
     if not envelopes.is_api(connection):
-        raise LookupError(connection)
+        raise Rejected("unknown_connection")
     return Link(connection, {}, {}, {}, {}, {})
 
 

@@ -109,7 +109,7 @@ def _stripped(edge: Edge, raw: bytes) -> tuple[dict[str, Any], str | None]:
         body = stripping.parse(raw)
         stripped = stripping.strip(body, edge.dropped_fields, edge.id_fields)
     except (ValueError, RecursionError):
-        return {"text": stripping.scrub_text(raw.decode("utf-8", "replace"))}, None
+        return {"text": stripping.scrub_unreadable(raw, edge.dropped_fields)}, None
     return {"body": stripped}, edge.hotel_of(body)
 
 

@@ -32,7 +32,7 @@ def store_changes(
             continue
         try:
             facts += _store(change, workspace)
-        except (TryAgain, Rejected) as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is this change's: what the others made is told)
             failed[at] = error
     bus.announce(facts)
     return failed

@@ -31,12 +31,14 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
     by_source: dict[str, list[Json]] = {}
     for item in items:
         try:
-            source = _source_of(read(item, at), known, allowed)
+            read(item, at)
+            stripped = strip(item, edge.dropped_fields, edge.id_fields)
+            source = _source_of(read(stripped, at), known, allowed)  # what is queued must be of the shape, too
         except Invalid as invalid:
             errors = [{"field": each.field, "message": each.message} for each in invalid.fields]
             results.append({"status": "invalid", "errors": errors})
             continue
-        by_source.setdefault(source, []).append(strip(item, edge.dropped_fields, edge.id_fields))
+        by_source.setdefault(source, []).append(stripped)
         results.append({"status": "accepted"})
     messages = [
         envelopes.envelope(source, "canonical", {"body": {"snapshots": some}}, at)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from standardwebhooks.webhooks import Webhook
 
-from chalicelib.canonical.errors import Invalid, Rejected
+from chalicelib.canonical.errors import Invalid
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read, translate
 from chalicelib.connectors.contract import Link, Request
@@ -75,8 +75,16 @@ def test_a_secret_that_cannot_sign_lets_nobody_in(secret: str) -> None:
 
 def test_a_property_of_another_connection_is_refused() -> None:
     foreign = {"snapshots": [reservation(property_id="porto")]}
-    with pytest.raises(Rejected, match=r"foreign_property: snapshots\.0\.property_id"):
-        translate(foreign, LINK, SENT)
+    translated = translate(foreign, LINK, SENT)
+    assert translated.snapshots == []
+    assert translated.broken == {"snapshots.0": "foreign_property: snapshots.0.property_id"}
+
+
+def test_a_snapshot_that_cannot_be_read_takes_no_neighbour_along() -> None:
+    translated = translate({"snapshots": [guest("g1"), guest(country="x"), {"kind": "x"}, guest("g2")]}, LINK, SENT)
+    assert [each.source_id for each in translated.snapshots] == ["g1", "g2"]
+    assert list(translated.broken) == ["snapshots.1"]
+    assert translated.ignored == {"unknown_kind": 1}
 
 
 @pytest.mark.parametrize("kind", ["anna@mail.example", 7, None, ["anna@mail.example"]])
@@ -103,3 +111,9 @@ def test_text_that_cannot_be_kept_is_refused_with_its_field(text: str) -> None:
 def test_amounts_are_whole_minor_units_within_bounds(amount: object) -> None:
     with pytest.raises(Invalid, match="amount_minor"):
         read(charge(amount_minor=amount))
+
+
+@pytest.mark.parametrize("odd", [[], {}, ["vienna"], None, 7])
+def test_an_odd_property_is_no_hotel_and_no_error(odd: object) -> None:
+    assert edge.hotel_of({"snapshots": [{"property_id": odd}]}) is None
+    assert edge.hotel_of({"snapshots": [{"property_id": odd}, {"property_id": "vienna"}]}) is None

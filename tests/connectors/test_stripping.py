@@ -92,6 +92,9 @@ def test_card_numbers_in_values_and_in_keys_go(card: str) -> None:
         "booking 4111111111111112",
         "0000 0000 0000 0000",
         "+43 1 58800 0000",
+        "+4915798670548",
+        "+49 157 98670548",
+        "tel:+43-664-1234567-28",
         "12345678901234567890123",
         "2026-02-01 2026-02-03",
         "9111111111111111",
@@ -99,6 +102,35 @@ def test_card_numbers_in_values_and_in_keys_go(card: str) -> None:
 )
 def test_what_is_no_card_number_stays(text: str) -> None:
     assert scrub_text(text) == text
+
+
+def test_a_plus_sign_saves_telephone_numbers_only() -> None:
+    assert is_card_number("4915798670548")
+    assert scrub_text("+4915798670548, +4111 1111 1111 1111") == f"+4915798670548, +{REMOVED}"
+    assert scrub_text("+43 1 588000000 4111111111111111") == f"+43 1 588000000 {REMOVED}"
+
+
+UNREADABLE = [
+    b'{"AccessToken": "C66-SECRET", "Notes": "K\xfcche"',
+    b"{'accesstoken' : 'C66-SECRET'",
+    b"<AccessToken>C66-SECRET</AccessToken>\xff",
+    b"AccessToken=C66-SECRET&x=1\xff",
+    '{"AccessToken": "C66-SECRET"}'.encode("utf-16"),
+    '{"AccessToken": "C66\\"-SECRET"}'.encode("utf-16-be"),
+]
+
+
+@pytest.mark.parametrize("raw", UNREADABLE)
+def test_what_cannot_be_read_keeps_no_dropped_field(raw: bytes) -> None:
+    scrubbed = stripping.scrub_unreadable(raw, frozenset({"accesstoken", "token"}))
+    assert "SECRET" not in scrubbed
+    assert stripping.DROPPED in scrubbed
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "latin-1"])
+def test_a_card_number_in_any_encoding_goes(encoding: str) -> None:
+    scrubbed = stripping.scrub_unreadable("Küche, 4111 1111 1111 1111".encode(encoding), frozenset())
+    assert "1111" not in scrubbed
 
 
 @given(st.integers(1_500_000_000_000, 1_999_999_999_999))

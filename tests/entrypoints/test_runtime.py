@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import SQSEvent
 
+from chalicelib.aws import queues
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import Rejected, TryAgain
@@ -214,12 +215,57 @@ def test_the_first_record_is_always_started(aws: Settings) -> None:
     assert done == [0]
 
 
-def test_waits_grow_and_stay_within_an_hour() -> None:
-    assert [wait_after(receives, ValueError()) for receives in (1, 2, 3, 7, 8, 12)] == [30, 60, 120, 1920, 3600, 3600]
-    assert wait_after(1, TryAgain("slow down", after_seconds=90)) == 90
-    assert wait_after(3, TryAgain("slow down", after_seconds=5)) == 4 * FIRST_WAIT
-    assert wait_after(1, TryAgain("come back tomorrow", after_seconds=86400)) == LONGEST_WAIT
-    assert wait_after(9, NotStarted()) == 0
+def came(receives: int, message_id: str = "m") -> Message:
+    return Message(message_id, {}, receives=receives)
+
+
+@pytest.mark.parametrize(
+    ("receives", "error", "least"),
+    [
+        *[(receives, ValueError(), 30 * 2 ** (receives - 1)) for receives in (1, 2, 3, 7)],
+        (1, TryAgain("slow down", after_seconds=90), 90),
+        (3, TryAgain("slow down", after_seconds=5), 4 * FIRST_WAIT),
+    ],
+)
+def test_waits_grow_by_receives_and_are_never_shorter_than_asked_for(
+    receives: int, error: Exception, least: int
+) -> None:
+    waits = [wait_after(came(receives, f"m{number}"), error) for number in range(50)]
+    assert least <= min(waits)
+    assert max(waits) <= least * 5 / 4
+    assert len(set(waits)) > 5, "those who failed together come back together"
+
+
+def test_waits_stay_within_an_hour() -> None:
+    assert {wait_after(came(receives), ValueError()) for receives in (8, 12)} == {3600}
+    assert wait_after(came(1), TryAgain("come back tomorrow", after_seconds=86400)) == LONGEST_WAIT
+    assert wait_after(came(9), NotStarted()) == 0
+
+
+def test_a_letter_that_cannot_be_set_aside_comes_back_and_its_neighbours_are_settled(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are hopeless, and the dead-letter queue refuses the third."""
+    set_aside = queues.set_aside
+
+    def picky(name: str, body: str, **told: Any) -> None:
+        if json.loads(body)["n"] == 3:
+            raise RuntimeError("refused")
+        set_aside(name, body, **told)
+
+    monkeypatch.setattr(queues, "set_aside", picky)
+    _, handler = worker(lambda _: Rejected("not_canonical"))
+    with pytest.raises(BatchIncomplete):
+        run(handler, delivery("inbox", TEN))
+    assert sorted(json.loads(each["body"])["n"] for each in dead()) == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert waiting("inbox") == 1
+
+
+def test_a_reason_that_sqs_would_refuse_is_set_aside_all_the_same(aws: Settings) -> None:
+    """SQS takes of the control characters only tab and line ends; the emulator takes all."""
+    _, handler = worker(third(Rejected("odd", "snapshots.0.x\x01\ud800y")))
+    run(handler, delivery("inbox", TEN))
+    assert [each["reason"] for each in dead()] == ["odd: snapshots.0.x??y"]
 
 
 def test_one_line_tells_what_was_done_and_names_nobody(aws: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,9 @@ from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
-from chalicelib.ingest import storing
-from chalicelib.ingest.changes import change_of
+from chalicelib.ingest import rules, storing
+from chalicelib.ingest.changes import Change, change_of
+from chalicelib.ingest.view import Outcome, View
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.memory_table import MemoryTable
 
@@ -190,3 +191,20 @@ def test_a_profile_of_nobody_keeps_its_stays_under_nobody(
     tell(guest("g1", *words), reservation(primary=guest("g1", *words, email="a@mail.example"), status="checked_out"))
     assert guests.guest(leaf("g1")) is None
     assert [fact.leaf[0] for fact in facts if fact.leaf] == ["x"]
+
+
+def test_an_error_that_nobody_foresaw_costs_the_other_changes_neither_their_place_nor_their_facts(
+    hub: MemoryTable, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = rules.apply
+
+    def breaks(change: Change, view: View) -> Outcome:
+        if change.vendor_id == "g2":
+            raise KeyError("anna@mail.example")
+        return apply(change, view)
+
+    monkeypatch.setattr(rules, "apply", breaks)
+    three = [change_of(read(guest(each)), "pms", PLACES, lambda kind, value: value) for each in ("g1", "g2", "g3")]
+    failed = storing.store_changes([change for change in three if change])
+    assert {at_: type(error) for at_, error in failed.items()} == {1: KeyError}
+    assert {fact.subject for fact in facts} == {leaf("g1"), leaf("g3")}

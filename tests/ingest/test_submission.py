@@ -102,3 +102,9 @@ def test_a_connection_that_could_not_work_is_refused_by_field(fields: dict[str, 
     with pytest.raises(Invalid) as refused:
         store.put_connection(Connection(id="new", **fields))
     assert [each.field for each in refused.value.fields] == [named]
+
+
+def test_a_text_that_is_too_long_without_its_card_number_is_refused_and_not_lost_later() -> None:
+    (result,) = submission.accept_events([guest(given="x" * 183 + " 4111111111111111")], everywhere)
+    assert (result["status"], result["errors"][0]["field"]) == ("invalid", "given_name")
+    assert received("inbox")["Records"] == []

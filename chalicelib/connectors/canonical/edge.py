@@ -51,10 +51,7 @@ def _vouches(request: Request, secret: str) -> bool:
 def hotel_of(body: Json) -> str | None:
     """Snapshots of one message may name several properties: then none is named."""
     snapshots = body.get("snapshots") if isinstance(body, dict) else None
-    named = (
-        {each.get("property_id") for each in snapshots if isinstance(each, dict)}
-        if isinstance(snapshots, list)
-        else set()
-    )
-    only = named.pop() if len(named) == 1 else None
-    return only if isinstance(only, str) else None
+    items = snapshots if isinstance(snapshots, list) else []
+    named = [each.get("property_id") for each in items if isinstance(each, dict)]
+    only = named[0] if named else None
+    return only if isinstance(only, str) and all(each == only for each in named) else None

@@ -1,5 +1,7 @@
 """Canonical notices hold snapshots as they are: `{"snapshots": [...]}`."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,18 +18,30 @@ if TYPE_CHECKING:
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
 """Clocks differ; days do not."""
+FIELD_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 KINDS = frozenset({"guest", "reservation", "charge"})
 
 
 def translate(notice: Json, link: Link, received_at: datetime) -> Translated:
-    """Raises Rejected with the fields when a snapshot is not of the published shape."""
+    """Each snapshot by itself: `broken` names those that are not of the published shape, with their fields.
+
+    Raises Rejected for a notice that holds no list of snapshots.
+    """
     items = notice.get("snapshots") if isinstance(notice, Mapping) else None
     if not isinstance(items, list):
         raise Rejected("not_canonical", "snapshots: a list is required")
-    known = [item for item in items if not (isinstance(item, dict) and _unknown_kind(item))]
-    snapshots = [_checked(at, item, link, received_at) for at, item in enumerate(known)]
-    ignored = len(items) - len(known)
-    return Translated(snapshots, {"unknown_kind": ignored} if ignored else {})
+    snapshots: list[AnySnapshot] = []
+    ignored: Counter[str] = Counter()
+    broken: dict[str, str] = {}
+    for at, item in enumerate(items):
+        if isinstance(item, dict) and _unknown_kind(item):
+            ignored["unknown_kind"] += 1
+            continue
+        try:
+            snapshots.append(_checked(at, item, link, received_at))
+        except Rejected as rejected:
+            broken[f"snapshots.{at}"] = str(rejected)
+    return Translated(snapshots, ignored, broken)
 
 
 def _unknown_kind(item: Mapping[str, Json]) -> bool:
@@ -73,6 +87,10 @@ def _message(error: "ErrorDetails") -> str:
 
 
 def _path(location: tuple[int | str, ...]) -> str:
-    """The union's tag is part of pydantic's location, and means nothing to the sender."""
+    """The union's tag is part of pydantic's location, and means nothing to the sender.
+
+    A field that the shape does not have is named by the sender, with any words: only those that look like a name are
+    repeated.
+    """
     parts = location[1:] if location and location[0] in KINDS else location
-    return ".".join(map(str, parts)) or "snapshot"
+    return ".".join(str(part) if FIELD_NAME.fullmatch(str(part)) else "?" for part in parts) or "snapshot"
