@@ -5,17 +5,19 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from itertools import accumulate
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 
 REMOVED, DROPPED = "[card number removed]", "[removed]"
 SHORTEST = 13
 """Digits of a card number."""
-BETWEEN = "[ \\t\u00a0\u2010-\u2015-]{0,3}"
-"""What people put between the groups of a card number: blanks, and dashes of any length."""
+BETWEEN = "[ \\t\\r\\n\u00a0\u2000-\u200a\u202f\u3000\u2010-\u2015\u2212-]{0,3}"
+"""What people put between the groups of a card number: blanks of any width, and dashes of any length."""
 DIGIT_RUNS = re.compile(f"(\\+?)([0-9](?:{BETWEEN}[0-9]){{12,}})")
 LONGEST_PHONE = 15
 """Digits of a telephone number in international form (ITU-T E.164), which a plus sign announces."""
 GROUPS = re.compile("[0-9]+")
+ESCAPES = re.compile(r"\\u[0-9A-Fa-f]{4}|\\[tnr]|%[0-7][0-9A-Fa-f]|\+(?=[0-9])")
 BRANDS: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = (
     (re.compile("4"), frozenset({13, 16, 19})),  # Visa
     (re.compile("5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), frozenset({16})),  # Mastercard
@@ -27,6 +29,8 @@ BRANDS: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = (
     (re.compile("50(?:18|20|38)|5893|6304|6759|676[1-3]"), frozenset(range(13, 20))),  # Maestro
 )
 """Issuer prefixes and lengths by ISO/IEC 7812 as the brands publish them; Luhn alone takes one digit run in ten."""
+PLAIN_DIGITS = {zero + digit: str(digit) for zero in (0xFF10, 0x0660, 0x06F0, 0x0966) for digit in range(10)}
+"""Full-width, Arabic, Persian and Hindi digits."""
 DOUBLED = str.maketrans("0123456789", "0246813579")
 """Luhn's doubling, digits of the product summed."""
 
@@ -48,8 +52,13 @@ def _passes_luhn(digits: str) -> bool:
 
 
 def scrub_text(text: str) -> str:
-    """Replace every card number in a text, written in one run or in groups with blanks or dashes."""
-    return DIGIT_RUNS.sub(_scrub_run, text) if len(text) >= SHORTEST else text
+    """Replace every card number in a text, written in one run or in groups with blanks or dashes.
+
+    Digits of other scripts become plain ones: a full-width card number is a card number.
+    """
+    if len(text) < SHORTEST:
+        return text
+    return DIGIT_RUNS.sub(_scrub_run, text if text.isascii() else text.translate(PLAIN_DIGITS))
 
 
 def _scrub_run(found: re.Match[str]) -> str:
@@ -87,10 +96,20 @@ def _group_after_card(digits: str, start: int, group_at: Mapping[int, int]) -> i
 def scrub_unreadable(raw: bytes, dropped: Collection[str]) -> str:
     """What is no JSON as text, without card numbers and without whatever follows the name of a dropped field.
 
-    Zero bytes go first: in UTF-16 one stands between any two digits.
+    Zero bytes go first: in UTF-16 one stands between any two digits. Escapes of JSON and of forms are read, for nothing
+    else would see a card number through them.
     """
-    text = raw.replace(b"\0", b"").decode("utf-8", "replace")
+    text = ESCAPES.sub(_escaped, raw.replace(b"\0", b"").decode("utf-8", "replace"))
     return scrub_text(_values_of(dropped).sub(rf"\1{DROPPED}", text) if dropped else text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """The character that an escape stands for; a plus sign stands for a blank in forms."""
+    escape = found[0]
+    if escape[0] == "%" or escape[1:2] == "u":
+        char = chr(int(escape.lstrip("%\\u"), 16))
+        return " " if char < " " or "\ud800" <= char <= "\udfff" else char
+    return " "
 
 
 def _values_of(fields: Collection[str]) -> re.Pattern[str]:
@@ -116,12 +135,17 @@ def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:
 
 
 def parse(body: bytes) -> Any:
-    """Read strict JSON. Raises ValueError for invalid UTF-8, NaN, and nesting beyond the interpreter's depth."""
+    """Read strict JSON. Raises ValueError for invalid UTF-8, numbers beyond a float's range, and too deep nesting."""
     try:
-        return json.loads(body.decode(), parse_constant=_refuse)
+        return json.loads(body.decode(), parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("the document is nested too deeply") from error
 
 
-def _refuse(word: str) -> None:
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if isfinite(value) else _refuse(text[:20])
+
+
+def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")

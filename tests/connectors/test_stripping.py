@@ -21,7 +21,7 @@ BRANDS = {
     "UnionPay": ("62", 19),
     "Maestro": ("6759", 13),
 }
-SEPARATORS = ["", " ", "-", "\u00a0", "  ", " - ", "\t", "–"]
+SEPARATORS = ["", " ", "-", "\u00a0", "  ", " - ", "\t", "–", "\u202f", "\u2009", "\n", "\r\n"]
 
 
 def completed(prefix: str, length: int, filling: str) -> str:
@@ -127,6 +127,35 @@ def test_what_cannot_be_read_keeps_no_dropped_field(raw: bytes) -> None:
     assert stripping.DROPPED in scrubbed
 
 
+ESCAPED = [
+    r'{"a":NaN,"remark":"4111\u00a01111\u00a01111\u00a01111"}',
+    r'{"a":NaN,"remark":"4111\t1111\n1111 1111"}',
+    r'{"a":NaN,"remark":"\u0034111111111111111"}',
+    "card=4111+1111+1111+1111&x=1",
+    "card=4111%201111%2D1111%201111",
+    "card=%34111111111111111",
+    "card=+378282246310005",
+]
+
+
+@pytest.mark.parametrize("text", ESCAPED)
+def test_a_card_number_hides_behind_no_escape(text: str) -> None:
+    scrubbed = stripping.scrub_unreadable(text.encode(), frozenset())
+    assert REMOVED in scrubbed
+    assert "1111" not in scrubbed
+
+
+@given(st.text())
+def test_whatever_cannot_be_read_is_scrubbed_without_an_error(text: str) -> None:
+    scrubbed = stripping.scrub_unreadable(text.encode("utf-8", "surrogatepass"), frozenset({"token"}))
+    scrubbed.encode()
+
+
+@pytest.mark.parametrize("card", ["４１１１１１１１１１１１１１１１", "٤١١١ ١١١١ ١١١١ ١١١١"])
+def test_a_card_number_in_the_digits_of_another_script_goes(card: str) -> None:
+    assert scrub_text(card) == REMOVED
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "latin-1"])
 def test_a_card_number_in_any_encoding_goes(encoding: str) -> None:
     scrubbed = stripping.scrub_unreadable("Küche, 4111 1111 1111 1111".encode(encoding), frozenset())
@@ -174,7 +203,8 @@ def test_a_long_text_is_looked_at_a_fixed_number_of_times(pattern: str, monkeypa
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"", b"\xff\xfe", b'{"a": NaN}', b"[Infinity]", b"-Infinity", b"[" * 100_000, b"1" * 5000]
+    "body",
+    [b"{", b"", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e400}', b"[Infinity]", b"-Infinity", b"[" * 100_000, b"1" * 5000],
 )
 def test_what_is_no_strict_json_is_no_document(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -1,22 +1,23 @@
 """The edge: one message for what is vouched for, one refusal for the rest, and nothing that must not be kept."""
 
+import base64
+import hmac
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from botocore.exceptions import EndpointConnectionError
-from standardwebhooks.webhooks import Webhook
 
-from chalicelib.aws import clients, files, keys, table
+from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
 from chalicelib.connectors.contract import Request
-from chalicelib.ingest import edge, store
+from chalicelib.ingest import edge, store, vendors
 from chalicelib.ingest.model import Connection
 from tests.builders import VIENNA, guest, reservation
 from tests.conftest import RAW_BUCKET
@@ -37,7 +38,9 @@ def push(body: Any, connection_id: str = "mews-vienna", secret: str = SECRET) ->
 
 def signed(body: bytes, at: datetime = NOW, secret: str = SIGNING) -> Request:
     stamp = str(int(at.timestamp()))
-    signature = Webhook(secret).sign("m-1", at, body.decode())
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.digest(key, f"m-1.{stamp}.".encode() + body, "sha256")
+    signature = f"v1,{base64.b64encode(digest).decode()}"
     return Request(body, {"webhook-id": "m-1", "webhook-timestamp": stamp, "webhook-signature": signature}, {}, at)
 
 
@@ -107,6 +110,41 @@ def test_an_altered_body_and_a_late_replay_are_refused(own: None) -> None:
     with time_machine.travel(NOW.replace(minute=6), tick=False), pytest.raises(Unauthorized):
         edge.accept("own", request)
     assert waiting("inbox") == 0
+
+
+@pytest.mark.parametrize("connection_id", ["own", "own-rotating", "mews-vienna", "nobody", "ü", "x" * 3000])
+def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
+    own: None, connection_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two comparisons of each kind, and one use of the key where the connection was not asked for lately."""
+    rotating = Connection(id="own-rotating", vendor="canonical", secrets=(SIGNING, SIGNING), properties={})
+    store.put_connection(rotating)
+    tried: list[str] = []
+    for vendor in vendors.VENDORS:
+        of_vendor = vendors.edge_of(vendor)
+        verify = of_vendor.verify
+
+        def counting(request: Request, secrets: Sequence[str], vendor: str = vendor, verify: Any = verify) -> bool:
+            tried.extend([vendor] * len(secrets))
+            return bool(verify(request, secrets))
+
+        monkeypatch.setattr(of_vendor, "verify", counting)
+    keys_used: list[str] = []
+    for name in ("encrypt", "decrypt"):
+        act = getattr(secrets, name)
+
+        def noting(text: str, connection: str, act: Any = act) -> str:
+            keys_used.append(connection)
+            return str(act(text, connection))
+
+        monkeypatch.setattr(secrets, name, noting)
+    for expected_keys in ({1, 2} if connection_id == "own-rotating" else {1}, {0}):
+        tried.clear()
+        keys_used.clear()
+        with pytest.raises(Unauthorized):
+            push(b"{}", connection_id, "wrong")
+        assert sorted(tried) == ["canonical", "canonical", "mews", "mews"]
+        assert len(keys_used) in expected_keys
 
 
 def test_a_secret_of_one_connection_opens_no_other(own: None) -> None:
@@ -189,6 +227,17 @@ def test_what_cannot_be_read_ends_with_its_reason_while_its_neighbours_succeed(
     assert {reason.partition(":")[0] for reason, _ in letters} == {"not_json", "not_a_mews_notice"}
     assert table.get(keys.reservation(_reservation_id())) is not None
     assert waiting("fetch") == 1  # the good one: Lambda deletes what its worker finished without an error
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe{}", '{"a": "Küche"}'.encode("latin-1"), "{}".encode("utf-16")])
+def test_a_signed_notice_that_is_no_utf_8_is_taken_and_ends_with_its_reason(
+    own: None, body: bytes, work: Callable[..., None]
+) -> None:
+    """The signature is over the bytes: that nobody can read them is another matter."""
+    with time_machine.travel(NOW, tick=False):
+        assert edge.accept("own", signed(body)) == 202
+        work("inbox")
+        assert [reason for reason, _ in dead("inbox")] == ["not_json"]
 
 
 def _reservation_id() -> str:
