@@ -12,10 +12,10 @@ import urllib3
 
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 
 LARGEST_ANSWER = 32 * 1024 * 1024
-PASSING = {401, 403, 408, 425, 429}
+PASSING = {401, 403, 425, 429}
 """Wrong credentials are an operator's to mend: until then the work waits, and is not lost."""
 JSON = {"Content-Type": "application/json"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -66,7 +66,7 @@ def _check_where_it_leads(url: str) -> None:
 def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> Any:
     """Send JSON, return JSON with exact decimals, within so many seconds.
 
-    Raises TryAgain (with the vendor's Retry-After) or Rejected.
+    Raises TryAgain (with the vendor's Retry-After), AskLess where the question was too large, or Rejected.
     """
     meter().called("vendor")
     _check_where_it_leads(url)
@@ -79,6 +79,8 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
         answer.release_conn()
     except urllib3.exceptions.HTTPError as error:
         raise TryAgain(f"the vendor did not answer: {type(error).__name__}") from error
+    if answer.status == 408:
+        raise AskLess("the vendor answered 408", _seconds(answer.headers.get("Retry-After")))
     if answer.status in PASSING or answer.status >= 500:
         raise TryAgain(f"the vendor answered {answer.status}", _seconds(answer.headers.get("Retry-After")))
     if answer.status != 200:

@@ -9,6 +9,7 @@ XeniaError
 │   ├── TooLarge           413
 │   └── Invalid            400, with the fields
 ├── TryAgain               the sender, or the queue, repeats it later: 503, or back to the queue
+│   └── AskLess            a vendor was asked for more at once than it can answer
 └── Rejected               nobody can repeat it into success: dead-letter queue with the reason
 """
 
@@ -76,6 +77,10 @@ class TryAgain(XeniaError):
     def __init__(self, reason: str, after_seconds: int | None = None) -> None:
         super().__init__(reason)
         self.after_seconds = after_seconds
+
+
+class AskLess(TryAgain):
+    """A vendor gave up on a question: a smaller one may be answered."""
 
 
 class Rejected(XeniaError):

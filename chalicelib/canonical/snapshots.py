@@ -147,6 +147,8 @@ class ReservationSnapshot(Snapshot):
 
     Dates are local and, once known, the actual ones: day use has `arrival == departure`. Revenue is net of taxes, fees
     and deposits, and null where the source states none (then the hub sums the charges it was sent).
+    `eligible_room_revenue_minor` is what of the room revenue stands on the guests' own folio and may earn points; null
+    is all of it.
     """
 
     kind: Literal["reservation"] = "reservation"
@@ -163,6 +165,7 @@ class ReservationSnapshot(Snapshot):
     children: Annotated[int, Field(ge=0, le=99)] | None = None
     currency: Currency | None = None
     room_revenue_minor: MinorUnits | None = None
+    eligible_room_revenue_minor: MinorUnits | None = None
     other_revenue_minor: MinorUnits | None = None
     cancel_reason: Text | None = None
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
@@ -172,7 +175,8 @@ class ReservationSnapshot(Snapshot):
     def _departure_follows_arrival(self) -> Self:
         if self.departure < self.arrival:
             raise ValueError("departure is before arrival")
-        if self.currency is None and (self.room_revenue_minor is not None or self.other_revenue_minor is not None):
+        stated = (self.room_revenue_minor, self.eligible_room_revenue_minor, self.other_revenue_minor)
+        if self.currency is None and any(amount is not None for amount in stated):
             raise ValueError("revenue needs a currency")
         if sum(each.role == "primary" for each in self.occupants) > 1:
             raise ValueError("a room has one primary guest")

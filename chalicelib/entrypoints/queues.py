@@ -68,7 +68,7 @@ def record_mail_events(message: Message, _: SecondsLeft) -> None:
 
 @queues.on_sqs_message(queue_name("jobs"), batch_size=1)
 @one_by_one("jobs")
-def run_job(message: Message, _: SecondsLeft) -> None:
+def run_job(message: Message, seconds_left: SecondsLeft) -> None:
     from chalicelib.entrypoints.schedules import run
 
-    run(message.body)
+    run(message.body, seconds_left)

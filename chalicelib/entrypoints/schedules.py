@@ -6,7 +6,7 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import Rejected
-from chalicelib.entrypoints.runtime import on_schedule
+from chalicelib.entrypoints.runtime import SecondsLeft, on_schedule
 from chalicelib.entrypoints.timetable import HOURS, Due, due_jobs
 
 schedules = Blueprint(__name__)
@@ -40,13 +40,13 @@ def queue_jobs() -> int:
     return len(due)
 
 
-def run(body: dict[str, Any]) -> None:
-    """Do one job. Raises Rejected for one that nobody knows."""
+def run(body: dict[str, Any], seconds_left: SecondsLeft = lambda: float("inf")) -> None:
+    """Do one job. Raises Rejected for one that nobody knows, TryAgain when time runs out."""
     from chalicelib.ingest import reconciliation
 
     if body.get("job") not in HOURS:
         raise Rejected("unknown_job")
-    reconciliation.reconcile(body)
+    reconciliation.reconcile(body, seconds_left)
 
 
 def _body(due: Due) -> dict[str, str]:

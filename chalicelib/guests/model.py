@@ -52,6 +52,7 @@ class Stay(Kept):
     channel: Channel = Channel.UNKNOWN
     stated_currency: str | None = None
     stated_room_minor: int | None = None
+    stated_eligible_minor: int | None = None
     stated_other_minor: int | None = None
     charged_room: Amounts = Field(default_factory=dict)
     charged_other: Amounts = Field(default_factory=dict)
@@ -67,13 +68,19 @@ class Stay(Kept):
 
     @property
     def currency(self) -> str | None:
-        """The source's currency; without one, that of the charges (the first by name, if they have several)."""
-        return self.stated_currency or min([*self.charged_room, *self.charged_other], default=None)
+        """The source's currency; without one, that of most of the room's charges, or else of the others."""
+        charged = self.charged_room or self.charged_other
+        return self.stated_currency or max(sorted(charged), key=lambda each: charged[each], default=None)
 
     @property
     def room_revenue_minor(self) -> int:
         """What the source states wins; where it states nothing, its room charges are summed."""
         return self._stated_or_charged(self.stated_room_minor, self.charged_room)
+
+    @property
+    def eligible_room_minor(self) -> int:
+        """What of the room revenue may earn points: what stands on the guest's own folio, where the source says so."""
+        return self.room_revenue_minor if self.stated_eligible_minor is None else self.stated_eligible_minor
 
     @property
     def other_revenue_minor(self) -> int:

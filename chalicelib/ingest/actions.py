@@ -11,7 +11,7 @@ from chalicelib.aws import files, http, keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Failures, Message
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.connectors.contract import Call, Json, Link
 from chalicelib.identity.digests import digest
@@ -132,33 +132,44 @@ def _ask(
     known: Mapping[str, Property],
     work: _Work,
 ) -> None:
-    """One conversation for all; where the vendor refuses it, one for each: only what it refuses fails."""
+    """One conversation for all; where the vendor refuses it, one for each: only what it refuses fails.
+
+    Where it is asked for too much at once, half of it is asked for.
+    """
     request, asked_at = uuid.uuid4().hex, now()
     try:
         talk = vendors.thin(row["vendor"]).fetch([bodies[each]["body"] for each in named], link)
         translated = converse(talk, row["base_url"], work.seconds_left)
-    except TryAgain as error:
-        work.fail(named, error)
-        return
-    except Rejected as rejected:
-        if len(named) == 1:
-            work.fail(named, rejected)
-        else:
-            for each, its in named.items():
-                _ask(row, bodies, {each: its}, link, known, work)
+    except (TryAgain, Rejected) as error:
+        parts = _smaller(named, error)
+        if not parts:
+            work.fail(named, error)
+        for part in parts:
+            _ask(row, bodies, part, link, known, work)
         return
     work.ignored.update(translated.ignored)
     for vendor_id, reason in translated.broken.items():
-        work.fail(_naming(vendor_id, named), Rejected("unreadable_answer", reason))
+        to_blame = _naming(vendor_id, named)
+        work.fail(to_blame, Rejected("unreadable_answer", reason))
+        work.ignored["unreadable_of_nobody"] += not to_blame
     for snapshot in translated.snapshots:
         change = change_of(snapshot, row["sk"], known, digest, request, asked_at)
-        vendor_id = change.vendor_id if change else ""
-        work.add(change, _naming(vendor_id, named))
+        work.add(change, _naming(change.vendor_id if change else "", named) or set(named))
+
+
+def _smaller(named: Mapping[str, frozenset[str]], error: Exception) -> list[dict[str, frozenset[str]]]:
+    """What to ask for instead: each by itself, or half of it; nothing where all must wait."""
+    each, middle = list(named.items()), len(named) // 2
+    if not middle:
+        return []
+    if isinstance(error, Rejected):
+        return [{message: its} for message, its in each]
+    return [dict(each[:middle]), dict(each[middle:])] if isinstance(error, AskLess) else []
 
 
 def _naming(vendor_id: str, named: Mapping[str, frozenset[str]]) -> set[str]:
-    """The messages that named a thing; what nobody can be shown to have named is on all of them."""
-    return {each for each, its in named.items() if vendor_id in its} or set(named)
+    """The messages that named a thing."""
+    return {each for each, its in named.items() if vendor_id in its}
 
 
 def converse(talk: Any, base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Any:

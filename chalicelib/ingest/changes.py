@@ -150,6 +150,7 @@ class _Maker:
             channel=snapshot.channel,
             stated_currency=snapshot.currency,
             stated_room_minor=snapshot.room_revenue_minor,
+            stated_eligible_minor=snapshot.eligible_room_revenue_minor,
             stated_other_minor=snapshot.other_revenue_minor,
             adults=snapshot.adults,
             children=snapshot.children,

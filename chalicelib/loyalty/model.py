@@ -58,6 +58,7 @@ class Reason(StrEnum):
     CHANNEL_EXCLUDED = "channel_excluded"
     NO_RATE = "no_rate"
     NO_ROOM_REVENUE = "no_room_revenue"
+    NOT_OWN_FOLIO = "not_own_folio"
     ROUNDS_TO_ZERO = "rounds_to_zero"
     BEFORE_START = "before_start"
     NOT_ENROLLED = "not_enrolled"

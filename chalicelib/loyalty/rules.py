@@ -44,10 +44,12 @@ def _award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) 
 def _by_revenue(stay: Stay, terms: Terms) -> Award:
     if not stay.currency or stay.room_revenue_minor <= 0:
         return Award(0, Reason.NO_ROOM_REVENUE)
+    if stay.eligible_room_minor <= 0:
+        return Award(0, Reason.NOT_OWN_FOLIO)
     rate = terms.points_per_unit.get(stay.currency)
     if rate is None:
         return Award(0, Reason.NO_RATE)
-    points = points_for(stay.room_revenue_minor, stay.currency, rate)
+    points = points_for(stay.eligible_room_minor, stay.currency, rate)
     return Award(points, Reason.EARNED if points else Reason.ROUNDS_TO_ZERO)
 
 

@@ -18,8 +18,8 @@ from infra.simulator.records import Record
 from infra.simulator.visits import Visit
 
 POINTS_PER_UNIT = {"EUR": Decimal(10), "USD": Decimal(9)}
-_ROOM = ("SpaceOrder", "NightRebate", "ResourceUpgradeFee", "AllowanceDiscount")
-_OTHER = ("ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "ServiceCharge", "Surcharge")
+_ROOM = ("SpaceOrder", "NightRebate", "ResourceUpgradeFee")
+_OTHER = ("ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "AllowanceDiscount")
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Room:
     arrival: date
     departure: date
     room_minor: int
+    own_minor: int  # of the room, what a person pays: the rest stands on a company's folio
     other_minor: int
     currency: str
     occupancy: str = "none"  # own, unnamed, or none while it is not completed or has no guest
@@ -98,6 +99,7 @@ def _room(hotel: Hotel, reservation: Entity, visit: Visit) -> Room:
         arrival=local("ActualStartUtc", "ScheduledStartUtc"),
         departure=local("ActualEndUtc", "ScheduledEndUtc"),
         room_minor=_sum(items, _ROOM),
+        own_minor=_sum([item for item in items if item["AccountType"] == "Customer"], _ROOM),
         other_minor=_sum(items, _OTHER),
         currency=place.currency,
     )
@@ -141,13 +143,14 @@ def _award(room: Room) -> None:
     if room.status != "Processed" or room.customer is None:
         return
     rate = POINTS_PER_UNIT.get(room.currency)
-    points = Decimal(max(room.room_minor, 0)) / 100 * (rate or 0)
+    points = Decimal(max(room.own_minor, 0)) / 100 * (rate or 0)
     room.points = int(points.quantize(Decimal(1), ROUND_HALF_EVEN))
     reasons = (
         (room.occupancy == "unnamed", "unnamed_occupant"),
         (rate is None, "no_rate"),
         (room.source == "ota", "ota_excluded"),
         (room.room_minor <= 0, "no_room_revenue"),
+        (room.own_minor <= 0, "not_own_folio"),
         (room.points == 0, "rounds_to_zero"),
     )
     room.zero_reason = next((reason for applies, reason in reasons if applies), None)

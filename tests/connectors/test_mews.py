@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
-from chalicelib.connectors.contract import Link, Translated
+from chalicelib.connectors.contract import Call, Link, Translated
 from chalicelib.connectors.mews import translate
 from tests.builders import VIENNA, at
 from tests.fake_mews import (
@@ -73,6 +73,110 @@ def test_a_reservation_comes_with_its_guest_and_its_net_revenue() -> None:
     assert (primary.role, primary.guest.source_id, primary.guest.email) == ("primary", "c1", "c1@mail.example")
     assert primary.guest.marketing_email
     assert "quiet" not in stay.model_dump_json()
+
+
+def test_fees_are_no_revenue_and_an_allowance_is_spent_on_products() -> None:
+    extras = [("ServiceCharge", "9"), ("Surcharge", "3"), ("ProductOrder", "20"), ("AllowanceDiscount", "-20")]
+    items = [item(f"i{at_}", type_=kind, net=net) for at_, (kind, net) in enumerate(extras)]
+    stay = only(fetched([reservation(), customer(), item("room", net="100"), *items]))
+    assert (stay.room_revenue_minor, stay.other_revenue_minor) == (10000, 0)
+
+
+def test_the_currency_is_that_of_the_room_whatever_the_ids_and_the_order_of_the_answer() -> None:
+    items = [item("i0", net="1", currency="USD"), item("i9", net="500"), item("i1", "r1", "ProductOrder", "900", "CHF")]
+    for answer in (items, items[::-1]):
+        translated = fetched([reservation(), customer(), *answer])
+        assert (only(translated).currency, only(translated).room_revenue_minor) == ("EUR", 50000)
+        assert translated.ignored == {"item_in_other_currency": 2}
+
+
+def test_only_what_stands_on_the_guests_own_folio_is_eligible() -> None:
+    rows = [reservation(), customer(), customer("c2"), companion("r1", "c2")]
+    rows += [item(f"i{at_}", net="100", AccountId=each) for at_, each in enumerate(("c1", "c2", "company", None))]
+    stay = only(fetched(rows))
+    assert (stay.room_revenue_minor, stay.eligible_room_revenue_minor) == (40000, 30000)
+
+
+def test_a_guest_whom_mews_does_not_answer_with_stays_the_guest_of_the_stay() -> None:
+    translated = fetched([reservation(State="Processed"), companion("r1", "c2")])
+    assert roles(only(translated)) == {"c1": "primary", "c2": "companion"}
+    assert translated.ignored == {"not_found": 2}
+    assert only(translated).version().changed_at.startswith("2026"), "nothing new is said of them"
+
+
+def test_deleted_profiles_are_asked_for_and_a_portfolio_names_its_chains() -> None:
+    mews = Listening()
+    mews.keep(reservation(), customer())
+    converse(translate.fetch([reservations_changed("r1")], replace(LINK, options={"chains": ["a", "b"]})), mews)
+    (asked,) = [call.body for call in mews.calls if call.path.endswith("customers/getAll")]
+    assert (asked["ActivityStates"], asked["ChainIds"]) == (["Active", "Deleted"], ["a", "b"])
+
+
+def test_a_deleted_profile_keeps_its_name_and_nothing_to_reach_anybody_by() -> None:
+    row = customer(IsActive=False, Phone="+43 1 5880 0000", LoyaltyCode="L-1")
+    (profile,) = fetched([row], notice(("CustomerUpdated", "c1"))).snapshots
+    assert isinstance(profile, GuestSnapshot)
+    reach = (profile.email, profile.phone, profile.member_number, profile.marketing_email)
+    assert (profile.given_name, *reach) == ("Anna", None, None, None, False)
+
+
+class Listening(FakeMews):
+    """Remembers what it was asked, and with which token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[Call] = []
+
+    def answer(self, call: Call) -> Any:
+        self.calls.append(call)
+        return super().answer(Call(call.path, {**call.body, "AccessToken": "access"}))
+
+
+def test_each_hotel_may_have_an_access_token_of_its_own() -> None:
+    hotels = {ENTERPRISE: VIENNA.id, "e-porto": "porto", "e-graz": "graz"}
+    zones = dict.fromkeys(hotels.values(), "Europe/Vienna")
+    credentials = {**LINK.credentials, "access_token:e-porto": "of-porto"}
+    link = replace(LINK, properties=hotels, zones=zones, credentials=credentials)
+    mews = Listening()
+    mews.keep(
+        *(row for number in (1, 2, 3) for row in (reservation(f"r{number}", f"c{number}"), customer(f"c{number}")))
+    )
+    notices = [
+        notice(("ServiceOrderUpdated", f"r{number}"), enterprise=each) for number, each in enumerate(hotels, start=1)
+    ]
+    translated = converse(translate.fetch(notices, link), mews)
+    assert {each.source_id: each.property_id for each in translated.snapshots} == {
+        "r1": VIENNA.id,
+        "r2": "porto",
+        "r3": "graz",
+    }
+    asked = [(call.body["AccessToken"], call.body["ReservationIds"]) for call in mews.calls if "ions/get" in call.path]
+    assert asked == [("access", ["r1", "r3"]), ("of-porto", ["r2"])]
+
+
+def test_a_cursor_that_does_not_move_ends_the_question() -> None:
+    mews = Stuck()
+    mews.keep(*(reservation(f"r{number:04d}") for number in range(1000)))
+    converse(translate.changed_since(LINK, datetime.fromisoformat(at(0)), datetime.fromisoformat(at(9))), mews)
+    assert mews.asked.count("reservations/getAll/2023-06-06") == 2
+
+
+class Stuck(FakeMews):
+    """Answers with the same full page and the same cursor for ever."""
+
+    def answer(self, call: Call) -> Any:
+        first = {**call.body, "Limitation": {"Count": call.body["Limitation"]["Count"]}}
+        return {**super().answer(Call(call.path, first)), "Cursor": "0"}
+
+
+@pytest.mark.parametrize("odd", [None, [], {"Reservations": "r1"}, {"Reservations": {"r1": {}}}])
+def test_an_answer_of_another_shape_is_refused(odd: Any) -> None:
+    talk = translate.fetch([reservations_changed("r1")], LINK)
+    next(talk)
+    if odd is None or odd == []:
+        odd = [odd]
+    with pytest.raises(Rejected, match="unreadable_answer"):
+        talk.send(odd)
 
 
 def test_the_newest_instant_of_all_parts_is_the_version() -> None:
@@ -194,6 +298,20 @@ def test_dates_are_the_hotels_own(zone: str, arrival: date, departure: date) -> 
     assert (stay.arrival, stay.departure) == (arrival, departure)
 
 
+@pytest.mark.parametrize(
+    ("came", "arrival"),
+    [
+        ("2026-02-01T23:30:00Z", date(2026, 2, 1)),  # half past midnight in Vienna: the night that was booked
+        ("2026-02-02T04:59:00Z", date(2026, 2, 1)),
+        ("2026-02-02T05:00:00Z", date(2026, 2, 2)),
+        ("2026-02-02T23:30:00Z", date(2026, 2, 3)),  # two days late is another night
+        ("2026-01-31T23:30:00Z", date(2026, 2, 1)),  # early in the morning of the day that was booked
+    ],
+)
+def test_who_arrives_after_midnight_slept_the_night_that_was_booked(came: str, arrival: date) -> None:
+    assert told(State="Started", ActualStartUtc=came, ScheduledEndUtc="2026-02-05T10:00:00Z").arrival == arrival
+
+
 def test_actual_dates_beat_scheduled_ones_and_day_use_has_no_nights() -> None:
     stay = told(ActualStartUtc="2026-02-02T09:00:00Z", ActualEndUtc="2026-02-02T17:00:00Z")
     assert stay.arrival == stay.departure == date(2026, 2, 2)
@@ -240,6 +358,31 @@ def test_a_broken_row_is_its_own_reservations_alone(case: str) -> None:
     translated = fetched([*base, *rows, *neighbour], reservations_changed("r1", "r2"))
     assert translated.broken == {"r1": reason}
     assert [each.source_id for each in translated.snapshots] == ["r2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("Phone", 436641234567), ("Email", 7), ("LastName", 12), ("FirstName", [])]
+)
+def test_a_number_where_a_text_is_expected_is_a_text_and_costs_nobody_anything(name: str, typed: Any) -> None:
+    translated = fetched([reservation(), {**customer(), name: typed}, reservation("r2", "c2"), customer("c2")])
+    assert translated.broken == {}
+    assert isinstance(only(translated).occupants[0].guest, GuestSnapshot)
+
+
+def test_rows_that_are_no_objects_are_passed_over() -> None:
+    mews = Littered()
+    mews.keep(reservation(), customer(), item())
+    assert [
+        each.source_id for each in converse(translate.fetch([reservations_changed("r1")], LINK), mews).snapshots
+    ] == ["r1"]
+
+
+class Littered(FakeMews):
+    """Answers with rows that are none among the others."""
+
+    def answer(self, call: Call) -> Any:
+        answered = super().answer(call)
+        return {name: [None, 7, *rows, "x"] if isinstance(rows, list) else rows for name, rows in answered.items()}
 
 
 def test_a_reason_never_repeats_a_value() -> None:

@@ -71,3 +71,11 @@ def test_sums_do_not_depend_on_order_and_add_up_over_leaves(spans: list[tuple[in
     assert stats_of(stays) == whole
     assert add_stats([whole, Stats()]) == whole.model_copy(update={"properties": whole.properties})
     assert add_stats([whole, whole]).nights == 2 * whole.nights
+
+
+def test_a_glass_of_wine_in_another_currency_is_not_what_the_room_cost() -> None:
+    charged = stay(
+        stated_currency=None, stated_room_minor=None, charged_room={"EUR": 50000}, charged_other={"CHF": 100}
+    )
+    assert (charged.currency, charged.room_revenue_minor, charged.other_revenue_minor) == ("EUR", 50000, 0)
+    assert stay(stated_currency=None, stated_room_minor=None, charged_other={"CHF": 100}).currency == "CHF"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.aws import keys, queues, table
+from chalicelib.aws import http, keys, queues, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connectors.contract import Request
@@ -96,6 +96,40 @@ def test_a_vendor_that_is_busy_is_asked_again_when_it_said_and_nothing_is_lost(
     assert (waiting("fetch"), dead("fetch")) == (1, [])
     mews.refuse = None
     fetched(reservations_changed("r1"))
+    assert stay().status is Status.CONFIRMED
+
+
+def test_a_question_that_is_too_large_is_asked_in_halves(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mews answers 408 to large queries, and would again."""
+    mews.keep(*(reservation(f"r{n}", f"c{n}") for n in range(10)), *(customer(f"c{n}") for n in range(10)))
+    answer, sizes = mews.call, []
+
+    def slow(method: str, url: str, body: Any, seconds: float = 10.0) -> Any:
+        if "ReservationIds" in body and "reservations" in url:
+            sizes.append(len(body["ReservationIds"]))
+            if sizes[-1] > 3:
+                raise AskLess("the vendor answered 408")
+        return answer(method, url, body, seconds)
+
+    monkeypatch.setattr(http, "call", slow)
+    fetched(*(reservations_changed(f"r{n}") for n in range(10)))
+    assert sizes == [10, 5, 2, 3, 5, 2, 3]
+    assert [stay(f"r{n}").status for n in range(10)] == [Status.CONFIRMED] * 10
+
+
+def test_a_row_that_names_nobody_fails_nobody(mews: FakeMews) -> None:
+    mews.keep(reservation(), customer())
+    mews.companions.append({"Id": "x", "CustomerId": "c1", "ReservationId": "r1"})
+    stray = {"Id": "y", "CustomerId": "c1", "ReservationId": ""}
+    with_stray = mews.answer
+
+    def answer(call: Any) -> Any:
+        answered = with_stray(call)
+        return {**answered, "Companionships": [stray]} if "companionships" in call.path else answered
+
+    mews.answer = answer  # type: ignore[method-assign]
+    spent, _ = fetched(reservations_changed("r1"))
+    assert spent["ignored:unreadable_of_nobody"] == 1
     assert stay().status is Status.CONFIRMED
 
 
@@ -238,6 +272,35 @@ def test_a_failed_night_moves_no_cursor(mews: FakeMews) -> None:
     mews.refuse = None
     assert reconciled(night + timedelta(days=4)) == 1
     assert stay().status is Status.CONFIRMED
+
+
+def test_a_long_way_back_is_gone_in_steps_and_goes_on_where_time_ran_out(
+    mews: FakeMews,
+) -> None:
+    night = datetime(2026, 1, 10, 5, tzinfo=UTC)
+    assert reconciled(night) == 0
+    for number in range(20):
+        day = night + timedelta(days=number, hours=2)
+        mews.keep(reservation(f"r{number}", f"c{number}", UpdatedUtc=day.isoformat()), customer(f"c{number}"))
+    left = iter([60.0] * 9 + [0.0] * 1000)
+    with time_machine.travel(night + timedelta(days=21), tick=False):
+        with pytest.raises(TryAgain):
+            reconciliation.reconcile({"property": VIENNA.id}, lambda: next(left))
+        assert waiting("fetch") == 3
+        assert reconciliation.reconcile({"property": VIENNA.id}) >= 8
+        found = {named for each in told("fetch") for named in each}
+    assert {f"r{number}" for number in range(20)} <= found
+
+
+def told(queue: str) -> list[set[str]]:
+    """The ids that the notices on a queue name."""
+    named: list[set[str]] = []
+    while records := received(queue)["Records"]:
+        for record in records:
+            events = json.loads(record["body"])["body"]["Events"]
+            named.append({event["Value"]["Id"] for event in events})
+            queues.delete(queue, record["receiptHandle"])
+    return named
 
 
 def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:

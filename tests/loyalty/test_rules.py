@@ -19,6 +19,10 @@ def test_a_completed_stay_earns_points_per_currency_unit_of_room_revenue() -> No
     assert awards([stay(stated_room_minor=12345)], EUR_PROGRAM, EVER) == {"r1": Award(1234, Reason.EARNED)}
 
 
+def test_only_what_stands_on_the_guests_own_folio_earns() -> None:
+    assert awards([stay(stated_eligible_minor=12345)], EUR_PROGRAM, EVER) == {"r1": Award(1234, Reason.EARNED)}
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -28,6 +32,7 @@ def test_a_completed_stay_earns_points_per_currency_unit_of_room_revenue() -> No
         ({"stated_room_minor": 0}, Reason.NO_ROOM_REVENUE),
         ({"stated_room_minor": -500}, Reason.NO_ROOM_REVENUE),
         ({"stated_room_minor": 4}, Reason.ROUNDS_TO_ZERO),
+        ({"stated_eligible_minor": 0}, Reason.NOT_OWN_FOLIO),
     ],
 )
 def test_each_zero_has_its_reason(fields: dict[str, Any], reason: Reason) -> None:

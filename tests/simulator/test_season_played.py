@@ -72,7 +72,15 @@ def test_only_own_rooms_count_and_each_zero_has_a_reason() -> None:
     completed = [room for room in rooms if room["status"] == "Processed" and room["customer"]]
     assert all((room["points"] > 0) != (room["zero_reason"] is not None) for room in completed)
     reasons = {room["zero_reason"] for room in rooms if room["zero_reason"]}
-    assert reasons == {"no_rate", "ota_excluded", "no_room_revenue", "unnamed_occupant", "rounds_to_zero"}
+    earned_nothing = {
+        "no_rate",
+        "ota_excluded",
+        "no_room_revenue",
+        "not_own_folio",
+        "unnamed_occupant",
+        "rounds_to_zero",
+    }
+    assert reasons == earned_nothing
     assert {room["status"] for room in rooms} == {"Processed", "Started", "Canceled", "NoShow"}
     assert any(room["nights"] == 0 for room in completed)
 

@@ -4,10 +4,11 @@ https://docs.mews.com/connector-api/operations/reservations and its neighbours `
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.canonical.money import to_minor
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
@@ -26,15 +27,16 @@ STATUSES = {
 COMMANDER = {"Channel": Channel.OTA, "RoomingList": Channel.GROUP}
 """`CommanderOrigin`: what the reception typed the booking from; all else there is direct."""
 DIRECT_ORIGINS = {"Distributor", "Navigator", "Commander"}
-ROOM_ITEMS = {"SpaceOrder", "NightRebate", "ResourceUpgradeFee", "AllowanceDiscount"}
-OTHER_ITEMS = {
-    "ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "ServiceCharge", "Surcharge",
-}  # fmt: skip
-"""Order item types that are revenue; the rest is tax, fee, deposit or bookkeeping."""
+ROOM_ITEMS = {"SpaceOrder", "NightRebate", "ResourceUpgradeFee"}
+OTHER_ITEMS = {"ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "AllowanceDiscount"}
+"""Order item types that are revenue; the rest is tax, fee, deposit or bookkeeping. Allowances are spent on products."""
 BILLED = {"Open", "Closed"}
 """Accounting states that count; Inactive and Canceled do not."""
 PSEUDO = {"PaymasterAccount"}
 """Classifications of profiles that are no person."""
+NIGHT_ENDS = time(6)
+"""Who arrives after midnight and before this local hour, a day late, slept the night that was booked."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = Mapping[str, Any]
 
@@ -42,41 +44,53 @@ Row = Mapping[str, Any]
 def occupants(stay: Row, beside: Sequence[str], customers: Mapping[str, Row], hotel: str) -> list[Occupant]:
     """The owner is the primary guest; where a company owns the room, the first companion that is a person is."""
     owner = str(stay["AccountId"]) if stay["AccountType"] == "Customer" else None
-    guests = {each: guest(customers[each], hotel) for each in [*beside, *filter(None, [owner])] if each in customers}
-    primary = owner or next((each for each in beside if each in guests and guests[each].person), None)
-    found = [Occupant(role="primary", guest=guests[primary])] if primary and primary in guests else []
-    found += [Occupant(role="companion", guest=guests[each]) for each in beside if each in guests and each != primary]
+    guests = {each: _known(each, customers, hotel) for each in [*beside, *filter(None, [owner])]}
+    primary = owner or next((each for each in beside if guests[each].person), None)
+    found = [Occupant(role="primary", guest=guests[primary])] if primary else []
+    found += [Occupant(role="companion", guest=guests[each]) for each in beside if each != primary]
     booker = str(stay.get("BookerId"))
     if booker in customers and booker not in guests:
         found.append(Occupant(role="booker", guest=guest(customers[booker], hotel)))
     return found
 
 
+def _known(customer_id: str, customers: Mapping[str, Row], hotel: str) -> GuestSnapshot:
+    """A profile that Mews does not answer with is still somebody's, and nothing new is said of it."""
+    if customer_id in customers:
+        return guest(customers[customer_id], hotel)
+    return GuestSnapshot(changed_at=LONG_AGO, source_id=customer_id, property_id=hotel)
+
+
 def guest(row: Row, hotel: str) -> GuestSnapshot:
-    """A Mews customer. `LanguageCode` is inferred, from the nationality if need be: only the stated one counts."""
-    family = " ".join(part for part in (row.get("LastName"), row.get("SecondLastName")) if part)
+    """A Mews customer. `LanguageCode` is inferred, from the nationality if need be: only the stated one counts.
+
+    Of a deleted profile the name is kept, for its stays are, and nothing by which anybody could be reached or joined.
+    """
+    family = " ".join(part for part in (_text(row.get("LastName")), _text(row.get("SecondLastName"))) if part)
+    reach = row if row.get("IsActive", True) or row.get("MergeTargetId") else {}
     return GuestSnapshot(
         changed_at=moment_of(row["UpdatedUtc"]),
         source_id=row["Id"],
         person=not PSEUDO & set(row.get("Classifications") or ()),
         given_name=_text(row.get("FirstName")),
         family_name=_text(family),
-        email=_text(row.get("Email"), 320),
-        email_is_relay=bool(row.get("HasOtaEmail")),
-        phone=_text(row.get("Phone"), 40),
+        email=_text(reach.get("Email"), 320),
+        email_is_relay=bool(reach.get("HasOtaEmail")),
+        phone=_text(reach.get("Phone"), 40),
         language=_text(row.get("PreferredLanguageCode"), 12),
         country=_country(row.get("NationalityCode")),
         birth_date=_birth_date(row.get("BirthDate")),
-        member_number=_text(row.get("LoyaltyCode"), 64),
-        marketing_email="SendMarketingEmails" in (row.get("Options") or ()),
+        member_number=_text(reach.get("LoyaltyCode"), 64),
+        marketing_email="SendMarketingEmails" in (reach.get("Options") or ()),
         merged_into=row.get("MergeTargetId"),
         property_id=hotel,
     )
 
 
-def _text(value: str | None, most: int = 200) -> str | None:
-    """Half a surrogate pair is no character, and nothing can keep it."""
-    sound = (value or "").encode("utf-8", "ignore").decode()
+def _text(value: object, most: int = 200) -> str | None:
+    """Half a surrogate pair is no character, and nothing can keep it; a number is what somebody typed."""
+    typed = str(value) if isinstance(value, str | int) else ""
+    sound = typed.encode("utf-8", "ignore").decode()
     return sound.replace("\x00", "").strip()[:most] or None
 
 
@@ -106,7 +120,7 @@ def reservation(
         ignored[f"unknown_state:{str(row['State'])[:40]}"] += 1
     if status is Status.CANCELLED and row.get("CancellationReason") == "NoShow":
         status = Status.NO_SHOW
-    currency, room, other = _revenue(items, ignored)
+    guests = {each.guest.source_id for each in occupants if each.role != "booker"}
     return ReservationSnapshot(
         changed_at=max(moment_of(each["UpdatedUtc"]) for each in (row, *items)),
         source_id=row["Id"],
@@ -117,9 +131,7 @@ def reservation(
         departure=departure,
         booked_at=moment_of(row["CreatedUtc"]),
         channel=_channel(row, link),
-        currency=currency,
-        room_revenue_minor=room,
-        other_revenue_minor=other,
+        **_revenue(items, guests, ignored),
         cancel_reason="rebooked" if row.get("CancellationReason") == "Update" else row.get("CancellationReason"),
         occupants=tuple(occupants[:20]),
     )
@@ -127,9 +139,16 @@ def reservation(
 
 def _dates(row: Row, zone: str) -> tuple[date, date]:
     """Local dates, the actual ones once they are known; Mews writes even dates as UTC instants."""
-    start = local_date(moment_of(row.get("ActualStartUtc") or row["ScheduledStartUtc"]), zone)
+    booked = local_date(moment_of(row["ScheduledStartUtc"]), zone)
+    came = row.get("ActualStartUtc")
+    start = _arrival(moment_of(came).astimezone(ZoneInfo(zone)), booked) if came else booked
     end = local_date(moment_of(row.get("ActualEndUtc") or row["ScheduledEndUtc"]), zone)
     return start, max(start, end)
+
+
+def _arrival(came: datetime, booked: date) -> date:
+    is_late = came.time() < NIGHT_ENDS and came.date() == booked + timedelta(days=1)
+    return booked if is_late else came.date()
 
 
 def _channel(row: Row, link: Link) -> Channel:
@@ -150,20 +169,41 @@ def _channel(row: Row, link: Link) -> Channel:
     return Channel.UNKNOWN
 
 
-def _revenue(items: Sequence[Row], ignored: Counter[str]) -> tuple[str | None, int | None, int | None]:
-    """Currency, room and other revenue, net. A reservation without any billed item states none."""
+def _revenue(items: Sequence[Row], guests: Collection[str | None], ignored: Counter[str]) -> dict[str, Any]:
+    """Currency, room and other revenue, net. A reservation without any billed item states none.
+
+    What stands on the folio of a company, an agency or somebody who does not sleep here is revenue, and not eligible.
+    """
     billed = [item for item in items if item["AccountingState"] in BILLED and item["Type"] in ROOM_ITEMS | OTHER_ITEMS]
     if not billed:
-        return None, None, None
-    rooms = sorted((item for item in billed if item["Type"] in ROOM_ITEMS), key=lambda item: str(item["Id"]))
-    currency = str((rooms or billed)[0]["Amount"]["Currency"])
+        return {}
+    currency = _main_currency(billed)
     counted = [item for item in billed if item["Amount"]["Currency"] == currency]
     if len(counted) < len(billed):
         ignored["item_in_other_currency"] += len(billed) - len(counted)
-    return currency, _net(counted, ROOM_ITEMS, currency), _net(counted, OTHER_ITEMS, currency)
+    rooms = [item for item in counted if item["Type"] in ROOM_ITEMS]
+    return {
+        "currency": currency,
+        "room_revenue_minor": to_minor(_net(rooms), currency),
+        "eligible_room_revenue_minor": to_minor(_net(_on_folios_of(guests, rooms)), currency),
+        "other_revenue_minor": to_minor(_net(item for item in counted if item["Type"] in OTHER_ITEMS), currency),
+    }
 
 
-def _net(items: Iterable[Row], types: set[str], currency: str) -> int:
-    return to_minor(
-        sum((Decimal(str(item["Amount"]["NetValue"])) for item in items if item["Type"] in types), Decimal()), currency
-    )
+def _main_currency(billed: Sequence[Row]) -> str:
+    """The one in which most of the room was billed, or else most of the rest."""
+    named = sorted({str(item["Amount"]["Currency"]) for item in billed})
+
+    def weight(currency: str) -> tuple[Decimal, Decimal]:
+        its = [item for item in billed if item["Amount"]["Currency"] == currency]
+        return _net(item for item in its if item["Type"] in ROOM_ITEMS), _net(its)
+
+    return max(named, key=weight)
+
+
+def _on_folios_of(guests: Collection[str | None], items: Iterable[Row]) -> list[Row]:
+    return [item for item in items if item.get("AccountId") is None or item["AccountId"] in guests]
+
+
+def _net(items: Iterable[Row]) -> Decimal:
+    return sum((Decimal(str(item["Amount"]["NetValue"])) for item in items), Decimal())

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,20 +33,65 @@ class Named:
 
 
 def fetch(notices: Sequence[Json], link: Link) -> Conversation:
-    """Ask for everything the notices name, and translate it. Raises Rejected for a notice of another shape."""
+    """Ask for everything the notices name, and translate it. Raises Rejected for a notice of another shape.
+
+    Mews has one endpoint for all hotels and gives each its own access token, or one for a whole portfolio: what can be
+    asked with one token is asked together.
+    """
+    parts: list[Translated] = []
+    for token, some in _by_token(notices, link).items():
+        parts.append((yield from _fetch(some, _with_token(link, token))))
+    return Translated(
+        [snapshot for part in parts for snapshot in part.snapshots],
+        sum((Counter(part.ignored) for part in parts), Counter()),
+        {vendor_id: reason for part in parts for vendor_id, reason in part.broken.items()},
+    )
+
+
+def _by_token(notices: Sequence[Json], link: Link) -> Mapping[str, list[Json]]:
+    grouped: defaultdict[str, list[Json]] = defaultdict(list)
+    for notice in notices:
+        grouped[_token(link, notice.get("EnterpriseId") if isinstance(notice, dict) else None)].append(notice)
+    return grouped
+
+
+def _token(link: Link, enterprise: object) -> str:
+    """The hotel's own access token (`access_token:{enterprise id}`), or else the one for all."""
+    return link.credentials.get(f"access_token:{enterprise}") or link.credentials["access_token"]
+
+
+def _with_token(link: Link, token: str) -> Link:
+    return replace(link, credentials={**link.credentials, "access_token": token})
+
+
+def _fetch(notices: Sequence[Json], link: Link) -> Conversation:
     named = _named(notices, link)
     broken: dict[str, str] = {}
     found = yield from _all(link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations)
     stays, elsewhere = _accommodation(_complete(found, RESERVATION_FIELDS, "Id", broken), link)
+    _count("not_found", len(named.reservations.keys() - {str(row.get("Id")) for row in found}), named.ignored)
     ids = [str(stay["Id"]) for stay in stays]
     beside = yield from _all(link, "companionships/getAll", "Companionships", ReservationIds=ids)
     companions = _complete(beside, ("ReservationId", "CustomerId"), "ReservationId", broken)
     charged = yield from _all(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
     items = _complete(charged, ("ServiceOrderId", "Id"), "ServiceOrderId", broken)
     wanted = _people(stays, companions) | named.customers.keys()
-    people = yield from _all(link, "customers/getAll", "Customers", CustomerIds=wanted, extent={"Customers": True})
-    named.ignored.update({"other_service": elsewhere} if elsewhere else {})
+    people = yield from _all(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link))
+    _count("not_found", len(wanted - {str(row.get("Id")) for row in people}), named.ignored)
+    _count("other_service", elsewhere, named.ignored)
     return _translated(named, link, stays, companions, items, people, broken)
+
+
+def _count(word: str, times: int, ignored: Counter[str]) -> None:
+    if times:
+        ignored[word] += times
+
+
+def _of_people(link: Link) -> Row:
+    """Deleted profiles, too: a merge is seen on the one that is gone. A portfolio's token must name its chains."""
+    chains = link.options.get("chains")
+    about = {"Extent": {"Customers": True}, "ActivityStates": ["Active", "Deleted"]}
+    return {**about, "ChainIds": list(chains)} if chains else about
 
 
 def changed_since(link: Link, since: datetime, until: datetime) -> Generator[Call, Json, list[Json]]:
@@ -54,10 +99,11 @@ def changed_since(link: Link, since: datetime, until: datetime) -> Generator[Cal
     period = {"StartUtc": instant(since), "EndUtc": instant(until)}
     notices: list[Json] = []
     for enterprise in link.properties:
+        ask = _with_token(link, _token(link, enterprise))
         scope = {"UpdatedUtc": period, "EnterpriseIds": [enterprise]}
-        stays = yield from _pages(link, "reservations/getAll/2023-06-06", "Reservations", scope)
-        items = yield from _pages(link, "orderItems/getAll", "OrderItems", scope)
-        people = yield from _pages(link, "customers/getAll", "Customers", {**scope, "Extent": {"Customers": True}})
+        stays = yield from _pages(ask, "reservations/getAll/2023-06-06", "Reservations", scope)
+        items = yield from _pages(ask, "orderItems/getAll", "OrderItems", scope)
+        people = yield from _pages(ask, "customers/getAll", "Customers", {"UpdatedUtc": period, **_of_people(ask)})
         reservations = {str(row["Id"]) for row in stays} | {str(row["ServiceOrderId"]) for row in items}
         events = [("ServiceOrderUpdated", each) for each in sorted(reservations)]
         events += [("CustomerUpdated", str(row["Id"])) for row in people]
@@ -123,7 +169,7 @@ def _all(
     operation: str,
     answer: str,
     *,
-    extent: Row | None = None,
+    more: Row | None = None,
     **ids: Iterable[str],
 ) -> Generator[Call, Json, list[Row]]:
     """Everything that belongs to the ids: calls of up to a thousand ids each, and their pages."""
@@ -132,7 +178,7 @@ def _all(
     found: list[Row] = []
     for start in range(0, len(ordered), AT_ONCE):
         query: dict[str, Any] = {filter_name: ordered[start : start + AT_ONCE]}
-        found += yield from _pages(link, operation, answer, {**query, **({"Extent": extent} if extent else {})})
+        found += yield from _pages(link, operation, answer, {**query, **(more or {})})
     return found
 
 
@@ -150,10 +196,12 @@ def _pages(link: Link, operation: str, answer: str, query: Row) -> Generator[Cal
                 "Limitation": {"Count": AT_ONCE, **({"Cursor": cursor} if cursor else {})},
             },
         )
-        rows = page.get(answer) or []
-        found += rows
-        cursor = page.get("Cursor")
-        if not cursor or len(rows) < AT_ONCE:
+        rows = (page.get(answer) or []) if isinstance(page, dict) else None
+        if not isinstance(rows, list):
+            raise Rejected("unreadable_answer", f"{operation}: {answer} is no list")
+        found += [row for row in rows if isinstance(row, dict)]
+        before, cursor = cursor, page.get("Cursor")
+        if not cursor or cursor == before or len(rows) < AT_ONCE:
             return found
 
 
@@ -216,7 +264,7 @@ def _isolated(vendor_id: str, broken: dict[str, str]) -> Iterator[None]:
         broken[vendor_id] = "; ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
     except KeyError as error:
         broken[vendor_id] = f"{error.args[0]} is missing"
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         broken[vendor_id] = type(error).__name__
 
 
