@@ -92,10 +92,14 @@ PROFILE = ("given_name", "family_name", "phone", "language", "country", "birth_d
 
 
 def project(leaves: Sequence[Head]) -> Traits:
-    """The profile of a guest: for each field the newest record that has it, and sums over all leaves."""
-    by_age = sorted((leaf for leaf in leaves if leaf.record), key=lambda leaf: (leaf.record_version, leaf.leaf))
+    """The profile of a guest: for each field the newest record that has it, and sums over all leaves.
+
+    A record that its source merged into another says nothing where another does.
+    """
+    records = [(leaf.record, leaf) for leaf in leaves if leaf.record]
+    records.sort(key=lambda each: (each[0].merged_into is None, each[1].record_version, each[1].leaf))
     known: dict[str, Any] = {}
-    for record in (leaf.record for leaf in by_age if leaf.record):
+    for record, _ in records:
         known |= {name: value for name in PROFILE if (value := getattr(record, name))}
         if record.email_kind == "own":  # relay, shared and placeholder addresses are never mailed as the guest's own
             known["email"] = record.email

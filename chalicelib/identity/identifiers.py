@@ -1,5 +1,6 @@
 """E-mail addresses and phone numbers in one spelling, and which of them can tell people apart."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
@@ -21,19 +22,27 @@ PLACEHOLDERS = frozenset(
 )  # fmt: skip
 """Local parts that front desks type when a field must not be empty."""
 
+LOCAL = re.compile(r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]{1,64}""")
+"""What may stand before the @ without quotes (RFC 5322), letters of all scripts (RFC 6531) and any dots included."""
+
 EmailKind = Literal["own", "relay", "unusable"]
 
 
 def normalise_email(text: str) -> str | None:
     """Return the address in NFC, lower case, with an ASCII domain; None for what is no address.
 
-    No provider's tricks: dots and plus tags stay, they may be other people.
+    No provider's tricks: dots and plus tags stay, they may be other people. Two addresses in one field are none.
     """
     local, at, domain = unicodedata.normalize("NFC", text).strip().lower().rpartition("@")
-    if not (local and at) or any(each.isspace() for each in local + domain) or "." not in domain.strip("."):
+    if not at or not LOCAL.fullmatch(local) or _has_unseen(local + domain) or "." not in domain.strip("."):
         return None
     ascii_domain = _ascii_domain(domain)
     return f"{local}@{ascii_domain}" if ascii_domain else None
+
+
+def _has_unseen(text: str) -> bool:
+    """Blanks, controls and marks that turn the writing around."""
+    return not text.isascii() and any(each.isspace() or unicodedata.category(each)[0] == "C" for each in text)
 
 
 @lru_cache(maxsize=10_000)

@@ -57,7 +57,12 @@ def _fold(word: str) -> str:
 
 
 def compare(one: Name, other: Name) -> Likeness:
-    """Compare two names. Spelling mistakes are not forgiven here: Mario and Maria are one letter apart."""
+    """Compare two names. Spelling mistakes are not forgiven here: Mario and Maria are one letter apart.
+
+    Nothing equals a missing name, not even another one: two records without a name may be anybody.
+    """
+    if not (one.given + one.family and other.given + other.family):
+        return Likeness.LOOSE
     if sorted(one.given + one.family) == sorted(other.given + other.family):
         return Likeness.EQUAL
     if "".join(one.given + one.family) == "".join(other.family + other.given):
@@ -96,7 +101,7 @@ PSEUDO_NAMES = frozenset(
     {
         "walkin", "walk in", "guest walk in", "walkin guest", "walk in guest", "tba", "tbd", "tbc", "house",
         "house account", "house use", "paymaster", "pay master", "posting master", "dummy", "no name", "noname",
-        "unknown", "unknown guest", "group", "group master", "test", "anonymized anonymized",
+        "unknown", "unknown guest", "group", "group master", "room", "guest room", "test", "anonymized anonymized",
     }
 )  # fmt: skip
 """Profiles that front desks use when there is no person."""

@@ -1,8 +1,9 @@
 """Which leaves are one guest: a pure function of what the leaves say, so that no order of arrival changes it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from chalicelib.identity.names import Likeness, Name, compare, given_names_agree
 
@@ -45,8 +46,9 @@ def group(claimants: Sequence[Claimant], shared: Iterable[str] = ()) -> tuple[li
     those found shared here, join nothing.
     """
     ordered = sorted(claimants, key=lambda each: each.leaf)
-    carriers = _carriers(ordered)
-    now_shared = {*shared, *(key for key, those in carriers.items() if _is_shared(those))}
+    carriers, members = _carriers(ordered, _addresses), _carriers(ordered, _numbers)
+    now_shared = {*shared, *(key for key, those in carriers.items() if _is_shared(those, _names_contradict))}
+    now_shared |= {key for key, those in members.items() if _is_shared(those, _given_names_contradict)}
     telling = {key: those for key, those in carriers.items() if key not in now_shared}
     groups = _Groups()
     for each in ordered:
@@ -54,23 +56,43 @@ def group(claimants: Sequence[Claimant], shared: Iterable[str] = ()) -> tuple[li
     _join_source_merges(ordered, groups)
     for those in telling.values():
         _join_equal_names(those, groups)
-    _join_members(ordered, groups)
+    _join_members(ordered, {key: those for key, those in members.items() if key not in now_shared}, groups)
     _join_loose_names(ordered, telling, groups)
     return _listed(ordered, groups), now_shared
 
 
-def _carriers(claimants: Sequence[Claimant]) -> dict[str, list[Claimant]]:
+def _addresses(claimant: Claimant) -> frozenset[str]:
+    return claimant.identifiers
+
+
+def _numbers(claimant: Claimant) -> frozenset[str]:
+    return claimant.member_identifiers
+
+
+Carriers = Mapping[str, Sequence[Claimant]]
+
+
+def _carriers(claimants: Sequence[Claimant], keys_of: Callable[[Claimant], frozenset[str]]) -> Carriers:
     carriers: dict[str, list[Claimant]] = defaultdict(list)
     for each in claimants:
-        for key in each.identifiers:
+        for key in keys_of(each):
             carriers[key].append(each)
     return carriers
 
 
-def _is_shared(claimants: Sequence[Claimant]) -> bool:
+def _names_contradict(one: Name, other: Name) -> bool:
+    return compare(one, other) is Likeness.CONTRADICTING
+
+
+def _given_names_contradict(one: Name, other: Name) -> bool:
+    """People marry, and keep their member number."""
+    return not given_names_agree(one, other)
+
+
+def _is_shared(claimants: Sequence[Claimant], contradict: Callable[[Name, Name], bool]) -> bool:
     distinct: list[Name] = []
     for each in claimants:
-        if all(compare(each.name, name) is Likeness.CONTRADICTING for name in distinct):
+        if all(contradict(each.name, name) for name in distinct):
             distinct.append(each.name)
     return len(distinct) >= SHARED_FROM
 
@@ -89,24 +111,36 @@ def _join_equal_names(claimants: Sequence[Claimant], groups: _Groups) -> None:
                 groups.join(one.leaf, other.leaf)
 
 
-def _join_members(claimants: Sequence[Claimant], groups: _Groups) -> None:
-    """One member number is one person, unless the given names contradict: people marry, and keep their number."""
-    for at, one in enumerate(claimants):
-        for other in claimants[at + 1 :]:
-            if one.member_identifiers & other.member_identifiers and given_names_agree(one.name, other.name):
+def _join_members(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
+    """One member number is one person, unless given names at it contradict: then equal ones are, and a looser one (an
+    initial, none at all) joins when all that it could be is one person."""
+    for those in telling.values():
+        pairs = list(combinations(those, 2))
+        is_one = not any(_given_names_contradict(one.name, other.name) for one, other in pairs)
+        for one, other in pairs:
+            if is_one or (one.name.given and one.name.given == other.name.given):
                 groups.join(one.leaf, other.leaf)
+    _join_to_the_only_one(claimants, telling, _numbers, _given_says_more, groups)
 
 
-def _join_loose_names(
-    claimants: Sequence[Claimant], telling: Mapping[str, Sequence[Claimant]], groups: _Groups
+def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
+    _join_to_the_only_one(claimants, telling, _addresses, _says_more, groups)
+
+
+def _join_to_the_only_one(
+    claimants: Sequence[Claimant],
+    telling: Carriers,
+    keys_of: Callable[[Claimant], frozenset[str]],
+    says_more: Callable[[Name, Name], bool],
+    groups: _Groups,
 ) -> None:
     """The fullest names first, so that `A Smith` finds `Anna Smith` and `Anna Maria Smith` already one."""
     for each in sorted(claimants, key=lambda one: (-one.name.specificity, -len(one.name.family), one.leaf)):
         candidates = {
             groups.find(other.leaf)
-            for key in each.identifiers & telling.keys()
+            for key in keys_of(each) & telling.keys()
             for other in telling[key]
-            if other.leaf != each.leaf and _says_more(other.name, each.name)
+            if other.leaf != each.leaf and says_more(other.name, each.name)
         }
         candidates.discard(groups.find(each.leaf))
         if len(candidates) == 1:
@@ -116,6 +150,10 @@ def _join_loose_names(
 def _says_more(fuller: Name, looser: Name) -> bool:
     measure = (fuller.specificity, len(fuller.family)), (looser.specificity, len(looser.family))
     return compare(fuller, looser) is Likeness.LOOSE and measure[0] > measure[1]
+
+
+def _given_says_more(fuller: Name, looser: Name) -> bool:
+    return given_names_agree(fuller, looser) and fuller.specificity > looser.specificity
 
 
 def _listed(claimants: Sequence[Claimant], groups: _Groups) -> list[list[str]]:

@@ -16,6 +16,8 @@ class Desk:
 
     change: Change
     view: View
+    untied: bool = False
+    """What is new of these people ties them to nobody: the guest that it would make is too large."""
     outcome: Outcome = field(default_factory=Outcome)
     sums_of: set[str] = field(default_factory=set)
     """Leaves whose stays changed: their sums are due."""

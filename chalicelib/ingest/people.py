@@ -1,7 +1,9 @@
 """Records, and who is one person with whom: the half of a change that is about people. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
+from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.consent import rules as consent
@@ -14,6 +16,10 @@ from chalicelib.ingest.changes import Person
 from chalicelib.ingest.desk import Desk
 
 
+class TooManyRecords(XeniaError):
+    """A guest, or an identifier's carriers, would become more than one transaction can regroup."""
+
+
 def take_record(desk: Desk, person: Person) -> bool:
     """Keep a newer record. A record that was found shared stays marked so."""
     before = desk.head(person.leaf)
@@ -22,16 +28,24 @@ def take_record(desk: Desk, person: Person) -> bool:
         if seen_at != before.seen_at and desk.known(person.leaf):
             desk.outcome.heads[person.leaf] = before.model_copy(update={"seen_at": seen_at})
         return False
-    desk.outcome.heads[person.leaf] = before.model_copy(
-        update={
-            "record": person.record,
-            "record_version": person.version.text(),
-            "identifiers": person.identifiers,
-            "seen_at": seen_at,
-        }
-    )
+    record, identifiers = _untied(person, before) if desk.untied else (person.record, person.identifiers)
+    version = person.version.text()
+    update = {"record": record, "record_version": version, "identifiers": identifiers, "seen_at": seen_at}
+    desk.outcome.heads[person.leaf] = before.model_copy(update=update)
     desk.say(FactType.GUEST_CHANGED, person.leaf, person.leaf, member=bool(person.record.member_number))
     return True
+
+
+def _untied(person: Person, before: Head) -> tuple[Record, tuple[str, ...]]:
+    """The record without whatever new would tie it to others. An address that tells nobody is not mailed, either: the
+    guest who has it is there already."""
+    kept = tuple(key for key in person.identifiers if key in before.identifiers)
+    record = person.record
+    if before.record is None or before.record.merged_into != record.merged_into:
+        record = record.model_copy(update={"merged_into": None})
+    if record.email_kind == "own" and not any(key.startswith("email:") for key in kept):
+        record = record.model_copy(update={"email_kind": "shared"})
+    return record, kept
 
 
 def tells_differently(desk: Desk, person: Person) -> bool:
@@ -51,10 +65,21 @@ def regroup(desk: Desk) -> None:
     claimants = [_claimant(head, head.record) for head in heads if head.record]
     groups, shared = group(claimants, closed)
     if max(map(len, groups), default=0) > MOST_LEAVES:
-        groups, shared = group(_without_ties(claimants, {person.leaf for person in desk.change.people}), closed)
+        groups = _as_they_were(desk, leaves)
     _mark_shared(desk, _keys(heads) - closed, shared)
     _hide_shared_addresses(desk, shared, heads)
     _lay_out(desk, groups)
+
+
+def _as_they_were(desk: Desk, leaves: Iterable[str]) -> list[list[str]]:
+    """The guests that are kept, and newcomers each by itself. Raises TooManyRecords while what is new may be untied."""
+    if not desk.untied:
+        raise TooManyRecords
+    kept: dict[str, list[str]] = defaultdict(list)
+    for leaf in leaves:
+        head = desk.view.heads.get(leaf)
+        kept[head.guest if head else leaf].append(leaf)
+    return sorted(sorted(each) for each in kept.values())
 
 
 def _list_carriers(desk: Desk) -> None:
@@ -69,11 +94,14 @@ def _list_carriers(desk: Desk) -> None:
 
 
 def _list(desk: Desk, digest: str, leaves: set[str]) -> None:
-    """Who carries an identifier; a closed one keeps no list, for it would have thousands."""
+    """Who carries an identifier. One that is shared and has many carriers is closed, and keeps no list, for it would
+    have thousands; one that is somebody's takes no further ones. Raises TooManyRecords for these."""
     before = desk.identifier(digest)
     if before.is_closed or set(before.leaves) == leaves:
         return
     full = len(leaves) > MOST_LEAVES
+    if full and not before.shared:
+        raise TooManyRecords
     kept = () if full else tuple(sorted(leaves))
     shared = full or (before.shared and bool(kept))
     desk.outcome.identifiers[digest] = before.model_copy(update={"leaves": kept, "shared": shared})
@@ -93,7 +121,8 @@ def _hide_shared_addresses(desk: Desk, shared: set[str], heads: Iterable[Head]) 
         record = desk.head(head.leaf).record
         if record is None or record.email_kind not in {"own", "shared"}:
             continue
-        kind = "shared" if shared & {key for key in head.identifiers if key.startswith("email:")} else "own"
+        addresses = {key for key in desk.head(head.leaf).identifiers if key.startswith("email:")}
+        kind = "own" if addresses and not shared & addresses else "shared"
         if kind != record.email_kind:
             desk.set_head(head.leaf, record=record.model_copy(update={"email_kind": kind}))
 
@@ -157,11 +186,6 @@ def _digest(key: str) -> str:
 
 def _keys(heads: Iterable[Head]) -> set[str]:
     return {key for head in heads for key in head.identifiers}
-
-
-def _without_ties(claimants: list[Claimant], newcomers: set[str]) -> list[Claimant]:
-    """A guest of more records than one transaction could regroup takes no further ones: they stay by themselves."""
-    return [Claimant(each.leaf, each.name) if each.leaf in newcomers else each for each in claimants]
 
 
 def _claimant(head: Head, record: Record) -> Claimant:

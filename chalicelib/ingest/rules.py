@@ -9,9 +9,20 @@ from chalicelib.ingest.desk import Desk
 from chalicelib.ingest.view import KeptStay, Outcome, View
 
 
-def apply(change: Change, view: View) -> Outcome:
-    """Decide everything that follows from one change: records, identity, consent, stays, sums and facts."""
-    desk = Desk(change, view)
+def apply(change: Change, view: View, *, untied: bool = False) -> Outcome:
+    """Decide everything that follows from one change: records, identity, consent, stays, sums and facts.
+
+    `untied` keeps what is new of these people from tying them to others; where a guest would become too large, it is
+    decided so by itself.
+    """
+    try:
+        return _applied(Desk(change, view, untied))
+    except people.TooManyRecords:
+        return _applied(Desk(change, view, untied=True))
+
+
+def _applied(desk: Desk) -> Outcome:
+    change = desk.change
     changed = [person for person in change.people if people.take_record(desk, person)]
     if any(people.tells_differently(desk, person) for person in changed):
         people.regroup(desk)

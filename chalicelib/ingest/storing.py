@@ -52,6 +52,9 @@ def _store(change: Change, workspace: Workspace) -> list[Fact]:
             meter().called("duplicate" if mark is not None else "stale")
             return _told_before(change) + (store.facts_of(change, mark) if mark else [])
         writes = store.writes_of(change, outcome, workspace.rows)
+        if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
+            outcome = rules.apply(change, view, untied=True)
+            writes = store.writes_of(change, outcome, workspace.rows)
         if len(writes) > table.WRITE_AT_ONCE:
             raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
         try:

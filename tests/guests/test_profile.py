@@ -79,3 +79,14 @@ def test_a_glass_of_wine_in_another_currency_is_not_what_the_room_cost() -> None
     )
     assert (charged.currency, charged.room_revenue_minor, charged.other_revenue_minor) == ("EUR", 50000, 0)
     assert stay(stated_currency=None, stated_room_minor=None, charged_other={"CHF": 100}).currency == "CHF"
+
+
+def test_a_record_that_its_source_merged_away_says_nothing_where_another_does() -> None:
+    target = Record(source="pms", source_id="g1", given_name="Anna", email="new@mail.example", email_kind="own")
+    gone = Record(
+        source="pms", source_id="g2", given_name="Ana", email="old@mail.example", email_kind="own", phone="+431588000",
+        merged_into="g1",
+    )  # fmt: skip
+    leaves = [Head(leaf="a", record=target, record_version="1##"), Head(leaf="b", record=gone, record_version="2##")]
+    profile = project(leaves)
+    assert (profile.given_name, profile.email, profile.phone) == ("Anna", "new@mail.example", "+431588000")

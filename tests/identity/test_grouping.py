@@ -112,3 +112,28 @@ def test_what_is_shared_stays_so_and_joins_nothing(claimants: list[Claimant]) ->
     _, shared = group(alone)
     assert group(alone, shared)[1] == shared
     assert all(len(leaves) == 1 for leaves in group(alone, {MAIL, PHONE, "email:n"})[0])
+
+
+def numbered(leaf: str, given_name: str | None, family: str = "Lee", number: str = "member:1") -> Claimant:
+    return Claimant(leaf, name_of(given_name, family), frozenset(), frozenset({number}))
+
+
+def test_a_record_without_a_given_name_bridges_no_two_people_of_one_member_number() -> None:
+    anna, ben, nobody = numbered("a", "Anna"), numbered("b", "Ben"), numbered("c", None)
+    assert groups(anna, ben, nobody) == [["a"], ["b"], ["c"]]
+    assert groups(anna, nobody) == [["a", "c"]]
+    assert groups(numbered("a", "Anna"), numbered("d", "Anna", "Ray"), ben, nobody) == [["a", "d"], ["b"], ["c"]]
+    assert groups(numbered("a", "B"), numbered("b", "Bob"), numbered("c", "Berta")) == [["a"], ["b"], ["c"]]
+
+
+def test_a_number_that_everybody_has_is_nobodys() -> None:
+    everybody = [
+        numbered(each, given_name) for each, given_name in zip("abcde", ["Ann", "Bo", "Cy", "Di", "Ann"], strict=True)
+    ]
+    assert group(everybody) == ([["a"], ["b"], ["c"], ["d"], ["e"]], {"member:1"})
+    assert groups(*everybody[::4], shared=("member:1",)) == [["a"], ["e"]]
+
+
+def test_two_records_without_a_name_are_not_one_person() -> None:
+    assert groups(claimant("a", None, None), claimant("b", "!!", "101")) == [["a"], ["b"]]
+    assert groups(claimant("a", None, None), claimant("b")) == [["a", "b"]]

@@ -20,6 +20,7 @@ from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
 ADDRESS = "office@mail.example"
+DESK = "+43 1 5880 0000"
 
 
 @pytest.fixture
@@ -152,6 +153,45 @@ def test_what_is_no_address_of_the_guests_own_joins_nobody_and_is_not_mailed(
     traits = the_guest("g1").traits
     assert traits
     assert traits.email is None
+
+
+def test_a_guest_of_forty_records_takes_no_further_ones_and_stays_whole(hub: MemoryTable) -> None:
+    """A PMS that makes a profile for each booking must not scatter its best guest, nor mail her twice."""
+    everyone = [f"g{number:02d}" for number in range(42)]
+    tell(*(guest(each, email=ADDRESS) for each in everyone))
+    assert parties(*everyone) == {frozenset(everyone[:40]), frozenset({"g40"}), frozenset({"g41"})}
+    assert [traits.email for each in ("g00", "g40", "g41") if (traits := the_guest(each).traits)] == [
+        ADDRESS,
+        None,
+        None,
+    ]
+    tell(guest("g40", email="another@mail.example", changed_at=at(1)))
+    assert the_guest("g40").traits.email == "another@mail.example"  # type: ignore[union-attr]
+
+
+def test_a_member_of_a_large_guest_keeps_its_place_when_it_brings_too_many(hub: MemoryTable) -> None:
+    ann = [guest(f"a{number:02d}", "Ann", email="ann@mail.example") for number in range(25)]
+    other = [guest(f"b{number:02d}", "Ann", phone=DESK) for number in range(25)]
+    tell(*ann, *other)
+    before = parties(*(each["source_id"] for each in [*ann, *other]))
+    assert sorted(map(len, before)) == [25, 25]
+    tell(guest("a03", "Ann", email="ann@mail.example", phone=DESK, changed_at=at(1)))
+    tell(guest("x", "Ann", email="ann@mail.example", phone=DESK))
+    tell({**MERGED, "source_id": "b07", "given_name": "Ann", "family_name": "Lee", "phone": DESK, "merged_into": "a01"})
+    assert parties(*(each["source_id"] for each in [*ann, *other])) == before
+    assert parties("x") == apart("x")
+
+
+def test_a_record_that_makes_two_busy_identifiers_shared_is_kept_all_the_same(hub: MemoryTable) -> None:
+    names = ["Ann", "Bea", "Cat"]
+    by_mail = [guest(f"m{number:02d}", names[number % 3], email=ADDRESS) for number in range(39)]
+    by_phone = [guest(f"p{number:02d}", names[number % 3], "Ray", phone=DESK) for number in range(39)]
+    tell(*by_mail, *by_phone)
+    fourth = guest("x", "Dora", email=ADDRESS, phone=DESK)
+    tell(reservation(primary=fourth, status="checked_out"))
+    assert parties("x") == apart("x")
+    assert len(guests.stays(leaf("x"))) == 1
+    assert the_guest("x").traits.email is None  # type: ignore[union-attr]
 
 
 def test_a_phone_is_read_as_of_the_hotels_country(hub: MemoryTable) -> None:
