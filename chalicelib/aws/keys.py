@@ -112,6 +112,11 @@ def charge(reservation_id: str, charge_id: str) -> Key:
     return Key(f"RESERVATION#{reservation_id}", f"{CHARGE}{charge_id}")
 
 
+def charge_place(charge_id: str) -> Key:
+    """The reservation that a charge is kept under: a line may be moved to another room's folio."""
+    return Key(f"CHARGE#{charge_id}", "CHARGE")
+
+
 def mark(subject: str, version_mark: str) -> Key:
     """Remembers for 30 days that this version was stored, and which facts it made."""
     return Key(f"MARK#{subject}", version_mark)

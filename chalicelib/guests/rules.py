@@ -17,26 +17,29 @@ def own_stays(stays: Iterable[Stay]) -> list[Stay]:
     person sleeps in one bed. Decided from all of the leaf's stays, so that no order of notices changes it.
     """
     own: list[Stay] = []
+    taken_until: dict[str, date] = {}
     for stay in sorted(stays, key=lambda each: (each.arrival, each.departure, each.source_id, each.reservation)):
-        if stay.status is Status.CHECKED_OUT and not any(_overlap(stay, other) for other in own):
-            own.append(stay)
+        is_taken = stay.nights > 0 and taken_until.get(stay.property_id, stay.arrival) > stay.arrival
+        if stay.status is not Status.CHECKED_OUT or is_taken:
+            continue
+        own.append(stay)
+        if stay.nights > 0:  # day use touches a night and never overlaps it
+            taken_until[stay.property_id] = stay.departure
     return own
-
-
-def _overlap(one: Stay, other: Stay) -> bool:
-    """Day use touches a night and never overlaps it."""
-    same_place = one.property_id == other.property_id and one.nights > 0 and other.nights > 0
-    return same_place and one.arrival < other.departure and other.arrival < one.departure
 
 
 def count_stays(own: Sequence[Stay]) -> int:
     """Own stays that touch at one property are one stay: count the chains that shared dates make."""
-    chains: list[set[tuple[str, date]]] = []
+    before: dict[tuple[str, date], tuple[str, date]] = {}
+
+    def first_of(end: tuple[str, date]) -> tuple[str, date]:
+        while before.setdefault(end, end) != end:
+            end = before[end]
+        return end
+
     for stay in own:
-        ends = {(stay.property_id, stay.arrival), (stay.property_id, stay.departure)}
-        touching = [chain for chain in chains if chain & ends]
-        chains = [chain for chain in chains if not chain & ends] + [ends.union(*touching)]
-    return len(chains)
+        before[first_of((stay.property_id, stay.departure))] = first_of((stay.property_id, stay.arrival))
+    return len({first_of((stay.property_id, stay.arrival)) for stay in own})
 
 
 def stats_of(stays: Sequence[Stay]) -> Stats:

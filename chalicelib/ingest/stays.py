@@ -52,18 +52,28 @@ def _list_companions(desk: Desk, leaf: str, before: Stay | None, after: Stay) ->
 
 
 def take_charge(desk: Desk) -> None:
-    """Move the sums of the charge's reservation by what this charge changed."""
+    """Move the sums of the charge's reservation by what this charge changed, and of the one it was moved from."""
     charge, awaited = desk.change.charge, desk.change.stay
     if charge is None or awaited is None:
         return
-    before = desk.view.charges.get(charge.id)
+    lay_at, before = desk.view.charges.get(charge.id, (awaited.reservation, None))
     if before and not charge.version.supersedes(before.version):
         return
-    place, kept = _kept(desk, awaited.reservation)
-    stay = _without(kept.stay if kept else awaited, before)
     after = KeptCharge(charge.kind, charge.amount_minor, charge.currency, charge.version)
-    stay = _with(stay, after)
-    desk.outcome.charges[charge.id] = (awaited.reservation, after)
+    if lay_at == awaited.reservation:
+        _settle_charge(desk, awaited, gone=before, come=after)
+    else:
+        _settle_charge(desk, awaited.model_copy(update={"reservation": lay_at}), gone=before, come=None)
+        _settle_charge(desk, awaited, gone=None, come=after)
+        desk.outcome.charges[lay_at, charge.id] = None
+    desk.outcome.charges[awaited.reservation, charge.id] = after
+    if charge.id not in desk.view.charges or lay_at != awaited.reservation:
+        desk.outcome.charge_places[charge.id] = awaited.reservation
+
+
+def _settle_charge(desk: Desk, awaited: Stay, *, gone: KeptCharge | None, come: KeptCharge | None) -> None:
+    place, kept = _kept(desk, awaited.reservation)
+    stay = _with(_without(kept.stay if kept else awaited, gone), come)
     _keep(desk, place or leaf_of_nobody(stay.reservation), place, stay, kept.version if kept else None)
     if kept and kept.version:
         for type_ in facts_between(kept.stay, stay):
@@ -94,8 +104,8 @@ def _without(stay: Stay, charge: KeptCharge | None) -> Stay:
     return _moved(stay, charge, -1) if charge else stay
 
 
-def _with(stay: Stay, charge: KeptCharge) -> Stay:
-    return _moved(stay, charge, 1)
+def _with(stay: Stay, charge: KeptCharge | None) -> Stay:
+    return _moved(stay, charge, 1) if charge else stay
 
 
 def _moved(stay: Stay, charge: KeptCharge, sign: int) -> Stay:

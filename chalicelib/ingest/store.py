@@ -160,7 +160,7 @@ def writes_of(change: Change, outcome: Outcome, rows: Mapping[Key, Item | None])
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
     writes += [_gate_gone(keys.gate(guest), rows) for guest, gate in outcome.gates.items() if gate is None]
     writes += _stay_writes(outcome, rows)
-    writes += [_charge_write(each, rows) for each in outcome.charges.items()]
+    writes += _charge_writes(outcome, rows)
     writes.append(table.Put(_mark_row(change, outcome)))
     return writes + _checks(outcome, writes, rows)
 
@@ -197,28 +197,39 @@ def _stay_writes(outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[tabl
             writes.append(table.Delete(keys.stay(leaf, reservation)))
     for reservation, leaf in outcome.places.items():
         key = keys.reservation(reservation)
-        before = rows.get(key)
-        when = table.When("leaf = :leaf", {":leaf": before["leaf"]}) if before else table.ABSENT
-        writes.append(table.Put(table.row(key, leaf=leaf), when))
+        writes.append(table.Put(table.row(key, leaf=leaf), _with_same("leaf", key, rows)))
     for (companion, reservation), primary in outcome.companions.items():
         key = keys.companion(companion, reservation)
         writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))
     return writes
 
 
-def _charge_write(entry: tuple[str, tuple[str, KeptCharge]], rows: Mapping[Key, Item | None]) -> table.Write:
-    charge_id, (reservation, charge) = entry
-    key = keys.charge(reservation, charge_id)
+def _with_same(attribute: str, key: Key, rows: Mapping[Key, Item | None]) -> table.When:
+    """The row is as it was read in what it is about."""
     before = rows.get(key)
-    when = table.When("version = :version", {":version": before["version"]}) if before else table.ABSENT
-    row = table.row(
+    return table.When(f"{attribute} = :before", {":before": before[attribute]}) if before else table.ABSENT
+
+
+def _charge_writes(outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    writes: list[table.Write] = []
+    for (reservation, charge_id), charge in outcome.charges.items():
+        key = keys.charge(reservation, charge_id)
+        when = _with_same("version", key, rows)
+        writes.append(table.Put(_charge_row(key, charge), when) if charge else table.Delete(key, when, size=256))
+    for charge_id, reservation in outcome.charge_places.items():
+        key = keys.charge_place(charge_id)
+        writes.append(table.Put(table.row(key, reservation=reservation), _with_same("reservation", key, rows)))
+    return writes
+
+
+def _charge_row(key: Key, charge: KeptCharge) -> Item:
+    return table.row(
         key,
         version=charge.version.text(),
         kind=str(charge.kind),
         amount_minor=charge.amount_minor,
         currency=charge.currency,
     )
-    return table.Put(row, when)
 
 
 def read_charge(row: Item) -> KeptCharge:

@@ -36,7 +36,10 @@ class View:
     stays: dict[str, dict[str, KeptStay]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     """Reservation → leaf."""
-    charges: dict[str, KeptCharge] = field(default_factory=dict)
+    charges: dict[str, tuple[str, KeptCharge]] = field(default_factory=dict)
+    """Charge → the reservation that it is kept under, and the charge."""
+    charge_places: dict[str, str] = field(default_factory=dict)
+    """Charge → the reservation that it should be kept under."""
     gates: dict[str, Gate] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
@@ -46,7 +49,8 @@ class View:
         """Whether rows contradict each other: some were read before somebody's write and some after it.
 
         Each tie is kept in two rows that are written together: a record and its guest, an identifier and who carries
-        it, a reservation and where its stay lies. Where the two differ, nothing can be decided.
+        it, a reservation and where its stay lies, a charge and its reservation. Where the two differ, nothing can be
+        decided.
         """
         return self._guests_differ() or self._carriers_differ() or self._places_differ()
 
@@ -62,7 +66,8 @@ class View:
         return listed != {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests & asked}
 
     def _places_differ(self) -> bool:
-        return any(reservation not in self.stays.get(leaf, {}) for reservation, leaf in self.places.items())
+        strayed = any(reservation not in self.stays.get(leaf, {}) for reservation, leaf in self.places.items())
+        return strayed or self.charge_places != {charge: kept[0] for charge, kept in self.charges.items()}
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,9 @@ class Outcome:
     places: dict[str, str] = field(default_factory=dict)
     companions: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """(companion's leaf, reservation) → the primary guest's leaf, or None where the companion no longer is one."""
-    charges: dict[str, tuple[str, KeptCharge]] = field(default_factory=dict)
-    """Charge → (reservation, charge)."""
+    charges: dict[tuple[str, str], KeptCharge | None] = field(default_factory=dict)
+    """(reservation, charge) → the charge, or None where it moved away from."""
+    charge_places: dict[str, str] = field(default_factory=dict)
     facts: list[FactMade] = field(default_factory=list)
     relied_on_heads: set[str] = field(default_factory=set)
     relied_on_identifiers: set[str] = field(default_factory=set)

@@ -83,7 +83,6 @@ class Workspace:
     def view(self, change: Change) -> View:
         """The plain values that the rules may look at."""
         reach = self._reach(change)
-        stay = change.stay
         view = View(
             heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
             identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
@@ -92,10 +91,13 @@ class Workspace:
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
             gates={guest: read_gate(guest, row) for guest in reach.guests if (row := self.rows.get(keys.gate(guest)))},
         )
-        if stay and (place := self._place(stay.reservation)):
-            view.places[stay.reservation] = place
-        if stay and change.charge and (row := self.rows.get(keys.charge(stay.reservation, change.charge.id))):
-            view.charges[change.charge.id] = read_charge(row)
+        for reservation in self._reservations(change):
+            if place := self._place(reservation):
+                view.places[reservation] = place
+            if change.charge and (row := self.rows.get(keys.charge(reservation, change.charge.id))):
+                view.charges[change.charge.id] = (reservation, read_charge(row))
+        if change.charge and (home := self._charge_place(change)):
+            view.charge_places[change.charge.id] = home
         if row := self.rows.get(_mark(change)):
             view.marks[change.subject, change.version.mark] = row["facts"]
         return view
@@ -125,11 +127,21 @@ class Workspace:
         wanted |= {keys.identifier(digest) for digest in reach.digests}
         wanted |= {keys.gate(guest) for guest in reach.guests}
         wanted.add(_mark(change))
-        if change.stay:
-            wanted.add(keys.reservation(change.stay.reservation))
-        if change.stay and change.charge:
-            wanted.add(keys.charge(change.stay.reservation, change.charge.id))
+        for reservation in self._reservations(change):
+            wanted.add(keys.reservation(reservation))
+            if change.charge:
+                wanted |= {keys.charge(reservation, change.charge.id), keys.charge_place(change.charge.id)}
         return wanted
+
+    def _reservations(self, change: Change) -> list[str]:
+        """The reservation of a change; of a charge also the one that it is kept under until now."""
+        home = self._charge_place(change)
+        named = [change.stay.reservation] if change.stay else []
+        return named + ([home] if home and home not in named else [])
+
+    def _charge_place(self, change: Change) -> str | None:
+        row = self.rows.get(keys.charge_place(change.charge.id)) if change.charge else None
+        return str(row["reservation"]) if row else None
 
     def _follow(self, change: Change) -> Reach:
         """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
@@ -137,9 +149,10 @@ class Workspace:
         Where nothing new is said of anybody, neither identifiers nor gates can change: they are not even read.
         """
         reach = Reach()
-        place = self._place(change.stay.reservation) if change.stay else None
-        reach.stay_leaves = {leaf for leaf in (place, change.stay_leaf) if leaf and self._head(leaf)}
-        to_follow = [leaf for leaf in (place, change.stay_leaf) if leaf] + [person.leaf for person in change.people]
+        lie_at = [place for each in self._reservations(change) if (place := self._place(each))]
+        lie_at += [change.stay_leaf] if change.stay_leaf else []
+        reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
+        to_follow = lie_at + [person.leaf for person in change.people]
         curious = any(self._is_news(person.leaf, person.version) for person in change.people)
         if curious:
             reach.digests = {_digest(key) for person in change.people for key in person.identifiers}

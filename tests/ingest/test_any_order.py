@@ -1,5 +1,6 @@
 """Law 3: the same snapshots, in any order, any batches and any repetition, end in the same table."""
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -112,7 +113,9 @@ def seasons(draw: st.DrawFn) -> list[dict[str, Any]]:
             )
     if draw(st.booleans()):
         snapshots.append(charge(reservation_source_id="r0", changed_at=at(1)))
-        snapshots.append(charge(reservation_source_id="r0", changed_at=at(2), amount_minor=7000))
+        snapshots.append(reservation("r0"))  # what a charge was moved away from may else be remembered, empty
+        moved_to = draw(st.sampled_from(["r0", "r1"]))
+        snapshots.append(charge(reservation_source_id=moved_to, changed_at=at(2), amount_minor=7000))
     return snapshots
 
 
@@ -195,6 +198,32 @@ def test_a_profile_takes_what_others_store_beside_it_on_another_record(
     ours = [guest(**one, changed_at=at(6))]
     theirs = [guest(**other, changed_at=at(1), language="fr")]
     agrees_whenever_others_write(monkeypatch, before, ours, theirs)
+
+
+def test_a_charge_that_moves_to_another_room_is_counted_there_and_there_only(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = [
+        reservation(name, guest(f"g{at_}"), status="checked_out", room_revenue_minor=None, currency=None)
+        for at_, name in enumerate(("r1", "r2"))
+    ]
+    moves = [
+        charge(reservation_source_id=name, changed_at=at(at_)) for at_, name in enumerate(("r1", "r2", "r1", "r2"))
+    ]
+    ends = []
+    for order in permutations(range(4)):
+        table = stored(monkeypatch, [rooms, [moves[at_] for at_ in order]])
+        ends.append(table.state())
+        sums = {row["stay"]["source_id"]: row["stay"].get("charged_room") for row in stays_of(table)}
+        assert sums == {"r1": None, "r2": {"EUR": 5000}}
+    assert all(end == ends[0] for end in ends)
+    before = [*rooms, moves[0]]
+    agrees_whenever_others_write(monkeypatch, before, [moves[1]], [moves[2]])
+    agrees_whenever_others_write(monkeypatch, before, [moves[1]], [rooms[1] | {"changed_at": at(9), "adults": 2}])
+
+
+def stays_of(table: MemoryTable) -> list[dict[str, Any]]:
+    return [{"stay": json.loads(row["stay"])} for key, row in table.rows.items() if key.sk.startswith("STAY#")]
 
 
 def test_a_repeated_notice_writes_nothing_and_announces_again(
