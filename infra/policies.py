@@ -125,7 +125,8 @@ def _keys(needs: Needs, prefix: str) -> Statement:
 
 
 def _mails(prefix: str) -> Statement:
-    actions = ["ses:SendBulkEmail", "ses:SendEmail"]
+    # AWS asks for the older API's action too: https://anymail.dev/en/stable/esps/amazon_ses/
+    actions = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
     sets = f"arn:aws:ses:*:*:configuration-set/{prefix}-*"
     return _allow("Mail", actions, "arn:aws:ses:*:*:identity/*", sets, "arn:aws:ses:*:*:template/*")
 

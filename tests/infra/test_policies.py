@@ -61,6 +61,14 @@ def test_only_the_sender_may_send_mail() -> None:
     assert senders == {"send_chunk"}
 
 
+def test_a_bulk_mail_is_allowed_under_both_of_its_names_and_no_other_mail_is() -> None:
+    """The older API's action is asked for as well, and no code of the hub sends a single mail."""
+    for stage in STAGES:
+        actions = {action for each in statements("send_chunk", stage) for action in each["Action"]}
+        mails = {action for action in actions if action.startswith("ses:")}
+        assert mails == {"ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"}
+
+
 def test_connection_secrets_are_opened_only_through_our_alias() -> None:
     for function, stage in EVERY:
         for statement in statements(function, stage):
