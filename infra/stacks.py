@@ -1,7 +1,7 @@
 """CloudFormation stacks: create or update one, and wait for its end."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 LONGEST_POLL_SECONDS = 5.0
+NOT_TO_BE_UPDATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
+"""A stack in these states can only be deleted; a create that is not rolled back never gets there."""
 
 Tell = Callable[[str], None]
 """Hears what is going on, in words."""
@@ -29,15 +31,18 @@ def put(name: str, template: Mapping[str, str], parameters: Mapping[str, str], t
     client = boto3.client("cloudformation")
     given: list[Any] = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     request: Any = {"StackName": name, "Parameters": given, "Capabilities": CAPABILITIES, **template}
-    before = _parameters(client, name)
-    if before is not None:
-        kept = (before & _parameters_of(client, template)) - parameters.keys()
+    before = _found(client, name)
+    if before is None:
+        # Rolled back, a first create would leave what is retained (table, bucket, secret), which the next one meets.
+        client.create_stack(**request, DisableRollback=True)
+    else:
+        _refuse_if_lost(before)
+        kept = (_keys(before) & _keys(client.get_template_summary(**template))) - parameters.keys()
         given += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)]
-        if not _has_updates(client, request):
+        if not _has_updates(client, {**request, **_resumed(before)}):
+            _refuse_if_half_made(before)
             tell(f"{name} is up to date")
             return outputs(name)
-    else:
-        client.create_stack(**request)
     _wait(client, name, tell)
     return outputs(name)
 
@@ -47,19 +52,39 @@ def outputs(name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def _parameters(client: "CloudFormationClient", name: str) -> set[str] | None:
-    """The parameters that the stack has; None where there is no stack."""
+def _found(client: "CloudFormationClient", name: str) -> Any:
+    """The stack as CloudFormation describes it; None where there is none."""
     try:
-        stack = client.describe_stacks(StackName=name)["Stacks"][0]
+        return client.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
-    return {each["ParameterKey"] for each in stack.get("Parameters", [])}
 
 
-def _parameters_of(client: "CloudFormationClient", template: Mapping[str, Any]) -> set[str]:
-    return {each["ParameterKey"] for each in client.get_template_summary(**template).get("Parameters", [])}
+def _keys(described: Any) -> set[str]:
+    return {each["ParameterKey"] for each in described.get("Parameters", [])}
+
+
+def _resumed(stack: Any) -> dict[str, bool]:
+    """An update goes on from where a failed one stopped only if it may stop there again.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+    """
+    return {"DisableRollback": True} if stack["StackStatus"].endswith("_FAILED") else {}
+
+
+def _refuse_if_lost(stack: Any) -> None:
+    if stack["StackStatus"] in NOT_TO_BE_UPDATED:
+        raise StackFailed(
+            f"{stack['StackName']} is in {stack['StackStatus']} and can only be deleted: delete the stack, import or "
+            "delete what it retained (README, Deploy to AWS), and run the command again"
+        )
+
+
+def _refuse_if_half_made(stack: Any) -> None:
+    if stack["StackStatus"].endswith("_FAILED"):
+        raise StackFailed(f"{stack['StackName']} is still in {stack['StackStatus']}, and nothing in it has changed")
 
 
 def _has_updates(client: "CloudFormationClient", request: Any) -> bool:
@@ -81,7 +106,13 @@ def _wait(client: "CloudFormationClient", name: str, tell: Tell) -> None:
         pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
         status = _status(client, name)
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        raise StackFailed(f"{name}: {status}\n{_reasons(client, name)}")
+        raise StackFailed(f"{name}: {status}\n{_reasons(client, name)}\n{_advice(status)}")
+
+
+def _advice(status: str) -> str:
+    rolled_back = "ROLLBACK" in status
+    kept = "Everything is as it was before" if rolled_back else "What was made is kept"
+    return f"{kept}: correct this and run the command again."
 
 
 def _status(client: "CloudFormationClient", name: str) -> str:
@@ -89,6 +120,15 @@ def _status(client: "CloudFormationClient", name: str) -> str:
 
 
 def _reasons(client: "CloudFormationClient", name: str) -> str:
-    events = client.describe_stack_events(StackName=name)["StackEvents"]
-    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    failed = [event for event in _last_events(client, name) if event["ResourceStatus"].endswith("FAILED")]
     return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)
+
+
+def _last_events(client: "CloudFormationClient", name: str) -> Iterator[Any]:
+    """The last operation's events, the newest first: what failed in an earlier one has been told."""
+    for page in client.get_paginator("describe_stack_events").paginate(StackName=name):
+        for event in page["StackEvents"]:
+            yield event
+            began = event["ResourceStatus"] in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
+            if began and event["LogicalResourceId"] == name:
+                return

@@ -1,10 +1,17 @@
-"""Stacks: what a later deployment leaves out stays as it was."""
+"""Stacks: what a later deployment leaves out stays as it was, and one that failed is gone on with."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from moto.backends import get_backend
+from moto.cloudformation.models import Event
+from moto.core import DEFAULT_ACCOUNT_ID
 from typer.testing import CliRunner
 
 from chalicelib.aws.settings import Settings
@@ -65,3 +72,92 @@ def test_options_that_are_not_said_stay(aws: Settings, monkeypatch: pytest.Monke
     first = deployed("--notification-email", "ops@hotel.example", "--tracking-domain", "t.hotel.example")
     assert first["MonthlyBudget"] == "50"
     assert deployed("--monthly-budget", "80") == {**first, "MonthlyBudget": "80"}
+
+
+BOTH = {"Email": "ops@hotel.example", "Budget": "50"}
+Asked = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def asked(aws: Settings) -> Iterator[Asked]:
+    """Each create and update that is asked of CloudFormation."""
+    seen: Asked = []
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        seen.append((model.name, dict(params)))
+
+    event = "provide-client-params.cloudformation"
+    with hooked(f"{event}.CreateStack", note), hooked(f"{event}.UpdateStack", note):
+        yield seen
+
+
+@contextmanager
+def hooked(event: str, hook: Callable[..., None]) -> Iterator[None]:
+    events = boto3._get_default_session().events
+    events.register(event, hook)
+    try:
+        yield
+    finally:
+        events.unregister(event, hook)
+
+
+def left_in(status: str, reason: str = "") -> None:
+    """moto's stacks never fail by themselves."""
+    (stack,) = get_backend("cloudformation")[DEFAULT_ACCOUNT_ID]["eu-central-1"].stacks.values()
+    stack.status = status
+    if reason:
+        told = {"stack_id": stack.stack_id, "stack_name": stack.name, "physical_resource_id": ""}
+        what = {"logical_resource_id": "Topic", "resource_type": "AWS::SNS::Topic"}
+        why = {"resource_status": status, "resource_status_reason": reason, "resource_properties": None}
+        stack.events.append(Event(**told, **what, **why))
+
+
+def test_a_first_deployment_that_fails_is_kept_and_says_what_to_do(asked: Asked) -> None:
+    def fail(**_: Any) -> None:
+        left_in("CREATE_FAILED", "no such zone")
+
+    with (
+        hooked("after-call.cloudformation.CreateStack", fail),
+        pytest.raises(
+            stacks.StackFailed, match=r"(?s)Topic: no such zone.*What was made is kept: correct this and run"
+        ),
+    ):
+        put(**BOTH)
+    assert [(operation, each["DisableRollback"]) for operation, each in asked] == [("CreateStack", True)]
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_failed_deployment_is_gone_on_with(asked: Asked, status: str) -> None:
+    put(**BOTH)
+    left_in(status)
+    assert put(Budget="80")["Budget"] == "80"
+    assert [(operation, each["DisableRollback"]) for operation, each in asked[1:]] == [("UpdateStack", True)]
+
+
+def test_what_stood_before_may_be_rolled_back_to(asked: Asked) -> None:
+    put(**BOTH)
+    put(Budget="80")
+    assert "DisableRollback" not in asked[-1][1]
+
+
+def test_a_failed_deployment_is_never_called_up_to_date(aws: Settings) -> None:
+    put(**BOTH)
+    left_in("CREATE_FAILED")
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Message": "No updates are to be performed."}}, "UpdateStack")
+
+    with (
+        hooked("provide-client-params.cloudformation.UpdateStack", refuse),
+        pytest.raises(stacks.StackFailed, match="still in CREATE_FAILED"),
+    ):
+        put(**BOTH)
+
+
+@pytest.mark.parametrize("status", sorted(stacks.NOT_TO_BE_UPDATED))
+def test_a_stack_that_can_only_be_deleted_says_so_and_is_left_alone(asked: Asked, status: str) -> None:
+    put(**BOTH)
+    left_in(status)
+    with pytest.raises(stacks.StackFailed, match=f"{status} and can only be deleted"):
+        put(Budget="80")
+    assert len(asked) == 1
