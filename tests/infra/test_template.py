@@ -156,5 +156,34 @@ def test_every_function_has_a_log_with_an_end() -> None:
     assert all("RetentionInDays" in each for each in of_type("AWS::Logs::LogGroup").values())
 
 
+def test_the_age_alarm_does_not_claim_to_see_what_is_retried() -> None:
+    """SQS leaves a message that was received more than three times out of the age."""
+    for name in QUEUES.values():
+        assert "dead letters" in properties(f"{name}AgeAlarm")["AlarmDescription"]
+        assert properties(f"{name}Queue")["RedrivePolicy"]["maxReceiveCount"] > 3
+
+
+def charted() -> dict[tuple[str, str], set[str]]:
+    """What the dashboard shows, as CloudWatch reads it: the names by metric. "..." repeats what stood before."""
+    body = json.loads(name_of(properties("Dashboard")["DashboardBody"]))
+    found: dict[tuple[str, str], set[str]] = {}
+    before: list[str] = []
+    for widget in body["widgets"]:
+        for metric in widget["properties"]["metrics"]:
+            before = [*before[:-1], metric[-1]] if metric[0] == "..." else metric
+            found.setdefault((before[0], before[1]), set()).add(before[-1])
+    return found
+
+
+def test_the_dashboard_shows_every_queue_and_function_by_its_whole_name() -> None:
+    queues = {name_of(queue["QueueName"]) for queue in of_type("AWS::SQS::Queue").values()}
+    functions = {function_name(function, "dev") for function in NEEDS}
+    assert charted()["AWS/SQS", "ApproximateNumberOfMessagesVisible"] == queues
+    assert charted()["AWS/SQS", "ApproximateAgeOfOldestMessage"] == {each for each in queues if "-dlq" not in each}
+    for metric in ("Errors", "Duration", "Throttles"):
+        assert charted()["AWS/Lambda", metric] == functions
+    assert "SEARCH" not in str(properties("Dashboard"))
+
+
 def test_the_budget_needs_somebody_to_tell() -> None:
     assert resources()["Budget"]["Condition"] == "HasNotificationEmail"
