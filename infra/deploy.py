@@ -54,11 +54,12 @@ def app(stage: str, template: Path, bucket: str, tell: Tell) -> dict[str, str]:
 
 
 def finish(
-    stage: str, at_most: Mapping[str, int] = package.AT_MOST, *, pause: Pause = time.sleep, **settings: str | None
+    stage: str, at_most: Mapping[str, int] | None = None, *, pause: Pause = time.sleep, **settings: str | None
 ) -> int:
     """Set what `chalice deploy` cannot: partial batches on every queue, and the settings given. Count the queues.
 
-    Settings are public_url, sender and postal_address; those that are None stay as they are.
+    Settings are public_url, sender and postal_address; those that are None stay as they are. So do the limits of
+    concurrency, which Chalice sets, unless `at_most` has others.
     """
     settings_row.put(stage, **settings)
     client = boto3.client("lambda")
@@ -66,7 +67,7 @@ def finish(
     for function in package.queue_functions():
         name = package.function_name(function, stage)
         for mapping in client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
-            mappings.change(client, mapping["UUID"], _mapping_settings(at_most.get(function)), pause)
+            mappings.change(client, mapping["UUID"], _mapping_settings((at_most or {}).get(function)), pause)
             count += 1
     return count
 

@@ -15,8 +15,6 @@ from infra.policies import NEEDS
 
 PROJECT = Path(__file__).parent.parent
 REPORTS_FAILURES = ["ReportBatchItemFailures"]
-AT_MOST = {"fetch_notices": 5, "send_chunk": 5}
-"""Vendors and SES set a pace: more functions at once would only be refused more often."""
 
 Json = dict[str, Any]
 
@@ -36,8 +34,9 @@ def function_name(function: str, stage: str) -> str:
 
 
 def merge_template(stage: str, at_most: Mapping[str, int] | None = None) -> Json:
-    """What `chalice package` must be given to merge: partial batches, concurrency, and the functions' names."""
-    limits = AT_MOST if at_most is None else at_most
+    """What `chalice package` must be given to merge: partial batches, the functions' names, and other limits than
+    entrypoints/queues.py has, where such are wanted."""
+    limits = at_most or {}
     return {
         "Resources": {_logical_id(function): {"Properties": _properties(function, stage, limits)} for function in NEEDS}
     }

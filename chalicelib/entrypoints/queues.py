@@ -1,4 +1,9 @@
-"""Who reads what: on this queue, do that. `queue_name` says what must be set when this module is imported."""
+"""Who reads what: on this queue, do that. `queue_name` says what must be set when this module is imported.
+
+`maximum_concurrency` leaves Lambdas for the edge: all functions of an account share one limit (1,000, and 10 in a new
+account), and a burst of messages that took it whole would have webhooks answered with 429. Messages can wait; vendors
+may not send again. Fetch and send have less: vendors and SES set a pace there. Plan, pace and jobs know no bursts.
+"""
 
 from collections.abc import Sequence
 
@@ -10,7 +15,7 @@ from chalicelib.entrypoints.runtime import SecondsLeft, in_batch, one_by_one, qu
 queues = Blueprint(__name__)
 
 
-@queues.on_sqs_message(queue_name("inbox"), batch_size=10)
+@queues.on_sqs_message(queue_name("inbox"), batch_size=10, maximum_concurrency=50)
 @in_batch("inbox")
 def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Failures:
     from chalicelib.ingest import actions
@@ -26,7 +31,7 @@ def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Fai
     return actions.fetch_notices(messages, seconds_left)
 
 
-@queues.on_sqs_message(queue_name("loyalty"), batch_size=10)
+@queues.on_sqs_message(queue_name("loyalty"), batch_size=10, maximum_concurrency=20)
 @one_by_one("loyalty")
 def award_points(message: Message, _: SecondsLeft) -> None:
     from chalicelib.loyalty import actions
@@ -58,7 +63,7 @@ def send_chunk(message: Message, _: SecondsLeft) -> None:
     work.send_chunk(message.body)
 
 
-@queues.on_sqs_message(queue_name("mail-events"), batch_size=10)
+@queues.on_sqs_message(queue_name("mail-events"), batch_size=10, maximum_concurrency=20)
 @one_by_one("mail-events", plain=True)
 def record_mail_events(message: Message, _: SecondsLeft) -> None:
     from chalicelib.messages import actions

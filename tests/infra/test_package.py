@@ -46,8 +46,23 @@ def test_every_queue_function_reports_the_failures_of_a_batch(packaged: dict[str
     assert event["Type"] == "SQS"
     assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":xenia-prod-{package.queue_functions()[function]}")
-    limit = event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
-    assert limit == package.AT_MOST.get(function)
+
+
+def test_no_burst_of_messages_takes_all_of_the_accounts_lambdas(packaged: dict[str, Any]) -> None:
+    limits = {name: _limit(packaged, name) for name in package.queue_functions()}
+    assert {name: limit for name, limit in limits.items() if limit} == {
+        "ingest_notices": 50,
+        "fetch_notices": 5,
+        "award_points": 20,
+        "send_chunk": 5,
+        "record_mail_events": 20,
+    }
+    assert sum(limit or 0 for limit in limits.values()) < 1000 / 2
+
+
+def test_the_local_cloud_has_limits_of_its_own() -> None:
+    merged = package.merge_template("dev", {"plan_run": 2})["Resources"]["PlanRun"]["Properties"]["Events"]
+    assert merged["PlanRunSqsEventSource"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
 def test_functions_are_those_with_policies_and_bear_the_names_of_their_logs(packaged: dict[str, Any]) -> None:
@@ -90,6 +105,12 @@ def test_nothing_is_compiled_when_packaging(name: str) -> None:
     wheel = distribution(name).read_text("WHEEL") or ""
     tags = [line.removeprefix("Tag: ") for line in wheel.splitlines() if line.startswith("Tag: ")]
     assert any(FITS_GLIBC_2_26.search(tag) for tag in tags), f"{name}: {tags} fit no python3.11 on Lambda"
+
+
+def _limit(packaged: dict[str, Any], function: str) -> int | None:
+    ((_, event),) = packaged["Resources"][_logical(function)]["Properties"]["Events"].items()
+    limit: int | None = event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+    return limit
 
 
 def _logical(function: str) -> str:
