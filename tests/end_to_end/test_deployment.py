@@ -47,7 +47,7 @@ def test_what_cannot_be_read_becomes_a_dead_letter_with_its_reason_and_can_be_re
 
 
 def test_the_settings_row_says_where_the_archive_is(hub: LocalHub) -> None:
-    assert replay.bucket(hub.stage) == "xenia-dev-raw-000000000000"
+    assert replay.bucket(hub.stage) == "xenia-dev-raw-000000000000-eu-central-1"
 
 
 def test_the_tick_runs(hub: LocalHub) -> None:

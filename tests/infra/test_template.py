@@ -117,6 +117,13 @@ def test_raw_notices_are_private_and_live_thirty_days() -> None:
     assert (expiry["raw/"], expiry["large/"]) == (30, 30)
 
 
+def test_one_stage_may_stand_in_two_regions() -> None:
+    _, _, name = properties("RawNotices")["BucketName"]["Fn::If"]
+    longest = name_of(name, Stage="s" * 16, **{"AWS::AccountId": "1" * 12, "AWS::Region": "ap-southeast-7"})
+    assert longest == f"xenia-{'s' * 16}-raw-{'1' * 12}-ap-southeast-7"
+    assert len(longest) <= 63
+
+
 def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None:
     sources = {
         "LoyaltyQueuePolicy": {"Fn::GetAtt": ["LoyaltyRule", "Arn"]},
