@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -48,6 +49,10 @@ COLUMNS = (
     "reservation_status_date",
 )  # fmt: skip
 ABSENT = ("", "NULL", "NA")
+YEARS = range(1900, 2201)
+NO_YEAR = f"outside the years {YEARS[0]} to {YEARS[-1]}"
+MOST_NIGHTS = 1000
+"""Both keep a slip of the keyboard from becoming an error far away, or a night's charge for each of 99,999 nights."""
 T = TypeVar("T")
 
 
@@ -84,13 +89,10 @@ class Booking:
 
 def read_bookings(path: Path, limit: int | None = None) -> list[Booking]:
     """The first `limit` rows of the file (all without a limit)."""
-    bookings: list[Booking] = []
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            for booking in _rows(str(path), csv.reader(file, strict=True)):
-                if limit is not None and len(bookings) >= limit:
-                    break
-                bookings.append(booking)
+        # Spreadsheets put a mark of byte order in front, which hides the quotes of the first column's name.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            bookings = list(islice(_rows(str(path), csv.reader(file, strict=True)), limit))
     except OSError as error:
         raise BookingsError(f"{path}: cannot be read: {error.strerror}") from error
     if not bookings:
@@ -101,7 +103,7 @@ def read_bookings(path: Path, limit: int | None = None) -> list[Booking]:
 def _rows(file_name: str, reader: Iterator[list[str]]) -> Iterator[Booking]:
     line = 1
     try:
-        header = [name.strip().lstrip("\ufeff") for name in next(reader, [])]
+        header = [name.strip() for name in next(reader, [])]
         for column in COLUMNS:
             if column not in header:
                 raise BookingsError(f"{file_name}: line 1, column {column}: missing from the header")
@@ -139,7 +141,7 @@ class _Row:
             hotel=self._one_of("hotel", {name: name for name in HOTELS}),
             lead_days=self._count("lead_time"),
             arrival=arrival,
-            nights=self._count("stays_in_weekend_nights") + self._count("stays_in_week_nights"),
+            nights=self._nights(),
             adults=self._count("adults"),
             children=self._count("children", absent=0),
             country=self._country(),
@@ -174,6 +176,13 @@ class _Row:
             raise self._wrong(column, "not a whole number")
         return int(value)
 
+    def _nights(self) -> int:
+        by_column = {column: self._count(column) for column in ("stays_in_weekend_nights", "stays_in_week_nights")}
+        nights = sum(by_column.values())
+        if nights > MOST_NIGHTS:
+            raise self._wrong(max(by_column, key=lambda column: by_column[column]), f"over {MOST_NIGHTS} nights")
+        return nights
+
     def _rate(self) -> Decimal:
         try:
             rate = Decimal(self._cells["adr"].strip())
@@ -186,19 +195,23 @@ class _Row:
     def _arrival(self) -> date:
         month = self._one_of("arrival_date_month", MONTHS)
         year, day = self._count("arrival_date_year"), self._count("arrival_date_day_of_month")
+        if year not in YEARS:
+            raise self._wrong("arrival_date_year", NO_YEAR)
         try:
             return date(year, month, day)
         except ValueError as error:
-            column = "arrival_date_day_of_month" if 1 <= year <= 9999 else "arrival_date_year"
-            raise self._wrong(column, "no such date") from error
+            raise self._wrong("arrival_date_day_of_month", "no such date") from error
 
     def _date(self, column: str) -> date:
         parts = self._cells[column].strip().split("/")
         try:
             month, day, year = (int(part) for part in parts)
-            return date(year, month, day)
+            found = date(year, month, day)
         except ValueError as error:
             raise self._wrong(column, "not a date as month/day/year") from error
+        if found.year not in YEARS:
+            raise self._wrong(column, NO_YEAR)
+        return found
 
     def _one_of(self, column: str, known: dict[str, T]) -> T:
         value = self._cells[column].strip()

@@ -31,9 +31,13 @@ def test_equal_rows_stay_different_bookings(tmp_path: Path) -> None:
         ("lead_time", "-1"),
         ("arrival_date_year", "MMXVI"),
         ("arrival_date_year", "0"),
+        ("arrival_date_year", "1899"),
+        ("arrival_date_year", "9999"),
         ("arrival_date_month", "Febuary"),
         ("arrival_date_day_of_month", "31"),
         ("stays_in_week_nights", "2.5"),
+        ("stays_in_week_nights", "99999"),
+        ("stays_in_weekend_nights", "1000"),
         ("adults", ""),
         ("country", "Germany"),
         ("adr", "NaN"),
@@ -41,12 +45,27 @@ def test_equal_rows_stay_different_bookings(tmp_path: Path) -> None:
         ("reservation_status", "Gone"),
         ("reservation_status_date", "2016-03-02"),
         ("reservation_status_date", "13/40/2016"),
+        ("reservation_status_date", "3/2/0016"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_line_and_column(tmp_path: Path, column: str, value: str) -> None:
     path = written(tmp_path / "b.csv", GOOD, {**GOOD, column: value})
     with pytest.raises(BookingsError, match=f"line 3, column {column}:"):
         read_bookings(path)
+
+
+def test_a_file_that_a_spreadsheet_saved_is_read(tmp_path: Path) -> None:
+    """With a mark of byte order, and quotes around the names."""
+    path = written(tmp_path / "b.csv", GOOD)
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    quoted = ",".join(f'"{name}"' for name in header.split(","))
+    path.write_text(f"{quoted}\n{row}\n", encoding="utf-8-sig")
+    assert len(read_bookings(path)) == 1
+
+
+def test_what_stands_beyond_the_limit_is_not_looked_at(tmp_path: Path) -> None:
+    path = written(tmp_path / "b.csv", GOOD, GOOD, {**GOOD, "adr": "free"})
+    assert len(read_bookings(path, 2)) == 2
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
