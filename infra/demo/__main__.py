@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from infra import deploy, local_cloud, running_hub, settings_row
-from infra.demo import campaign, compare, drain, mails, report, season
+from infra.demo import campaign, compare, drain, front_desk, mails, report, season
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
+from infra.simulator.options import positive
 
 WORK = Path(".local") / "demo"
 RESULT = Path(".local") / "demo.json"
@@ -28,6 +29,7 @@ PACE_SECONDS = 2
 def main() -> int:
     options = _options()
     console = Console(stderr=options.json)
+    RESULT.unlink(missing_ok=True)  # a demo that breaks off must not leave the word of an earlier one
     if options.bookings:
         try:
             read_bookings(options.bookings, options.limit)
@@ -74,8 +76,9 @@ def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> d
     check = progress.add_task("comparing with the truth", total=None)
     truth = pms.get("/simulator/truth")
     compared = compare.compare(truth, season.CONNECTION, season.PROGRAM)
-    compared.differences += mails.differences(truth, decided, sent, mailbox)
+    compared.differences += mails.differences(truth, decided, sent, mailbox, compared.customers)
     compared.differences += mails.reported_differences(api, sent)
+    compared.differences += front_desk.differences(api, truth, season.CONNECTION, season.PROGRAM)
     told = drain.told_by_functions(hub.stage)
     progress.update(check, total=1, completed=1)
     decisions = Counter(campaign.code_of(each) for each in decided)
@@ -122,8 +125,8 @@ def _simulator_options(options: argparse.Namespace) -> list[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.demo", description=__doc__)
     parser.add_argument("--bookings", type=Path, help="CSV in the columns of hotel booking demand; else generated")
-    parser.add_argument("--limit", type=int, help="only the first rows of the CSV")
-    parser.add_argument("--reservations", type=int, default=500, help="how many to generate")
+    parser.add_argument("--limit", type=positive, help="only the first rows of the CSV, or so many to generate")
+    parser.add_argument("--reservations", type=positive, default=500, help="how many to generate")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser.parse_args()

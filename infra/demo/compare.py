@@ -9,6 +9,9 @@ from chalicelib.canonical.ids import reservation_id
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
 from chalicelib.loyalty import store as loyalty
+from chalicelib.loyalty.model import Reason
+from chalicelib.loyalty.rules import Award
+from chalicelib.loyalty.store import Given
 
 STATUS = {
     "Confirmed": "confirmed",
@@ -17,6 +20,16 @@ STATUS = {
     "Canceled": "cancelled",
     "NoShow": "no_show",
 }
+REASON = {
+    "unnamed_occupant": Reason.UNNAMED_OCCUPANT,
+    "ota_excluded": Reason.CHANNEL_EXCLUDED,
+    "no_room_revenue": Reason.NO_ROOM_REVENUE,
+    "not_own_folio": Reason.NOT_OWN_FOLIO,
+    "no_rate": Reason.NO_RATE,
+    "rounds_to_zero": Reason.ROUNDS_TO_ZERO,
+    None: Reason.EARNED,
+}
+NOTHING = Award(0, Reason.NOT_COMPLETED)
 SHOWN = 5
 """Differences of a kind that are spelt out."""
 
@@ -27,12 +40,21 @@ Truth = dict[str, Any]
 class Known:
     """One guest as the hub has it."""
 
+    id: str
     customers: frozenset[str]
     stays: int
     nights: int
     room_revenue: dict[str, int]
     points: int
     has_address: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """One reservation as the hub has it, and what it earned."""
+
+    stay: Stay
+    award: Award | None
 
 
 @dataclass
@@ -47,6 +69,8 @@ class Comparison:
     points: int = 0
     room_revenue: Counter[str] = field(default_factory=Counter)
     reservations: int = 0
+    customers: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The source's ids of each guest."""
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -65,15 +89,22 @@ def compare(truth: Truth, source: str, program: str) -> Comparison:
         stays=sum(each.stays for each in known),
         nights=sum(each.nights for each in known),
         points=sum(each.points for each in known),
+        customers={each.id: each.customers for each in known},
     )
     for each in known:
         result.room_revenue.update(each.room_revenue)
-    result.differences += _guest_differences(known, truth)
+    result.differences += guest_differences(known, truth)
     result.differences += _ledger_differences(heads, program)
-    kept = _reservations(truth, source)
+    kept = _reservations(truth, source, program)
     result.reservations = len(kept)
-    result.differences += _reservation_differences(kept, truth)
+    result.differences += reservation_differences(kept, truth)
     return result
+
+
+def listed(what: str, which: list[str]) -> list[str]:
+    """The first few differences of a kind, and how many more there are."""
+    shown = [f"{what}: {each}" for each in which[:SHOWN]]
+    return shown + ([f"{what}: {len(which) - SHOWN} more"] if len(which) > SHOWN else [])
 
 
 def _heads() -> dict[str, Head]:
@@ -94,6 +125,7 @@ def _guests(heads: dict[str, Head], program: str) -> list[Known]:
         stats = head.traits.stats
         known.append(
             Known(
+                id=head.leaf,
                 customers=frozenset(record.source_id for record in records if record and record.source_id),
                 stays=stats.stays,
                 nights=stats.nights,
@@ -105,11 +137,12 @@ def _guests(heads: dict[str, Head], program: str) -> list[Known]:
     return known
 
 
-def _guest_differences(known: list[Known], truth: Truth) -> list[str]:
+def guest_differences(known: list[Known], truth: Truth) -> list[str]:
+    """Who is one guest, and what each did and earned."""
     expected = {frozenset(each["customers"]): each for each in truth["guests"].values()}
     found = {each.customers: each for each in known}
-    differences = _listed("guest missing", [", ".join(sorted(group)) for group in expected.keys() - found.keys()])
-    differences += _listed("guest too many", [", ".join(sorted(group)) for group in found.keys() - expected.keys()])
+    differences = listed("guest missing", [", ".join(sorted(group)) for group in expected.keys() - found.keys()])
+    differences += listed("guest too many", [", ".join(sorted(group)) for group in found.keys() - expected.keys()])
     for group in expected.keys() & found.keys():
         told, has = expected[group], found[group]
         revenue = {currency: amount for currency, amount in told["room_revenue_minor"].items() if amount}
@@ -127,32 +160,44 @@ def _ledger_differences(heads: dict[str, Head], program: str) -> list[str]:
         for leaf, account in loyalty.accounts(heads, program).items()
         if account.balance != sum(entry.points for entry in loyalty.entries(leaf, program))
     ]
-    return _listed("balance is not the sum of its entries", wrong)
+    return listed("balance is not the sum of its entries", wrong)
 
 
-def _reservations(truth: Truth, source: str) -> dict[str, Stay]:
+def _reservations(truth: Truth, source: str, program: str) -> dict[str, Room]:
     """The hub's copy of every true reservation that it has, by the source's id."""
-    ids = {
-        reservation_id(source, each["property_id"], vendor_id, 0): vendor_id
-        for vendor_id, each in truth["reservations"].items()
-    }
+    ids = [reservation_id(source, each["property_id"], key, 0) for key, each in truth["reservations"].items()]
     places = table.get_many(keys.reservation(each) for each in ids)
-    wanted = [keys.stay(item["leaf"], key.pk.partition("#")[2]) for key, item in places.items()]
-    found = [guests.read_stay(item) for item in table.get_many(wanted).values()]
-    return {stay.source_id: stay for stay in found}
+    leaves = {key.pk.partition("#")[2]: item["leaf"] for key, item in places.items()}
+    found = table.get_many(keys.stay(leaf, reservation) for reservation, leaf in leaves.items())
+    given = {leaf: loyalty.given(leaf, program) for leaf in set(leaves.values())}
+    stays = [guests.read_stay(item) for item in found.values()]
+    return {stay.source_id: Room(stay, _award(given[leaves[stay.reservation]], stay)) for stay in stays}
 
 
-def _reservation_differences(kept: dict[str, Stay], truth: Truth) -> list[str]:
-    differences = _listed("reservation missing", sorted(truth["reservations"].keys() - kept.keys()))
-    for vendor_id, stay in kept.items():
-        told = truth["reservations"][vendor_id]
-        wanted = (STATUS[told["status"]], told["nights"], told["room_minor"] or 0, told["source"])
-        got = (str(stay.status), stay.nights, stay.room_revenue_minor, str(stay.channel))
+def _award(given: dict[str, Given], stay: Stay) -> Award | None:
+    found = given.get(stay.reservation)
+    return found.award if found else None
+
+
+def reservation_differences(kept: dict[str, Room], truth: Truth) -> list[str]:
+    """Each reservation's state, dates, money and channel; and what it earned, each zero with the true reason."""
+    differences = listed("reservation missing", sorted(truth["reservations"].keys() - kept.keys()))
+    for vendor_id, room in kept.items():
+        told, stay = truth["reservations"][vendor_id], room.stay
+        dates = (told["arrival"], told["departure"])
+        wanted = (STATUS[told["status"]], *dates, told["nights"], told["room_minor"] or 0, told["source"])
+        days = (stay.arrival.isoformat(), stay.departure.isoformat())
+        got = (str(stay.status), *days, stay.nights, stay.room_revenue_minor, str(stay.channel))
         if wanted != got:
-            differences.append(f"reservation {vendor_id}: status, nights, revenue, source {got}, true are {wanted}")
+            differences.append(
+                f"reservation {vendor_id}: state, dates, nights, revenue, source {got}, true are {wanted}"
+            )
+        if (room.award or NOTHING) != (earned := _earned(told)):
+            differences.append(f"reservation {vendor_id}: earned {room.award}, true is {earned}")
     return differences
 
 
-def _listed(what: str, which: list[str]) -> list[str]:
-    shown = [f"{what}: {each}" for each in which[:SHOWN]]
-    return shown + ([f"{what}: {len(which) - SHOWN} more"] if len(which) > SHOWN else [])
+def _earned(told: Truth) -> Award:
+    if told["status"] != "Processed" or told["customer"] is None:
+        return NOTHING
+    return Award(told["points"], REASON[told["zero_reason"]])

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,10 @@ from chalicelib.guests import store as guests
 from chalicelib.messages import store as messages
 from infra.demo.api import Api
 from infra.demo.campaign import code_of
+from infra.demo.compare import listed
 
+Customers = Mapping[str, frozenset[str]]
+"""The source's ids of each guest of the hub: who it is, whatever id the hub gave."""
 Decisions = list[dict[str, Any]]
 
 
@@ -45,18 +48,40 @@ def claimed(decisions: Decisions, run: str) -> list[Sent]:
     return sorted(found, key=lambda mail: mail.guest)
 
 
-def differences(truth: dict[str, Any], decisions: Decisions, sent: list[Sent], mailbox: dict[str, str]) -> list[str]:
-    """Whether everybody who may be mailed got exactly one mail, and everybody else the true reason."""
-    found: list[str] = []
-    decided = Counter(code_of(each) for each in decisions)
-    expected = Counter(_expected(each) for each in truth["guests"].values() if each["stays"] >= 1)
-    if decided != expected:
-        found.append(f"mails by decision {dict(decided)}, true are {dict(expected)}")
+def differences(
+    truth: dict[str, Any], decisions: Decisions, sent: list[Sent], mailbox: dict[str, str], customers: Customers
+) -> list[str]:
+    """Whether each guest who may be mailed got one mail at a mailbox of theirs, and each other the true reason."""
+    found = _decision_differences(truth, decisions, customers)
     if len({each.guest for each in sent}) != len(sent):
         found.append("a guest was mailed twice")
     if {each.message_id: each.address for each in sent} != mailbox:
-        found.append(f"the mailbox has {len(mailbox)} mails, the hub says it sent {len(sent)}")
-    return found
+        found.append(f"the mailbox has {len(mailbox)} mails, the hub says it sent {len(sent)}, or to other addresses")
+    return found + _address_differences(truth, sent, mailbox, customers)
+
+
+def _decision_differences(truth: dict[str, Any], decisions: Decisions, customers: Customers) -> list[str]:
+    told = {frozenset(each["customers"]): _expected(each) for each in truth["guests"].values() if each["stays"] >= 1}
+    decided = {customers.get(each["guest"], frozenset()): code_of(each) for each in decisions}
+    wrong = [
+        f"{min(group, default='nobody')} is {decided.get(group)}, true is {told.get(group)}"
+        for group in decided.keys() | told.keys()
+        if decided.get(group) != told.get(group)
+    ]
+    twice = ["a guest has two decisions"] if len(decided) != len(decisions) else []
+    return listed("decision", sorted(wrong)) + twice
+
+
+def _address_differences(
+    truth: dict[str, Any], sent: list[Sent], mailbox: dict[str, str], customers: Customers
+) -> list[str]:
+    own = {frozenset(each["customers"]): each["emails"] for each in truth["guests"].values()}
+    wrong = [
+        f"{each.guest} was mailed at {mailbox.get(each.message_id)}"
+        for each in sent
+        if mailbox.get(each.message_id) not in own.get(customers.get(each.guest, frozenset()), ())
+    ]
+    return listed("somebody else's address", wrong)
 
 
 def _expected(guest: dict[str, Any]) -> str:

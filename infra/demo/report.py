@@ -24,6 +24,9 @@ def result(
     """Everything that is shown, and whether the hub agrees with the truth in all of it."""
     differences = list(compared.differences)
     differences += [f"{dead_letters} dead letters"] if dead_letters else []
+    ignored = told.counted["duplicate"] + told.counted["stale"]
+    if pushed["duplicate_webhooks"] and not ignored:
+        differences.append(f"{pushed['duplicate_webhooks']} webhooks came twice, and none was seen to be a duplicate")
     units = sum(told.write_units[name] for name in INGESTING)
     return {
         "agrees_with_truth": not differences,
@@ -32,7 +35,7 @@ def result(
         "webhooks": pushed["webhooks"],
         "events": pushed["events"],
         "repeated_webhooks": pushed["duplicate_webhooks"],
-        "duplicates_ignored": told.counted["duplicate"] + told.counted["stale"],
+        "duplicates_ignored": ignored,
         "changes_stored": told.counted["stored"],
         "guests": compared.guests,
         "records": compared.records,

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from infra.simulator.bookings import Booking, BookingsError, read_bookings
+from infra.simulator.options import positive
 from infra.simulator.season import season
 from infra.simulator.server import DEFAULT_RATE_LIMIT, Simulator, SimulatorServer
 
@@ -36,25 +37,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.simulator", description="A PMS in Mews's shape on loopback")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--bookings", type=Path, help="CSV in the columns of hotel booking demand; else generated")
-    parser.add_argument("--limit", type=_positive, help="only the first rows of the CSV")
-    parser.add_argument("--reservations", type=_positive, default=500, help="how many to generate")
+    parser.add_argument("--limit", type=positive, help="only the first rows of the CSV, or so many to generate")
+    parser.add_argument("--reservations", type=positive, default=500, help="how many to generate")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--rate-limit", type=_positive, default=DEFAULT_RATE_LIMIT, help="API calls in any 30 seconds")
+    parser.add_argument("--rate-limit", type=positive, default=DEFAULT_RATE_LIMIT, help="API calls in any 30 seconds")
     parser.add_argument("--ready-file", type=Path, help="written with the url once it serves")
     return parser.parse_args()
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _bookings(options: argparse.Namespace) -> list[Booking]:
     if options.bookings:
         return read_bookings(options.bookings, options.limit)
-    return season(options.reservations, options.seed)
+    return season(options.limit or options.reservations, options.seed)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -145,12 +145,13 @@ def _award(room: Room) -> None:
     rate = POINTS_PER_UNIT.get(room.currency)
     points = Decimal(max(room.own_minor, 0)) / 100 * (rate or 0)
     room.points = int(points.quantize(Decimal(1), ROUND_HALF_EVEN))
+    # The first that applies is told: who stayed, how it was booked, whether there is money, and only then rates.
     reasons = (
         (room.occupancy == "unnamed", "unnamed_occupant"),
-        (rate is None, "no_rate"),
         (room.source == "ota", "ota_excluded"),
         (room.room_minor <= 0, "no_room_revenue"),
         (room.own_minor <= 0, "not_own_folio"),
+        (rate is None, "no_rate"),
         (room.points == 0, "rounds_to_zero"),
     )
     room.zero_reason = next((reason for applies, reason in reasons if applies), None)

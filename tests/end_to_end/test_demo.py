@@ -3,19 +3,23 @@
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parent.parent.parent
+from infra.simulator.season import season
+from infra.simulator.server import Simulator
 
+PROJECT = Path(__file__).parent.parent.parent
+RESERVATIONS, SEED = 150, 10
 pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
 def result() -> dict[str, object]:
     ended = subprocess.run(
-        [sys.executable, "-m", "infra.demo", "--reservations", "60", "--json"],
+        [sys.executable, "-m", "infra.demo", "--reservations", str(RESERVATIONS), "--seed", str(SEED), "--json"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -26,13 +30,24 @@ def result() -> dict[str, object]:
     return found
 
 
+def test_the_season_has_the_kinds_that_are_rare() -> None:
+    played = Simulator(season(RESERVATIONS, SEED), SEED)
+    spellings: defaultdict[tuple[str, str], set[tuple[str | None, str]]] = defaultdict(set)
+    for record in played.cast.records:
+        spellings[record.person, record.known].add((record.given, record.family))
+    assert any(visit.booking.outcome == "No-Show" for visit in played.visits)
+    assert any(visit.is_walk_in for visit in played.visits)
+    assert any(record.merges_into for record in played.cast.records), "merged at the PMS"
+    assert any(len(names) > 1 for (person, _), names in spellings.items() if person != "nobody"), "respelt"
+
+
 def test_the_hub_agrees_with_the_truth(result: dict[str, object]) -> None:
     assert result["agrees_with_truth"]
     assert result["dead_letters"] == 0
 
 
 def test_a_season_brings_guests_stays_points_and_mails(result: dict[str, object]) -> None:
-    assert result["reservations"] == 60
+    assert result["reservations"] == RESERVATIONS
     counted = ("guests", "stays", "nights", "points", "mails_sent", "duplicates_ignored", "webhooks", "seconds")
     assert all(isinstance(result[name], int | float) and result[name] for name in counted)
     assert isinstance(result["mails_held"], dict)

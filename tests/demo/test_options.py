@@ -1,0 +1,58 @@
+"""What the demo is asked, and what it leaves behind."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.demo import __main__ as demo
+from infra.demo import report
+from infra.demo.compare import Comparison
+from infra.demo.drain import Told
+from infra.simulator import __main__ as simulator
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["demo", *options])
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", "many"])
+def test_a_limit_of_nothing_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], limit: str
+) -> None:
+    asked(monkeypatch, "--limit", limit)
+    with pytest.raises(SystemExit) as ended:
+        demo.main()
+    assert ended.value.code == 2
+    assert f"'{limit}' is not a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_a_limit_without_a_file_is_the_number_of_reservations_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(monkeypatch, "--limit", "5")
+    asked(monkeypatch, *demo._simulator_options(demo._options()))
+    assert len(simulator._bookings(simulator._options())) == 5
+
+
+def test_a_demo_that_breaks_off_leaves_no_word_of_an_earlier_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.RESULT.parent.mkdir()
+    demo.RESULT.write_text(json.dumps({"agrees_with_truth": True}))
+    asked(monkeypatch, "--bookings", "none.csv")
+    assert demo.main() == 2
+    assert not demo.RESULT.exists()
+
+
+@pytest.mark.parametrize(("repeated", "ignored", "agrees"), [(3, 0, False), (3, 1, True), (0, 0, True)])
+def test_a_season_with_repeats_must_show_that_they_were_ignored(repeated: int, ignored: int, *, agrees: bool) -> None:
+    pushed: dict[str, Any] = {"webhooks": 9, "events": 9, "duplicate_webhooks": repeated}
+    told = Told(counted=Counter(duplicate=ignored))
+    truth = {"persons": 1, "distance": {}}
+    found = report.result(pushed, truth, Comparison(), Counter(), told, dead_letters=0, seconds=1.0)
+    assert found["agrees_with_truth"] is agrees
