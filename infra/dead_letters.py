@@ -58,8 +58,17 @@ def _look(sqs: "SQSClient", stage: str, name: str) -> DeadLetters:
         seen += messages
     for message in seen:
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
-    reasons = Counter(_texts(message).get("reason", CRASHED) for message in seen)
+    reasons = Counter(_reason(_texts(message)) for message in seen)
     return DeadLetters(name, count, dict(reasons.most_common()))
+
+
+def _reason(texts: dict[str, str]) -> str:
+    """Ours; or EventBridge's, of a fact that it could not put on the queue; a redrive by SQS itself notes none.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    of_bus = [texts[name] for name in ("ERROR_CODE", "ERROR_MESSAGE") if texts.get(name)]
+    return texts.get("reason") or ": ".join(of_bus) or CRASHED
 
 
 def _count(sqs: "SQSClient", url: str) -> int:

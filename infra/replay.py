@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -34,7 +35,11 @@ class Replayed:
 
 
 class ArchiveDamaged(RuntimeError):
-    """An object of the archive is not what ingest writes; the message names object and line."""
+    """An object of the archive is not what ingest writes; the message names the object and the line."""
+
+
+class QueueRefused(RuntimeError):
+    """A queue took a part of a batch only; replaying the day again sends the rest."""
 
 
 def objects(stage: str, first: date, last: date) -> list[str]:
@@ -67,7 +72,14 @@ def bucket(stage: str) -> str:
 
 def _lines(stage: str, key: str) -> list[Line]:
     packed = boto3.client("s3").get_object(Bucket=bucket(stage), Key=key)["Body"].read()
-    return [_line(text, key, number) for number, text in enumerate(gzip.decompress(packed).decode().splitlines(), 1)]
+    return [_line(text, key, number) for number, text in enumerate(_unpacked(packed, key).split("\n"), 1)]
+
+
+def _unpacked(packed: bytes, key: str) -> str:
+    try:
+        return gzip.decompress(packed).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ArchiveDamaged(f"{key}: {error}") from error
 
 
 def _line(text: str, key: str, number: int) -> Line:
@@ -99,7 +111,7 @@ def _send(stage: str, queue: str, bodies: Iterable[Line]) -> None:
     for batch in _batches(bodies):
         refused = sqs.send_message_batch(QueueUrl=url, Entries=batch).get("Failed", [])
         if refused:
-            raise RuntimeError(f"the queue {queue} refused {len(refused)} messages: {refused[0].get('Message', '')}")
+            raise QueueRefused(f"the queue {queue} refused {len(refused)} messages: {refused[0].get('Message', '')}")
 
 
 def _batches(bodies: Iterable[Line]) -> Iterator[Any]:

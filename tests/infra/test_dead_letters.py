@@ -1,5 +1,7 @@
 """Dead letters: counted with their reasons, and sent back where they came from."""
 
+from typing import Any
+
 import boto3
 import pytest
 
@@ -41,6 +43,15 @@ def test_a_crash_leaves_no_reason_and_is_shown_as_such() -> None:
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
     (found,) = [each for each in dead_letters.listed(STAGE) if each.queue == "send"]
     assert found.reasons == {dead_letters.CRASHED: 1}
+
+
+def test_a_fact_that_the_bus_could_not_deliver_says_why() -> None:
+    url = boto3.client("sqs").get_queue_url(QueueName=f"xenia-{STAGE}-loyalty-dlq")["QueueUrl"]
+    texts = {"ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "Lack of permissions", "RULE_ARN": "arn:aws:events:x"}
+    attributes: dict[str, Any] = {name: {"DataType": "String", "StringValue": value} for name, value in texts.items()}
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}", MessageAttributes=attributes)
+    (found,) = [each for each in dead_letters.listed(STAGE) if each.queue == "loyalty"]
+    assert found.reasons == {"NO_PERMISSIONS: Lack of permissions": 1}
 
 
 def test_redriven_letters_lie_on_their_source_queue_and_nowhere_else() -> None:

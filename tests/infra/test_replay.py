@@ -1,5 +1,6 @@
 """Replay: the archive's messages go to the queues they were received from, days and damage said plainly."""
 
+import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from chalicelib.aws.settings import Settings
 from infra import replay
 
 STAGE = "test"
+GARBLED = gzip.compress(b"x" * 99)[:10] + b"\xff" * 20
 DAY = date(2026, 3, 29)
 
 
@@ -71,6 +73,37 @@ def test_a_damaged_object_sends_nothing_and_says_where(aws: Settings) -> None:
     with pytest.raises(replay.ArchiveDamaged, match="raw/2026-03-29/07/a, line 2"):
         replay.replay(STAGE, key)
     assert received("inbox") == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"no zip at all", gzip.compress(b'{"queue": "inbox"}')[:-9], gzip.compress(b"\xff\xfe"), b"", GARBLED]
+)
+def test_an_object_that_cannot_be_unpacked_is_damaged_too(aws: Settings, content: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=replay.bucket(STAGE), Key="raw/2026-03-29/07/a", Body=content)
+    with pytest.raises(replay.ArchiveDamaged, match="raw/2026-03-29/07/a"):
+        replay.replay(STAGE, "raw/2026-03-29/07/a")
+
+
+def test_a_line_ends_where_ingest_ended_it_and_at_no_other_sign(aws: Settings) -> None:
+    """JSON may hold the line separators of Unicode as they are."""
+    line = json.dumps({"queue": "inbox", "body": {**notice(1), "text": "one\u2028two\x85"}}, ensure_ascii=False)
+    files.put_lines(replay.bucket(STAGE), "raw/2026-03-29/07/a", [line, line])
+    assert replay.replay(STAGE, "raw/2026-03-29/07/a").messages == Counter(inbox=2)
+
+
+def test_a_queue_that_refuses_a_message_is_named(aws: Settings) -> None:
+    key = archived("raw/2026-03-29/07/a", {"queue": "inbox", "body": notice(1)})
+
+    def refuse(parsed: dict[str, object], **_: object) -> None:
+        parsed["Failed"] = [{"Id": "0", "Message": "throttled"}]
+
+    events = boto3._get_default_session().events
+    events.register("after-call.sqs.SendMessageBatch", refuse)
+    try:
+        with pytest.raises(replay.QueueRefused, match="inbox refused 1 messages: throttled"):
+            replay.replay(STAGE, key)
+    finally:
+        events.unregister("after-call.sqs.SendMessageBatch", refuse)
 
 
 def test_a_stage_without_infrastructure_says_what_to_run(aws: Settings) -> None:
