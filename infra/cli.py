@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,13 +11,14 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from chalicelib.entrypoints.api.roles import ROLES
 from infra import access_keys, dead_letters, deploy, package, queue_urls, replay, running_hub
 from infra.local_cloud import CREDENTIALS, LocalCloudDown
-from infra.stacks import StackFailed
+from infra.stacks import StackFailed, Tell
 
 hub = typer.Typer(
     no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
@@ -35,7 +38,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine."
 
 EXPECTED = (
     BotoCoreError, ClientError, LocalCloudDown, StackFailed, LookupError, ValueError, deploy.PublicUrlUnknown,
-    package.PackagingFailed, replay.ArchiveDamaged, running_hub.AlreadyUp,
+    package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused, running_hub.AlreadyUp, running_hub.PmsDown,
 )  # fmt: skip
 """What can go wrong outside: said in one line, without a traceback."""
 
@@ -45,7 +48,7 @@ def main() -> None:
     try:
         hub()
     except EXPECTED as error:
-        words.print(f"[red]{type(error).__name__}[/]: {error}")
+        words.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}")
         raise SystemExit(1) from error
 
 
@@ -67,8 +70,9 @@ def infra_deploy(
         "TrackingDomain": tracking_domain,
     }
     parameters = {name: str(value) for name, value in options.items() if value is not None}
-    with words.status("deploying") as status:
-        outputs = deploy.infra(stage, parameters, status.update)
+    deploy.config_of(stage)
+    with _status("deploying") as tell:
+        outputs = deploy.infra(stage, parameters, tell)
     _say(outputs, as_json=as_json)
 
 
@@ -83,38 +87,44 @@ def infra_finish(
     as_json: AsJson = False,
 ) -> None:
     """Set what `chalice deploy` cannot: partial batches on the queues, and its own address. After every deploy."""
+    deploy.config_of(stage)
     url = (public_url or deploy.public_url(stage)).rstrip("/")
     count = deploy.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
-    if count < len(package.queue_functions()):
-        words.print(
-            f"[yellow]only {count} of {len(package.queue_functions())} queues have a function: run `chalice deploy`[/]"
-        )
     _say({"public_url": url, "queues": count}, as_json=as_json)
+    if count < (wanted := len(package.queue_functions())):
+        words.print(f"[red]only {count} of {wanted} queues have a function: run `chalice deploy`, then this again[/]")
+        raise typer.Exit(1)
 
 
 @infra.command("package")
 def infra_package(
     stage: Annotated[str, typer.Option(help="dev, prod, ...")],
     out: Annotated[Path, typer.Option(help="Gets sam.json and the zips.")] = Path(".local/package"),
+    bucket: Annotated[str | None, typer.Option(help="Gets the zips, and the template that points at them.")] = None,
 ) -> None:
-    """Package the application as one CloudFormation template, for pipelines that do not run `chalice deploy`."""
-    with words.status("packaging"):
+    """Package the application as one CloudFormation template, for pipelines that do not run `chalice deploy`.
+
+    With a bucket, print the address that CloudFormation takes as TemplateURL; without one, the file.
+    """
+    deploy.config_of(stage)
+    with _status("packaging"):
         template = package.package(stage, out)
-    typer.echo(template)
+        where = package.upload(template, bucket) if bucket else str(template)
+    typer.echo(where)
 
 
 @hub.command()
 def up(as_json: AsJson = False) -> None:
     """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json."""
-    with words.status("starting the local cloud") as status:
-        state = running_hub.up(status.update)
+    with _status("starting the local cloud") as tell:
+        state = running_hub.up(tell)
     _say(state, as_json=as_json)
 
 
 @hub.command()
 def down() -> None:
     """End what `hub up` started."""
-    words.print("the local cloud has ended" if running_hub.down() else "no local cloud runs here")
+    words.print(escape(running_hub.down()))
 
 
 @key.command("create")
@@ -148,9 +158,13 @@ def replay_command(
     as_json: AsJson = False,
 ) -> None:
     """Send the archived notices of these days to their queues once more."""
+    if last and last < first:
+        raise ValueError(f"--to {last.date()} is before --from {first.date()}")
     at = _stage(stage)
     replayed = replay.Replayed()
     objects = replay.objects(at, first.date(), (last or first).date())
+    if not objects:
+        words.print("[yellow]nothing was archived on these days[/]")
     with _progress() as progress:
         for archived in progress.track(objects, description="replaying"):
             replayed += replay.replay(at, archived, dry_run=dry_run)
@@ -169,7 +183,8 @@ def dlq_list(stage: Stage = "", as_json: AsJson = False) -> None:
         return
     table = Table("queue", "dead letters", "reasons")
     for each in found:
-        table.add_row(each.queue, str(each.count), "\n".join(f"{count} x {why}" for why, count in each.reasons.items()))
+        reasons = "\n".join(f"{count} x {why}" for why, count in each.reasons.items())
+        table.add_row(each.queue, str(each.count), escape(reasons))
     words.print(table)
 
 
@@ -196,11 +211,18 @@ def _stage(asked: str) -> str:
     """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises ValueError."""
     if asked:
         return asked
-    if not running_hub.HUB_JSON.exists():
+    state = running_hub.noted()
+    if state is None:
         raise ValueError("say --stage, or start a local hub with `hub up`")
-    state = json.loads(running_hub.HUB_JSON.read_text())
     os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
     return str(state["stage"])
+
+
+@contextmanager
+def _status(first: str) -> Iterator[Tell]:
+    """A line that turns while it waits; what is told may hold brackets of its own."""
+    with words.status(first) as status:
+        yield lambda what: status.update(escape(what))
 
 
 def _progress() -> Progress:
@@ -215,5 +237,5 @@ def _say(values: dict[str, Any], *, as_json: bool) -> None:
         return
     table = Table(show_header=False, box=None)
     for name, value in values.items():
-        table.add_row(f"[bold]{name}[/]", str(value))
+        table.add_row(f"[bold]{escape(name)}[/]", escape(str(value)))
     words.print(table)

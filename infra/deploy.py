@@ -29,6 +29,10 @@ class PublicUrlUnknown(RuntimeError):
     """The address at which the hub is reached cannot be found; the message says where it is looked for."""
 
 
+class StageUnknown(LookupError):
+    """No such stage in .chalice/config.json; the message says which there are."""
+
+
 @dataclass(frozen=True)
 class LocalHub:
     """A hub that runs on a local cloud."""
@@ -73,9 +77,8 @@ def finish(
 
 
 def public_url(stage: str, project: Path = package.PROJECT) -> str:
-    """The stage's custom domain, or else the address of the deployed API. Raises PublicUrlUnknown."""
-    config = json.loads((project / ".chalice" / "config.json").read_text())
-    domain = config["stages"][stage].get("api_gateway_custom_domain", {}).get("domain_name")
+    """The stage's custom domain, or else the address of the deployed API. Raises PublicUrlUnknown, StageUnknown."""
+    domain = config_of(stage, project).get("api_gateway_custom_domain", {}).get("domain_name")
     if domain and not domain.endswith("example.com"):
         return f"https://{domain}"
     found = None if domain else _noted_url(project / ".chalice" / "deployed" / f"{stage}.json") or _stack_url(stage)
@@ -85,6 +88,14 @@ def public_url(stage: str, project: Path = package.PROJECT) -> str:
             f"or run `chalice deploy --stage {stage}` first, or say --public-url"
         )
     return found.rstrip("/")
+
+
+def config_of(stage: str, project: Path = package.PROJECT) -> Any:
+    """What .chalice/config.json says of a stage. Raises StageUnknown: a slip would make a second set of everything."""
+    stages = json.loads((project / ".chalice" / "config.json").read_text())["stages"]
+    if stage not in stages:
+        raise StageUnknown(f"the stage {stage!r} is none of {', '.join(stages)}, which .chalice/config.json knows")
+    return stages[stage]
 
 
 def locally(cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE) -> LocalHub:

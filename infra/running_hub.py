@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from infra import deploy, local_cloud
+from infra import deploy, local_cloud, processes
 from infra.stacks import Tell
 
 LOCAL = Path(".local")
@@ -22,6 +22,14 @@ Json = dict[str, Any]
 
 class AlreadyUp(RuntimeError):
     """A hub runs already; `hub down` ends it."""
+
+
+class PmsDown(RuntimeError):
+    """The PMS simulator did not start; its log says why."""
+
+
+class HubJsonDamaged(ValueError):
+    """.local/hub.json does not say where a hub runs; `hub down` removes it."""
 
 
 def up(tell: Tell) -> Json:
@@ -51,19 +59,43 @@ def up(tell: Tell) -> Json:
     return state
 
 
-def down() -> bool:
-    """End what `up` started. Returns whether there was anything."""
-    if not HUB_JSON.exists():
-        return False
-    state = json.loads(HUB_JSON.read_text())
-    stop_pms(state["pms_pid"])
-    local_cloud.stop(state["cloud_pid"])
+def noted() -> Json | None:
+    """What `up` wrote down; None without a hub. Raises HubJsonDamaged."""
+    try:
+        found: Json = json.loads(HUB_JSON.read_text())
+        return {**found, "cloud_pid": int(found["cloud_pid"]), "pms_pid": int(found["pms_pid"])}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HubJsonDamaged(f"{HUB_JSON} cannot be read; `hub down` removes it") from error
+
+
+def down() -> str:
+    """End what `up` started, and say what there was."""
+    try:
+        hub = noted()
+    except HubJsonDamaged:
+        HUB_JSON.unlink()
+        return f"{HUB_JSON} could not be read and is removed; what it told of, if anything, was left alone"
+    if hub is None:
+        return "no local cloud runs here"
+    ended = _end(hub)
     HUB_JSON.unlink()
-    return True
+    return "the local cloud has ended" if ended else f"{HUB_JSON} was an old one and is removed; nothing of it runs"
+
+
+def _end(hub: Json) -> bool:
+    """Only what still is what was started: after a crash or a restart the ids may be somebody else's."""
+    cloud_runs = processes.runs(hub["cloud_pid"], "ministack")
+    if processes.runs(hub["pms_pid"], "infra.simulator"):
+        stop_pms(hub["pms_pid"])
+    if cloud_runs:
+        local_cloud.stop(hub["cloud_pid"])
+    return cloud_runs
 
 
 def start_pms(folder: Path, options: Sequence[str] = ()) -> tuple[int, str]:
-    """Start the PMS simulator on a free port; return its process id and address. Raises RuntimeError."""
+    """Start the PMS simulator on a free port; return its process id and address. Raises PmsDown."""
     ready = folder / "pms.ready.json"
     ready.unlink(missing_ok=True)
     log = folder / "pms.log"
@@ -81,7 +113,7 @@ def start_pms(folder: Path, options: Sequence[str] = ()) -> tuple[int, str]:
             return child.pid, str(json.loads(ready.read_text())["url"])
         time.sleep(0.05)
     stop_pms(child.pid)
-    raise RuntimeError(f"the PMS simulator did not start; {log} says why")
+    raise PmsDown(f"the PMS simulator did not start; {log} says why")
 
 
 def stop_pms(pid: int) -> None:

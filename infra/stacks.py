@@ -37,7 +37,7 @@ def put(name: str, template: Mapping[str, str], parameters: Mapping[str, str], t
         client.create_stack(**request, DisableRollback=True)
     else:
         _refuse_if_lost(before)
-        kept = (_keys(before) & _keys(client.get_template_summary(**template))) - parameters.keys()
+        kept = (_keys(before) & _keys(_summary(client, template))) - parameters.keys()
         given += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)]
         if not _has_updates(client, {**request, **_resumed(before)}):
             _refuse_if_half_made(before)
@@ -60,6 +60,10 @@ def _found(client: "CloudFormationClient", name: str) -> Any:
         if "does not exist" in str(error):
             return None
         raise
+
+
+def _summary(client: "CloudFormationClient", template: Mapping[str, Any]) -> Any:
+    return client.get_template_summary(**template)
 
 
 def _keys(described: Any) -> set[str]:

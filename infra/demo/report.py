@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from infra.demo.compare import Comparison
@@ -66,7 +67,7 @@ def show(result: dict[str, Any], console: Console) -> None:
         table.add_row(name, value)
     console.print(table)
     for difference in result["differences"]:
-        console.print(f"[red]differs[/red]  {difference}", soft_wrap=True)
+        console.print(f"[red]differs[/red]  {escape(difference)}", soft_wrap=True)
     agrees = result["agrees_with_truth"]
     console.print("[green]The hub agrees with the truth.[/green]" if agrees else "[red]The hub does not agree.[/red]")
 

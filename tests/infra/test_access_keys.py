@@ -6,10 +6,13 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
+from chalicelib.ingest import store
 from infra import access_keys, settings_row
+from tests.builders import VIENNA
 
 
 def test_a_key_is_found_by_its_hash_and_listed_by_its_id(aws: Settings) -> None:
+    store.put_property(VIENNA)
     made = access_keys.create("test", "front_desk", ["vienna"], "reception")
     by_hash = table.get(keys.api_key(hashlib.sha256(made.key.encode()).hexdigest()))
     listed = table.get(keys.api_key_listing(made.key_id))
@@ -26,9 +29,23 @@ def test_the_key_itself_is_kept_nowhere(aws: Settings) -> None:
     assert made.key not in str(rows)
 
 
-def test_an_unknown_role_is_refused(aws: Settings) -> None:
-    with pytest.raises(ValueError, match="none of admin, marketer"):
-        access_keys.create("test", "root", ["*"], "x")
+@pytest.mark.parametrize(
+    ("role", "properties", "name", "wrong"),
+    [
+        ("root", ["*"], "x", "role: Input should be 'admin', 'marketer'"),
+        ("admin", ["*"], "  ", "name: "),
+        ("admin", [], "x", "properties: "),
+        ("admin", ["Wien!"], "x", "properties: "),
+        ("admin", ["vienna", "atlantis"], "x", "no such property: atlantis"),
+    ],
+)
+def test_what_the_api_would_refuse_is_refused_here(
+    aws: Settings, role: str, properties: list[str], name: str, wrong: str
+) -> None:
+    store.put_property(VIENNA)
+    with pytest.raises(ValueError, match=wrong):
+        access_keys.create("test", role, properties, name)
+    assert list(table.query(keys.api_key_listing("").pk)) == []
 
 
 def test_settings_are_added_one_by_one(aws: Settings) -> None:

@@ -1,15 +1,30 @@
 """The command line: what a machine reads is JSON on standard output, and what goes wrong is one line."""
 
 import json
+from pathlib import Path
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import Settings
-from infra import cli, dead_letters, replay
+from chalicelib.ingest import store
+from infra import cli, dead_letters, deploy, package, replay
+from tests.builders import PORTO, VIENNA
 
 RUN = CliRunner()
+
+
+def failed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    """What is said, in one line, of a command that goes wrong."""
+    monkeypatch.setattr("sys.argv", ["hub", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return " ".join(said.split())
 
 
 def run(*arguments: str) -> object:
@@ -35,9 +50,11 @@ def test_an_unknown_queue_is_refused_before_anything_is_sent() -> None:
 
 
 def test_a_key_is_shown_once() -> None:
-    made = run("key", "create", "--role", "analyst", "--name", "reports", "--property", "vienna", "--property", "graz")
+    for place in (VIENNA, PORTO):
+        store.put_property(place)
+    made = run("key", "create", "--role", "analyst", "--name", "reports", "--property", "vienna", "--property", "porto")
     assert isinstance(made, dict)
-    assert (made["role"], made["properties"], made["key"][:3]) == ("analyst", ["vienna", "graz"], "xk_")
+    assert (made["role"], made["properties"], made["key"][:3]) == ("analyst", ["vienna", "porto"], "xk_")
 
 
 def test_replay_counts_objects_and_messages() -> None:
@@ -51,10 +68,70 @@ def test_replay_counts_objects_and_messages() -> None:
 def test_what_goes_wrong_outside_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "sys.argv", ["hub", "key", "create", "--role", "root", "--name", "x", "--property", "*", "--stage", "t"]
+    said = failed(
+        capsys, monkeypatch, "key", "create", "--role", "root", "--name", "x", "--property", "*", "--stage", "t"
     )
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 1
-    assert "Traceback" not in capsys.readouterr().err
+    assert said.startswith("ValueError: role: ")
+
+
+def test_brackets_in_what_others_wrote_are_shown_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "no such queue: [/x]" in failed(capsys, monkeypatch, "dlq", "redrive", "[/x]", "--stage", "test")
+    queues.set_aside("fetch", "{}", reason="no field [red]body[/]", receives=12)
+    listed = RUN.invoke(cli.hub, ["dlq", "list", "--stage", "test"], catch_exceptions=False)
+    assert "no field [red]body[/]" in listed.output
+    cli._say({"[/name]": ["[bold]"]}, as_json=False)
+    assert {"[/name]", "['[bold]']"} <= set(capsys.readouterr().err.split())
+
+
+def test_days_in_the_wrong_order_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = ("--from", "2026-03-29", "--to", "2026-03-28", "--stage", "test")
+    assert failed(capsys, monkeypatch, "replay", *days) == "ValueError: --to 2026-03-28 is before --from 2026-03-29"
+
+
+def test_days_without_notices_are_told() -> None:
+    ended = RUN.invoke(cli.hub, ["replay", "--from", "2026-03-29", "--stage", "test"], catch_exceptions=False)
+    assert ended.exit_code == 0
+    assert "nothing was archived on these days" in ended.output
+
+
+def test_a_damaged_object_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    boto3.client("s3").put_object(Bucket=replay.bucket("test"), Key="raw/2026-03-29/07/a", Body=b"no zip")
+    said = failed(capsys, monkeypatch, "replay", "--from", "2026-03-29", "--stage", "test")
+    assert "ArchiveDamaged: raw/2026-03-29/07/a: " in said
+
+
+@pytest.mark.parametrize("command", ["deploy", "finish", "package"])
+def test_a_slip_in_the_stage_is_told_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    said = failed(capsys, monkeypatch, "infra", command, "--stage", "porduction")
+    assert said == ("StageUnknown: the stage 'porduction' is none of dev, prod, which .chalice/config.json knows")
+    assert boto3.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_finishing_half_a_deployment_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy, "config_of", lambda stage: {})  # .chalice/config.json knows no stage `test`
+    finish = ["infra", "finish", "--stage", "test", "--public-url", "https://hub.hotel.test/"]
+    ended = RUN.invoke(cli.hub, finish, catch_exceptions=False)
+    assert ended.exit_code == 1
+    assert "only 0 of 8 queues have a function" in ended.output
+
+
+def test_a_pipeline_is_told_the_address_of_its_template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def packaged(stage: str, out: Path) -> Path:
+        (out / "sam.json").write_text(json.dumps({"Resources": {"Tick": {"Properties": {"CodeUri": "./code.zip"}}}}))
+        (out / "code.zip").write_bytes(b"zip")
+        return out / "sam.json"
+
+    monkeypatch.setattr(package, "package", packaged)
+    where = ["infra", "package", "--stage", "prod", "--out", str(tmp_path), "--bucket", replay.bucket("test")]
+    ended = RUN.invoke(cli.hub, where, catch_exceptions=False)
+    address = ended.stdout.strip()
+    assert address.startswith("https://s3.eu-central-1.amazonaws.com/xenia-test-raw-")
+    bucket, _, key = address.removeprefix("https://s3.eu-central-1.amazonaws.com/").partition("/")
+    template = json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert template["Resources"]["Tick"]["Properties"]["CodeUri"].startswith(f"s3://{bucket}/")

@@ -46,6 +46,11 @@ def test_before_any_deployment_it_is_said_what_to_do(project: Path, aws: Setting
         deploy.public_url("test", configured(project))
 
 
+def test_a_stage_that_is_not_configured_is_told_with_those_that_are(project: Path) -> None:
+    with pytest.raises(deploy.StageUnknown, match="'nosuch' is none of test"):
+        deploy.public_url("nosuch", configured(project))
+
+
 def test_finishing_without_functions_counts_none_and_keeps_other_settings(aws: Settings) -> None:
     assert deploy.finish("test", public_url="https://hub.hotel.test", sender=None) == 0
     row = table.get(keys.DEPLOYMENT)

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.cloudformation.models import Event
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from typer.testing import CliRunner
 
 from chalicelib.aws.settings import Settings
@@ -62,6 +62,7 @@ def test_options_that_are_not_said_stay(aws: Settings, monkeypatch: pytest.Monke
     small = tmp_path / "template.json"
     small.write_text(json.dumps(INFRA))
     monkeypatch.setattr(deploy, "TEMPLATE", small)
+    monkeypatch.setattr(deploy, "config_of", lambda stage: {})  # .chalice/config.json knows no stage `test`
 
     def deployed(*options: str) -> dict[str, str]:
         ended = CliRunner().invoke(cli.hub, ["infra", "deploy", "--stage", "test", *options], catch_exceptions=False)
@@ -74,8 +75,11 @@ def test_options_that_are_not_said_stay(aws: Settings, monkeypatch: pytest.Monke
     assert deployed("--monthly-budget", "80") == {**first, "MonthlyBudget": "80"}
 
 
-BOTH = {"Email": "ops@hotel.example", "Budget": "50"}
 Asked = list[tuple[str, dict[str, Any]]]
+
+
+def put_first() -> dict[str, str]:
+    return put(Email="ops@hotel.example", Budget="50")
 
 
 @pytest.fixture
@@ -108,7 +112,7 @@ def left_in(status: str, reason: str = "") -> None:
     if reason:
         told = {"stack_id": stack.stack_id, "stack_name": stack.name, "physical_resource_id": ""}
         what = {"logical_resource_id": "Topic", "resource_type": "AWS::SNS::Topic"}
-        why = {"resource_status": status, "resource_status_reason": reason, "resource_properties": None}
+        why: dict[str, Any] = {"resource_status": status, "resource_status_reason": reason, "resource_properties": None}
         stack.events.append(Event(**told, **what, **why))
 
 
@@ -122,26 +126,26 @@ def test_a_first_deployment_that_fails_is_kept_and_says_what_to_do(asked: Asked)
             stacks.StackFailed, match=r"(?s)Topic: no such zone.*What was made is kept: correct this and run"
         ),
     ):
-        put(**BOTH)
+        put_first()
     assert [(operation, each["DisableRollback"]) for operation, each in asked] == [("CreateStack", True)]
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
 def test_a_failed_deployment_is_gone_on_with(asked: Asked, status: str) -> None:
-    put(**BOTH)
+    put_first()
     left_in(status)
     assert put(Budget="80")["Budget"] == "80"
     assert [(operation, each["DisableRollback"]) for operation, each in asked[1:]] == [("UpdateStack", True)]
 
 
 def test_what_stood_before_may_be_rolled_back_to(asked: Asked) -> None:
-    put(**BOTH)
+    put_first()
     put(Budget="80")
     assert "DisableRollback" not in asked[-1][1]
 
 
 def test_a_failed_deployment_is_never_called_up_to_date(aws: Settings) -> None:
-    put(**BOTH)
+    put_first()
     left_in("CREATE_FAILED")
 
     def refuse(**_: Any) -> None:
@@ -151,12 +155,12 @@ def test_a_failed_deployment_is_never_called_up_to_date(aws: Settings) -> None:
         hooked("provide-client-params.cloudformation.UpdateStack", refuse),
         pytest.raises(stacks.StackFailed, match="still in CREATE_FAILED"),
     ):
-        put(**BOTH)
+        put_first()
 
 
 @pytest.mark.parametrize("status", sorted(stacks.NOT_TO_BE_UPDATED))
 def test_a_stack_that_can_only_be_deleted_says_so_and_is_left_alone(asked: Asked, status: str) -> None:
-    put(**BOTH)
+    put_first()
     left_in(status)
     with pytest.raises(stacks.StackFailed, match=f"{status} and can only be deleted"):
         put(Budget="80")
