@@ -45,7 +45,7 @@ def _parts(*, full: bool) -> Iterator[Part]:
     hub.wire()
     yield "cold starts", lambda: cold.figures(25 if full else 9)
     yield "CPU of webhooks", lambda: webhooks.cpu(4 * rounds)
-    yield "units and calls of webhooks", webhooks.units
+    yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), *webhooks.units()]
     yield "growth", webhooks.growth
     yield "a campaign", lambda: _campaign(rounds)
     yield "memory of a worker", lambda: worker.figures(16, 1250) if full else worker.figures(1, 40)

@@ -144,6 +144,18 @@ def mews_changes(guests: int) -> list[dict[str, Any]]:
 # Units and calls
 
 
+def first_booking(guests: int = 20) -> list[Figure]:
+    """Of guests whom nobody knew, with e-mail, phone and consent.
+
+    The floor is head, gate, two identifiers, the stay, and where it lies, each row written once.
+    """
+    cloud = hub.open_hub()
+    season.open_hotel()
+    events = [season.webhook(season.booking(number, 0)) for number in range(guests)]
+    written = _written(cloud, lambda: push(cloud, events)) / guests
+    return [Figure("write units per webhook: first booking of a new guest", "write units", written, 6)]
+
+
 def units(guests: int = 20) -> list[Figure]:
     """Counted on the wire from the rows; the floor is the rows that must change, written once without a transaction.
 
