@@ -122,6 +122,7 @@ def test_one_stage_may_stand_in_two_regions() -> None:
     longest = name_of(name, Stage="s" * 16, **{"AWS::AccountId": "1" * 12, "AWS::Region": "ap-southeast-7"})
     assert longest == f"xenia-{'s' * 16}-raw-{'1' * 12}-ap-southeast-7"
     assert len(longest) <= 63
+    assert "${AWS::Region}" in properties("Budget")["Budget"]["BudgetName"]["Fn::Sub"]
 
 
 def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None:
