@@ -48,7 +48,7 @@ def main() -> None:
     try:
         hub()
     except EXPECTED as error:
-        words.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}")
+        words.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}", soft_wrap=True)
         raise SystemExit(1) from error
 
 
@@ -124,7 +124,7 @@ def up(as_json: AsJson = False) -> None:
 @hub.command()
 def down() -> None:
     """End what `hub up` started."""
-    words.print(escape(running_hub.down()))
+    words.print(escape(running_hub.down()), soft_wrap=True)
 
 
 @key.command("create")

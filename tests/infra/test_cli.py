@@ -24,7 +24,7 @@ def failed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
     assert ended.value.code == 1
     said = capsys.readouterr().err
     assert "Traceback" not in said
-    return " ".join(said.split())
+    return said.strip()
 
 
 def run(*arguments: str) -> object:
@@ -72,6 +72,7 @@ def test_what_goes_wrong_outside_is_one_line(
         capsys, monkeypatch, "key", "create", "--role", "root", "--name", "x", "--property", "*", "--stage", "t"
     )
     assert said.startswith("ValueError: role: ")
+    assert "\n" not in said
 
 
 def test_brackets_in_what_others_wrote_are_shown_as_they_are(
