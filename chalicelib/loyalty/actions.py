@@ -1,6 +1,6 @@
 """Bring the ledger to what the stays say: load → decide → save the difference → announce."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,8 +47,9 @@ class Books:
 
     @property
     def enrols_from(self) -> date | None:
-        """From when this leaf is in by itself, whoever was enrolled by hand."""
-        return rules.earns_from((), self.program, self.stays, has_number=self.has_number)
+        """From when this leaf is in by itself: what only another record of the guest brings goes with that record."""
+        own_number = bool(self.head.record and self.head.record.member_number)
+        return rules.earns_from((), self.program, self.stays, has_number=own_number)
 
     def property_of(self, reservation: str) -> str:
         of_stays = (stay.property_id for stay in self.stays if stay.reservation == reservation)
@@ -73,12 +74,14 @@ def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -
     Decided from the current state, so facts may come twice, late or in any order. Raises TryAgain when the leaf keeps
     changing underneath.
     """
+    written: dict[str, Given] = {}
     for _ in range(TRIES):
         books = _open(leaf, program)
         if books is None:
             return
         try:
-            written = _write_differences(books, at)
+            for reservation, given in _write_differences(books, at):
+                written[reservation] = given  # noqa: PERF403 (kept at once: the next may fail, and this one stands)
             if not written:
                 _enrol_by_number(books, at)
         except (table.ConditionFailed, TryAgain):
@@ -107,21 +110,19 @@ def _open(leaf: str, program: Program) -> Books | None:
     )
 
 
-def _write_differences(books: Books, at: str) -> dict[str, Given]:
-    """One transaction a stay: entry, what was given and balance stand or fall together. Returns what was written."""
+def _write_differences(books: Books, at: str) -> Iterator[tuple[str, Given]]:
+    """One transaction a stay: entry, what was given and balance stand or fall together. Yields what was written."""
     account = books.account
-    written: dict[str, Given] = {}
     for reservation, award in books.awards().items():
         given = books.given.get(reservation)
         if not rules.is_changed(award, given.award if given else None):
             continue
         points = award.points - (given.award.points if given else 0)
         after = _credited(account, books, points, at)
-        now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points)
+        now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points, at)
         table.transact(_writes(books, reservation, now_given, at, account, after))
         account = after
-        written[reservation] = now_given
-    return written
+        yield reservation, now_given
 
 
 def _credited(account: Account, books: Books, points: int, at: str) -> Account:
@@ -168,17 +169,17 @@ def _writes(
 
 
 def _announce(books: Books, written: Mapping[str, Given], at: str, woken_by: Fact | None) -> None:
-    """Announce what was written; a wake-up that finds entries of this version standing announces them again."""
-    standing = {
-        reservation: given
-        for reservation, given in books.given.items()
-        if woken_by and given.version.startswith(books.version)
-    }
+    """Announce what was written, and again what this wake-up wrote before: a crash may have kept it from the bus.
+
+    `at` tells what that was, whatever became of the leaf in between. The subject's version names programme and leaf:
+    one stay earns in several programmes, and may move between leaves of equal revisions.
+    """
+    standing = {reservation: given for reservation, given in books.given.items() if given.at == at}
     facts = [
         Fact(
             type=FactType.POINTS_AWARDED if given.difference >= 0 else FactType.POINTS_REVERSED,
             subject=reservation,
-            subject_version=given.version,
+            subject_version=f"{books.program.id}.{books.head.leaf}.{given.version}",
             occurred_at=at,
             leaf=books.head.leaf,
             correlation_id=woken_by.correlation_id if woken_by else "",
@@ -202,8 +203,10 @@ def enrol(
     known = store.accounts(guest.members, program_id)
     enrolled = next((account for account in known.values() if account.enrolled_at), None)
     account = enrolled or _enrolled(guest, program_id, known, number, earns_from or moment.date(), moment)
-    for member in guest.members:  # also for who is a member already: the last attempt may have ended before this line
-        settle(member, program, instant(moment))
+    # Also for who is a member already: the last attempt may have ended before these lines. The guest is read again, as
+    # a merge beside the enrolment found nobody enrolled yet; one that comes later wakes the ledger itself.
+    for member in (guests.guest(leaf) or guest).members:
+        settle(member, program, account.enrolled_at or instant(moment))
     return account
 
 

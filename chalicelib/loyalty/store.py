@@ -16,13 +16,15 @@ from chalicelib.loyalty.rules import Award
 class Given:
     """What one stay was given so far, and from which version of its leaf and of the rule that was computed.
 
-    `difference` is what the last entry made: by it an announcement that a crash swallowed can be made again.
+    `difference` is what the last entry made, and `at` when what caused it happened (empty in older rows): by them an
+    announcement that a crash swallowed can be made again.
     """
 
     award: Award
     version: str
     property_id: str
     difference: int
+    at: str
 
 
 def version_of(leaf_rev: int, program: Program) -> str:
@@ -100,7 +102,11 @@ def given(leaf: str, program_id: str) -> dict[str, Given]:
     prefix = keys.given(leaf, program_id, "").sk
     return {
         item["sk"].removeprefix(prefix): Given(
-            Award(item["points"], Reason(item["reason"])), item["version"], item["property_id"], item["difference"]
+            Award(item["points"], Reason(item["reason"])),
+            item["version"],
+            item["property_id"],
+            item["difference"],
+            item.get("at", ""),
         )
         for item in table.query(keys.leaf(leaf), prefix)
     }
@@ -116,6 +122,7 @@ def given_row(leaf: str, program_id: str, reservation: str, given: Given) -> Ite
         version=given.version,
         property_id=given.property_id,
         difference=given.difference,
+        at=given.at,
     )
 
 
