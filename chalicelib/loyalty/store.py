@@ -66,6 +66,22 @@ def _next(before: Program, asked: Program, today: date) -> Program:
     return asked.model_copy(update={"earlier": tuple(past), "effective_from": start, "version": before.version + 1})
 
 
+def is_followed(program: Program) -> bool:
+    """Whether all guests were woken for this version of a programme."""
+    kept = table.get(keys.program(program.id))
+    return kept is not None and kept.get("followed") == program.version
+
+
+def mark_followed(program: Program) -> None:
+    row = table.row(
+        keys.program(program.id), program=program.model_dump_json(), rev=program.version, followed=program.version
+    )
+    try:
+        table.write(table.Put(row, table.at_revision(row)))
+    except table.ConditionFailed:
+        return  # a newer version was written, and wakes everybody itself
+
+
 def program(program_id: str) -> Program | None:
     item = table.get(keys.program(program_id))
     return Program.model_validate_json(item["program"]) if item else None

@@ -1,5 +1,6 @@
 """Law 6: the ledger is append-only, adds up, and can be recomputed from the stays, whatever the order of wake-ups."""
 
+import json
 import random
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.aws import bus, secrets, table
+from chalicelib.aws import bus, queues, secrets, table
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import leaf_of_profile
@@ -260,6 +261,62 @@ def test_a_record_merged_while_its_guest_is_enrolled_is_paid_at_once(monkeypatch
 
 def awarded(hotel: Hotel) -> list[Fact]:
     return [fact for fact in hotel.facts if fact.type is FactType.POINTS_AWARDED]
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Messages to the loyalty queue, in the order in which they wait."""
+    waiting: list[dict[str, Any]] = []
+    monkeypatch.setattr(queues, "send_many", lambda _, bodies: waiting.extend(bodies))
+    monkeypatch.setattr(queues, "send", lambda _, body: waiting.append(body))
+    return waiting
+
+
+def work_off(waiting: list[dict[str, Any]]) -> int:
+    handled = 0
+    while waiting:
+        actions.award_points(json.loads(json.dumps(waiting.pop(0))))
+        handled += 1
+    return handled
+
+
+def test_a_programme_that_is_written_after_the_stays_reaches_their_ledgers(
+    hotel: Hotel, queued: list[dict[str, Any]]
+) -> None:
+    hotel.tell(checked_out(1), {**checked_out(1, primary=guest("g2", "Ben")), "source_id": "r2"})
+    hotel.deliver()
+    actions.put_program(EUR_PROGRAM.model_copy(update={"id": "late"}))
+    assert work_off(queued) == 16
+    assert [[each.points for each in store.entries(leaf, "late")] for leaf in (G1, G2)] == [[1000], [1000]]
+    before = dict(hotel.table.rows)
+    actions.put_program(EUR_PROGRAM.model_copy(update={"id": "late"}))
+    assert queued == []
+    assert hotel.table.rows == before
+
+
+def test_the_walk_over_all_guests_goes_on_in_a_new_message(
+    hotel: Hotel, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"p{number}" for number in range(40)]
+    for name in names:
+        hotel.tell({**checked_out(1, primary=guest(name, "Anna", name)), "source_id": f"r-{name}"})
+    monkeypatch.setattr(actions, "GUESTS_AT_ONCE", 2)
+    actions.put_program(EUR_PROGRAM.model_copy(update={"id": "late"}))
+    assert work_off(queued) > 16
+    earned = [[each.points for each in store.entries(leaf_of_profile("pms", name), "late")] for name in names]
+    assert earned == [[1000]] * 40
+
+
+def test_a_programme_whose_wake_ups_a_crash_swallowed_wakes_when_it_is_written_again(
+    hotel: Hotel, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = EUR_PROGRAM.model_copy(update={"id": "late"})
+    with monkeypatch.context() as crash:
+        crash.setattr(queues, "send_many", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            actions.put_program(late)
+    assert actions.put_program(late).version == 1
+    assert len(queued) == 16
 
 
 def test_two_programmes_announce_two_facts_of_one_stay(hotel: Hotel) -> None:
