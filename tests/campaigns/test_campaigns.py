@@ -166,6 +166,23 @@ def test_a_launch_begins_a_run_or_is_answered_with_anothers_and_never_both(
     assert [actions.launch("spring", seed="b").id] == begun
 
 
+def test_a_launch_that_was_answered_elsewhere_meanwhile_begins_nothing(
+    clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same launch twice at once: one met a run before it ended, and says so just before the other begins."""
+    first = run_to_end(clock, launched([guest("anna")]))
+    begin = actions._begin
+
+    def late(kept: Any, run_id: str, now: Any) -> Any:
+        if not store.launch_answer(run_id):
+            table.transact(store.keep_launch_answer(run_id, first, now))
+        return begin(kept, run_id, now)
+
+    monkeypatch.setattr(actions, "_begin", late)
+    assert actions.launch("spring", seed="b") == first
+    assert store.active_runs() == []
+
+
 def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -> None:
     run = launched([guest("anna")])
     changed = {"id": "s-spring", "name": "Nobody", "rule": {"trait": "stats.stays", "op": "gte", "value": 99}}

@@ -358,6 +358,28 @@ def test_what_was_written_before_another_wrote_beside_is_announced_with_the_rest
     assert len({fact.subject for fact in awarded(hotel)}) == 2
 
 
+def test_what_was_written_is_announced_though_a_newer_wake_up_wrote_over_it(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotel.tell(checked_out(1))
+    hotel.tell(SECOND)
+    wakers = [fact for fact in hotel.facts if fact.type is FactType.STAY_COMPLETED]
+    transact, writes = table.transact, list[int]()
+
+    def busy(rows: Any) -> None:
+        writes.append(1)
+        if len(writes) == 2:
+            monkeypatch.setattr(table, "transact", transact)
+            hotel.tell(checked_out(9, amount=12000), {**SECOND, "room_revenue_minor": 12000, "changed_at": at(9)})
+            hotel.deliver([fact for fact in hotel.facts if fact not in wakers])
+        transact(rows)
+
+    monkeypatch.setattr(table, "transact", busy)
+    hotel.deliver(wakers[:1])
+    assert sorted(entry.points for entry in store.entries(G1, "club")) == [200, 1000, 1200]
+    assert len({fact.fact_id for fact in awarded(hotel)}) == 3
+
+
 @pytest.mark.parametrize("act", ["a check-out", "an enrolment"])
 def test_an_announcement_that_a_crash_swallowed_is_made_though_the_record_changed_since(
     monkeypatch: pytest.MonkeyPatch, act: str
