@@ -151,6 +151,11 @@ def run(run_id: str) -> Key:
     return Key(f"RUN#{run_id}", "RUN")
 
 
+def launch_answer(run_id: str) -> Key:
+    """With which other run a launch was answered, that would have begun this one had none been on."""
+    return Key(f"RUN#{run_id}", "ANSWER")
+
+
 def active_run(run_id: str) -> Key:
     """Present while a run has work: the tick wakes a pacer for each."""
     return Key("RUNS#ACTIVE", run_id)

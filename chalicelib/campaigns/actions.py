@@ -1,5 +1,6 @@
 """Create campaigns, launch, pause, resume and cancel their runs, and show them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.messages import sending
 from chalicelib.messages import store as messages
-from chalicelib.messages.model import RULES, Reason
+from chalicelib.messages.model import RULES, Outcome, Reason
 from chalicelib.segments import store as segments
 
 TRIES = 5
@@ -66,21 +67,33 @@ def run(run_id: str) -> Run:
 def launch(campaign_id: str, now: datetime | None = None, seed: str | None = None) -> Run:
     """Begin a run with the segment and template as they are now; while a run is on, launching returns that run.
 
-    The same `seed` is the same launch, also when its run is over: whoever repeats it mails nobody again.
+    The same `seed` is the same launch, also when its run is over, and also when that run was another's: whoever
+    repeats it mails nobody again.
     """
+    moment = now or present()
     for _ in range(TRIES):
         kept = campaign(campaign_id)
         run_id = stable_id(RUN, kept.campaign.id, seed or kept.launches + 1)
-        before = (store.run(run_id) if seed else None) or _current(kept)
-        if before:
-            if not before.is_over:
-                _queue_planning(before)
-            return before
-        begun = _begin(kept, run_id, now or present())
-        if begun:
-            _queue_planning(begun)
-            return begun
+        found = (_answered(run_id, kept, moment) if seed else _current(kept)) or _begin(kept, run_id, moment)
+        if found:
+            if not found.is_over:
+                _queue_planning(found)
+            return found
     raise TryAgain("the campaign was changed by others all the time")
+
+
+def _answered(run_id: str, kept: Kept, now: datetime) -> Run | None:
+    """The run that this launch began or was answered with. One that meets another's run remembers it first."""
+    met = store.launch_answer(run_id)
+    before = store.run(met or run_id)
+    current = _current(kept)
+    if before or current is None:
+        return before
+    try:
+        table.transact(store.keep_launch_answer(run_id, current, now))
+    except table.ConditionFailed:
+        raise TryAgain("the same launch was asked for at this very moment", after_seconds=1) from None
+    return current
 
 
 def _current(kept: Kept) -> Run | None:
@@ -163,19 +176,29 @@ class Page(NamedTuple):
     cursor: str | None
 
 
+class Candidate(NamedTuple):
+    """One candidate of a run; `code` is what the worker knew when its chunk was done, and empty before."""
+
+    guest: str
+    chunk: str
+    code: str
+
+
 def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> Page:
     """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
     shown = run(run_id)
     previous, offset = _read_cursor(cursor)
-    found: list[Decision] = []
+    found: list[Candidate] = []
+    following = None
     for chunk in store.chunks(run_id, after=previous, limit=limit + 1):
-        decided = _decisions_of(shown, chunk, now or present())[offset:]
+        candidates = _candidates(chunk)[offset:]
         room = limit - len(found)
-        found += decided[:room]
-        if len(decided) > room:
-            return Page(found, f"{previous}|{offset + room}")
+        found += candidates[:room]
+        if len(candidates) > room:
+            following = f"{previous}|{offset + room}"
+            break
         previous, offset = chunk.name, 0
-    return Page(found, None)
+    return Page(_decided(shown, found, now or present()), following)
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, int]:
@@ -185,26 +208,26 @@ def _read_cursor(cursor: str | None) -> tuple[str, int]:
     return previous, int(offset)
 
 
-def _decisions_of(run: Run, chunk: Chunk, now: datetime) -> list[Decision]:
-    if chunk.done:
-        codes = _settled_since(chunk, dict(zip(chunk.guests, chunk.decisions, strict=True)), now)
-    else:
-        known = sending.outcomes_so_far(run.id, chunk.name, chunk.guests, now)
-        rest = Reason.RUN_CANCELLED if run.state is RunState.CANCELLED else "waiting"
-        codes = {guest: rules.code_of(known[guest]) if guest in known else rest for guest in chunk.guests}
-    return [_decision(guest, code) for guest, code in codes.items()]
+def _candidates(chunk: Chunk) -> list[Candidate]:
+    codes = chunk.decisions if chunk.done else ("",) * len(chunk.guests)
+    return [Candidate(guest, chunk.name, code) for guest, code in zip(chunk.guests, codes, strict=True)]
 
 
-def _settled_since(chunk: Chunk, codes: dict[str, str], now: datetime) -> dict[str, str]:
-    """A chunk keeps what its worker knew; what SES told later about an unknown mail is on the message."""
-    open_ = [guest for guest, code in codes.items() if code in rules.UNSETTLED]
-    known = sending.outcomes_so_far(chunk.run, chunk.name, open_, now) if open_ else {}
-    return codes | {guest: outcome.code for guest, outcome in known.items() if outcome.code in rules.ENDS}
+def _decided(run: Run, candidates: Sequence[Candidate], now: datetime) -> list[Decision]:
+    """A chunk keeps what its worker knew. What SES told later, and why a mail failed, is on the messages."""
+    origins = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
+    known = sending.outcomes_so_far(run.id, origins, now)
+    rest = Reason.RUN_CANCELLED if run.state is RunState.CANCELLED else "waiting"
+    return [_decision(each, known.get(each.guest), rest) for each in candidates]
 
 
-def _decision(guest: str, code: str) -> Decision:
+def _decision(candidate: Candidate, known: Outcome | None, rest: str) -> Decision:
+    """`known` is what the claim says; a chunk that is done is overruled by an end alone. `rest` is for no claim."""
+    if known and known.code in rules.ENDS:
+        return Decision(guest=candidate.guest, decision=known.code, reason=known.reason)
+    code = candidate.code or (rules.code_of(known) if known else rest)
     if code == "again":
-        return Decision(guest=guest, decision="waiting")
+        return Decision(guest=candidate.guest, decision="waiting")
     if code in {*rules.ENDS, "waiting"}:
-        return Decision(guest=guest, decision=code)
-    return Decision(guest=guest, decision="held", reason=code, rule=RULES.get(Reason(code), ""))
+        return Decision(guest=candidate.guest, decision=code)
+    return Decision(guest=candidate.guest, decision="held", reason=code, rule=RULES.get(Reason(code), ""))

@@ -112,8 +112,7 @@ def code_of(outcome: Outcome) -> str:
     return outcome.reason if outcome.code == "held" else outcome.code
 
 
-UNSETTLED = frozenset({"unknown", "lost"})
-ENDS = frozenset({"sent", "failed", *UNSETTLED})
+ENDS = frozenset({"sent", "failed", "unknown", "lost"})
 
 
 def held(counts: Counts) -> dict[str, int]:

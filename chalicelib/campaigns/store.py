@@ -1,6 +1,7 @@
 """How campaigns, runs, plans and chunks are kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from chalicelib.aws import keys, table
@@ -12,6 +13,8 @@ from chalicelib.messages.store import read_deployment
 
 RUN_SIZE = 1_000
 """Bytes of a run's row, for the meter."""
+REMEMBERED_SECONDS = 30 * 86400
+"""How long a repeated launch finds its answer: far longer than an Idempotency-Key is kept."""
 
 
 def campaign(campaign_id: str) -> Kept | None:
@@ -43,11 +46,25 @@ def run(run_id: str) -> Run | None:
     return Run.model_validate(item) if item else None
 
 
-def new_run(run: Run, content: Content) -> list[table.Put]:
+def new_run(run: Run, content: Content) -> list[table.Write]:
     row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
     packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
     active = table.row(keys.active_run(run.id), at=run.at)
-    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
+    unanswered = table.Check(keys.launch_answer(run.id), table.ABSENT, size=200)
+    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active), unanswered]
+
+
+def launch_answer(run_id: str) -> str | None:
+    """The run with which a launch was answered that would have begun this one."""
+    item = table.get(keys.launch_answer(run_id))
+    return item["run"] if item else None
+
+
+def keep_launch_answer(run_id: str, answer: Run, now: datetime) -> list[table.Write]:
+    """A launch begins its own run or is answered with another's, never both."""
+    expires_at = int(now.timestamp()) + REMEMBERED_SECONDS
+    row = table.row(keys.launch_answer(run_id), run=answer.id, expires_at=expires_at)
+    return [table.Put(row, table.ABSENT), table.Check(keys.run(run_id), table.ABSENT, size=RUN_SIZE)]
 
 
 def change_run(before: Run, **changes: Any) -> Run:

@@ -37,7 +37,9 @@ def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda
     try:
         is_done = _plan(run, progress, store.content(run_id).segment.rule, time_left)
     except table.ConditionFailed:
-        return  # another worker plans this part and is ahead
+        # Another worker is ahead, or it was ourselves: an answer that was lost is asked for again, and finds itself
+        # done. Were the message let go, planning of this part could end here for good.
+        raise TryAgain("the part was planned by another worker meanwhile", after_seconds=AGAIN_SECONDS) from None
     if not is_done:
         queues.send("plan", {"run": run_id, "part": part})
 
@@ -201,7 +203,8 @@ def _occasion(work: store.Work) -> Occasion:
 def _cancelled(chunk: Chunk, now: datetime) -> dict[str, Outcome]:
     """Who was claimed before the run was cancelled keeps that outcome."""
     held = Outcome(code="held", reason=Reason.RUN_CANCELLED)
-    return {**dict.fromkeys(chunk.guests, held), **sending.outcomes_so_far(chunk.run, chunk.name, chunk.guests, now)}
+    origins = dict.fromkeys(chunk.guests, chunk.name)
+    return {**dict.fromkeys(chunk.guests, held), **sending.outcomes_so_far(chunk.run, origins, now)}
 
 
 def _finish(message: Mapping[str, Any], chunk: Chunk, outcomes: Mapping[str, Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.aws import bus, keys, table
+from chalicelib.aws import bus, table
 from chalicelib.aws.codec import Item
 from chalicelib.canonical.errors import NotFound, TryAgain
 from chalicelib.canonical.facts import Fact, FactType
@@ -71,19 +71,13 @@ def _change(leaf: str, act: Callable[[Gate], Gate], receipt: Item | None = None)
         after = act(before or Gate(guest=guest))
         if after == (before or Gate(guest=guest)):
             return after
-        stands = table.Check(keys.head(leaf), _belongs_to(leaf, guest))
+        stands = store.belongs(leaf, guest)
         try:
             table.transact([store.replace(before, after), stands, *([table.Put(receipt)] if receipt else [])])
         except table.ConditionFailed:
             continue
         return after
     raise TryAgain("the gate was changed by others all the time")
-
-
-def _belongs_to(leaf: str, guest: str) -> table.When:
-    if leaf == guest:
-        return table.When("attribute_not_exists(merged_into)")
-    return table.When("merged_into = :guest", {":guest": guest})
 
 
 def _consent_changed(guest: str, kept: Consent) -> Fact:

@@ -8,7 +8,7 @@ GROUP = "group"
 """The controller (legal entity) unless a property is set as its own."""
 
 KEPT_SENDS = 10
-"""Send instants a gate remembers: enough for any frequency cap, and the row stays below one write unit."""
+"""Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
 
 Purpose = Literal["marketing"]
 State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
@@ -49,7 +49,8 @@ class LeafConsent(BaseModel):
 class Gate(BaseModel):
     """The row of one guest and channel. `rev` is the lock: a claim passes only a gate that is as it was decided on.
 
-    `suppressed` is keyed by the identifier digest of the address; `sends` holds the newest marketing send instants.
+    `suppressed` is keyed by the identifier digest of the address; `sends` holds the marks of the newest marketing
+    mails (`rules.send_mark`), oldest first.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from chalicelib.canonical.ids import digest_of
 from chalicelib.consent.model import GROUP, KEPT_SENDS, Basis, Consent, Gate, LeafConsent, State, Suppression
 
 MARKETING = f"{GROUP}:marketing"
@@ -72,18 +73,44 @@ def regrouped(guest: str, members: Sequence[str], before: Iterable[Gate]) -> Gat
 
     Suppressions, send instants, erasure, restriction and an open case stay with all parts: holding too much is the
     safe side of an unmerge.
+
+    The revision goes on from the highest: were it to begin anew, a gate that was merged away and split off again could
+    come to a revision it had before, and a claim that was decided on that one would pass.
     """
     known = sorted(before, key=lambda gate: gate.guest)
     return Gate(
         guest=guest,
-        rev=next((gate.rev for gate in known if gate.guest == guest), 0),
+        rev=max((gate.rev for gate in known), default=0),
         leaves=_with_objections(guest, _leaves_of(known, members), _leaves_of(known)),
         suppressed={address: why for gate in known for address, why in gate.suppressed.items()},
-        sends=tuple(sorted({at for gate in known for at in gate.sends}))[-KEPT_SENDS:],
+        sends=tuple(sorted({mark for gate in known for mark in gate.sends}))[-KEPT_SENDS:],
         erased=any(gate.erased for gate in known),
         restricted=any(gate.restricted for gate in known),
         open_case=any(gate.open_case for gate in known),
     )
+
+
+MARK_DIGITS = 8
+
+
+def send_mark(at: str, occasion: str, guest: str) -> str:
+    """One mail in a gate's memory, as short as the row needs it: when, for which occasion, and to which guest.
+
+    The occasion outlives a split: the part that takes the address along must not be mailed once more. The guest tells
+    two mails of one instant from one mail that both parts of a split remember.
+    """
+    return f"{at}|{digest_of(occasion)[:MARK_DIGITS]}{guest[-4:]}"
+
+
+def was_mailed(gate: Gate, occasion: str) -> bool:
+    """Whether this guest, or one that it was split off from, got the mail of an occasion."""
+    wanted = digest_of(occasion)[:MARK_DIGITS]
+    return any(mark.partition("|")[2].startswith(wanted) for mark in gate.sends)
+
+
+def instant_of(mark: str) -> str:
+    """When a mail was sent; marks of older rows are nothing but the instant."""
+    return mark.partition("|")[0]
 
 
 def _leaves_of(gates: Iterable[Gate], members: Sequence[str] | None = None) -> dict[str, LeafConsent]:

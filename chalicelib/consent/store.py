@@ -43,6 +43,13 @@ def replace(before: Gate | None, after: Gate) -> table.Put:
     return table.Put(gate_row(after.model_copy(update={"rev": (before.rev if before else 0) + 1})), unchanged)
 
 
+def belongs(leaf: str, guest: str) -> table.Check:
+    """What is written to a guest's gate on behalf of a leaf stands only while the leaf is that guest's."""
+    if leaf == guest:
+        return table.Check(keys.head(leaf), table.When("attribute_not_exists(merged_into)"))
+    return table.Check(keys.head(leaf), table.When("merged_into = :guest", {":guest": guest}))
+
+
 def receipt_row(leaf: str, channel: str, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
     """The proof of one act; its key follows from the act, so that an act is proven once."""
     receipt_id = stable_id("k", leaf, channel, key, consent.state, consent.basis, consent.at)

@@ -43,10 +43,10 @@ class Program(Terms):
         """The newest terms alone."""
         return Terms.model_validate({name: getattr(self, name) for name in Terms.model_fields})
 
-    def terms_at(self, day: date) -> Terms:
-        """The terms of a stay that ended on this day."""
+    def terms_at(self, day: date) -> Terms | None:
+        """The terms of a stay that ended on this day; None before the first."""
         valid = [each for each in (*self.earlier, self.terms()) if (each.effective_from or self.starts_on) <= day]
-        return valid[-1] if valid else (*self.earlier, self.terms())[0]
+        return valid[-1] if valid else None
 
 
 class Reason(StrEnum):

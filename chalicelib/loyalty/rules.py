@@ -33,9 +33,9 @@ def _award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) 
         return Award(0, Reason.UNNAMED_OCCUPANT)
     if earns_from is None:
         return Award(0, Reason.NOT_ENROLLED)
-    if stay.departure < max(earns_from, program.starts_on):
-        return Award(0, Reason.BEFORE_START)
     terms = program.terms_at(stay.departure)
+    if terms is None or stay.departure < max(earns_from, program.starts_on):
+        return Award(0, Reason.BEFORE_START)
     if stay.channel in terms.excluded_channels:
         return Award(0, Reason.CHANNEL_EXCLUDED)
     return _by_revenue(stay, terms)
@@ -71,7 +71,7 @@ def earns_from(
     if has_number:
         starts.append(program.starts_on)
     terms = [program.terms_at(stay.departure) for stay in own_stays(stays)]
-    starts += [each.effective_from or program.starts_on for each in terms if each.auto_enrol]
+    starts += [each.effective_from or program.starts_on for each in terms if each and each.auto_enrol]
     return min(starts, default=None)
 
 

@@ -16,13 +16,15 @@ from chalicelib.loyalty.rules import Award
 class Given:
     """What one stay was given so far, and from which version of its leaf and of the rule that was computed.
 
-    `difference` is what the last entry made: by it an announcement that a crash swallowed can be made again.
+    `difference` is what the last entry made, and `at` when what caused it happened (empty in older rows): by them an
+    announcement that a crash swallowed can be made again.
     """
 
     award: Award
     version: str
     property_id: str
     difference: int
+    at: str
 
 
 def version_of(leaf_rev: int, program: Program) -> str:
@@ -64,6 +66,22 @@ def _next(before: Program, asked: Program, today: date) -> Program:
     return asked.model_copy(update={"earlier": tuple(past), "effective_from": start, "version": before.version + 1})
 
 
+def is_followed(program: Program) -> bool:
+    """Whether all guests were woken for this version of a programme."""
+    kept = table.get(keys.program(program.id))
+    return kept is not None and kept.get("followed") == program.version
+
+
+def mark_followed(program: Program) -> None:
+    row = table.row(
+        keys.program(program.id), program=program.model_dump_json(), rev=program.version, followed=program.version
+    )
+    try:
+        table.write(table.Put(row, table.at_revision(row)))
+    except table.ConditionFailed:
+        return  # a newer version was written, and wakes everybody itself
+
+
 def program(program_id: str) -> Program | None:
     item = table.get(keys.program(program_id))
     return Program.model_validate_json(item["program"]) if item else None
@@ -100,7 +118,11 @@ def given(leaf: str, program_id: str) -> dict[str, Given]:
     prefix = keys.given(leaf, program_id, "").sk
     return {
         item["sk"].removeprefix(prefix): Given(
-            Award(item["points"], Reason(item["reason"])), item["version"], item["property_id"], item["difference"]
+            Award(item["points"], Reason(item["reason"])),
+            item["version"],
+            item["property_id"],
+            item["difference"],
+            item.get("at", ""),
         )
         for item in table.query(keys.leaf(leaf), prefix)
     }
@@ -116,6 +138,7 @@ def given_row(leaf: str, program_id: str, reservation: str, given: Given) -> Ite
         version=given.version,
         property_id=given.property_id,
         difference=given.difference,
+        at=given.at,
     )
 
 

@@ -1,5 +1,6 @@
 """Save templates, let guests leave, and record what SES says became of a mail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.aws import bus, table
@@ -51,12 +52,33 @@ def template(template_id: str) -> Template:
 
 
 def unsubscribe(token: str, at: datetime | None = None) -> Consent:
-    """Withdraw what the token names; again and again is once. Raises NotFound for a token that the hub did not make."""
+    """Withdraw what the token names; again and again is once. Raises NotFound for a token that the hub did not make.
+
+    Whoever clicked reads the mailbox that the mail went to. It may have left the guest since, with the record that
+    brought it: everybody who carries it now is held, too.
+    """
     leave = read_token(token)
     moment = instant(at or present())
-    return consents.set_consent(
-        leave.leaf, "email", leave.purpose, "withdrawn", "guest", moment, {"via": "unsubscribe", "run": leave.run}
-    )
+    sent = store.message(leave.leaf, leave.run)
+    carriers = identity.identifier(sent.address) if sent else None
+    proof = {"via": "unsubscribe", "run": leave.run}
+    acts = [
+        consents.set_consent(leaf, "email", leave.purpose, "withdrawn", "guest", moment, proof)
+        for leaf in _one_of_each([leave.leaf, *(carriers.leaves if carriers else ())])
+    ]
+    if not acts:
+        raise NotFound("There is no such guest.")
+    return acts[0]
+
+
+def _one_of_each(leaves: Sequence[str]) -> list[str]:
+    """One leaf of each guest, in the order given; of several the first."""
+    heads = guests.heads(leaves)
+    by_guest: dict[str, str] = {}
+    for leaf in leaves:
+        if leaf in heads and heads[leaf].record:
+            by_guest.setdefault(heads[leaf].guest, leaf)
+    return list(by_guest.values())
 
 
 def record_mail_event(body: str) -> bool:
@@ -97,18 +119,19 @@ def _addresses(event: MailEvent) -> list[str]:
 
 
 def _suppress(addresses: list[str], event: MailEvent, message: Message | None) -> None:
-    """The address is held for everybody who carries it, now and later; a complaint is also the guest's own no."""
+    """The address is held for everybody who carries it, now and later; a complaint is also their own no.
+
+    Their no outlives the address: an event without our tags, too, says that a person wants no more mail.
+    """
     reason = "complaint" if event.kind is Kind.COMPLAINT else "bounce"
     suppression = Suppression.model_validate({"reason": reason, "at": event.at})
-    holders = {message.guest} if message else set()
+    mailed = [message.guest] if message else []
+    proof = {"run": message.occasion} if message else {}
     for address in addresses:
-        leaves = {*_remember(address, suppression).leaves, *holders}
-        for guest in sorted({head.guest for head in guests.heads(leaves).values()}):
-            consents.suppress(guest, address, suppression)
-    if message and event.kind is Kind.COMPLAINT and guests.guest(message.guest):
-        consents.set_consent(
-            message.guest, "email", "marketing", "withdrawn", "complaint", event.at, {"run": message.occasion}
-        )
+        for leaf in _one_of_each([*mailed, *_remember(address, suppression).leaves]):
+            consents.suppress(leaf, address, suppression)
+            if event.kind is Kind.COMPLAINT:
+                consents.set_consent(leaf, "email", "marketing", "withdrawn", "complaint", event.at, proof)
 
 
 def _remember(address: str, suppression: Suppression) -> Identifier:

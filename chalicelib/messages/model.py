@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.snapshots import HubId
+from chalicelib.consent.model import KEPT_SENDS
 
 MessageClass = Literal["marketing"]
 
@@ -24,14 +25,14 @@ class Template(BaseModel):
 
 
 class Deployment(BaseModel):
-    """What the hotel company set for all its mail."""
+    """What the hotel company set for all its mail. At most `cap_mails` in `cap_days` days: none, where that is 0."""
 
     model_config = ConfigDict(frozen=True)
 
     public_url: str = ""
     sender: str = ""
     postal_address: str = ""
-    cap_mails: int = 3
+    cap_mails: Annotated[int, Field(ge=0, le=KEPT_SENDS)] = 3
     cap_days: int = 7
     pace_seconds: int = 15
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import Consent, Gate
-from chalicelib.consent.rules import GRANTED, effective
+from chalicelib.consent.rules import GRANTED, effective, instant_of
 from chalicelib.messages.events import Kind, MailEvent
 from chalicelib.messages.model import AGAIN, Deployment, Message, Outcome, Reason, ShownState, State
 
@@ -42,7 +42,7 @@ def _granted(consent: Consent | None) -> bool:
 
 def cap_reached(sends: Iterable[str], rule: Deployment, now: datetime) -> bool:
     since = instant(now - timedelta(days=rule.cap_days))
-    return sum(at > since for at in sends) >= rule.cap_mails
+    return sum(instant_of(mark) > since for mark in sends) >= rule.cap_mails
 
 
 def outcome_of_claims(claims: Sequence[Message], origin: str, candidate: str, now: datetime) -> Outcome | None:

@@ -1,16 +1,17 @@
 """Send one occasion's mail to a few guests: load, decide, render, claim, send, settle."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.aws import mail, table
+from chalicelib.aws import keys, mail, table
 from chalicelib.aws.mail import Mail, Verdict
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import CLAIM, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
+from chalicelib.consent.rules import was_mailed
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Traits
 from chalicelib.identity.digests import digest
@@ -27,12 +28,16 @@ UNSENT = frozenset({Verdict.LATER, Verdict.STOPPED})
 
 @dataclass(frozen=True)
 class Subject:
-    """A candidate as the hub knows them at this moment. `head` is the guest that the candidate belongs to now."""
+    """A candidate as the hub knows them at this moment. `head` is the guest that the candidate belongs to now.
+
+    `stands` is False where somebody wrote between the reads: head, gate and claims may not belong together.
+    """
 
     candidate: str
     head: Head | None
     gate: Gate | None
     claims: tuple[Message, ...]
+    stands: bool = True
 
     @property
     def traits(self) -> Traits:
@@ -73,7 +78,7 @@ def send(occasion: Occasion, candidates: Sequence[str], now: datetime) -> Batch:
         if not waiting:
             break
         try:
-            subjects = list(_load(occasion.id, waiting))
+            subjects = [subject for subject in _load(occasion.id, waiting) if subject.stands]
         except TryAgain:
             if not claimed:
                 raise
@@ -94,34 +99,64 @@ def send(occasion: Occasion, candidates: Sequence[str], now: datetime) -> Batch:
     return batch
 
 
-def outcomes_so_far(run: str, origin: str, candidates: Sequence[str], now: datetime) -> dict[str, Outcome]:
-    """What claims say about candidates of a piece of work that was not finished; nothing is decided or sent."""
-    known = {
-        subject.candidate: rules.outcome_of_claims(subject.claims, origin, subject.candidate, now)
-        for subject in _load(run, candidates)
-    }
+def outcomes_so_far(run: str, origins: Mapping[str, str], now: datetime) -> dict[str, Outcome]:
+    """What claims say about candidates, each with the piece of work it is in; nothing is decided or sent.
+
+    Raises TryAgain when guests are regrouped all the time: a claim that is not found must surely not be there.
+    """
+    known: dict[str, Outcome | None] = {}
+    for _ in range(TRIES):
+        waiting = [each for each in origins if each not in known]
+        for subject in _load(run, waiting) if waiting else ():
+            if subject.stands:
+                origin = origins[subject.candidate]
+                known[subject.candidate] = rules.outcome_of_claims(subject.claims, origin, subject.candidate, now)
+    if len(known) < len(origins):
+        raise TryAgain("guests were changed by others all the time", after_seconds=1)
     return {candidate: outcome for candidate, outcome in known.items() if outcome}
 
 
 def _load(occasion: str, candidates: Sequence[str]) -> Iterator[Subject]:
-    """Three batch reads, however many candidates; one more when some were merged into others since."""
+    """Three batch reads, however many candidates; one more when some were merged into others since.
+
+    The claim stands on the gate's revision, and every regrouping writes the gate. So the gate must be read while the
+    head is as it was decided on: the heads' revisions are asked for again behind the gates, beside the claims.
+    """
     heads = guests.heads(candidates)
     moved = {head.merged_into for head in heads.values() if head.merged_into}
     heads |= guests.heads(moved - heads.keys())
     now_guests = {each: _guest(heads, each) for each in candidates}
-    known = [head for head in now_guests.values() if head]
-    gates = consents.gates(head.leaf for head in known)
-    claims = store.messages((leaf, occasion) for head in known for leaf in {head.leaf, *head.members})
+    known = {head.leaf: head for head in now_guests.values() if head}
+    gates = consents.gates(known)
+    claims, revisions = _claims_and_revisions(occasion, known.values())
     for candidate, head in now_guests.items():
-        leaves = sorted({head.leaf, *head.members}) if head else []
-        own = tuple(claims[leaf, occasion] for leaf in leaves if (leaf, occasion) in claims)
-        yield Subject(candidate, head, gates.get(head.leaf) if head else None, own)
+        if head is None:
+            yield Subject(candidate, None, None, (), stands=not _is_torn(heads, candidate))
+            continue
+        own = tuple(claims[leaf] for leaf in sorted({head.leaf, *head.members}) if leaf in claims)
+        yield Subject(candidate, head, gates.get(head.leaf), own, stands=revisions.get(head.leaf) == head.rev)
 
 
 def _guest(heads: Mapping[str, Head], leaf: str) -> Head | None:
     head = heads.get(leaf)
     head = heads.get(head.merged_into) if head and head.merged_into else head
     return head if head and head.is_guest else None
+
+
+def _is_torn(heads: Mapping[str, Head], leaf: str) -> bool:
+    """The guest that a record was merged into was itself merged away between the two reads."""
+    head = heads.get(leaf)
+    into = heads.get(head.merged_into) if head and head.merged_into else None
+    return into is not None and into.merged_into is not None
+
+
+def _claims_and_revisions(occasion: str, known: Collection[Head]) -> tuple[dict[str, Message], dict[str, int]]:
+    """By leaf, what was claimed for the occasion, and the revision that each guest's head has by now: one read."""
+    claims = {keys.message(leaf, occasion): leaf for head in known for leaf in {head.leaf, *head.members}}
+    heads = {keys.head(head.leaf): head.leaf for head in known}
+    found = table.get_many([*claims, *heads])
+    messages = {leaf: store.read_message(key, found[key]) for key, leaf in claims.items() if key in found}
+    return messages, {leaf: found[key]["rev"] for key, leaf in heads.items() if key in found}
 
 
 def _decide(
@@ -132,7 +167,7 @@ def _decide(
         return earlier
     if subject.head is None:
         return Outcome(code="held", reason=Reason.MERGED_AWAY)
-    if subject.head.leaf in taken:
+    if subject.head.leaf in taken or (subject.gate and was_mailed(subject.gate, occasion.id)):
         return Outcome(code="held", reason=Reason.ALREADY_SENT)
     if rows_of(subject.others) > table.WRITE_AT_ONCE:
         return Outcome(code="held", reason=Reason.TOO_MANY_RECORDS)
@@ -270,10 +305,16 @@ def _settle(message: Message, result: mail.Result) -> Outcome:
 
 
 def _give_back(message: Message) -> None:
-    """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome."""
+    """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome.
+
+    The guest may have been merged into another since: that guest's gate has the mail among its sends now.
+    """
     for _ in range(GIVE_BACK_TRIES):
+        head = guests.head(message.guest)
+        guest = head.guest if head else message.guest
+        undo = store.give_back(message, consents.gate(guest))
         try:
-            table.transact(store.give_back(message, consents.gate(message.guest)))
+            table.transact([*undo, consents.belongs(message.guest, guest)])
         except table.ConditionFailed as cancelled:
             if 0 in cancelled.failed:
                 return

@@ -6,6 +6,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.consent.model import KEPT_SENDS, Gate
+from chalicelib.consent.rules import send_mark
 from chalicelib.consent.store import gate_row
 from chalicelib.messages.model import Deployment, Message, State, Template
 
@@ -18,7 +19,11 @@ def deployment() -> Deployment:
 
 
 def read_deployment(item: Item | None) -> Deployment:
-    return Deployment.model_validate(item or {})
+    """A cap above what a gate remembers would be no cap at all: the row's is cut down, and mail goes on."""
+    known = dict(item or {})
+    if known.get("cap_mails", 0) > KEPT_SENDS:
+        known["cap_mails"] = KEPT_SENDS
+    return Deployment.model_validate(known)
 
 
 def template(template_id: str) -> Template | None:
@@ -62,7 +67,7 @@ def messages(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Message]
 
 def claim(message: Message, gate: Gate, others: Iterable[str]) -> list[table.Write]:
     """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
-    sends = [*gate.sends, message.at][-KEPT_SENDS:]
+    sends = [*gate.sends, _mark_of(message)][-KEPT_SENDS:]
     return [
         table.Put(message_row(message), table.ABSENT),
         _set_sends(gate, sends),
@@ -76,11 +81,15 @@ def give_back(message: Message, gate: Gate | None) -> list[table.Write]:
         "#state = :claimed AND origin = :origin", {":claimed": State.CLAIMED, ":origin": message.origin}, STATE
     )
     undo = table.Delete(keys.message(message.guest, message.occasion), ours, size=SMALL)
-    if gate is None or message.at not in gate.sends:
+    if gate is None or _mark_of(message) not in gate.sends:
         return [undo]
     left = list(gate.sends)
-    left.remove(message.at)
+    left.remove(_mark_of(message))
     return [undo, _set_sends(gate, left)]
+
+
+def _mark_of(message: Message) -> str:
+    return send_mark(message.at, message.occasion, message.guest)
 
 
 STATE = {"#state": "state"}

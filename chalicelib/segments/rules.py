@@ -128,7 +128,7 @@ def _is_date(text: str) -> bool:
 
 
 def matches(rule: Rule, traits: Traits, today: date) -> bool:
-    """A missing trait answers no question, but for `ne` and `exists: false`."""
+    """A missing trait answers no question, but for `ne` and `exists: false`. Revenue that was never made is 0."""
     match rule:
         case AllOf():
             return all(matches(each, traits, today) for each in rule.rules)
@@ -164,7 +164,8 @@ def _look_up(trait: str, traits: Traits) -> Any:
 def _holds(condition: Condition, known: Any) -> bool:
     value: Any = condition.value
     if condition.op == "exists":
-        return bool(value) is (known not in (None, "", ()))
+        nothing = 0 if AMOUNT.fullmatch(condition.trait) else None
+        return bool(value) is (known not in (None, "", (), nothing))
     if condition.op == "ne":
         return bool(known != value)
     if known is None:

@@ -13,7 +13,7 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions, rules, store, work
 from chalicelib.campaigns.model import Progress, RunState
-from chalicelib.canonical.errors import Conflict, Invalid, NotFound
+from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
 from chalicelib.consent import actions as consents
 from chalicelib.messages import actions as messages
 from chalicelib.segments import actions as segments
@@ -96,6 +96,28 @@ def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: 
     assert shown() == {"anna": "sent", "bo": "failed"}
 
 
+def test_a_decision_shows_a_mail_that_ses_refused_after_it_was_sent_and_why(clock: Any, ses: FakeSes) -> None:
+    ses.status_of = lambda to: "MESSAGE_REJECTED" if to.startswith("cy") else "SUCCESS"
+    run = run_to_end(clock, launched([guest("anna"), guest("bo"), guest("cy")]))
+    assert run.counts == {"sent": 2, "failed": 1}
+    messages.record_mail_event(wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    assert {each.guest: (each.decision, each.reason) for each in actions.decisions(run.id).decisions} == {
+        "anna": ("failed", "rejected"),
+        "bo": ("sent", ""),
+        "cy": ("failed", "message_rejected"),
+    }
+
+
+def test_a_page_of_decisions_reads_the_messages_of_all_its_chunks_together(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 1
+    run = run_to_end(clock, launched([guest(f"g{at:03d}") for at in range(8)]))
+    assert len(chunks(run)) == 8
+    meter().take()
+    actions.decisions(run.id)
+    calls, _ = meter().take()
+    assert calls["BatchGetItem"] <= 3
+
+
 def test_launching_while_a_run_is_on_is_that_run_and_later_a_new_one(clock: Any, ses: FakeSes) -> None:
     first = launched([guest("anna")])
     assert actions.launch("spring").id == first.id
@@ -114,6 +136,51 @@ def test_a_launch_repeated_with_its_seed_is_the_same_run_also_when_that_is_over(
     assert actions.launch(name, seed="a") == ended
     assert store.active_runs() == []
     assert actions.launch(name, seed="b").id != first.id
+
+
+def test_a_launch_that_met_anothers_run_is_answered_with_it_also_when_it_is_over(clock: Any, ses: FakeSes) -> None:
+    first = launched([guest("anna")])
+    assert actions.launch("spring", seed="b").id == first.id
+    ended = run_to_end(clock, first)
+    assert actions.launch("spring", seed="b") == ended
+    assert store.active_runs() == []
+    assert actions.launch("spring", seed="c").id != first.id
+
+
+def test_a_launch_begins_a_run_or_is_answered_with_anothers_and_never_both(
+    clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same launch twice at once: one meets a run, which ends, so that the other begins its own."""
+    first = launched([guest("anna")])
+    keep, begun = store.keep_launch_answer, list[str]()
+
+    def slowly(*arguments: Any) -> Any:
+        monkeypatch.setattr(store, "keep_launch_answer", keep)
+        run_to_end(clock, first)
+        begun.append(actions.launch("spring", seed="b").id)
+        return keep(*arguments)
+
+    monkeypatch.setattr(store, "keep_launch_answer", slowly)
+    with pytest.raises(TryAgain):
+        actions.launch("spring", seed="b")
+    assert [actions.launch("spring", seed="b").id] == begun
+
+
+def test_a_launch_that_was_answered_elsewhere_meanwhile_begins_nothing(
+    clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same launch twice at once: one met a run before it ended, and says so just before the other begins."""
+    first = run_to_end(clock, launched([guest("anna")]))
+    begin = actions._begin
+
+    def late(kept: Any, run_id: str, now: Any) -> Any:
+        if not store.launch_answer(run_id):
+            table.transact(store.keep_launch_answer(run_id, first, now))
+        return begin(kept, run_id, now)
+
+    monkeypatch.setattr(actions, "_begin", late)
+    assert actions.launch("spring", seed="b") == first
+    assert store.active_runs() == []
 
 
 def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -> None:
@@ -171,7 +238,10 @@ def test_no_chunk_is_planned_after_a_cancelled_run_has_ended(clock: Any, ses: Fa
         run_to_end(clock, run)
         return 100.0
 
-    work.plan_run({"run": run.id, "part": part}, late)
+    message = {"run": run.id, "part": part}
+    with pytest.raises(TryAgain):
+        work.plan_run(message, late)
+    work.plan_run(message)
     assert actions.run(run.id).is_over
     assert chunks(run) == []
 

@@ -5,18 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.aws import queues
 from chalicelib.aws.settings import Settings
 from chalicelib.aws.table import ConditionFailed
 from chalicelib.campaigns import actions, store, work
 from chalicelib.campaigns.model import PARTS, Progress, Run
+from chalicelib.canonical.errors import TryAgain
 from chalicelib.identity.digests import digest
 from chalicelib.messages import actions as messages
 from chalicelib.messages import store as message_store
 from chalicelib.messages.tokens import Leave, make_token
 from tests.campaigns.worlds import NOW, campaign, chunks, guest
-from tests.crashes import Point, crash_at, points_of
+from tests.crashes import Point, crash_at, points_of, watching
 from tests.mail_fakes import FakeSes, mail_event, wrapped
 
 LATER = NOW + timedelta(minutes=10)
@@ -124,6 +126,35 @@ def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
         plan()
         plan()
         assert _planned(run) == expected, point
+
+
+def test_a_part_is_planned_to_its_end_though_the_answer_to_a_write_was_lost(ses: FakeSes) -> None:
+    """The SDK repeats a write without an answer: it was done, and so the repetition fails its own condition."""
+    for at in range(40):
+        guest(f"g{at:03d}", stays=at % 2)
+    run = actions.launch(campaign("lost"), NOW)
+    message = {"run": run.id, "part": 3}
+
+    def lose(number: int) -> None:
+        if calls.made[number] == "PutItem":
+            refused = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+            raise ClientError(refused, "PutItem")  # type: ignore[arg-type]
+
+    def comes_again() -> bool:
+        before = calls.made.count("SendMessage")
+        try:
+            work.plan_run(message, lambda: 1.0)
+        except TryAgain:
+            return True
+        return calls.made.count("SendMessage") > before
+
+    with watching(after=lose) as calls:
+        while comes_again():
+            pass
+    assert "PutItem" in calls.made
+    assert store.progress_of(run.id, 3).done
+    planned = [one for _, some, _ in chunks(run) for one in some]
+    assert len(planned) == len(set(planned)) > 0
 
 
 def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:

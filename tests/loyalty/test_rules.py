@@ -49,6 +49,13 @@ def test_a_stay_that_ended_before_enrolment_earns_nothing_and_one_that_ends_that
     assert awards([one], EUR_PROGRAM, date(2026, 2, 3))["r1"].reason is Reason.EARNED
 
 
+def test_a_stay_before_the_first_terms_earns_nothing_and_enrols_nobody() -> None:
+    program = EUR_PROGRAM.model_copy(update={"effective_from": date(2027, 1, 1)})
+    assert program.terms_at(date(2026, 12, 31)) is None
+    assert earns_from([], program, [stay()], has_number=False) is None
+    assert awards([stay()], program, EVER)["r1"] == Award(0, Reason.BEFORE_START)
+
+
 def test_rooms_of_unnamed_occupants_earn_nobody_anything() -> None:
     group = [stay(name) for name in ("r1", "r2", "r3")]
     assert {name: award.reason for name, award in awards(group, EUR_PROGRAM, EVER).items()} == {

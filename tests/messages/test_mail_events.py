@@ -170,6 +170,20 @@ def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) ->
     assert suppressed("ga") == {address("ga"): "bounce"}
 
 
+def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Settings) -> None:
+    mail = claimed("ga", shared_with=("gb",))
+    event = complaint({**mail, "tags": {}})
+    event["notificationType"] = event.pop("eventType")
+    for _ in range(2):
+        assert not actions.record_mail_event(wrapped(event))
+    for leaf in ("ga", "gb"):
+        gate = consents.gate(leaf)
+        answer = consent_rules.effective(gate) if gate else None
+        assert answer
+        assert (answer.state, answer.basis) == ("withdrawn", "complaint")
+        assert len(consent_actions.history(leaf)) == 1
+
+
 def test_what_is_not_ours_is_let_go(aws: Settings) -> None:
     stranger = {"to": "x@example.com", "message_id": "s", "tags": {"run": "n9", "guest": "gx"}}
     for kind in ("Send", "Open", "DeliveryDelay", "Subscription", "Something New"):

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import Consent, Gate, LeafConsent, Suppression
+from chalicelib.consent.model import KEPT_SENDS, Consent, Gate, LeafConsent, Suppression
+from chalicelib.consent.rules import send_mark
 from chalicelib.messages import rules
 from chalicelib.messages.events import Kind, MailEvent
 from chalicelib.messages.model import AGAIN, Deployment, Message, Outcome, Reason, State
+from chalicelib.messages.store import read_deployment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMAIL, ADDRESS = "anna@example.com", "d1"
@@ -56,6 +59,17 @@ def sent(*days_ago: float) -> tuple[str, ...]:
 )
 def test_the_gate_decides(known: Gate | None, email: str | None, reason: Reason | None) -> None:
     assert rules.decide(known, email, ADDRESS, Deployment(), NOW) == reason
+
+
+def test_a_cap_above_what_a_gate_remembers_is_cut_down_to_that() -> None:
+    wanted = {"cap_mails": KEPT_SENDS + 2}
+    with pytest.raises(ValidationError):
+        Deployment.model_validate(wanted)
+    rule = read_deployment(wanted)
+    assert rule.cap_mails == KEPT_SENDS
+    full = tuple(send_mark(instant(NOW - timedelta(hours=hours)), f"n{hours}", "ga") for hours in range(KEPT_SENDS))
+    assert rules.decide(gate(sends=full), EMAIL, ADDRESS, rule, NOW) is Reason.FREQUENCY_CAP
+    assert rules.decide(gate(sends=full[1:]), EMAIL, ADDRESS, rule, NOW) is None
 
 
 def claim(**changes: Any) -> Message:

@@ -4,7 +4,7 @@ from chalicelib.aws import table
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.loyalty import store
+from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.model import Program
 
 
@@ -17,7 +17,7 @@ def listed(*, page: Page) -> Listing[Program]:
 def put(body: Program) -> Program:
     """Write a programme; its version grows by itself with every change."""
     try:
-        return store.put_program(body)
+        return actions.put_program(body)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this programme just now.") from None
 

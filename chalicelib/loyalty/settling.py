@@ -1,0 +1,174 @@
+"""Bring a leaf's ledger to what its stays say: load → decide → save the difference → announce."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.aws import bus, keys, table
+from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.ids import stable_id
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head, Stay
+from chalicelib.loyalty import rules, store
+from chalicelib.loyalty.model import Account, Entry, Program, Reason
+from chalicelib.loyalty.rules import Award
+from chalicelib.loyalty.store import Given
+
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Books:
+    """One leaf's stays and what they were given in one programme, as of one revision of the leaf."""
+
+    program: Program
+    head: Head
+    has_number: bool
+    accounts: Mapping[str, Account]
+    stays: Sequence[Stay]
+    given: Mapping[str, Given]
+
+    @property
+    def version(self) -> str:
+        return store.version_of(self.head.rev, self.program)
+
+    @property
+    def account(self) -> Account:
+        return self.accounts.get(self.head.leaf) or Account(leaf=self.head.leaf, program=self.program.id)
+
+    def awards(self) -> dict[str, Award]:
+        start = rules.earns_from(self.accounts.values(), self.program, self.stays, has_number=self.has_number)
+        gone = dict.fromkeys(self.given, Award(0, Reason.NOT_COMPLETED))  # a stay that turned out to be another guest's
+        return {**gone, **rules.awards(self.stays, self.program, start)}
+
+    @property
+    def enrols_from(self) -> date | None:
+        """From when this leaf is in by itself: what only another record of the guest brings goes with that record."""
+        own_number = bool(self.head.record and self.head.record.member_number)
+        return rules.earns_from((), self.program, self.stays, has_number=own_number)
+
+    def property_of(self, reservation: str) -> str:
+        of_stays = (stay.property_id for stay in self.stays if stay.reservation == reservation)
+        return next(of_stays, None) or self.given[reservation].property_id
+
+
+def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -> None:
+    """Write the difference between what each stay of a leaf should have been given and what it was.
+
+    Decided from the current state, so facts may come twice, late or in any order. Raises TryAgain when the leaf keeps
+    changing underneath.
+    """
+    written: dict[str, Given] = {}
+    for _ in range(TRIES):
+        books = _open(leaf, program)
+        if books is None:
+            return
+        try:
+            for reservation, given in _write_differences(books, at):
+                written[reservation] = given  # noqa: PERF403 (kept at once: the next may fail, and this one stands)
+            if not written:
+                _enrol_by_number(books, at)
+        except (table.ConditionFailed, TryAgain):
+            continue
+        _announce(books, written, at, woken_by)
+        return
+    raise TryAgain(f"{leaf} is being written by others")
+
+
+def _open(leaf: str, program: Program) -> Books | None:
+    """The head is read first: what is read after it is at least as new, and the write checks that it still stands."""
+    head = guests.head(leaf)
+    if head is None or head.record is None:
+        return None
+    guest = guests.head(head.guest) if head.merged_into else head
+    members = guest.members if guest else (leaf,)
+    relatives = guests.heads(set(members) - {leaf}) if len(members) > 1 else {}
+    records = [each.record for each in (head, *relatives.values()) if each.record]
+    return Books(
+        program=program,
+        head=head,
+        has_number=any(record.member_number for record in records),
+        accounts=store.accounts({leaf, *members}, program.id),
+        stays=guests.stays(leaf),
+        given=store.given(leaf, program.id),
+    )
+
+
+def _write_differences(books: Books, at: str) -> Iterator[tuple[str, Given]]:
+    """One transaction a stay: entry, what was given and balance stand or fall together. Yields what was written."""
+    account = books.account
+    for reservation, award in books.awards().items():
+        given = books.given.get(reservation)
+        if not rules.is_changed(award, given.award if given else None):
+            continue
+        points = award.points - (given.award.points if given else 0)
+        after = _credited(account, books, points, at)
+        now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points, at)
+        table.transact(_writes(books, reservation, now_given, at, account, after))
+        account = after
+        yield reservation, now_given
+
+
+def _credited(account: Account, books: Books, points: int, at: str) -> Account:
+    """The balance after an entry. The first enrols who is a member by number, or by the programme's own will."""
+    enrolled = {}
+    if account.enrolled_at is None and books.enrols_from:
+        record = books.head.record
+        number = record.member_number if record else None
+        enrolled = {"enrolled_at": at, "earns_from": books.enrols_from, "number": number}
+    return account.model_copy(update={"balance": account.balance + points, "rev": account.rev + 1, **enrolled})
+
+
+def _enrol_by_number(books: Books, at: str) -> None:
+    """A member number from the source makes a member before the first stay."""
+    record = books.head.record
+    if record and record.member_number and books.account.enrolled_at is None:
+        row = store.account_row(_credited(books.account, books, 0, at))
+        before = books.account.rev
+        table.write(table.Put(row, table.at_revision({"rev": before} if before else None)))
+
+
+def _writes(
+    books: Books, reservation: str, given: Given, at: str, before: Account, after: Account
+) -> list[table.Write]:
+    """The account's revision orders the entries of one leaf revision, and makes each of them once."""
+    leaf, program = books.head.leaf, books.program
+    entry = Entry(
+        id=stable_id("e", reservation, program.id, given.version),
+        at=at,
+        points=given.difference,
+        reason=given.award.reason,
+        reservation=reservation,
+        property_id=given.property_id,
+        rule_version=program.version,
+        stay_version=books.head.rev,
+    )
+    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": given.version})
+    return [
+        table.Put(store.entry_row(leaf, program.id, given.version, entry), table.ABSENT),
+        table.Put(store.given_row(leaf, program.id, reservation, given), older),
+        table.Put(store.account_row(after), table.at_revision({"rev": before.rev} if before.rev else None)),
+        table.Check(keys.head(leaf), table.at_revision({"rev": books.head.rev}), size=900),
+    ]
+
+
+def _announce(books: Books, written: Mapping[str, Given], at: str, woken_by: Fact | None) -> None:
+    """Announce what was written, and again what this wake-up wrote before: a crash may have kept it from the bus.
+
+    `at` tells what that was, whatever became of the leaf in between. The subject's version names programme and leaf:
+    one stay earns in several programmes, and may move between leaves of equal revisions.
+    """
+    standing = {reservation: given for reservation, given in books.given.items() if given.at == at}
+    facts = [
+        Fact(
+            type=FactType.POINTS_AWARDED if given.difference >= 0 else FactType.POINTS_REVERSED,
+            subject=reservation,
+            subject_version=f"{books.program.id}.{books.head.leaf}.{given.version}",
+            occurred_at=at,
+            leaf=books.head.leaf,
+            correlation_id=woken_by.correlation_id if woken_by else "",
+        )
+        for reservation, given in {**standing, **written}.items()
+    ]
+    bus.announce(facts)

@@ -1,0 +1,255 @@
+"""Law 7 and law 8 while records become one guest, or part, beside a worker that sends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import item_size
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.time import instant
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.consent import actions as consent_actions
+from chalicelib.consent import rules as consent_rules
+from chalicelib.consent import store as gates
+from chalicelib.consent.model import KEPT_SENDS, Consent, Gate, LeafConsent
+from chalicelib.guests import store as heads
+from chalicelib.guests.model import Head, Record
+from chalicelib.guests.store import head_row
+from chalicelib.identity.digests import digest
+from chalicelib.ingest import storing
+from chalicelib.ingest.changes import change_of
+from chalicelib.messages import actions, sending, store
+from chalicelib.messages.model import Deployment, Occasion, Template
+from tests.builders import VIENNA, at, guest
+from tests.crashes import watching
+from tests.mail_fakes import FakeSes
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=10)
+TEMPLATE = Template(id="t", name="T", subject="News", html="<p>Hello</p>", text="Hello")
+SETTINGS = Deployment(public_url="https://hub.example.com", sender="news@hotel.example", postal_address="Main Street 1")
+SMALL, LARGE = sorted(("1", "2"), key=lambda source_id: leaf_of_profile("pms", source_id))
+"""Two profiles of the source; as one guest they have the leaf of the first."""
+S, L = (leaf_of_profile("pms", source_id) for source_id in (SMALL, LARGE))
+PHONE = "+43 1 5880001"
+
+
+@pytest.fixture
+def ses(aws: Settings) -> FakeSes:
+    digest("email", "somebody@mail.example")
+    return FakeSes().install()
+
+
+def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
+    return Occasion(id=run, campaign="spring", origin=origin, template=TEMPLATE, deployment=SETTINGS)
+
+
+def tell(*snapshots: dict[str, Any]) -> None:
+    changes = [change_of(read(each), "pms", {VIENNA.id: VIENNA}, digest) for each in snapshots]
+    assert storing.store_changes([change for change in changes if change]) == {}
+
+
+def two_guests() -> None:
+    tell(guest(SMALL, email="s@mail.example", marketing_email=True))
+    tell(guest(LARGE, email="l@mail.example", marketing_email=True))
+
+
+def one_guest() -> None:
+    """Joined by their phone; the newest address is that of the larger record."""
+    tell(guest(SMALL, email="s@mail.example", phone=PHONE, marketing_email=True, changed_at=at(0)))
+    tell(guest(LARGE, email="l@mail.example", phone=PHONE, marketing_email=True, changed_at=at(1)))
+    assert guest_of(L) == S
+
+
+def merge(minute: int = 5) -> None:
+    tell(guest(LARGE, email="s@mail.example", marketing_email=True, changed_at=at(minute)))
+    assert guest_of(L) == S
+
+
+def split(minute: int = 5) -> None:
+    tell(guest(LARGE, "Berta", email="l@mail.example", phone=PHONE, marketing_email=True, changed_at=at(minute)))
+    assert guest_of(L) == L
+
+
+def guest_of(leaf: str) -> str:
+    found = heads.guest(leaf)
+    assert found
+    return found.leaf
+
+
+def gate(leaf: str) -> Gate:
+    found = gates.gate(leaf)
+    assert found
+    return found
+
+
+def codes(batch: sending.Batch) -> dict[str, str]:
+    return {who: outcome.reason if outcome.code == "held" else outcome.code for who, outcome in batch.outcomes.items()}
+
+
+def answer(leaf: str) -> str | None:
+    consent = consent_rules.effective(gate(leaf))
+    return consent.state if consent else None
+
+
+@contextmanager
+def meanwhile(operation: str, nth: int, deed: Callable[[], None]) -> Iterator[None]:
+    """Others do something just before the nth call (from 1) of an operation."""
+    done: list[int] = []
+
+    def act(number: int) -> None:
+        if not done and calls.made[number] == operation and calls.made.count(operation) == nth:
+            done.append(number)
+            deed()
+
+    with watching(before=act) as calls:
+        yield
+    assert done, f"there was no call {nth} of {operation}"
+
+
+@pytest.mark.parametrize("read_before", [1, 2, 3])
+def test_a_merge_beside_the_worker_s_reads_brings_no_second_mail(ses: FakeSes, read_before: int) -> None:
+    two_guests()
+    assert codes(sending.send(occasion(), [L], NOW)) == {L: "sent"}
+    with meanwhile("BatchGetItem", read_before, merge):
+        batch = sending.send(occasion(origin="chunk-2"), [S], LATER)
+    assert codes(batch) == {S: "already_sent"}
+    assert ses.recipients == ["l@mail.example"]
+
+
+@pytest.mark.parametrize("read_before", [1, 2, 3])
+def test_a_record_that_parts_and_withdraws_beside_the_worker_s_reads_is_not_mailed(
+    ses: FakeSes, read_before: int
+) -> None:
+    one_guest()
+
+    def part_and_withdraw() -> None:
+        split()
+        consent_actions.set_consent(L, "email", "marketing", "withdrawn", "guest")
+
+    with meanwhile("BatchGetItem", read_before, part_and_withdraw):
+        sending.send(occasion(), [S], NOW)
+    assert "l@mail.example" not in ses.recipients
+
+
+def test_a_gate_that_was_merged_away_and_split_off_again_is_another_gate(ses: FakeSes) -> None:
+    tell(guest(LARGE, email="l@mail.example", marketing_email=True))
+
+    def merge_withdraw_and_split() -> None:
+        tell(guest(SMALL, email="l@mail.example", marketing_email=True, changed_at=at(3)))
+        consent_actions.set_consent(L, "email", "marketing", "withdrawn", "guest")
+        tell(guest(SMALL, "Berta", email="l@mail.example", marketing_email=True, changed_at=at(5)))
+        assert guest_of(L) == L
+
+    with meanwhile("TransactWriteItems", 1, merge_withdraw_and_split):
+        batch = sending.send(occasion(), [L], NOW)
+    assert codes(batch) == {L: "withdrawn"}
+    assert ses.recipients == []
+
+
+def test_a_guest_of_whom_the_head_changes_all_the_time_comes_again(
+    ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_guests()
+    get_many, reads = table.get_many, list[int]()
+
+    def read_beside(wanted: Any) -> Any:
+        found = get_many(wanted)
+        if keys.head(S) in found:
+            reads.append(1)
+            found[keys.head(S)]["rev"] += len(reads)
+        return found
+
+    monkeypatch.setattr(table, "get_many", read_beside)
+    assert codes(sending.send(occasion(), [S, L], NOW)) == {S: "again", L: "sent"}
+    with pytest.raises(TryAgain):
+        sending.outcomes_so_far("n1", {S: "chunk-1"}, LATER)
+    assert ses.recipients == ["l@mail.example"]
+
+
+def test_a_guest_merged_away_twice_beside_the_worker_s_reads_is_decided_as_who_it_is_then(ses: FakeSes) -> None:
+    def keep(leaf: str, merged_into: str | None = None) -> None:
+        head = Head(leaf=leaf, record=Record(source="pms"), members=(leaf,), merged_into=merged_into)
+        table.write(table.Put(head_row(head)))
+
+    def merge_again() -> None:
+        keep("gb", "ga")
+        keep("gc", "ga")
+
+    keep("ga")
+    keep("gb")
+    keep("gc", "gb")
+    with meanwhile("BatchGetItem", 2, merge_again):
+        assert codes(sending.send(occasion(), ["gc"], NOW)) == {"gc": "no_address"}
+
+
+def test_who_leaves_through_an_old_mail_is_held_with_the_mailbox_that_got_it(ses: FakeSes) -> None:
+    one_guest()
+    sending.send(occasion(), [S], NOW)
+    (mail,) = ses.accepted
+    assert mail["to"] == "l@mail.example"
+    split()
+    token = mail["headers"]["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+    for _ in range(2):
+        actions.unsubscribe(token, LATER)
+        assert (answer(S), answer(L)) == ("withdrawn", "withdrawn")
+        assert [len(consent_actions.history(leaf)) for leaf in (S, L)] == [1, 1]
+    sending.send(occasion("n2"), [S, L], LATER)
+    assert ses.recipients == ["l@mail.example"]
+
+
+def test_a_mailbox_that_a_split_takes_along_gets_one_mail_of_a_run(ses: FakeSes) -> None:
+    one_guest()
+    sending.send(occasion(), [S], NOW)
+    split()
+    assert codes(sending.send(occasion(origin="chunk-2"), [L], LATER)) == {L: "already_sent"}
+    assert codes(sending.send(occasion("n2"), [L], LATER)) == {L: "sent"}
+    assert ses.recipients == ["l@mail.example", "l@mail.example"]
+
+
+def test_two_mails_of_one_instant_are_two_after_a_merge(ses: FakeSes) -> None:
+    two_guests()
+    sending.send(occasion(), [S, L], NOW)
+    merge()
+    assert [consent_rules.instant_of(mark) for mark in gate(S).sends] == [instant(NOW)] * 2
+
+
+def test_one_mail_stays_one_however_often_its_guest_is_split_and_merged(ses: FakeSes) -> None:
+    one_guest()
+    sending.send(occasion(), [S], NOW)
+    for minute in (5, 7):
+        split(minute)
+        assert len(gate(L).sends) == 1
+        tell(guest(LARGE, email="l@mail.example", phone=PHONE, marketing_email=True, changed_at=at(minute + 1)))
+    assert guest_of(L) == S
+    assert len(gate(S).sends) == 1
+
+
+def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(ses: FakeSes) -> None:
+    two_guests()
+    ses.status_of = lambda _: "ACCOUNT_THROTTLED"
+    with meanwhile("SendBulkEmail", 1, merge):
+        assert codes(sending.send(occasion(), [L], NOW)) == {L: "again"}
+    assert (gate(S).sends, store.message(L, "n1")) == ((), None)
+    ses.status_of = lambda _: "SUCCESS"
+    assert codes(sending.send(occasion(), [L], LATER)) == {L: "sent"}
+
+
+def test_a_full_gate_of_two_records_fits_one_write_unit() -> None:
+    consent = Consent(state="confirmed", basis="complaint", at=instant(NOW))
+    marks = tuple(consent_rules.send_mark(instant(NOW), f"n{number}", S) for number in range(KEPT_SENDS))
+    leaves = {leaf: LeafConsent(consents={consent_rules.MARKETING: consent}) for leaf in (S, L)}
+    assert item_size(gates.gate_row(Gate(guest=S, rev=10_000, leaves=leaves, sends=marks))) <= 1024
+
+
+def test_a_gate_s_older_row_holds_plain_instants_and_still_counts(ses: FakeSes) -> None:
+    two_guests()
+    item = gates.gate_row(gate(S).model_copy(update={"sends": (instant(NOW),) * 3}))
+    table.write(table.Put(item))
+    assert codes(sending.send(occasion(), [S], LATER)) == {S: "frequency_cap"}
