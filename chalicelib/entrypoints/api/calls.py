@@ -52,7 +52,7 @@ class Ask:
 
     caller: "Caller"
     seed: str
-    """What new ids are made of: the same for the same Idempotency-Key."""
+    """What new ids are made of: the same for the same Idempotency-Key, for as long as that is remembered."""
     now: str
 
 
@@ -107,10 +107,10 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     given = _given(call, contract, request, path, document)
     key = request.headers.get("idempotency-key") if call.creates else None
     asked = once.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
-    given["ask"] = Ask(caller, asked.seed, time.instant(asked.at))
 
-    def run() -> once.Answer:
-        wanted = {name: value for name, value in given.items() if name in contract.names}
+    def run(seed: str) -> once.Answer:
+        told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}
+        wanted = {name: value for name, value in told.items() if name in contract.names}
         return _answer(call, contract.function(**wanted))
 
     answer = once.once(asked, run, keep_answer=not call.answers_secret)
