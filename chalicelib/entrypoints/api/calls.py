@@ -34,7 +34,8 @@ LONGEST = 512
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`."""
+    """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`.
+    `conflicts`: it is refused where somebody else was faster, or where what it touches is in no state for it."""
 
     method: str
     path: str
@@ -44,6 +45,7 @@ class Call:
     creates: bool = False
     answers_secret: bool = False
     group_only: bool = False
+    conflicts: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ class Contract:
     @property
     def summary(self) -> str:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        return " ".join((inspect.getdoc(self.function) or "").split("\n")[1:]).strip()
 
 
 @cache
