@@ -2,65 +2,115 @@
 
 import ipaddress
 import json
+import re
 import socket
+from contextlib import suppress
+from datetime import UTC
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from functools import cache
+from math import ceil
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
+from chalicelib.canonical.time import now
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 PASSING = {401, 403, 425, 429}
 """Wrong credentials are an operator's to mend: until then the work waits, and is not lost."""
 JSON = {"Content-Type": "application/json"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
 LONGEST_SECONDS = 10.0
+LONGEST_WAIT = 3600
+ADDRESSES_TRIED = 2
+URL = re.compile(r"[!-~]+")
+"""No blank, no line break, no control character: Python passes over some of them, others may not."""
+NAME = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*")
+"""A host by name. Numbers are addresses however they are written: `2130706433` and `0x7f.1` are this machine."""
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 @cache
-def _pool() -> urllib3.PoolManager:
+def _pools() -> urllib3.PoolManager:
     return urllib3.PoolManager(retries=False)
 
 
 def check_url(url: str) -> None:
     """Raises ValueError unless the URL is a plain https address. In the local cloud, loopback is taken, too."""
+    if not URL.fullmatch(url):
+        raise ValueError("the URL must have visible ASCII characters only")
     parts = urlsplit(url)
     if parts.username or parts.password or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("the URL needs a host, and neither credentials nor a query in it")
+    if parts.port == 0:  # one that is out of range is a ValueError by itself
+        raise ValueError("the URL needs a port that can be called")
     if settings().is_local and parts.hostname in LOOPBACK:
         return
     if parts.scheme != "https":
         raise ValueError("the URL must be https")
-    if _is_inside(parts.hostname):
+    if not (NAME.fullmatch(parts.hostname) or _is_public(parts.hostname)):
         raise ValueError("the URL must lead to the public internet")
 
 
-def _is_inside(host: str) -> bool:
-    """Whether a literal address is private, link-local or loopback: the metadata service is no vendor."""
+def _is_public(host: str) -> bool:
+    """Whether a literal address may be a vendor's: the metadata service and its kind are none."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address in TRANSLATED or address.sixtofour or address.teredo or address.scope_id
+    ):
+        return False  # another address hides in it
+    return address.is_global and not address.is_multicast
 
 
-def _check_where_it_leads(url: str) -> None:
-    """A public name may resolve to an inner address. Raises Rejected."""
-    parts = urlsplit(url)
-    if settings().is_local and parts.hostname in LOOPBACK:
-        return
+def _addresses(parts: SplitResult) -> list[str]:
+    """Where a name leads to, each address checked: the call goes there, and the name is not asked for again, as it may
+    lead elsewhere a moment later. Raises Rejected, TryAgain."""
+    host = parts.hostname or ""
+    if settings().is_local and host in LOOPBACK:
+        return [host]
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+        found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a label that is too long for a name
         raise TryAgain("the vendor's name does not resolve") from error
-    if any(_is_inside(str(address[4][0])) for address in found):
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    if not all(map(_is_public, addresses)):
         raise Rejected("vendor_address_inside", "the vendor's name leads to a private address")
+    return addresses[:ADDRESSES_TRIED]
+
+
+def _send(method: str, url: str, content: str, limit: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
+    parts = urlsplit(url)
+    *before, last = _addresses(parts)
+    for address in before:
+        with suppress(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
+            return _send_to(address, method, parts, content, limit)
+    return _send_to(last, method, parts, content, limit)
+
+
+def _send_to(
+    address: str, method: str, parts: SplitResult, content: str, limit: urllib3.Timeout
+) -> urllib3.BaseHTTPResponse:
+    """To an address, under the name: it stands in `Host`, and the certificate must be for it."""
+    tls = {"server_hostname": parts.hostname, "assert_hostname": parts.hostname} if parts.scheme == "https" else {}
+    pool = _pools().connection_from_host(address, parts.port, parts.scheme, pool_kwargs=tls)
+    return pool.urlopen(
+        method,
+        parts._replace(scheme="", netloc="").geturl() or "/",
+        body=content,
+        headers={**JSON, "Host": parts.netloc},
+        redirect=False,
+        retries=False,
+        timeout=limit,
+        preload_content=False,
+    )
 
 
 def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> Any:
@@ -69,12 +119,9 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
     Raises TryAgain (with the vendor's Retry-After), AskLess where the question was too large, or Rejected.
     """
     meter().called("vendor")
-    _check_where_it_leads(url)
     limit = urllib3.Timeout(connect=3, read=min(seconds, LONGEST_SECONDS))
     try:
-        answer = _pool().request(
-            method, url, body=json.dumps(body), headers=JSON, redirect=False, timeout=limit, preload_content=False
-        )
+        answer = _send(method, url, json.dumps(body), limit)
         content = answer.read(LARGEST_ANSWER + 1, decode_content=True)
         answer.release_conn()
     except urllib3.exceptions.HTTPError as error:
@@ -94,4 +141,14 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
 
 
 def _seconds(text: str | None) -> int | None:
-    return min(int(text), 3600) if text and text.isdigit() else None
+    """`Retry-After` in seconds, which may be written as a date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now()
+    except (ValueError, OverflowError, IndexError):
+        return None
+    return max(0, min(ceil(wait.total_seconds()), LONGEST_WAIT))

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 
 import json
 import os
+import re
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +23,8 @@ NAMESPACE = "Xenia"
 UNITS = {"milliseconds": "Milliseconds"}
 SHOWN = 10
 """Failures and stack frames in one line."""
+FIELD, PLACE = re.compile(r"[a-z][a-z_]{0,39}"), re.compile(r"[0-9]{1,4}")
+"""Parts of a field's path as the hub itself writes them."""
 
 
 @dataclass
@@ -80,7 +83,7 @@ def describe(error: BaseException) -> dict[str, Any]:
         case TryAgain():
             told["reason"] = str(error)
         case Invalid():
-            told["fields"] = [each.field for each in error.fields[:SHOWN]]
+            told["fields"] = [_name(each.field.split(".")) for each in error.fields[:SHOWN]]
         case XeniaError():
             pass
         case _:
@@ -95,8 +98,18 @@ def _foreign(error: BaseException) -> dict[str, Any]:
         return {"code": response.get("Error", {}).get("Code")}
     if type(error).__module__.startswith("pydantic"):
         found = error.errors(include_input=False, include_url=False, include_context=False)  # type: ignore[attr-defined]
-        return {"fields": [".".join(map(str, each["loc"])) + f": {each['type']}" for each in found[:SHOWN]]}
+        return {"fields": [f"{_name(each['loc'])}: {each['type']}" for each in found[:SHOWN]]}
     return {}
+
+
+def _name(path: Iterable[str | int]) -> str:
+    """A field by those parts of its path that look like ours: what a caller made up, or the keys of a map, may be
+    anything, a card number or a name. A number is kept where it is a place in a list: after a name."""
+    kept: list[str] = []
+    for part in map(str, path):
+        is_place = bool(kept) and FIELD.fullmatch(kept[-1]) and PLACE.fullmatch(part)
+        kept.append(part if is_place or FIELD.fullmatch(part) else "?")
+    return ".".join(kept)
 
 
 def _places(error: BaseException) -> list[str]:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.aws import http, keys, secrets, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
@@ -24,6 +24,11 @@ from chalicelib.ingest.view import FactMade, KeptCharge, Outcome
 
 MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
+REACH = "#REACH"
+ALL = "*"
+"""A connection without a map may speak for every property."""
+
+Allowed = Callable[[str], bool]
 
 
 # Properties and connections
@@ -47,14 +52,45 @@ def delete_property(property_id: str) -> None:
     table.write(table.Delete(keys.property_(property_id)))
 
 
-def put_connection(connection: Connection) -> None:
-    """Keep a connection; empty secrets and credentials leave those that are kept. Raises Invalid."""
-    _check(connection)
-    kept = table.get(keys.connection(connection.id)) or {}
-    sealed = [_sealed(connection, secret) for secret in connection.secrets] or kept.get("secrets", [])
+def put_connection(connection: Connection, allowed: Allowed = lambda _: True) -> None:
+    """Keep a connection; empty secrets and credentials leave those that are kept.
+
+    `allowed` says whether the caller may speak for a property, or for all (`*`). It is asked for every property that
+    the id ever reached, by a connection since deleted, too: records are found by connection and source id, so whoever
+    takes up an id takes up its guests. Raises NotFound, Invalid, Conflict.
+    """
+    reach = table.get(_reach(connection.id))
+    reached = {*(connection.properties.values() or [ALL]), *(reach["properties"] if reach else ())}
+    if not all(allowed(each) for each in reached):
+        raise NotFound("There is no such connection, or no such property.")
+    kept = connection_row(connection.id)
+    _check(connection, kept)
+    rev = reach["rev"] + 1 if reach else 1
+    writes = [
+        table.Put(_connection_row(connection, kept)),
+        table.Put(
+            table.row(_reach(connection.id), properties=sorted(reached), rev=rev),
+            table.at_revision(reach),
+        ),
+    ]
+    try:
+        table.transact(writes)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this connection just now.") from None
+
+
+def _reach(connection_id: str) -> Key:
+    """Every property that a connection's id ever reached; it outlives the connection. No notice can name it."""
+    return keys.connection(f"{connection_id}{REACH}")
+
+
+def _connection_row(connection: Connection, kept: Item | None) -> Item:
+    """What another vendor was given is worth nothing to this one."""
+    before = kept if kept and kept["vendor"] == connection.vendor else {}
+    sealed = [_sealed(connection, secret) for secret in connection.secrets] or before.get("secrets", [])
     credentials = connection.credentials
-    encrypted = secrets.encrypt(json.dumps(credentials), connection.id) if credentials else kept.get("credentials")
-    row = table.row(
+    encrypted = secrets.encrypt(json.dumps(credentials), connection.id) if credentials else before.get("credentials")
+    return table.row(
         keys.connection(connection.id),
         vendor=connection.vendor,
         secrets=sealed,
@@ -64,16 +100,39 @@ def put_connection(connection: Connection) -> None:
         channels={code: str(channel) for code, channel in connection.channels.items()},
         options={name: list(values) for name, values in connection.options.items()},
     )
-    table.write(table.Put(row))
 
 
-def _check(connection: Connection) -> None:
+def _check(connection: Connection, kept: Item | None) -> None:
     """Raises Invalid with every field that could not work."""
     if connection.vendor not in VENDORS:
         raise Invalid(FieldError("vendor", f"is none of {', '.join(VENDORS)}"))
-    faults = [*_link_faults(connection), *_secret_faults(connection)]
+    faults = [
+        *_link_faults(connection),
+        *_secret_faults(connection),
+        *(_change_faults(connection, kept) if kept else ()),
+    ]
     if faults:
         raise Invalid(*faults)
+
+
+def _change_faults(connection: Connection, kept: Item) -> Iterator[FieldError]:
+    """Nobody can have kept secrets used where they were not given for: they are of one vendor's form, and tokens go to
+    the address that they came with."""
+    is_new_vendor = kept["vendor"] != connection.vendor
+    if is_new_vendor and not connection.secrets:
+        yield FieldError("secrets", "give them with a new vendor: those that are kept are of another form")
+    if connection.credentials:
+        return
+    if is_new_vendor and edge_of(connection.vendor).credentials:
+        yield FieldError("credentials", "give them with a new vendor")
+    is_new_origin = connection.base_url and _origin(connection.base_url) != _origin(kept.get("base_url", ""))
+    if is_new_origin and not is_new_vendor and "credentials" in kept:
+        yield FieldError("credentials", "give them again with a new base_url")
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port: where a call goes, whatever its path."""
+    return "/".join(url.lower().split("/")[:3])
 
 
 def _link_faults(connection: Connection) -> Iterator[FieldError]:
@@ -114,10 +173,11 @@ def connection_row(connection_id: str) -> Item | None:
 
 
 def connections() -> list[Item]:
-    return list(table.query(keys.connection("").pk))
+    return [row for row in table.query(keys.connection("").pk) if not row["sk"].endswith(REACH)]
 
 
 def delete_connection(connection_id: str) -> None:
+    """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id."""
     table.write(table.Delete(keys.connection(connection_id)))
 
 

@@ -38,6 +38,14 @@ SAMPLE = Traits(given_name="Anna", family_name="Lee", language="en", country="AT
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+LONGEST_TAG = 3_000
+MOST_BLANKS = 100
+BLANKS = re.compile(rf"\s{{{MOST_BLANKS + 1}}}")
+VERBATIM = {
+    name: (re.compile(rf"{{%-?\s*{name}\b"), re.compile(rf"{{%-?\s*end{name}\s*-?%}}")) for name in ("raw", "doc")
+}
+"""What begins and ends a part that Liquid takes as it stands."""
 
 
 class Unfit(Exception):
@@ -93,10 +101,10 @@ def _bounded(filter_: Callable[..., object]) -> Callable[..., object]:
 
 def check(template: Template) -> None:
     """Raises Invalid with each field and what is wrong with it."""
-    faults = [fault for part in PARTS for fault in _faults(part, getattr(template, part))]
     if len(template.model_dump_json().encode()) > MOST_BYTES:
         largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
-        faults.append(FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"))
+        raise Invalid(FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"))
+    faults = [fault for part in PARTS for fault in _faults(part, getattr(template, part))]
     if faults:
         raise Invalid(*faults[:20])
 
@@ -106,14 +114,38 @@ def _faults(part: str, source: str) -> Iterator[FieldError]:
 
     if part == "subject" and HEADER_BREAKS.search(source):
         yield FieldError(part, "has characters that no mail header may have")
+    dear = next(_dear_to_read(source), None)
+    if dear:
+        yield FieldError(part, f"is not Liquid that the hub takes: {dear}")
+        return
     try:
         parsed = _environment(autoescape=part == "html").from_string(source)
         faults = list(_language_faults(parsed))
     except (LiquidError, RecursionError) as error:
         yield FieldError(part, f"is not Liquid that the hub takes: {error}"[:300])
         return
-    faults += markup.faults(source) if part == "html" else _text_faults(source)
+    faults += _html_faults(source) if part == "html" else _text_faults(source)
     yield from (FieldError(part, fault) for fault in faults or _sample_faults(parsed))
+
+
+def _dear_to_read(source: str) -> Iterator[str]:
+    """What Liquid would look through again and again, with work that grows with the square: tags without an end, for
+    which it searches the rest each time, and long ones. Found in one pass each, before Liquid is asked."""
+    for begin, end in (("{{", "}}"), ("{%", "%}")):
+        if source.rfind(begin) > source.rfind(end):
+            yield f"a {begin} is never closed"
+    for name, (begins, ends) in VERBATIM.items():
+        if _last(begins, source) > _last(ends, source):
+            yield f"a {name} tag is never closed"
+    tags = [tag[0] for tag in TAG.finditer(source)]
+    if any(BLANKS.search(tag) for tag in tags):
+        yield f"a tag has more than {MOST_BLANKS} blanks in a row"
+    if any(len(tag) > LONGEST_TAG for tag in tags):
+        yield f"a tag has more than {LONGEST_TAG} characters"
+
+
+def _last(pattern: re.Pattern[str], source: str) -> int:
+    return max((found.start() for found in pattern.finditer(source)), default=-1)
 
 
 def _language_faults(parsed: "BoundTemplate") -> Iterator[str]:
@@ -125,6 +157,13 @@ def _language_faults(parsed: "BoundTemplate") -> Iterator[str]:
     for variable in [each for used in analysis.globals.values() for each in used]:
         if ".".join(map(str, variable.segments)) not in VARIABLES:
             yield f"uses {variable}, which is not known"
+
+
+def _html_faults(source: str) -> list[str]:
+    try:
+        return list(markup.faults(source))
+    except AssertionError:  # how Python's parser says that it cannot make sense of `<![<!`
+        return ["is not HTML that can be read"]
 
 
 def _text_faults(source: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The hub behind HTTP, with two hotels and a key for every role."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from app import app
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.entrypoints.api.caller import EVERYWHERE, hash_of
+from chalicelib.entrypoints.api.openapi import document
 from chalicelib.entrypoints.api.roles import ROLES
 from chalicelib.ingest import actions, store
 from tests.builders import PORTO, VIENNA, notice
@@ -36,7 +38,9 @@ class Hub:
         sent = {"Content-Type": "application/json", **({"Authorization": f"Bearer xk_{key}"} if key else {})}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        return self.client.http.request(method, path, headers=sent, body=raw)
+        response = self.client.http.request(method, path, headers=sent, body=raw)
+        _check_described(method, path, response)
+        return response
 
     def get(self, path: str, *, key: Key | None = "admin") -> Any:
         response = self.call("GET", path, key=key)
@@ -70,6 +74,16 @@ def ingest(hub: Hub) -> Ingest:
         assert not failures
 
     return told
+
+
+def _check_described(method: str, path: str, response: HTTPResponse) -> None:
+    """Whatever a test calls: the description of the API tells the status, and in which form it comes."""
+    for described, operations in document()["paths"].items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", described), path.partition("?")[0]) and method.lower() in operations:
+            told = operations[method.lower()]["responses"]
+            assert str(response.status_code) in told, f"{method} {described} answered {response.status_code}"
+            kind = response.headers.get("Content-Type", "").partition(";")[0]
+            assert kind in told[str(response.status_code)].get("content", {kind: None})
 
 
 def _keep(key: Key) -> None:

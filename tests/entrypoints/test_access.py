@@ -1,11 +1,15 @@
 """Who may call what: keys, roles, and a body that must be what it says."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
+from chalicelib.entrypoints.api import once
 from chalicelib.entrypoints.api.documents import nesting
 from chalicelib.entrypoints.api.roles import ROLES
 from chalicelib.entrypoints.api.routes import CALLS
@@ -22,6 +26,7 @@ HOTEL = {
     "currency": "EUR",
     "mail_domains": ["x.example"],
 }
+SNAPSHOT = {"kind": "guest", "source_id": "g1", "property_id": VIENNA.id, "changed_at": "2026-01-01T00:00:00Z"}
 MAY: dict[str, set[str]] = {
     "GET /v1/properties": set(ROLES),
     "PUT /v1/properties/{property_id}": {"admin"},
@@ -209,6 +214,29 @@ def test_our_own_fault_tells_the_caller_a_correlation_and_nothing_else(
     assert line["correlation_id"] == response.headers["X-Correlation-Id"]
 
 
+@pytest.mark.parametrize(
+    "made_up", ["4111111111111111", "4111 1111 1111 1111", "4111.1111.1111.1111", "Anna@Lee.Example"]
+)
+def test_what_a_caller_wrote_for_a_field_is_told_to_the_caller_and_not_to_the_log(
+    hub: Hub, capsys: pytest.CaptureFixture[str], made_up: str
+) -> None:
+    link = {"vendor": "canonical", "properties": {made_up: "nowhere"}}
+    capsys.readouterr()
+    answers = [
+        hub.call("PUT", "/v1/programs/club", {**PROGRAM, made_up: 1}),
+        hub.call("PUT", "/v1/programs/club", {**PROGRAM, "points_per_unit": {made_up: "10"}}),
+        hub.call("POST", "/v1/events", {"snapshots": [{**SNAPSHOT, made_up: "x"}]}),
+        hub.call("GET", f"/v1/properties?{quote(made_up)}=1"),
+        hub.call("PUT", "/v1/connections/pms", link),
+    ]
+    assert all(made_up in "".join(fields(each)) for each in answers[:2])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == len(answers)
+    told = json.dumps([line["failures"] for line in lines])
+    assert not re.search(r"4111.*1111|nna|ee", told)
+    assert lines[2]["failures"][0]["fields"][0].startswith("snapshots.0.?")
+
+
 def test_a_passing_fault_asks_the_caller_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.canonical.errors import TryAgain
     from chalicelib.loyalty import store
@@ -307,3 +335,62 @@ def test_a_refused_request_can_be_sent_again_in_a_better_form_under_its_key(hub:
 def test_an_idempotency_key_is_visible_ascii(hub: Hub) -> None:
     for key in ["", "x" * 129, "clé", "a\tb"]:
         assert fields(post_key(hub, "a", key)) == ["Idempotency-Key"]
+
+
+def forget_everything(idempotency_key: str) -> None:
+    """As the table does after 24 hours."""
+    table.write(table.Delete(keys.idempotency("admin", idempotency_key)))
+
+
+def test_a_key_is_not_shown_again_once_its_request_is_forgotten(hub: Hub) -> None:
+    first = post_key(hub, "a", "once").json_body
+    forget_everything("once")
+    second = post_key(hub, "a", "once").json_body
+    assert first["key"] != second["key"]
+    assert first["key_id"] != second["key_id"]
+    assert len(hub.get("/v1/keys")["items"]) == 2
+
+
+def test_an_idempotency_key_can_be_used_for_something_else_once_it_is_forgotten(hub: Hub) -> None:
+    assert post_key(hub, "a", "once").status_code == 201
+    forget_everything("once")
+    assert post_key(hub, "b", "once").status_code == 201
+
+
+def test_a_remembered_request_that_expired_is_as_good_as_forgotten(hub: Hub) -> None:
+    first = post_key(hub, "a", "once").json_body
+    row = table.get(keys.idempotency("admin", "once"))
+    table.write(table.Put({**(row or {}), "expires_at": 1}))
+    assert post_key(hub, "a", "once").json_body["key"] != first["key"]
+
+
+def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both carry the same key and body; one is refused while the other still works."""
+    finish = once._finish
+
+    def after_a_refusal(row: keys.Key, nonce: str, answer: once.Answer) -> None:
+        once._forget(row, nonce)
+        finish(row, nonce, answer)
+
+    asked = {"snapshots": [SNAPSHOT]}
+    with monkeypatch.context() as patched:
+        patched.setattr(once, "_finish", after_a_refusal)
+        assert hub.call("POST", "/v1/events", asked, Idempotency_Key="once").status_code == 200
+    assert table.get(keys.idempotency("admin", "once")) is None
+    again = [hub.call("POST", "/v1/events", asked, Idempotency_Key="once") for _ in range(2)]
+    assert [each.status_code for each in again] == [200, 200]
+
+
+def test_a_refusal_leaves_the_answer_that_another_attempt_was_given(hub: Hub) -> None:
+    asked = {"snapshots": [SNAPSHOT]}
+    hub.call("POST", "/v1/events", asked, Idempotency_Key="once")
+    row = keys.idempotency("admin", "once")
+    once._forget(row, (table.get(row) or {})["nonce"])
+    assert table.get(row)
+
+
+def test_a_row_that_holds_no_request_is_begun_anew(hub: Hub) -> None:
+    table.write(table.Put(table.row(keys.idempotency("admin", "once"), status=201, text="{}")))
+    assert post_key(hub, "a", "once").status_code == 201

@@ -198,6 +198,27 @@ def test_a_ledger_of_one_of_several_programmes_must_be_named(hub: Hub, anna: str
     assert hub.status("PUT", f"/v1/guests/{anna}/membership/club", {}) == 404
 
 
+def test_a_hotel_is_shown_the_points_of_its_own_stays_and_the_group_all(hub: Hub, anna: str, ingest: Ingest) -> None:
+    ingest(reservation("r2", guest(email=EMAIL), property_id=PORTO.id, status="checked_out", room_revenue_minor=30000))
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
+    asked = {"earns_from": "2026-01-01"}
+    enrolled = hub.put(f"/v1/guests/{anna}/membership/club", asked, key="front_desk@vienna")
+    assert enrolled["balance"] == 2000
+    for key, points in (("front_desk@vienna", 2000), ("front_desk@porto", 3000), ("front_desk", 5000)):
+        (standing,) = hub.get(f"/v1/guests/{anna}/membership", key=key)["items"]
+        entries = hub.get(f"/v1/guests/{anna}/ledger", key=key)["items"]
+        assert standing["balance"] == sum(each["points"] for each in entries) == points
+
+
+def test_nobody_earns_from_before_the_programme_or_from_a_day_that_will_not_come(hub: Hub, anna: str) -> None:
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2026-01-10"})
+    path = f"/v1/guests/{anna}/membership/club"
+    for day in ("0001-01-01", "2026-01-09", "9999-12-31"):
+        assert fields(hub.call("PUT", path, {"earns_from": day}, key="front_desk@vienna")) == ["earns_from"]
+    assert hub.get(f"/v1/guests/{anna}/membership")["items"] == []
+    assert hub.put(path, {"earns_from": "2026-01-10"})["earns_from"] == "2026-01-10"
+
+
 # Events
 
 

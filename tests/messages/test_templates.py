@@ -4,9 +4,13 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from liquid import BoundTemplate, Environment
 
 from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
+from chalicelib.messages import templates
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Reason, Template
 from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check
@@ -182,6 +186,85 @@ def test_a_template_is_no_larger_in_bytes_than_its_row_can_hold() -> None:
     with pytest.raises(Invalid, match="more than 240000 bytes") as refused:
         check(chinese(80_000))
     assert [each.field for each in refused.value.fields] == ["html"]
+
+
+@pytest.fixture
+def no_long_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Liquid must not be asked for what is long here: it would take minutes."""
+    read = Environment.from_string
+
+    def asked(environment: Environment, source: str) -> BoundTemplate:
+        assert len(source) < 1000, "Liquid was asked to read it"
+        return read(environment, source)
+
+    monkeypatch.setattr(Environment, "from_string", asked)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{" * 40_000, "a {{ is never closed"),
+        ("{%" * 40_000, "a {% is never closed"),
+        ("{{ guest.given_name }}" + "{{ a" * 20_000, "a {{ is never closed"),
+        ("{% if a %}" * 9_000 + "{% if", "a {% is never closed"),
+        ("{% raw %}" * 10_000, "a raw tag is never closed"),
+        ("{%- raw -%}" * 9_000 + "{% endraw of a kind %}", "a raw tag is never closed"),
+        ("{% doc %}" * 10_000, "a doc tag is never closed"),
+        ("{{" + " " * 90_000 + "}}", "more than 100 blanks"),
+        ("{% assign" + "\n" * 90_000 + "%}", "more than 100 blanks"),
+        ("{% if " + "(" * 40_000 + "a" + ")" * 40_000 + " %}{% endif %}", "more than 3000 characters"),
+    ],
+)
+def test_what_takes_the_square_of_its_length_is_refused_before_liquid_reads_it(
+    no_long_reading: None, source: str, words: str
+) -> None:
+    with pytest.raises(Invalid, match="not Liquid") as refused:
+        check(template(html=source))
+    assert words in str(refused.value)
+    assert [each.field for each in refused.value.fields] == ["html"]
+
+
+def test_what_is_too_large_is_refused_before_liquid_reads_it(no_long_reading: None) -> None:
+    with pytest.raises(Invalid, match="more than 240000 bytes"):
+        check(template(html="王" * 80_000))
+
+
+@pytest.mark.parametrize("source", ["{% comment %}" * 7_000, "{% if guest.country %}" * 4_000])
+def test_what_is_opened_too_often_is_refused(source: str) -> None:
+    with pytest.raises(Invalid, match="not Liquid"):
+        check(template(html=source))
+
+
+PIECES = ["{{", "}}", "{%", "%}", "{% raw %}", "{%- endraw -%}", "{% doc %}", "{% enddoc %}", "}", "{", "-", " ", "a"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_every_tag_that_liquid_reads_has_its_end(source: str) -> None:
+    if next(templates._dear_to_read(source), None):
+        return
+    for begin, end in (("{{", "}}"), ("{%", "%}"), ("{% raw %}", "endraw"), ("{% doc %}", "enddoc")):
+        assert source.count(begin) == 0 or end in source[source.rindex(begin) :]
+
+
+WHOLE = [
+    "{{ a }}",
+    "{% if a %}",
+    "{% raw %}{{ {% endraw %}",
+    "{% doc %}x{% enddoc %}",
+    "{%- comment -%}",
+    "<p> }} %} {",
+    "{{-'}'-}}",
+]
+
+
+@given(st.lists(st.sampled_from(WHOLE), max_size=30).map(" ".join))
+def test_closed_tags_are_left_to_liquid(source: str) -> None:
+    assert list(templates._dear_to_read(source + "{{ a }}")) == []
+
+
+def test_html_that_no_parser_can_make_sense_of_is_refused_with_its_field() -> None:
+    with pytest.raises(Invalid, match="is not HTML"):
+        check(template(html="<![" * 3))
 
 
 EXPORT = """<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

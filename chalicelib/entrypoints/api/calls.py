@@ -34,7 +34,8 @@ LONGEST = 512
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`."""
+    """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`.
+    `conflicts`: it is refused where somebody else was faster, or where what it touches is in no state for it."""
 
     method: str
     path: str
@@ -44,6 +45,7 @@ class Call:
     creates: bool = False
     answers_secret: bool = False
     group_only: bool = False
+    conflicts: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Ask:
 
     caller: "Caller"
     seed: str
-    """What new ids are made of: the same for the same Idempotency-Key."""
+    """What new ids are made of: the same for the same Idempotency-Key, for as long as that is remembered."""
     now: str
 
 
@@ -75,6 +77,10 @@ class Contract:
     @property
     def summary(self) -> str:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        return " ".join((inspect.getdoc(self.function) or "").split("\n")[1:]).strip()
 
 
 @cache
@@ -107,10 +113,10 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     given = _given(call, contract, request, path, document)
     key = request.headers.get("idempotency-key") if call.creates else None
     asked = once.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
-    given["ask"] = Ask(caller, asked.seed, time.instant(asked.at))
 
-    def run() -> once.Answer:
-        wanted = {name: value for name, value in given.items() if name in contract.names}
+    def run(seed: str) -> once.Answer:
+        told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}
+        wanted = {name: value for name, value in told.items() if name in contract.names}
         return _answer(call, contract.function(**wanted))
 
     answer = once.once(asked, run, keep_answer=not call.answers_secret)

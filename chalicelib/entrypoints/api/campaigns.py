@@ -74,7 +74,8 @@ def get(campaign_id: str) -> CampaignShown:
 def launch(ask: Ask, campaign_id: str) -> CampaignShown:
     """Begin a run with the segment and the template as they are now; while one is on, that one is shown.
 
-    The same Idempotency-Key is the same launch, also when its run has ended meanwhile.
+    The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile. Later it is a
+    new one.
     """
     run = actions.launch(campaign_id, seed=ask.seed)
     return get(campaign_id).model_copy(update={"run": _run(run)})

@@ -34,11 +34,11 @@ def listed(ask: Ask, *, page: Page) -> Listing[ConnectionShown]:
 
 
 def put(ask: Ask, connection_id: str, body: Connection) -> ConnectionShown:
-    """Write a connection; secrets and credentials that are left out stay as they are."""
-    before = store.connection_view(connection_id)
-    if not _sees(ask.caller, body.properties) or (before and not _sees(ask.caller, before["properties"])):
-        raise NotFound("There is no such connection, or no such property.")
-    store.put_connection(body)
+    """Write a connection; secrets and credentials that are left out stay as they are.
+
+    The key must have every property that the connection has or ever had, also one that was deleted under the same id.
+    """
+    store.put_connection(body, ask.caller.sees)
     return get(ask, connection_id)
 
 

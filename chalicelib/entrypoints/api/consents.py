@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.aws.codec import Item
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
+from chalicelib.canonical.snapshots import Instant
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.consent import actions, rules, store
 from chalicelib.consent.model import GROUP, Consent
@@ -25,7 +26,7 @@ class ConsentAsked(BaseModel):
 
     state: Literal["explicit", "confirmed", "withdrawn"]
     basis: Literal["guest", "staff"] = "staff"
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
 
 

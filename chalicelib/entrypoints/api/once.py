@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets as randomness
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,12 +27,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One creating request. `seed` is what its ids are made of: the same key makes the same again after a crash."""
+    """One creating request."""
 
     caller: str
     key: str | None
     fingerprint: str
-    seed: str
     at: datetime
 
 
@@ -39,7 +39,7 @@ def attempt(caller: str, key: str | None, route: str, document: Any, at: datetim
     """Raises Invalid for a key that is empty, too long, or not visible ASCII."""
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise Invalid(FieldError("Idempotency-Key", f"must have 1 to {LONGEST_KEY} visible ASCII characters"))
-    return Attempt(caller, key, _fingerprint(route, document) if key else "", _seed(caller, key), at)
+    return Attempt(caller, key, _fingerprint(route, document) if key else "", at)
 
 
 def _fingerprint(route: str, document: Any) -> str:
@@ -47,56 +47,68 @@ def _fingerprint(route: str, document: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _seed(caller: str, key: str | None) -> str:
-    """Keyed, as the callers' keys are often guessable and some seeds become secrets."""
-    if key is None:
-        return randomness.token_hex(32)
-    return hmac.digest(secrets.key_for("idempotency"), f"{caller}\0{key}".encode(), hashlib.sha256).hex()
-
-
-def once(asked: Attempt, run: Callable[[], Answer], *, keep_answer: bool) -> Answer:
+def once(asked: Attempt, run: Callable[[str], Answer], *, keep_answer: bool) -> Answer:
     """Run, or repeat the answer that is kept. Raises Conflict when the key was used for another request.
 
-    A refused request leaves nothing behind, so that it can be sent again in a better form under its key.
+    What runs is given a seed, of which it makes its ids: the same one for as long as the key is remembered, also after
+    a crash between the work and its answer. A refused request leaves nothing behind, so that it can be sent again in a
+    better form under its key.
     """
     if asked.key is None:
-        return run()
+        return run(randomness.token_hex(32))
     row = keys.idempotency(asked.caller, asked.key)
     known = table.get(row)
-    if known and known["expires_at"] > asked.at.timestamp():
+    if known and known.get("expires_at", 0) > asked.at.timestamp():
         if known["fingerprint"] != asked.fingerprint:
             raise Conflict("This Idempotency-Key was used for another request.")
         if "text" in known:
             return Answer(known["status"], known["text"])
+        nonce = known["nonce"]
     else:
-        _begin(row, asked)
+        nonce = _begin(row, asked)
     try:
-        answer = run()
+        answer = run(_seed(asked, nonce))
     except CallerError:
-        table.write(table.Delete(row))
+        _forget(row, nonce)
         raise
     if keep_answer and len(answer.text) <= LARGEST_KEPT:
-        _finish(row, answer)
+        _finish(row, nonce, answer)
     return answer
 
 
-def _begin(row: keys.Key, asked: Attempt) -> None:
-    now = int(asked.at.timestamp())
-    free = table.When("attribute_not_exists(pk) OR expires_at <= :now", {":now": now})
-    item = table.row(row, fingerprint=asked.fingerprint, expires_at=now + REMEMBERED)
+def _seed(asked: Attempt, nonce: str) -> str:
+    """Keyed, as some seeds become secrets; with the nonce all that leads back to it is forgotten."""
+    text = f"{asked.caller}\0{asked.key}\0{nonce}"
+    return hmac.digest(secrets.key_for("idempotency"), text.encode(), hashlib.sha256).hex()
+
+
+def _begin(row: keys.Key, asked: Attempt) -> str:
+    now, nonce = int(asked.at.timestamp()), randomness.token_hex(16)
+    free = table.When("attribute_not_exists(expires_at) OR expires_at <= :now", {":now": now})
+    item = table.row(row, fingerprint=asked.fingerprint, nonce=nonce, expires_at=now + REMEMBERED)
     try:
         table.write(table.Put(item, free))
     except table.ConditionFailed:
         raise TryAgain("the same Idempotency-Key was used at this very moment", after_seconds=1) from None
+    return nonce
 
 
-def _finish(row: keys.Key, answer: Answer) -> None:
-    names = {"#status": "status", "#text": "text"}
+def _forget(row: keys.Key, nonce: str) -> None:
+    """Another attempt may have been answered meanwhile: its answer stays."""
+    unanswered = table.When("nonce = :nonce AND attribute_not_exists(#text)", {":nonce": nonce}, {"#text": "text"})
+    with suppress(table.ConditionFailed):
+        table.write(table.Delete(row, unanswered))
+
+
+def _finish(row: keys.Key, nonce: str, answer: Answer) -> None:
+    """Where another attempt was refused meanwhile, the row is gone or begun anew: there is nothing to finish."""
     update = table.Update(
         row,
         "SET #status = :status, #text = :text",
         {":status": answer.status, ":text": answer.text},
-        names,
+        {"#status": "status", "#text": "text"},
+        when=table.When("nonce = :nonce", {":nonce": nonce}),
         size=len(answer.text) + 512,
     )
-    table.write(update)
+    with suppress(table.ConditionFailed):
+        table.write(update)

@@ -4,16 +4,17 @@ import inspect
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.canonical.version import VERSION
+from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import JSON, Call, Contract, contract_of
+from chalicelib.entrypoints.api.once import LONGEST_KEY
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
-from chalicelib.entrypoints.problems import PROBLEM
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
@@ -22,13 +23,26 @@ FAULTS = {
     "401": "No key, or a wrong one",
     "403": "The key's role may not do this",
     "404": "It is not there, or not in this key's sight",
-    "503": "A passing fault: try again after `Retry-After` seconds",
+    **keyless.FAULTS,
 }
+CONFLICT = "Somebody else was faster, or it is in no state for this"
+USED = "The Idempotency-Key was used for another request"
+REMEMBERED = (
+    "The same request under the same key is done once and answered alike, for 24 hours; after them the key means a new "
+    "request. Another request under the key is refused."
+)
 
 
 class Fault(BaseModel):
     field: str
     message: str
+
+
+class Health(BaseModel):
+    """The hub lives."""
+
+    status: Literal["ok"]
+    version: str
 
 
 class Problem(BaseModel):
@@ -48,7 +62,8 @@ def document() -> Json:
     """Made once for the life of the process."""
     contracts = {call: contract_of(call) for call in CALLS}
     names, definitions = _schemas(contracts)
-    paths: Json = {"/health": _health()}
+    problem = names[Problem, "serialization"]
+    paths = keyless.paths(health=names[Health, "serialization"], problem=problem)
     for call, contract in contracts.items():
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, contract, names)
     return {
@@ -69,7 +84,7 @@ Names = Mapping[tuple[Any, JsonSchemaMode], Json]
 def _schemas(contracts: dict[Call, Contract]) -> tuple[Names, Json]:
     asked = [(each.takes, "validation") for each in contracts.values() if each.takes]
     given = [(each.gives, "serialization") for each in contracts.values() if each.gives]
-    pairs: Any = list(dict.fromkeys([*asked, *given, (Problem, "serialization")]))
+    pairs: Any = list(dict.fromkeys([*asked, *given, (Problem, "serialization"), (Health, "serialization")]))
     names, definitions = models_json_schema(pairs, ref_template=REF)
     return names, definitions["$defs"]
 
@@ -83,6 +98,8 @@ def _operation(call: Call, contract: Contract, names: Names) -> Json:
         "parameters": _parameters(call, contract),
         "responses": _responses(call, contract, names),
     }
+    if contract.description:
+        operation["description"] = contract.description
     if contract.takes:
         content = {JSON: {"schema": names[contract.takes, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
@@ -91,29 +108,27 @@ def _operation(call: Call, contract: Contract, names: Names) -> Json:
 
 def _parameters(call: Call, contract: Contract) -> list[Json]:
     text = {"type": "string"}
-    found = [
-        {"name": name, "in": "path", "required": True, "schema": text} for name in re.findall(r"{(\w+)}", call.path)
-    ]
+    found = [keyless.in_path(name, keyless.HUB_ID) for name in re.findall(r"{(\w+)}", call.path)]
     found += [{"name": name, "in": "query", "schema": text} for name in contract.query]
     if contract.pages:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
         found += [{"name": "limit", "in": "query", "schema": limit}, {"name": "cursor", "in": "query", "schema": text}]
     if call.creates:
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": {**text, "maxLength": 128}})
+        key = {**text, "minLength": 1, "maxLength": LONGEST_KEY}
+        found.append({"name": "Idempotency-Key", "in": "header", "description": REMEMBERED, "schema": key})
     return found
 
 
 def _responses(call: Call, contract: Contract, names: Names) -> Json:
-    problem = {PROBLEM: {"schema": names[Problem, "serialization"]}}
-    faults = {**FAULTS, **({"409": "The Idempotency-Key was used for another request"} if call.creates else {})}
-    refused = {status: {"description": told, "content": problem} for status, told in sorted(faults.items())}
+    refused = keyless.refusals(_faults(call, contract), names[Problem, "serialization"])
     if contract.gives is None:
         return {"204": {"description": "Done"}, **refused}
-    told = inspect.cleandoc(contract.gives.__doc__ or "").partition("\n")[0] or "The answer"
+    told = inspect.cleandoc(contract.gives.__doc__ or "").replace("\n", " ").partition(". ")[0] or "The answer"
     content = {JSON: {"schema": names[contract.gives, "serialization"]}}
     return {str(call.status): {"description": told, "content": content}, **refused}
 
 
-def _health() -> Json:
-    answered = {"description": "Alive", "content": {JSON: {"schema": {"type": "object"}}}}
-    return {"get": {"summary": "Liveness and version.", "security": [], "responses": {"200": answered}}}
+def _faults(call: Call, contract: Contract) -> dict[str, str]:
+    reasons = [*([USED] if call.creates else []), *([CONFLICT] if call.conflicts else [])]
+    conflict = {"409": "; ".join(reasons)} if reasons else {}
+    return {**FAULTS, **conflict, **(keyless.TOO_LARGE if contract.takes else {})}
