@@ -31,7 +31,7 @@ class Needs:
 
 NEEDS = {
     "api_handler": Needs(
-        sends=("inbox", "fetch", "plan", "pace"),
+        sends=("inbox", "fetch", "loyalty", "plan", "pace"),
         announces=True,
         puts="large",
         identifies=True,
@@ -41,7 +41,7 @@ NEEDS = {
     ),
     "ingest_notices": Needs("inbox", announces=True, puts="raw", gets="large", identifies=True, decrypts=True),
     "fetch_notices": Needs("fetch", announces=True, puts="raw", gets="large", identifies=True, decrypts=True),
-    "award_points": Needs("loyalty", announces=True),
+    "award_points": Needs("loyalty", sends=("loyalty",), announces=True),
     "plan_run": Needs("plan", sends=("plan",)),
     "pace_run": Needs("pace", sends=("pace", "plan", "send"), asks_quota=True),
     "send_chunk": Needs("send", sends=("send",), identifies=True, mails=True),
