@@ -12,6 +12,7 @@ from moto import mock_aws
 from chalicelib.aws import clients, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
+from chalicelib.ingest import edge
 
 STAGE = "test"
 REGION: Final = "eu-central-1"
@@ -60,6 +61,8 @@ def forget() -> None:
     secrets.forget_all()
     settings.cache_clear()
     queues.url_of.cache_clear()
+    edge.doors.cache_clear()
+    edge.raw_bucket.cache_clear()
     meter().take()
 
 
