@@ -39,7 +39,7 @@ class Hub:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         response = self.client.http.request(method, path, headers=sent, body=raw)
-        _check_described(method, path, response)
+        check_described(method, path, response)
         return response
 
     def get(self, path: str, *, key: Key | None = "admin") -> Any:
@@ -76,7 +76,7 @@ def ingest(hub: Hub) -> Ingest:
     return told
 
 
-def _check_described(method: str, path: str, response: HTTPResponse) -> None:
+def check_described(method: str, path: str, response: HTTPResponse) -> None:
     """Whatever a test calls: the description of the API tells the status, and in which form it comes."""
     for described, operations in document()["paths"].items():
         if re.fullmatch(re.sub(r"{\w+}", "[^/]+", described), path.partition("?")[0]) and method.lower() in operations:

@@ -9,7 +9,7 @@ from chalicelib.aws.settings import Settings
 from chalicelib.ingest import store
 from chalicelib.ingest.model import Connection
 from tests.builders import VIENNA
-from tests.entrypoints.conftest import Hub
+from tests.entrypoints.conftest import Hub, check_described
 from tests.fakes import received, waiting
 
 NOTICE = {"EnterpriseId": "e-1", "Events": [{"Discriminator": "ServiceOrderUpdated", "Value": {"Id": "r-1"}}]}
@@ -33,7 +33,9 @@ def mews(hub: Hub) -> Hub:
 
 def push(hub: Hub, path: str, body: Any = NOTICE, **headers: str) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return hub.client.http.post(path, headers={"Content-Type": "application/json", **headers}, body=raw)
+    response = hub.client.http.post(path, headers={"Content-Type": "application/json", **headers}, body=raw)
+    check_described("POST", path, response)
+    return response
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""Every call against every key and every kind of bad body: refused as described, and nothing of it is kept."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import table
+from chalicelib.entrypoints.api.calls import Call
+from chalicelib.entrypoints.api.roles import ROLES
+from chalicelib.entrypoints.api.routes import CALLS
+from tests import tables
+from tests.builders import PORTO, VIENNA, guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.entrypoints.test_access import HOTEL, PROGRAM, SEGMENT, TEMPLATE, problem
+
+CONNECTION = {"vendor": "canonical", "properties": {"v": VIENNA.id}}
+BODIES: dict[str, dict[str, Any]] = {
+    "properties:put": HOTEL,
+    "connections:put": CONNECTION,
+    "access:create": {"name": "n", "role": "analyst", "properties": [VIENNA.id]},
+    "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
+    "consents:put": {"state": "explicit"},
+    "membership:enrol": {},
+    "programs:put": PROGRAM,
+    "segments:put": SEGMENT,
+    "templates:put": TEMPLATE,
+    "campaigns:create": {"name": "c", "segment": "s", "template": "t"},
+}
+UNREADABLE = [
+    b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff", b'{"a":NaN}', b"[" * 100_000, b'{"a":1,"a":2}', b'{"id":{}}',
+    b'{"a":"\\ud800"}', b'{"name":1e400}', b"\xef\xbb\xbf{}", '{"a":"é"}'.encode("utf-16"), b'{"extra":1}',
+]  # fmt: skip
+ODD: list[Any] = [None, True, -1, 10**30, 1.5, "", "x" * 5000, "\0", [], {}, [[]], {"a": {}}, ["a"] * 3, [None]]
+
+
+@pytest.fixture
+def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
+    """Something of each kind, all of it of Porto or of the group."""
+    hub.put("/v1/programs/club", PROGRAM)
+    hub.put("/v1/segments/s", SEGMENT)
+    hub.put("/v1/templates/t", TEMPLATE)
+    hub.put("/v1/connections/pms", {**CONNECTION, "properties": {"p": PORTO.id}})
+    ingest(reservation("r1", guest("g1", email="anna@lee.example"), property_id=PORTO.id, status="checked_out"))
+    hub.call("POST", "/v1/campaigns", {"id": "camp", **BODIES["campaigns:create"]})
+    made = hub.call("POST", "/v1/keys", {"name": "n", "role": "analyst", "properties": [PORTO.id]}).json_body
+    (anna,) = hub.get("/v1/guests?email=anna@lee.example")["items"]
+    for role in ROLES:
+        for key in (role, f"{role}@vienna"):
+            hub.call("GET", "/v1/properties", key=key)  # the key is there
+    return {
+        "property_id": PORTO.id,
+        "connection_id": "pms",
+        "key_id": made["key_id"],
+        "guest_id": anna["id"],
+        "channel": "email",
+        "purpose": "marketing",
+        "program_id": "club",
+        "segment_id": "s",
+        "template_id": "t",
+        "campaign_id": "camp",
+    }
+
+
+def ask(hub: Hub, call: Call, ids: dict[str, str], body: Any, key: str | None = "admin") -> Any:
+    return hub.call(call.method, call.path.format(**ids), body, key=key)
+
+
+def test_no_call_is_open_to_who_has_no_key_or_another_role(hub: Hub, ids: dict[str, str]) -> None:
+    before = tables.state()
+    for call in CALLS:
+        body = BODIES.get(call.answered_by)
+        for key in (None, "nobodys"):
+            assert ask(hub, call, ids, body, key).status_code == 401
+        for role in set(ROLES) - call.roles:
+            assert ask(hub, call, ids, body, role).status_code == 403
+    assert tables.state() == before
+
+
+def test_a_key_of_one_hotel_changes_nothing_of_another_or_of_the_group(hub: Hub, ids: dict[str, str]) -> None:
+    before = tables.state()
+    for call in CALLS:
+        makes_its_own = call.answered_by in {"access:create", "events:accept"}
+        if "{" not in call.path and (call.method == "GET" or makes_its_own):
+            continue
+        for role in call.roles:
+            response = ask(hub, call, ids, BODIES.get(call.answered_by), f"{role}@vienna")
+            shared = call.method == "GET" and call.answered_by.partition(":")[0] in {
+                "programs",
+                "segments",
+                "templates",
+            }
+            assert response.status_code == 200 if shared else response.status_code in {403, 404}, call
+    assert tables.state() == before
+
+
+def test_every_bad_body_is_refused_with_its_field_and_leaves_nothing(hub: Hub, ids: dict[str, str]) -> None:
+    before = tables.state()
+    for call in CALLS:
+        good = BODIES.get(call.answered_by)
+        if good is None:
+            continue
+        for raw in UNREADABLE:
+            response = ask(hub, call, ids, raw)
+            assert response.status_code == 400, (call, raw)
+            assert problem(response)["errors"]
+    assert tables.state() == before
+
+
+def test_no_odd_value_in_any_field_is_a_fault_of_the_hubs_own(hub: Hub, ids: dict[str, str]) -> None:
+    for call in CALLS:
+        good = BODIES.get(call.answered_by, {})
+        for name in good:
+            for value in ODD:
+                assert ask(hub, call, ids, {**good, name: value}).status_code < 500, (call, name, value)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/programs/new", PROGRAM),
+        ("/v1/segments/new", SEGMENT),
+        ("/v1/templates/new", TEMPLATE),
+        ("/v1/connections/new", CONNECTION),
+    ],
+)
+def test_who_writes_at_the_same_moment_as_another_is_told_so(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any]
+) -> None:
+    def beside(*_: Any) -> None:
+        raise table.ConditionFailed([0])
+
+    hub.get("/v1/properties")  # the key is there
+    monkeypatch.setattr(table, "write", beside)
+    monkeypatch.setattr(table, "transact", beside)
+    response = hub.call("PUT", path, body)
+    assert (response.status_code, problem(response)["title"]) == (409, "Conflict")
