@@ -17,7 +17,8 @@ from chalicelib.ingest import edge
 STAGE = "test"
 REGION: Final = "eu-central-1"
 QUEUES = ("inbox", "fetch", "loyalty", "plan", "pace", "send", "mail-events", "jobs")
-RAW_BUCKET = "xenia-test-raw-123456789012"
+ACCOUNT = "123456789012"
+RAW_BUCKET = f"xenia-test-raw-{ACCOUNT}"
 PUBLIC_URL = "https://hub.example.com"
 SENDER = "Hotel Example <news@hotel.example>"
 POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
@@ -99,7 +100,7 @@ def _create_table(name: str) -> None:
 
 def _create_queue(name: str) -> None:
     sqs = clients.sqs()
-    dead = sqs.create_queue(QueueName=f"{name}-dlq")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.create_queue(QueueName=f"{name}-dlq")
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dlq"
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 12})
     sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})

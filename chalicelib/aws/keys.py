@@ -27,6 +27,11 @@ def connection(connection_id: str) -> Key:
     return Key("CONNECTIONS", connection_id)
 
 
+def connection_reach(connection_id: str) -> Key:
+    """Every property that a connection's id ever reached; it outlives the connection."""
+    return Key(f"CONNECTION#{connection_id}", "REACH")
+
+
 def program(program_id: str) -> Key:
     return Key("PROGRAMS", program_id)
 

@@ -6,7 +6,7 @@ from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.ingest import rules, store
+from chalicelib.ingest import rules, writing
 from chalicelib.ingest.changes import Change
 from chalicelib.ingest.workspace import Workspace
 
@@ -50,11 +50,11 @@ def _store(change: Change, workspace: Workspace) -> list[Fact]:
         if outcome.is_empty:
             mark = view.marks.get((change.subject, change.version.mark))
             meter().called("duplicate" if mark is not None else "stale")
-            return _told_before(change) + (store.facts_of(change, mark) if mark else [])
-        writes = store.writes_of(change, outcome, workspace.rows)
+            return _told_before(change) + (writing.facts_of(change, mark) if mark else [])
+        writes = writing.writes_of(change, outcome, workspace.rows)
         if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
             outcome = rules.apply(change, view, untied=True)
-            writes = store.writes_of(change, outcome, workspace.rows)
+            writes = writing.writes_of(change, outcome, workspace.rows)
         if len(writes) > table.WRITE_AT_ONCE:
             raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
         try:
@@ -64,7 +64,7 @@ def _store(change: Change, workspace: Workspace) -> list[Fact]:
             continue
         workspace.wrote(writes)
         meter().called("stored")
-        return _told_before(change) + [store.fact(change, made) for made in outcome.facts]
+        return _told_before(change) + [writing.fact(change, made) for made in outcome.facts]
     raise TryAgain(f"{change.subject} is being written by others")
 
 
@@ -77,4 +77,4 @@ def _told_before(change: Change) -> list[Fact]:
     if not change.again:
         return []
     marks = table.query(keys.mark(change.subject, "").pk, newest_first=True, limit=REMEMBERED)
-    return [fact for row in marks for fact in store.facts_of(change, row["facts"])]
+    return [fact for row in marks for fact in writing.facts_of(change, row["facts"])]

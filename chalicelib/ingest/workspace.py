@@ -14,8 +14,8 @@ from chalicelib.guests.store import read_head, read_stay
 from chalicelib.identity.model import Identifier
 from chalicelib.identity.store import read as read_identifier
 from chalicelib.ingest.changes import Change
-from chalicelib.ingest.store import read_charge
 from chalicelib.ingest.view import KeptStay, View
+from chalicelib.ingest.writing import read_charge
 
 Stays = dict[str, KeptStay]
 

@@ -17,8 +17,8 @@ class Terms(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    points_per_unit: dict[Currency, Rate] = Field(default_factory=dict)
-    excluded_channels: tuple[Channel, ...] = (Channel.OTA,)
+    points_per_unit: Annotated[dict[Currency, Rate], Field(max_length=200)] = Field(default_factory=dict)
+    excluded_channels: Annotated[tuple[Channel, ...], Field(max_length=len(Channel))] = (Channel.OTA,)
     auto_enrol: bool = False
     effective_from: date | None = None
     """Left out: from the programme's start, or, for a change of a programme, from tomorrow."""

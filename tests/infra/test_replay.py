@@ -14,7 +14,13 @@ from chalicelib.aws.settings import Settings
 from infra import replay
 
 STAGE = "test"
-GARBLED = gzip.compress(b"x" * 99)[:10] + b"\xff" * 20
+DAMAGED = {
+    "no zip at all": b"no zip at all",
+    "cut off": gzip.compress(b'{"queue": "inbox"}')[:-9],
+    "no text": gzip.compress(b"\xff\xfe"),
+    "nothing": b"",
+    "garbled": gzip.compress(b"x" * 99)[:10] + b"\xff" * 20,
+}
 DAY = date(2026, 3, 29)
 
 
@@ -75,9 +81,7 @@ def test_a_damaged_object_sends_nothing_and_says_where(aws: Settings) -> None:
     assert received("inbox") == []
 
 
-@pytest.mark.parametrize(
-    "content", [b"no zip at all", gzip.compress(b'{"queue": "inbox"}')[:-9], gzip.compress(b"\xff\xfe"), b"", GARBLED]
-)
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_an_object_that_cannot_be_unpacked_is_damaged_too(aws: Settings, content: bytes) -> None:
     boto3.client("s3").put_object(Bucket=replay.bucket(STAGE), Key="raw/2026-03-29/07/a", Body=content)
     with pytest.raises(replay.ArchiveDamaged, match="raw/2026-03-29/07/a"):
