@@ -87,7 +87,7 @@ def accept(connection: str, request: Request) -> int:
     if len(request.body) > LARGEST_BODY:
         raise TooLarge(f"A webhook's body may have {LARGEST_BODY} bytes.")
     door, was_looked_up = doors().find(connection)
-    if door is None or not _vouched_for(request, door.vendor, door.secrets):
+    if door is None or not edge_of(door.vendor).verify(request, door.secrets):
         _pretend(request, door, was_looked_up=was_looked_up)
         raise Unauthorized
     edge = edge_of(door.vendor)
@@ -99,21 +99,16 @@ def accept(connection: str, request: Request) -> int:
     return edge.success
 
 
-def _vouched_for(request: Request, vendor: str, known: tuple[str, ...] = ()) -> bool:
-    """Try every secret, and nobody's in the place of one that is not there."""
-    edge = edge_of(vendor)
-    nobodys = (NOBODYS_SECRETS[edge.secret_use],) * max(0, SECRETS_TRIED - len(known))
-    return edge.verify(request, known + nobodys)
-
-
 def _pretend(request: Request, door: Door | None, *, was_looked_up: bool) -> None:
     """Do what refusing any other connection would take: a refusal does not tell whether this one is there, or whose.
 
-    A connection that signs has its secrets opened when it is looked up; for the others a key is used for nothing.
+    Nobody's secrets are tried in the place of those that were not. A connection that signs has its secrets opened when
+    it is looked up; for the others a key is used for nothing.
     """
     for vendor in VENDORS:
-        if door is None or vendor != door.vendor:
-            _vouched_for(request, vendor)
+        edge = edge_of(vendor)
+        tried = len(door.secrets) if door and door.vendor == vendor else 0
+        edge.verify(request, (NOBODYS_SECRETS[edge.secret_use],) * max(0, SECRETS_TRIED - tried))
     opened = door is not None and edge_of(door.vendor).secret_use == "sign"  # noqa: S105 (how secrets are used)
     if was_looked_up and not opened:
         secrets.encrypt("nothing", "nobody")
