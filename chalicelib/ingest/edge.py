@@ -52,14 +52,13 @@ class Doors:
     def find(self, connection: str) -> tuple[Door | None, bool]:
         """The door, if there is one, and whether it was looked up just now."""
         seen = self.known.get(connection)
-        is_stale = seen is None or seen[0] <= time.monotonic()
-        if seen is None or is_stale:
-            door = _read_door(connection)
-            if len(self.known) >= MOST_KNOWN:
-                self.known.clear()
-            seen = (time.monotonic() + (KNOWN_FOR if door else UNKNOWN_FOR), door)
-            self.known[connection] = seen
-        return seen[1], is_stale
+        if seen and seen[0] > time.monotonic():
+            return seen[1], False
+        door = _read_door(connection)
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[connection] = (time.monotonic() + (KNOWN_FOR if door else UNKNOWN_FOR), door)
+        return door, True
 
 
 @cache

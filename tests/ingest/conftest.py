@@ -1,7 +1,7 @@
 """A hotel in an account of its own, with a PMS in memory behind it, and the workers of its queues."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from chalicelib.aws import bus
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.entrypoints import runtime
-from chalicelib.ingest import actions, edge
+from chalicelib.ingest import actions
 from tests.fake_mews import FakeMews, connect
 from tests.fakes import Context, Event, received
 
@@ -20,23 +20,13 @@ INBOX = runtime.in_batch("inbox")(actions.ingest_notices)
 
 
 @pytest.fixture
-def cold(aws: Settings) -> Iterator[Settings]:
-    """A process that has seen no connection yet."""
-    for kept in (edge.doors, edge.raw_bucket):
-        kept.cache_clear()
-    yield aws
-    for kept in (edge.doors, edge.raw_bucket):
-        kept.cache_clear()
-
-
-@pytest.fixture
-def mews(cold: Settings, monkeypatch: pytest.MonkeyPatch) -> FakeMews:
+def mews(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> FakeMews:
     connect()
     return FakeMews().install(monkeypatch)
 
 
 @pytest.fixture
-def work(cold: Settings) -> Callable[..., None]:
+def work(aws: Settings) -> Callable[..., None]:
     """Deliver what lies on a queue to its worker, as Lambda does."""
 
     def deliver(queue: str = "fetch", event: Event | None = None) -> None:

@@ -18,7 +18,7 @@ from tests.fakes import received
 
 
 @pytest.fixture(autouse=True)
-def hotels(cold: Settings) -> None:
+def hotels(aws: Settings) -> None:
     store.put_property(VIENNA)
     store.put_property(PORTO)
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -338,22 +338,27 @@ def test_a_stay_that_moves_between_two_records_announces_a_fact_of_each(hotel: H
 SECOND = {**checked_out(1, arrival="2026-03-01", departure="2026-03-02"), "source_id": "r2"}
 
 
-def test_what_was_written_before_another_wrote_beside_is_announced_with_the_rest(
-    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hotel.tell(checked_out(1))
-    hotel.tell(SECOND)
-    wakers = [fact for fact in hotel.facts if fact.type is FactType.STAY_COMPLETED]
+def before_the_second_write(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], None]) -> None:
+    """Let others write after the first of our transactions, once."""
     transact, writes = table.transact, list[int]()
 
     def busy(rows: Any) -> None:
         writes.append(1)
         if len(writes) == 2:
             monkeypatch.setattr(table, "transact", transact)
-            hotel.tell(guest(language="de", changed_at=at(9)))
+            deed()
         transact(rows)
 
     monkeypatch.setattr(table, "transact", busy)
+
+
+def test_what_was_written_before_another_wrote_beside_is_announced_with_the_rest(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotel.tell(checked_out(1))
+    hotel.tell(SECOND)
+    wakers = [fact for fact in hotel.facts if fact.type is FactType.STAY_COMPLETED]
+    before_the_second_write(monkeypatch, lambda: hotel.tell(guest(language="de", changed_at=at(9))))
     hotel.deliver(wakers[:1])
     assert len({fact.subject for fact in awarded(hotel)}) == 2
 
@@ -364,17 +369,12 @@ def test_what_was_written_is_announced_though_a_newer_wake_up_wrote_over_it(
     hotel.tell(checked_out(1))
     hotel.tell(SECOND)
     wakers = [fact for fact in hotel.facts if fact.type is FactType.STAY_COMPLETED]
-    transact, writes = table.transact, list[int]()
 
-    def busy(rows: Any) -> None:
-        writes.append(1)
-        if len(writes) == 2:
-            monkeypatch.setattr(table, "transact", transact)
-            hotel.tell(checked_out(9, amount=12000), {**SECOND, "room_revenue_minor": 12000, "changed_at": at(9)})
-            hotel.deliver([fact for fact in hotel.facts if fact not in wakers])
-        transact(rows)
+    def others() -> None:
+        hotel.tell(checked_out(9, amount=12000), {**SECOND, "room_revenue_minor": 12000, "changed_at": at(9)})
+        hotel.deliver([fact for fact in hotel.facts if fact not in wakers])
 
-    monkeypatch.setattr(table, "transact", busy)
+    before_the_second_write(monkeypatch, others)
     hotel.deliver(wakers[:1])
     assert sorted(entry.points for entry in store.entries(G1, "club")) == [200, 1000, 1200]
     assert len({fact.fact_id for fact in awarded(hotel)}) == 3
