@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from infra import deploy, local_cloud, running_hub, settings_row
-from infra.demo import campaign, compare, drain, front_desk, mails, report, season
+from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
 from infra.simulator.options import positive
@@ -80,6 +80,9 @@ def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> d
     compared.differences += mails.reported_differences(api, sent)
     compared.differences += front_desk.differences(api, truth, season.CONNECTION, season.PROGRAM)
     told = drain.told_by_functions(hub.stage)
+    if options.state:
+        customers = [customer for guest in truth["guests"].values() for customer in guest["customers"]]
+        end_state.write(end_state.read(api, customers, season.CONNECTION, season.PROGRAM), options.state)
     progress.update(check, total=1, completed=1)
     decisions = Counter(campaign.code_of(each) for each in decided)
     return report.result(pushed, truth, compared, decisions, told, drain.dead_letters(hub.stage), seconds)
@@ -128,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=positive, help="only the first rows of the CSV, or so many to generate")
     parser.add_argument("--reservations", type=positive, default=500, help="how many to generate")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--state", type=Path, help="also write the hub's end state there, to compare versions by")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser.parse_args()
 
