@@ -57,7 +57,7 @@ def open_hub(table: Table | None = None) -> Cloud:
     cloud = Cloud(table or Table())
     wire().reply, wire().listen = cloud.reply, None
     secrets.forget_all()
-    for kept in (queues.url_of, edge.doors, edge.raw_bucket):
+    for kept in (queues.url_of, edge.opened_connections, edge.raw_bucket):
         kept.cache_clear()
     meter().take()
     return cloud

@@ -10,10 +10,12 @@ from standardwebhooks.webhooks import Webhook
 
 from benchmarks.hub import post
 from chalicelib.aws import keys, table
-from chalicelib.ingest import store
-from chalicelib.ingest.model import Connection, Property
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.store import put_program
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,9 +26,9 @@ FAMILY = ("Lee", "Müller", "García López", "Wang", "Шевченко", "O'Bri
 
 def open_hotel() -> None:
     """What an operator sets up once."""
-    store.put_property(HOTEL)
-    store.put_connection(Connection(id="direct", vendor="canonical", secrets=(SECRET,)))
-    store.put_connection(
+    properties.put(HOTEL)
+    connections.put(Connection(id="direct", vendor="canonical", secrets=(SECRET,)))
+    connections.put(
         Connection(
             id="mews",
             vendor="mews",

@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.guests.model import Stay
-from chalicelib.ingest.model import Property
 from chalicelib.loyalty.model import Program
+from chalicelib.properties.model import Property
 
 VIENNA = Property(
     id="vienna",

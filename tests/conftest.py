@@ -10,9 +10,10 @@ from botocore.client import BaseClient
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
-from chalicelib.aws import clients, keys, queues, secrets, table
+from chalicelib.aws import bus, clients, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
+from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import edge
 
 STAGE = "test"
@@ -54,6 +55,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     forget()
 
 
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
+    """What is announced, instead of the bus."""
+    told: list[Fact] = []
+    monkeypatch.setattr(bus, "announce", told.extend)
+    return told
+
+
 def forget() -> None:
     """Drop what the process keeps between calls, as a cold start does.
 
@@ -63,7 +72,7 @@ def forget() -> None:
     secrets.forget_all()
     settings.cache_clear()
     queues.url_of.cache_clear()
-    edge.doors.cache_clear()
+    edge.opened_connections.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()
 

@@ -11,9 +11,10 @@ import pytest
 from chalicelib.aws import http
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from chalicelib.connectors.contract import Call, Link
-from chalicelib.ingest import store
-from chalicelib.ingest.model import Connection
+from chalicelib.properties import store as properties
 from tests.builders import VIENNA, at
 
 Row = dict[str, Any]
@@ -48,8 +49,8 @@ def connection(**fields: Any) -> Connection:
 
 def connect(**fields: Any) -> None:
     """Make the hub know the hotel and its connection."""
-    store.put_property(VIENNA)
-    store.put_connection(connection(**fields))
+    properties.put(VIENNA)
+    connections.put(connection(**fields))
     meter().take()
 
 

@@ -117,7 +117,7 @@ def charge(reservation_id: str, charge_id: str) -> Key:
     return Key(f"RESERVATION#{reservation_id}", f"{CHARGE}{charge_id}")
 
 
-def charge_place(charge_id: str) -> Key:
+def reservation_of_charge(charge_id: str) -> Key:
     """The reservation that a charge is kept under: a line may be moved to another room's folio."""
     return Key(f"CHARGE#{charge_id}", "CHARGE")
 

@@ -10,7 +10,7 @@ only `changed_since`. Commands back to a PMS are further generators of `Call`s.
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, ReservationSnapshot
@@ -99,7 +99,8 @@ class Translated:
     its neighbours are in `snapshots`."""
 
 
-Conversation = Generator[Call, Json, "Translated"]
+Answered = TypeVar("Answered")
+Conversation = Generator[Call, Json, Answered]
 """Yields calls, is sent their answers, returns what they came to."""
 
 
@@ -118,10 +119,10 @@ class ThinTranslation(Protocol):
         """The vendor's ids that a notice names. Raises Rejected when the notice is not of the vendor's shape."""
         ...
 
-    def fetch(self, notices: Sequence[Json], link: Link) -> Conversation:
+    def fetch(self, notices: Sequence[Json], link: Link) -> Conversation[Translated]:
         """One conversation for all notices of a batch: one call of each kind."""
         ...
 
-    def changed_since(self, link: Link, since: datetime, until: datetime) -> Generator[Call, Json, list[Json]]:
+    def changed_since(self, link: Link, since: datetime, until: datetime) -> Conversation[list[Json]]:
         """The notices that the vendor would have sent for what changed in [since, until)."""
         ...

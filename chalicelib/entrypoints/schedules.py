@@ -29,10 +29,10 @@ def tick() -> dict[str, int]:
 def queue_jobs() -> int:
     """Queue what is due, then remember it: a crash in between queues it once more, and a job is repeatable."""
     from chalicelib.aws import queues
-    from chalicelib.ingest import store
+    from chalicelib.properties import store as properties
 
     now = time.now()
-    zones = {each.id: each.time_zone for each in store.properties().values()}
+    zones = {each.id: each.time_zone for each in properties.by_id().values()}
     due = due_jobs(now, zones, _done(due_jobs(now, zones, ())))
     queues.send_many("jobs", [_body(each) for each in due])
     for each in due:

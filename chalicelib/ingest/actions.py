@@ -5,21 +5,26 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from chalicelib.aws import files, http, keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws import files, http
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.time import instant, moment_of, now
-from chalicelib.connectors.contract import Call, Json, Link
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store as connection_store
+from chalicelib.connections.model import KeptConnection, is_api
+from chalicelib.connectors import vendors
+from chalicelib.connectors.contract import Answered, Conversation, Json, Link
 from chalicelib.identity.digests import digest
-from chalicelib.ingest import envelopes, store, vendors
-from chalicelib.ingest.changes import Change, change_of
+from chalicelib.ingest import envelopes
+from chalicelib.ingest.changes import change_of
 from chalicelib.ingest.edge import raw_bucket
-from chalicelib.ingest.model import Property
-from chalicelib.ingest.storing import store_changes
+from chalicelib.ingest.envelopes import Notice
+from chalicelib.profiles.actions import store_changes
+from chalicelib.profiles.model import Change
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
 
 KEPT_SECONDS = 15.0
 """Of a function's time, for storing what the vendor answers."""
@@ -28,12 +33,13 @@ SecondsLeft = Callable[[], float]
 
 
 @dataclass
-class _Work:
+class _Batch:
     """Changes of a batch, and which messages each of them came from."""
 
     seconds_left: SecondsLeft
     again: frozenset[str] = frozenset()
     """Messages that came before: what they had announced may have been lost."""
+    known: Mapping[str, Property] = field(default_factory=properties.by_id)
     changes: list[Change] = field(default_factory=list)
     sources: list[set[str]] = field(default_factory=list)
     failures: Failures = field(default_factory=dict)
@@ -60,77 +66,72 @@ class _Work:
 
 def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambda: float("inf")) -> Failures:
     """Store what fat vendors pushed. Returns message id → why it failed; the others are done."""
-    work = _Work(seconds_left)
-    bodies = _opened(messages, work)
-    _archive("inbox", (each for each in messages if each.id in bodies))
-    known = store.properties()
-    rows = _connections({body["connection"] for body in bodies.values()})
-    for message_id, body in bodies.items():
+    batch = _Batch(seconds_left)
+    notices = _opened(messages, batch)
+    _archive("inbox", (each for each in messages if each.id in notices))
+    links = _links({notice.connection for notice in notices.values()})
+    for message_id, notice in notices.items():
         try:
-            _take_in(message_id, body, rows, known, work)
+            _take_in(message_id, notice, links, batch)
         except Rejected as rejected:
-            work.fail([message_id], rejected)
-    return work.finish()
+            batch.fail([message_id], rejected)
+    return batch.finish()
 
 
-def _take_in(
-    message_id: str, body: Mapping[str, Json], rows: Mapping[str, Item], known: Mapping[str, Property], work: _Work
-) -> None:
+def _take_in(message_id: str, notice: Notice, links: Mapping[str, KeptConnection], batch: _Batch) -> None:
     """What of a notice can be read is stored; it fails all the same for what cannot, and says what that was."""
-    connection = body["connection"]
-    link = store.link_of(rows[connection], known) if connection in rows else _nobodys_link(connection)
-    translated = vendors.fat(body["vendor"]).translate(body["body"], link, moment_of(body["received_at"]))
-    work.ignored.update(translated.ignored)
+    source = notice.connection
+    link = connections.link_of(links[source], batch.known) if source in links else _nobodys_link(source)
+    translated = vendors.fat(notice.vendor).translate(notice.body, link, moment_of(notice.received_at))
+    batch.ignored.update(translated.ignored)
     for snapshot in translated.snapshots:
-        work.add(change_of(snapshot, connection, known, digest, body["request"]), {message_id})
+        batch.add(change_of(snapshot, source, batch.known, digest, notice.request), {message_id})
     if translated.broken:
-        work.fail([message_id], Rejected("; ".join(translated.broken.values())))
+        batch.fail([message_id], Rejected("; ".join(translated.broken.values())))
 
 
 def _nobodys_link(connection: str) -> Link:
     """The API's own snapshots have no connection: their scope was checked when they came in."""
-    if not envelopes.is_api(connection):
+    if not is_api(connection):
         raise Rejected("unknown_connection")
     return Link(connection, {}, {}, {}, {}, {})
 
 
 def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambda: float("inf")) -> Failures:
     """Ask thin vendors what their notices named, once for all notices of a connection, and store the answers."""
-    work = _Work(seconds_left, frozenset(each.id for each in messages if each.receives > 1))
-    bodies = _opened(messages, work)
-    _archive("fetch", (each for each in messages if each.id in bodies))
-    known = store.properties()
-    by_connection: dict[str, dict[str, Json]] = defaultdict(dict)
-    for message_id, body in bodies.items():
-        by_connection[body["connection"]][message_id] = body
-    rows = _connections(by_connection)
+    batch = _Batch(seconds_left, frozenset(each.id for each in messages if each.receives > 1))
+    notices = _opened(messages, batch)
+    _archive("fetch", (each for each in messages if each.id in notices))
+    by_connection: dict[str, dict[str, Notice]] = defaultdict(dict)
+    for message_id, notice in notices.items():
+        by_connection[notice.connection][message_id] = notice
+    links = _links(by_connection)
     for connection, its in by_connection.items():
-        if connection not in rows:
-            work.fail(its, Rejected("unknown_connection"))
+        if connection not in links:
+            batch.fail(its, Rejected("unknown_connection"))
             continue
-        _fetch(rows[connection], its, known, work)
-    return work.finish()
+        _fetch(links[connection], its, batch)
+    return batch.finish()
 
 
-def _fetch(row: Item, bodies: Mapping[str, Json], known: Mapping[str, Property], work: _Work) -> None:
-    translation = vendors.thin(row["vendor"])
+def _fetch(connection: KeptConnection, notices: Mapping[str, Notice], batch: _Batch) -> None:
+    translation = vendors.thin(connection.vendor)
     named: dict[str, frozenset[str]] = {}
-    for message_id, body in bodies.items():
+    for message_id, notice in notices.items():
         try:
-            named[message_id] = translation.named_by(body["body"])
+            named[message_id] = translation.named_by(notice.body)
         except Rejected as rejected:
-            work.fail([message_id], rejected)
+            batch.fail([message_id], rejected)
     if named:
-        _ask(row, bodies, named, store.link_of(row, known), known, work)
+        _ask(connection, notices, named, connections.link_of(connection, batch.known), batch)
 
 
 def _ask(
-    row: Item,
-    bodies: Mapping[str, Json],
+    connection: KeptConnection,
+    notices: Mapping[str, Notice],
     named: Mapping[str, frozenset[str]],
     link: Link,
-    known: Mapping[str, Property],
-    work: _Work,
+    batch: _Batch,
 ) -> None:
     """One conversation for all; where the vendor refuses it, one for each: only what it refuses fails.
 
@@ -138,23 +139,23 @@ def _ask(
     """
     request, asked_at = uuid.uuid4().hex, now()
     try:
-        talk = vendors.thin(row["vendor"]).fetch([bodies[each]["body"] for each in named], link)
-        translated = converse(talk, row["base_url"], work.seconds_left)
+        talk = vendors.thin(connection.vendor).fetch([notices[each].body for each in named], link)
+        translated = converse(talk, connection.base_url, batch.seconds_left)
     except (TryAgain, Rejected) as error:
         parts = _smaller(named, error)
         if not parts:
-            work.fail(named, error)
+            batch.fail(named, error)
         for part in parts:
-            _ask(row, bodies, part, link, known, work)
+            _ask(connection, notices, part, link, batch)
         return
-    work.ignored.update(translated.ignored)
+    batch.ignored.update(translated.ignored)
     for vendor_id, reason in translated.broken.items():
         to_blame = _naming(vendor_id, named)
-        work.fail(to_blame, Rejected("unreadable_answer", reason))
-        work.ignored["unreadable_of_nobody"] += not to_blame
+        batch.fail(to_blame, Rejected("unreadable_answer", reason))
+        batch.ignored["unreadable_of_nobody"] += not to_blame
     for snapshot in translated.snapshots:
-        change = change_of(snapshot, row["sk"], known, digest, request, asked_at)
-        work.add(change, _naming(change.vendor_id if change else "", named) or set(named))
+        change = change_of(snapshot, connection.id, batch.known, digest, request, asked_at)
+        batch.add(change, _naming(change.vendor_id if change else "", named) or set(named))
 
 
 def _smaller(named: Mapping[str, frozenset[str]], error: Exception) -> list[dict[str, frozenset[str]]]:
@@ -172,32 +173,32 @@ def _naming(vendor_id: str, named: Mapping[str, frozenset[str]]) -> set[str]:
     return {each for each, its in named.items() if vendor_id in its}
 
 
-def converse(talk: Any, base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Any:
+def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:
     """Carry a vendor's calls out; the vendor's folder itself does no I/O. Raises TryAgain when time runs out."""
     answer: Json = None
     while True:
         try:
-            call: Call = talk.send(answer)
+            call = talk.send(answer)
         except StopIteration as done:
-            return done.value
+            answered: Answered = done.value
+            return answered
         left = seconds_left() - KEPT_SECONDS
         if left < 1:
             raise TryAgain("too little time was left to ask the vendor", after_seconds=1)
         answer = http.call(call.method, base_url.rstrip("/") + call.path, call.body, seconds=left)
 
 
-def _opened(messages: Sequence[Message], work: _Work) -> dict[str, dict[str, Json]]:
-    """The envelopes of the edge, by message; a claim check is redeemed."""
-    bodies: dict[str, dict[str, Json]] = {}
+def _opened(messages: Sequence[Message], batch: _Batch) -> dict[str, Notice]:
+    """The notices of the edge, by message; a claim check is redeemed."""
+    notices: dict[str, Notice] = {}
     for message in messages:
-        body = message.body
-        if "large" in body:
-            body = {**body, **json.loads(files.read_body(raw_bucket(), body["large"]))}
-        if "body" in body and "connection" in body:
-            bodies[message.id] = body
-        else:
-            work.fail([message.id], Rejected("not_json" if "text" in body else "not_an_envelope"))
-    return bodies
+        large = message.body.get("large")
+        content = files.read_body(raw_bucket(), large) if large else b"{}"
+        try:
+            notices[message.id] = envelopes.read(message.body, content)
+        except Rejected as rejected:
+            batch.fail([message.id], rejected)
+    return notices
 
 
 def _archive(queue: str, messages: Iterable[Message]) -> None:
@@ -209,6 +210,6 @@ def _archive(queue: str, messages: Iterable[Message]) -> None:
         files.put_lines(raw_bucket(), f"raw/{at[:10]}/{at[11:13]}/{uuid.uuid4().hex}.jsonl.gz", lines)
 
 
-def _connections(wanted: Iterable[str]) -> dict[str, Item]:
-    asked = {keys.connection(each) for each in wanted if not envelopes.is_api(each)}
-    return {key.sk: row for key, row in table.get_many(asked).items()} if asked else {}
+def _links(wanted: Iterable[str]) -> dict[str, KeptConnection]:
+    asked = {each for each in wanted if not is_api(each)}
+    return connection_store.get_many(asked) if asked else {}

@@ -20,56 +20,11 @@ from chalicelib.canonical.time import instant
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
 from chalicelib.identity.names import is_pseudo, name_of
-from chalicelib.ingest.model import Property
+from chalicelib.profiles.model import Change, Charge, Person
+from chalicelib.properties.model import Property
 
 Digest = Callable[[str, str], str]
 """(kind, normalised value) → keyed digest."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """One person of a change. `identifiers` are what can tell the person: `kind:digest`."""
-
-    leaf: str
-    record: Record
-    version: Version
-    property_id: str | None
-    identifiers: tuple[str, ...]
-    own_profile: str | None
-    """The digest under which other records name this one as what they were merged into."""
-
-
-@dataclass(frozen=True)
-class Charge:
-    """One folio line, with the sums it belongs to."""
-
-    id: str
-    kind: ChargeKind
-    amount_minor: int
-    currency: str
-    version: Version
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one transaction stores. `subject` and `version` are what duplicates are known by."""
-
-    subject: str
-    version: Version
-    vendor_id: str
-    people: tuple[Person, ...] = ()
-    stay: Stay | None = None
-    stay_version: Version | None = None
-    stay_leaf: str | None = None
-    charge: Charge | None = None
-    correlation_id: str = ""
-    backfill: bool = False
-    again: bool = False
-    """The message that named it came before: a crash may have kept its facts from the bus."""
-
-    @property
-    def property_id(self) -> str | None:
-        return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)
 
 
 Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
@@ -117,8 +72,8 @@ class _Maker:
         reservation = ids.reservation_id(self.source, snapshot.property_id, snapshot.source_id, snapshot.room)
         people: dict[str, tuple[str, Person]] = {}
         for at, occupant in enumerate(sorted(snapshot.occupants, key=_primary_first)):
-            place = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
-            person = self._person(occupant.guest, snapshot.property_id, reservation, place)
+            slot = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
+            person = self._person(occupant.guest, snapshot.property_id, reservation, slot)
             if person:
                 people.setdefault(person.leaf, (occupant.role, person))
         primary = next((leaf for leaf, (role, _) in people.items() if role == "primary"), None)
@@ -185,15 +140,15 @@ class _Maker:
             departure=day,
         )
 
-    def _person(self, snapshot: GuestSnapshot, property_id: str | None, reservation: str, place: str) -> Person | None:
+    def _person(self, snapshot: GuestSnapshot, property_id: str | None, reservation: str, slot: str) -> Person | None:
         name = name_of(snapshot.given_name, snapshot.family_name)
         if not snapshot.person or is_pseudo(name):
             return None
-        place_of = self.properties.get(snapshot.property_id or property_id or "")
+        hotel = self.properties.get(snapshot.property_id or property_id or "")
         email = normalise_email(snapshot.email) if snapshot.email else None
         kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
-        country = snapshot.country or (place_of.country if place_of else None)
-        phone = self._phone(snapshot.phone, place_of, country)
+        country = snapshot.country or (hotel.country if hotel else None)
+        phone = self._phone(snapshot.phone, hotel, country)
         record = Record(
             source=self.source,
             source_id=snapshot.source_id,
@@ -209,7 +164,7 @@ class _Maker:
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,
         )
-        leaf = self._leaf(record, reservation, place, " ".join(name.given + name.family))
+        leaf = self._leaf(record, reservation, slot, " ".join(name.given + name.family))
         if leaf is None:
             return None
         own = self.digest("profile", f"{self.source}|{record.source_id}") if record.source_id else None
@@ -220,19 +175,19 @@ class _Maker:
         """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
         return {domain for each in self.properties.values() for domain in each.mail_domains}
 
-    def _phone(self, text: str | None, place: Property | None, country: str | None) -> str | None:
+    def _phone(self, text: str | None, hotel: Property | None, country: str | None) -> str | None:
         """A local number is read as of the guest's own country, then as of the hotel's."""
         if not text:
             return None
-        return normalise_phone(text, country) or (normalise_phone(text, place.country) if place else None)
+        return normalise_phone(text, country) or (normalise_phone(text, hotel.country) if hotel else None)
 
-    def _leaf(self, record: Record, reservation: str, place: str, name: str) -> str | None:
+    def _leaf(self, record: Record, reservation: str, slot: str, name: str) -> str | None:
         if record.source_id:
             return ids.leaf_of_profile(self.source, record.source_id)
         contact = record.email if record.email_kind == "own" else record.phone
         if contact:
             return ids.leaf_of_contact(self.source, contact, name)
-        return ids.leaf_of_occupant(self.source, reservation, place) if reservation else None
+        return ids.leaf_of_occupant(self.source, reservation, slot) if reservation else None
 
     def _record_version(self, snapshot: GuestSnapshot, record: Record) -> Version:
         """Of the record, not of the words: a local phone number reads differently where the hotel is known."""

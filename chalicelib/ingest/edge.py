@@ -8,16 +8,17 @@ import json
 import re
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 
 from chalicelib.aws import files, keys, queues, secrets, table
 from chalicelib.canonical.errors import TooLarge, Unauthorized
+from chalicelib.connections import store as connections
 from chalicelib.connectors import stripping
-from chalicelib.connectors.contract import Edge, Request
-from chalicelib.ingest.envelopes import envelope
-from chalicelib.ingest.vendors import VENDORS, edge_of
+from chalicelib.connectors.contract import Edge, Json, Request
+from chalicelib.connectors.vendors import VENDORS, edge_of
+from chalicelib.ingest import envelopes
+from chalicelib.ingest.envelopes import Notice
 
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_MESSAGE = 200 * 1024
@@ -36,45 +37,45 @@ SECRETS_TRIED = 2
 
 
 @dataclass(frozen=True)
-class Door:
-    """What the edge needs of a connection."""
+class OpenedConnection:
+    """What the edge needs of a connection: its secrets are ready to be compared with."""
 
     vendor: str
     secrets: tuple[str, ...]
 
 
 @dataclass
-class Doors:
-    """Connections seen lately by this process."""
+class OpenedConnections:
+    """Connections seen lately by this process, with until when that may be believed."""
 
-    known: dict[str, tuple[float, Door | None]] = field(default_factory=dict)
+    known: dict[str, tuple[float, OpenedConnection | None]] = field(default_factory=dict)
 
-    def find(self, connection: str) -> tuple[Door | None, bool]:
-        """The door, if there is one, and whether it was looked up just now."""
+    def find(self, connection: str) -> tuple[OpenedConnection | None, bool]:
+        """The connection, if there is one, and whether it was looked up just now."""
         seen = self.known.get(connection)
         if seen and seen[0] > time.monotonic():
             return seen[1], False
-        door = _read_door(connection)
+        opened = _open(connection)
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
-        self.known[connection] = (time.monotonic() + (KNOWN_FOR if door else UNKNOWN_FOR), door)
-        return door, True
+        self.known[connection] = (time.monotonic() + (KNOWN_FOR if opened else UNKNOWN_FOR), opened)
+        return opened, True
 
 
 @cache
-def doors() -> Doors:
-    return Doors()
+def opened_connections() -> OpenedConnections:
+    return OpenedConnections()
 
 
-def _read_door(connection: str) -> Door | None:
-    named = CONNECTION_ID.fullmatch(connection)
-    row = table.get(keys.connection(connection), consistent=False) if named else None
-    if row is None:
+def _open(connection: str) -> OpenedConnection | None:
+    kept = connections.get(connection, consistent=False) if CONNECTION_ID.fullmatch(connection) else None
+    if kept is None:
         return None
-    use = edge_of(row["vendor"]).secret_use
-    kept = row.get("secrets", [])
-    readable = kept if use == "compare" else [secrets.decrypt(each, connection) for each in kept]
-    return Door(row["vendor"], tuple(readable))
+    sealed = kept.sealed_secrets
+    is_compared = edge_of(kept.vendor).secret_use == "compare"  # noqa: S105 (how secrets are used, not one)
+    return OpenedConnection(
+        kept.vendor, sealed if is_compared else tuple(secrets.decrypt(each, kept.id) for each in sealed)
+    )
 
 
 def accept(connection: str, request: Request) -> int:
@@ -85,20 +86,20 @@ def accept(connection: str, request: Request) -> int:
     """
     if len(request.body) > LARGEST_BODY:
         raise TooLarge(f"A webhook's body may have {LARGEST_BODY} bytes.")
-    door, was_looked_up = doors().find(connection)
-    if door is None or not edge_of(door.vendor).verify(request, door.secrets):
-        _pretend(request, door, was_looked_up=was_looked_up)
+    opened, was_looked_up = opened_connections().find(connection)
+    if opened is None or not edge_of(opened.vendor).verify(request, opened.secrets):
+        _pretend(request, opened, was_looked_up=was_looked_up)
         raise Unauthorized
-    edge = edge_of(door.vendor)
-    content, hotel = _stripped(edge, request.body)
-    message = envelope(connection, door.vendor, content, request.at)
+    edge = edge_of(opened.vendor)
+    body, text, hotel = _stripped(edge, request.body)
+    notice = envelopes.noticed(connection, opened.vendor, request.at, body=body, text=text)
     group = f"{connection}:{hotel}"
     fair = group if hotel and GROUP.fullmatch(group) else connection
-    queues.send_text("fetch" if edge.thin else "inbox", _light(message), group=fair)
+    queues.send_text("fetch" if edge.thin else "inbox", _light(notice), group=fair)
     return edge.success
 
 
-def _pretend(request: Request, door: Door | None, *, was_looked_up: bool) -> None:
+def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up: bool) -> None:
     """Do what refusing any other connection would take: a refusal does not tell whether this one is there, or whose.
 
     Nobody's secrets are tried in the place of those that were not. A connection that signs has its secrets opened when
@@ -106,32 +107,36 @@ def _pretend(request: Request, door: Door | None, *, was_looked_up: bool) -> Non
     """
     for vendor in VENDORS:
         edge = edge_of(vendor)
-        tried = len(door.secrets) if door and door.vendor == vendor else 0
+        tried = len(opened.secrets) if opened and opened.vendor == vendor else 0
         edge.verify(request, (NOBODYS_SECRETS[edge.secret_use],) * max(0, SECRETS_TRIED - tried))
-    opened = door is not None and edge_of(door.vendor).secret_use == "sign"  # noqa: S105 (how secrets are used)
-    if was_looked_up and not opened:
+    was_decrypted = opened is not None and edge_of(opened.vendor).secret_use == "sign"  # noqa: S105 (how they are used)
+    if was_looked_up and not was_decrypted:
         secrets.encrypt("nothing", "nobody")
 
 
-def _stripped(edge: Edge, raw: bytes) -> tuple[dict[str, Any], str | None]:
-    """What may be queued. What cannot be read is scrubbed as text; a worker then says why it was refused."""
+def _stripped(edge: Edge, raw: bytes) -> tuple[Json, str | None, str | None]:
+    """What may be queued, as a document or as text, and the hotel that it is about.
+
+    What cannot be read is scrubbed as text; a worker then says why it was refused.
+    """
     try:
         body = stripping.parse(raw)
         stripped = stripping.strip(body, edge.dropped_fields, edge.id_fields)
     except (ValueError, RecursionError):
-        return {"text": stripping.scrub_unreadable(raw, edge.dropped_fields)}, None
-    return {"body": stripped}, edge.hotel_of(body)
+        return None, stripping.scrub_unreadable(raw, edge.dropped_fields), None
+    return stripped, None, edge.hotel_of(body)
 
 
-def _light(message: dict[str, Any]) -> str:
+def _light(notice: Notice) -> str:
     """The message as the queue takes it: a large body is left with S3, and a claim check sent."""
+    message = notice.message()
     text = json.dumps(message, separators=(",", ":"))
     if len(text) <= LARGEST_MESSAGE:
         return text
-    content = {name: message.pop(name) for name in ("body", "text") if name in message}
-    key = f"large/{message['received_at'][:10]}/{message['request']}"
+    content = {name: message[name] for name in ("body", "text") if name in message}
+    key = f"large/{notice.received_at[:10]}/{notice.request}"
     files.put_body(raw_bucket(), key, json.dumps(content, separators=(",", ":")).encode())
-    return json.dumps({**message, "large": key}, separators=(",", ":"))
+    return json.dumps(replace(notice, body=None, text=None, large=key).message(), separators=(",", ":"))
 
 
 @cache

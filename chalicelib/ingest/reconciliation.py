@@ -1,16 +1,20 @@
 """The nightly question: what changed at the source since the last run?"""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import keys, queues, table
-from chalicelib.aws.codec import Item
 from chalicelib.canonical.time import instant, moment_of, now
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store as connection_store
+from chalicelib.connections.model import KeptConnection
+from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link
-from chalicelib.ingest import store, vendors
 from chalicelib.ingest.actions import converse
-from chalicelib.ingest.envelopes import envelope
+from chalicelib.ingest.envelopes import noticed
+from chalicelib.properties import store as properties
 
 OVERLAP = timedelta(days=1)
 FIRST_LOOK_BACK = timedelta(days=2)
@@ -28,23 +32,24 @@ def reconcile(job: Mapping[str, Any], seconds_left: SecondsLeft = lambda: float(
     The window overlaps the last one by a day. Returns how many notices were queued for fetching. Raises TryAgain when
     time runs out: the job goes on from where it came to.
     """
-    property_id, known, until = str(job["property"]), store.properties(), now()
+    property_id, known, until = str(job["property"]), properties.by_id(), now()
     queued = 0
-    for row in store.connections():
-        hotels = {hotel: place for hotel, place in row["properties"].items() if place == property_id}
-        if hotels and vendors.edge_of(row["vendor"]).thin:
-            link = store.link_of({**row, "properties": hotels}, known)
-            cursor = keys.job("reconciled", f"{row['sk']}#{property_id}", "UNTIL")
+    for connection in connection_store.listed():
+        hotels = {hotel: each for hotel, each in connection.properties.items() if each == property_id}
+        if hotels and vendors.edge_of(connection.vendor).thin:
+            link = connections.link_of(replace(connection, properties=hotels), known)
+            cursor = keys.job("reconciled", f"{connection.id}#{property_id}", "UNTIL")
             for start, end in _steps(_asked_until(cursor), until):
-                queued += _ask(row, link, start, end, seconds_left)
+                queued += _ask(connection, link, start, end, seconds_left)
                 table.write(table.Put(table.row(cursor, until=instant(end))))
     return queued
 
 
-def _ask(row: Item, link: Link, start: datetime, end: datetime, seconds_left: SecondsLeft) -> int:
-    notices = converse(vendors.thin(row["vendor"]).changed_since(link, start, end), row["base_url"], seconds_left)
-    queues.send_many("fetch", [envelope(row["sk"], row["vendor"], {"body": notice}, end) for notice in notices])
-    return len(notices)
+def _ask(connection: KeptConnection, link: Link, start: datetime, end: datetime, seconds_left: SecondsLeft) -> int:
+    talk = vendors.thin(connection.vendor).changed_since(link, start, end)
+    found = converse(talk, connection.base_url, seconds_left)
+    queues.send_many("fetch", [noticed(connection.id, connection.vendor, end, body=each).message() for each in found])
+    return len(found)
 
 
 def _asked_until(cursor: keys.Key) -> datetime | None:

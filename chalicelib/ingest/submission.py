@@ -7,13 +7,15 @@ from typing import Any
 from chalicelib.aws import queues
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.time import now
+from chalicelib.connections.model import API
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.connectors.contract import Json
 from chalicelib.connectors.stripping import strip
-from chalicelib.ingest import envelopes, store
+from chalicelib.ingest import envelopes
 from chalicelib.ingest.changes import Snapshot
-from chalicelib.ingest.model import Property
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
 
 MOST_SNAPSHOTS, MOST_BYTES = 10, 80_000
 """Of one message: its failure is then that of few, and ten messages fit one call."""
@@ -26,7 +28,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
 
     `allowed` says whether the caller may speak for a property; a snapshot that names none is a guest of the group.
     """
-    known, at = store.properties(), now()
+    known, at = properties.by_id(), now()
     results: list[dict[str, Any]] = []
     by_source: dict[str, list[Json]] = {}
     for item in items:
@@ -41,7 +43,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
         by_source.setdefault(source, []).append(stripped)
         results.append({"status": "accepted"})
     messages = [
-        envelopes.envelope(source, "canonical", {"body": {"snapshots": some}}, at)
+        envelopes.noticed(source, "canonical", at, body={"snapshots": some}).message()
         for source, snapshots in by_source.items()
         for some in _portions(snapshots)
     ]
@@ -55,10 +57,10 @@ def _source_of(snapshot: Snapshot, known: Mapping[str, Property], allowed: Allow
     if named is not None and (named not in known or not allowed(named)):
         raise Invalid(FieldError("property_id", "no such property"))
     if allowed("*"):
-        return envelopes.API
+        return API
     if named is None:
         raise Invalid(FieldError("property_id", "this key speaks for single properties: name one"))
-    return f"{envelopes.API}-{named}"
+    return f"{API}-{named}"
 
 
 def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:

@@ -12,9 +12,8 @@ import time_machine
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.canonical.errors import Rejected
-from chalicelib.connectors import stripping
+from chalicelib.connectors import stripping, vendors
 from chalicelib.connectors.contract import Link, Request, Translated
-from chalicelib.ingest import vendors
 from tests import fake_mews
 from tests.builders import VIENNA, at, guest, reservation
 

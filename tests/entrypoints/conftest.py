@@ -16,7 +16,8 @@ from chalicelib.aws.settings import Settings
 from chalicelib.entrypoints.api.caller import EVERYWHERE, hash_of
 from chalicelib.entrypoints.api.openapi import document
 from chalicelib.entrypoints.api.roles import ROLES
-from chalicelib.ingest import actions, store
+from chalicelib.ingest import actions
+from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, notice
 
 Key = str
@@ -61,8 +62,8 @@ Ingest = Callable[..., None]
 
 @pytest.fixture
 def hub(aws: Settings, tmp_path: Path) -> Hub:
-    store.put_property(VIENNA)
-    store.put_property(PORTO)
+    properties.put(VIENNA)
+    properties.put(PORTO)
     # Another folder than the project's: its configuration would set the stage to `dev` during each call.
     return Hub(Client(app, project_dir=str(tmp_path)))
 

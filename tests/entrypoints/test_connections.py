@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ingest import actions, store
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store as connection_store
+from chalicelib.ingest import actions
+from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, guest, notice, reservation
 from tests.entrypoints.conftest import Hub
 from tests.entrypoints.test_access import HOTEL, fields, problem
@@ -41,7 +44,7 @@ def test_an_id_that_was_another_hotels_does_not_hand_out_its_guests(hub: Hub) ->
     assert hub.status("DELETE", PATH, key="admin@porto") == 204
     refused = hub.call("PUT", PATH, OWN, key="admin@vienna")
     assert refused.status_code == 404
-    assert store.connection_row("pms") is None
+    assert connection_store.get("pms") is None
     assert hub.status("GET", f"/v1/guests/{anna['id']}", key="admin@vienna") == 404
 
 
@@ -82,17 +85,17 @@ def test_a_connection_of_the_whole_group_stays_the_groups(hub: Hub) -> None:
 def test_nobody_takes_an_id_that_somebody_had_and_left_in_the_meantime(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = store.connection_row
+    read = connection_store.get
 
     def beside(connection_id: str) -> Any:
-        monkeypatch.setattr(store, "connection_row", read)
+        monkeypatch.setattr(connection_store, "get", read)
         hub.put(PATH, {**OWN, "properties": {"p": PORTO.id}}, key="admin@porto")
         assert hub.status("DELETE", PATH, key="admin@porto") == 204
         return read(connection_id)
 
-    monkeypatch.setattr(store, "connection_row", beside)
+    monkeypatch.setattr(connection_store, "get", beside)
     assert hub.status("PUT", PATH, OWN, key="admin@vienna") == 409
-    assert store.connections() == []
+    assert connection_store.listed() == []
 
 
 # Where kept secrets may go
@@ -152,15 +155,15 @@ def test_a_connection_that_no_row_or_key_could_take_is_refused_by_field(
 ) -> None:
     (named,) = fields(hub.call("PUT", PATH, {**MEWS, **changed}))
     assert named.startswith(field)
-    assert store.connections() == []
+    assert connection_store.listed() == []
 
 
 def test_the_largest_secrets_and_credentials_can_be_encrypted(hub: Hub) -> None:
     longest = {"access_token": "a" * 1900, "client_token": "b" * 80}
     assert hub.put(PATH, {**MEWS, "credentials": longest})["has_credentials"]
-    row = store.connection_row("pms")
+    row = connection_store.get("pms")
     assert row
-    assert store.link_of(row, store.properties()).credentials == longest
+    assert connections.link_of(row, properties.by_id()).credentials == longest
 
 
 @pytest.mark.parametrize(

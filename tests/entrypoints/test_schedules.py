@@ -11,15 +11,15 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Rejected
 from chalicelib.entrypoints import schedules
 from chalicelib.entrypoints.runtime import ScheduleFailed
-from chalicelib.ingest import store
+from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA
 from tests.fakes import Context, received, waiting
 
 
 @pytest.fixture
 def hotels(aws: Settings) -> None:
-    store.put_property(VIENNA)
-    store.put_property(PORTO)
+    properties.put(VIENNA)
+    properties.put(PORTO)
 
 
 def tick() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.settings import Settings
-from chalicelib.ingest import store
-from chalicelib.ingest.model import Connection
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from tests.builders import VIENNA
 from tests.entrypoints.conftest import Hub, check_described
 from tests.fakes import received, waiting
@@ -18,7 +18,7 @@ PATH = "/webhooks/mews-vienna?secret=opensesame-of-forty"
 
 @pytest.fixture
 def mews(hub: Hub) -> Hub:
-    store.put_connection(
+    connections.put(
         Connection(
             id="mews-vienna",
             vendor="mews",

@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.ingest import store
+from chalicelib.properties import store as hotels
 from infra import access_keys, settings_row
 from tests.builders import VIENNA
 
 
 def test_a_key_is_found_by_its_hash_and_listed_by_its_id(aws: Settings) -> None:
-    store.put_property(VIENNA)
+    hotels.put(VIENNA)
     made = access_keys.create("test", "front_desk", ["vienna"], "reception")
     by_hash = table.get(keys.api_key(hashlib.sha256(made.key.encode()).hexdigest()))
     listed = table.get(keys.api_key_listing(made.key_id))
@@ -42,7 +42,7 @@ def test_the_key_itself_is_kept_nowhere(aws: Settings) -> None:
 def test_what_the_api_would_refuse_is_refused_here(
     aws: Settings, role: str, properties: list[str], name: str, wrong: str
 ) -> None:
-    store.put_property(VIENNA)
+    hotels.put(VIENNA)
     with pytest.raises(ValueError, match=wrong):
         access_keys.create("test", role, properties, name)
     assert list(table.query(keys.api_key_listing("").pk)) == []

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import Settings
-from chalicelib.ingest import store
+from chalicelib.properties import store as properties
 from infra import cli, dead_letters, deploy, package, replay
 from tests.builders import PORTO, VIENNA
 
@@ -51,7 +51,7 @@ def test_an_unknown_queue_is_refused_before_anything_is_sent() -> None:
 
 def test_a_key_is_shown_once() -> None:
     for place in (VIENNA, PORTO):
-        store.put_property(place)
+        properties.put(place)
     made = run("key", "create", "--role", "analyst", "--name", "reports", "--property", "vienna", "--property", "porto")
     assert isinstance(made, dict)
     assert (made["role"], made["properties"], made["key"][:3]) == ("analyst", ["vienna", "porto"], "xk_")

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import SQSEvent
 
-from chalicelib.aws import bus
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.facts import Fact
 from chalicelib.entrypoints import runtime
 from chalicelib.ingest import actions
 from tests.fake_mews import FakeMews, connect
@@ -41,11 +39,3 @@ def dead(queue: str) -> list[tuple[str, Any]]:
     """The dead letters of a queue: reason and body."""
     records = received(f"{queue}-dlq")["Records"]
     return [(each["messageAttributes"]["reason"]["stringValue"], json.loads(each["body"])) for each in records]
-
-
-@pytest.fixture
-def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
-    """What is announced, instead of the bus."""
-    told: list[Fact] = []
-    monkeypatch.setattr(bus, "announce", told.extend)
-    return told

@@ -17,7 +17,8 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.identity import actions as identity
-from chalicelib.ingest import actions, edge, store
+from chalicelib.ingest import actions, edge
+from chalicelib.properties import store as properties
 from tests import fake_mews, tables
 from tests.builders import VIENNA, at, charge, guest, notice, reservation
 from tests.crashes import crash_at, points_of
@@ -51,7 +52,7 @@ SCENES: dict[str, tuple[Sequence[dict[str, Any]], Sequence[dict[str, Any]]]] = {
 @pytest.fixture
 def told(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
     """What the bus took; announcing stays an AWS call that can crash."""
-    store.put_property(VIENNA)
+    properties.put(VIENNA)
     secrets.key_for("identifiers")  # these two are asked for once in the life of a process
     edge.raw_bucket()
     taken: list[Fact] = []

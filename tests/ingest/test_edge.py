@@ -16,9 +16,11 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
+from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Request
-from chalicelib.ingest import edge, store, vendors
-from chalicelib.ingest.model import Connection
+from chalicelib.ingest import edge
 from tests.builders import VIENNA, guest, reservation
 from tests.conftest import RAW_BUCKET
 from tests.fake_mews import ENTERPRISE, SECRET, FakeMews, connection, customer, notice, reservations_changed
@@ -47,7 +49,7 @@ def signed(body: bytes, at: datetime = NOW, secret: str = SIGNING) -> Request:
 @pytest.fixture
 def own(mews: FakeMews) -> None:
     """A canonical connection beside the one of Mews."""
-    store.put_connection(Connection(id="own", vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
+    connections.put(Connection(id="own", vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
     meter().take()
 
 
@@ -118,7 +120,7 @@ def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
 ) -> None:
     """Two comparisons of each kind, and one use of the key where the connection was not asked for lately."""
     rotating = Connection(id="own-rotating", vendor="canonical", secrets=(SIGNING, SIGNING), properties={})
-    store.put_connection(rotating)
+    connections.put(rotating)
     tried: list[str] = []
     for vendor in vendors.VENDORS:
         of_vendor = vendors.edge_of(vendor)
@@ -148,7 +150,7 @@ def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
 
 
 def test_a_secret_of_one_connection_opens_no_other(own: None) -> None:
-    store.put_connection(connection(id="mews-porto", secrets=("of-porto-and-nobody-else",)))
+    connections.put(connection(id="mews-porto", secrets=("of-porto-and-nobody-else",)))
     with pytest.raises(Unauthorized):
         push(reservations_changed("r1"), "mews-porto", SECRET)
 
@@ -262,7 +264,7 @@ def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work
 def test_importing_the_edge_loads_nothing_heavy() -> None:
     heavy = ("pydantic", "phonenumbers", "anyascii", "jellyfish", "babel", "liquid", "standardwebhooks")
     source = (
-        "import sys; import chalicelib.ingest.edge; from chalicelib.ingest.vendors import edge_of, VENDORS; "
+        "import sys; import chalicelib.ingest.edge; from chalicelib.connectors.vendors import edge_of, VENDORS; "
         f"[edge_of(each) for each in VENDORS]; print([name for name in {heavy!r} if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
@@ -274,4 +276,4 @@ def test_names_that_are_tried_out_do_not_fill_the_memory(mews: FakeMews, monkeyp
     for number in range(10):
         with pytest.raises(Unauthorized):
             push(b"{}", f"nobody-{number}")
-    assert len(edge.doors().known) <= 3
+    assert len(edge.opened_connections().known) <= 3

@@ -14,15 +14,18 @@ from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store as connection_store
 from chalicelib.connectors.contract import Request
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Stay
 from chalicelib.identity import actions as identity
-from chalicelib.ingest import actions, edge, reconciliation, store
+from chalicelib.ingest import actions, edge, reconciliation
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.loyalty import store as ledgers
 from chalicelib.loyalty.store import put_program
+from chalicelib.properties import store as properties
 from tests.builders import EUR_PROGRAM, VIENNA, at
 from tests.fake_mews import (
     SECRET,
@@ -151,14 +154,14 @@ def test_an_unknown_hotel_and_a_deleted_connection(mews: FakeMews) -> None:
     mews.keep(reservation(), customer())
     spent, units = fetched(notice(("ServiceOrderUpdated", "r1"), enterprise="e-elsewhere"))
     assert (spent["ignored:unknown_hotel"], units, mews.asked) == (1, 0, [])
-    store.delete_connection(SOURCE)
+    connection_store.delete(SOURCE)
     failures = actions.fetch_notices(messages(reservations_changed("r1")))
     assert [str(error) for error in failures.values()] == ["unknown_connection"]
 
 
 def test_a_property_that_the_hub_does_not_know_fails_alone(mews: FakeMews) -> None:
     mews.keep(reservation(), customer())
-    store.delete_property(VIENNA.id)
+    properties.delete(VIENNA.id)
     failures = actions.fetch_notices(messages(reservations_changed("r1")))
     assert [str(error) for error in failures.values()] == ["unreadable_answer: vienna is missing"]
 
@@ -305,8 +308,8 @@ def told(queue: str) -> list[set[str]]:
 
 def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:
     fat = replace_vendor(connection(), "canonical")
-    store.put_connection(fat)
-    store.delete_connection(SOURCE)
+    connections.put(fat)
+    connection_store.delete(SOURCE)
     assert reconciliation.reconcile({"property": VIENNA.id}) == 0
     assert reconciliation.reconcile({"property": "porto"}) == 0
     assert mews.asked == []

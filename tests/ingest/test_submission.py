@@ -10,17 +10,19 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.time import now
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from chalicelib.identity.actions import find_by_profile
-from chalicelib.ingest import actions, store, submission
-from chalicelib.ingest.model import Connection
+from chalicelib.ingest import actions, submission
+from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, guest, reservation
 from tests.fakes import received
 
 
 @pytest.fixture(autouse=True)
 def hotels(aws: Settings) -> None:
-    store.put_property(VIENNA)
-    store.put_property(PORTO)
+    properties.put(VIENNA)
+    properties.put(PORTO)
 
 
 def everywhere(_: str) -> bool:
@@ -79,7 +81,7 @@ def test_a_hundred_large_snapshots_are_queued_in_messages_that_the_queue_takes()
 @pytest.mark.parametrize("name", ["api", "api-porto"])
 def test_no_connection_may_take_the_name_of_the_api(name: str) -> None:
     with pytest.raises(Invalid, match="id"):
-        store.put_connection(Connection(id=name, vendor="canonical"))
+        connections.put(Connection(id=name, vendor="canonical"))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_no_connection_may_take_the_name_of_the_api(name: str) -> None:
 )
 def test_a_connection_that_could_not_work_is_refused_by_field(fields: dict[str, Any], named: str) -> None:
     with pytest.raises(Invalid) as refused:
-        store.put_connection(Connection(id="new", **fields))
+        connections.put(Connection(id="new", **fields))
     assert [each.field for each in refused.value.fields] == [named]
 
 

@@ -13,9 +13,9 @@ from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import actions as ingest
 from chalicelib.ingest import edge
-from chalicelib.ingest import store as hotels
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.model import Account
+from chalicelib.properties import store as properties
 from tests import tables
 from tests.builders import EUR_PROGRAM, VIENNA, at, guest, notice, reservation
 from tests.crashes import crash_at, points_of, watching
@@ -36,7 +36,7 @@ STORIES: dict[str, Story] = {
 
 @pytest.fixture
 def told(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
-    hotels.put_property(VIENNA)
+    properties.put(VIENNA)
     secrets.key_for("identifiers")  # these two are asked for once in the life of a process
     edge.raw_bucket()
     store.put_program(EUR_PROGRAM)

@@ -16,10 +16,10 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
-from chalicelib.ingest import storing as ingest
 from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import Account, Program
+from chalicelib.profiles import actions as profiles
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, reservation
 from tests.memory_table import MemoryTable
 
@@ -42,7 +42,7 @@ class Hotel:
             change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}")
             for each in snapshots
         ]
-        assert ingest.store_changes([change for change in changes if change]) == {}
+        assert profiles.store_changes([change for change in changes if change]) == {}
 
     def deliver(self, facts: Sequence[Fact] | None = None) -> None:
         chosen = list(self.facts) if facts is None else facts

@@ -22,10 +22,10 @@ from chalicelib.guests import store as heads
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
-from chalicelib.ingest import storing
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending, store
 from chalicelib.messages.model import Deployment, Occasion, Template
+from chalicelib.profiles import actions as profiles
 from tests.builders import VIENNA, at, guest
 from tests.crashes import watching
 from tests.mail_fakes import FakeSes
@@ -52,7 +52,7 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
 
 def tell(*snapshots: dict[str, Any]) -> None:
     changes = [change_of(read(each), "pms", {VIENNA.id: VIENNA}, digest) for each in snapshots]
-    assert storing.store_changes([change for change in changes if change]) == {}
+    assert profiles.store_changes([change for change in changes if change]) == {}
 
 
 def two_guests() -> None:

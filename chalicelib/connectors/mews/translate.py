@@ -1,7 +1,7 @@
 """Mews notices name ids; what they stand for is asked of the Connector API, one call of each kind for a whole batch."""
 
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ class Named:
     ignored: Counter[str]
 
 
-def fetch(notices: Sequence[Json], link: Link) -> Conversation:
+def fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
     """Ask for everything the notices name, and translate it. Raises Rejected for a notice of another shape.
 
     Mews has one endpoint for all hotels and gives each its own access token, or one for a whole portfolio: what can be
@@ -64,7 +64,7 @@ def _with_token(link: Link, token: str) -> Link:
     return replace(link, credentials={**link.credentials, "access_token": token})
 
 
-def _fetch(notices: Sequence[Json], link: Link) -> Conversation:
+def _fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
     named = _named(notices, link)
     broken: dict[str, str] = {}
     found = yield from _all(link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations)
@@ -94,7 +94,7 @@ def _of_people(link: Link) -> Row:
     return {**about, "ChainIds": list(chains)} if chains else about
 
 
-def changed_since(link: Link, since: datetime, until: datetime) -> Generator[Call, Json, list[Json]]:
+def changed_since(link: Link, since: datetime, until: datetime) -> Conversation[list[Json]]:
     """Notices for what changed in [since, until), hotel by hotel: a late charge need not touch its reservation."""
     period = {"StartUtc": instant(since), "EndUtc": instant(until)}
     notices: list[Json] = []
@@ -171,7 +171,7 @@ def _all(
     *,
     more: Row | None = None,
     **ids: Iterable[str],
-) -> Generator[Call, Json, list[Row]]:
+) -> Conversation[list[Row]]:
     """Everything that belongs to the ids: calls of up to a thousand ids each, and their pages."""
     ((filter_name, wanted),) = ids.items()
     ordered = sorted(set(wanted))
@@ -182,7 +182,7 @@ def _all(
     return found
 
 
-def _pages(link: Link, operation: str, answer: str, query: Row) -> Generator[Call, Json, list[Row]]:
+def _pages(link: Link, operation: str, answer: str, query: Row) -> Conversation[list[Row]]:
     found: list[Row] = []
     cursor: str | None = None
     while True:

@@ -18,7 +18,7 @@ from chalicelib.entrypoints.api.caller import EVERYWHERE, hash_of
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.roles import Role
-from chalicelib.ingest import store
+from chalicelib.properties import store as properties
 
 Scope = HubId | Literal["*"]
 REMEMBERED = 30 * 24 * 3600
@@ -93,7 +93,7 @@ def _secret(seed: str) -> str:
 def _check(ask: Ask, asked: KeyAsked) -> None:
     if not all(ask.caller.sees(each) for each in asked.properties):
         raise Forbidden("A key cannot give what it does not have: name only properties of your own.")
-    known = store.properties()
+    known = properties.by_id()
     unknown = [at for at, each in enumerate(asked.properties) if each != EVERYWHERE and each not in known]
     if unknown:
         raise Invalid(*(FieldError(f"properties.{at}", "no such property") for at in unknown))

@@ -4,27 +4,27 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.ingest import store
-from chalicelib.ingest.model import Property
+from chalicelib.properties import store
+from chalicelib.properties.model import Property
 
 
 def listed(ask: Ask, *, page: Page) -> Listing[Property]:
     """The properties that the key may see."""
-    seen = [each for each in store.properties().values() if ask.caller.sees(each.id) and each.id > (page.after or "")]
+    seen = [each for each in store.by_id().values() if ask.caller.sees(each.id) and each.id > (page.after or "")]
     items, more = page.take(seen)
     return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
 
 
 def put(body: Property) -> Property:
     """Write a property; its mail domains are no guest's address at any property."""
-    store.put_property(body)
+    store.put(body)
     return body
 
 
 def get(ask: Ask, property_id: str) -> Property:
     """One property."""
     _in_sight(ask, property_id)
-    found = store.property_(property_id)
+    found = store.get(property_id)
     if found is None:
         raise NotFound("There is no such property.")
     return found
@@ -33,7 +33,7 @@ def get(ask: Ask, property_id: str) -> Property:
 def delete(ask: Ask, property_id: str) -> None:
     """Take a property off the list; what is known of its guests stays."""
     get(ask, property_id)
-    store.delete_property(property_id)
+    store.delete(property_id)
 
 
 def _in_sight(ask: Ask, property_id: str) -> None:

@@ -1,15 +1,13 @@
-"""What a property and a connection are."""
+"""A connection as an admin writes it."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from chalicelib.canonical.snapshots import Channel, Currency, HubId
+from chalicelib.canonical.snapshots import Channel, HubId, Text
 
-ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """What a vendor calls one of its things; the table takes no empty name in a map."""
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -17,29 +15,6 @@ LARGEST_CREDENTIALS = 2048
 """Bytes that are encrypted at once: KMS itself takes 4096."""
 LARGEST_MAP = 60_000
 """Characters of JSON: a connection is one row, and DynamoDB's rows end at 409,600 bytes."""
-
-
-class Property(BaseModel):
-    """One hotel. `country` is the hint by which its guests' local phone numbers are read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: HubId
-    name: ShortText
-    time_zone: Annotated[str, StringConstraints(max_length=64)]
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    currency: Currency
-    mail_domains: Annotated[tuple[ShortText, ...], Field(max_length=100)] = ()
-    """The hotel's own domains: an address there is never a guest's."""
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as `Europe`
-            raise ValueError(f"{name!r} is not an IANA time zone") from None
-        return name
 
 
 class Connection(BaseModel):
@@ -53,10 +28,10 @@ class Connection(BaseModel):
     """Webhook secrets; two are valid during a rotation."""
     credentials: dict[Name, str] = Field(default_factory=dict)
     """What the vendor's API wants: tokens."""
-    base_url: ShortText | None = None
+    base_url: Text | None = None
     properties: dict[Name, HubId] = Field(default_factory=dict)
     channels: dict[Name, Channel] = Field(default_factory=dict)
-    options: dict[Name, tuple[ShortText, ...]] = Field(default_factory=dict)
+    options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
 
     @field_validator("credentials")
     @classmethod

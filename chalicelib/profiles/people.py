@@ -12,27 +12,27 @@ from chalicelib.guests.model import Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
-from chalicelib.ingest.changes import Person
-from chalicelib.ingest.desk import Desk
+from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.model import Person
 
 
 class TooManyRecords(XeniaError):
     """A guest, or an identifier's carriers, would become more than one transaction can regroup."""
 
 
-def take_record(desk: Desk, person: Person) -> bool:
+def take_record(draft: Draft, person: Person) -> bool:
     """Keep a newer record. A record that was found shared stays marked so."""
-    before = desk.head(person.leaf)
+    before = draft.head(person.leaf)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
     if not person.version.supersedes(before.version):
-        if seen_at != before.seen_at and desk.known(person.leaf):
-            desk.outcome.heads[person.leaf] = before.model_copy(update={"seen_at": seen_at})
+        if seen_at != before.seen_at and draft.known(person.leaf):
+            draft.decided.heads[person.leaf] = before.model_copy(update={"seen_at": seen_at})
         return False
-    record, identifiers = _untied(person, before) if desk.untied else (person.record, person.identifiers)
+    record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
     version = person.version.text()
     update = {"record": record, "record_version": version, "identifiers": identifiers, "seen_at": seen_at}
-    desk.outcome.heads[person.leaf] = before.model_copy(update=update)
-    desk.say(FactType.GUEST_CHANGED, person.leaf, person.leaf, member=bool(person.record.member_number))
+    draft.decided.heads[person.leaf] = before.model_copy(update=update)
+    draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf, member=bool(person.record.member_number))
     return True
 
 
@@ -48,55 +48,55 @@ def _untied(person: Person, before: Head) -> tuple[Record, tuple[str, ...]]:
     return record, kept
 
 
-def tells_differently(desk: Desk, person: Person) -> bool:
+def tells_differently(draft: Draft, person: Person) -> bool:
     """Whether the record says anything new about who this is."""
-    before = desk.view.heads.get(person.leaf)
-    return before is None or _tells(before) != _tells(desk.head(person.leaf))
+    before = draft.state.heads.get(person.leaf)
+    return before is None or _tells(before) != _tells(draft.head(person.leaf))
 
 
-def regroup(desk: Desk) -> None:
+def regroup(draft: Draft) -> None:
     """Decide anew who is one person with whom, among all that the change could touch."""
-    leaves = sorted({*desk.view.heads, *desk.outcome.heads})
-    desk.outcome.relied_on_heads.update(desk.view.asked_heads)
-    desk.outcome.relied_on_identifiers.update(desk.view.asked_identifiers)
-    heads = [head for head in map(desk.head, leaves) if head.record]
-    _list_carriers(desk)
-    closed = {key for key in _keys(heads) if desk.identifier(_digest(key)).is_closed}
+    leaves = sorted({*draft.state.heads, *draft.decided.heads})
+    draft.decided.relied_on_heads.update(draft.state.asked_heads)
+    draft.decided.relied_on_identifiers.update(draft.state.asked_identifiers)
+    heads = [head for head in map(draft.head, leaves) if head.record]
+    _list_carriers(draft)
+    closed = {key for key in _keys(heads) if draft.identifier(_digest(key)).is_closed}
     claimants = [_claimant(head, head.record) for head in heads if head.record]
     groups, shared = group(claimants, closed)
     if max(map(len, groups), default=0) > MOST_LEAVES:
-        groups = _as_they_were(desk, leaves)
-    _mark_shared(desk, _keys(heads) - closed, shared)
-    _hide_shared_addresses(desk, shared, heads)
-    _lay_out(desk, groups)
+        groups = _as_they_were(draft, leaves)
+    _mark_shared(draft, _keys(heads) - closed, shared)
+    _hide_shared_addresses(draft, shared, heads)
+    _lay_out(draft, groups)
 
 
-def _as_they_were(desk: Desk, leaves: Iterable[str]) -> list[list[str]]:
+def _as_they_were(draft: Draft, leaves: Iterable[str]) -> list[list[str]]:
     """The guests that are kept, and newcomers each by itself. Raises TooManyRecords while what is new may be untied."""
-    if not desk.untied:
+    if not draft.untied:
         raise TooManyRecords
     kept: dict[str, list[str]] = defaultdict(list)
     for leaf in leaves:
-        head = desk.view.heads.get(leaf)
+        head = draft.state.heads.get(leaf)
         kept[head.guest if head else leaf].append(leaf)
     return sorted(sorted(each) for each in kept.values())
 
 
-def _list_carriers(desk: Desk) -> None:
-    for person in desk.change.people:
-        before = desk.view.heads.get(person.leaf)
+def _list_carriers(draft: Draft) -> None:
+    for person in draft.change.people:
+        before = draft.state.heads.get(person.leaf)
         had = before.digests if before else set()
-        has = desk.head(person.leaf).digests
+        has = draft.head(person.leaf).digests
         for digest in has - had:
-            _list(desk, digest, {*desk.identifier(digest).leaves, person.leaf})
+            _list(draft, digest, {*draft.identifier(digest).leaves, person.leaf})
         for digest in had - has:
-            _list(desk, digest, {*desk.identifier(digest).leaves} - {person.leaf})
+            _list(draft, digest, {*draft.identifier(digest).leaves} - {person.leaf})
 
 
-def _list(desk: Desk, digest: str, leaves: set[str]) -> None:
+def _list(draft: Draft, digest: str, leaves: set[str]) -> None:
     """Who carries an identifier. One that is shared and has many carriers is closed, and keeps no list, for it would
     have thousands; one that is somebody's takes no further ones. Raises TooManyRecords for these."""
-    before = desk.identifier(digest)
+    before = draft.identifier(digest)
     if before.is_closed or set(before.leaves) == leaves:
         return
     full = len(leaves) > MOST_LEAVES
@@ -104,73 +104,73 @@ def _list(desk: Desk, digest: str, leaves: set[str]) -> None:
         raise TooManyRecords
     kept = () if full else tuple(sorted(leaves))
     shared = full or (before.shared and bool(kept))
-    desk.outcome.identifiers[digest] = before.model_copy(update={"leaves": kept, "shared": shared})
+    draft.decided.identifiers[digest] = before.model_copy(update={"leaves": kept, "shared": shared})
 
 
-def _mark_shared(desk: Desk, keys: Iterable[str], shared: set[str]) -> None:
+def _mark_shared(draft: Draft, keys: Iterable[str], shared: set[str]) -> None:
     """Told from who carries it now, so that a version that came too late makes no difference."""
     for key in keys:
-        before = desk.identifier(_digest(key))
+        before = draft.identifier(_digest(key))
         if before.shared != (key in shared):
-            desk.outcome.identifiers[_digest(key)] = before.model_copy(update={"shared": key in shared})
+            draft.decided.identifiers[_digest(key)] = before.model_copy(update={"shared": key in shared})
 
 
-def _hide_shared_addresses(desk: Desk, shared: set[str], heads: Iterable[Head]) -> None:
+def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]) -> None:
     """Mail to a shared address would reach others: it is no guest's own."""
     for head in heads:
-        record = desk.head(head.leaf).record
+        record = draft.head(head.leaf).record
         if record is None or record.email_kind not in {"own", "shared"}:
             continue
-        addresses = {key for key in desk.head(head.leaf).identifiers if key.startswith("email:")}
+        addresses = {key for key in draft.head(head.leaf).identifiers if key.startswith("email:")}
         kind = "own" if addresses and not shared & addresses else "shared"
         if kind != record.email_kind:
-            desk.set_head(head.leaf, record=record.model_copy(update={"email_kind": kind}))
+            draft.set_head(head.leaf, record=record.model_copy(update={"email_kind": kind}))
 
 
-def _lay_out(desk: Desk, groups: list[list[str]]) -> None:
+def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
     """Turn groups of leaves into guests: the smallest leaf is the guest, and each part brings its gate along."""
-    before = {leaf: desk.view.heads[leaf].guest for leaf in desk.view.heads}
+    before = {leaf: draft.state.heads[leaf].guest for leaf in draft.state.heads}
     for leaves in groups:
         guest, rest = leaves[0], leaves[1:]
         came_from = {before[leaf] for leaf in leaves if leaf in before}
-        stood = desk.view.heads.get(guest)
+        stood = draft.state.heads.get(guest)
         if stood and stood.merged_into is None and list(stood.members) == leaves:
             continue
-        desk.set_head(guest, merged_into=None, members=tuple(leaves))
+        draft.set_head(guest, merged_into=None, members=tuple(leaves))
         for leaf in rest:
-            desk.set_head(leaf, merged_into=guest, members=(), traits=None, properties=())
-        _carry_gates(desk, guest, leaves, came_from)
+            draft.set_head(leaf, merged_into=guest, members=(), traits=None, properties=())
+        _carry_gates(draft, guest, leaves, came_from)
         if len(came_from) > 1:
-            desk.say(FactType.GUEST_MERGED, guest, guest)
-        if any(not set(desk.view.heads[old].members) <= set(leaves) for old in came_from):
-            desk.say(FactType.GUEST_UNMERGED, guest, guest)
+            draft.say(FactType.GUEST_MERGED, guest, guest)
+        if any(not set(draft.state.heads[old].members) <= set(leaves) for old in came_from):
+            draft.say(FactType.GUEST_UNMERGED, guest, guest)
 
 
-def _carry_gates(desk: Desk, guest: str, leaves: list[str], came_from: set[str]) -> None:
+def _carry_gates(draft: Draft, guest: str, leaves: list[str], came_from: set[str]) -> None:
     """Gates follow their guests. Each one that was read is written or checked: nobody may act on it in between."""
     for old in came_from - {guest}:
-        if old in leaves or old not in desk.view.gates:
-            desk.outcome.gates.setdefault(old, None)  # it may be the guest of another part, and have its gate already
-    gates = [desk.view.gates[old] for old in {*came_from, guest} if old in desk.view.gates]
+        if old in leaves or old not in draft.state.gates:
+            draft.decided.gates.setdefault(old, None)  # it may be the guest of another part, and have its gate already
+    gates = [draft.state.gates[old] for old in {*came_from, guest} if old in draft.state.gates]
     if gates:
-        desk.outcome.gates[guest] = consent.regrouped(guest, leaves, gates)
+        draft.decided.gates[guest] = consent.regrouped(guest, leaves, gates)
     elif guest in came_from:
-        desk.outcome.gates[guest] = None
+        draft.decided.gates[guest] = None
 
 
-def take_consent(desk: Desk, person: Person) -> None:
+def take_consent(draft: Draft, person: Person) -> None:
     """The source's flag, and what is known of the address, reach the guest's gate."""
-    guest = desk.head(person.leaf).guest
-    before = desk.gate(guest)
+    guest = draft.head(person.leaf).guest
+    before = draft.gate(guest)
     after = consent.with_source_flag(before, person.leaf, person.record.marketing_email, at=person.version.changed_at)
     for key in person.identifiers:
-        known = desk.identifier(_digest(key)).suppressed if key.startswith("email:") else None
+        known = draft.identifier(_digest(key)).suppressed if key.startswith("email:") else None
         if known:
             after = consent.with_suppression(after, _digest(key), Suppression.model_validate(known))
     if after != before:
-        desk.outcome.gates[guest] = after
+        draft.decided.gates[guest] = after
         if after.leaves != before.leaves:
-            desk.say(FactType.CONSENT_CHANGED, guest, person.leaf)
+            draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 
 def _tells(head: Head) -> tuple[object, ...]:

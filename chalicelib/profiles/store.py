@@ -1,4 +1,4 @@
-"""How an outcome becomes one transaction, and how its facts are remembered."""
+"""How an update becomes one transaction, and how its facts are remembered."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,35 +12,35 @@ from chalicelib.canonical.time import now
 from chalicelib.consent.store import gate_row
 from chalicelib.guests.store import head_row, stay_row
 from chalicelib.identity.store import row_of
-from chalicelib.ingest.changes import Change
-from chalicelib.ingest.view import FactMade, KeptCharge, Outcome
+from chalicelib.profiles.model import Change
+from chalicelib.profiles.state import FactMade, KeptCharge, ProfileUpdate
 
 MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
 
 
-def writes_of(change: Change, outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+def writes_of(change: Change, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """One transaction: every row on the condition that it still is what the decision was made on, and the marker.
 
     What the decision rests on and does not change is checked, so that no two decisions made beside each other stand
     that could not have been made one after the other.
     """
-    versioned = [head_row(head) for head in outcome.heads.values()]
-    versioned += [row_of(identifier) for identifier in outcome.identifiers.values()]
-    versioned += [gate_row(gate) for gate in outcome.gates.values() if gate]
+    versioned = [head_row(head) for head in update.heads.values()]
+    versioned += [row_of(identifier) for identifier in update.identifiers.values()]
+    versioned += [gate_row(gate) for gate in update.gates.values() if gate]
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
-    writes += [_gate_gone(keys.gate(guest), rows) for guest, gate in outcome.gates.items() if gate is None]
-    writes += _stay_writes(outcome, rows)
-    writes += _charge_writes(outcome, rows)
-    writes.append(table.Put(_mark_row(change, outcome)))
-    return writes + _checks(outcome, writes, rows)
+    writes += [_gate_gone(keys.gate(guest), rows) for guest, gate in update.gates.items() if gate is None]
+    writes += _stay_writes(update, rows)
+    writes += _charge_writes(update, rows)
+    writes.append(table.Put(_mark_row(change, update)))
+    return writes + _checks(update, writes, rows)
 
 
-def _checks(outcome: Outcome, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
+def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """As many as the transaction has room for: only dozens of records of one person leave any out."""
     written = {table.key_written(write) for write in writes}
-    wanted = [keys.head(leaf) for leaf in sorted(outcome.relied_on_heads)]
-    wanted += [keys.identifier(digest) for digest in sorted(outcome.relied_on_identifiers)]
+    wanted = [keys.head(leaf) for leaf in sorted(update.relied_on_heads)]
+    wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers)]
     checks: list[table.Write] = [
         table.Check(key, table.at_revision(rows.get(key)), size=item_size(rows.get(key) or {}))
         for key in wanted
@@ -58,18 +58,18 @@ def _as_seen(row: Item, rows: Mapping[Key, Item | None]) -> table.When:
     return table.at_revision(rows.get(table.key_of(row)))
 
 
-def _stay_writes(outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """Stays need no condition of their own: their leaf's head, in the same transaction, is their lock."""
     writes: list[table.Write] = []
-    for (leaf, reservation), kept in outcome.stays.items():
+    for (leaf, reservation), kept in update.stays.items():
         if kept:
             writes.append(table.Put(stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")))
         else:
             writes.append(table.Delete(keys.stay(leaf, reservation)))
-    for reservation, leaf in outcome.places.items():
+    for reservation, leaf in update.leaf_by_reservation.items():
         key = keys.reservation(reservation)
         writes.append(table.Put(table.row(key, leaf=leaf), _with_same("leaf", key, rows)))
-    for (companion, reservation), primary in outcome.companions.items():
+    for (companion, reservation), primary in update.companions.items():
         key = keys.companion(companion, reservation)
         writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))
     return writes
@@ -81,14 +81,14 @@ def _with_same(attribute: str, key: Key, rows: Mapping[Key, Item | None]) -> tab
     return table.When(f"{attribute} = :before", {":before": before[attribute]}) if before else table.ABSENT
 
 
-def _charge_writes(outcome: Outcome, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+def _charge_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     writes: list[table.Write] = []
-    for (reservation, charge_id), charge in outcome.charges.items():
+    for (reservation, charge_id), charge in update.charges.items():
         key = keys.charge(reservation, charge_id)
         when = _with_same("version", key, rows)
         writes.append(table.Put(_charge_row(key, charge), when) if charge else table.Delete(key, when, size=256))
-    for charge_id, reservation in outcome.charge_places.items():
-        key = keys.charge_place(charge_id)
+    for charge_id, reservation in update.reservation_by_charge.items():
+        key = keys.reservation_of_charge(charge_id)
         writes.append(table.Put(table.row(key, reservation=reservation), _with_same("reservation", key, rows)))
     return writes
 
@@ -107,15 +107,15 @@ def read_charge(row: Item) -> KeptCharge:
     return KeptCharge(row["kind"], row["amount_minor"], row["currency"], Version.parse(row["version"]))
 
 
-def _mark_text(outcome: Outcome) -> str:
+def _mark_text(update: ProfileUpdate) -> str:
     """What of the facts cannot be had from the snapshot itself; the marker stays below 300 bytes."""
-    made = [[each.type, each.subject, each.version, each.leaf, int(each.member)] for each in outcome.facts]
+    made = [[each.type, each.subject, each.version, each.leaf, int(each.member)] for each in update.facts]
     return json.dumps(made, separators=(",", ":"))
 
 
-def _mark_row(change: Change, outcome: Outcome) -> Item:
+def _mark_row(change: Change, update: ProfileUpdate) -> Item:
     until = int(now().timestamp()) + MARKED_FOR
-    return table.row(keys.mark(change.subject, change.version.mark), facts=_mark_text(outcome), expires_at=until)
+    return table.row(keys.mark(change.subject, change.version.mark), facts=_mark_text(update), expires_at=until)
 
 
 def facts_of(change: Change, mark: str) -> list[Fact]:

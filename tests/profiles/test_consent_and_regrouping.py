@@ -12,8 +12,8 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import rules
 from chalicelib.consent import store as gates
 from chalicelib.guests import store as guests
-from chalicelib.ingest import storing
 from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
 from tests.builders import VIENNA, at, guest
 
 T1 = "2026-05-01T00:00:00.000000Z"
@@ -24,7 +24,7 @@ def tell(*snapshots: dict[str, object]) -> None:
     changes = [
         change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}") for each in snapshots
     ]
-    assert storing.store_changes([change for change in changes if change]) == {}
+    assert profiles.store_changes([change for change in changes if change]) == {}
 
 
 def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, object]:

@@ -13,15 +13,15 @@ from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import read_head, read_stay
 from chalicelib.identity.model import Identifier
 from chalicelib.identity.store import read as read_identifier
-from chalicelib.ingest.changes import Change
-from chalicelib.ingest.view import KeptStay, View
-from chalicelib.ingest.writing import read_charge
+from chalicelib.profiles.model import Change
+from chalicelib.profiles.state import KeptStay, ProfileState
+from chalicelib.profiles.store import read_charge
 
 Stays = dict[str, KeptStay]
 
 
 @dataclass
-class Reach:
+class TouchedRows:
     """What one change could touch, as far as it is known by now. `keys` are all the rows of it."""
 
     leaves: set[str] = field(default_factory=set)
@@ -32,7 +32,7 @@ class Reach:
 
 
 @dataclass
-class Workspace:
+class LoadedRows:
     """Rows by key (None: known to be absent), and the stays of leaves (one query each).
 
     What was read from rows is kept until those rows change: reading heads is the larger part of the work on a change.
@@ -41,7 +41,7 @@ class Workspace:
     rows: dict[Key, Item | None] = field(default_factory=dict)
     stays: dict[str, Stays] = field(default_factory=dict)
     _heads: dict[str, Head] = field(default_factory=dict)
-    _reaches: dict[tuple[str, Version], Reach] = field(default_factory=dict)
+    _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
 
     def load(self, changes: Sequence[Change]) -> None:
         """Read until nothing is missing: usually two BatchGetItem for the whole batch.
@@ -58,12 +58,13 @@ class Workspace:
             for leaf in self._reach(change).stay_leaves - self.stays.keys():
                 self.stays[leaf] = self._read_stays(leaf)
 
-    def forget(self, change: Change) -> None:
-        """Drop what a change looked at: somebody else wrote there."""
-        reach = self._reach(change)
-        for key in reach.keys:
-            self.rows.pop(key, None)
-        self._unlearn(reach.keys)
+    def forget(self) -> None:
+        """Drop everything: somebody else wrote there. What they changed may tie a change to rows that were read for
+        another one, and long ago: were these kept, each further look would find but one more of them."""
+        self.rows.clear()
+        self.stays.clear()
+        self._heads.clear()
+        self._reaches.clear()
 
     def wrote(self, writes: Iterable[table.Write]) -> None:
         """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
@@ -80,10 +81,10 @@ class Workspace:
             if key.sk.startswith(keys.STAY) and leaf in self.stays:
                 self._keep_stay(leaf, key.sk.removeprefix(keys.STAY), row)
 
-    def view(self, change: Change) -> View:
+    def state(self, change: Change) -> ProfileState:
         """The plain values that the rules may look at."""
         reach = self._reach(change)
-        view = View(
+        state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
             identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
             asked_heads=reach.leaves,
@@ -92,15 +93,15 @@ class Workspace:
             gates={guest: read_gate(guest, row) for guest in reach.guests if (row := self.rows.get(keys.gate(guest)))},
         )
         for reservation in self._reservations(change):
-            if place := self._place(reservation):
-                view.places[reservation] = place
+            if leaf := self._leaf_of_stay(reservation):
+                state.leaf_by_reservation[reservation] = leaf
             if change.charge and (row := self.rows.get(keys.charge(reservation, change.charge.id))):
-                view.charges[change.charge.id] = (reservation, read_charge(row))
-        if change.charge and (home := self._charge_place(change)):
-            view.charge_places[change.charge.id] = home
+                state.charges[change.charge.id] = (reservation, read_charge(row))
+        if change.charge and (home := self._reservation_of_charge(change)):
+            state.reservation_by_charge[change.charge.id] = home
         if row := self.rows.get(_mark(change)):
-            view.marks[change.subject, change.version.mark] = row["facts"]
-        return view
+            state.marks[change.subject, change.version.mark] = row["facts"]
+        return state
 
     def _is_new_head(self, key: Key) -> bool:
         is_head = key.pk.startswith("GUESTS#") or key.sk == "HEAD"
@@ -114,7 +115,7 @@ class Workspace:
 
     # What a change reaches
 
-    def _reach(self, change: Change) -> Reach:
+    def _reach(self, change: Change) -> TouchedRows:
         known = change.subject, change.version
         if known not in self._reaches:
             reach = self._follow(change)
@@ -122,7 +123,7 @@ class Workspace:
             self._reaches[known] = reach
         return self._reaches[known]
 
-    def _wanted(self, change: Change, reach: Reach) -> set[Key]:
+    def _wanted(self, change: Change, reach: TouchedRows) -> set[Key]:
         wanted = {keys.head(leaf) for leaf in reach.leaves}
         wanted |= {keys.identifier(digest) for digest in reach.digests}
         wanted |= {keys.gate(guest) for guest in reach.guests}
@@ -130,26 +131,26 @@ class Workspace:
         for reservation in self._reservations(change):
             wanted.add(keys.reservation(reservation))
             if change.charge:
-                wanted |= {keys.charge(reservation, change.charge.id), keys.charge_place(change.charge.id)}
+                wanted |= {keys.charge(reservation, change.charge.id), keys.reservation_of_charge(change.charge.id)}
         return wanted
 
     def _reservations(self, change: Change) -> list[str]:
         """The reservation of a change; of a charge also the one that it is kept under until now."""
-        home = self._charge_place(change)
+        home = self._reservation_of_charge(change)
         named = [change.stay.reservation] if change.stay else []
         return named + ([home] if home and home not in named else [])
 
-    def _charge_place(self, change: Change) -> str | None:
-        row = self.rows.get(keys.charge_place(change.charge.id)) if change.charge else None
+    def _reservation_of_charge(self, change: Change) -> str | None:
+        row = self.rows.get(keys.reservation_of_charge(change.charge.id)) if change.charge else None
         return str(row["reservation"]) if row else None
 
-    def _follow(self, change: Change) -> Reach:
+    def _follow(self, change: Change) -> TouchedRows:
         """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
 
         Where nothing new is said of anybody, neither identifiers nor gates can change: they are not even read.
         """
-        reach = Reach()
-        lie_at = [place for each in self._reservations(change) if (place := self._place(each))]
+        reach = TouchedRows()
+        lie_at = [leaf for each in self._reservations(change) if (leaf := self._leaf_of_stay(each))]
         lie_at += [change.stay_leaf] if change.stay_leaf else []
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
@@ -175,7 +176,7 @@ class Workspace:
         head = self._head(leaf)
         return head is None or version.supersedes(head.version)
 
-    def _beyond(self, head: Head, reach: Reach) -> list[str]:
+    def _beyond(self, head: Head, reach: TouchedRows) -> list[str]:
         if not head.record:
             return []
         digests = head.digests - reach.digests
@@ -197,7 +198,7 @@ class Workspace:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None
 
-    def _place(self, reservation: str) -> str | None:
+    def _leaf_of_stay(self, reservation: str) -> str | None:
         row = self.rows.get(keys.reservation(reservation))
         return str(row["leaf"]) if row else None
 

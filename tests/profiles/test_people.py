@@ -12,9 +12,11 @@ from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
-from chalicelib.ingest import rules, storing
-from chalicelib.ingest.changes import Change, change_of
-from chalicelib.ingest.view import Outcome, View
+from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles import rules
+from chalicelib.profiles.model import Change
+from chalicelib.profiles.state import ProfileState, ProfileUpdate
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.memory_table import MemoryTable
 
@@ -32,7 +34,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
 def tell(*snapshots: dict[str, Any]) -> None:
     for each in snapshots:
         change = change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
-        assert change is None or storing.store_changes([change]) == {}
+        assert change is None or profiles.store_changes([change]) == {}
 
 
 def leaf(source_id: str) -> str:
@@ -238,13 +240,13 @@ def test_an_error_that_nobody_foresaw_costs_the_other_changes_neither_their_plac
 ) -> None:
     apply = rules.apply
 
-    def breaks(change: Change, view: View) -> Outcome:
+    def breaks(change: Change, state: ProfileState) -> ProfileUpdate:
         if change.vendor_id == "g2":
             raise KeyError("anna@mail.example")
-        return apply(change, view)
+        return apply(change, state)
 
     monkeypatch.setattr(rules, "apply", breaks)
     three = [change_of(read(guest(each)), "pms", PLACES, lambda kind, value: value) for each in ("g1", "g2", "g3")]
-    failed = storing.store_changes([change for change in three if change])
+    failed = profiles.store_changes([change for change in three if change])
     assert {at_: type(error) for at_, error in failed.items()} == {1: KeyError}
     assert {fact.subject for fact in facts} == {leaf("g1"), leaf("g3")}

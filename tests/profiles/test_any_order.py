@@ -15,8 +15,8 @@ from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
-from chalicelib.ingest import storing
 from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
 from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
 from tests.memory_table import MemoryTable
 
@@ -41,7 +41,7 @@ def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[dict[str,
 
 def store(batch: Sequence[dict[str, Any]]) -> None:
     changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in batch]
-    assert storing.store_changes([change for change in changes if change]) == {}
+    assert profiles.store_changes([change for change in changes if change]) == {}
 
 
 LIFE = [
@@ -234,6 +234,6 @@ def test_a_repeated_notice_writes_nothing_and_announces_again(
     facts.clear()
     change = change_of(read(LIFE[3]), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
     assert change
-    assert storing.store_changes([change]) == {}
+    assert profiles.store_changes([change]) == {}
     assert table.rows == before
     assert [fact.fact_id for fact in facts] == [fact.fact_id for fact in told]

@@ -4,80 +4,80 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_nobody
 from chalicelib.canonical.snapshots import ChargeKind, Status, Version
 from chalicelib.guests.model import Stay
-from chalicelib.ingest.desk import Desk
-from chalicelib.ingest.view import KeptCharge, KeptStay
+from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.state import KeptCharge, KeptStay
 
 
-def take_stay(desk: Desk) -> None:
-    stay, version, leaf = desk.change.stay, desk.change.stay_version, desk.change.stay_leaf
+def take_stay(draft: Draft) -> None:
+    stay, version, leaf = draft.change.stay, draft.change.stay_version, draft.change.stay_leaf
     if stay is None or version is None or leaf is None:
         return
-    place, kept = _kept(desk, stay.reservation)
+    lay_at, kept = _kept(draft, stay.reservation)
     if kept and not version.supersedes(kept.version):
         return
     if kept:
         stay = stay.model_copy(
             update={"charged_room": kept.stay.charged_room, "charged_other": kept.stay.charged_other}
         )
-    _keep(desk, leaf, place, stay, version)
-    _list_companions(desk, leaf, kept.stay if kept else None, stay)
+    _keep(draft, leaf, lay_at, stay, version)
+    _list_companions(draft, leaf, kept.stay if kept else None, stay)
     for type_ in facts_between(kept.stay if kept and kept.version else None, stay):
-        desk.say(type_, stay.reservation, leaf)
-    if kept and place and place != leaf and kept.stay.status is Status.CHECKED_OUT:
-        desk.say(FactType.STAY_REOPENED, stay.reservation, place)  # whoever was taken for the guest until now
+        draft.say(type_, stay.reservation, leaf)
+    if kept and lay_at and lay_at != leaf and kept.stay.status is Status.CHECKED_OUT:
+        draft.say(FactType.STAY_REOPENED, stay.reservation, lay_at)  # whoever was taken for the guest until now
 
 
-def _kept(desk: Desk, reservation: str) -> tuple[str | None, KeptStay | None]:
-    place = desk.view.places.get(reservation)
-    return place, desk.view.stays.get(place, {}).get(reservation) if place else None
+def _kept(draft: Draft, reservation: str) -> tuple[str | None, KeptStay | None]:
+    lay_at = draft.state.leaf_by_reservation.get(reservation)
+    return lay_at, draft.state.stays.get(lay_at, {}).get(reservation) if lay_at else None
 
 
-def _keep(desk: Desk, leaf: str, place: str | None, stay: Stay, version: Version | None) -> None:
-    desk.outcome.stays[leaf, stay.reservation] = KeptStay(stay, version)
-    if place != leaf:
-        desk.outcome.places[stay.reservation] = leaf
-    if place and place != leaf:
-        desk.outcome.stays[place, stay.reservation] = None
-        desk.sums_of.add(place)
-    desk.sums_of.add(leaf)
+def _keep(draft: Draft, leaf: str, lay_at: str | None, stay: Stay, version: Version | None) -> None:
+    draft.decided.stays[leaf, stay.reservation] = KeptStay(stay, version)
+    if lay_at != leaf:
+        draft.decided.leaf_by_reservation[stay.reservation] = leaf
+    if lay_at and lay_at != leaf:
+        draft.decided.stays[lay_at, stay.reservation] = None
+        draft.sums_of.add(lay_at)
+    draft.sums_of.add(leaf)
 
 
-def _list_companions(desk: Desk, leaf: str, before: Stay | None, after: Stay) -> None:
+def _list_companions(draft: Draft, leaf: str, before: Stay | None, after: Stay) -> None:
     had = set(before.companions) if before else set()
-    moved = desk.outcome.places.get(after.reservation) is not None
+    moved = draft.decided.leaf_by_reservation.get(after.reservation) is not None
     for companion in set(after.companions) - (set() if moved else had):
-        desk.outcome.companions[companion, after.reservation] = leaf
+        draft.decided.companions[companion, after.reservation] = leaf
     for companion in had - set(after.companions):
-        desk.outcome.companions[companion, after.reservation] = None
+        draft.decided.companions[companion, after.reservation] = None
 
 
-def take_charge(desk: Desk) -> None:
+def take_charge(draft: Draft) -> None:
     """Move the sums of the charge's reservation by what this charge changed, and of the one it was moved from."""
-    charge, awaited = desk.change.charge, desk.change.stay
+    charge, awaited = draft.change.charge, draft.change.stay
     if charge is None or awaited is None:
         return
-    lay_at, before = desk.view.charges.get(charge.id, (awaited.reservation, None))
+    lay_at, before = draft.state.charges.get(charge.id, (awaited.reservation, None))
     if before and not charge.version.supersedes(before.version):
         return
     after = KeptCharge(charge.kind, charge.amount_minor, charge.currency, charge.version)
     if lay_at == awaited.reservation:
-        _settle_charge(desk, awaited, gone=before, come=after)
+        _move_sums(draft, awaited, gone=before, come=after)
     else:
-        _settle_charge(desk, awaited.model_copy(update={"reservation": lay_at}), gone=before, come=None)
-        _settle_charge(desk, awaited, gone=None, come=after)
-        desk.outcome.charges[lay_at, charge.id] = None
-    desk.outcome.charges[awaited.reservation, charge.id] = after
-    if charge.id not in desk.view.charges or lay_at != awaited.reservation:
-        desk.outcome.charge_places[charge.id] = awaited.reservation
+        _move_sums(draft, awaited.model_copy(update={"reservation": lay_at}), gone=before, come=None)
+        _move_sums(draft, awaited, gone=None, come=after)
+        draft.decided.charges[lay_at, charge.id] = None
+    draft.decided.charges[awaited.reservation, charge.id] = after
+    if charge.id not in draft.state.charges or lay_at != awaited.reservation:
+        draft.decided.reservation_by_charge[charge.id] = awaited.reservation
 
 
-def _settle_charge(desk: Desk, awaited: Stay, *, gone: KeptCharge | None, come: KeptCharge | None) -> None:
-    place, kept = _kept(desk, awaited.reservation)
+def _move_sums(draft: Draft, awaited: Stay, *, gone: KeptCharge | None, come: KeptCharge | None) -> None:
+    lay_at, kept = _kept(draft, awaited.reservation)
     stay = _with(_without(kept.stay if kept else awaited, gone), come)
-    _keep(desk, place or leaf_of_nobody(stay.reservation), place, stay, kept.version if kept else None)
+    _keep(draft, lay_at or leaf_of_nobody(stay.reservation), lay_at, stay, kept.version if kept else None)
     if kept and kept.version:
         for type_ in facts_between(kept.stay, stay):
-            desk.say(type_, stay.reservation, place or "")
+            draft.say(type_, stay.reservation, lay_at or "")
 
 
 def facts_between(before: Stay | None, after: Stay) -> list[FactType]:

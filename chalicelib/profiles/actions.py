@@ -6,9 +6,9 @@ from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.ingest import rules, writing
-from chalicelib.ingest.changes import Change
-from chalicelib.ingest.workspace import Workspace
+from chalicelib.profiles import rules, store
+from chalicelib.profiles.loading import LoadedRows
+from chalicelib.profiles.model import Change
 
 TRIES = 6
 """How often a change is decided anew when others write beside it, before the queue tries again."""
@@ -22,8 +22,8 @@ def store_changes(
     changes: Sequence[Change], seconds_left: Callable[[], float] = lambda: float("inf")
 ) -> dict[int, Exception]:
     """Store changes one transaction each, and announce their facts. Returns position → why it failed."""
-    workspace = Workspace()
-    workspace.load(changes)
+    loaded = LoadedRows()
+    loaded.load(changes)
     facts: list[Fact] = []
     failed: dict[int, Exception] = {}
     for at, change in enumerate(changes):
@@ -31,40 +31,40 @@ def store_changes(
             failed[at] = TryAgain("too little time was left for this change", after_seconds=1)
             continue
         try:
-            facts += _store(change, workspace)
+            facts += _store(change, loaded)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is this change's: what the others made is told)
             failed[at] = error
     bus.announce(facts)
     return failed
 
 
-def _store(change: Change, workspace: Workspace) -> list[Fact]:
+def _store(change: Change, loaded: LoadedRows) -> list[Fact]:
     """Decide and write; where others wrote beside, look again. A change that is stored already announces again."""
     for _ in range(TRIES):
-        workspace.load([change])
-        view = workspace.view(change)
-        if view.is_torn:
-            workspace.forget(change)
+        loaded.load([change])
+        state = loaded.state(change)
+        if state.is_torn:
+            loaded.forget()
             continue
-        outcome = rules.apply(change, view)
-        if outcome.is_empty:
-            mark = view.marks.get((change.subject, change.version.mark))
+        update = rules.apply(change, state)
+        if update.is_empty:
+            mark = state.marks.get((change.subject, change.version.mark))
             meter().called("duplicate" if mark is not None else "stale")
-            return _told_before(change) + (writing.facts_of(change, mark) if mark else [])
-        writes = writing.writes_of(change, outcome, workspace.rows)
+            return _told_before(change) + (store.facts_of(change, mark) if mark else [])
+        writes = store.writes_of(change, update, loaded.rows)
         if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-            outcome = rules.apply(change, view, untied=True)
-            writes = writing.writes_of(change, outcome, workspace.rows)
+            update = rules.apply(change, state, untied=True)
+            writes = store.writes_of(change, update, loaded.rows)
         if len(writes) > table.WRITE_AT_ONCE:
             raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
         try:
             table.transact(writes)
         except (table.ConditionFailed, TryAgain):
-            workspace.forget(change)
+            loaded.forget()
             continue
-        workspace.wrote(writes)
+        loaded.wrote(writes)
         meter().called("stored")
-        return _told_before(change) + [writing.fact(change, made) for made in outcome.facts]
+        return _told_before(change) + [store.fact(change, made) for made in update.facts]
     raise TryAgain(f"{change.subject} is being written by others")
 
 
@@ -77,4 +77,4 @@ def _told_before(change: Change) -> list[Fact]:
     if not change.again:
         return []
     marks = table.query(keys.mark(change.subject, "").pk, newest_first=True, limit=REMEMBERED)
-    return [fact for row in marks for fact in writing.facts_of(change, row["facts"])]
+    return [fact for row in marks for fact in store.facts_of(change, row["facts"])]

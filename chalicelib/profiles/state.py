@@ -25,7 +25,7 @@ class KeptCharge:
 
 
 @dataclass
-class View:
+class ProfileState:
     """Rows by their ids; what is absent here is absent in the table."""
 
     heads: dict[str, Head] = field(default_factory=dict)
@@ -34,11 +34,11 @@ class View:
     asked_identifiers: set[str] = field(default_factory=set)
     """Leaves and digests that were looked for, those that are absent included."""
     stays: dict[str, dict[str, KeptStay]] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    leaf_by_reservation: dict[str, str] = field(default_factory=dict)
     """Reservation → leaf."""
     charges: dict[str, tuple[str, KeptCharge]] = field(default_factory=dict)
     """Charge → the reservation that it is kept under, and the charge."""
-    charge_places: dict[str, str] = field(default_factory=dict)
+    reservation_by_charge: dict[str, str] = field(default_factory=dict)
     """Charge → the reservation that it should be kept under."""
     gates: dict[str, Gate] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class View:
         it, a reservation and where its stay lies, a charge and its reservation. Where the two differ, nothing can be
         decided.
         """
-        return self._guests_differ() or self._carriers_differ() or self._places_differ()
+        return self._guests_differ() or self._carriers_differ() or self._stays_differ()
 
     def _guests_differ(self) -> bool:
         known = {leaf: head for leaf, head in self.heads.items() if head.record}
@@ -65,9 +65,11 @@ class View:
         asked = self.asked_identifiers - closed
         return listed != {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests & asked}
 
-    def _places_differ(self) -> bool:
-        strayed = any(reservation not in self.stays.get(leaf, {}) for reservation, leaf in self.places.items())
-        return strayed or self.charge_places != {charge: kept[0] for charge, kept in self.charges.items()}
+    def _stays_differ(self) -> bool:
+        strayed = any(
+            reservation not in self.stays.get(leaf, {}) for reservation, leaf in self.leaf_by_reservation.items()
+        )
+        return strayed or self.reservation_by_charge != {charge: kept[0] for charge, kept in self.charges.items()}
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ class FactMade:
 
 
 @dataclass
-class Outcome:
-    """What to write. Rows are new versions of what the view holds; the store adds the conditions."""
+class ProfileUpdate:
+    """What to write. Rows are new versions of what the state holds; the store adds the conditions."""
 
     heads: dict[str, Head] = field(default_factory=dict)
     identifiers: dict[str, Identifier] = field(default_factory=dict)
@@ -91,12 +93,12 @@ class Outcome:
     """None where a guest was merged away, and its gate went along."""
     stays: dict[tuple[str, str], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
-    places: dict[str, str] = field(default_factory=dict)
+    leaf_by_reservation: dict[str, str] = field(default_factory=dict)
     companions: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """(companion's leaf, reservation) → the primary guest's leaf, or None where the companion no longer is one."""
     charges: dict[tuple[str, str], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
-    charge_places: dict[str, str] = field(default_factory=dict)
+    reservation_by_charge: dict[str, str] = field(default_factory=dict)
     facts: list[FactMade] = field(default_factory=list)
     relied_on_heads: set[str] = field(default_factory=set)
     relied_on_identifiers: set[str] = field(default_factory=set)

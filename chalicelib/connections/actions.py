@@ -1,0 +1,79 @@
+"""Keep a connection with its secrets sealed, and open them for those who work with it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+from chalicelib.aws import http, secrets, table
+from chalicelib.canonical.errors import Conflict, Invalid, NotFound
+from chalicelib.connections import rules, store
+from chalicelib.connections.asked import Connection
+from chalicelib.connections.model import KeptConnection
+from chalicelib.connectors.contract import Link
+from chalicelib.connectors.vendors import edge_of
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
+
+ALL = "*"
+"""A connection without a map may speak for every property."""
+
+Allowed = Callable[[str], bool]
+
+
+def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
+    """Keep a connection; empty secrets and credentials leave those that are kept.
+
+    `allowed` says whether the caller may speak for a property, or for all (`*`). It is asked for every property that
+    the id ever reached, by a connection since deleted, too: records are found by connection and source id, so whoever
+    takes up an id takes up its guests. Raises NotFound, Invalid, Conflict.
+    """
+    before = store.reached(asked.id)
+    reached = before.properties | frozenset(asked.properties.values() or [ALL])
+    if not all(allowed(each) for each in reached):
+        raise NotFound("There is no such connection, or no such property.")
+    kept = store.get(asked.id)
+    faults = rules.faults(asked, kept, properties.by_id(), http.check_url)
+    if faults:
+        raise Invalid(*faults)
+    try:
+        store.save(_sealed(asked, kept), before, reached)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this connection just now.") from None
+
+
+def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
+    """What another vendor was given is worth nothing to this one."""
+    before = kept if kept and kept.vendor == asked.vendor else KeptConnection(asked.id, asked.vendor)
+    credentials = asked.credentials
+    return KeptConnection(
+        id=asked.id,
+        vendor=asked.vendor,
+        base_url=asked.base_url or "",
+        properties=asked.properties,
+        channels={code: str(channel) for code, channel in asked.channels.items()},
+        options=asked.options,
+        sealed_secrets=tuple(_sealed_secret(asked, each) for each in asked.secrets) or before.sealed_secrets,
+        sealed_credentials=secrets.encrypt(json.dumps(credentials), asked.id)
+        if credentials
+        else before.sealed_credentials,
+    )
+
+
+def _sealed_secret(asked: Connection, secret: str) -> str:
+    """Secrets that are only compared are kept as hashes; those that sign must be readable, by this connection alone."""
+    if edge_of(asked.vendor).secret_use == "compare":  # noqa: S105 (how secrets are used, not one)
+        return hashlib.sha256(secret.encode()).hexdigest()
+    return secrets.encrypt(secret, asked.id)
+
+
+def link_of(connection: KeptConnection, known: Mapping[str, Property]) -> Link:
+    """What a translation may know of its connection, with the credentials made readable."""
+    sealed = connection.sealed_credentials
+    return Link(
+        connection=connection.id,
+        properties=connection.properties,
+        zones={each.id: each.time_zone for each in known.values()},
+        channels=connection.channels,
+        options=connection.options,
+        credentials=json.loads(secrets.decrypt(sealed, connection.id)) if sealed else {},
+    )

@@ -1,0 +1,73 @@
+"""What a connection may be. Pure."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from chalicelib.canonical.errors import FieldError
+from chalicelib.connections.asked import Connection
+from chalicelib.connections.model import KeptConnection, is_api
+from chalicelib.connectors.vendors import VENDORS, edge_of
+
+CheckUrl = Callable[[str], None]
+"""Raises ValueError for an address that the hub must not call."""
+
+
+def faults(
+    asked: Connection, kept: KeptConnection | None, known: Collection[str], check_url: CheckUrl
+) -> list[FieldError]:
+    """Every field that could not work; `known` are the properties there are."""
+    if asked.vendor not in VENDORS:
+        return [FieldError("vendor", f"is none of {', '.join(VENDORS)}")]
+    return [
+        *_address_faults(asked, check_url),
+        *_property_faults(asked, known),
+        *_secret_faults(asked),
+        *(_change_faults(asked, kept) if kept else ()),
+    ]
+
+
+def _address_faults(asked: Connection, check_url: CheckUrl) -> Iterator[FieldError]:
+    if is_api(asked.id):
+        yield FieldError("id", "names that begin with api are the API's own")
+    if edge_of(asked.vendor).thin and not asked.base_url:
+        yield FieldError("base_url", "this vendor's notices name ids only: the hub must know where to ask")
+    if asked.base_url:
+        try:
+            check_url(asked.base_url)
+        except ValueError as error:
+            yield FieldError("base_url", str(error))
+
+
+def _property_faults(asked: Connection, known: Collection[str]) -> Iterator[FieldError]:
+    for hotel, property_id in asked.properties.items():
+        if property_id not in known:
+            yield FieldError(f"properties.{hotel}", "no such property")
+
+
+def _secret_faults(asked: Connection) -> Iterator[FieldError]:
+    edge = edge_of(asked.vendor)
+    for at, secret in enumerate(asked.secrets):
+        if not edge.secret_is_fit(secret):
+            yield FieldError(f"secrets.{at}", "is too short, or not of the form that this vendor takes")
+    missing = edge.credentials - asked.credentials.keys()
+    if asked.credentials and missing:
+        yield FieldError("credentials", f"this vendor also wants {', '.join(sorted(missing))}")
+
+
+def _change_faults(asked: Connection, kept: KeptConnection) -> Iterator[FieldError]:
+    """Nobody can have kept secrets used where they were not given for: they are of one vendor's form, and tokens go to
+    the address that they came with."""
+    is_new_vendor = kept.vendor != asked.vendor
+    if is_new_vendor and not asked.secrets:
+        yield FieldError("secrets", "give them with a new vendor: those that are kept are of another form")
+    if asked.credentials:
+        return
+    if is_new_vendor and edge_of(asked.vendor).credentials:
+        yield FieldError("credentials", "give them with a new vendor")
+    is_new_origin = asked.base_url and _origin(asked.base_url) != _origin(kept.base_url)
+    if is_new_origin and not is_new_vendor and kept.sealed_credentials:
+        yield FieldError("credentials", "give them again with a new base_url")
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port: where a call goes, whatever its path."""
+    return "/".join(url.lower().split("/")[:3])

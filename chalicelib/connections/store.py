@@ -1,0 +1,73 @@
+"""How connections are kept, and which properties their ids ever reached."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
+from chalicelib.connections.model import KeptConnection
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Every property that a connection's id ever reached, by a connection since deleted, too; `*` stands for all."""
+
+    properties: frozenset[str] = frozenset()
+    rev: int = 0
+
+
+def get(connection_id: str, *, consistent: bool = True) -> KeptConnection | None:
+    item = table.get(keys.connection(connection_id), consistent=consistent)
+    return _read(item) if item else None
+
+
+def get_many(wanted: Iterable[str]) -> dict[str, KeptConnection]:
+    found = table.get_many({keys.connection(each) for each in wanted})
+    return {key.sk: _read(item) for key, item in found.items()}
+
+
+def listed() -> list[KeptConnection]:
+    return [_read(item) for item in table.query(keys.connection("").pk)]
+
+
+def delete(connection_id: str) -> None:
+    """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id."""
+    table.write(table.Delete(keys.connection(connection_id)))
+
+
+def reached(connection_id: str) -> Reached:
+    item = table.get(keys.connection_reach(connection_id))
+    return Reached(frozenset(item["properties"]), item["rev"]) if item else Reached()
+
+
+def save(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+    """Keep a connection with what it reaches. Raises ConditionFailed when somebody else wrote beside it."""
+    reach = table.row(keys.connection_reach(connection.id), properties=sorted(properties), rev=before.rev + 1)
+    unchanged = table.at_revision({"rev": before.rev} if before.rev else None)
+    table.transact([table.Put(_row(connection)), table.Put(reach, unchanged)])
+
+
+def _row(connection: KeptConnection) -> Item:
+    return table.row(
+        keys.connection(connection.id),
+        vendor=connection.vendor,
+        secrets=list(connection.sealed_secrets),
+        credentials=connection.sealed_credentials,
+        base_url=connection.base_url or None,
+        properties=dict(connection.properties),
+        channels=dict(connection.channels),
+        options={name: list(values) for name, values in connection.options.items()},
+    )
+
+
+def _read(item: Item) -> KeptConnection:
+    return KeptConnection(
+        id=item["sk"],
+        vendor=item["vendor"],
+        base_url=item.get("base_url", ""),
+        properties=item["properties"],
+        channels=item.get("channels", {}),
+        options=item.get("options", {}),
+        sealed_secrets=tuple(item.get("secrets", ())),
+        sealed_credentials=item.get("credentials"),
+    )

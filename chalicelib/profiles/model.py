@@ -1,0 +1,52 @@
+"""What may enter the profiles."""
+
+from dataclasses import dataclass
+
+from chalicelib.canonical.snapshots import ChargeKind, Version
+from chalicelib.guests.model import Record, Stay
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a change. `identifiers` are what can tell the person: `kind:digest`."""
+
+    leaf: str
+    record: Record
+    version: Version
+    property_id: str | None
+    identifiers: tuple[str, ...]
+    own_profile: str | None
+    """The digest under which other records name this one as what they were merged into."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One folio line, with the sums it belongs to."""
+
+    id: str
+    kind: ChargeKind
+    amount_minor: int
+    currency: str
+    version: Version
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one transaction stores. `subject` and `version` are what duplicates are known by."""
+
+    subject: str
+    version: Version
+    vendor_id: str
+    people: tuple[Person, ...] = ()
+    stay: Stay | None = None
+    stay_version: Version | None = None
+    stay_leaf: str | None = None
+    charge: Charge | None = None
+    correlation_id: str = ""
+    backfill: bool = False
+    again: bool = False
+    """The message that named it came before: a crash may have kept its facts from the bus."""
+
+    @property
+    def property_id(self) -> str | None:
+        return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)

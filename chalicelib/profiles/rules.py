@@ -1,0 +1,79 @@
+"""What one change does to what is known. Pure: a state in, an update out."""
+
+from dataclasses import replace
+
+from chalicelib.guests.rules import project, stats_of
+from chalicelib.profiles import people, stays
+from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.model import Change
+from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
+
+
+def apply(change: Change, state: ProfileState, *, untied: bool = False) -> ProfileUpdate:
+    """Decide everything that follows from one change: records, identity, consent, stays, sums and facts.
+
+    `untied` keeps what is new of these people from tying them to others; where a guest would become too large, it is
+    decided so by itself.
+    """
+    try:
+        return _applied(Draft(change, state, untied))
+    except people.TooManyRecords:
+        return _applied(Draft(change, state, untied=True))
+
+
+def _applied(draft: Draft) -> ProfileUpdate:
+    change = draft.change
+    changed = [person for person in change.people if people.take_record(draft, person)]
+    if any(people.tells_differently(draft, person) for person in changed):
+        people.regroup(draft)
+    for person in changed:
+        people.take_consent(draft, person)
+    if change.charge:
+        stays.take_charge(draft)
+    elif change.stay:
+        stays.take_stay(draft)
+    _finish(draft)
+    return draft.decided
+
+
+def _finish(draft: Draft) -> None:
+    """Sum the leaves that changed, project their guests, and give every written row its next revision."""
+    for leaf in draft.sums_of:
+        stats = stats_of([each.stay for each in _stays_now(draft, leaf)])
+        draft.set_head(leaf, stats=stats)
+    for guest in sorted({draft.head(leaf).guest for leaf in draft.decided.heads}):
+        _project(draft, guest)
+    for leaf, head in draft.decided.heads.items():
+        draft.decided.heads[leaf] = head.model_copy(update={"rev": head.rev + 1})
+    _raise_revisions(draft)
+    draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
+
+
+def _stays_now(draft: Draft, leaf: str) -> list[KeptStay]:
+    kept = dict(draft.state.stays.get(leaf, {}))
+    for (at, reservation), stay in draft.decided.stays.items():
+        if at == leaf and stay:
+            kept[reservation] = stay
+        elif at == leaf:
+            kept.pop(reservation, None)
+    return list(kept.values())
+
+
+def _project(draft: Draft, guest: str) -> None:
+    head = draft.head(guest)
+    if not head.record:
+        return
+    draft.decided.relied_on_heads.update(head.members)
+    leaves = [draft.head(leaf) for leaf in head.members]
+    traits = project(leaves)
+    properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
+    if traits != head.traits or properties != head.properties:
+        draft.set_head(guest, traits=traits, properties=properties)
+
+
+def _raise_revisions(draft: Draft) -> None:
+    for digest, identifier in draft.decided.identifiers.items():
+        draft.decided.identifiers[digest] = identifier.model_copy(update={"rev": identifier.rev + 1})
+    for guest, gate in draft.decided.gates.items():
+        if gate:
+            draft.decided.gates[guest] = gate.model_copy(update={"rev": gate.rev + 1})

@@ -1,0 +1,1 @@
+"""Hotels: what is known of each, and how it is kept."""

@@ -1,0 +1,23 @@
+"""How properties are kept."""
+
+from chalicelib.aws import keys, table
+from chalicelib.properties.model import Property
+
+
+def put(property_: Property) -> None:
+    table.write(table.Put(table.row(keys.property_(property_.id), property=property_.model_dump_json())))
+
+
+def get(property_id: str) -> Property | None:
+    item = table.get(keys.property_(property_id))
+    return Property.model_validate_json(item["property"]) if item else None
+
+
+def by_id() -> dict[str, Property]:
+    """Every property of the deployment."""
+    found = [Property.model_validate_json(item["property"]) for item in table.query(keys.property_("").pk)]
+    return {each.id: each for each in found}
+
+
+def delete(property_id: str) -> None:
+    table.write(table.Delete(keys.property_(property_id)))
