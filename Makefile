@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format-check lint types import-rule templates e2e bench bench-full up down openapi lock clean
+.PHONY: help demo test check fix format-check lint types import-rule templates e2e bench bench-full up down openapi catalogues lock clean
 SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -57,6 +57,9 @@ down: $(READY) ## stop it
 
 openapi: $(READY) ## write docs/openapi.json and docs/schemas/ from the models
 	@$(BIN)/python -m infra.openapi && $(BIN)/python -m infra.schemas
+
+catalogues: $(READY) ## bring the guests' texts and their translations in step (LANGUAGE=pl adds one)
+	@$(BIN)/python -m infra.catalogues $(LANGUAGE)
 
 lock: $(READY) ## pin again what pyproject.toml asks for
 	@$(UV_COMPILE) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.txt

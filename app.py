@@ -3,7 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.entrypoints.api.routes import api
-from chalicelib.entrypoints.guest_pages import guest_pages
+from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.open_pages import open_pages
 from chalicelib.entrypoints.queues import queues
 from chalicelib.entrypoints.schedules import schedules

@@ -3,19 +3,12 @@
 import re
 from html import escape
 
-UNSUBSCRIBE = {
-    "en": "Unsubscribe",
-    "de": "Abmelden",
-    "fr": "Se désabonner",
-    "es": "Darse de baja",
-    "it": "Annulla l’iscrizione",
-    "pt": "Cancelar a subscrição",
-}
+from chalicelib.languages.catalogues import SOURCE, catalogue, nearest
 
 
 def word_for(language: str | None) -> str:
     """English for a language that is not known, or not one of ours; `de-AT` is German."""
-    return UNSUBSCRIBE.get(re.split("[-_]", language or "")[0].lower(), UNSUBSCRIBE["en"])
+    return catalogue(nearest(language) or SOURCE).gettext("Unsubscribe")
 
 
 def with_html_foot(html: str, postal_address: str, unsubscribe_url: str, language: str | None) -> str:
@@ -24,7 +17,7 @@ def with_html_foot(html: str, postal_address: str, unsubscribe_url: str, languag
         html = re.sub(rf"<a(?=\s)(?![^>]*ses:no-track)(?=[^>]*{re.escape(unsubscribe_url)})", "<a ses:no-track", html)
     lines = [] if escape(postal_address) in html or postal_address in html else [escape(postal_address)]
     if unsubscribe_url not in html:
-        lines.append(f'<a ses:no-track href="{unsubscribe_url}">{word_for(language)}</a>')
+        lines.append(f'<a ses:no-track href="{unsubscribe_url}">{escape(word_for(language))}</a>')
     if not lines:
         return html
     foot = f'<p style="font-size:12px">{"<br>".join(lines)}</p>'

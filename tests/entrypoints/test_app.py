@@ -27,8 +27,8 @@ def in_a_fresh_process(code: str, **environment: str) -> object:
     return json.loads(ended.stdout)
 
 
-def test_importing_the_app_loads_neither_boto3_nor_pydantic() -> None:
-    heavy = "['boto3', 'botocore', 'pydantic', 'liquid', 'babel']"
+def test_importing_the_app_loads_neither_boto3_nor_pydantic_nor_what_renders() -> None:
+    heavy = "['boto3', 'botocore', 'pydantic', 'liquid', 'babel', 'jinja2', 'markupsafe']"
     code = f"import app, sys, json; print(json.dumps([name for name in {heavy} if name in sys.modules]))"
     assert in_a_fresh_process(code) == []
 
@@ -39,6 +39,14 @@ def test_taking_a_webhook_needs_no_pydantic() -> None:
         "print(json.dumps('pydantic' in sys.modules))"
     )
     assert in_a_fresh_process(code) is False
+
+
+def test_the_word_at_the_foot_of_a_mail_needs_no_page() -> None:
+    code = (
+        "from chalicelib.messages import foot; foot.word_for('de'); import sys, json;"
+        "print(json.dumps([name for name in ('jinja2', 'babel', 'chalice') if name in sys.modules]))"
+    )
+    assert in_a_fresh_process(code) == []
 
 
 def test_queues_are_named_by_the_stage_that_is_packaged() -> None:

@@ -1,17 +1,21 @@
 """The way out of marketing mail: a page that changes nothing, and a POST that always does."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
 
 from chalicelib.aws import clients, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.consent import rules, store
-from chalicelib.entrypoints.page_words import WORDS, words_for
+from chalicelib.entrypoints.guest_pages import rendering
+from chalicelib.languages.catalogues import SOURCE, languages
 from chalicelib.messages.tokens import Leave, make_token
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
@@ -118,33 +122,41 @@ def test_a_page_loads_nothing_keeps_nothing_and_is_not_indexed(hub: Hub, token: 
     assert not {"Set-Cookie", "Location"} & set(headers)
 
 
+def test_the_pages_own_style_is_all_that_its_policy_lets_in(hub: Hub, token: str) -> None:
+    for path in (f"/u/{token}", "/u/nonsense"):
+        response = visit(hub, "GET", path)
+        (style,) = re.findall(r"<style>(.*?)</style>", response.body.decode(), re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"style-src 'sha256-{digest}';" in response.headers["Content-Security-Policy"]
+        assert " style=" not in response.body.decode()
+
+
+def test_the_three_pages_differ_in_every_language(hub: Hub, token: str) -> None:
+    for language in languages():
+        asked = [
+            visit(hub, method, path, Accept_Language=language).body
+            for method, path in (("GET", f"/u/{token}"), ("POST", f"/u/{token}"), ("GET", "/u/nonsense"))
+        ]
+        titles = [re.search(r"<title>(.+)</title>", body.decode()) for body in asked]
+        assert len({title[1] for title in titles if title}) == 3, language
+
+
+def test_what_a_template_is_given_is_text_and_never_missing() -> None:
+    environment = rendering.environment(SOURCE)
+    assert environment.from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
+    assert (
+        environment.from_string("{% trans name=name %}Dear {{ name }}{% endtrans %}").render(name="<b>")
+        == "Dear &lt;b&gt;"
+    )
+    with pytest.raises(UndefinedError):
+        environment.from_string("{{ name }}").render()
+
+
 def test_a_page_speaks_the_guests_language(hub: Hub, token: str) -> None:
     response = visit(hub, "GET", f"/u/{token}", Accept_Language="de-AT,de;q=0.9,en;q=0.5")
-    assert '<html lang="de">' in response.body.decode()
+    assert '<html lang="de" dir="ltr">' in response.body.decode()
     assert "Abmelden" in response.body.decode()
-
-
-@pytest.mark.parametrize(
-    ("asked", "language"),
-    [
-        (None, "en"),
-        ("", "en"),
-        ("ja", "en"),
-        ("ja,pt-BR;q=0.8", "pt"),
-        ("en;q=0.2, fr ; q=0.9", "fr"),
-        ("de;q=0, es", "es"),
-        ("it;q=nonsense,es;q=0.1", "es"),
-        (",;;,q=1", "en"),
-        ("*", "en"),
-    ],
-)
-def test_the_language_that_is_wanted_most_and_known_wins(asked: str | None, language: str) -> None:
-    assert words_for(asked).language == language
-
-
-def test_every_language_has_every_word() -> None:
-    assert set(WORDS) == {"en", "de", "fr", "es", "it", "pt"}
-    assert all(all(words) for words in WORDS.values())
+    assert response.headers["Content-Language"] == "de"
 
 
 def test_no_line_of_the_log_holds_the_token(hub: Hub, token: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -19,20 +20,33 @@ FITS_GLIBC_2_26 = re.compile(r"-(any|manylinux(1|2010|2014|_2_(5|12|17))_(x86_64
 
 
 @pytest.fixture(scope="module")
-def packaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Chalice's own template of the application, with ours merged in; the dependencies are left out to be quick."""
     project = tmp_path_factory.mktemp("project")
     for name in ("app.py", "chalicelib", ".chalice/config.json", *(f".chalice/{each.name}" for each in _policies())):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).symlink_to(PROJECT / name)
     (project / "requirements.txt").touch()
-    template = package.package("prod", project / "out", project=project)
+    return package.package("prod", project / "out", project=project)
+
+
+@pytest.fixture(scope="module")
+def packaged(template: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(template.read_text())
     return found
 
 
 def _policies() -> list[Path]:
     return list((PROJECT / ".chalice").glob("policy-*.json"))
+
+
+def test_pages_and_catalogues_travel_with_the_code(template: Path) -> None:
+    with ZipFile(template.with_name("deployment.zip")) as archive:
+        travelled = {name: archive.read(name) for name in archive.namelist()}
+    files = [each for each in (PROJECT / "chalicelib").rglob("*") if each.suffix in {".html", ".css", ".mo"}]
+    assert {each.suffix for each in files} == {".html", ".css", ".mo"}
+    for each in files:
+        assert travelled[each.relative_to(PROJECT).as_posix()] == each.read_bytes()
 
 
 def test_the_merged_template_changes_only_what_chalice_made(packaged: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""The pages of the guests: `routes.py` answers their links, and `templates/` holds what they show."""

@@ -1,0 +1,134 @@
+"""Catalogues: no guest finds a text that nobody translated, and what is read is what was translated."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from jinja2 import Environment
+
+from chalicelib.entrypoints.guest_pages import rendering
+from chalicelib.languages.catalogues import SOURCE, Language, catalogue, languages
+from infra import catalogues
+
+TRANSLATED = sorted(languages() - {SOURCE})
+TEMPLATES = sorted(catalogues.CODE.rglob("templates/*.html"))
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    return catalogues.texts()
+
+
+def test_the_languages_of_the_guests() -> None:
+    assert languages() == {"en", "de", "fr", "es", "it", "pt"}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_language_has_every_text_and_no_other(language: str, texts: Catalog) -> None:
+    kept = catalogues.read(language)
+    asked = {(each.id, each.context) for each in catalogues.messages(texts)}
+    assert {(each.id, each.context) for each in catalogues.messages(kept)} == asked, "run: make catalogues"
+    assert not catalogues.untranslated(kept)
+    assert not kept.obsolete
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_variables_of_its_text(language: str) -> None:
+    kept = catalogues.read(language)
+    faults = {str(each.id): [str(fault) for fault in each.check()] for each in catalogues.messages(kept)}
+    assert not any(faults.values()), faults
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_the_hub_reads_is_what_was_translated(language: str) -> None:
+    kept = catalogues.read(language)
+    compiled = catalogues.po_of(language).with_suffix(".mo").read_bytes()
+    assert compiled == catalogues.compiled(kept), "run: make catalogues"
+    for each in catalogues.messages(kept):
+        assert catalogue(Language(language)).gettext(str(each.id)) == each.string
+
+
+def test_texts_come_from_code_and_from_templates(texts: Catalog) -> None:
+    asked = {file for each in catalogues.messages(texts) for file, _ in each.locations}
+    assert {"messages/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_a_text_that_cannot_be_translated(template: Path) -> None:
+    assert untranslatable(template.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Hello</p>", ["Hello"]),
+        ("<p>{% trans %}Hello{% endtrans %}</p>", []),
+        ("<p>{% trans %}Hello{% endtrans %}, {{ name }}!</p>", []),
+        ("<p>{{ name }} you</p>", ["you"]),
+        ('<img alt="A room">', ["A room"]),
+        ('<img alt="{{ gettext(\'A room\') }}"><p class="wide">', []),
+        ("{# Hello #}<!-- Hello --><style>body {}</style>", []),
+    ],
+)
+def test_a_text_outside_of_a_translation_is_found(template: str, found: list[str]) -> None:
+    assert untranslatable(template) == found
+
+
+def test_a_text_that_was_reworded_is_one_to_translate_anew() -> None:
+    kept, asked = Catalog(locale="de"), Catalog()
+    kept.add("Good day", "Guten Tag")
+    asked.add("Good day!")
+    updated = catalogues.updated(kept, asked)
+    assert catalogues.untranslated(updated) == ["Good day!"]
+    assert b"Guten Tag" not in catalogues.source(updated)
+
+
+def test_a_new_language_begins_with_every_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: Catalog) -> None:
+    monkeypatch.setattr(catalogues, "LOCALES", tmp_path)
+    monkeypatch.setattr(catalogues, "languages", lambda: frozenset({SOURCE}))
+    catalogues.main(["pl"])
+    assert len(catalogues.untranslated(catalogues.read("pl"))) == len(catalogues.messages(texts))
+
+
+def untranslatable(template: str) -> list[str]:
+    """The words of a template that stand outside of `trans`, in elements and attributes that are shown or read out."""
+    reader = _Words()
+    reader.feed(_outside_of_translations(template))
+    return reader.words
+
+
+def _outside_of_translations(template: str) -> str:
+    kept, inside, block = "", False, ""
+    for _, kind, value in Environment(extensions=rendering.EXTENSIONS).lex(template):
+        if kind == "block_begin":
+            block = ""
+        elif kind == "name" and not block:
+            block = value
+            inside = value == "trans" or (inside and value != "endtrans")
+        elif kind == "data" and not inside:
+            kept += value
+    return kept
+
+
+class _Words(HTMLParser):
+    READ = frozenset({"alt", "aria-label", "aria-description", "label", "placeholder", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.element = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.element = tag
+        self._keep(*(value or "" for name, value in attrs if name in self.READ))
+
+    def handle_data(self, data: str) -> None:
+        if self.element != "style":
+            self._keep(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.element = ""
+
+    def _keep(self, *texts: str) -> None:
+        self.words += [text.strip() for text in texts if any(map(str.isalpha, text))]
