@@ -35,7 +35,8 @@ import-rule: $(READY)
 	@echo "== import rule" && $(BIN)/lint-imports --no-logo
 
 templates: $(READY)
-	@echo "== templates" && $(BIN)/cfn-lint infra/template.yaml && $(BIN)/pytest -q tests/infra -k "template or policies or policy"
+	@echo "== templates" && mkdir -p .local && $(BIN)/python -m infra.template > .local/infra.json \
+	  && $(BIN)/cfn-lint .local/infra.json && $(BIN)/pytest -q tests/infra -k "template or policies or policy or workers or chalice_files"
 
 fix: $(READY) ## format, and repair what ruff can repair
 	@$(BIN)/ruff format --quiet $(CODE) && $(BIN)/ruff check --quiet --fix $(CODE)

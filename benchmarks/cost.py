@@ -3,9 +3,10 @@
 from benchmarks import prices
 from benchmarks.campaign import EVENTS_PER_MAIL, Campaigned
 from benchmarks.figures import Figure
+from infra.workers import worker
 
-MEGABYTES = {"send": 1024, "events": 512}
-"""As .chalice/config.json has them; planning and pacing run in as much as sending, or less."""
+MEGABYTES = {"send": worker("send_chunk").memory, "events": worker("record_mail_events").memory}
+"""Planning and pacing run in as much as sending, or less."""
 SQS = {"SendMessage", "SendMessageBatch", "DeleteMessage", "ChangeMessageVisibility"}
 POLLER = 2
 """Requests that Lambda's poller makes a batch: receive and delete."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from chalicelib.entrypoints.api.roles import ROLES
-from infra import access_keys, dead_letters, deploy, package, queue_urls, replay, running_hub
+from infra import access_keys, chalice_files, dead_letters, deploy, package, queue_urls, replay, running_hub
 from infra.local_cloud import CREDENTIALS, LocalCloudDown
 from infra.stacks import StackFailed, Tell
 
@@ -62,6 +63,7 @@ def infra_deploy(
 ) -> None:
     """Create or update the table, queues, bus, bucket, mail settings, alarms and budget. Before `chalice deploy`.
 
+    Also writes what `chalice deploy` reads of the stage: its part of .chalice/config.json, and the functions' policies.
     Options that are left out stay as they were deployed; an empty text takes one back.
     """
     options = {
@@ -70,7 +72,8 @@ def infra_deploy(
         "TrackingDomain": tracking_domain,
     }
     parameters = {name: str(value) for name, value in options.items() if value is not None}
-    deploy.config_of(stage)
+    _agree_to_a_new(stage)
+    chalice_files.write(stage, chalice_files.CHALICE)
     with _status("deploying") as tell:
         outputs = deploy.infra(stage, parameters, tell)
     _say(outputs, as_json=as_json)
@@ -87,11 +90,11 @@ def infra_finish(
     as_json: AsJson = False,
 ) -> None:
     """Set what `chalice deploy` cannot: partial batches on the queues, and its own address. After every deploy."""
-    deploy.config_of(stage)
+    chalice_files.config_of(stage, chalice_files.CHALICE)
     url = (public_url or deploy.public_url(stage)).rstrip("/")
     count = deploy.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
     _say({"public_url": url, "queues": count}, as_json=as_json)
-    if count < (wanted := len(package.queue_functions())):
+    if count < (wanted := len(queue_urls.NAMES)):
         words.print(f"[red]only {count} of {wanted} queues have a function: run `chalice deploy`, then this again[/]")
         raise typer.Exit(1)
 
@@ -106,10 +109,10 @@ def infra_package(
 
     With a bucket, print the address that CloudFormation takes as TemplateURL; without one, the file.
     """
-    deploy.config_of(stage)
+    chalice_files.config_of(stage, chalice_files.CHALICE)
     with _status("packaging"):
-        template = package.package(stage, out)
-        where = package.upload(template, bucket) if bucket else str(template)
+        packaged = package.package(stage, out)
+        where = package.upload(packaged, bucket) if bucket else str(packaged)
     typer.echo(where)
 
 
@@ -205,6 +208,16 @@ def dlq_redrive(
             task = progress.add_task(name, total=None)
             counts[name] = sum(1 for _ in progress.track(dead_letters.redrive(at, name), task_id=task))
     _say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
+
+
+def _agree_to_a_new(stage: str) -> None:
+    """A slip in a stage's name would make a second set of everything: who sits at a terminal is asked."""
+    if not chalice_files.is_known(stage, chalice_files.CHALICE) and _sits_at_a_terminal():
+        typer.confirm(f"There is no stage {stage} yet. Make one?", abort=True, err=True)
+
+
+def _sits_at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _stage(asked: str) -> str:

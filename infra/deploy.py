@@ -10,27 +10,21 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import access_keys, local_rights, mappings, package, settings_row, stacks
+from infra import access_keys, chalice_files, local_rights, mappings, package, settings_row, stacks, template, workers
 from infra.local_cloud import LocalCloud
 from infra.mappings import Pause
 from infra.stacks import Tell
 
-TEMPLATE = Path(__file__).parent / "template.yaml"
-API_STAGE = "api"
 LOCAL_STAGE = "dev"
 LOCAL_SENDER = "hello@stay.example.com"
 LOCAL_POSTAL_ADDRESS = "Example Hotels, 1 Harbour Street, 1000 Example City"
 LOCAL_PARAMETERS = {"DeletionProtection": "false", "RequireTls": "false"}
-LOCAL_AT_MOST = dict.fromkeys(package.queue_functions(), 2)
+LOCAL_AT_MOST = dict.fromkeys((each.function for each in workers.readers()), 2)
 """Each concurrent function is a process on this machine; two is the least that AWS allows."""
 
 
 class PublicUrlUnknown(RuntimeError):
     """The address at which the hub is reached cannot be found; the message says where it is looked for."""
-
-
-class StageUnknown(LookupError):
-    """No such stage in .chalice/config.json; the message says which there are."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +39,15 @@ class LocalHub:
 
 def infra(stage: str, parameters: Mapping[str, str], tell: Tell) -> dict[str, str]:
     """Create or update what Chalice does not create; return the stack's outputs."""
-    body = {"TemplateBody": TEMPLATE.read_text()}
+    body = {"TemplateBody": template.text()}
     outputs = stacks.put(f"xenia-{stage}-infra", body, {"Stage": stage, **parameters}, tell)
     settings_row.put(stage, raw_bucket=outputs["RawNoticesBucket"])
     return outputs
 
 
-def app(stage: str, template: Path, bucket: str, tell: Tell) -> dict[str, str]:
+def app(stage: str, packaged: Path, bucket: str, tell: Tell) -> dict[str, str]:
     """Create or update the packaged application as one stack; return the stack's outputs."""
-    url = package.upload(template, bucket)
+    url = package.upload(packaged, bucket)
     return stacks.put(f"xenia-{stage}", {"TemplateURL": url}, {}, tell)
 
 
@@ -68,17 +62,19 @@ def finish(
     settings_row.put(stage, **settings)
     client = boto3.client("lambda")
     count = 0
-    for function in package.queue_functions():
-        name = package.function_name(function, stage)
+    for each in workers.readers():
+        name = workers.function_name(each.function, stage)
         for mapping in client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
-            mappings.change(client, mapping["UUID"], _mapping_settings((at_most or {}).get(function)), pause)
+            mappings.change(client, mapping["UUID"], _mapping_settings((at_most or {}).get(each.function)), pause)
             count += 1
     return count
 
 
 def public_url(stage: str, project: Path = package.PROJECT) -> str:
     """The stage's custom domain, or else the address of the deployed API. Raises PublicUrlUnknown, StageUnknown."""
-    domain = config_of(stage, project).get("api_gateway_custom_domain", {}).get("domain_name")
+    domain = (
+        chalice_files.config_of(stage, project / ".chalice").get("api_gateway_custom_domain", {}).get("domain_name")
+    )
     if domain and not domain.endswith("example.com"):
         return f"https://{domain}"
     found = None if domain else _noted_url(project / ".chalice" / "deployed" / f"{stage}.json") or _stack_url(stage)
@@ -90,27 +86,19 @@ def public_url(stage: str, project: Path = package.PROJECT) -> str:
     return found.rstrip("/")
 
 
-def config_of(stage: str, project: Path = package.PROJECT) -> Any:
-    """What .chalice/config.json says of a stage. Raises StageUnknown: a slip would make a second set of everything."""
-    stages = json.loads((project / ".chalice" / "config.json").read_text())["stages"]
-    if stage not in stages:
-        raise StageUnknown(f"the stage {stage!r} is none of {', '.join(stages)}, which .chalice/config.json knows")
-    return stages[stage]
-
-
 def locally(cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE) -> LocalHub:
     """Deploy everything into a local cloud, as it would be on AWS. Points this process's boto3 at that cloud."""
     cloud.use_here()
     tell("deploying the infrastructure")
     infra(stage, LOCAL_PARAMETERS, tell)
     tell("packaging the application")
-    template = package.package(stage, work, at_most=LOCAL_AT_MOST)
+    packaged = package.package(stage, work, at_most=LOCAL_AT_MOST)
     artifacts = f"xenia-{stage}-artifacts"
     boto3.client("s3").create_bucket(Bucket=artifacts, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     tell("deploying the application")
-    outputs = app(stage, template, artifacts, tell)
+    outputs = app(stage, packaged, artifacts, tell)
     local_rights.complete(stage)
-    api_url = cloud.api_url(outputs["RestAPIId"], API_STAGE)
+    api_url = cloud.api_url(outputs["RestAPIId"], chalice_files.API_STAGE)
     boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER.partition("@")[2])
     boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER)
     finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=LOCAL_SENDER, postal_address=LOCAL_POSTAL_ADDRESS)

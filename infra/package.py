@@ -1,19 +1,27 @@
-"""Packaging: `chalice package` with what Chalice cannot express merged in, put where CloudFormation finds it."""
+"""Packaging: `chalice package` with what Chalice cannot express merged in, put where CloudFormation finds it.
+
+It packages a folder of its own, with links to the application: packaging a stage writes nothing into the checkout.
+"""
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from infra.policies import NEEDS
+from infra import chalice_files
+from infra.template import logical_id
+from infra.workers import API, WORKERS, Worker, function_name
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = chalice_files.PROJECT
+APPLICATION = ("app.py", "chalicelib", "requirements.txt", "vendor")
+"""All that travels to Lambda."""
 REPORTS_FAILURES = ["ReportBatchItemFailures"]
 
 Json = dict[str, Any]
@@ -23,22 +31,12 @@ class PackagingFailed(RuntimeError):
     """`chalice package` failed; the message is its own."""
 
 
-def queue_functions() -> dict[str, str]:
-    """The queue that each queue function reads."""
-    return {function: needs.reads for function, needs in NEEDS.items() if needs.reads}
-
-
-def function_name(function: str, stage: str) -> str:
-    """As `chalice deploy` names it: the API's function bears the bare name of application and stage."""
-    return f"xenia-{stage}" if function == "api_handler" else f"xenia-{stage}-{function}"
-
-
-def merge_template(stage: str, at_most: Mapping[str, int] | None = None) -> Json:
+def merge_template(stage: str, at_most: Mapping[str, int] | None = None, workers: Sequence[Worker] = WORKERS) -> Json:
     """What `chalice package` must be given to merge: partial batches, the functions' names, and other limits than
     entrypoints/queues.py has, where such are wanted."""
     limits = at_most or {}
     return {
-        "Resources": {_logical_id(function): {"Properties": _properties(function, stage, limits)} for function in NEEDS}
+        "Resources": {_resource(each): {"Properties": _properties(each, stage, limits)} for each in workers},
     }
 
 
@@ -50,7 +48,7 @@ def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, pro
     chalice = Path(sys.executable).with_name("chalice")
     ended = subprocess.run(
         [chalice, "package", "--stage", stage, "--merge-template", str(merge.resolve()), str(out.resolve())],
-        cwd=project,
+        cwd=_linked(stage, out / "project", project),
         env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ},  # the template is the same in every region
         capture_output=True,
         text=True,
@@ -81,17 +79,32 @@ def _put(file: Path, bucket: str) -> str:
     return key
 
 
-def _properties(function: str, stage: str, limits: Mapping[str, int]) -> Json:
-    named: Json = {"FunctionName": function_name(function, stage)}
-    if function not in queue_functions():
+def _linked(stage: str, folder: Path, project: Path) -> Path:
+    """A folder in which Chalice finds the application, and a configuration in which the stage is complete."""
+    shutil.rmtree(folder, ignore_errors=True)
+    chalice = folder / ".chalice"
+    chalice.mkdir(parents=True)
+    for name in APPLICATION:
+        if (project / name).exists():
+            (folder / name).symlink_to(project / name)
+    packages = project / ".chalice" / "deployments"  # dependencies that were packaged before
+    packages.mkdir(exist_ok=True)
+    (chalice / "deployments").symlink_to(packages)
+    shutil.copy(project / ".chalice" / "config.json", chalice)
+    chalice_files.write(stage, chalice)
+    return folder
+
+
+def _properties(worker: Worker, stage: str, limits: Mapping[str, int]) -> Json:
+    named: Json = {"FunctionName": function_name(worker.function, stage)}
+    if not worker.reads:
         return named
     source: Json = {"FunctionResponseTypes": REPORTS_FAILURES}
-    if function in limits:
-        source["ScalingConfig"] = {"MaximumConcurrency": limits[function]}
-    return {**named, "Events": {f"{_logical_id(function)}SqsEventSource": {"Properties": source}}}
+    if worker.function in limits:
+        source["ScalingConfig"] = {"MaximumConcurrency": limits[worker.function]}
+    return {**named, "Events": {f"{_resource(worker)}SqsEventSource": {"Properties": source}}}
 
 
-def _logical_id(function: str) -> str:
-    if function == "api_handler":  # Chalice's own exception
-        return "APIHandler"
-    return "".join(word.capitalize() for word in function.split("_"))
+def _resource(worker: Worker) -> str:
+    """As Chalice's template names the function."""
+    return "APIHandler" if worker.function == API else logical_id(worker.function)

@@ -2,9 +2,9 @@
 
 import boto3
 
-from infra.package import queue_functions
+from infra.workers import queues
 
-NAMES = tuple(queue_functions().values())
+NAMES = queues()
 
 
 def url_of(stage: str, name: str) -> str:

@@ -15,10 +15,11 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import edge
+from infra.workers import queues as queues_of_workers
+from tests import rights
 
 STAGE = "test"
 REGION: Final = "eu-central-1"
-QUEUES = ("inbox", "fetch", "loyalty", "plan", "pace", "send", "mail-events", "jobs")
 ACCOUNT = "123456789012"
 RAW_BUCKET = f"xenia-test-raw-{ACCOUNT}"
 PUBLIC_URL = "https://hub.example.com"
@@ -31,6 +32,8 @@ _CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's ow
 
 def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
     """moto's transactions are not isolated: threads may interleave between calls, never within one."""
+    if operation == "PutEvents":
+        rights.judge(arguments)
     with _ONE_AT_A_TIME:
         return _CALL(self, operation, arguments)
 
@@ -79,7 +82,7 @@ def forget() -> None:
 
 def _create_account(names: Settings) -> None:
     _create_table(names.table)
-    for name in QUEUES:
+    for name in queues_of_workers():
         _create_queue(names.queue(name))
     clients.events().create_event_bus(Name=names.facts_bus)
     clients.s3().create_bucket(Bucket=RAW_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})

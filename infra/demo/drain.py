@@ -9,9 +9,8 @@ from typing import Any
 
 import boto3
 
-from infra.queue_urls import url_of
+from infra.queue_urls import NAMES, url_of
 
-QUEUES = ("inbox", "fetch", "loyalty", "plan", "pace", "send", "mail-events", "jobs")
 COUNTS: Any = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -30,7 +29,7 @@ def waiting(stage: str) -> dict[str, int]:
     """Messages in each queue: visible, in flight and delayed."""
     sqs = boto3.client("sqs")
     found = {}
-    for name in QUEUES:
+    for name in NAMES:
         attributes = sqs.get_queue_attributes(QueueUrl=url_of(stage, name), AttributeNames=COUNTS)["Attributes"]
         found[name] = sum(int(attributes[each]) for each in COUNTS)
     return found
@@ -38,7 +37,7 @@ def waiting(stage: str) -> dict[str, int]:
 
 def dead_letters(stage: str) -> int:
     sqs = boto3.client("sqs")
-    urls = [url_of(stage, f"{name}-dlq") for name in QUEUES]
+    urls = [url_of(stage, f"{name}-dlq") for name in NAMES]
     answers = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)["Attributes"] for url in urls]
     return sum(int(attributes[each]) for attributes in answers for each in COUNTS)
 

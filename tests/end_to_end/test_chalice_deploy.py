@@ -11,12 +11,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra import dead_letters, deploy, package, queue_urls
+from infra import chalice_files, dead_letters, deploy, package, queue_urls
 from infra.local_cloud import LocalCloud
-from infra.policies import NEEDS
+from infra.workers import WORKERS, function_name
 
 pytestmark = pytest.mark.end_to_end
-STAGE = "dev"
+STAGE = "staging"
+"""One that .chalice/config.json has never heard of: a stage needs no code."""
 GET_HEALTH = {
     "resource": "/health",
     "path": "/health",
@@ -47,11 +48,12 @@ def project(tmp_path: Path) -> Path:
 def test_chalice_deploy_brings_everything_to_life(
     other_cloud: LocalCloud, project: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
+    chalice_files.write(STAGE, project / ".chalice")
     deploy.infra(STAGE, deploy.LOCAL_PARAMETERS, print)
     _chalice_deploy(project)
 
     _assert_functions_and_schedule_are_there()
-    assert deploy.finish(STAGE, public_url=deploy.public_url(STAGE, project)) == len(package.queue_functions())
+    assert deploy.finish(STAGE, public_url=deploy.public_url(STAGE, project)) == len(queue_urls.NAMES)
     _assert_batches_are_partial()
     _assert_the_api_function_answers()
 
@@ -78,11 +80,11 @@ def _chalice_deploy(project: Path) -> None:
 
 def _assert_functions_and_schedule_are_there() -> None:
     functions = {each["FunctionName"] for each in boto3.client("lambda").list_functions()["Functions"]}
-    assert functions == {package.function_name(function, STAGE) for function in NEEDS}
+    assert functions == {function_name(each.function, STAGE) for each in WORKERS}
     events = boto3.client("events")
     (rule,) = [rule for rule in events.list_rules()["Rules"] if "ScheduleExpression" in rule]
     (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert (rule["ScheduleExpression"], target["Arn"].rpartition(":")[2]) == ("rate(15 minutes)", "xenia-dev-tick")
+    assert (rule["ScheduleExpression"], target["Arn"].rpartition(":")[2]) == ("rate(15 minutes)", f"xenia-{STAGE}-tick")
 
 
 def _assert_batches_are_partial() -> None:

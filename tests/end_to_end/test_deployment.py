@@ -8,7 +8,7 @@ from collections.abc import Callable
 import boto3
 import pytest
 
-from infra import dead_letters, package, queue_urls, replay
+from infra import dead_letters, queue_urls, replay
 from infra.deploy import LocalHub
 
 pytestmark = pytest.mark.end_to_end
@@ -29,7 +29,7 @@ def test_an_unknown_connection_is_unauthorized(hub: LocalHub) -> None:
 
 def test_every_queue_function_reports_the_failures_of_a_batch(hub: LocalHub) -> None:
     mappings = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert len(mappings) == len(package.queue_functions())
+    assert len(mappings) == len(queue_urls.NAMES)
     assert all(mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for mapping in mappings)
 
 

@@ -5,18 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.workers import API, WORKERS
+
 PROJECT = Path(__file__).parents[2]
-FUNCTIONS = {
-    "ingest_notices": "inbox",
-    "fetch_notices": "fetch",
-    "award_points": "loyalty",
-    "plan_run": "plan",
-    "pace_run": "pace",
-    "send_chunk": "send",
-    "record_mail_events": "mail-events",
-    "run_job": "jobs",
-    "tick": None,
-}
+EVENT_FUNCTIONS = {each.function: each.reads for each in WORKERS if each.function != API}
 
 
 def in_a_fresh_process(code: str, **environment: str) -> object:
@@ -49,9 +41,9 @@ def test_the_word_at_the_foot_of_a_mail_needs_no_page() -> None:
     assert in_a_fresh_process(code) == []
 
 
-def test_queues_are_named_by_the_stage_that_is_packaged() -> None:
+def test_the_handlers_are_the_declared_workers_and_read_their_queues_in_the_stage_that_is_packaged() -> None:
     code = "import app, json; print(json.dumps({e.name: getattr(e, 'queue', None) for e in app.app.event_sources}))"
-    expected = {name: f"xenia-prod-{queue}" if queue else None for name, queue in FUNCTIONS.items()}
+    expected = {name: f"xenia-prod-{queue}" if queue else None for name, queue in EVENT_FUNCTIONS.items()}
     assert in_a_fresh_process(code, XENIA_STAGE="prod") == expected
 
 
@@ -61,4 +53,4 @@ def test_every_function_can_be_found_by_the_name_that_chalice_writes_down() -> N
         "names = [e.handler_string.rpartition('.') for e in app.app.event_sources];"
         "print(json.dumps([callable(getattr(importlib.import_module(m), n)) for m, _, n in names]))"
     )
-    assert in_a_fresh_process(code) == [True] * len(FUNCTIONS)
+    assert in_a_fresh_process(code) == [True] * len(EVENT_FUNCTIONS)

@@ -1,6 +1,7 @@
 """The command line: what a machine reads is JSON on standard output, and what goes wrong is one line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import boto3
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import Settings
 from chalicelib.properties import store as properties
-from infra import cli, dead_letters, deploy, package, replay
+from infra import chalice_files, cli, dead_letters, deploy, package, replay
 from tests.builders import PORTO, VIENNA
 
 RUN = CliRunner()
@@ -36,6 +37,14 @@ def run(*arguments: str) -> object:
 @pytest.fixture(autouse=True)
 def account(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0)
+
+
+@pytest.fixture
+def chalice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A copy of .chalice/, in which a stage may be written."""
+    shutil.copy(chalice_files.CHALICE / "config.json", tmp_path)
+    monkeypatch.setattr(chalice_files, "CHALICE", tmp_path)
+    return tmp_path
 
 
 def test_dead_letters_are_listed_and_redriven() -> None:
@@ -105,17 +114,52 @@ def test_a_damaged_object_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "ArchiveDamaged: raw/2026-03-29/07/a: " in said
 
 
-@pytest.mark.parametrize("command", ["deploy", "finish", "package"])
+@pytest.mark.parametrize("command", ["finish", "package"])
 def test_a_slip_in_the_stage_is_told_before_anything_is_made(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     said = failed(capsys, monkeypatch, "infra", command, "--stage", "porduction")
-    assert said == ("StageUnknown: the stage 'porduction' is none of dev, prod, which .chalice/config.json knows")
+    assert said.startswith(
+        "StageUnknown: the stage 'porduction' is none of dev, prod, which .chalice/config.json knows"
+    )
     assert boto3.client("cloudformation").describe_stacks()["Stacks"] == []
 
 
+def test_who_sits_at_a_terminal_is_asked_before_a_new_stage_is_made(
+    monkeypatch: pytest.MonkeyPatch, chalice: Path
+) -> None:
+    monkeypatch.setattr(cli, "_sits_at_a_terminal", lambda: True)
+    deploy_new = ["infra", "deploy", "--stage", "porduction"]
+    ended = RUN.invoke(cli.hub, deploy_new, input="n\n")
+    assert "There is no stage porduction yet" in ended.output
+    assert ended.exit_code == 1
+    assert [each.name for each in chalice.iterdir()] == ["config.json"]
+    assert "porduction" not in (chalice / "config.json").read_text()
+    assert boto3.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_a_name_that_no_stage_can_have_is_told_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chalice: Path
+) -> None:
+    said = failed(capsys, monkeypatch, "infra", "deploy", "--stage", "Pre-Prod")
+    assert said == "StageMisnamed: the stage 'Pre-Prod' does not match [a-z][a-z0-9]{0,15}"
+    assert [each.name for each in chalice.iterdir()] == ["config.json"]
+
+
+def test_a_stage_needs_no_code_deploying_its_infrastructure_writes_what_chalice_deploy_reads(
+    monkeypatch: pytest.MonkeyPatch, chalice: Path
+) -> None:
+    monkeypatch.setattr(deploy, "infra", lambda stage, parameters, tell: {"TableName": f"xenia-{stage}"})
+    ended = RUN.invoke(cli.hub, ["infra", "deploy", "--stage", "staging", "--json"], catch_exceptions=False)
+    assert json.loads(ended.stdout) == {"TableName": "xenia-staging"}
+    block = json.loads((chalice / "config.json").read_text())["stages"]["staging"]
+    assert block["environment_variables"] == {"XENIA_STAGE": "staging"}
+    assert block["lambda_functions"]["send_chunk"] == {"iam_policy_file": "policy-send_chunk-staging.json"}
+    assert "configuration-set/xenia-staging-*" in (chalice / "policy-send_chunk-staging.json").read_text()
+
+
 def test_finishing_half_a_deployment_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deploy, "config_of", lambda stage: {})  # .chalice/config.json knows no stage `test`
+    monkeypatch.setattr(chalice_files, "config_of", lambda *_: {})  # .chalice/config.json knows no stage `test`
     finish = ["infra", "finish", "--stage", "test", "--public-url", "https://hub.hotel.test/"]
     ended = RUN.invoke(cli.hub, finish, catch_exceptions=False)
     assert ended.exit_code == 1

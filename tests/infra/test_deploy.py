@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from infra import deploy
+from infra import chalice_files, deploy
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_before_any_deployment_it_is_said_what_to_do(project: Path, aws: Setting
 
 
 def test_a_stage_that_is_not_configured_is_told_with_those_that_are(project: Path) -> None:
-    with pytest.raises(deploy.StageUnknown, match="'nosuch' is none of test"):
+    with pytest.raises(chalice_files.StageUnknown, match="'nosuch' is none of test"):
         deploy.public_url("nosuch", configured(project))
 
 

@@ -11,8 +11,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from infra import package
-from infra.policies import NEEDS
+from infra import package, workers
+from infra.policies import policy
+from infra.template import logical_id
+from infra.workers import WORKERS, Worker
+from tests.infra.test_template import resources
 
 PROJECT = Path(__file__).parents[2]
 PINS = dict(line.split("==") for line in (PROJECT / "requirements.txt").read_text().splitlines() if "==" in line)
@@ -20,13 +23,19 @@ FITS_GLIBC_2_26 = re.compile(r"-(any|manylinux(1|2010|2014|_2_(5|12|17))_(x86_64
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Chalice's own template of the application, with ours merged in; the dependencies are left out to be quick."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application without its dependencies, which are left out to be quick."""
     project = tmp_path_factory.mktemp("project")
-    for name in ("app.py", "chalicelib", ".chalice/config.json", *(f".chalice/{each.name}" for each in _policies())):
+    for name in ("app.py", "chalicelib", ".chalice/config.json"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).symlink_to(PROJECT / name)
     (project / "requirements.txt").touch()
+    return project
+
+
+@pytest.fixture(scope="module")
+def template(project: Path) -> Path:
+    """Chalice's own template of the application, with ours merged in."""
     return package.package("prod", project / "out", project=project)
 
 
@@ -36,8 +45,10 @@ def packaged(template: Path) -> dict[str, Any]:
     return found
 
 
-def _policies() -> list[Path]:
-    return list((PROJECT / ".chalice").glob("policy-*.json"))
+def test_packaging_leaves_the_project_as_it_was(packaged: dict[str, Any], project: Path) -> None:
+    assert (project / ".chalice" / "config.json").is_symlink()
+    assert {each.name for each in project.iterdir()} == {".chalice", "app.py", "chalicelib", "out", "requirements.txt"}
+    assert {each.name for each in (project / ".chalice").iterdir()} == {"config.json", "deployments"}
 
 
 def test_pages_and_catalogues_travel_with_the_code(template: Path) -> None:
@@ -54,24 +65,35 @@ def test_the_merged_template_changes_only_what_chalice_made(packaged: dict[str, 
         assert packaged["Resources"][name]["Type"] == "AWS::Serverless::Function", name
 
 
-@pytest.mark.parametrize("function", package.queue_functions())
-def test_every_queue_function_reports_the_failures_of_a_batch(packaged: dict[str, Any], function: str) -> None:
-    ((_, event),) = packaged["Resources"][_logical(function)]["Properties"]["Events"].items()
+@pytest.mark.parametrize("reader", workers.readers(), ids=lambda each: each.function)
+def test_every_queue_function_reports_the_failures_of_a_batch(packaged: dict[str, Any], reader: Worker) -> None:
+    ((_, event),) = _made(packaged, reader)["Events"].items()
     assert event["Type"] == "SQS"
     assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":xenia-prod-{package.queue_functions()[function]}")
+    assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":xenia-prod-{reader.reads}")
 
 
 def test_no_burst_of_messages_takes_all_of_the_accounts_lambdas(packaged: dict[str, Any]) -> None:
-    limits = {name: _limit(packaged, name) for name in package.queue_functions()}
-    assert {name: limit for name, limit in limits.items() if limit} == {
+    limits = {each.function: _limit(packaged, each) for each in workers.readers()}
+    bursts = {
         "ingest_notices": 50,
         "fetch_notices": 5,
         "award_points": 20,
         "send_chunk": 5,
         "record_mail_events": 20,
     }
+    assert {name: limits[name] for name in bursts} == bursts
     assert sum(limit or 0 for limit in limits.values()) < 1000 / 2
+
+
+def test_what_the_handlers_ask_of_their_queues_can_be_read_back(packaged: dict[str, Any]) -> None:
+    asked = workers.deliveries()
+    assert {each.function: asked[each.function].maximum_concurrency for each in workers.readers()} == {
+        each.function: _limit(packaged, each) for each in workers.readers()
+    }
+    for each in workers.readers():
+        ((_, event),) = _made(packaged, each)["Events"].items()
+        assert event["Properties"]["BatchSize"] == asked[each.function].batch_size
 
 
 def test_the_local_cloud_has_limits_of_its_own() -> None:
@@ -82,7 +104,7 @@ def test_the_local_cloud_has_limits_of_its_own() -> None:
 def test_functions_are_those_with_policies_and_bear_the_names_of_their_logs(packaged: dict[str, Any]) -> None:
     made = [each for each in packaged["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
     names = {each["Properties"]["FunctionName"] for each in made}
-    assert names == {package.function_name(function, "prod") for function in NEEDS}
+    assert names == {workers.function_name(each.function, "prod") for each in WORKERS}
 
 
 def test_the_tick_comes_every_fifteen_minutes(packaged: dict[str, Any]) -> None:
@@ -96,10 +118,20 @@ def test_production_has_its_own_domain_and_answers_are_compressed(packaged: dict
 
 
 def test_every_function_gets_its_policy_memory_and_timeout(packaged: dict[str, Any]) -> None:
-    for function in NEEDS:
-        made = packaged["Resources"][_logical(function)]["Properties"]
-        assert made["MemorySize"] >= 512, function
-        assert 29 <= made["Timeout"] <= 120, function
+    for each in WORKERS:
+        made = _made(packaged, each)
+        assert made["MemorySize"] >= 512, each.function
+        assert made["Timeout"] == each.timeout, each.function
+        assert 29 <= made["Timeout"] <= 120, each.function
+        policies = packaged["Resources"][logical_id(each.function) + "Role"]["Properties"]["Policies"]
+        assert [one["PolicyDocument"] for one in policies] == [policy(each, "prod")], each.function
+
+
+def test_a_queue_hides_a_message_for_six_times_the_timeout_that_is_deployed(packaged: dict[str, Any]) -> None:
+    """Law 5, between the two templates: neither knows of the other."""
+    for each in workers.readers():
+        queue = resources()[f"{logical_id(each.reads)}Queue"]["Properties"]
+        assert int(queue["VisibilityTimeout"]) == 6 * _made(packaged, each)["Timeout"], each.reads
 
 
 def test_every_dependency_is_pinned_alike_for_lambda_and_for_development() -> None:
@@ -121,11 +153,16 @@ def test_nothing_is_compiled_when_packaging(name: str) -> None:
     assert any(FITS_GLIBC_2_26.search(tag) for tag in tags), f"{name}: {tags} fit no python3.11 on Lambda"
 
 
-def _limit(packaged: dict[str, Any], function: str) -> int | None:
-    ((_, event),) = packaged["Resources"][_logical(function)]["Properties"]["Events"].items()
+def _limit(packaged: dict[str, Any], reader: Worker) -> int | None:
+    ((_, event),) = _made(packaged, reader)["Events"].items()
     limit: int | None = event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
     return limit
 
 
-def _logical(function: str) -> str:
-    return package._logical_id(function)
+def _made(packaged: dict[str, Any], worker: Worker) -> dict[str, Any]:
+    found: dict[str, Any] = packaged["Resources"][_logical(worker)]["Properties"]
+    return found
+
+
+def _logical(worker: Worker) -> str:
+    return "APIHandler" if worker.function == "api_handler" else logical_id(worker.function)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import package
+from infra import workers
 from tests.infra.test_template import of_type
 
 PROJECT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ def test_every_alarm_is_in_the_bill() -> None:
 
 
 def test_the_polls_of_every_queue_are_in_the_bill() -> None:
-    queues = len(package.queue_functions())
+    queues = len(workers.queues())
     requests = queues * 5 * 3 * 43_200
     assert f"{queues} × 5 pollers × 3 long polls a minute × 43,200 minutes = {requests / 1e6:.1f} million" in README
     assert f"| {requests / 1e6 * 0.40:.2f} |" in README

@@ -15,7 +15,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from typer.testing import CliRunner
 
 from chalicelib.aws.settings import Settings
-from infra import cli, deploy, stacks
+from infra import chalice_files, cli, stacks, template
 
 TEMPLATE = {
     "Parameters": {
@@ -59,10 +59,9 @@ def test_parameters_may_come_and_go_with_the_template(aws: Settings) -> None:
 
 
 def test_options_that_are_not_said_stay(aws: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    small = tmp_path / "template.json"
-    small.write_text(json.dumps(INFRA))
-    monkeypatch.setattr(deploy, "TEMPLATE", small)
-    monkeypatch.setattr(deploy, "config_of", lambda stage: {})  # .chalice/config.json knows no stage `test`
+    monkeypatch.setattr(template, "text", lambda: json.dumps(INFRA))
+    monkeypatch.setattr(chalice_files, "CHALICE", tmp_path)
+    (tmp_path / "config.json").write_text('{"stages": {"test": {}}}')
 
     def deployed(*options: str) -> dict[str, str]:
         ended = CliRunner().invoke(cli.hub, ["infra", "deploy", "--stage", "test", *options], catch_exceptions=False)

@@ -2,36 +2,27 @@
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
-from infra.package import function_name, queue_functions
-from infra.policies import NEEDS
+from infra import template
+from infra.workers import WORKERS, Worker, function_name, queues
 
-PROJECT = Path(__file__).parents[2]
-CONFIG = json.loads((PROJECT / ".chalice" / "config.json").read_text())
-QUEUES = {
-    "inbox": "Inbox",
-    "fetch": "Fetch",
-    "loyalty": "Loyalty",
-    "plan": "Plan",
-    "pace": "Pace",
-    "send": "Send",
-    "mail-events": "MailEvents",
-    "jobs": "Jobs",
-}
+QUEUES = {name: template.logical_id(name) for name in queues()}
 KEPT = ["Table", "RawNotices", "Identifiers", "Key", "KeyAlias"]
 
 
 @cache
 def resources() -> dict[str, Any]:
-    """The template's resources, with its loops written out."""
-    template = engine._parse_template((PROJECT / "infra" / "template.yaml").read_text())
-    expanded: dict[str, Any] = language_extensions.apply(template, {})["Resources"]
-    return expanded
+    """The resources of the template that is deployed, with its loops written out."""
+    return expanded(template.text())
+
+
+def expanded(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = language_extensions.apply(engine._parse_template(text), {})["Resources"]
+    return found
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -56,14 +47,28 @@ def _sub(argument: Any) -> tuple[str, dict[str, str]]:
 
 
 def test_the_queues_are_those_that_functions_read() -> None:
-    assert sorted(queue_functions().values()) == sorted(QUEUES)
+    made = {name_of(queue["QueueName"]) for queue in of_type("AWS::SQS::Queue").values()}
+    assert made == {f"xenia-dev-{name}{dead}" for name in queues() for dead in ("", "-dlq")}
 
 
-@pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_hides_a_message_for_six_times_its_functions_timeout(name: str) -> None:
-    (function,) = [each for each, queue in queue_functions().items() if queue == name]
-    timeout = CONFIG["lambda_functions"][function]["lambda_timeout"]
-    assert int(properties(f"{QUEUES[name]}Queue")["VisibilityTimeout"]) >= 6 * timeout
+def test_a_queue_hides_a_message_for_six_times_its_functions_timeout() -> None:
+    slow = Worker("count_towels", timeout=45, memory=512, reads="linen-room")
+    made = expanded(template.text([*WORKERS, slow]))
+    assert int(made["LinenRoomQueue"]["Properties"]["VisibilityTimeout"]) == 270
+
+
+def test_cloudformation_takes_the_template_directly() -> None:
+    assert len(template.text().encode()) < 51_200
+
+
+def test_what_is_written_by_hand_is_read_as_cloudformation_reads_it() -> None:
+    """Against another reader of the short forms."""
+    made = template.document()
+    theirs = engine._parse_template(template.TEMPLATE.read_text())
+    for name in ("Queues", "Logs"):
+        theirs["Resources"][f"Fn::ForEach::{name}"][1] = made["Resources"][f"Fn::ForEach::{name}"][1]
+    theirs["Resources"]["Dashboard"] = made["Resources"]["Dashboard"]
+    assert made == {**theirs, "Mappings": made["Mappings"]}
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -160,7 +165,7 @@ def test_ses_tells_every_event(name: str) -> None:
 
 def test_every_function_has_a_log_with_an_end() -> None:
     logs = {name_of(each["LogGroupName"]) for each in of_type("AWS::Logs::LogGroup").values()}
-    assert logs == {f"/aws/lambda/{function_name(function, 'dev')}" for function in NEEDS}
+    assert logs == {f"/aws/lambda/{function_name(each.function, 'dev')}" for each in WORKERS}
     assert all("RetentionInDays" in each for each in of_type("AWS::Logs::LogGroup").values())
 
 
@@ -171,25 +176,23 @@ def test_the_age_alarm_does_not_claim_to_see_what_is_retried() -> None:
         assert properties(f"{name}Queue")["RedrivePolicy"]["maxReceiveCount"] > 3
 
 
-def charted() -> dict[tuple[str, str], set[str]]:
-    """What the dashboard shows, as CloudWatch reads it: the names by metric. "..." repeats what stood before."""
-    body = json.loads(name_of(properties("Dashboard")["DashboardBody"]))
+def charted(dashboard: Any) -> dict[tuple[str, str], set[str]]:
+    """What a dashboard shows: the names by metric."""
     found: dict[tuple[str, str], set[str]] = {}
-    before: list[str] = []
-    for widget in body["widgets"]:
+    for widget in json.loads(name_of(dashboard))["widgets"]:
         for metric in widget["properties"]["metrics"]:
-            before = [*before[:-1], metric[-1]] if metric[0] == "..." else metric
-            found.setdefault((before[0], before[1]), set()).add(before[-1])
+            found.setdefault((metric[0], metric[1]), set()).add(metric[-1])
     return found
 
 
 def test_the_dashboard_shows_every_queue_and_function_by_its_whole_name() -> None:
     queues = {name_of(queue["QueueName"]) for queue in of_type("AWS::SQS::Queue").values()}
-    functions = {function_name(function, "dev") for function in NEEDS}
-    assert charted()["AWS/SQS", "ApproximateNumberOfMessagesVisible"] == queues
-    assert charted()["AWS/SQS", "ApproximateAgeOfOldestMessage"] == {each for each in queues if "-dlq" not in each}
+    functions = {function_name(each.function, "dev") for each in WORKERS}
+    shown = charted(properties("Dashboard")["DashboardBody"])
+    assert shown["AWS/SQS", "ApproximateNumberOfMessagesVisible"] == queues
+    assert shown["AWS/SQS", "ApproximateAgeOfOldestMessage"] == {each for each in queues if "-dlq" not in each}
     for metric in ("Errors", "Duration", "Throttles"):
-        assert charted()["AWS/Lambda", metric] == functions
+        assert shown["AWS/Lambda", metric] == functions
     assert "SEARCH" not in str(properties("Dashboard"))
 
 
