@@ -27,6 +27,14 @@ def test_an_unknown_connection_is_unauthorized(hub: LocalHub) -> None:
     assert refused.value.code == 401
 
 
+def test_a_page_speaks_the_guests_language(hub: LocalHub) -> None:
+    request = urllib.request.Request(f"{hub.api_url}/u/nobodys", headers={"Accept-Language": "de"})
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(request, timeout=30)
+    assert unknown.value.code == 404
+    assert "Diese Seite gibt es nicht" in unknown.value.read().decode()
+
+
 def test_every_queue_function_reports_the_failures_of_a_batch(hub: LocalHub) -> None:
     mappings = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     assert len(mappings) == len(queue_urls.NAMES)
