@@ -132,10 +132,8 @@ def batches(bodies: Sequence[str], size: int = 10) -> Iterator[Sequence[str]]:
 
 
 def wake_ups(facts: Iterable[dict[str, Any]]) -> list[str]:
-    """The facts that the rule of infra/template.yaml puts on the loyalty queue."""
-    woken = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"}
-    return [
-        json.dumps(fact)
-        for fact in facts
-        if fact["detail-type"] in woken or (fact["detail-type"] == "GuestChanged" and fact["detail"].get("member"))
-    ]
+    """The facts that the bus puts on the loyalty queue."""
+    from chalicelib.canonical.facts import FactType
+    from chalicelib.reactions import hears
+
+    return [json.dumps(fact) for fact in facts if hears("loyalty", FactType(fact["detail-type"]))]

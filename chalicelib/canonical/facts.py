@@ -16,6 +16,7 @@ class FactType(StrEnum):
     STAY_REOPENED = "StayReopened"
     NO_SHOW_RECORDED = "NoShowRecorded"
     GUEST_CHANGED = "GuestChanged"
+    MEMBER_NUMBER_CHANGED = "MemberNumberChanged"
     GUEST_MERGED = "GuestMerged"
     GUEST_UNMERGED = "GuestUnmerged"
     CONSENT_CHANGED = "ConsentChanged"
@@ -43,7 +44,6 @@ class Fact(BaseModel):
     backfill: bool = False
     leaf: str | None = None
     property_id: str | None = None
-    member: bool = False
 
     @property
     def fact_id(self) -> str:

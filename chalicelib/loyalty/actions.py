@@ -15,7 +15,7 @@ from chalicelib.loyalty import store
 from chalicelib.loyalty.model import Account, Entry, Program
 from chalicelib.loyalty.settling import settle
 
-OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.GUEST_CHANGED}
+OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
 SHARDS_AT_ONCE = 16
 """Partitions of guests that one message walks, as far as it comes."""
 GUESTS_AT_ONCE = 50

@@ -37,6 +37,6 @@ class Draft:
     def gate(self, guest: str) -> Gate:
         return self.decided.gates.get(guest) or self.state.gates.get(guest) or Gate(guest=guest)
 
-    def say(self, type_: FactType, subject: str, leaf: str, *, member: bool = False) -> None:
+    def say(self, type_: FactType, subject: str, leaf: str) -> None:
         """Note a fact; its version is set when all revisions are known."""
-        self.decided.facts.append(FactMade(type_, subject, 0, leaf, member))
+        self.decided.facts.append(FactMade(type_, subject, 0, leaf))

@@ -32,8 +32,14 @@ def take_record(draft: Draft, person: Person) -> bool:
     version = person.version.text()
     update = {"record": record, "record_version": version, "identifiers": identifiers, "seen_at": seen_at}
     draft.decided.heads[person.leaf] = before.model_copy(update=update)
-    draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf, member=bool(person.record.member_number))
+    draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
+    if _member_number(before.record) != _member_number(record):
+        draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _member_number(record: Record | None) -> str | None:
+    return record.member_number if record else None
 
 
 def _untied(person: Person, before: Head) -> tuple[Record, tuple[str, ...]]:

@@ -80,7 +80,6 @@ class FactMade:
     subject: str
     version: int
     leaf: str
-    member: bool = False
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
@@ -108,9 +110,15 @@ def read_charge(row: Item) -> KeptCharge:
 
 
 def _mark_text(update: ProfileUpdate) -> str:
-    """What of the facts cannot be had from the snapshot itself; the marker stays below 300 bytes."""
-    made = [[each.type, each.subject, each.version, each.leaf, int(each.member)] for each in update.facts]
-    return json.dumps(made, separators=(",", ":"))
+    """What of the facts cannot be had from the change itself: each change writes a marker, of one unit."""
+    made = [{**asdict(each), "leaf": _unless(each.leaf, each.subject)} for each in update.facts]
+    told = [{name: value for name, value in each.items() if value is not None} for each in made]
+    return json.dumps(told, separators=(",", ":"))
+
+
+def _unless(value: str, other: str) -> str | None:
+    """Most facts are about a leaf: it need not be told twice."""
+    return None if value == other else value
 
 
 def _mark_row(change: Change, update: ProfileUpdate) -> Item:
@@ -120,10 +128,15 @@ def _mark_row(change: Change, update: ProfileUpdate) -> Item:
 
 def facts_of(change: Change, mark: str) -> list[Fact]:
     """Rebuild the facts of a stored change from its marker."""
-    return [
-        fact(change, FactMade(type_, subject, version, leaf, bool(member)))
-        for type_, subject, version, leaf, member in json.loads(mark)
-    ]
+    return [fact(change, _fact_made(each)) for each in json.loads(mark)]
+
+
+def _fact_made(told: Mapping[str, Any] | Sequence[Any]) -> FactMade:
+    """Fields have names, so that one more never makes a kept marker unreadable; the first markers had places."""
+    if isinstance(told, Sequence):
+        type_, subject, version, leaf, *_ = told
+        return FactMade(type_, subject, version, leaf)
+    return FactMade(told["type"], told["subject"], told["version"], told.get("leaf", told["subject"]))
 
 
 def fact(change: Change, made: FactMade) -> Fact:
@@ -136,5 +149,4 @@ def fact(change: Change, made: FactMade) -> Fact:
         backfill=change.backfill,
         leaf=made.leaf,
         property_id=change.property_id,
-        member=made.member,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
+from chalicelib.reactions import REACTIONS
 from infra import template
 from infra.workers import WORKERS, Worker, function_name, queues
 
@@ -142,10 +143,9 @@ def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None
 
 def test_the_loyalty_rule_wakes_on_what_changes_points() -> None:
     rule = properties("LoyaltyRule")
-    always, for_members = rule["EventPattern"]["$or"]
-    assert rule["EventPattern"]["source"] == ["xenia"]
-    assert always == {"detail-type": ["StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"]}
-    assert for_members == {"detail-type": ["GuestChanged"], "detail": {"member": [True]}}
+    assert rule["EventPattern"] == {"source": ["xenia"], "detail-type": sorted(REACTIONS["loyalty"])}
+    always = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged", "MemberNumberChanged"}
+    assert set(rule["EventPattern"]["detail-type"]) == always
 
 
 def test_every_target_and_subscription_has_a_dead_letter_queue() -> None:

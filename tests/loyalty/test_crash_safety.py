@@ -16,6 +16,7 @@ from chalicelib.ingest import edge
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.model import Account
 from chalicelib.properties import store as properties
+from chalicelib.reactions import hears
 from tests import tables
 from tests.builders import EUR_PROGRAM, VIENNA, at, guest, notice, reservation
 from tests.crashes import crash_at, points_of, watching
@@ -55,12 +56,9 @@ def tell(snapshots: Sequence[dict[str, Any]], told: list[Fact]) -> list[Fact]:
     """Ingest, and take the wake-ups that follow from the bus."""
     told.clear()
     assert ingest.ingest_notices([notice(each, message_id=f"m{n}") for n, each in enumerate(snapshots)]) == {}
-    wakers = [fact for fact in told if fact.type in WAKERS or fact.member]
+    wakers = [fact for fact in told if hears("loyalty", fact.type)]
     told.clear()
     return wakers
-
-
-WAKERS = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged"}
 
 
 def wake(fact: Fact) -> None:

@@ -20,11 +20,11 @@ from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import Account, Program
 from chalicelib.profiles import actions as profiles
+from chalicelib.reactions import hears
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, reservation
 from tests.memory_table import MemoryTable
 
 BY_HAND = EUR_PROGRAM.model_copy(update={"auto_enrol": False})
-Wakers = {FactType.STAY_COMPLETED, FactType.STAY_REOPENED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED}
 
 
 class Hotel:
@@ -47,7 +47,7 @@ class Hotel:
     def deliver(self, facts: Sequence[Fact] | None = None) -> None:
         chosen = list(self.facts) if facts is None else facts
         for fact in chosen:
-            if fact.type in Wakers or fact.member:
+            if hears("loyalty", fact.type):
                 actions.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
 
     def accounts(self) -> dict[str, Account]:
