@@ -14,9 +14,14 @@ API = "api_handler"
 RESERVATIONS_AND_GUESTS = frozenset({
     FactType.RESERVATION_BOOKED, FactType.RESERVATION_CHANGED, FactType.RESERVATION_CANCELLED,
     FactType.GUEST_CHECKED_IN, FactType.STAY_COMPLETED, FactType.STAY_REOPENED, FactType.NO_SHOW_RECORDED,
-    FactType.GUEST_CHANGED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.CONSENT_CHANGED,
+    FactType.GUEST_CHANGED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED,
+    FactType.CONSENT_CHANGED,
 })  # fmt: skip
 """What a change from a source may bring about."""
+MAIL = frozenset({
+    FactType.MESSAGE_CLICKED, FactType.MESSAGE_BOUNCED, FactType.MESSAGE_COMPLAINED, FactType.CONSENT_CHANGED,
+})  # fmt: skip
+"""What mailbox providers tell; whoever complains has withdrawn."""
 POINTS = frozenset({FactType.POINTS_AWARDED, FactType.POINTS_REVERSED})
 
 
@@ -106,7 +111,7 @@ WORKERS = (
         timeout=30,
         memory=512,
         reads="mail-events",
-        announces=frozenset({FactType.MESSAGE_CLICKED, FactType.MESSAGE_BOUNCED, FactType.MESSAGE_COMPLAINED}),
+        announces=MAIL,
         identifies=True,
     ),
     Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), decrypts=True),
