@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from chalicelib.entrypoints.api.roles import ROLES
+from chalicelib.access.model import ROLES
 from infra import access_keys, chalice_files, dead_letters, deploy, package, queue_urls, replay, running_hub
 from infra.local_cloud import CREDENTIALS, LocalCloudDown
 from infra.stacks import StackFailed, Tell

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalicelib.aws import clients
+
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 STARTS_WITHIN_SECONDS = 60
@@ -51,9 +53,10 @@ class LocalCloud:
         return {**CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint_url}
 
     def use_here(self) -> None:
-        """Point this process's own boto3 at this cloud."""
+        """Point this process's own boto3 at this cloud, and the hub's code that runs here."""
         os.environ.pop("AWS_PROFILE", None)
         os.environ.update(self.environment())
+        clients.forget_all()
 
 
 def start(log: Path, *, enforces_policies: bool = False) -> LocalCloud:

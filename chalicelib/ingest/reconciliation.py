@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws import keys, queues, table
-from chalicelib.canonical.time import instant, moment_of, now
+from chalicelib.aws import queues
+from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection
@@ -14,6 +14,7 @@ from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link
 from chalicelib.ingest.actions import converse
 from chalicelib.ingest.envelopes import noticed
+from chalicelib.jobs import store as jobs
 from chalicelib.properties import store as properties
 
 OVERLAP = timedelta(days=1)
@@ -38,10 +39,10 @@ def reconcile(job: Mapping[str, Any], seconds_left: SecondsLeft = lambda: float(
         hotels = {hotel: each for hotel, each in connection.properties.items() if each == property_id}
         if hotels and vendors.edge_of(connection.vendor).thin:
             link = connections.link_of(replace(connection, properties=hotels), known)
-            cursor = keys.job("reconciled", f"{connection.id}#{property_id}", "UNTIL")
-            for start, end in _steps(_asked_until(cursor), until):
+            asked_until = jobs.reconciled_until(connection.id, property_id)
+            for start, end in _steps(asked_until, until):
                 queued += _ask(connection, link, start, end, seconds_left)
-                table.write(table.Put(table.row(cursor, until=instant(end))))
+                jobs.set_reconciled_until(connection.id, property_id, end)
     return queued
 
 
@@ -50,11 +51,6 @@ def _ask(connection: KeptConnection, link: Link, start: datetime, end: datetime,
     found = converse(talk, connection.base_url, seconds_left)
     queues.send_many("fetch", [noticed(connection.id, connection.vendor, end, body=each).message() for each in found])
     return len(found)
-
-
-def _asked_until(cursor: keys.Key) -> datetime | None:
-    row = table.get(cursor)
-    return moment_of(row["until"]) if row else None
 
 
 def _steps(asked_until: datetime | None, until: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -46,7 +46,7 @@ def award_points(message: Mapping[str, Any]) -> None:
 def put_program(asked: Program) -> Program:
     """Keep a programme, and have the ledgers of all guests follow it: stays that were there before may earn by it.
 
-    The same again changes nothing, and queues what a crash may have left unqueued. Raises Invalid, ConditionFailed.
+    The same again changes nothing, and queues what a crash may have left unqueued. Raises Invalid, Conflict.
     """
     program = store.put_program(asked)
     if not store.is_followed(program):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.time import now
 from chalicelib.loyalty.model import Account, Entry, Program, Reason
 from chalicelib.loyalty.rules import Award
@@ -33,14 +33,17 @@ def version_of(leaf_rev: int, program: Program) -> str:
 
 
 def put_program(program: Program, today: date | None = None) -> Program:
-    """Keep a programme. Raises Invalid when it would change what stays have earned already."""
+    """Keep a programme. Raises Invalid when it would change what stays have earned already, and Conflict."""
     kept = table.get(keys.program(program.id))
     before = Program.model_validate_json(kept["program"]) if kept else None
     after = _next(before, program, today or now().date()) if before else _first(program)
     if after == before:
         return after
     row = table.row(keys.program(program.id), program=after.model_dump_json(), rev=after.version)
-    table.write(table.Put(row, table.at_revision(kept)))
+    try:
+        table.write(table.Put(row, table.at_revision(kept)))
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this programme just now.") from None
     return after
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -13,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from infra import deploy, local_cloud, running_hub, settings_row
+from infra import deploy, local_cloud, running_hub, settings_row, stages
 from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
@@ -52,7 +51,7 @@ def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> d
     step = progress.add_task("starting the local cloud", total=None)
     cloud = stack.enter_context(local_cloud.running(WORK / "cloud.log", enforces_policies=True))
     hub = deploy.locally(cloud, WORK / "package", lambda what: progress.update(step, description=what))
-    os.environ["XENIA_STAGE"] = hub.stage
+    stages.use(hub.stage)
     progress.update(step, description="starting the PMS simulator")
     pid, pms_url = running_hub.start_pms(WORK, _simulator_options(options))
     stack.callback(running_hub.stop_pms, pid)

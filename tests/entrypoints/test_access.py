@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.access import remembered
+from chalicelib.access.model import ROLES
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.entrypoints.api import once
 from chalicelib.entrypoints.api.documents import nesting
-from chalicelib.entrypoints.api.roles import ROLES
 from chalicelib.entrypoints.api.routes import CALLS
 from tests.builders import VIENNA
 from tests.entrypoints.conftest import Hub
@@ -250,6 +250,19 @@ def test_a_passing_fault_asks_the_caller_to_come_again(hub: Hub, monkeypatch: py
     assert "Throttling" not in str(problem(response))
 
 
+def test_whoever_writes_a_programme_at_the_same_moment_is_told_of_the_other(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def was_faster(_: table.Write) -> None:
+        raise table.ConditionFailed([0])
+
+    hub.get("/v1/programs")  # the key is there
+    monkeypatch.setattr(table, "write", was_faster)
+    response = hub.call("PUT", "/v1/programs/club", PROGRAM)
+    assert response.status_code == 409
+    assert problem(response)["detail"] == "Somebody else changed this programme just now."
+
+
 # Keys
 
 
@@ -368,15 +381,15 @@ def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both carry the same key and body; one is refused while the other still works."""
-    finish = once._finish
+    finish = remembered.finish
 
-    def after_a_refusal(row: keys.Key, nonce: str, answer: once.Answer) -> None:
-        once._forget(row, nonce)
-        finish(row, nonce, answer)
+    def after_a_refusal(caller: str, key: str, nonce: str, answer: remembered.Answer) -> None:
+        remembered.forget(caller, key, nonce)
+        finish(caller, key, nonce, answer)
 
     asked = {"snapshots": [SNAPSHOT]}
     with monkeypatch.context() as patched:
-        patched.setattr(once, "_finish", after_a_refusal)
+        patched.setattr(remembered, "finish", after_a_refusal)
         assert hub.call("POST", "/v1/events", asked, Idempotency_Key="once").status_code == 200
     assert table.get(keys.idempotency("admin", "once")) is None
     again = [hub.call("POST", "/v1/events", asked, Idempotency_Key="once") for _ in range(2)]
@@ -387,7 +400,7 @@ def test_a_refusal_leaves_the_answer_that_another_attempt_was_given(hub: Hub) ->
     asked = {"snapshots": [SNAPSHOT]}
     hub.call("POST", "/v1/events", asked, Idempotency_Key="once")
     row = keys.idempotency("admin", "once")
-    once._forget(row, (table.get(row) or {})["nonce"])
+    remembered.forget("admin", "once", (table.get(row) or {})["nonce"])
     assert table.get(row)
 
 

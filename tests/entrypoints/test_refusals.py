@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access.model import ROLES
 from chalicelib.aws import table
 from chalicelib.entrypoints.api.calls import Call
-from chalicelib.entrypoints.api.roles import ROLES
 from chalicelib.entrypoints.api.routes import CALLS
 from tests import tables
 from tests.builders import PORTO, VIENNA, guest, reservation

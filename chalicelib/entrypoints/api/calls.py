@@ -23,8 +23,8 @@ from chalicelib.canonical.errors import FieldError, Forbidden, Invalid, NotFound
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from chalicelib.entrypoints.api.caller import Caller
-    from chalicelib.entrypoints.api.once import Answer
+    from chalicelib.access.model import Caller
+    from chalicelib.access.remembered import Answer
 
 JSON = "application/json"
 HUB_ID = re.compile(r"[a-z0-9_-]{1,64}")
@@ -103,23 +103,22 @@ def contract_of(call: Call) -> Contract:
 
 def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     """Run one call. Raises what the function raises; `problems` makes answers of errors."""
-    from chalicelib.entrypoints.api import once
-    from chalicelib.entrypoints.api.caller import sign_in
+    from chalicelib.access import actions, requests
 
-    caller = sign_in(request.headers.get("authorization"))
+    caller = actions.sign_in(request.headers.get("authorization"))
     _permit(call, caller)
     contract = contract_of(call)
     document = _document(request, contract, call, path)
     given = _given(call, contract, request, path, document)
     key = request.headers.get("idempotency-key") if call.creates else None
-    asked = once.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
+    asked = requests.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
 
-    def run(seed: str) -> once.Answer:
+    def run(seed: str) -> "Answer":
         told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}
         wanted = {name: value for name, value in told.items() if name in contract.names}
         return _answer(call, contract.function(**wanted))
 
-    answer = once.once(asked, run, keep_answer=not call.answers_secret)
+    answer = requests.answer_once(asked, run, keep_answer=not call.answers_secret)
     headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(answer.text, headers=headers, status_code=answer.status)
 
@@ -173,6 +172,6 @@ def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, 
 
 
 def _answer(call: Call, given: "BaseModel | None") -> "Answer":
-    from chalicelib.entrypoints.api.once import Answer
+    from chalicelib.access.remembered import Answer
 
     return Answer(204, "") if given is None else Answer(call.status, given.model_dump_json(by_alias=True))

@@ -1,12 +1,12 @@
 """/v1/connections: secrets go in and never come out again."""
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.snapshots import Channel
 from chalicelib.connections import actions, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection
 from chalicelib.entrypoints.api.answers import Listing, Shown
-from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
-from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.api.sight import guest_of, leaves_of

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from chalicelib.access.requests import LONGEST_KEY
 from chalicelib.canonical.version import VERSION
 from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import JSON, Call, Contract, contract_of
-from chalicelib.entrypoints.api.once import LONGEST_KEY
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
 

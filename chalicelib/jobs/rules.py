@@ -1,21 +1,13 @@
 """When a nightly job is due at a property: by its local clock, once for each local date. Plain values."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.jobs.model import Due
+
 HOURS = {"reconcile": time(6)}
 """Job → the local hour after which it runs: six is after the night audit."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """One job for one property and local date; this is also the key under which it is remembered."""
-
-    job: str
-    property_id: str
-    local_date: date
 
 
 def due_jobs(now: datetime, zones: Mapping[str, str], done: Collection[Due]) -> list[Due]:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.entrypoints.timetable import Due, due_jobs, instant_of
+from chalicelib.jobs.model import Due
+from chalicelib.jobs.rules import due_jobs, instant_of
 
 
 def utc(text: str) -> datetime:

@@ -1,0 +1,27 @@
+"""How a key is presented and kept, and whether two are the same."""
+
+import hashlib
+from collections.abc import Collection
+
+from chalicelib.access.model import EVERYWHERE, ApiKey, Caller, KeyAsked
+
+
+def presented(authorization: str | None) -> str | None:
+    """The key of an `Authorization: Bearer` header; None for any other."""
+    scheme, _, key = (authorization or "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def hash_of(key: str) -> str:
+    """Keys are long and random: one round of SHA-256 keeps them, and is found by one read."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def unknown_properties(asked: KeyAsked, known: Collection[str]) -> dict[int, str]:
+    """What a key is asked for that is not there, by its position."""
+    return {at: each for at, each in enumerate(asked.properties) if each != EVERYWHERE and each not in known}
+
+
+def is_seen(caller: Caller, key: ApiKey) -> bool:
+    """A key is seen by who may see all of its properties, until it ends."""
+    return not key.ended and caller.sees_all(key.properties)
