@@ -6,6 +6,21 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chalicelib.canonical.details import (
+    AgeCategory,
+    ChargeCategory,
+    ChargeKind,
+    Code,
+    CountryCode,
+    MealPlan,
+    MinorUnits,
+    NightlyRates,
+    Payer,
+    PostalAddress,
+    Purpose,
+    SpecialDates,
+    TimeOfDay,
+)
 from chalicelib.canonical.ids import digest_of
 from chalicelib.canonical.time import instant
 
@@ -23,7 +38,6 @@ HubId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-MinorUnits = Annotated[int, Field(ge=-(10**12), le=10**12)]
 
 
 class Version(NamedTuple):
@@ -85,14 +99,6 @@ class Channel(StrEnum):
     UNKNOWN = "unknown"
 
 
-class ChargeKind(StrEnum):
-    """ROOM and OTHER are revenue; EXCLUDED is tax, fee or deposit."""
-
-    ROOM = "room"
-    OTHER = "other"
-    EXCLUDED = "excluded"
-
-
 class Snapshot(BaseModel):
     """What all snapshots share: closed shape, immutable, and a version."""
 
@@ -114,19 +120,26 @@ class GuestSnapshot(Snapshot):
 
     `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests.
     `marketing_email` is the source's own opt-in flag: true, false, or null where the source does not say.
+    `country` is the nationality, the address's is where the guest lives. `generation` is what tells a father from a
+    son of one name (Jr, Sr, III).
     """
 
     kind: Literal["guest"] = "guest"
     source_id: SourceId | None = None
     person: bool = True
+    salutation: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] | None = None
     given_name: Text | None = None
     family_name: Text | None = None
+    generation: Annotated[str, StringConstraints(max_length=10, strip_whitespace=True)] | None = None
     email: Annotated[str, StringConstraints(max_length=320, strip_whitespace=True)] | None = None
     email_is_relay: bool = False
     phone: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] | None = None
     language: Annotated[str, StringConstraints(max_length=12)] | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    country: CountryCode | None = None
+    address: PostalAddress | None = None
     birth_date: date | None = None
+    special_dates: SpecialDates | None = None
+    age_category: AgeCategory | None = None
     member_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] | None = None
     marketing_email: bool | None = None
     merged_into: SourceId | None = None
@@ -148,7 +161,8 @@ class ReservationSnapshot(Snapshot):
     Dates are local and, once known, the actual ones: day use has `arrival == departure`. Revenue is net of taxes, fees
     and deposits, and null where the source states none (then the hub sums the charges it was sent).
     `eligible_room_revenue_minor` is what of the room revenue stands on the guests' own folio and may earn points; null
-    is all of it.
+    is all of it. `payer` is on whose folio the room stands. `arrival_time` is when the guest is expected, local to the
+    property. `booking_id` groups the rooms of one booking, `group_id` the bookings of one group (a wedding, a tour).
     """
 
     kind: Literal["reservation"] = "reservation"
@@ -168,6 +182,19 @@ class ReservationSnapshot(Snapshot):
     eligible_room_revenue_minor: MinorUnits | None = None
     other_revenue_minor: MinorUnits | None = None
     cancel_reason: Text | None = None
+    rate_plan: Code | None = None
+    market_segment: Code | None = None
+    promotion_code: Code | None = None
+    room_type: Code | None = None
+    room_number: Code | None = None
+    arrival_time: TimeOfDay | None = None
+    meal_plan: MealPlan | None = None
+    purpose: Purpose | None = None
+    company_id: SourceId | None = None
+    agency_id: SourceId | None = None
+    group_id: SourceId | None = None
+    payer: Payer | None = None
+    nightly_rates: NightlyRates | None = None
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
     backfill: bool = False
 
@@ -175,7 +202,12 @@ class ReservationSnapshot(Snapshot):
     def _departure_follows_arrival(self) -> Self:
         if self.departure < self.arrival:
             raise ValueError("departure is before arrival")
-        stated = (self.room_revenue_minor, self.eligible_room_revenue_minor, self.other_revenue_minor)
+        stated = (
+            self.room_revenue_minor,
+            self.eligible_room_revenue_minor,
+            self.other_revenue_minor,
+            self.nightly_rates,
+        )
         if self.currency is None and any(amount is not None for amount in stated):
             raise ValueError("revenue needs a currency")
         if sum(each.role == "primary" for each in self.occupants) > 1:
@@ -187,17 +219,37 @@ class ReservationSnapshot(Snapshot):
 
 
 class ChargeSnapshot(Snapshot):
-    """One line of a folio, or one point-of-sale ticket posted to a room."""
+    """One line of a folio, or one point-of-sale ticket posted to a room.
+
+    `charge` says which sum of the stay the line counts in. It follows from the category where one is stated, and may
+    then be left out. `amount_minor` is net of `tax_minor`.
+    """
 
     kind: Literal["charge"] = "charge"
     source_id: SourceId
     property_id: HubId
     reservation_source_id: SourceId
     room: Annotated[int, Field(ge=0, le=999)] = 0
-    charge: ChargeKind
+    charge: ChargeKind | None = None
+    category: ChargeCategory | None = None
     amount_minor: MinorUnits
+    tax_minor: MinorUnits | None = None
     currency: Currency
+    folio_owner: Payer | None = None
     cancelled: bool = False
+
+    @model_validator(mode="after")
+    def _counts_in_one_sum(self) -> Self:
+        if self.charge is None and self.category is None:
+            raise ValueError("charge or category is required")
+        if self.charge and self.category and self.category.kind is not self.charge:
+            raise ValueError(f"a charge of this category is {self.category.kind}")
+        return self
+
+    @property
+    def counts_as(self) -> ChargeKind:
+        """The sum of the stay that this line counts in."""
+        return self.category.kind if self.category else self.charge or ChargeKind.EXCLUDED
 
 
 AnySnapshot = Annotated[GuestSnapshot | ReservationSnapshot | ChargeSnapshot, Field(discriminator="kind")]

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
 from chalicelib.canonical.snapshots import Channel, Status, Version
 
 Amounts = dict[str, int]
@@ -25,14 +26,19 @@ class Record(Kept):
 
     source: str
     source_id: str | None = None
+    salutation: str | None = None
     given_name: str | None = None
     family_name: str | None = None
+    generation: str | None = None
     email: str | None = None
     email_kind: Literal["own", "relay", "shared", "unusable"] | None = None
     phone: str | None = None
     language: str | None = None
     country: str | None = None
+    address: PostalAddress | None = None
     birth_date: date | None = None
+    special_dates: tuple[SpecialDate, ...] = ()
+    age_category: AgeCategory | None = None
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None
@@ -60,6 +66,20 @@ class Stay(Kept):
     children: int | None = None
     cancel_reason: str | None = None
     companions: tuple[str, ...] = ()
+    rate_plan: str | None = None
+    market_segment: str | None = None
+    promotion_code: str | None = None
+    room_type: str | None = None
+    room_number: str | None = None
+    arrival_time: str | None = None
+    meal_plan: MealPlan | None = None
+    purpose: Purpose | None = None
+    company_id: str | None = None
+    agency_id: str | None = None
+    group_id: str | None = None
+    payer: Payer | None = None
+    nightly_rates: dict[date, int] = Field(default_factory=dict)
+    """Minor units of the stated currency by night."""
 
     @property
     def nights(self) -> int:
@@ -110,13 +130,18 @@ class Stats(Kept):
 class Traits(Kept):
     """What a segment and a template may ask about a guest; stored packed on the guest's head."""
 
+    salutation: str | None = None
     given_name: str | None = None
     family_name: str | None = None
+    generation: str | None = None
     email: str | None = None
     phone: str | None = None
     language: str | None = None
     country: str | None = None
+    address: PostalAddress | None = None
     birth_date: date | None = None
+    special_dates: tuple[SpecialDate, ...] = ()
+    age_category: AgeCategory | None = None
     member: bool = False
     stats: Stats = Field(default_factory=Stats)
 

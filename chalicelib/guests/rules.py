@@ -90,7 +90,19 @@ def add_stats(parts: Sequence[Stats]) -> Stats:
     )
 
 
-PROFILE = ("given_name", "family_name", "phone", "language", "country", "birth_date")
+PROFILE = (
+    "salutation",
+    "given_name",
+    "family_name",
+    "generation",
+    "phone",
+    "language",
+    "country",
+    "address",
+    "birth_date",
+    "special_dates",
+    "age_category",
+)
 """What the profile takes over from the records as it is."""
 
 

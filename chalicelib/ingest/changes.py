@@ -1,13 +1,13 @@
 """Snapshots → changes: normalised, with the permanent ids of everything they touch. Pure: the digest is given."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
+from chalicelib.canonical.details import NightlyRate, PostalAddress, SpecialDate
 from chalicelib.canonical.snapshots import (
-    ChargeKind,
     ChargeSnapshot,
     GuestSnapshot,
     Occupant,
@@ -111,6 +111,19 @@ class _Maker:
             children=snapshot.children,
             cancel_reason=snapshot.cancel_reason,
             companions=companions,
+            rate_plan=snapshot.rate_plan,
+            market_segment=snapshot.market_segment,
+            promotion_code=snapshot.promotion_code,
+            room_type=snapshot.room_type,
+            room_number=snapshot.room_number,
+            arrival_time=snapshot.arrival_time,
+            meal_plan=snapshot.meal_plan,
+            purpose=snapshot.purpose,
+            company_id=snapshot.company_id,
+            agency_id=snapshot.agency_id,
+            group_id=snapshot.group_id,
+            payer=snapshot.payer,
+            nightly_rates={each.night: each.amount_minor for each in sorted(snapshot.nightly_rates or (), key=_night)},
         )
 
     def of_charge(self, snapshot: ChargeSnapshot) -> Change:
@@ -118,15 +131,27 @@ class _Maker:
         property_id, vendor_id = snapshot.property_id, snapshot.reservation_source_id
         reservation = ids.reservation_id(self.source, property_id, vendor_id, snapshot.room)
         charge_id = ids.stable_id(ids.CHARGE, self.source, property_id, snapshot.source_id)
-        amount = 0 if snapshot.cancelled or snapshot.charge is ChargeKind.EXCLUDED else snapshot.amount_minor
         day = snapshot.changed_at.date()
         return Change(
             subject=charge_id,
             version=snapshot.version(self.observed_at),
             vendor_id=snapshot.source_id,
             stay=self._awaited(reservation, vendor_id, property_id, day),
-            charge=Charge(charge_id, snapshot.charge, amount, snapshot.currency, snapshot.version(self.observed_at)),
+            charge=self._charge(snapshot, charge_id),
             correlation_id=self.correlation_id,
+        )
+
+    def _charge(self, snapshot: ChargeSnapshot, charge_id: str) -> Charge:
+        """What was cancelled is kept, at nothing."""
+        return Charge(
+            id=charge_id,
+            kind=snapshot.counts_as,
+            amount_minor=0 if snapshot.cancelled else snapshot.amount_minor,
+            currency=snapshot.currency,
+            version=snapshot.version(self.observed_at),
+            category=snapshot.category,
+            tax_minor=None if snapshot.cancelled else snapshot.tax_minor,
+            folio_owner=snapshot.folio_owner,
         )
 
     def _awaited(self, reservation: str, vendor_id: str, property_id: str, day: date) -> Stay:
@@ -152,14 +177,19 @@ class _Maker:
         record = Record(
             source=self.source,
             source_id=snapshot.source_id,
+            salutation=_clean(snapshot.salutation),
             given_name=_clean(snapshot.given_name),
             family_name=_clean(snapshot.family_name),
+            generation=_clean(snapshot.generation),
             email=email,
             email_kind=kind,
             phone=phone,
             language=snapshot.language,
             country=snapshot.country,
+            address=_address(snapshot.address),
             birth_date=snapshot.birth_date,
+            special_dates=_in_order(snapshot.special_dates),
+            age_category=snapshot.age_category,
             member_number=snapshot.member_number,
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,
@@ -214,6 +244,28 @@ class _Maker:
 
 def _primary_first(occupant: Occupant) -> bool:
     return occupant.role != "primary"
+
+
+def _night(rate: NightlyRate) -> date:
+    return rate.night
+
+
+def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:
+    return tuple(sorted(dates or (), key=lambda each: (each.day, each.kind)))
+
+
+def _address(address: PostalAddress | None) -> PostalAddress | None:
+    """Without what could break a line; an address that says nothing is none."""
+    if address is None:
+        return None
+    cleaned = PostalAddress(
+        street=_clean(address.street),
+        postal_code=_clean(address.postal_code),
+        city=_clean(address.city),
+        region=_clean(address.region),
+        country=address.country,
+    )
+    return cleaned if cleaned != PostalAddress() else None
 
 
 def _clean(text: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chalicelib.canonical.snapshots import ChargeKind, Version
+from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
+from chalicelib.canonical.snapshots import Version
 from chalicelib.guests.model import Record, Stay
 
 
@@ -28,6 +29,9 @@ class Charge:
     amount_minor: int
     currency: str
     version: Version
+    category: ChargeCategory | None = None
+    tax_minor: int | None = None
+    folio_owner: Payer | None = None
 
 
 @dataclass(frozen=True)

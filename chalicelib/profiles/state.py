@@ -22,6 +22,9 @@ class KeptCharge:
     amount_minor: int
     currency: str
     version: Version
+    category: str | None = None
+    tax_minor: int | None = None
+    folio_owner: str | None = None
 
 
 @dataclass

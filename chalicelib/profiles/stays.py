@@ -1,8 +1,9 @@
 """Reservations, stays and charges: the half of a change that is about rooms. Pure."""
 
+from chalicelib.canonical.details import ChargeKind
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_nobody
-from chalicelib.canonical.snapshots import ChargeKind, Status, Version
+from chalicelib.canonical.snapshots import Status, Version
 from chalicelib.guests.model import Stay
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.state import KeptCharge, KeptStay
@@ -59,7 +60,15 @@ def take_charge(draft: Draft) -> None:
     lay_at, before = draft.state.charges.get(charge.id, (awaited.reservation, None))
     if before and not charge.version.supersedes(before.version):
         return
-    after = KeptCharge(charge.kind, charge.amount_minor, charge.currency, charge.version)
+    after = KeptCharge(
+        kind=charge.kind,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        version=charge.version,
+        category=charge.category,
+        tax_minor=charge.tax_minor,
+        folio_owner=charge.folio_owner,
+    )
     if lay_at == awaited.reservation:
         _move_sums(draft, awaited, gone=before, come=after)
     else:

@@ -102,11 +102,22 @@ def _charge_row(key: Key, charge: KeptCharge) -> Item:
         kind=str(charge.kind),
         amount_minor=charge.amount_minor,
         currency=charge.currency,
+        category=charge.category,
+        tax_minor=charge.tax_minor,
+        folio_owner=charge.folio_owner,
     )
 
 
 def read_charge(row: Item) -> KeptCharge:
-    return KeptCharge(row["kind"], row["amount_minor"], row["currency"], Version.parse(row["version"]))
+    return KeptCharge(
+        kind=row["kind"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        version=Version.parse(row["version"]),
+        category=row.get("category"),
+        tax_minor=row.get("tax_minor"),
+        folio_owner=row.get("folio_owner"),
+    )
 
 
 def _mark_text(update: ProfileUpdate) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.canonical.details import Payer, Purpose
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
 from chalicelib.connectors.contract import Call, Link, Translated
@@ -95,6 +96,59 @@ def test_only_what_stands_on_the_guests_own_folio_is_eligible() -> None:
     rows += [item(f"i{at_}", net="100", AccountId=each) for at_, each in enumerate(("c1", "c2", "company", None))]
     stay = only(fetched(rows))
     assert (stay.room_revenue_minor, stay.eligible_room_revenue_minor) == (40000, 30000)
+
+
+def test_a_reservation_tells_rate_room_type_segment_and_who_is_behind_it() -> None:
+    ids = {"RateId": "rate-1", "BusinessSegmentId": "segment-1", "RequestedResourceCategoryId": "double"}
+    ids |= {"PartnerCompanyId": "company-1", "TravelAgencyId": "agency-1", "AvailabilityBlockId": "block-1"}
+    stay = told(**ids)
+    assert (stay.rate_plan, stay.market_segment, stay.room_type) == ("rate-1", "segment-1", "double")
+    assert (stay.company_id, stay.agency_id, stay.group_id) == ("company-1", "agency-1", "block-1")
+    assert (stay.arrival_time, stay.purpose, stay.room_number) == ("15:00", Purpose.LEISURE, None)
+
+
+def test_a_purpose_that_no_table_has_stays_visible() -> None:
+    translated = fetched([reservation(Purpose="Pilgrimage"), customer()])
+    assert (only(translated).purpose, translated.ignored) == (Purpose.UNKNOWN, {"unknown_purpose:Pilgrimage": 1})
+    assert told(Purpose=None).purpose is None
+
+
+def test_the_payer_is_on_whose_folio_most_of_the_room_stands() -> None:
+    master = customer("m1", Classifications=["PaymasterAccount"])
+    assert told().payer is Payer.GUEST
+    assert told(AccountType="Company", AccountId="k1").payer is Payer.COMPANY
+    assert only(fetched([reservation("r1", "m1"), master])).payer is Payer.MASTER_ACCOUNT
+    split = [("i1", "40", "c1", "Customer"), ("i2", "60", "k1", "Company"), ("i3", "90", "c1", "Customer")]
+    items = [item(id_, net=net, AccountId=account, AccountType=type_) for id_, net, account, type_ in split]
+    items[2]["Type"] = "ProductOrder"
+    assert only(fetched([reservation(), customer(), *items])).payer is Payer.COMPANY
+
+
+def test_a_room_billed_by_the_night_states_its_nightly_rates() -> None:
+    nights = [item(f"i{day}", net=f"{day}00", StartUtc=f"2026-01-{30 + day}T23:00:00Z") for day in (1,)]
+    nights += [item("i2", net="200", StartUtc="2026-02-01T23:00:00Z")]
+    nights += [item("i3", type_="NightRebate", net="-20", StartUtc="2026-02-01T23:00:00Z")]
+    stay = only(fetched([reservation(), customer(), *nights, item("i4", type_="ProductOrder", net="5")]))
+    rates = {each.night.isoformat(): each.amount_minor for each in stay.nightly_rates or ()}
+    assert rates == {"2026-02-01": 10000, "2026-02-02": 18000}
+    assert sum(rates.values()) == stay.room_revenue_minor
+    assert only(fetched([reservation(), customer(), *nights, item("i5")])).nightly_rates is None, (
+        "a line without a night"
+    )
+
+
+def test_a_profile_has_a_salutation_and_an_address_and_a_deleted_one_no_address() -> None:
+    lines = {"Line1": "Main Street 1", "Line2": None, "City": "Vienna", "PostalCode": "1010"}
+    address = {"Id": "a1", **lines, "CountryCode": "AT", "CountrySubdivisionCode": "AT-9", "Latitude": 48.2}
+    (profile,) = fetched([customer(Address=address)], notice(("CustomerUpdated", "c1"))).snapshots
+    assert isinstance(profile, GuestSnapshot)
+    assert profile.salutation == "Mrs"
+    expected = {"street": "Main Street 1", "postal_code": "1010", "city": "Vienna", "region": "AT-9", "country": "AT"}
+    assert profile.address
+    assert profile.address.model_dump() == expected
+    (deleted,) = fetched([customer(Address=address, IsActive=False)], notice(("CustomerUpdated", "c1"))).snapshots
+    assert isinstance(deleted, GuestSnapshot)
+    assert deleted.address is None
 
 
 def test_a_guest_whom_mews_does_not_answer_with_stays_the_guest_of_the_stay() -> None:

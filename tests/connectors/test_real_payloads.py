@@ -61,6 +61,13 @@ def test_the_documented_reservation_and_customer_become_snapshots() -> None:
     assert (stay.status, stay.channel) == (Status.CONFIRMED, Channel.WHOLESALE)
     assert (stay.departure - stay.arrival).days == 2
     assert [(each.role, each.guest.source_id) for each in stay.occupants] == [("primary", guest.source_id)]
+    assert (stay.rate_plan, stay.room_type) == (
+        "ed4b660b-19d0-434b-9360-a4de2ea42eda",
+        "773d5e42-de1e-43a0-9ce6-f940faf2303f",
+    )
+    assert (stay.group_id, stay.arrival_time) == ("5ee074b1-6c86-48e8-915f-c7aa4702086f", "16:00")
+    assert guest.address
+    assert (guest.salutation, guest.address.postal_code, guest.address.region) == ("Mr", "BH23 3PY", "GB-ENG")
     assert guest.family_name == "Smith Williams"
     assert (guest.language, guest.marketing_email) == ("en-GB", True)
 

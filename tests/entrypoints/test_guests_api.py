@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import table
+from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import CHARGE, leaf_of_profile, reservation_id, stable_id
 from chalicelib.canonical.time import now
-from tests.builders import PORTO, VIENNA, at, guest, reservation
+from chalicelib.profiles.store import read_charge
+from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_access import fields
 
 ANNA = leaf_of_profile("api", "g1")
+STAY, LINE = reservation_id("api", VIENNA.id, "r1", 0), stable_id(CHARGE, "api", VIENNA.id, "c1")
 EMAIL = "anna.lee@example.com"
 PATHS = ("", "/timeline", "/stays", "/consents", "/membership")
 
@@ -113,6 +115,68 @@ def test_a_companion_sees_the_shared_stay_without_its_revenue(hub: Hub, ingest: 
     assert hub.get(f"/v1/guests/{bo}")["stats"]["stays"] == 0
     (own,) = hub.get(f"/v1/guests/{ANNA}/stays")["items"]
     assert (own["role"], own["room_revenue"]["amount_minor"]) == ("guest", 20000)
+
+
+def test_what_a_source_says_of_a_guest_besides_is_shown(hub: Hub, ingest: Ingest) -> None:
+    told: dict[str, Any] = {
+        "salutation": "Mrs",
+        "generation": "III",
+        "address": {
+            "street": "Main Street 1",
+            "postal_code": "1010",
+            "city": "Vienna",
+            "region": "AT-9",
+            "country": "AT",
+        },
+        "special_dates": [{"kind": "anniversary", "day": "2010-06-12"}],
+        "age_category": "adult",
+    }
+    ingest(guest("g1", property_id=VIENNA.id, **told))
+    traits = hub.get(f"/v1/guests/{ANNA}")["traits"]
+    assert {name: traits[name] for name in told} == told
+    ingest(guest("g1", property_id=VIENNA.id, changed_at=at(1)))
+    traits = hub.get(f"/v1/guests/{ANNA}")["traits"]
+    assert [traits[name] for name in told] == [None, None, None, [], None], "what a source stops saying goes"
+
+
+def test_what_a_source_says_of_a_reservation_besides_is_shown(hub: Hub, ingest: Ingest) -> None:
+    told: dict[str, Any] = {
+        "rate_plan": "BAR",
+        "market_segment": "FIT",
+        "promotion_code": "SPRING",
+        "room_type": "DBL",
+        "room_number": "101",
+        "arrival_time": "15:30",
+        "meal_plan": "half_board",
+        "purpose": "leisure",
+        "company_id": "C-1",
+        "agency_id": "A-1",
+        "group_id": "G-1",
+        "payer": "company",
+    }
+    nights = [{"night": f"2026-02-0{day}", "amount_minor": 10000 + day} for day in (2, 1)]
+    ingest(reservation("r1", guest(), companions=[guest("g2", "Bo", "Ray")], nightly_rates=nights, **told))
+    (stay,) = hub.get(f"/v1/guests/{ANNA}/stays")["items"]
+    assert {name: stay[name] for name in told} == told
+    rates = [(each["night"], each["rate"]["amount_minor"], each["rate"]["currency"]) for each in stay["nightly_rates"]]
+    assert rates == [("2026-02-01", 10001, "EUR"), ("2026-02-02", 10002, "EUR")]
+    (shared,) = hub.get(f"/v1/guests/{leaf_of_profile('api', 'g2')}/stays")["items"]
+    assert (shared["room_number"], shared["nightly_rates"]) == ("101", [])
+
+
+def test_a_charge_is_kept_with_its_category_tax_and_folio(hub: Hub, ingest: Ingest) -> None:
+    line = charge(category="food_and_beverage", tax_minor=500, folio_owner="company")
+    del line["charge"]
+    ingest(reservation("r1", guest(), other_revenue_minor=None), line)
+    kept = read_charge(table.get(keys.charge(STAY, LINE)) or {})
+    assert (kept.kind, kept.category, kept.tax_minor, kept.folio_owner) == (
+        "other",
+        "food_and_beverage",
+        500,
+        "company",
+    )
+    (stay,) = hub.get(f"/v1/guests/{ANNA}/stays")["items"]
+    assert stay["other_revenue"] == {"amount_minor": 5000, "currency": "EUR"}
 
 
 def test_another_hotels_shared_stay_is_not_shown(hub: Hub, ingest: Ingest) -> None:

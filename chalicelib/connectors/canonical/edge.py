@@ -11,6 +11,7 @@ thin = False
 success = 202
 id_fields = frozenset(
     {"source_id", "booking_id", "reservation_source_id", "member_number", "property_id", "merged_into"}
+    | {"company_id", "agency_id", "group_id"}
 )
 dropped_fields: frozenset[str] = frozenset(
     {"card_number", "cvv", "cvc", "passport", "identity_document", "diet", "health", "notes", "access_token"}

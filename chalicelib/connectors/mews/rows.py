@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.canonical.details import MOST_NIGHTS, NightlyRate, Payer, PostalAddress, Purpose
 from chalicelib.canonical.money import to_minor
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import local_date, moment_of
@@ -32,6 +33,9 @@ OTHER_ITEMS = {"ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", 
 """Order item types that are revenue; the rest is tax, fee, deposit or bookkeeping. Allowances are spent on products."""
 BILLED = {"Open", "Closed"}
 """Accounting states that count; Inactive and Canceled do not."""
+PURPOSES = {"Leisure": Purpose.LEISURE, "Business": Purpose.BUSINESS, "Student": Purpose.STUDY}
+SALUTATIONS = {"Mister": "Mr", "Miss": "Ms", "Misses": "Mrs"}
+"""`Title` as Mews reads it: https://docs.mews.com/connector-api/operations/customers."""
 PSEUDO = {"PaymasterAccount"}
 """Classifications of profiles that are no person."""
 NIGHT_ENDS = time(6)
@@ -71,7 +75,8 @@ def guest(row: Row, hotel: str) -> GuestSnapshot:
     return GuestSnapshot(
         changed_at=moment_of(row["UpdatedUtc"]),
         source_id=row["Id"],
-        person=not PSEUDO & set(row.get("Classifications") or ()),
+        person=not _is_pseudo(row),
+        salutation=SALUTATIONS.get(row.get("Title") or ""),
         given_name=_text(row.get("FirstName")),
         family_name=_text(family),
         email=_text(reach.get("Email"), 320),
@@ -79,6 +84,7 @@ def guest(row: Row, hotel: str) -> GuestSnapshot:
         phone=_text(reach.get("Phone"), 40),
         language=_text(row.get("PreferredLanguageCode"), 12),
         country=_country(row.get("NationalityCode")),
+        address=_address(reach.get("Address")),
         birth_date=_birth_date(row.get("BirthDate")),
         member_number=_text(reach.get("LoyaltyCode"), 64),
         marketing_email="SendMarketingEmails" in (reach.get("Options") or ()),
@@ -87,11 +93,34 @@ def guest(row: Row, hotel: str) -> GuestSnapshot:
     )
 
 
+def paymasters_of(customers: Mapping[str, Row]) -> frozenset[str]:
+    """Profiles that are a group's folio and no person."""
+    return frozenset(each for each, row in customers.items() if _is_pseudo(row))
+
+
+def _is_pseudo(row: Row) -> bool:
+    return bool(PSEUDO & set(row.get("Classifications") or ()))
+
+
 def _text(value: object, most: int = 200) -> str | None:
     """Half a surrogate pair is no character, and nothing can keep it; a number is what somebody typed."""
     typed = str(value) if isinstance(value, str | int) else ""
     sound = typed.encode("utf-8", "ignore").decode()
     return sound.replace("\x00", "").strip()[:most] or None
+
+
+def _address(row: Row | None) -> PostalAddress | None:
+    """The first of the customer's addresses, which stands in the profile itself."""
+    if not row:
+        return None
+    lines = [line for line in (_text(row.get("Line1")), _text(row.get("Line2"))) if line]
+    return PostalAddress(
+        street=_text(", ".join(lines)),
+        postal_code=_text(row.get("PostalCode"), 20),
+        city=_text(row.get("City"), 100),
+        region=_text(row.get("CountrySubdivisionCode"), 100),
+        country=_country(row.get("CountryCode")),
+    )
 
 
 def _country(code: str | None) -> str | None:
@@ -113,28 +142,67 @@ def reservation(
     items: Sequence[Row],
     occupants: Sequence[Occupant],
     ignored: Counter[str],
+    paymasters: Collection[str] = (),
 ) -> ReservationSnapshot:
-    arrival, departure = _dates(row, link.zones[hotel])
-    status = STATUSES.get(row["State"], Status.UNKNOWN)
-    if status is Status.UNKNOWN:
-        ignored[f"unknown_state:{str(row['State'])[:40]}"] += 1
-    if status is Status.CANCELLED and row.get("CancellationReason") == "NoShow":
-        status = Status.NO_SHOW
+    """One room. A rate, a room category or a block is named by its id: its name would take another call."""
+    zone = link.zones[hotel]
+    arrival, departure = _dates(row, zone)
     guests = {each.guest.source_id for each in occupants if each.role != "booker"}
     return ReservationSnapshot(
         changed_at=max(moment_of(each["UpdatedUtc"]) for each in (row, *items)),
         source_id=row["Id"],
         booking_id=row.get("GroupId"),
         property_id=hotel,
-        status=status,
+        status=_status(row, ignored),
         arrival=arrival,
         departure=departure,
         booked_at=moment_of(row["CreatedUtc"]),
         channel=_channel(row, link),
-        **_revenue(items, guests, ignored),
+        **_revenue(items, guests, zone, ignored),
         cancel_reason="rebooked" if row.get("CancellationReason") == "Update" else row.get("CancellationReason"),
+        rate_plan=_text(row.get("RateId"), 64),
+        market_segment=_text(row.get("BusinessSegmentId"), 64),
+        room_type=_text(row.get("RequestedResourceCategoryId"), 64),
+        arrival_time=moment_of(row["ScheduledStartUtc"]).astimezone(ZoneInfo(zone)).strftime("%H:%M"),
+        purpose=_purpose(row.get("Purpose"), ignored),
+        company_id=_text(row.get("PartnerCompanyId"), 128),
+        agency_id=_text(row.get("TravelAgencyId"), 128),
+        group_id=_text(row.get("AvailabilityBlockId"), 128),
+        payer=_payer(row, items, paymasters),
         occupants=tuple(occupants[:20]),
     )
+
+
+def _status(row: Row, ignored: Counter[str]) -> Status:
+    status = STATUSES.get(row["State"], Status.UNKNOWN)
+    if status is Status.UNKNOWN:
+        ignored[f"unknown_state:{str(row['State'])[:40]}"] += 1
+    is_no_show = status is Status.CANCELLED and row.get("CancellationReason") == "NoShow"
+    return Status.NO_SHOW if is_no_show else status
+
+
+def _purpose(word: str | None, ignored: Counter[str]) -> Purpose | None:
+    if word and word not in PURPOSES:
+        ignored[f"unknown_purpose:{str(word)[:40]}"] += 1
+    return PURPOSES.get(word, Purpose.UNKNOWN) if word else None
+
+
+def _payer(row: Row, items: Sequence[Row], paymasters: Collection[str]) -> Payer:
+    """On whose folio most of the room stands; before anything is billed, the owner's."""
+    stands: dict[tuple[str, str], Decimal] = {}
+    for item in _billed(items):
+        if item["Type"] in ROOM_ITEMS and item.get("AccountId"):
+            folio = str(item["AccountId"]), str(item.get("AccountType"))
+            stands[folio] = stands.get(folio, Decimal()) + _net([item])
+    owner = str(row["AccountId"]), str(row["AccountType"])
+    account, type_ = max(sorted(stands), key=stands.__getitem__, default=owner)
+    if account in paymasters:
+        return Payer.MASTER_ACCOUNT
+    return Payer.COMPANY if type_ == "Company" else Payer.GUEST
+
+
+def _billed(items: Sequence[Row]) -> list[Row]:
+    return [item for item in items if item["AccountingState"] in BILLED and item["Type"] in ROOM_ITEMS | OTHER_ITEMS]
 
 
 def _dates(row: Row, zone: str) -> tuple[date, date]:
@@ -169,12 +237,12 @@ def _channel(row: Row, link: Link) -> Channel:
     return Channel.UNKNOWN
 
 
-def _revenue(items: Sequence[Row], guests: Collection[str | None], ignored: Counter[str]) -> dict[str, Any]:
+def _revenue(items: Sequence[Row], guests: Collection[str | None], zone: str, ignored: Counter[str]) -> dict[str, Any]:
     """Currency, room and other revenue, net. A reservation without any billed item states none.
 
     What stands on the folio of a company, an agency or somebody who does not sleep here is revenue, and not eligible.
     """
-    billed = [item for item in items if item["AccountingState"] in BILLED and item["Type"] in ROOM_ITEMS | OTHER_ITEMS]
+    billed = _billed(items)
     if not billed:
         return {}
     currency = _main_currency(billed)
@@ -187,7 +255,19 @@ def _revenue(items: Sequence[Row], guests: Collection[str | None], ignored: Coun
         "room_revenue_minor": to_minor(_net(rooms), currency),
         "eligible_room_revenue_minor": to_minor(_net(_on_folios_of(guests, rooms)), currency),
         "other_revenue_minor": to_minor(_net(item for item in counted if item["Type"] in OTHER_ITEMS), currency),
+        "nightly_rates": _nightly_rates(rooms, currency, zone),
     }
+
+
+def _nightly_rates(rooms: Sequence[Row], currency: str, zone: str) -> list[NightlyRate] | None:
+    """Mews bills a room by the night; where a line does not say its night, none is stated."""
+    if not rooms or not all(item.get("StartUtc") for item in rooms):
+        return None
+    by_night: dict[date, list[Row]] = {}
+    for item in rooms:
+        by_night.setdefault(local_date(moment_of(item["StartUtc"]), zone), []).append(item)
+    rates = {night: to_minor(_net(its), currency) for night, its in sorted(by_night.items())}
+    return [NightlyRate(night=night, amount_minor=amount) for night, amount in rates.items()][:MOST_NIGHTS]
 
 
 def _main_currency(billed: Sequence[Row]) -> str:

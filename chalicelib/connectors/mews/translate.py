@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.contract import Call, Conversation, Json, Link, Translated
-from chalicelib.connectors.mews.rows import Row, guest, occupants, reservation
+from chalicelib.connectors.mews.rows import Row, guest, occupants, paymasters_of, reservation
 
 AT_ONCE = 1000
 """Ids a call takes, and items a page holds."""
@@ -242,13 +242,14 @@ def _translated(
     customers = {str(row["Id"]): row for row in _complete(people, ("Id",), "Id", broken)}
     with_whom = _by(companions, "ReservationId")
     charged = _by(items, "ServiceOrderId")
+    paymasters = paymasters_of(customers)
     snapshots: list[Any] = []
     for stay in (each for each in stays if each["Id"] not in broken):
         with _isolated(str(stay["Id"]), broken):
             hotel = named.reservations[str(stay["Id"])]
             beside = sorted({str(row["CustomerId"]) for row in with_whom[stay["Id"]]})
             people_of = occupants(stay, beside, customers, hotel)
-            snapshots.append(reservation(stay, hotel, link, charged[stay["Id"]], people_of, named.ignored))
+            snapshots.append(reservation(stay, hotel, link, charged[stay["Id"]], people_of, named.ignored, paymasters))
     for each in sorted(named.customers.keys() & customers.keys()):
         with _isolated(each, broken):
             snapshots += [guest(customers[each], hotel) for hotel in sorted(named.customers[each])]

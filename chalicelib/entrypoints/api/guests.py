@@ -6,6 +6,7 @@ from typing import Literal
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.time import now
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
@@ -30,13 +31,18 @@ class LeafShown(Shown):
 
 
 class TraitsShown(Shown):
+    salutation: str | None
     given_name: str | None
     family_name: str | None
+    generation: str | None
     email: str | None
     phone: str | None
     language: str | None
     country: str | None
+    address: PostalAddress | None
     birth_date: date | None
+    special_dates: list[SpecialDate]
+    age_category: AgeCategory | None
     member: bool
 
 

@@ -6,11 +6,17 @@ from typing import Literal, NamedTuple
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Money, Shown
 from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.guests import store
 from chalicelib.guests.model import Stay
+
+
+class NightShown(Shown):
+    night: date
+    rate: Money
 
 
 class StayShown(Shown):
@@ -31,6 +37,19 @@ class StayShown(Shown):
     adults: int | None
     children: int | None
     cancel_reason: str | None
+    rate_plan: str | None
+    market_segment: str | None
+    promotion_code: str | None
+    room_type: str | None
+    room_number: str | None
+    arrival_time: str | None
+    meal_plan: MealPlan | None
+    purpose: Purpose | None
+    company_id: str | None
+    agency_id: str | None
+    group_id: str | None
+    payer: Payer | None
+    nightly_rates: list[NightShown]
 
 
 class Held(NamedTuple):
@@ -56,8 +75,11 @@ def stays_in(caller: Caller, rows: Sequence[Item]) -> list[Held]:
     return list(found.values())
 
 
+SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}
+
+
 def stay_shown(stay: Stay) -> StayShown:
-    kept = stay.model_dump(include=set(StayShown.model_fields) - {"id", "role", "booking_id", "nights"})
+    kept = stay.model_dump(include=set(StayShown.model_fields) - SHOWN_OTHERWISE)
     return StayShown.model_validate(
         {
             **kept,
@@ -66,12 +88,16 @@ def stay_shown(stay: Stay) -> StayShown:
             "nights": stay.nights,
             "room_revenue": _money(stay.room_revenue_minor, stay.currency),
             "other_revenue": _money(stay.other_revenue_minor, stay.currency),
+            "nightly_rates": [
+                NightShown(night=night, rate=Money(amount_minor=amount, currency=stay.stated_currency or ""))
+                for night, amount in stay.nightly_rates.items()
+            ],
         }
     )
 
 
 def _companion(stay: Stay) -> StayShown:
-    hidden = {"role": "companion", "room_revenue": None, "other_revenue": None}
+    hidden: dict[str, object] = {"role": "companion", "room_revenue": None, "other_revenue": None, "nightly_rates": []}
     return stay_shown(stay).model_copy(update=hidden)
 
 

@@ -1,0 +1,136 @@
+"""What a snapshot may say besides: who pays, which rate and room, where the guest lives. All of it may be null.
+
+Codes and ids are the source's own words; what rules and segments compare across hotels has the hub's words.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+MinorUnits = Annotated[int, Field(ge=-(10**12), le=10**12)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
+"""A rate plan, a segment, a room: as the source names it."""
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""`15:30`, local to the property."""
+MOST_NIGHTS = 400
+"""Nights of which a reservation may state a rate: a year, and what it takes to round it up."""
+
+
+class MealPlan(StrEnum):
+    """The board that the rate includes. It is no diet: that never enters the hub."""
+
+    ROOM_ONLY = "room_only"
+    BREAKFAST = "breakfast"
+    HALF_BOARD = "half_board"
+    FULL_BOARD = "full_board"
+    ALL_INCLUSIVE = "all_inclusive"
+    UNKNOWN = "unknown"
+
+
+class Purpose(StrEnum):
+    """Why the guest travels."""
+
+    LEISURE = "leisure"
+    BUSINESS = "business"
+    STUDY = "study"
+    UNKNOWN = "unknown"
+
+
+class Payer(StrEnum):
+    """Whose folio it is. An agency that pays is a company; a group's folio is a master account."""
+
+    GUEST = "guest"
+    COMPANY = "company"
+    MASTER_ACCOUNT = "master_account"
+
+
+class ChargeKind(StrEnum):
+    """ROOM and OTHER are revenue; EXCLUDED is tax, fee or deposit."""
+
+    ROOM = "room"
+    OTHER = "other"
+    EXCLUDED = "excluded"
+
+
+class ChargeCategory(StrEnum):
+    """What was charged for. GIFT_CARD is the sale of one: it is revenue where it is spent."""
+
+    ROOM = "room"
+    FOOD_AND_BEVERAGE = "food_and_beverage"
+    SPA = "spa"
+    OTHER = "other"
+    FEE = "fee"
+    TAX = "tax"
+    GRATUITY = "gratuity"
+    GIFT_CARD = "gift_card"
+
+    @property
+    def kind(self) -> ChargeKind:
+        """The sum that a charge of this category counts in."""
+        return _KINDS.get(self, ChargeKind.EXCLUDED)
+
+
+_KINDS = {
+    ChargeCategory.ROOM: ChargeKind.ROOM,
+    ChargeCategory.FOOD_AND_BEVERAGE: ChargeKind.OTHER,
+    ChargeCategory.SPA: ChargeKind.OTHER,
+    ChargeCategory.OTHER: ChargeKind.OTHER,
+}
+
+
+class AgeCategory(StrEnum):
+    """The age that the source counts the guest as, by the OTA's age qualifying codes."""
+
+    INFANT = "infant"
+    CHILD = "child"
+    TEENAGER = "teenager"
+    ADULT = "adult"
+    SENIOR = "senior"
+
+
+class SpecialDateKind(StrEnum):
+    """Which day of the guest's it is; the birthday is the guest's `birth_date`."""
+
+    ANNIVERSARY = "anniversary"
+    NAME_DAY = "name_day"
+    OTHER = "other"
+
+
+class Detail(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PostalAddress(Detail):
+    """Where the guest lives. `region` is a state or province, by its ISO 3166-2 code where the source has one."""
+
+    street: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    postal_code: Annotated[str, StringConstraints(max_length=20, strip_whitespace=True)] | None = None
+    city: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] | None = None
+    region: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] | None = None
+    country: CountryCode | None = None
+
+
+class SpecialDate(Detail):
+    kind: SpecialDateKind
+    day: date
+
+
+class NightlyRate(Detail):
+    """What one night costs, net of taxes and fees, in the reservation's currency."""
+
+    night: date
+    amount_minor: MinorUnits
+
+
+def _one_a_night(rates: tuple[NightlyRate, ...]) -> tuple[NightlyRate, ...]:
+    if len({each.night for each in rates}) < len(rates):
+        raise ValueError("a night has one rate")
+    return rates
+
+
+NightlyRates = Annotated[tuple[NightlyRate, ...], Field(max_length=MOST_NIGHTS), AfterValidator(_one_a_night)]
+SpecialDates = Annotated[tuple[SpecialDate, ...], Field(max_length=10)]
