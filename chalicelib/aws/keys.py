@@ -72,8 +72,12 @@ def identifier(digest: str) -> Key:
     return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
 
 
-def gate(guest: str, channel: str = "email") -> Key:
+def gate(guest: str, channel: str) -> Key:
     return Key(f"GATE#{guest}", channel)
+
+
+def guest_of_gate(key: Key) -> str:
+    return key.pk.removeprefix("GATE#")
 
 
 def receipt(leaf: str, at: str, receipt_id: str) -> Key:

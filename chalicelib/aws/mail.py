@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
@@ -11,21 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from chalicelib.aws import clients
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
+from chalicelib.canonical.delivery import Result, Verdict
 
 AT_ONCE = 50
 """Entries a SendBulkEmail takes."""
 ALL_REFUSED = 10
 """So many mails refused to the last one are the sender's fault, not the recipients'."""
-
-
-class Verdict(StrEnum):
-    """What became of one mail. LATER and STOPPED were not sent; UNKNOWN may have been, and must not be sent again."""
-
-    ACCEPTED = "accepted"
-    LATER = "later"
-    REFUSED = "refused"
-    STOPPED = "stopped"
-    UNKNOWN = "unknown"
 
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html
@@ -55,13 +45,6 @@ class Mail:
     text: str
     headers: Mapping[str, str]
     tags: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Result:
-    verdict: Verdict
-    reason: str = ""
-    message_id: str | None = None
 
 
 def send_bulk(mails: Sequence[Mail], *, sender: str, configuration_set: str) -> list[Result]:

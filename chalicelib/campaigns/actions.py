@@ -5,26 +5,29 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.aws import mail, queues, table
-from chalicelib.campaigns import rules, store
-from chalicelib.campaigns.model import PARTS, Campaign, Chunk, Content, Decision, Kept, Run, RunState
+from chalicelib.campaigns import queued, rules, store
+from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
+from chalicelib.campaigns.queued import PaceRun, PlanPart
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import RUN, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
-from chalicelib.messages import sending
+from chalicelib.consent.model import EMAIL
+from chalicelib.messages import holds, sending
 from chalicelib.messages import store as messages
-from chalicelib.messages.model import RULES, Outcome, Reason
+from chalicelib.messages.holds import Reason
+from chalicelib.messages.model import Outcome
 from chalicelib.segments import store as segments
 
 TRIES = 5
 
 
-def create_campaign(asked: Campaign) -> Kept:
+def create_campaign(asked: Campaign) -> CampaignRow:
     """Keep a campaign; the same again is the same campaign. Raises Invalid, Conflict."""
     _content(asked)
     before = store.campaign(asked.id)
     if before is None:
-        kept = Kept(campaign=asked)
+        kept = CampaignRow(campaign=asked)
         try:
             table.write(store.put_campaign(kept, replaces=0))
         except table.ConditionFailed:
@@ -45,14 +48,14 @@ def _content(asked: Campaign) -> Content:
     return Content(segment=segment, template=template)
 
 
-def campaign(campaign_id: str) -> Kept:
+def campaign(campaign_id: str) -> CampaignRow:
     found = store.campaign(campaign_id)
     if found is None:
         raise NotFound("There is no such campaign.")
     return found
 
 
-def campaigns() -> list[Kept]:
+def campaigns() -> list[CampaignRow]:
     return store.campaigns()
 
 
@@ -82,7 +85,7 @@ def launch(campaign_id: str, now: datetime | None = None, seed: str | None = Non
     raise TryAgain("the campaign was changed by others all the time")
 
 
-def _answered(run_id: str, kept: Kept, now: datetime) -> Run | None:
+def _answered(run_id: str, kept: CampaignRow, now: datetime) -> Run | None:
     """The run that this launch began or was answered with. One that meets another's run remembers it first."""
     met = store.launch_answer(run_id)
     before = store.run(met or run_id)
@@ -96,12 +99,12 @@ def _answered(run_id: str, kept: Kept, now: datetime) -> Run | None:
     return current
 
 
-def _current(kept: Kept) -> Run | None:
+def _current(kept: CampaignRow) -> Run | None:
     current = store.run(kept.run) if kept.run else None
     return current if current and not current.is_over else None
 
 
-def _begin(kept: Kept, run_id: str, now: datetime) -> Run | None:
+def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run | None:
     """None when somebody else launched at the same time."""
     content = _content(kept.campaign)
     _require_deployment()
@@ -132,8 +135,8 @@ def _require_deployment() -> None:
 
 def _queue_planning(run: Run) -> None:
     """Planning and pacing are repeatable: queuing them again after a crash costs nothing."""
-    queues.send_many("plan", [{"run": run.id, "part": part} for part in range(PARTS)])
-    queues.send("pace", {"run": run.id, "beat": run.beat})
+    queues.send_many("plan", [queued.body_of(PlanPart(run.id, part)) for part in range(PARTS)])
+    queues.send("pace", queued.body_of(PaceRun(run.id, run.beat)))
 
 
 def pause(run_id: str) -> Run:
@@ -143,7 +146,7 @@ def pause(run_id: str) -> Run:
 def resume(run_id: str) -> Run:
     """Go on: whatever was queued and is not known to be done is queued again."""
     resumed = _change(run_id, {RunState.PAUSED, RunState.ACTIVE}, RunState.ACTIVE, "")
-    queues.send("pace", {"run": resumed.id, "beat": resumed.beat})
+    queues.send("pace", queued.body_of(PaceRun(resumed.id, resumed.beat)))
     return resumed
 
 
@@ -151,7 +154,7 @@ def cancel(run_id: str) -> Run:
     """Stop within one chunk. Who was planned and not mailed is held with the reason, written by the workers."""
     cancelled = _change(run_id, {RunState.ACTIVE, RunState.PAUSED, RunState.CANCELLED}, RunState.CANCELLED, "cancelled")
     if not cancelled.is_over:
-        queues.send("pace", {"run": cancelled.id, "beat": cancelled.beat})
+        queues.send("pace", queued.body_of(PaceRun(cancelled.id, cancelled.beat)))
     return cancelled
 
 
@@ -216,8 +219,8 @@ def _candidates(chunk: Chunk) -> list[Candidate]:
 def _decided(run: Run, candidates: Sequence[Candidate], now: datetime) -> list[Decision]:
     """A chunk keeps what its worker knew. What SES told later, and why a mail failed, is on the messages."""
     origins = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
-    known = sending.outcomes_so_far(run.id, origins, now)
-    rest = Reason.RUN_CANCELLED if run.state is RunState.CANCELLED else "waiting"
+    known = sending.outcomes_so_far(run.id, EMAIL, origins, now)
+    rest = holds.CANCELLED.reason if run.state is RunState.CANCELLED else "waiting"
     return [_decision(each, known.get(each.guest), rest) for each in candidates]
 
 
@@ -230,4 +233,4 @@ def _decision(candidate: Candidate, known: Outcome | None, rest: str) -> Decisio
         return Decision(guest=candidate.guest, decision="waiting")
     if code in {*rules.ENDS, "waiting"}:
         return Decision(guest=candidate.guest, decision=code)
-    return Decision(guest=candidate.guest, decision="held", reason=code, rule=RULES.get(Reason(code), ""))
+    return Decision(guest=candidate.guest, decision="held", reason=code, rule=holds.RULES.get(Reason(code), ""))

@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.snapshots import HubId
-from chalicelib.messages.model import MessageClass, Template
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
 
 PARTS = 16
 """A run is planned in this many parts, each a sixteenth of the guests' partitions."""
 LARGEST_CHUNK = 50
 """Recipients of one bulk call."""
+
+
+CampaignClass = Literal[MessageClass.MARKETING]
+CAMPAIGN_CLASS: CampaignClass = MessageClass.MARKETING
+"""What a campaign sends was not asked for: it can be nothing else."""
 
 
 class Campaign(BaseModel):
@@ -25,10 +31,10 @@ class Campaign(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     segment: HubId
     template: HubId
-    message_class: MessageClass = "marketing"
+    message_class: CampaignClass = CAMPAIGN_CLASS
 
 
-class Kept(BaseModel):
+class CampaignRow(BaseModel):
     """A campaign as it is kept: how often it was launched, and its last run."""
 
     model_config = ConfigDict(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
-from chalicelib.campaigns.model import Campaign, Chunk, Content, Kept, Progress, Run, RunState
+from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Progress, Run, RunState
 from chalicelib.messages.model import Deployment
 from chalicelib.messages.store import read_deployment
 
@@ -17,20 +17,20 @@ REMEMBERED_SECONDS = 30 * 86400
 """How long a repeated launch finds its answer: far longer than an Idempotency-Key is kept."""
 
 
-def campaign(campaign_id: str) -> Kept | None:
+def campaign(campaign_id: str) -> CampaignRow | None:
     item = table.get(keys.campaign(campaign_id))
     return _read_campaign(item) if item else None
 
 
-def campaigns() -> list[Kept]:
+def campaigns() -> list[CampaignRow]:
     return [_read_campaign(item) for item in table.query(keys.campaign("").pk)]
 
 
-def _read_campaign(item: Item) -> Kept:
-    return Kept.model_validate({**item, "campaign": Campaign.model_validate_json(item["campaign"])})
+def _read_campaign(item: Item) -> CampaignRow:
+    return CampaignRow.model_validate({**item, "campaign": Campaign.model_validate_json(item["campaign"])})
 
 
-def put_campaign(kept: Kept, *, replaces: int) -> table.Put:
+def put_campaign(kept: CampaignRow, *, replaces: int) -> table.Put:
     item = table.row(
         keys.campaign(kept.campaign.id),
         rev=kept.rev,
@@ -180,7 +180,7 @@ def chunks(run_id: str, *, after: str, limit: int) -> Iterator[Chunk]:
         yield _read_chunk(run_id, item)
 
 
-class Work(NamedTuple):
+class ChunkToSend(NamedTuple):
     """All that a worker needs to send one chunk."""
 
     run: Run
@@ -189,7 +189,7 @@ class Work(NamedTuple):
     deployment: Deployment
 
 
-def work(run_id: str, chunk_name: str) -> Work | None:
+def chunk_to_send(run_id: str, chunk_name: str) -> ChunkToSend | None:
     """One batch read."""
     at = (
         keys.run(run_id),
@@ -200,7 +200,7 @@ def work(run_id: str, chunk_name: str) -> Work | None:
     found = table.get_many(at)
     if any(key not in found for key in at[:3]):
         return None
-    return Work(
+    return ChunkToSend(
         run=Run.model_validate(found[at[0]]),
         chunk=_read_chunk(run_id, found[at[1]]),
         content=Content.model_validate_json(found[at[2]]["content"]),

@@ -9,7 +9,7 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import rules, store
-from chalicelib.consent.model import GROUP, Basis, Consent, Gate, Purpose, State, Suppression
+from chalicelib.consent.model import Basis, Consent, Gate, Purpose, State, Suppression
 from chalicelib.guests import store as guests
 
 TRIES = 5
@@ -32,14 +32,14 @@ def set_consent(
     head = guests.guest(guest)
     if head is None:
         raise NotFound("There is no such guest.")
-    key = f"{GROUP}:{purpose}"
+    key = rules.key_of(purpose)
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
 
     def act(gate: Gate) -> Gate:
         return gate if rules.says(gate, guest, key, asked) else rules.with_consent(gate, guest, key, asked)
 
     receipt = store.receipt_row(guest, channel, key, asked, proof or {})
-    gate = _change(guest, act, receipt)
+    gate = _change(guest, channel, act, receipt)
     kept = gate.leaves[guest].consents[key]
     bus.announce([_consent_changed(gate.guest, kept)])
     return kept
@@ -54,12 +54,12 @@ def history(guest: str) -> list[Item]:
     return sorted(found, key=lambda receipt: (receipt["at"], receipt["leaf"]))
 
 
-def suppress(guest: str, address: str, suppression: Suppression) -> None:
+def suppress(guest: str, channel: str, address: str, suppression: Suppression) -> None:
     """Hold all mail to one address in this guest's gate; `address` is the identifier digest. Raises TryAgain."""
-    _change(guest, lambda gate: rules.with_suppression(gate, address, suppression))
+    _change(guest, channel, lambda gate: rules.with_suppression(gate, address, suppression))
 
 
-def _change(leaf: str, act: Callable[[Gate], Gate], receipt: Item | None = None) -> Gate:
+def _change(leaf: str, channel: str, act: Callable[[Gate], Gate], receipt: Item | None = None) -> Gate:
     """Apply a pure change to the gate of a leaf's guest at its revision; nothing is written when nothing changes.
 
     The leaf's head is checked, too: an act must not land in the gate of a guest that the leaf belongs to no more.
@@ -67,9 +67,10 @@ def _change(leaf: str, act: Callable[[Gate], Gate], receipt: Item | None = None)
     for _ in range(TRIES):
         head = guests.head(leaf)
         guest = head.guest if head else leaf
-        before = store.gate(guest)
-        after = act(before or Gate(guest=guest))
-        if after == (before or Gate(guest=guest)):
+        before = store.gate(guest, channel)
+        known = before or Gate(guest=guest, channel=channel)
+        after = act(known)
+        if after == known:
             return after
         stands = store.belongs(leaf, guest)
         try:

@@ -1,6 +1,6 @@
 """What a gate is: everything that may hold a mail to one guest on one channel, in one row."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,10 @@ KEPT_SENDS = 10
 """Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
 
 Purpose = Literal["marketing"]
+MARKETING: Purpose = "marketing"
+EMAIL: Final = "email"
+CHANNELS = (EMAIL,)
+"""What a guest may agree to, and on which channels: the words of consents and gates."""
 State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
 Basis = Literal["source", "guest", "staff", "complaint"]
 
@@ -56,7 +60,7 @@ class Gate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     guest: str
-    channel: str = "email"
+    channel: str = EMAIL
     rev: int = 0
     leaves: dict[str, LeafConsent] = Field(default_factory=dict)
     suppressed: dict[str, Suppression] = Field(default_factory=dict)
@@ -64,3 +68,8 @@ class Gate(BaseModel):
     erased: bool = False
     restricted: bool = False
     open_case: bool = False
+
+    def suppression_of(self, address: str) -> str | None:
+        """Why no message may reach an address of this guest."""
+        known = self.suppressed.get(address)
+        return known.reason if known else None

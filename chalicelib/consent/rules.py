@@ -3,14 +3,31 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.canonical.ids import digest_of
-from chalicelib.consent.model import GROUP, KEPT_SENDS, Basis, Consent, Gate, LeafConsent, State, Suppression
+from chalicelib.consent.model import (
+    GROUP,
+    KEPT_SENDS,
+    MARKETING,
+    Basis,
+    Consent,
+    Gate,
+    LeafConsent,
+    Purpose,
+    State,
+    Suppression,
+)
 
-MARKETING = f"{GROUP}:marketing"
+
+def key_of(purpose: Purpose, controller: str = GROUP) -> str:
+    """How a consent is named in gates and receipts."""
+    return f"{controller}:{purpose}"
+
+
+GROUP_MARKETING = key_of(MARKETING)
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint"})
 
 
-def effective(gate: Gate, key: str = MARKETING) -> Consent | None:
+def effective(gate: Gate, key: str = GROUP_MARKETING) -> Consent | None:
     """The one answer of a guest: the newest act of the guest beats every source's flag, a granted flag a withdrawn one.
 
     A source that never had the box ticked says nothing, and so does not object.
@@ -22,20 +39,24 @@ def effective(gate: Gate, key: str = MARKETING) -> Consent | None:
     return max(known, key=lambda consent: (consent.state in GRANTED, consent.at), default=None)
 
 
+def answer_to(gate: Gate, purpose: Purpose) -> Consent | None:
+    return effective(gate, key_of(purpose))
+
+
 def with_source_flag(gate: Gate, leaf: str, granted: bool | None, at: str) -> Gate:  # noqa: FBT001 (a flag is what it is)
     """The gate after a source stated its opt-in flag for a leaf; the guest's own acts stay as they are.
 
     It follows from the newest record alone: a box that is no longer ticked is no consent, and nothing more.
     """
     known = gate.leaves.get(leaf, LeafConsent()).consents
-    before = known.get(MARKETING)
+    before = known.get(GROUP_MARKETING)
     if before and before.basis in OWN_ACTS:
         return gate
     if granted:
-        return with_consent(gate, leaf, MARKETING, Consent(state="explicit", basis="source", at=at))
+        return with_consent(gate, leaf, GROUP_MARKETING, Consent(state="explicit", basis="source", at=at))
     if before is None:
         return gate
-    rest = {key: consent for key, consent in known.items() if key != MARKETING}
+    rest = {key: consent for key, consent in known.items() if key != GROUP_MARKETING}
     others = {other: kept for other, kept in gate.leaves.items() if other != leaf}
     return gate.model_copy(update={"leaves": {**others, leaf: LeafConsent(consents=rest)} if rest else others})
 

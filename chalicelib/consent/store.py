@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import stable_id
 from chalicelib.consent.model import KEPT_SENDS, Consent, Gate
 
@@ -22,19 +23,21 @@ def gate_row(gate: Gate) -> Item:
     )
 
 
-def read_gate(guest: str, item: Item) -> Gate:
+def read_gate(key: Key, item: Item) -> Gate:
     flags = {name: item[name] for name in ("sends", "erased", "restricted", "open_case") if name in item}
-    return Gate.model_validate({"guest": guest, "rev": item["rev"], **json.loads(item["state"]), **flags})
+    named = {"guest": keys.guest_of_gate(key), "channel": key.sk}
+    return Gate.model_validate({**named, "rev": item["rev"], **json.loads(item["state"]), **flags})
 
 
-def gate(guest: str) -> Gate | None:
-    item = table.get(keys.gate(guest))
-    return read_gate(guest, item) if item else None
+def gate(guest: str, channel: str) -> Gate | None:
+    key = keys.gate(guest, channel)
+    item = table.get(key)
+    return read_gate(key, item) if item else None
 
 
-def gates(guests: Iterable[str]) -> dict[str, Gate]:
-    wanted = {keys.gate(guest): guest for guest in guests}
-    return {wanted[key]: read_gate(wanted[key], item) for key, item in table.get_many(wanted).items()}
+def gates(guests: Iterable[str], channel: str) -> dict[str, Gate]:
+    wanted = {keys.gate(guest, channel): guest for guest in guests}
+    return {wanted[key]: read_gate(key, item) for key, item in table.get_many(wanted).items()}
 
 
 def replace(before: Gate | None, after: Gate) -> table.Put:

@@ -42,25 +42,25 @@ def award_points(message: Message, _: SecondsLeft) -> None:
 @queues.on_sqs_message(queue_name("plan"), batch_size=1)
 @one_by_one("plan")
 def plan_run(message: Message, seconds_left: SecondsLeft) -> None:
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
 
-    work.plan_run(message.body, seconds_left)
+    running.plan_run(message.body, seconds_left)
 
 
 @queues.on_sqs_message(queue_name("pace"), batch_size=1)
 @one_by_one("pace")
 def pace_run(message: Message, _: SecondsLeft) -> None:
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
 
-    work.pace_run(message.body)
+    running.pace_run(message.body)
 
 
 @queues.on_sqs_message(queue_name("send"), batch_size=1, maximum_concurrency=5)
 @one_by_one("send")
 def send_chunk(message: Message, _: SecondsLeft) -> None:
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
 
-    work.send_chunk(message.body)
+    running.send_chunk(message.body)
 
 
 @queues.on_sqs_message(queue_name("mail-events"), batch_size=10, maximum_concurrency=20)
@@ -68,7 +68,7 @@ def send_chunk(message: Message, _: SecondsLeft) -> None:
 def record_mail_events(message: Message, _: SecondsLeft) -> None:
     from chalicelib.messages import actions
 
-    actions.record_mail_event(message.text)
+    actions.record_event(message.text)
 
 
 @queues.on_sqs_message(queue_name("jobs"), batch_size=1)

@@ -16,13 +16,13 @@ schedules = Blueprint(__name__)
 @on_schedule
 def tick() -> dict[str, int]:
     """A run without a pacer waits at most until here; jobs are queued even when the waking fails, and it is told."""
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
     from chalicelib.jobs import actions
 
     try:
         queued = actions.queue_due(time.now())
     finally:
-        work.wake_runs()
+        running.wake_runs()
     return {"jobs_queued": queued}
 
 

@@ -1,4 +1,4 @@
-"""Save templates, let guests leave, and record what SES says became of a mail."""
+"""Save templates, let guests leave, and record what a channel says became of a message."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,23 +9,23 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
-from chalicelib.consent.model import Consent, Suppression
+from chalicelib.consent.model import EMAIL, MARKETING, Consent, Suppression
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
-from chalicelib.identity.identifiers import normalise_email
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import events, rules, store, templates
-from chalicelib.messages.events import Kind, MailEvent
+from chalicelib.messages import rules, store, templates
+from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
+from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.tokens import read_token
 
 TRIES = 5
 ANNOUNCED = {
-    Kind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
-    Kind.BOUNCE: (FactType.MESSAGE_BOUNCED, "bounced_at"),
-    Kind.COMPLAINT: (FactType.MESSAGE_COMPLAINED, "complained_at"),
+    EventKind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
+    EventKind.BOUNCE: (FactType.MESSAGE_BOUNCED, "bounced_at"),
+    EventKind.COMPLAINT: (FactType.MESSAGE_COMPLAINED, "complained_at"),
 }
 
 
@@ -57,14 +57,14 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     Whoever clicked reads the mailbox that the mail went to. It may have left the guest since, with the record that
     brought it: everybody who carries it now is held, too.
     """
-    leave = read_token(token)
+    link = read_token(token)
     moment = instant(at or present())
-    sent = store.message(leave.leaf, leave.run)
+    sent = store.message(link.leaf, link.run)
     carriers = identity.identifier(sent.address) if sent else None
-    proof = {"via": "unsubscribe", "run": leave.run}
+    proof = {"via": "unsubscribe", "run": link.run}
     acts = [
-        consents.set_consent(leaf, "email", leave.purpose, "withdrawn", "guest", moment, proof)
-        for leaf in _one_of_each([leave.leaf, *(carriers.leaves if carriers else ())])
+        consents.set_consent(leaf, link.channel, link.purpose, "withdrawn", "guest", moment, proof)
+        for leaf in _one_of_each([link.leaf, *(carriers.leaves if carriers else ())])
     ]
     if not acts:
         raise NotFound("There is no such guest.")
@@ -81,24 +81,26 @@ def _one_of_each(leaves: Sequence[str]) -> list[str]:
     return list(by_guest.values())
 
 
-def record_mail_event(body: str) -> bool:
-    """Record one event of SES; False is an event that is not about a message of the hub. Raises Rejected, TryAgain.
+def record_event(body: str, channel: str = EMAIL) -> bool:
+    """Record one event of a channel; False is an event that is not about a message of the hub.
 
-    Any number of times and in any order it ends the same: first instants stay, and what follows is repeatable.
+    Any number of times and in any order it ends the same: first instants stay, and what follows is repeatable. Raises
+    Rejected, TryAgain.
     """
-    event = events.parse(body)
+    plug = CHANNELS[channel]
+    event = plug.event_of(body)
     if event is None:
         return False
     message = _record(event)
-    addresses = [message.address] if message else _addresses(event)
-    if event.kind in {Kind.BOUNCE, Kind.COMPLAINT}:
-        _suppress(addresses, event, message)
+    addresses = [message.address] if message else _addresses(plug, event)
+    if event.kind in {EventKind.BOUNCE, EventKind.COMPLAINT}:
+        _suppress(addresses, event, message, channel)
     if message:
         _announce(event, message)
     return message is not None
 
 
-def _record(event: MailEvent) -> Message | None:
+def _record(event: DeliveryEvent) -> Message | None:
     """The message after the event; written only when it changes something."""
     if not (event.run and event.guest):
         return None
@@ -112,26 +114,26 @@ def _record(event: MailEvent) -> Message | None:
     raise TryAgain("the message was changed by others all the time")
 
 
-def _addresses(event: MailEvent) -> list[str]:
+def _addresses(channel: Channel, event: DeliveryEvent) -> list[str]:
     """The digests of the recipients, for an event without our tags."""
-    normal = [normalise_email(recipient) for recipient in event.recipients]
-    return [digest("email", address) for address in normal if address]
+    normal = [channel.normalised(recipient) for recipient in event.recipients]
+    return [digest(channel.identifier, address) for address in normal if address]
 
 
-def _suppress(addresses: list[str], event: MailEvent, message: Message | None) -> None:
+def _suppress(addresses: list[str], event: DeliveryEvent, message: Message | None, channel: str) -> None:
     """The address is held for everybody who carries it, now and later; a complaint is also their own no.
 
     Their no outlives the address: an event without our tags, too, says that a person wants no more mail.
     """
-    reason = "complaint" if event.kind is Kind.COMPLAINT else "bounce"
+    reason = "complaint" if event.kind is EventKind.COMPLAINT else "bounce"
     suppression = Suppression.model_validate({"reason": reason, "at": event.at})
     mailed = [message.guest] if message else []
     proof = {"run": message.occasion} if message else {}
     for address in addresses:
         for leaf in _one_of_each([*mailed, *_remember(address, suppression).leaves]):
-            consents.suppress(leaf, address, suppression)
-            if event.kind is Kind.COMPLAINT:
-                consents.set_consent(leaf, "email", "marketing", "withdrawn", "complaint", event.at, proof)
+            consents.suppress(leaf, channel, address, suppression)
+            if event.kind is EventKind.COMPLAINT:
+                consents.set_consent(leaf, channel, MARKETING, "withdrawn", "complaint", event.at, proof)
 
 
 def _remember(address: str, suppression: Suppression) -> Identifier:
@@ -153,7 +155,7 @@ def _remember(address: str, suppression: Suppression) -> Identifier:
     raise TryAgain("the identifier was changed by others all the time")
 
 
-def _announce(event: MailEvent, message: Message) -> None:
+def _announce(event: DeliveryEvent, message: Message) -> None:
     """One announcement for each first: a later click is no news."""
     type_, name = ANNOUNCED.get(event.kind, (None, ""))
     if type_ is None or getattr(message, name) != event.at:

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.snapshots import HubId
-from chalicelib.consent.model import KEPT_SENDS
-
-MessageClass = Literal["marketing"]
+from chalicelib.consent.model import KEPT_SENDS, Purpose
+from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
 
 
 class Template(BaseModel):
@@ -36,49 +35,13 @@ class Deployment(BaseModel):
     cap_days: int = 7
     pace_seconds: int = 15
 
-
-class Reason(StrEnum):
-    """Why a candidate gets no mail."""
-
-    ERASED = "erased"
-    RESTRICTED = "restricted"
-    NO_ADDRESS = "no_address"
-    SUPPRESSED_COMPLAINT = "suppressed_complaint"
-    SUPPRESSED_BOUNCE = "suppressed_bounce"
-    NO_CONSENT = "no_consent"
-    WITHDRAWN = "withdrawn"
-    OPEN_CASE = "open_case"
-    FREQUENCY_CAP = "frequency_cap"
-    ALREADY_SENT = "already_sent"
-    MERGED_AWAY = "merged_away"
-    TOO_MANY_RECORDS = "too_many_records"
-    MISSING_VARIABLE = "missing_variable"
-    RENDERING_FAILED = "rendering_failed"
-    RUN_CANCELLED = "run_cancelled"
-
-
-RULES = {
-    Reason.ERASED: "The guest was erased.",
-    Reason.RESTRICTED: "Use of the guest's profile is restricted.",
-    Reason.NO_ADDRESS: "The guest has no e-mail address of their own that mail can reach.",
-    Reason.SUPPRESSED_COMPLAINT: "Somebody at this address reported a mail as unwanted.",
-    Reason.SUPPRESSED_BOUNCE: "Mail to this address came back for good.",
-    Reason.NO_CONSENT: "The guest never agreed to marketing mail.",
-    Reason.WITHDRAWN: "The guest does not want marketing mail any more.",
-    Reason.OPEN_CASE: "A complaint of the guest is still open.",
-    Reason.FREQUENCY_CAP: "The guest already got as many marketing mails as the cap allows for its days.",
-    Reason.ALREADY_SENT: "The guest got this mail under another of their records.",
-    Reason.MERGED_AWAY: "The record belongs to no guest any more.",
-    Reason.TOO_MANY_RECORDS: "The guest has more records than one claim can be checked against.",
-    Reason.MISSING_VARIABLE: "The template uses a value that is not known of this guest, without a default.",
-    Reason.RENDERING_FAILED: "The template could not be filled in for this guest.",
-    Reason.RUN_CANCELLED: "The run was cancelled before this guest's turn.",
-}
-"""The rule behind each reason, as a marketer reads it."""
+    @property
+    def cap(self) -> Cap:
+        return Cap(self.cap_mails, self.cap_days)
 
 
 class State(StrEnum):
-    """CLAIMED without an outcome is shown as unknown: it is settled by SES's events, and never sent again."""
+    """CLAIMED without an outcome is shown as unknown: it is settled by the carrier's events, and never sent again."""
 
     CLAIMED = "claimed"
     SENT = "sent"
@@ -86,13 +49,14 @@ class State(StrEnum):
 
 
 ShownState = Literal["sent", "failed", "unknown", "lost"]
-"""As others see it. LOST is an unknown one of which SES has told nothing for long."""
+"""As others see it. LOST is an unknown one of which the carrier has told nothing for long."""
 
 
 class Message(BaseModel):
     """The claim of one send, its outcome, and what became of the mail.
 
-    `origin` is the piece of work that claimed it and `candidate` the id it was claimed for: a redelivery knows its own.
+    `carrier_id` is the carrier's own id of it. `origin` is the piece of work that claimed it and `candidate` the id it
+    was claimed for: a redelivery knows its own.
     `bounced_at` is a permanent bounce, `soft_bounced_at` any other.
     """
 
@@ -108,13 +72,19 @@ class Message(BaseModel):
     at: str
     state: State = State.CLAIMED
     reason: str | None = None
-    ses_id: str | None = None
+    carrier_id: str | None = None
     delivered_at: str | None = None
     opened_at: str | None = None
     clicked_at: str | None = None
     bounced_at: str | None = None
     soft_bounced_at: str | None = None
     complained_at: str | None = None
+
+    def accepted(self, carrier_id: str | None) -> "Message":
+        return self.model_copy(update={"state": State.SENT, "carrier_id": carrier_id})
+
+    def refused(self, reason: str) -> "Message":
+        return self.model_copy(update={"state": State.FAILED, "reason": reason})
 
 
 class Outcome(BaseModel):
@@ -137,6 +107,14 @@ class Occasion(BaseModel):
     id: str
     campaign: str
     origin: str
-    message_class: MessageClass = "marketing"
+    message_class: MessageClass
+    channel: str
     template: Template
     deployment: Deployment
+    is_cancelled: bool = False
+    """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
+
+    @property
+    def purpose(self) -> Purpose | None:
+        """What the way out of its messages withdraws."""
+        return PURPOSES.get(self.message_class)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
+from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
 from chalicelib.consent.rules import send_mark
-from chalicelib.consent.store import gate_row
 from chalicelib.messages.model import Deployment, Message, State, Template
 
 SMALL = 400
@@ -65,9 +65,9 @@ def messages(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Message]
     return {(each.guest, each.occasion): each for each in known}
 
 
-def claim(message: Message, gate: Gate, others: Iterable[str]) -> list[table.Write]:
+def claim(message: Message, gate: Gate, others: Iterable[str], *, counts: bool = True) -> list[table.Write]:
     """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
-    sends = [*gate.sends, _mark_of(message)][-KEPT_SENDS:]
+    sends = (*gate.sends, _mark_of(message))[-KEPT_SENDS:] if counts else gate.sends
     return [
         table.Put(message_row(message), table.ABSENT),
         _set_sends(gate, sends),
@@ -83,8 +83,7 @@ def give_back(message: Message, gate: Gate | None) -> list[table.Write]:
     undo = table.Delete(keys.message(message.guest, message.occasion), ours, size=SMALL)
     if gate is None or _mark_of(message) not in gate.sends:
         return [undo]
-    left = list(gate.sends)
-    left.remove(_mark_of(message))
+    left = [mark for mark in gate.sends if mark != _mark_of(message)]
     return [undo, _set_sends(gate, left)]
 
 
@@ -95,17 +94,21 @@ def _mark_of(message: Message) -> str:
 STATE = {"#state": "state"}
 
 
-def _set_sends(gate: Gate, sends: list[str]) -> table.Update:
+def _set_sends(gate: Gate, sends: Iterable[str]) -> table.Write:
+    """The gate at its next revision. One that was never written is written whole."""
+    after = gate.model_copy(update={"sends": tuple(sends)})
+    if gate.rev == 0:
+        return consents.replace(None, after)
     return table.Update(
         keys.gate(gate.guest, gate.channel),
         "SET sends = :sends, rev = :next",
-        {":sends": sends, ":next": gate.rev + 1},
+        {":sends": list(after.sends), ":next": gate.rev + 1},
         when=table.When("rev = :rev", {":rev": gate.rev}),
-        size=item_size(gate_row(gate.model_copy(update={"sends": tuple(sends)}))),
+        size=item_size(consents.gate_row(after)),
     )
 
 
-def settle(message: Message, outcome: Message) -> bool:
+def keep_outcome(message: Message, outcome: Message) -> bool:
     """Write our own outcome of a claim; an event that came first has said it already."""
     return _advance(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE))
 

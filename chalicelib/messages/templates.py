@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
-from chalicelib.messages import foot, markup
-from chalicelib.messages.model import Reason, Template
+from chalicelib.messages import markup
+from chalicelib.messages.holds import Fault
+from chalicelib.messages.model import Template
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
@@ -51,9 +52,9 @@ VERBATIM = {
 class Unfit(Exception):
     """A template cannot be filled in for this guest."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -185,9 +186,9 @@ def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
     try:
         return parsed.render(**values)
     except UndefinedError as error:
-        raise Unfit(Reason.MISSING_VARIABLE) from error
+        raise Unfit(Fault.VALUE_MISSING) from error
     except (LiquidError, ArithmeticError, ValueError) as error:
-        raise Unfit(Reason.RENDERING_FAILED) from error
+        raise Unfit(Fault.FAILED) from error
 
 
 def _values(traits: Traits, postal_address: str, unsubscribe_url: str) -> Mapping[str, Any]:
@@ -210,15 +211,10 @@ class Renderer:
         self._postal_address = postal_address
 
     def render(self, traits: Traits, unsubscribe_url: str) -> Content:
-        """Raises Unfit. Every mail carries the postal address and the way out, placed by the template or not."""
+        """Raises Unfit."""
         values = _values(traits, self._postal_address, unsubscribe_url)
         subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
-        placed = self._postal_address, unsubscribe_url, traits.language
-        return Content(
-            subject=HEADER_BREAKS.sub(" ", subject).strip()[:500],
-            html=foot.with_html_foot(html, *placed),
-            text=foot.with_text_foot(text, *placed),
-        )
+        return Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
 
 
 def clean(name: str) -> str:

@@ -4,39 +4,41 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.errors import NotFound
-from chalicelib.consent.model import Purpose
+from chalicelib.consent.model import EMAIL, MARKETING, Purpose
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer
 
-PURPOSES: dict[str, Purpose] = {"m": "marketing"}
+PURPOSES: dict[str, Purpose] = {"m": MARKETING}
 """One letter each: links stay short enough not to be broken by mail programs."""
 LONGEST = 400
 
 
-class Leave(NamedTuple):
-    """What the holder of a token may leave."""
+class UnsubscribeLink(NamedTuple):
+    """What the holder of a token may leave. `run` is the occasion of the message that brought it."""
 
     leaf: str
     purpose: Purpose
     run: str
+    channel: str = EMAIL
 
 
-def make_token(leave: Leave) -> str:
+def make_token(link: UnsubscribeLink) -> str:
     letter_by_purpose = {purpose: letter for letter, purpose in PURPOSES.items()}
-    return str(_signer().dumps(f"{leave.leaf}.{letter_by_purpose[leave.purpose]}.{leave.run}"))
+    parts = [link.leaf, letter_by_purpose[link.purpose], link.run]
+    return str(_signer().dumps(".".join(parts if link.channel == EMAIL else [*parts, link.channel])))
 
 
-def read_token(token: str) -> Leave:
+def read_token(token: str) -> UnsubscribeLink:
     """Raises NotFound for what the hub did not make."""
     from itsdangerous import BadData
 
     try:
         if len(token) > LONGEST:
             raise NotFound("There is no such page.")
-        leaf, letter, run = _signer().loads(token).split(".")
-        return Leave(leaf, PURPOSES[letter], run)
-    except (BadData, ValueError, KeyError, AttributeError):
+        leaf, letter, run, *channel = _signer().loads(token).split(".")
+        return UnsubscribeLink(leaf, PURPOSES[letter], run, *channel)
+    except (BadData, ValueError, KeyError, TypeError, AttributeError):
         raise NotFound("There is no such page.") from None
 
 

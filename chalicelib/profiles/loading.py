@@ -1,6 +1,6 @@
 """The rows that a batch of changes can touch: read together, kept current while the batch is stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.aws import keys, table
@@ -8,6 +8,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.canonical.snapshots import Version
+from chalicelib.consent.model import EMAIL, Gate
 from chalicelib.consent.store import read_gate
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import read_head, read_stay
@@ -90,7 +91,7 @@ class LoadedRows:
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
-            gates={guest: read_gate(guest, row) for guest in reach.guests if (row := self.rows.get(keys.gate(guest)))},
+            gates={read.guest: read for read in self._gates(reach.guests)},
         )
         for reservation in self._reservations(change):
             if leaf := self._leaf_of_stay(reservation):
@@ -126,7 +127,7 @@ class LoadedRows:
     def _wanted(self, change: Change, reach: TouchedRows) -> set[Key]:
         wanted = {keys.head(leaf) for leaf in reach.leaves}
         wanted |= {keys.identifier(digest) for digest in reach.digests}
-        wanted |= {keys.gate(guest) for guest in reach.guests}
+        wanted |= {keys.gate(guest, EMAIL) for guest in reach.guests}
         wanted.add(_mark(change))
         for reservation in self._reservations(change):
             wanted.add(keys.reservation(reservation))
@@ -197,6 +198,11 @@ class LoadedRows:
     def _identifier(self, digest: str) -> Identifier | None:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None
+
+    def _gates(self, guests: Iterable[str]) -> Iterator[Gate]:
+        for key in (keys.gate(guest, EMAIL) for guest in guests):
+            if row := self.rows.get(key):
+                yield read_gate(key, row)
 
     def _leaf_of_stay(self, reservation: str) -> str | None:
         row = self.rows.get(keys.reservation(reservation))

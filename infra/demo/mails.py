@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.consent import store as consent
+from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.messages import store as messages
 from infra.demo.api import Api
@@ -44,7 +45,7 @@ def claimed(decisions: Decisions, run: str) -> list[Sent]:
     for (guest, _), message in kept.items():
         traits = heads[guest].traits
         address = (traits.email if traits else None) or ""
-        found.append(Sent(guest, message.claim, address, message.ses_id or ""))
+        found.append(Sent(guest, message.claim, address, message.carrier_id or ""))
     return sorted(found, key=lambda mail: mail.guest)
 
 
@@ -99,7 +100,7 @@ def reported_differences(hub: Api, sent: list[Sent]) -> list[str]:
         timeline = hub.get(f"/v1/guests/{mail.guest}/timeline")["items"]
         if not any(each["message"] and each["message"][word] for each in timeline):
             found.append(f"{word} is not on the guest's timeline")
-        gate = consent.gate(mail.guest)
+        gate = consent.gate(mail.guest, EMAIL)
         if gate is None or not gate.suppressed:
             found.append(f"no mail is held for the address that {word.removesuffix('_at')}")
     return found

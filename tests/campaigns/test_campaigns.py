@@ -11,7 +11,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, rules, store, work
+from chalicelib.campaigns import actions, rules, running, store
 from chalicelib.campaigns.model import Progress, RunState
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
 from chalicelib.consent import actions as consents
@@ -88,11 +88,11 @@ def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: 
         return {each.guest: each.decision for each in actions.decisions(run.id).decisions}
 
     assert shown() == {"anna": "unknown", "bo": "unknown"}
-    messages.record_mail_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
     assert shown() == {"anna": "sent", "bo": "unknown"}
     clock.shift(73 * 3600)
     assert shown() == {"anna": "sent", "bo": "lost"}
-    messages.record_mail_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")))
     assert shown() == {"anna": "sent", "bo": "failed"}
 
 
@@ -100,7 +100,7 @@ def test_a_decision_shows_a_mail_that_ses_refused_after_it_was_sent_and_why(cloc
     ses.status_of = lambda to: "MESSAGE_REJECTED" if to.startswith("cy") else "SUCCESS"
     run = run_to_end(clock, launched([guest("anna"), guest("bo"), guest("cy")]))
     assert run.counts == {"sent": 2, "failed": 1}
-    messages.record_mail_event(wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
     assert {each.guest: (each.decision, each.reason) for each in actions.decisions(run.id).decisions} == {
         "anna": ("failed", "rejected"),
         "bo": ("sent", ""),
@@ -240,8 +240,8 @@ def test_no_chunk_is_planned_after_a_cancelled_run_has_ended(clock: Any, ses: Fa
 
     message = {"run": run.id, "part": part}
     with pytest.raises(TryAgain):
-        work.plan_run(message, late)
-    work.plan_run(message)
+        running.plan_run(message, late)
+    running.plan_run(message)
     assert actions.run(run.id).is_over
     assert chunks(run) == []
 
@@ -259,7 +259,7 @@ def test_a_chunk_that_was_planned_while_the_run_was_cancelled_is_counted(clock: 
     actions.cancel(run.id)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "progress", planner_is_ahead)
-        work.pace_run({"run": run.id, "beat": actions.run(run.id).beat})
+        running.pace_run({"run": run.id, "beat": actions.run(run.id).beat})
     assert run_to_end(clock, run).counts == {"run_cancelled": 1}
 
 
@@ -313,12 +313,12 @@ def test_a_lost_pacer_is_replaced_by_the_tick(clock: Any, ses: FakeSes) -> None:
     assert run
     queue_of_nobody = [{"run": run.id, "beat": -1}]
     for message in queue_of_nobody:
-        work.pace_run(message)
+        running.pace_run(message)
     assert store.run(run.id) == run
-    work.pace_run({"run": run.id})
+    running.pace_run({"run": run.id})
     assert store.run(run.id) == run, "a pacer that is not late is left alone"
     clock.shift(900)
-    work.wake_runs()
+    running.wake_runs()
     assert run_to_end(clock, run).counts == {"sent": 1}
 
 
@@ -327,8 +327,8 @@ def test_two_pacers_at_once_mail_once(clock: Any, ses: FakeSes) -> None:
     run = launched(everybody)
     turn(["plan"])
     for _ in range(3):
-        work.pace_run({"run": run.id, "beat": 0})
-        work.pace_run({"run": run.id, "beat": 1})
+        running.pace_run({"run": run.id, "beat": 0})
+        running.pace_run({"run": run.id, "beat": 1})
     assert run_to_end(clock, run).counts == {"sent": 5}
     assert len(ses.accepted) == 5
 
@@ -341,7 +341,7 @@ def test_planning_stops_when_time_is_short_and_goes_on(ses: FakeSes) -> None:
     run = actions.launch(campaign())
     left = cycle([100.0, 5.0])
     while not store.progress_of(run.id, part).done:
-        work.plan_run({"run": run.id, "part": part}, lambda: next(left))
+        running.plan_run({"run": run.id, "part": part}, lambda: next(left))
     planned = [one for _, guests, _ in chunks(run) for one in guests]
     assert sorted(planned) == everybody
 
@@ -351,7 +351,7 @@ def test_small_partitions_share_a_chunk(clock: Any, ses: FakeSes) -> None:
         guest(f"g{at:03d}", state=None)
     run = actions.launch(campaign())
     for part in (0, 1):
-        work.plan_run({"run": run.id, "part": part})
+        running.plan_run({"run": run.id, "part": part})
     assert len(chunks(run)) <= 2
 
 
@@ -397,11 +397,11 @@ def test_a_recipient_costs_no_more_than_eight_write_units(clock: Any, ses: FakeS
     run_to_end(clock, run)
     for mail in ses.accepted:
         for kind in ("Send", "Delivery", "Send", "Delivery"):
-            messages.record_mail_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")))
+            messages.record_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")))
     for mail in ses.accepted[:20]:
-        messages.record_mail_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")))
+        messages.record_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")))
     for mail in ses.accepted[:5]:
-        messages.record_mail_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")))
+        messages.record_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")))
     calls, units = meter().take()
     assert calls["SendBulkEmail"] == 1
     per_recipient = units / len(everybody)

@@ -10,13 +10,13 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import queues
 from chalicelib.aws.settings import Settings
 from chalicelib.aws.table import ConditionFailed
-from chalicelib.campaigns import actions, store, work
+from chalicelib.campaigns import actions, running, store
 from chalicelib.campaigns.model import PARTS, Progress, Run
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.identity.digests import digest
 from chalicelib.messages import actions as messages
 from chalicelib.messages import store as message_store
-from chalicelib.messages.tokens import Leave, make_token
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
 from tests.campaigns.worlds import NOW, campaign, chunks, guest
 from tests.crashes import Point, crash_at, points_of, watching
 from tests.mail_fakes import FakeSes, mail_event, wrapped
@@ -27,7 +27,7 @@ LATER = NOW + timedelta(minutes=10)
 @pytest.fixture
 def ses(aws: Settings) -> FakeSes:
     """What a process asks once and keeps is asked here, so that every world makes the same calls."""
-    make_token(Leave("g", "marketing", "n"))
+    make_token(UnsubscribeLink("g", "marketing", "n"))
     digest("email", "somebody@example.com")
     for name in ("plan", "pace", "send"):
         queues.url_of(name)
@@ -47,7 +47,7 @@ class Sending:
 
     def send(self, *, later: bool = False) -> None:
         message = {"run": self.run.id, "chunk": store.name_of(self.chunk)}
-        work.send_chunk(message, LATER if later else NOW)
+        running.send_chunk(message, LATER if later else NOW)
 
     @property
     def counts(self) -> Counter[str]:
@@ -63,7 +63,7 @@ class Sending:
         """Let SES tell what it sent."""
         for mail in self.ses.accepted:
             if mail["tags"]["run"] == self.run.id:
-                messages.record_mail_event(wrapped(mail_event("Send", mail, "2026-11-23T12:00:01.000Z")))
+                messages.record_event(wrapped(mail_event("Send", mail, "2026-11-23T12:00:01.000Z")))
 
     @property
     def states(self) -> list[str | None]:
@@ -112,7 +112,7 @@ def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
         guest(f"g{at:03d}")
     part = 3
     calm = actions.launch(campaign("calm"), NOW)
-    points = points_of(lambda: work.plan_run({"run": calm.id, "part": part}))
+    points = points_of(lambda: running.plan_run({"run": calm.id, "part": part}))
     expected = _planned(calm)
     assert len(expected["chunks"]) >= 1
     some = [point for point in points if point.operation != "Query" or point.at % 8 == 0]
@@ -120,7 +120,7 @@ def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
         run = actions.launch(campaign(f"c{number:02d}"), NOW)
 
         def plan(run: Run = run) -> None:
-            work.plan_run({"run": run.id, "part": part})
+            running.plan_run({"run": run.id, "part": part})
 
         assert crash_at(point, plan), point
         plan()
@@ -143,7 +143,7 @@ def test_a_part_is_planned_to_its_end_though_the_answer_to_a_write_was_lost(ses:
     def comes_again() -> bool:
         before = calls.made.count("SendMessage")
         try:
-            work.plan_run(message, lambda: 1.0)
+            running.plan_run(message, lambda: 1.0)
         except TryAgain:
             return True
         return calls.made.count("SendMessage") > before
@@ -166,14 +166,14 @@ def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
         return run
 
     calm = world("calm")
-    points = points_of(lambda: work.pace_run({"run": calm.id, "beat": 0}, NOW))
+    points = points_of(lambda: running.pace_run({"run": calm.id, "beat": 0}, NOW))
     expected = actions.run(calm.id)
     assert sum(expected.queued) == len(chunks(calm)) == 4
     for number, point in enumerate(points):
         run = world(f"c{number:02d}")
 
         def pace(run: Run = run) -> None:
-            work.pace_run({"run": run.id, "beat": 0}, NOW)
+            running.pace_run({"run": run.id, "beat": 0}, NOW)
 
         assert crash_at(point, pace), point
         pace()
@@ -203,14 +203,14 @@ def test_a_crash_while_ending_a_cancelled_run_ends_it_and_nothing_is_planned_aft
         return actions.cancel(actions.launch(campaign(name), NOW).id)
 
     calm = world("calm")
-    points = points_of(lambda: work.pace_run({"run": calm.id, "beat": calm.beat}, NOW))
+    points = points_of(lambda: running.pace_run({"run": calm.id, "beat": calm.beat}, NOW))
     assert actions.run(calm.id).is_over
     some = [point for point in points if point.at % 5 == 0 or point.operation != "PutItem"]
     for number, point in enumerate(some):
         run = world(f"c{number:02d}")
 
         def pace(run: Run = run) -> None:
-            work.pace_run({"run": run.id, "beat": run.beat}, NOW)
+            running.pace_run({"run": run.id, "beat": run.beat}, NOW)
 
         assert crash_at(point, pace), point
         pace()

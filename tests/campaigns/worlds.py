@@ -8,7 +8,7 @@ from typing import Any
 import time_machine
 
 from chalicelib.aws import clients, queues, table
-from chalicelib.campaigns import actions, store, work
+from chalicelib.campaigns import actions, running, store
 from chalicelib.campaigns.model import PARTS, Campaign, Progress, Run
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.time import instant
@@ -24,9 +24,9 @@ from chalicelib.segments.model import Segment
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXT = "Dear {{ guest.given_name | default: 'guest' }}"
 WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "plan": work.plan_run,
-    "pace": work.pace_run,
-    "send": work.send_chunk,
+    "plan": running.plan_run,
+    "pace": running.pace_run,
+    "send": running.send_chunk,
 }
 
 

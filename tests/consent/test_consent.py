@@ -19,7 +19,7 @@ def guest(leaf: str = "ga", members: tuple[str, ...] = ("ga",), merged_into: str
 
 
 def answer(leaf: str = "ga") -> str | None:
-    gate = store.gate(leaf)
+    gate = store.gate(leaf, "email")
     consent = rules.effective(gate) if gate else None
     return consent.state if consent else None
 
@@ -62,7 +62,9 @@ def test_nobody_cannot_consent(aws: Settings) -> None:
 
 
 def test_a_source_cannot_overrule_the_guest() -> None:
-    gate = rules.with_consent(Gate(guest="g"), "g", rules.MARKETING, Consent(state="withdrawn", basis="guest", at=T1))
+    gate = rules.with_consent(
+        Gate(guest="g"), "g", rules.GROUP_MARKETING, Consent(state="withdrawn", basis="guest", at=T1)
+    )
     assert rules.effective(rules.with_source_flag(gate, "g", True, T2)) == Consent(
         state="withdrawn", basis="guest", at=T1
     )
@@ -76,12 +78,12 @@ def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
     ]
     for name, order in (("ga", several), ("gb", several[::-1])):
         for each in order:
-            actions.suppress(name, "d", each)
-    assert [store.gates([name])[name].suppressed["d"].at for name in ("ga", "gb")] == [T2, T2]
+            actions.suppress(name, "email", "d", each)
+    assert [store.gates([name], "email")[name].suppressed["d"].at for name in ("ga", "gb")] == [T2, T2]
 
 
 def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
-    actions.suppress("ga", "d", Suppression(reason="bounce", at=T1))
-    before = table.get(keys.gate("ga"))
-    actions.suppress("ga", "d", Suppression(reason="bounce", at=T2))
-    assert table.get(keys.gate("ga")) == before
+    actions.suppress("ga", "email", "d", Suppression(reason="bounce", at=T1))
+    before = table.get(keys.gate("ga", "email"))
+    actions.suppress("ga", "email", "d", Suppression(reason="bounce", at=T2))
+    assert table.get(keys.gate("ga", "email")) == before

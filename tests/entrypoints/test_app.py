@@ -35,7 +35,7 @@ def test_taking_a_webhook_needs_no_pydantic() -> None:
 
 def test_the_word_at_the_foot_of_a_mail_needs_no_page() -> None:
     code = (
-        "from chalicelib.messages import foot; foot.word_for('de'); import sys, json;"
+        "from chalicelib.messages.channels import foot; foot.word_for('de'); import sys, json;"
         "print(json.dumps([name for name in ('jinja2', 'babel', 'chalice') if name in sys.modules]))"
     )
     assert in_a_fresh_process(code) == []

@@ -121,7 +121,7 @@ def test_one_idempotency_key_launches_one_campaign(hub: Hub, campaign: str) -> N
 
 
 def test_a_campaign_is_launched_and_every_candidate_has_a_decision(hub: Hub, campaign: str, ingest: Ingest) -> None:
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
 
     ingest(reservation("r1", guest(email="anna.lee@example.com"), status="checked_out"))
     launched = hub.call("POST", f"/v1/campaigns/{campaign}/launch", key="marketer")
@@ -131,7 +131,7 @@ def test_a_campaign_is_launched_and_every_candidate_has_a_decision(hub: Hub, cam
     again = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body
     assert again["run"]["id"] == run["id"]
     for part in range(16):
-        work.plan_run({"run": run["id"], "part": part})
+        running.plan_run({"run": run["id"], "part": part})
     (decision,) = hub.get(f"/v1/campaigns/{campaign}/decisions", key="analyst")["items"]
     assert decision["decision"] == "waiting"
     assert hub.status("GET", f"/v1/campaigns/{campaign}/decisions?run=unknown") == 404

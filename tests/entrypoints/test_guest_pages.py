@@ -16,7 +16,7 @@ from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.consent import rules, store
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
-from chalicelib.messages.tokens import Leave, make_token
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
@@ -29,11 +29,11 @@ MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n
 def token(hub: Hub, ingest: Ingest) -> str:
     """The link of a mail to a guest who agreed; no campaign of that name is left."""
     ingest(reservation("r1", guest(email="anna.lee@example.com", marketing_email=True), status="checked_out"))
-    return make_token(Leave(ANNA, "marketing", "n-a-run-that-is-gone"))
+    return make_token(UnsubscribeLink(ANNA, "marketing", "n-a-run-that-is-gone"))
 
 
 def state() -> str | None:
-    gate = store.gate(ANNA)
+    gate = store.gate(ANNA, "email")
     consent = rules.effective(gate) if gate else None
     return consent.state if consent else None
 

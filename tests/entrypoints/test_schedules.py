@@ -70,12 +70,12 @@ def test_a_crash_between_queue_and_marker_loses_nothing(hotels: None, monkeypatc
 
 
 def test_jobs_are_queued_even_when_pacers_cannot_be_woken(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.campaigns import work
+    from chalicelib.campaigns import running
 
     def broken() -> None:
         raise RuntimeError("anna.lee@example.com")
 
-    monkeypatch.setattr(work, "wake_runs", broken)
+    monkeypatch.setattr(running, "wake_runs", broken)
     with at("10T04:30"), pytest.raises(ScheduleFailed, match="tick failed: RuntimeError"):
         tick()
     assert waiting("jobs") == 2
@@ -86,7 +86,7 @@ def test_an_active_run_is_woken(hotels: None) -> None:
 
     table.write(table.Put(table.row(keys.active_run("n1"), at="2026-06-10")))
     tick()
-    assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"run": "n1"}]
+    assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"v": 1, "run": "n1"}]
 
 
 def test_an_unknown_job_is_rejected(aws: Settings) -> None:

@@ -51,7 +51,7 @@ def test_what_the_hub_reads_is_what_was_translated(language: str) -> None:
 
 def test_texts_come_from_code_and_from_templates(texts: Catalog) -> None:
     asked = {file for each in catalogues.messages(texts) for file, _ in each.locations}
-    assert {"messages/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked
+    assert {"messages/channels/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

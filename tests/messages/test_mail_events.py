@@ -22,9 +22,10 @@ from chalicelib.guests.store import head_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import actions, events, store
+from chalicelib.messages import actions, store
+from chalicelib.messages.channels.email import EMAIL
 from chalicelib.messages.model import Message, State
-from chalicelib.messages.tokens import Leave, make_token, read_token
+from chalicelib.messages.tokens import UnsubscribeLink, make_token, read_token
 from tests.crashes import crash_at, points_of
 from tests.mail_fakes import mail_event, wrapped
 
@@ -72,15 +73,15 @@ def complaint(mail: dict[str, Any], at: str = T3, **about: Any) -> dict[str, Any
 
 
 def suppressed(leaf: str) -> dict[str, str]:
-    gate = consents.gate(leaf)
+    gate = consents.gate(leaf, "email")
     return {digest: each.reason for digest, each in gate.suppressed.items()} if gate else {}
 
 
 @pytest.mark.parametrize("wrap", [wrapped, json.dumps], ids=["wrapped by SNS", "raw"])
 def test_an_event_settles_and_dates_the_message(aws: Settings, wrap: Callable[[Any], str]) -> None:
     mail = claimed()
-    assert actions.record_mail_event(wrap(mail_event("Delivery", mail, T1)))
-    assert (message().state, message().ses_id, message().delivered_at) == (
+    assert actions.record_event(wrap(mail_event("Delivery", mail, T1)))
+    assert (message().state, message().carrier_id, message().delivered_at) == (
         State.SENT,
         "ses-1",
         "2026-11-23T12:01:00.000000Z",
@@ -90,8 +91,8 @@ def test_an_event_settles_and_dates_the_message(aws: Settings, wrap: Callable[[A
 def test_our_own_late_outcome_does_not_undo_an_event(aws: Settings) -> None:
     mail = claimed()
     before = message()
-    actions.record_mail_event(wrapped(mail_event("Reject", mail, T1, reason="Bad content")))
-    store.settle(before, before.model_copy(update={"state": State.SENT, "ses_id": "ses-1"}))
+    actions.record_event(wrapped(mail_event("Reject", mail, T1, reason="Bad content")))
+    store.keep_outcome(before, before.model_copy(update={"state": State.SENT, "carrier_id": "ses-1"}))
     assert message().state is State.FAILED
 
 
@@ -100,7 +101,7 @@ def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch
     some = [wrapped(mail_event(kind, mail, T1)) for kind in ("Send", "Delivery", "Open", "Click")]
     some += [wrapped(bounce(mail)), wrapped(complaint(mail))]
     for body in some:
-        actions.record_mail_event(body)
+        actions.record_event(body)
 
     def refuse(*_: Any) -> None:
         raise AssertionError("a duplicate wrote")
@@ -108,7 +109,7 @@ def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(table, "write", refuse)
     monkeypatch.setattr(table, "transact", refuse)
     for body in some:
-        actions.record_mail_event(body)
+        actions.record_event(body)
 
 
 def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
@@ -118,8 +119,8 @@ def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
         mail = claimed(leaf)
         some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
         for at in order:
-            actions.record_mail_event(wrapped(some[at]))
-        gate = consents.gate(leaf)
+            actions.record_event(wrapped(some[at]))
+        gate = consents.gate(leaf, "email")
         assert gate
         assert consent_rules.effective(gate)
         end = message(leaf).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
@@ -129,7 +130,7 @@ def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
 
 def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) -> None:
     mail = claimed("ga", shared_with=("gb",))
-    actions.record_mail_event(wrapped(bounce(mail)))
+    actions.record_event(wrapped(bounce(mail)))
     assert suppressed("ga") == suppressed("gb") == {address("ga"): "bounce"}
     known = identity.identifier(address("ga"))
     assert known
@@ -139,15 +140,15 @@ def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) 
 
 def test_a_passing_bounce_suppresses_nobody(aws: Settings) -> None:
     mail = claimed()
-    actions.record_mail_event(wrapped(bounce(mail, kind="Transient")))
+    actions.record_event(wrapped(bounce(mail, kind="Transient")))
     assert suppressed("ga") == {}
     assert message().soft_bounced_at
 
 
 def test_a_complaint_is_also_a_no(aws: Settings) -> None:
     mail = claimed()
-    actions.record_mail_event(wrapped(complaint(mail)))
-    gate = consents.gate("ga")
+    actions.record_event(wrapped(complaint(mail)))
+    gate = consents.gate("ga", "email")
     assert gate
     answer = consent_rules.effective(gate)
     assert answer
@@ -157,7 +158,7 @@ def test_a_complaint_is_also_a_no(aws: Settings) -> None:
 
 def test_not_spam_takes_nothing_away(aws: Settings) -> None:
     mail = claimed()
-    assert not actions.record_mail_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
+    assert not actions.record_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
     assert suppressed("ga") == {}
 
 
@@ -166,7 +167,7 @@ def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) ->
     event = bounce({**mail, "tags": {}})
     event["notificationType"] = event.pop("eventType")
     del event["mail"]["tags"]
-    assert not actions.record_mail_event(wrapped(event))
+    assert not actions.record_event(wrapped(event))
     assert suppressed("ga") == {address("ga"): "bounce"}
 
 
@@ -175,9 +176,9 @@ def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Sett
     event = complaint({**mail, "tags": {}})
     event["notificationType"] = event.pop("eventType")
     for _ in range(2):
-        assert not actions.record_mail_event(wrapped(event))
+        assert not actions.record_event(wrapped(event))
     for leaf in ("ga", "gb"):
-        gate = consents.gate(leaf)
+        gate = consents.gate(leaf, "email")
         answer = consent_rules.effective(gate) if gate else None
         assert answer
         assert (answer.state, answer.basis) == ("withdrawn", "complaint")
@@ -187,8 +188,8 @@ def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Sett
 def test_what_is_not_ours_is_let_go(aws: Settings) -> None:
     stranger = {"to": "x@example.com", "message_id": "s", "tags": {"run": "n9", "guest": "gx"}}
     for kind in ("Send", "Open", "DeliveryDelay", "Subscription", "Something New"):
-        assert not actions.record_mail_event(wrapped(mail_event(kind, stranger, T1)))
-    assert not actions.record_mail_event("Successfully validated SNS topic for Amazon SES event publishing.")
+        assert not actions.record_event(wrapped(mail_event(kind, stranger, T1)))
+    assert not actions.record_event("Successfully validated SNS topic for Amazon SES event publishing.")
 
 
 @pytest.mark.parametrize(
@@ -196,22 +197,22 @@ def test_what_is_not_ours_is_let_go(aws: Settings) -> None:
 )
 def test_what_is_no_event_is_rejected(body: str) -> None:
     with pytest.raises(Rejected):
-        events.parse(body)
+        EMAIL.event_of(body)
 
 
 def test_a_rendering_failure_has_a_blank_in_its_name(aws: Settings) -> None:
     mail = claimed()
-    actions.record_mail_event(wrapped(mail_event("Rendering Failure", mail, T1, errorMessage="x")))
+    actions.record_event(wrapped(mail_event("Rendering Failure", mail, T1, errorMessage="x")))
     assert message().state is State.FAILED
 
 
 def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws: Settings) -> None:
     body = wrapped(complaint(claimed("gcalm", shared_with=("gcalm2",))))
-    for number, point in enumerate(points_of(lambda: actions.record_mail_event(body))):
+    for number, point in enumerate(points_of(lambda: actions.record_event(body))):
         leaf, other = f"g{number:02d}", f"h{number:02d}"
         again = wrapped(complaint(claimed(leaf, shared_with=(other,))))
-        assert crash_at(point, lambda again=again: actions.record_mail_event(again)), point  # type: ignore[misc]
-        actions.record_mail_event(again)
+        assert crash_at(point, lambda again=again: actions.record_event(again)), point  # type: ignore[misc]
+        actions.record_event(again)
         assert suppressed(leaf) == suppressed(other) == {address(leaf): "complaint"}, point
         assert [each["state"] for each in consent_actions.history(leaf)] == ["withdrawn"], point
 
@@ -219,7 +220,7 @@ def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws
 @pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not here")
 def test_real_events_are_read() -> None:
     kinds = {
-        path.stem.removeprefix("event-publishing-"): events.parse(path.read_text()) for path in REAL.glob("*.json")
+        path.stem.removeprefix("event-publishing-"): EMAIL.event_of(path.read_text()) for path in REAL.glob("*.json")
     }
     assert kinds.pop("DeliveryDelay") is None
     assert {str(event.kind) for event in kinds.values() if event} == {
@@ -229,20 +230,20 @@ def test_real_events_are_read() -> None:
 
 def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> None:
     claimed()
-    token = make_token(Leave("ga", "marketing", "n-gone"))
+    token = make_token(UnsubscribeLink("ga", "marketing", "n-gone"))
     actions.unsubscribe(token)
     actions.unsubscribe(token)
-    gate = consents.gate("ga")
+    gate = consents.gate("ga", "email")
     assert gate
     answer = consent_rules.effective(gate)
     assert answer
     assert answer.state == "withdrawn"
     assert [each["proof"] for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
-    assert table.get(keys.gate("ga"))
+    assert table.get(keys.gate("ga", "email"))
 
 
 def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:
-    leave = Leave("g" + "0" * 24, "marketing", "n" + "0" * 24)
+    leave = UnsubscribeLink("g" + "0" * 24, "marketing", "n" + "0" * 24)
     token = make_token(leave)
     assert len(token) <= 130
     assert read_token(token) == leave

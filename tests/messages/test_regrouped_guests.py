@@ -24,6 +24,7 @@ from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending, store
+from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Deployment, Occasion, Template
 from chalicelib.profiles import actions as profiles
 from tests.builders import VIENNA, at, guest
@@ -47,7 +48,15 @@ def ses(aws: Settings) -> FakeSes:
 
 
 def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
-    return Occasion(id=run, campaign="spring", origin=origin, template=TEMPLATE, deployment=SETTINGS)
+    return Occasion(
+        id=run,
+        campaign="spring",
+        origin=origin,
+        message_class=MessageClass.MARKETING,
+        channel="email",
+        template=TEMPLATE,
+        deployment=SETTINGS,
+    )
 
 
 def tell(*snapshots: dict[str, Any]) -> None:
@@ -84,7 +93,7 @@ def guest_of(leaf: str) -> str:
 
 
 def gate(leaf: str) -> Gate:
-    found = gates.gate(leaf)
+    found = gates.gate(leaf, "email")
     assert found
     return found
 
@@ -169,7 +178,7 @@ def test_a_guest_of_whom_the_head_changes_all_the_time_comes_again(
     monkeypatch.setattr(table, "get_many", read_beside)
     assert codes(sending.send(occasion(), [S, L], NOW)) == {S: "again", L: "sent"}
     with pytest.raises(TryAgain):
-        sending.outcomes_so_far("n1", {S: "chunk-1"}, LATER)
+        sending.outcomes_so_far("n1", "email", {S: "chunk-1"}, LATER)
     assert ses.recipients == ["l@mail.example"]
 
 
@@ -244,7 +253,7 @@ def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(
 def test_a_full_gate_of_two_records_fits_one_write_unit() -> None:
     consent = Consent(state="confirmed", basis="complaint", at=instant(NOW))
     marks = tuple(consent_rules.send_mark(instant(NOW), f"n{number}", S) for number in range(KEPT_SENDS))
-    leaves = {leaf: LeafConsent(consents={consent_rules.MARKETING: consent}) for leaf in (S, L)}
+    leaves = {leaf: LeafConsent(consents={consent_rules.GROUP_MARKETING: consent}) for leaf in (S, L)}
     assert item_size(gates.gate_row(Gate(guest=S, rev=10_000, leaves=leaves, sends=marks))) <= 1024
 
 

@@ -14,7 +14,8 @@ from chalicelib.consent.model import Consent, Gate, LeafConsent
 from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
 from chalicelib.guests.store import head_row
-from chalicelib.messages import sending, store
+from chalicelib.messages import candidates, sending, store
+from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Deployment, Occasion, State, Template
 from tests.mail_fakes import FakeSes
 
@@ -32,7 +33,15 @@ def ses(aws: Settings) -> FakeSes:
 
 
 def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
-    return Occasion(id=run, campaign="spring", origin=origin, template=TEMPLATE, deployment=SETTINGS)
+    return Occasion(
+        id=run,
+        campaign="spring",
+        origin=origin,
+        message_class=MessageClass.MARKETING,
+        channel="email",
+        template=TEMPLATE,
+        deployment=SETTINGS,
+    )
 
 
 def guest(leaf: str, *, members: tuple[str, ...] = (), state: str | None = "explicit", **gate: Any) -> str:
@@ -60,9 +69,9 @@ def test_fifty_guests_are_one_call_and_each_is_settled(ses: FakeSes) -> None:
     assert set(codes(batch).values()) == {"sent"}
     assert (ses.requests, len(ses.accepted)) == (1, 50)
     message = store.message("g007", "n1")
-    gate = consents.gate("g007")
+    gate = consents.gate("g007", "email")
     assert message
-    assert (message.state, message.ses_id) == (State.SENT, "ses-0008")
+    assert (message.state, message.carrier_id) == (State.SENT, "ses-0008")
     assert gate
     assert ([instant_of(mark) for mark in gate.sends], gate.rev) == ([instant(NOW)], 2)
 
@@ -117,7 +126,7 @@ def test_statuses_are_read_by_position(ses: FakeSes) -> None:
 def test_a_throttled_guest_gives_the_claim_back_and_is_sent_once_later(ses: FakeSes) -> None:
     ses.status_of = lambda _: "TRANSIENT_FAILURE"
     sending.send(occasion(), [guest("anna")], NOW)
-    gate = consents.gate("anna")
+    gate = consents.gate("anna", "email")
     assert store.message("anna", "n1") is None
     assert gate
     assert gate.sends == ()
@@ -247,7 +256,7 @@ def test_one_outcome_that_cannot_be_written_does_not_cost_the_others_their_mail(
 ) -> None:
     ses.status_of = lambda to: "SUCCESS" if to < "g002" else "ACCOUNT_THROTTLED"
     everybody = guests(4)
-    failing_once(monkeypatch, store, "settle", at=1)
+    failing_once(monkeypatch, store, "keep_outcome", at=1)
     with pytest.raises(TryAgain):
         sending.send(occasion(), everybody, NOW)
     known = [store.message(each, "n1") for each in everybody]
@@ -261,7 +270,7 @@ def test_who_is_claimed_is_mailed_though_the_rest_cannot_be_read_again(
     ses: FakeSes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybody = guests(3)
-    load, loads = sending._load, list[int]()
+    load, loads = candidates.load, list[int]()
 
     def meanwhile(*arguments: Any) -> Any:
         found = list(load(*arguments))
@@ -271,7 +280,7 @@ def test_who_is_claimed_is_mailed_though_the_rest_cannot_be_read_again(
         guest("g001", rev=2)
         return found
 
-    monkeypatch.setattr(sending, "_load", meanwhile)
+    monkeypatch.setattr(candidates, "load", meanwhile)
     assert codes(sending.send(occasion(), everybody, NOW)) == {"g000": "sent", "g001": "again", "g002": "sent"}
     assert ses.recipients == ["g000@example.com", "g002@example.com"]
 

@@ -1,6 +1,7 @@
 """Templates: what is refused when saved, and what a guest reads."""
 
 import tracemalloc
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from liquid import BoundTemplate, Environment
 from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import templates
+from chalicelib.messages.channels.email import MailWriter
+from chalicelib.messages.holds import Fault
 from chalicelib.messages.markup import link_is_fit
-from chalicelib.messages.model import Reason, Template
+from chalicelib.messages.model import Template
 from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check
 
 URL = "https://hub.example.com/u/token"
@@ -28,7 +31,7 @@ def template(**parts: str) -> Template:
 def render(traits: Traits, **parts: str) -> Any:
     checked = template(**parts)
     check(checked)
-    return Renderer(checked, ADDRESS).render(traits, URL)
+    return SimpleNamespace(**MailWriter(checked, ADDRESS).write("anna@mail.example", traits, URL, {}).parts)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_a_name_is_printed_as_text() -> None:
 def test_a_missing_name_is_never_printed_as_nothing() -> None:
     with pytest.raises(Unfit) as unfit:
         render(Traits(), text="Dear {{ guest.given_name }},")
-    assert unfit.value.reason is Reason.MISSING_VARIABLE
+    assert unfit.value.fault is Fault.VALUE_MISSING
     with pytest.raises(Unfit):
         render(Traits(given_name="  \u202e "), html="<p>{{ guest.given_name | upcase }}</p>")
 
@@ -128,7 +131,7 @@ ENDLESS = "{% for i in (1..100000000) %}x{% endfor %}"
 def test_endless_work_is_bounded() -> None:
     with pytest.raises(Unfit) as unfit:
         Renderer(template(text=ENDLESS), ADDRESS).render(Traits(), URL)
-    assert unfit.value.reason is Reason.RENDERING_FAILED
+    assert unfit.value.fault is Fault.FAILED
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ def test_no_filter_takes_memory_beyond_its_text(name: str, argument: str) -> Non
     try:
         known.render(Traits(), URL)
     except Unfit as unfit:
-        assert unfit.reason is Reason.RENDERING_FAILED  # noqa: PT017 (it may also be filled in)
+        assert unfit.fault is Fault.FAILED  # noqa: PT017 (it may also be filled in)
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

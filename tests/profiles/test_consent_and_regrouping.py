@@ -33,7 +33,7 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 
 def answer(source_id: str) -> str | None:
     head = guests.guest(leaf_of_profile("pms", source_id))
-    gate = gates.gate(head.leaf) if head else None
+    gate = gates.gate(head.leaf, "email") if head else None
     consent = rules.effective(gate) if gate else None
     return consent.state if consent else None
 

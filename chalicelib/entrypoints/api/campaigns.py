@@ -5,14 +5,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.campaigns import actions
-from chalicelib.campaigns.model import Campaign, Decision, Kept, Run, RunState
+from chalicelib.campaigns.model import CAMPAIGN_CLASS, Campaign, CampaignClass, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.messages.model import MessageClass
 
 
 class CampaignAsked(BaseModel):
@@ -24,7 +23,7 @@ class CampaignAsked(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     segment: HubId
     template: HubId
-    message_class: MessageClass = "marketing"
+    message_class: CampaignClass = CAMPAIGN_CLASS
 
 
 class RunShown(Shown):
@@ -48,7 +47,7 @@ class CampaignShown(Shown):
     name: str
     segment: str
     template: str
-    message_class: MessageClass
+    message_class: CampaignClass
     launches: int
     run: RunShown | None
 
@@ -115,7 +114,7 @@ def _last_run(campaign_id: str) -> str:
     return run
 
 
-def _shown(kept: Kept) -> CampaignShown:
+def _shown(kept: CampaignRow) -> CampaignShown:
     run = _run(actions.run(kept.run)) if kept.run else None
     return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=run)
 

@@ -10,12 +10,11 @@ from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.snapshots import Instant
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.consent import actions, rules, store
-from chalicelib.consent.model import GROUP, Consent
+from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.sight import guest_of
 
-CHANNELS = ("email",)
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
@@ -57,21 +56,21 @@ class ConsentsShown(Shown):
 def listed(ask: Ask, guest_id: str) -> ConsentsShown:
     """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
     guest = guest_of(ask.caller, guest_id)
-    gate = store.gate(guest.leaf)
+    gate = store.gate(guest.leaf, EMAIL)
     now = rules.effective(gate) if gate else None
     reasons = sorted({each.reason for each in gate.suppressed.values()}) if gate else []
     history = [_receipt(each) for each in actions.history(guest.leaf)]
-    return ConsentsShown(consents=[_consent("email", "marketing", now)], suppressed=list(reasons), history=history)
+    return ConsentsShown(consents=[_consent(EMAIL, MARKETING, now)], suppressed=list(reasons), history=history)
 
 
 def put(ask: Ask, guest_id: str, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
     """Record what a guest said, with its proof; an objection holds mail from this moment on."""
     guest = guest_of(ask.caller, guest_id)
-    if channel not in CHANNELS or purpose != "marketing":
+    if channel not in CHANNELS or purpose != MARKETING:
         raise NotFound("There is no such channel or purpose.")
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
-    kept = actions.set_consent(guest.leaf, channel, "marketing", body.state, body.basis, at, proof)
+    kept = actions.set_consent(guest.leaf, channel, MARKETING, body.state, body.basis, at, proof)
     return _consent(channel, purpose, kept)
 
 

@@ -2,56 +2,29 @@
 
 import json
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.time import instant, moment_of
-
-
-class Kind(StrEnum):
-    SEND = "send"
-    DELIVERY = "delivery"
-    OPEN = "open"
-    CLICK = "click"
-    BOUNCE = "bounce"
-    SOFT_BOUNCE = "soft_bounce"
-    COMPLAINT = "complaint"
-    REJECT = "reject"
-
+from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 
 # The value of `eventType` or `notificationType`, and the object that holds what happened.
 # https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 WORDS = {
-    "Send": (Kind.SEND, "send"),
-    "Delivery": (Kind.DELIVERY, "delivery"),
-    "Open": (Kind.OPEN, "open"),
-    "Click": (Kind.CLICK, "click"),
-    "Bounce": (Kind.BOUNCE, "bounce"),
-    "Complaint": (Kind.COMPLAINT, "complaint"),
-    "Reject": (Kind.REJECT, "reject"),
-    "Rendering Failure": (Kind.REJECT, "failure"),
+    "Send": (EventKind.SEND, "send"),
+    "Delivery": (EventKind.DELIVERY, "delivery"),
+    "Open": (EventKind.OPEN, "open"),
+    "Click": (EventKind.CLICK, "click"),
+    "Bounce": (EventKind.BOUNCE, "bounce"),
+    "Complaint": (EventKind.COMPLAINT, "complaint"),
+    "Reject": (EventKind.REJECT, "reject"),
+    "Rendering Failure": (EventKind.REJECT, "failure"),
 }
 GREETING = "Successfully validated SNS topic"
 """SES says this, as plain text, when a topic is set as an event destination."""
 
 
-class MailEvent(BaseModel):
-    """One thing that happened to one mail. `run` and `guest` are our tags; feedback notifications have none."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Kind
-    at: str
-    ses_id: str
-    run: str | None = None
-    guest: str | None = None
-    recipients: tuple[str, ...] = ()
-
-
-def parse(body: str) -> MailEvent | None:
+def parse(body: str) -> DeliveryEvent | None:
     """Read one queue message; None is an event that changes nothing here. Raises Rejected."""
     event = _unwrapped(body)
     if event is None:
@@ -63,7 +36,7 @@ def parse(body: str) -> MailEvent | None:
         return None
     kind, name = WORDS[word]
     try:
-        return _event(_exact(kind, event.get(name, {})), event["mail"], event.get(name, {}))
+        return _read_event(_exact(kind, event.get(name, {})), event["mail"], event.get(name, {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Rejected("malformed_mail_event", type(error).__name__) from error
 
@@ -91,24 +64,24 @@ def _json(text: str) -> Mapping[str, Any] | None:
     return value
 
 
-def _exact(kind: Kind, about: Mapping[str, Any]) -> Kind | None:
+def _exact(kind: EventKind, about: Mapping[str, Any]) -> EventKind | None:
     """Only a permanent bounce says that an address is dead; `not-spam` takes a complaint back."""
-    if kind is Kind.BOUNCE and about.get("bounceType") != "Permanent":
-        return Kind.SOFT_BOUNCE
-    if kind is Kind.COMPLAINT and about.get("complaintFeedbackType") == "not-spam":
+    if kind is EventKind.BOUNCE and about.get("bounceType") != "Permanent":
+        return EventKind.SOFT_BOUNCE
+    if kind is EventKind.COMPLAINT and about.get("complaintFeedbackType") == "not-spam":
         return None
     return kind
 
 
-def _event(kind: Kind | None, mail: Mapping[str, Any], about: Mapping[str, Any]) -> MailEvent | None:
+def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[str, Any]) -> DeliveryEvent | None:
     if kind is None:
         return None
     tags = mail.get("tags") or {}
     addressed = about.get("bouncedRecipients") or about.get("complainedRecipients") or []
-    return MailEvent(
+    return DeliveryEvent(
         kind=kind,
         at=instant(moment_of(about.get("timestamp") or mail["timestamp"])),
-        ses_id=mail["messageId"],
+        carrier_id=mail["messageId"],
         run=_first(tags.get("run")),
         guest=_first(tags.get("guest")),
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),

@@ -1,4 +1,4 @@
-"""The foot of a mail: the postal address and the way out, where the template did not place them."""
+"""The foot of a mail: the postal address and the way out, if it has one, where the template did not place them."""
 
 import re
 from html import escape
@@ -11,12 +11,12 @@ def word_for(language: str | None) -> str:
     return catalogue(nearest(language) or SOURCE).gettext("Unsubscribe")
 
 
-def with_html_foot(html: str, postal_address: str, unsubscribe_url: str, language: str | None) -> str:
+def with_html_foot(html: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
     """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out."""
-    if unsubscribe_url in html:
+    if unsubscribe_url and unsubscribe_url in html:
         html = re.sub(rf"<a(?=\s)(?![^>]*ses:no-track)(?=[^>]*{re.escape(unsubscribe_url)})", "<a ses:no-track", html)
     lines = [] if escape(postal_address) in html or postal_address in html else [escape(postal_address)]
-    if unsubscribe_url not in html:
+    if unsubscribe_url and unsubscribe_url not in html:
         lines.append(f'<a ses:no-track href="{unsubscribe_url}">{escape(word_for(language))}</a>')
     if not lines:
         return html
@@ -25,8 +25,8 @@ def with_html_foot(html: str, postal_address: str, unsubscribe_url: str, languag
     return f"{before}{foot}{end}{after}" if end else html + foot
 
 
-def with_text_foot(text: str, postal_address: str, unsubscribe_url: str, language: str | None) -> str:
+def with_text_foot(text: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
     lines = [] if postal_address in text else [postal_address]
-    if unsubscribe_url not in text:
+    if unsubscribe_url and unsubscribe_url not in text:
         lines.append(f"{word_for(language)}: {unsubscribe_url}")
     return "\n".join([text.rstrip(), "", "-- ", *lines]) + "\n" if lines else text

@@ -1,20 +1,23 @@
 """What a run's queue messages ask for: plan a part, pace, send a chunk. Every one may come twice, late, or at once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import mail, queues, table
-from chalicelib.campaigns import rules, store
-from chalicelib.campaigns.model import PARTS, Chunk, Progress, Run, RunState
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.campaigns import queued, rules, store
+from chalicelib.campaigns.model import CAMPAIGN_CLASS, PARTS, Chunk, Progress, Run, RunState
+from chalicelib.campaigns.queued import PaceRun, PlanPart, SendChunk
+from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
+from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.messages import sending
 from chalicelib.messages import store as messages
-from chalicelib.messages.model import Occasion, Outcome, Reason
+from chalicelib.messages.model import Occasion, Outcome
 from chalicelib.segments.model import Rule
 from chalicelib.segments.rules import matches
 
@@ -27,21 +30,21 @@ AGAIN_SECONDS = 15
 
 def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda: float("inf")) -> None:
     """Walk a part's guests from where the last message came to, and write each chunk with the progress that made it."""
-    run_id, part = _field(message, "run", str), _field(message, "part", int)
-    run = store.run(run_id)
+    asked = queued.read_plan_part(message)
+    run = store.run(asked.run)
     if run is None or run.is_over or run.state is RunState.CANCELLED:
         return
-    progress = store.progress_of(run_id, part)
+    progress = store.progress_of(run.id, asked.part)
     if progress.done:
         return
     try:
-        is_done = _plan(run, progress, store.content(run_id).segment.rule, time_left)
+        is_done = _plan(run, progress, store.content(run.id).segment.rule, time_left)
     except table.ConditionFailed:
         # Another worker is ahead, or it was ourselves: an answer that was lost is asked for again, and finds itself
         # done. Were the message let go, planning of this part could end here for good.
         raise TryAgain("the part was planned by another worker meanwhile", after_seconds=AGAIN_SECONDS) from None
     if not is_done:
-        queues.send("plan", {"run": run_id, "part": part})
+        queues.send("plan", queued.body_of(asked))
 
 
 def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], float]) -> bool:
@@ -74,7 +77,7 @@ def _walk(progress: Progress) -> Iterator[tuple[int, Head]]:
 
 def wake_runs() -> None:
     """Called by the tick: a pacer that is alive ignores it, a lost one is replaced."""
-    queues.send_many("pace", [{"run": run_id} for run_id in store.active_runs()])
+    queues.send_many("pace", [queued.body_of(PaceRun(run_id)) for run_id in store.active_runs()])
 
 
 def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:
@@ -83,20 +86,21 @@ def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:
     In this order a crash repeats: chunks that are queued twice are sent once, and of two equal beats one is stale.
     """
     moment = now or present()
-    run = store.run(_field(message, "run", str))
-    if run is None or run.is_over or run.state is RunState.PAUSED or not _is_on_beat(run, message.get("beat"), moment):
+    asked = queued.read_pace_run(message)
+    run = store.run(asked.run)
+    if run is None or run.is_over or run.state is RunState.PAUSED or not _is_on_beat(run, asked.beat, moment):
         return
     progress = store.progress(run.id)
     if run.state is RunState.CANCELLED:
         progress = _closed(run, progress)
-    elif "beat" not in message:
+    elif asked.beat is None:
         _replan(run, progress)
     settled, counts = rules.settled_with(run, store.chunks_at(run, rules.spots_out(run)))
     run = run.model_copy(update={"settled": settled, "counts": dict(counts)})
     if rules.has_ended(run, progress):
         _end(run, moment)
     else:
-        _beat(run, progress, message.get("beat", run.beat) + 1, moment)
+        _beat(run, progress, (run.beat if asked.beat is None else asked.beat) + 1, moment)
 
 
 def _is_on_beat(run: Run, beat: int | None, now: datetime) -> bool:
@@ -110,7 +114,7 @@ def _is_on_beat(run: Run, beat: int | None, now: datetime) -> bool:
 def _replan(run: Run, progress: list[Progress]) -> None:
     """Planning that was lost with the pacer goes on where it came to."""
     done = {each.part for each in progress if each.done}
-    queues.send_many("plan", [{"run": run.id, "part": part} for part in range(PARTS) if part not in done])
+    queues.send_many("plan", [queued.body_of(PlanPart(run.id, part)) for part in range(PARTS) if part not in done])
 
 
 def _closed(run: Run, progress: list[Progress]) -> list[Progress]:
@@ -145,9 +149,9 @@ def _beat(run: Run, progress: list[Progress], next_beat: int, now: datetime) -> 
     allowed = _allowed(run, rules.mean_size(progress), seconds)
     spots = rules.next_spots(run, planned, allowed)
     names = [store.name_of(store.chunk_key(run, *spot)) for spot in spots]
-    queues.send_many("send", [{"run": run.id, "chunk": name} for name in names])
+    queues.send_many("send", [queued.body_of(SendChunk(run.id, name)) for name in names])
     delay = rules.seconds_until_next(run, allowed, sum(planned) - sum(run.queued), seconds)
-    queues.send("pace", {"run": run.id, "beat": next_beat}, delay_seconds=delay)
+    queues.send("pace", queued.body_of(PaceRun(run.id, next_beat)), delay_seconds=delay)
     changes = {
         "settled": run.settled,
         "counts": run.counts,
@@ -173,53 +177,37 @@ def _allowed(run: Run, size: int, seconds: int) -> int:
 
 def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
     """Mail one chunk's candidates, each at most once; the chunk is done when each has a decision."""
-    moment = now or present()
-    work = store.work(_field(message, "run", str), _field(message, "chunk", str))
-    if work is None or work.chunk.done or work.run.is_over or work.run.state is RunState.PAUSED:
+    asked = queued.read_send_chunk(message)
+    found = store.chunk_to_send(asked.run, asked.chunk)
+    if found is None or found.chunk.done or found.run.is_over or found.run.state is RunState.PAUSED:
         return
-    if work.run.state is RunState.CANCELLED:
-        outcomes = _cancelled(work.chunk, moment)
-        _finish(message, work.chunk, outcomes)
-        return
-    batch = sending.send(_occasion(work), work.chunk.guests, moment)
+    batch = sending.send(_occasion(found), found.chunk.guests, now or present())
     if batch.stopped:
-        store.pause_for(work.run.id, batch.stopped)
+        store.pause_for(found.run.id, batch.stopped)
         return  # whoever resumes the run queues this chunk again
     if batch.throttled:
-        store.count_throttle(work.run.id)
-    _finish(message, work.chunk, batch.outcomes)
+        store.count_throttle(found.run.id)
+    _finish(asked, found.chunk, batch.outcomes)
 
 
-def _occasion(work: store.Work) -> Occasion:
+def _occasion(found: store.ChunkToSend) -> Occasion:
     return Occasion(
-        id=work.run.id,
-        campaign=work.run.campaign,
-        origin=work.chunk.name,
-        template=work.content.template,
-        deployment=work.deployment,
+        id=found.run.id,
+        campaign=found.run.campaign,
+        origin=found.chunk.name,
+        message_class=CAMPAIGN_CLASS,
+        channel=EMAIL,
+        template=found.content.template,
+        deployment=found.deployment,
+        is_cancelled=found.run.state is RunState.CANCELLED,
     )
 
 
-def _cancelled(chunk: Chunk, now: datetime) -> dict[str, Outcome]:
-    """Who was claimed before the run was cancelled keeps that outcome."""
-    held = Outcome(code="held", reason=Reason.RUN_CANCELLED)
-    origins = dict.fromkeys(chunk.guests, chunk.name)
-    return {**dict.fromkeys(chunk.guests, held), **sending.outcomes_so_far(chunk.run, origins, now)}
-
-
-def _finish(message: Mapping[str, Any], chunk: Chunk, outcomes: Mapping[str, Outcome]) -> None:
+def _finish(asked: SendChunk, chunk: Chunk, outcomes: Mapping[str, Outcome]) -> None:
     """Put the decisions, or let the chunk come again, later each time, until each candidate has one."""
     codes = [rules.code_of(outcomes[guest]) for guest in chunk.guests]
     if "again" not in codes:
         store.finish_chunk(chunk, codes)
         return
-    times = int(message.get("again", 0))
-    delay = min(rules.LONGEST_DELAY, AGAIN_SECONDS * 2 ** min(times, 10))
-    queues.send("send", {"run": chunk.run, "chunk": chunk.name, "again": times + 1}, delay_seconds=delay)
-
-
-def _field(message: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = message.get(name)
-    if not isinstance(value, kind):
-        raise Rejected("malformed_message", name)
-    return value
+    delay = min(rules.LONGEST_DELAY, AGAIN_SECONDS * 2 ** min(asked.again, 10))
+    queues.send("send", queued.body_of(replace(asked, again=asked.again + 1)), delay_seconds=delay)

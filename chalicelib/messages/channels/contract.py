@@ -1,0 +1,84 @@
+"""What every channel offers. Deciding, claiming and following up know this page, and no channel's own words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.canonical.delivery import Result
+from chalicelib.guests.model import Traits
+from chalicelib.messages.model import Occasion
+
+
+@dataclass(frozen=True)
+class Written:
+    """One message, ready to be sent. `parts` are the channel's own, such as the subject of a mail.
+
+    `tags` come back with the events about the message: they say whose it is.
+    """
+
+    to: str
+    parts: Mapping[str, str]
+    headers: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+class EventKind(StrEnum):
+    SEND = "send"
+    DELIVERY = "delivery"
+    OPEN = "open"
+    CLICK = "click"
+    BOUNCE = "bounce"
+    SOFT_BOUNCE = "soft_bounce"
+    COMPLAINT = "complaint"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True)
+class DeliveryEvent:
+    """One thing that happened to one message, `at` an instant as the hub writes it.
+
+    `run` and `guest` are our tags; an event without them is found by the addresses of its `recipients`.
+    """
+
+    kind: EventKind
+    at: str
+    carrier_id: str
+    run: str | None = None
+    guest: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
+    """One template, read once and written out for many guests."""
+
+    def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
+        """`way_out` is the guest's own unsubscribe link; None where the class of message has none. Raises Unfit."""
+
+
+class Channel(Protocol):
+    """`name` is the word in consents and in the gate's key, `identifier` the kind of identifier its addresses are."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def identifier(self) -> str: ...
+
+    @property
+    def at_once(self) -> int:
+        """Messages that one call of `send` takes."""
+
+    def address_of(self, traits: Traits) -> str | None:
+        """The guest's own address, if this channel can reach one."""
+
+    def normalised(self, address: str) -> str | None:
+        """An address as it is kept, from how an event names it; None for what is none."""
+
+    def writer(self, occasion: Occasion) -> Writer: ...
+
+    def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
+        """Give up to `at_once` messages to the carrier, in one attempt; results are by position, nothing is raised."""
+
+    def event_of(self, body: str) -> DeliveryEvent | None:
+        """Read one message of the carrier's events; None is one that changes nothing here. Raises Rejected."""

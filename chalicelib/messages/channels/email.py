@@ -1,0 +1,76 @@
+"""The e-mail channel: what a mail must carry, how SES sends it, and what SES tells of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from chalicelib.aws import mail
+from chalicelib.aws.mail import Mail
+from chalicelib.canonical.delivery import Result
+from chalicelib.consent import model as consent
+from chalicelib.guests.model import Traits
+from chalicelib.identity.identifiers import normalise_email
+from chalicelib.messages.channels import email_events, foot
+from chalicelib.messages.channels.contract import DeliveryEvent, Written
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.model import Occasion, Template
+from chalicelib.messages.templates import Renderer
+
+MAILABLE = re.compile(r"[!#-'*+\-./-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,255}")
+"""ASCII, one address, and nothing that a header could read as a second one."""
+CONFIGURATION_SETS = {MessageClass.MARKETING: "marketing", MessageClass.SURVEY: "marketing"}
+"""A complaint about marketing must not cost guests the messages about their bookings."""
+
+
+class MailWriter:
+    """One template, read once and written out for many guests."""
+
+    def __init__(self, template: Template, postal_address: str) -> None:
+        self._renderer = Renderer(template, postal_address)
+        self._postal_address = postal_address
+
+    def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
+        """Raises Unfit. Every mail carries the postal address and its way out, placed by the template or not."""
+        content = self._renderer.render(traits, way_out or "")
+        placed = self._postal_address, way_out, traits.language
+        html, text = foot.with_html_foot(content.html, *placed), foot.with_text_foot(content.text, *placed)
+        parts = {"subject": content.subject, "html": html, "text": text}
+        return Written(to, parts, _headers(way_out), tags)
+
+
+def _headers(way_out: str | None) -> dict[str, str]:
+    """RFC 8058: both headers, and the DKIM signature that SES adds covers them."""
+    if way_out is None:
+        return {}
+    return {"List-Unsubscribe": f"<{way_out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+class Email:
+    name = consent.EMAIL
+    identifier = "email"
+    at_once = mail.AT_ONCE
+
+    def address_of(self, traits: Traits) -> str | None:
+        return traits.email if traits.email and MAILABLE.fullmatch(traits.email) else None
+
+    def normalised(self, address: str) -> str | None:
+        return normalise_email(address)
+
+    def writer(self, occasion: Occasion) -> MailWriter:
+        return MailWriter(occasion.template, occasion.deployment.postal_address)
+
+    def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
+        return mail.send_bulk(
+            [_mail(each) for each in messages],
+            sender=occasion.deployment.sender,
+            configuration_set=CONFIGURATION_SETS.get(occasion.message_class, "service"),
+        )
+
+    def event_of(self, body: str) -> DeliveryEvent | None:
+        return email_events.parse(body)
+
+
+EMAIL = Email()
+
+
+def _mail(written: Written) -> Mail:
+    return Mail(to=written.to, **written.parts, headers=written.headers, tags=written.tags)

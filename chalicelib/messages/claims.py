@@ -1,0 +1,95 @@
+"""Claim the right to send a message, and give it back where the message was certainly not sent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.aws import table
+from chalicelib.canonical.errors import TryAgain
+from chalicelib.consent import store as consents
+from chalicelib.consent.model import Gate
+from chalicelib.guests import store as guests
+from chalicelib.messages import store
+from chalicelib.messages.channels.contract import Written
+from chalicelib.messages.model import Message
+
+GIVE_BACK_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """A message that may be claimed: it was decided on `gate` (None: there is none yet) with the leaves `others`.
+
+    `counts` says that the gate remembers it, for the cap and for those who are split off from the guest.
+    """
+
+    message: Message
+    gate: Gate | None
+    channel: str
+    others: tuple[str, ...]
+    written: Written
+    counts: bool
+
+
+def claim(some: Sequence[Sendable]) -> list[Sendable]:
+    """Claim many in few transactions. Who is not in the answer was changed by others meanwhile: decide them again."""
+    return [claimed for group in _groups(some) for claimed in _claim_together(group)]
+
+
+def _groups(some: Sequence[Sendable]) -> Iterator[list[Sendable]]:
+    """As many as fit one transaction."""
+    group: list[Sendable] = []
+    rows = 0
+    for each in some:
+        needs = rows_of(each.others)
+        if rows + needs > table.WRITE_AT_ONCE:
+            yield group
+            group, rows = [], 0
+        group.append(each)
+        rows += needs
+    if group:
+        yield group
+
+
+def rows_of(others: Sequence[str]) -> int:
+    """Rows of one claim's transaction: the claim, the gate, and a check of each other leaf."""
+    return 2 + len(others)
+
+
+def _claim_together(group: list[Sendable]) -> list[Sendable]:
+    """One transaction; on a cancel without those named in its reasons, until the rest passes."""
+    while group:
+        writes = [(each, write) for each in group for write in _writes(each)]
+        try:
+            table.transact([write for _, write in writes])
+        except table.ConditionFailed as cancelled:
+            named = {writes[at][0].message.guest for at in cancelled.failed}
+            group = [each for each in group if each.message.guest not in named]
+        except TryAgain:
+            return []  # somebody else is writing to one of these rows right now
+        else:
+            return group
+    return []
+
+
+def _writes(each: Sendable) -> list[table.Write]:
+    gate = each.gate or Gate(guest=each.message.guest, channel=each.channel)
+    return store.claim(each.message, gate, each.others, counts=each.counts)
+
+
+def give_back(message: Message, channel: str) -> None:
+    """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome.
+
+    The guest may have been merged into another since: that guest's gate has the message among its sends now.
+    """
+    for _ in range(GIVE_BACK_TRIES):
+        head = guests.head(message.guest)
+        guest = head.guest if head else message.guest
+        undo = store.give_back(message, consents.gate(guest, channel))
+        try:
+            table.transact([*undo, consents.belongs(message.guest, guest)])
+        except table.ConditionFailed as cancelled:
+            if 0 in cancelled.failed:
+                return
+        else:
+            return
+    raise TryAgain("the gate was changed by others all the time")

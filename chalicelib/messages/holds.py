@@ -1,0 +1,200 @@
+"""Why a guest does not get a message: one table, from the class of a message to the holds that apply, in order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.canonical.time import instant
+from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
+from chalicelib.consent.rules import GRANTED, answer_to, instant_of, was_mailed
+
+
+class MessageClass(StrEnum):
+    """What a message is for decides what may hold it.
+
+    Service is needed for a booked stay; transactional answers what the guest just did. A survey is held to the rules of
+    marketing, as German law has it. An offer in a message makes it marketing.
+    """
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+    TRANSACTIONAL = "transactional"
+    SURVEY = "survey"
+
+
+class Reason(StrEnum):
+    """Why a candidate gets no message."""
+
+    ERASED = "erased"
+    RESTRICTED = "restricted"
+    NO_ADDRESS = "no_address"
+    SUPPRESSED_COMPLAINT = "suppressed_complaint"
+    SUPPRESSED_BOUNCE = "suppressed_bounce"
+    NO_CONSENT = "no_consent"
+    WITHDRAWN = "withdrawn"
+    OPEN_CASE = "open_case"
+    FREQUENCY_CAP = "frequency_cap"
+    ALREADY_SENT = "already_sent"
+    MERGED_AWAY = "merged_away"
+    TOO_MANY_RECORDS = "too_many_records"
+    MISSING_VARIABLE = "missing_variable"
+    RENDERING_FAILED = "rendering_failed"
+    RUN_CANCELLED = "run_cancelled"
+
+
+class Fault(StrEnum):
+    """Why a template cannot be filled in for a guest."""
+
+    VALUE_MISSING = "value_missing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most so many messages within so many days."""
+
+    mails: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one candidate for one occasion, at the moment of the decision.
+
+    `guest` is None where the record belongs to no guest, `address` the digest of the guest's own where the channel can
+    reach one. `fault` is known once the message was written: what is held before need not be.
+    """
+
+    now: datetime
+    occasion: str = ""
+    guest: str | None = None
+    gate: Gate | None = None
+    address: str | None = None
+    cap: Cap = Cap(mails=0, days=1)
+    fits_claim: bool = True
+    """One transaction holds the claim with all the guest's records."""
+    is_claimed: bool = False
+    """A record of the guest has a claim for this occasion that is not this candidate's own."""
+    is_chosen: bool = False
+    """The guest gets this message already, as another candidate of the same batch."""
+    is_cancelled: bool = False
+    fault: Fault | None = None
+
+    @property
+    def consent(self) -> Consent | None:
+        return answer_to(self.gate, MARKETING) if self.gate else None
+
+    @property
+    def suppression(self) -> str | None:
+        return self.gate.suppression_of(self.address) if self.gate and self.address else None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """`rule` is what a marketer reads beside the reason."""
+
+    reason: Reason
+    rule: str
+    holds: Callable[[Known], bool]
+
+
+def _cap_reached(known: Known) -> bool:
+    since = instant(known.now - timedelta(days=known.cap.days))
+    return known.gate is not None and sum(instant_of(mark) > since for mark in known.gate.sends) >= known.cap.mails
+
+
+ALREADY_SENT = "The guest got this mail under another of their records."
+CLAIMED = Hold(Reason.ALREADY_SENT, ALREADY_SENT, lambda known: known.is_claimed)
+CANCELLED = Hold(
+    Reason.RUN_CANCELLED, "The run was cancelled before this guest's turn.", lambda known: known.is_cancelled
+)
+STANDING = (
+    CLAIMED,
+    CANCELLED,
+    Hold(Reason.MERGED_AWAY, "The record belongs to no guest any more.", lambda known: known.guest is None),
+    Hold(
+        Reason.ALREADY_SENT,
+        ALREADY_SENT,
+        lambda known: known.is_chosen or (known.gate is not None and was_mailed(known.gate, known.occasion)),
+    ),
+    Hold(
+        Reason.TOO_MANY_RECORDS,
+        "The guest has more records than one claim can be checked against.",
+        lambda known: not known.fits_claim,
+    ),
+    Hold(Reason.ERASED, "The guest was erased.", lambda known: known.gate is not None and known.gate.erased),
+)
+RESTRICTED = Hold(
+    Reason.RESTRICTED,
+    "Use of the guest's profile is restricted.",
+    lambda known: known.gate is not None and known.gate.restricted,
+)
+ADDRESS = (
+    Hold(
+        Reason.NO_ADDRESS,
+        "The guest has no e-mail address of their own that mail can reach.",
+        lambda known: known.address is None,
+    ),
+    Hold(
+        Reason.SUPPRESSED_COMPLAINT,
+        "Somebody at this address reported a mail as unwanted.",
+        lambda known: known.suppression == "complaint",
+    ),
+    Hold(
+        Reason.SUPPRESSED_BOUNCE,
+        "Mail to this address came back for good.",
+        lambda known: known.suppression is not None,
+    ),
+)
+CONSENT = (
+    Hold(Reason.NO_CONSENT, "The guest never agreed to marketing mail.", lambda known: known.consent is None),
+    Hold(
+        Reason.WITHDRAWN,
+        "The guest does not want marketing mail any more.",
+        lambda known: known.consent is not None and known.consent.state not in GRANTED,
+    ),
+)
+OPEN_CASE = Hold(
+    Reason.OPEN_CASE,
+    "A complaint of the guest is still open.",
+    lambda known: known.gate is not None and known.gate.open_case,
+)
+FREQUENCY_CAP = Hold(
+    Reason.FREQUENCY_CAP,
+    "The guest already got as many marketing mails as the cap allows for its days.",
+    _cap_reached,
+)
+CONTENT = (
+    Hold(
+        Reason.MISSING_VARIABLE,
+        "The template uses a value that is not known of this guest, without a default.",
+        lambda known: known.fault is Fault.VALUE_MISSING,
+    ),
+    Hold(
+        Reason.RENDERING_FAILED,
+        "The template could not be filled in for this guest.",
+        lambda known: known.fault is not None,
+    ),
+)
+
+UNASKED = (*STANDING, RESTRICTED, *ADDRESS, *CONSENT, OPEN_CASE, FREQUENCY_CAP, *CONTENT)
+HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {
+    MessageClass.MARKETING: UNASKED,
+    MessageClass.SURVEY: UNASKED,
+    MessageClass.SERVICE: (*STANDING, RESTRICTED, *ADDRESS, *CONTENT),
+    MessageClass.TRANSACTIONAL: (*STANDING, *ADDRESS, *CONTENT),
+}
+RULES: Mapping[Reason, str] = {hold.reason: hold.rule for holds in HOLDS.values() for hold in holds}
+PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, MessageClass.SURVEY: MARKETING}
+"""What the way out of a message withdraws; a class without a purpose has no way out."""
+
+
+def decide(message_class: MessageClass, known: Known) -> Reason | None:
+    """The first hold of the class that holds the message; None lets it pass."""
+    return next((hold.reason for hold in HOLDS[message_class] if hold.holds(known)), None)
+
+
+def is_capped(message_class: MessageClass) -> bool:
+    """Whether messages of the class count: only these are remembered in the gate."""
+    return FREQUENCY_CAP in HOLDS[message_class]
