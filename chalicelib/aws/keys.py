@@ -95,13 +95,19 @@ MESSAGE = "MESSAGE#"
 RECEIPT = "RECEIPT#"
 
 
-def stay(leaf_id: str, reservation: str) -> Key:
-    return Key(leaf(leaf_id), f"{STAY}{reservation}")
+def stay(leaf_id: str, month: str, reservation: str) -> Key:
+    """`month` is that of the arrival: a stay whose arrival moves to another month is another row."""
+    return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
 
 
-def companion(leaf_id: str, reservation: str) -> Key:
+def companion(leaf_id: str, month: str, reservation: str) -> Key:
     """Says that this person shared the room of that reservation; the stay itself is the primary guest's row."""
-    return Key(leaf(leaf_id), f"{COMPANION}{reservation}")
+    return Key(leaf(leaf_id), f"{COMPANION}{month}#{reservation}")
+
+
+def last_part(key: Key) -> str:
+    """The id that a sort key ends in: a stay's or companion's reservation, a receipt's id."""
+    return key.sk.rpartition("#")[2]
 
 
 def message(leaf_id: str, occasion: str) -> Key:
@@ -110,7 +116,7 @@ def message(leaf_id: str, occasion: str) -> Key:
 
 
 def reservation(reservation_id: str) -> Key:
-    """Where a reservation is kept: the leaf of its primary guest."""
+    """Where a reservation is kept: the leaf of its primary guest, and the month of arrival."""
     return Key(f"RESERVATION#{reservation_id}", "RESERVATION")
 
 

@@ -82,6 +82,11 @@ class Stay(Kept):
     """Minor units of the stated currency by night."""
 
     @property
+    def month(self) -> str:
+        """Of the arrival, such as `2026-02`; stays are kept in its order."""
+        return self.arrival.isoformat()[:7]
+
+    @property
     def nights(self) -> int:
         """Nights by calendar dates; day use has none."""
         return (self.departure - self.arrival).days

@@ -66,11 +66,19 @@ def guests_of_shard(number: int, after: str | None = None) -> Iterator[Head]:
 
 
 def stay_row(leaf: str, stay: Stay, version: str) -> Item:
-    return table.row(keys.stay(leaf, stay.reservation), stay=stay.packed(), version=version)
+    return table.row(keys.stay(leaf, stay.month, stay.reservation), stay=stay.packed(), version=version)
 
 
 def read_stay(item: Item) -> Stay:
     return Stay.model_validate_json(item["stay"])
+
+
+def stays_of_reservations(reservations: Iterable[str]) -> dict[str, tuple[str, Stay]]:
+    """By reservation, the leaf that it is kept under and the stay: two batch reads."""
+    places = table.get_many(keys.reservation(each) for each in reservations)
+    kept = {keys.stay(row["leaf"], row["month"], key.pk.partition("#")[2]): row["leaf"] for key, row in places.items()}
+    stays = [(kept[key], read_stay(row)) for key, row in table.get_many(kept).items()]
+    return {stay.reservation: (leaf, stay) for leaf, stay in stays}
 
 
 def stays(leaf: str) -> list[Stay]:

@@ -70,7 +70,11 @@ class LoadedRows:
     def wrote(self, writes: Iterable[table.Write]) -> None:
         """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
         changing = [write for write in writes if not isinstance(write, table.Check)]
-        written = sorted(((table.key_written(write), write) for write in changing), key=lambda each: each[0])
+        # A stay that moved to another month is deleted here and put there: the put has the last word.
+        written = sorted(
+            ((table.key_written(write), write) for write in changing),
+            key=lambda each: (isinstance(each[1], table.Put), each[0]),
+        )
         for key, _ in written:
             if self._is_new_head(key):
                 self.stays[_leaf_of_head(key)] = {}
@@ -80,7 +84,7 @@ class LoadedRows:
             self.rows[key] = row
             leaf = key.pk.removeprefix(keys.leaf(""))
             if key.sk.startswith(keys.STAY) and leaf in self.stays:
-                self._keep_stay(leaf, key.sk.removeprefix(keys.STAY), row)
+                self._keep_stay(leaf, keys.last_part(key), row)
 
     def state(self, change: Change) -> ProfileState:
         """The plain values that the rules may look at."""
@@ -211,7 +215,7 @@ class LoadedRows:
     def _read_stays(self, leaf: str) -> Stays:
         found: Stays = {}
         for row in table.query(keys.leaf(leaf), keys.STAY):
-            found[row["sk"].removeprefix(keys.STAY)] = _kept(row)
+            found[keys.last_part(table.key_of(row))] = _kept(row)
         return found
 
     def _keep_stay(self, leaf: str, reservation: str, row: Item | None) -> None:

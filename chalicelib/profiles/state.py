@@ -95,9 +95,11 @@ class ProfileUpdate:
     """None where a guest was merged away, and its gate went along."""
     stays: dict[tuple[str, str], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
+    stays_left: set[tuple[str, str, str]] = field(default_factory=set)
+    """(leaf, month, reservation) of the rows that stays moved away from, to another leaf or another month."""
     leaf_by_reservation: dict[str, str] = field(default_factory=dict)
-    companions: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    """(companion's leaf, reservation) → the primary guest's leaf, or None where the companion no longer is one."""
+    companions: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
+    """(companion's leaf, month, reservation) → the primary guest's leaf, or None where nobody is a companion now."""
     charges: dict[tuple[str, str], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
     reservation_by_charge: dict[str, str] = field(default_factory=dict)

@@ -20,7 +20,7 @@ def take_stay(draft: Draft) -> None:
         stay = stay.model_copy(
             update={"charged_room": kept.stay.charged_room, "charged_other": kept.stay.charged_other}
         )
-    _keep(draft, leaf, lay_at, stay, version)
+    _keep(draft, leaf, stay, version)
     _list_companions(draft, leaf, kept.stay if kept else None, stay)
     for type_ in facts_between(kept.stay if kept and kept.version else None, stay):
         draft.say(type_, stay.reservation, leaf)
@@ -33,10 +33,14 @@ def _kept(draft: Draft, reservation: str) -> tuple[str | None, KeptStay | None]:
     return lay_at, draft.state.stays.get(lay_at, {}).get(reservation) if lay_at else None
 
 
-def _keep(draft: Draft, leaf: str, lay_at: str | None, stay: Stay, version: Version | None) -> None:
+def _keep(draft: Draft, leaf: str, stay: Stay, version: Version | None) -> None:
+    lay_at, kept = _kept(draft, stay.reservation)
     draft.decided.stays[leaf, stay.reservation] = KeptStay(stay, version)
-    if lay_at != leaf:
+    lay_in = kept.stay.month if kept else None
+    if (lay_at, lay_in) != (leaf, stay.month):
         draft.decided.leaf_by_reservation[stay.reservation] = leaf
+        if lay_at and lay_in:
+            draft.decided.stays_left.add((lay_at, lay_in, stay.reservation))
     if lay_at and lay_at != leaf:
         draft.decided.stays[lay_at, stay.reservation] = None
         draft.sums_of.add(lay_at)
@@ -44,12 +48,13 @@ def _keep(draft: Draft, leaf: str, lay_at: str | None, stay: Stay, version: Vers
 
 
 def _list_companions(draft: Draft, leaf: str, before: Stay | None, after: Stay) -> None:
-    had = set(before.companions) if before else set()
+    had = {(companion, before.month) for companion in before.companions} if before else set()
+    has = {(companion, after.month) for companion in after.companions}
     moved = draft.decided.leaf_by_reservation.get(after.reservation) is not None
-    for companion in set(after.companions) - (set() if moved else had):
-        draft.decided.companions[companion, after.reservation] = leaf
-    for companion in had - set(after.companions):
-        draft.decided.companions[companion, after.reservation] = None
+    for companion, month in has - (set() if moved else had):
+        draft.decided.companions[companion, month, after.reservation] = leaf
+    for companion, month in had - has:
+        draft.decided.companions[companion, month, after.reservation] = None
 
 
 def take_charge(draft: Draft) -> None:
@@ -83,7 +88,7 @@ def take_charge(draft: Draft) -> None:
 def _move_sums(draft: Draft, awaited: Stay, *, gone: KeptCharge | None, come: KeptCharge | None) -> None:
     lay_at, kept = _kept(draft, awaited.reservation)
     stay = _with(_without(kept.stay if kept else awaited, gone), come)
-    _keep(draft, lay_at or leaf_of_nobody(stay.reservation), lay_at, stay, kept.version if kept else None)
+    _keep(draft, lay_at or leaf_of_nobody(stay.reservation), stay, kept.version if kept else None)
     if kept and kept.version:
         for type_ in facts_between(kept.stay, stay):
             draft.say(type_, stay.reservation, lay_at or "")

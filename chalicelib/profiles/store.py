@@ -13,6 +13,7 @@ from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
 from chalicelib.consent.model import EMAIL
 from chalicelib.consent.store import gate_row
+from chalicelib.guests.model import Stay
 from chalicelib.guests.store import head_row, stay_row
 from chalicelib.identity.store import row_of
 from chalicelib.profiles.model import Change
@@ -64,18 +65,21 @@ def _as_seen(row: Item, rows: Mapping[Key, Item | None]) -> table.When:
 def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """Stays need no condition of their own: their leaf's head, in the same transaction, is their lock."""
     writes: list[table.Write] = []
-    for (leaf, reservation), kept in update.stays.items():
+    for (leaf, _), kept in update.stays.items():
         if kept:
             writes.append(table.Put(stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")))
-        else:
-            writes.append(table.Delete(keys.stay(leaf, reservation)))
-    for reservation, leaf in update.leaf_by_reservation.items():
-        key = keys.reservation(reservation)
-        writes.append(table.Put(table.row(key, leaf=leaf), _with_same("leaf", key, rows)))
-    for (companion, reservation), primary in update.companions.items():
-        key = keys.companion(companion, reservation)
+            if kept.stay.reservation in update.leaf_by_reservation:
+                writes.append(_place_write(leaf, kept.stay, rows))
+    writes += [table.Delete(keys.stay(*left)) for left in update.stays_left]
+    for (companion, month, reservation), primary in update.companions.items():
+        key = keys.companion(companion, month, reservation)
         writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))
     return writes
+
+
+def _place_write(leaf: str, stay: Stay, rows: Mapping[Key, Item | None]) -> table.Put:
+    key = keys.reservation(stay.reservation)
+    return table.Put(table.row(key, leaf=leaf, month=stay.month), _with_same("leaf", key, rows))
 
 
 def _with_same(attribute: str, key: Key, rows: Mapping[Key, Item | None]) -> table.When:

@@ -166,12 +166,9 @@ def _ledger_differences(heads: dict[str, Head], program: str) -> list[str]:
 def _reservations(truth: Truth, source: str, program: str) -> dict[str, Room]:
     """The hub's copy of every true reservation that it has, by the source's id."""
     ids = [reservation_id(source, each["property_id"], key, 0) for key, each in truth["reservations"].items()]
-    places = table.get_many(keys.reservation(each) for each in ids)
-    leaves = {key.pk.partition("#")[2]: item["leaf"] for key, item in places.items()}
-    found = table.get_many(keys.stay(leaf, reservation) for reservation, leaf in leaves.items())
-    given = {leaf: loyalty.given(leaf, program) for leaf in set(leaves.values())}
-    stays = [guests.read_stay(item) for item in found.values()]
-    return {stay.source_id: Room(stay, _award(given[leaves[stay.reservation]], stay)) for stay in stays}
+    found = guests.stays_of_reservations(ids).values()
+    given = {leaf: loyalty.given(leaf, program) for leaf in {leaf for leaf, _ in found}}
+    return {stay.source_id: Room(stay, _award(given[leaf], stay)) for leaf, stay in found}
 
 
 def _award(given: dict[str, Given], stay: Stay) -> Award | None:

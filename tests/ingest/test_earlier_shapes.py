@@ -64,7 +64,7 @@ def test_stored_rows_are_read(sample: Any) -> None:
 def test_stored_rows_can_be_changed(sample: Any) -> None:
     later: dict[str, Any] = {"booking_id": "b1", "status": "checked_out", "other_revenue_minor": 3000}
     ingest(notice(reservation("r1", changed_at=at(9), **later), charge("c1", changed_at=at(9), amount_minor=6000)).body)
-    assert table.get(keys.stay(GUEST, RESERVATION)) is None, "the new version names no guest"
+    assert table.get(keys.stay(GUEST, "2026-02", RESERVATION)) is None, "the new version names no guest"
     before = store.head(GUEST)
     assert before
     assert (before.stats.stays, before.rev) == (0, 4)

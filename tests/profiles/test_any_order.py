@@ -78,6 +78,7 @@ NAMES = [
     (None, None),
 ]
 MAILBOXES = ["one@mail.example", "two@mail.example", None]
+DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
 PHONES = ["+43 1 5880 0000", "01 5880 0000", None]
 
 
@@ -103,10 +104,14 @@ def seasons(draw: st.DrawFn) -> list[dict[str, Any]]:
                 {**person, "email": draw(st.sampled_from(MAILBOXES)), "changed_at": at(draw(st.integers(0, 3)))}
             )
         if draw(st.booleans()):
+            arrival, departure = draw(st.sampled_from(DATES))
             snapshots.append(
                 reservation(
                     f"r{draw(st.integers(0, 2))}",
                     primary=person,
+                    companions=draw(st.sampled_from([[], [guest("g9", "Eve", "Ray")]])),
+                    arrival=arrival,
+                    departure=departure,
                     status=draw(st.sampled_from(["confirmed", "in_house", "checked_out", "cancelled"])),
                     changed_at=at(draw(st.integers(0, 3))),
                 )

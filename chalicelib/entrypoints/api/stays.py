@@ -103,7 +103,7 @@ def _companion(stay: Stay) -> StayShown:
 
 def _shared(companions: Sequence[Item]) -> list[tuple[str, Stay]]:
     """Only the primary guest's leaf holds the stay. It may have moved on since the rows were read: then it is gone."""
-    named = {keys.stay(row["leaf"], row["sk"].removeprefix(keys.COMPANION)): leaf_of(row) for row in companions}
+    named = {keys.stay(row["leaf"], *row["sk"].split("#")[1:]): leaf_of(row) for row in companions}
     return [(named[key], store.read_stay(row)) for key, row in table.get_many(named).items()]
 
 

@@ -1,0 +1,83 @@
+"""Where stays lie: in the order of their months of arrival, each once, with those who share the room."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import keys, secrets
+from chalicelib.aws.keys import Key
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import leaf_of_profile, reservation_id
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.guests import store as guests
+from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.loading import LoadedRows
+from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
+from tests.memory_table import MemoryTable
+
+PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
+ANNA, BO, CY = (leaf_of_profile("pms", each) for each in ("g1", "g2", "g3"))
+RESERVATION = reservation_id("pms", VIENNA.id, "r1", 0)
+BO_TOO = [guest("g2", "Bo", "Ray")]
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
+    monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+    return MemoryTable().install(monkeypatch)
+
+
+def tell(*snapshots: dict[str, Any]) -> None:
+    """All in one batch."""
+    changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in snapshots]
+    assert profiles.store_changes([change for change in changes if change]) == {}
+
+
+def booked(minute: int, arrival: str, **fields: Any) -> dict[str, Any]:
+    fields = {"primary": guest(), "companions": BO_TOO, **fields}
+    return reservation("r1", changed_at=at(minute), arrival=arrival, departure="2026-09-01", **fields)
+
+
+def stay_rows(hub: MemoryTable) -> set[Key]:
+    return {key for key in hub.rows if key.sk.startswith((keys.STAY, keys.COMPANION))}
+
+
+def rows_of(primary: str, companion: str, month: str) -> set[Key]:
+    return {keys.stay(primary, month, RESERVATION), keys.companion(companion, month, RESERVATION)}
+
+
+def test_a_stay_that_moves_to_another_month_lies_there_alone_with_its_companions(hub: MemoryTable) -> None:
+    for minute, (arrival, month) in enumerate(
+        [("2026-02-01", "2026-02"), ("2026-02-09", "2026-02"), ("2026-05-01", "2026-05")]
+    ):
+        tell(booked(minute, arrival))
+        assert stay_rows(hub) == rows_of(ANNA, BO, month)
+        leaf, stay = guests.stays_of_reservations([RESERVATION])[RESERVATION]
+        assert (leaf, stay.arrival.isoformat()) == (ANNA, arrival)
+
+
+def test_a_stay_that_moves_twice_in_one_batch_lies_where_it_came_to(
+    hub: MemoryTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadedRows, "forget", lambda self: pytest.fail("nobody wrote beside, and all was read again"))
+    tell(booked(0, "2026-05-01"), booked(1, "2026-02-01"), charge(changed_at=at(2)), booked(3, "2026-03-01"))
+    assert stay_rows(hub) == rows_of(ANNA, BO, "2026-03")
+    assert guests.stays_of_reservations([RESERVATION])[RESERVATION][1].charged_room == {"EUR": 5000}
+
+
+def test_a_stay_that_moves_to_another_guest_and_month_leaves_nothing_behind(hub: MemoryTable) -> None:
+    tell(booked(0, "2026-02-01"))
+    tell(booked(1, "2026-05-01", primary=guest("g3", "Cy", "Poe")))
+    assert stay_rows(hub) == rows_of(CY, BO, "2026-05")
+    tell(booked(2, "2026-06-01", primary=guest("g3", "Cy", "Poe"), companions=[guest()]))
+    assert stay_rows(hub) == rows_of(CY, ANNA, "2026-06")
+
+
+def test_dates_that_move_within_a_month_are_written_in_place(hub: MemoryTable) -> None:
+    tell(booked(0, "2026-02-01"))
+    rows = dict(hub.rows)
+    tell(booked(1, "2026-02-09"))
+    changed = {key for key, row in hub.rows.items() if rows.pop(key, None) != row and not key.pk.startswith("MARK#")}
+    assert not rows
+    assert changed == {keys.head(ANNA), keys.stay(ANNA, "2026-02", RESERVATION)}
