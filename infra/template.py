@@ -1,45 +1,45 @@
-"""The CloudFormation template as it is deployed: template.yaml, with what follows from the declared workers written in.
+"""The CloudFormation template as it is deployed: template.yaml, with what follows from workers and reactions.
 
 `python -m infra.template` prints it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from chalicelib.canonical.facts import FactType
+from chalicelib.reactions import REACTIONS
 from infra import dashboard
 from infra.workers import WORKERS, Worker, function_name, readers
 
 TEMPLATE = Path(__file__).parent / "template.yaml"
-LARGEST = 51_200
-"""Bytes of a template that CloudFormation takes directly."""
 WITHOUT_PREFIX = {"Ref", "Condition"}
 
 Json = dict[str, Any]
+Reactions = Mapping[str, AbstractSet[FactType]]
 
 
-def text(workers: Sequence[Worker] = WORKERS) -> str:
+def text(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIONS) -> str:
     """The template as CloudFormation takes it."""
-    return json.dumps(document(workers), separators=(",", ":"))
+    return json.dumps(document(workers, reactions), separators=(",", ":"))
 
 
-def document(workers: Sequence[Worker] = WORKERS) -> Json:
-    """Names, visibility, loops and dashboard come from the workers, all else from template.yaml."""
+def document(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIONS) -> Json:
+    """Names, visibility, loops and dashboard come from the workers, bus rules from the reactions, all else from
+    template.yaml."""
     found = _written_by_hand()
-    found["Mappings"] = {
-        "Queues": {
-            logical_id(each.reads): {"Name": each.reads, "VisibilitySeconds": each.visibility}
-            for each in readers(workers)
-        },
-        "Functions": {logical_id(each.function): {"Suffix": _suffix(each)} for each in workers},
-    }
+    queues = {logical_id(each.reads): _queue(each, reactions) for each in readers(workers)}
+    functions = {logical_id(each.function): {"Suffix": _suffix(each)} for each in workers}
+    found["Mappings"] = {"Queues": queues, "Functions": functions}
     resources = found["Resources"]
-    resources["Fn::ForEach::Queues"][1] = list(found["Mappings"]["Queues"])
-    resources["Fn::ForEach::Logs"][1] = list(found["Mappings"]["Functions"])
+    resources["Fn::ForEach::Queues"][1] = list(queues)
+    resources["Fn::ForEach::Reactions"][1] = [logical_id(name) for name in reactions]
+    resources["Fn::ForEach::Logs"][1] = list(functions)
     resources["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(workers)}
     return found
 
@@ -53,6 +53,11 @@ def stage_pattern() -> str:
 def logical_id(name: str) -> str:
     """`mail-events` is MailEvents, `plan_run` is PlanRun."""
     return "".join(word.capitalize() for word in name.replace("-", "_").split("_"))
+
+
+def _queue(reader: Worker, reactions: Reactions) -> Json:
+    heard = {"Hears": sorted(reactions[reader.reads])} if reader.reads in reactions else {}
+    return {"Name": reader.reads, "VisibilitySeconds": reader.visibility, **heard}
 
 
 def _suffix(worker: Worker) -> str:

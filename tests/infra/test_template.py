@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
+from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
 from infra import template
 from infra.workers import WORKERS, Worker, function_name, queues
@@ -66,7 +67,7 @@ def test_what_is_written_by_hand_is_read_as_cloudformation_reads_it() -> None:
     """Against another reader of the short forms."""
     made = template.document()
     theirs = engine._parse_template(template.TEMPLATE.read_text())
-    for name in ("Queues", "Logs"):
+    for name in ("Queues", "Reactions", "Logs"):
         theirs["Resources"][f"Fn::ForEach::{name}"][1] = made["Resources"][f"Fn::ForEach::{name}"][1]
     theirs["Resources"]["Dashboard"] = made["Resources"]["Dashboard"]
     assert made == {**theirs, "Mappings": made["Mappings"]}
@@ -143,9 +144,40 @@ def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None
 
 def test_the_loyalty_rule_wakes_on_what_changes_points() -> None:
     rule = properties("LoyaltyRule")
-    assert rule["EventPattern"] == {"source": ["xenia"], "detail-type": sorted(REACTIONS["loyalty"])}
+    assert rule["EventPattern"]["source"] == ["xenia"]
     always = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged", "MemberNumberChanged"}
     assert set(rule["EventPattern"]["detail-type"]) == always
+
+
+def test_a_queue_that_hears_facts_has_a_rule_for_these_and_lets_only_that_rule_in() -> None:
+    made = expanded(template.text(reactions={"jobs": {FactType.NO_SHOW_RECORDED, FactType.GUEST_CHECKED_IN}}))
+    assert [name for name, each in made.items() if each["Type"] == "AWS::Events::Rule"] == ["JobsRule"]
+    rule = made["JobsRule"]["Properties"]
+    assert name_of(rule["Name"]) == "xenia-dev-jobs"
+    assert rule["EventBusName"] == {"Ref": "Facts"}
+    assert rule["EventPattern"] == {"source": ["xenia"], "detail-type": ["GuestCheckedIn", "NoShowRecorded"]}
+    queue, dead = {"Fn::GetAtt": ["JobsQueue", "Arn"]}, {"Fn::GetAtt": ["JobsDeadLetters", "Arn"]}
+    assert rule["Targets"] == [{"Id": "jobs", "Arn": queue, "DeadLetterConfig": {"Arn": dead}}]
+    policy = made["JobsQueuePolicy"]["Properties"]
+    assert policy["Queues"] == [{"Fn::GetAtt": [name, "QueueUrl"]} for name in ("JobsQueue", "JobsDeadLetters")]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Resource"] == [queue, dead]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["JobsRule", "Arn"]}}}
+
+
+def test_the_rules_are_those_of_the_reactions() -> None:
+    heard = {each["Targets"][0]["Id"]: set(each["EventPattern"]["detail-type"]) for each in rules()}
+    assert heard == REACTIONS
+    assert heard.keys() <= set(queues())
+
+
+def test_what_a_queue_hears_is_announced_by_somebody() -> None:
+    announced = frozenset[str]().union(*(each.announces for each in WORKERS))
+    assert all(set(each["EventPattern"]["detail-type"]) <= announced for each in rules())
+
+
+def rules() -> list[dict[str, Any]]:
+    return list(of_type("AWS::Events::Rule").values())
 
 
 def test_every_target_and_subscription_has_a_dead_letter_queue() -> None:
