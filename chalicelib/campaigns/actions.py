@@ -17,7 +17,7 @@ from chalicelib.messages import holds, sending
 from chalicelib.messages import store as messages
 from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Outcome
-from chalicelib.segments import store as segments
+from chalicelib.segments.store import SEGMENTS
 
 TRIES = 5
 
@@ -41,7 +41,7 @@ def create_campaign(asked: Campaign) -> CampaignRow:
 
 def _content(asked: Campaign) -> Content:
     """What the campaign would send now. Raises Invalid for what it names and does not exist."""
-    segment, template = segments.segment(asked.segment), messages.template(asked.template)
+    segment, template = SEGMENTS.get(asked.segment), messages.template(asked.template)
     missing = [name for name, found in (("segment", segment), ("template", template)) if found is None]
     if segment is None or template is None:
         raise Invalid(*(FieldError(name, "does not exist") for name in missing))

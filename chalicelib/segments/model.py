@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
-from chalicelib.canonical.snapshots import HubId
+from chalicelib.canonical.definitions import Definition
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "exists"]
 Text = Annotated[str, StringConstraints(max_length=200)]
@@ -53,10 +53,8 @@ Rule = Annotated[
 ]
 
 
-class Segment(Closed):
-    """One saved rule. `version` grows with every change; a run pins the one it was launched with."""
+class Segment(Definition):
+    """One saved rule; a run pins the version that it was launched with."""
 
-    id: HubId
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     rule: Rule
-    version: Annotated[int, Field(ge=0)] = 0

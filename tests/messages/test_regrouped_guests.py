@@ -253,7 +253,9 @@ def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(
 def test_a_full_gate_of_two_records_fits_one_write_unit() -> None:
     consent = Consent(state="confirmed", basis="complaint", at=instant(NOW))
     marks = tuple(consent_rules.send_mark(instant(NOW), f"n{number}", S) for number in range(KEPT_SENDS))
-    leaves = {leaf: LeafConsent(consents={consent_rules.GROUP_MARKETING: consent}) for leaf in (S, L)}
+    leaves: dict[str, LeafConsent] = {
+        leaf: LeafConsent(consents={consent_rules.GROUP_MARKETING: consent}) for leaf in (S, L)
+    }
     assert item_size(gates.gate_row(Gate(guest=S, rev=10_000, leaves=leaves, sends=marks))) <= 1024
 
 

@@ -1,0 +1,52 @@
+"""Documents that people write, and that keep a version: one store for segments, templates and programmes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chalicelib.aws import table
+from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
+from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.errors import Conflict
+
+Document = TypeVar("Document", bound=Definition)
+SHAPE = 1
+"""Of the row: it grows when a reader of the shape before would misread the new one."""
+
+
+@dataclass(frozen=True)
+class Definitions(Generic[Document]):
+    """All documents of one kind. `key` makes a row's key of a document's id; its partition holds the whole kind."""
+
+    kind: type[Document]
+    key: Callable[[str], Key]
+
+    def get(self, document_id: str) -> Document | None:
+        item = table.get(self.key(document_id))
+        return self._read(item) if item else None
+
+    def listed(self) -> list[Document]:
+        """In the order of their ids."""
+        return [self._read(item) for item in table.query(self.key("").pk)]
+
+    def save(self, asked: Document) -> Document:
+        """Keep a document as the next version; the same content again is the same version. Raises Conflict."""
+        before = self.get(asked.id)
+        version = before.version if before else 0
+        if before and before == asked.at_version(version):
+            return before
+        return self.replace(asked.at_version(version + 1), replaces=version)
+
+    def replace(self, document: Document, *, replaces: int) -> Document:
+        """Keep a document in the place of one version (0: of none). Raises Conflict when another one is kept."""
+        packed = document.model_dump_json(by_alias=True)
+        row = table.row(self.key(document.id), v=SHAPE, rev=document.version, document=packed)
+        try:
+            table.write(table.Put(row, table.unchanged_since(replaces)))
+        except table.ConditionFailed:
+            raise Conflict(f"Somebody else changed this {self.kind.__name__.lower()} just now.") from None
+        return document
+
+    def _read(self, item: Item) -> Document:
+        return self.kind.model_validate_json(item["document"])
