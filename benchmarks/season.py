@@ -15,7 +15,9 @@ from chalicelib.connections.asked import Connection
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.store import put_program
 from chalicelib.properties import store as properties
-from chalicelib.properties.model import Property
+from chalicelib.properties.model import Branding, Property
+from chalicelib.settings import store as settings
+from chalicelib.settings.model import HubSettings
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,14 +42,10 @@ def open_hotel() -> None:
         )
     )
     put_program(Program(id="club", name="Club", points_per_unit={"EUR": "10"}, auto_enrol=True))
-    settings = {"public_url": "https://hub.example.com", "sender": "Hotel <news@hotel.example>"}
-    table.write(
-        table.Put(
-            table.row(
-                keys.DEPLOYMENT, raw_bucket="raw", postal_address="Main Street 1, 1010 Vienna, Austria", **settings
-            )
-        )
-    )
+    group = Branding(sender="Hotel <news@hotel.example>", postal_address="Main Street 1, 1010 Vienna, Austria")
+    kept = settings.packed(HubSettings(group=group, version=1))
+    row = table.row(keys.DEPLOYMENT, raw_bucket="raw", public_url="https://hub.example.com", **kept)
+    table.write(table.Put(row))
 
 
 def at(minute: int) -> str:

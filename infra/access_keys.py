@@ -3,15 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import ValidationError
 
 from chalicelib.access import actions
 from chalicelib.access.model import EVERYWHERE, Caller, KeyAsked, Secret
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.time import instant, now
 from infra import stages
+from infra.asked import read
 
 OPERATOR = Caller("operator", "admin", frozenset({EVERYWHERE}))
 """Who may write the table may make any key."""
@@ -30,18 +28,11 @@ class AccessKey:
 
 def create(stage: str, role: str, properties: Sequence[str], name: str) -> AccessKey:
     """Make a key and keep its hash. Raises ValueError for what the API would refuse, too."""
-    asked = _asked({"role": role, "properties": list(properties), "name": name})
+    wanted = read(KeyAsked, {"role": role, "properties": list(properties), "name": name})
     secret = Secret(f"k{secrets.token_hex(12)}", f"xk_{secrets.token_urlsafe(32)}")
     stages.use(stage)
     try:
-        made = actions.create(OPERATOR, asked, secret, instant(now()))
+        made = actions.create(OPERATOR, wanted, secret, instant(now()))
     except Invalid as refused:
         raise ValueError(str(refused)) from refused
     return AccessKey(made.key_id, secret.key, made.role, made.properties, made.name)
-
-
-def _asked(wanted: dict[str, Any]) -> KeyAsked:
-    try:
-        return KeyAsked.model_validate(wanted)
-    except ValidationError as error:
-        raise ValueError("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error

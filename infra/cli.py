@@ -1,25 +1,25 @@
-"""The `hub` command line: deploy, finish, keys, replay, dead letters, and the local cloud."""
+"""The `hub` command line: deploy, finish, keys, settings, replay, dead letters, and the local cloud."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from chalicelib.access.model import ROLES
 from infra import access_keys, chalice_files, dead_letters, deploy, package, queue_urls, replay, running_hub
-from infra.local_cloud import CREDENTIALS, LocalCloudDown
+from infra.local_cloud import LocalCloudDown
+from infra.settings_commands import settings
 from infra.stacks import StackFailed, Tell
+from infra.terminal import AsJson, Stage, say, stage_of, words
 
 hub = typer.Typer(
     no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
@@ -30,12 +30,7 @@ dlq = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be pr
 hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
-
-words = Console(stderr=True)
-"""What a person reads; a machine reads standard output."""
-
-Stage = Annotated[str, typer.Option(help="dev, prod, ... Without it: the hub of `hub up`, if one runs.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+hub.add_typer(settings, name="settings")
 
 EXPECTED = (
     BotoCoreError, ClientError, LocalCloudDown, StackFailed, LookupError, ValueError, deploy.PublicUrlUnknown,
@@ -76,7 +71,7 @@ def infra_deploy(
     chalice_files.write(stage, chalice_files.CHALICE)
     with _status("deploying") as tell:
         outputs = deploy.infra(stage, parameters, tell)
-    _say(outputs, as_json=as_json)
+    say(outputs, as_json=as_json)
 
 
 @infra.command("finish")
@@ -93,7 +88,7 @@ def infra_finish(
     chalice_files.config_of(stage, chalice_files.CHALICE)
     url = (public_url or deploy.public_url(stage)).rstrip("/")
     count = deploy.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
-    _say({"public_url": url, "queues": count}, as_json=as_json)
+    say({"public_url": url, "queues": count}, as_json=as_json)
     if count < (wanted := len(queue_urls.NAMES)):
         words.print(f"[red]only {count} of {wanted} queues have a function: run `chalice deploy`, then this again[/]")
         raise typer.Exit(1)
@@ -121,7 +116,7 @@ def up(as_json: AsJson = False) -> None:
     """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json."""
     with _status("starting the local cloud") as tell:
         state = running_hub.up(tell)
-    _say(state, as_json=as_json)
+    say(state, as_json=as_json)
 
 
 @hub.command()
@@ -139,7 +134,7 @@ def key_create(
     as_json: AsJson = False,
 ) -> None:
     """Make an API key and show it once."""
-    made = access_keys.create(_stage(stage), role, property_, name)
+    made = access_keys.create(stage_of(stage), role, property_, name)
     shown = {
         "key": made.key,
         "key_id": made.key_id,
@@ -147,7 +142,7 @@ def key_create(
         "properties": list(made.properties),
         "name": made.name,
     }
-    _say(shown, as_json=as_json)
+    say(shown, as_json=as_json)
 
 
 @hub.command("replay")
@@ -163,7 +158,7 @@ def replay_command(
     """Send the archived notices of these days to their queues once more."""
     if last and last < first:
         raise ValueError(f"--to {last.date()} is before --from {first.date()}")
-    at = _stage(stage)
+    at = stage_of(stage)
     replayed = replay.Replayed()
     objects = replay.objects(at, first.date(), (last or first).date())
     if not objects:
@@ -174,13 +169,13 @@ def replay_command(
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
     counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}
-    _say({**counts, "sent": not dry_run}, as_json=as_json)
+    say({**counts, "sent": not dry_run}, as_json=as_json)
 
 
 @dlq.command("list")
 def dlq_list(stage: Stage = "", as_json: AsJson = False) -> None:
     """Count the dead letters of every queue, with their reasons."""
-    found = dead_letters.listed(_stage(stage))
+    found = dead_letters.listed(stage_of(stage))
     if as_json:
         typer.echo(json.dumps([{"queue": each.queue, "count": each.count, "reasons": each.reasons} for each in found]))
         return
@@ -198,7 +193,7 @@ def dlq_redrive(
     as_json: AsJson = False,
 ) -> None:
     """Send dead letters back to the queues they came from."""
-    at = _stage(stage)
+    at = stage_of(stage)
     names = queues or list(queue_urls.NAMES)
     if unknown := set(names) - set(queue_urls.NAMES):
         raise ValueError(f"no such queue: {', '.join(sorted(unknown))}")
@@ -207,7 +202,7 @@ def dlq_redrive(
         for name in names:
             task = progress.add_task(name, total=None)
             counts[name] = sum(1 for _ in progress.track(dead_letters.redrive(at, name), task_id=task))
-    _say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
+    say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
 
 
 def _agree_to_a_new(stage: str) -> None:
@@ -218,17 +213,6 @@ def _agree_to_a_new(stage: str) -> None:
 
 def _sits_at_a_terminal() -> bool:
     return sys.stdin.isatty()
-
-
-def _stage(asked: str) -> str:
-    """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises ValueError."""
-    if asked:
-        return asked
-    state = running_hub.noted()
-    if state is None:
-        raise ValueError("say --stage, or start a local hub with `hub up`")
-    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
-    return str(state["stage"])
 
 
 @contextmanager
@@ -242,13 +226,3 @@ def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=words
     )
-
-
-def _say(values: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(values))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in values.items():
-        table.add_row(f"[bold]{escape(name)}[/]", escape(str(value)))
-    words.print(table)

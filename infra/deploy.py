@@ -10,7 +10,19 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import access_keys, chalice_files, local_rights, mappings, package, settings_row, stacks, template, workers
+from chalicelib.settings import installation
+from infra import (
+    access_keys,
+    chalice_files,
+    hub_settings,
+    local_rights,
+    mappings,
+    package,
+    stacks,
+    stages,
+    template,
+    workers,
+)
 from infra.local_cloud import LocalCloud
 from infra.mappings import Pause
 from infra.stacks import Tell
@@ -41,7 +53,8 @@ def infra(stage: str, parameters: Mapping[str, str], tell: Tell) -> dict[str, st
     """Create or update what Chalice does not create; return the stack's outputs."""
     body = {"TemplateBody": template.text()}
     outputs = stacks.put(f"xenia-{stage}-infra", body, {"Stage": stage, **parameters}, tell)
-    settings_row.put(stage, raw_bucket=outputs["RawNoticesBucket"])
+    stages.use(stage)
+    installation.note(raw_bucket=outputs["RawNoticesBucket"])
     return outputs
 
 
@@ -52,14 +65,21 @@ def app(stage: str, packaged: Path, bucket: str, tell: Tell) -> dict[str, str]:
 
 
 def finish(
-    stage: str, at_most: Mapping[str, int] | None = None, *, pause: Pause = time.sleep, **settings: str | None
+    stage: str,
+    at_most: Mapping[str, int] | None = None,
+    *,
+    public_url: str | None = None,
+    sender: str | None = None,
+    postal_address: str | None = None,
+    pause: Pause = time.sleep,
 ) -> int:
-    """Set what `chalice deploy` cannot: partial batches on every queue, and the settings given. Count the queues.
+    """Set what `chalice deploy` cannot: partial batches on every queue, and what is given. Count the queues.
 
-    Settings are public_url, sender and postal_address; those that are None stay as they are. So do the limits of
-    concurrency, which Chalice sets, unless `at_most` has others.
+    The public address, the group's sender and its postal address stay as they are where they are None. So do the limits
+    of concurrency, which Chalice sets, unless `at_most` has others. Raises ValueError for a sender that is none.
     """
-    settings_row.put(stage, **settings)
+    hub_settings.change(stage, {}, {"sender": sender, "postal_address": postal_address})
+    installation.note(public_url=public_url)
     client = boto3.client("lambda")
     count = 0
     for each in workers.readers():

@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from chalicelib.aws import keys
-from infra import queue_urls
+from chalicelib.settings import installation
+from infra import queue_urls, stages
 
 AT_ONCE = 10
 LARGEST_BATCH_BYTES = 900_000
@@ -63,11 +63,11 @@ def replay(stage: str, key: str, *, dry_run: bool = False) -> Replayed:
 
 def bucket(stage: str) -> str:
     """The bucket that `hub infra deploy` wrote down. Raises LookupError."""
-    key = {"pk": {"S": keys.DEPLOYMENT.pk}, "sk": {"S": keys.DEPLOYMENT.sk}}
-    row = boto3.client("dynamodb").get_item(TableName=f"xenia-{stage}", Key=key).get("Item")
-    if row is None:
+    stages.use(stage)
+    found = installation.get().raw_bucket
+    if not found:
         raise LookupError(f"the stage {stage} has no settings row: run `hub infra deploy --stage {stage}`")
-    return row["raw_bucket"]["S"]
+    return found
 
 
 def _lines(stage: str, key: str) -> list[Line]:

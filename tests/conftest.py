@@ -15,6 +15,9 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import edge
+from chalicelib.properties.model import Branding
+from chalicelib.settings import store as settings_store
+from chalicelib.settings.model import HubSettings
 from infra.workers import queues as queues_of_workers
 from tests import rights
 
@@ -91,14 +94,9 @@ def _create_account(names: Settings) -> None:
     # moto encrypts with any key, and for a symmetric one makes an RSA key first: that takes longer than all the rest.
     key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=names.key_alias, TargetKeyId=key)
-    settings_row = table.row(
-        keys.DEPLOYMENT,
-        raw_bucket=RAW_BUCKET,
-        public_url=PUBLIC_URL,
-        sender=SENDER,
-        postal_address=POSTAL_ADDRESS,
-    )
-    table.write(table.Put(settings_row))
+    group = Branding(sender=SENDER, postal_address=POSTAL_ADDRESS)
+    kept = settings_store.packed(HubSettings(group=group, version=1))
+    table.write(table.Put(table.row(keys.DEPLOYMENT, raw_bucket=RAW_BUCKET, public_url=PUBLIC_URL, **kept)))
 
 
 def _create_table(name: str) -> None:

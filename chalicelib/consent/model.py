@@ -4,10 +4,12 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-GROUP = "group"
+from chalicelib.settings.model import GROUP_CONTROLLER, LARGEST_CAP
+
+GROUP = GROUP_CONTROLLER
 """The controller (legal entity) unless a property is set as its own."""
 
-KEPT_SENDS = 10
+KEPT_SENDS = LARGEST_CAP
 """Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
 
 Purpose = Literal["marketing"]

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from chalicelib.aws import files, keys, queues, secrets, table
+from chalicelib.aws import files, queues, secrets
 from chalicelib.canonical.errors import TooLarge, Unauthorized
 from chalicelib.connections import store as connections
 from chalicelib.connectors import stripping
@@ -19,6 +19,7 @@ from chalicelib.connectors.contract import Edge, Json, Request
 from chalicelib.connectors.vendors import VENDORS, edge_of
 from chalicelib.ingest import envelopes
 from chalicelib.ingest.envelopes import Notice
+from chalicelib.settings import installation
 
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_MESSAGE = 200 * 1024
@@ -142,7 +143,7 @@ def _light(notice: Notice) -> str:
 @cache
 def raw_bucket() -> str:
     """The bucket of raw notices, as `hub infra deploy` wrote it down."""
-    row = table.get(keys.DEPLOYMENT)
-    if row is None or "raw_bucket" not in row:
+    found = installation.get().raw_bucket
+    if not found:
         raise LookupError("this deployment has no settings row: run `hub infra deploy`")
-    return str(row["raw_bucket"])
+    return found

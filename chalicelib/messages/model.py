@@ -30,6 +30,7 @@ class Deployment(BaseModel):
 
     public_url: str = ""
     sender: str = ""
+    reply_to: str = ""
     postal_address: str = ""
     cap_mails: Annotated[int, Field(ge=0, le=KEPT_SENDS)] = 3
     cap_days: int = 7

@@ -9,6 +9,9 @@ from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
 from chalicelib.consent.rules import send_mark
 from chalicelib.messages.model import Deployment, Message, State, Template
+from chalicelib.settings import installation
+from chalicelib.settings import store as settings
+from chalicelib.settings.rules import mail_identity
 
 SMALL = 400
 """Bytes of a message row, for the meter."""
@@ -19,11 +22,18 @@ def deployment() -> Deployment:
 
 
 def read_deployment(item: Item | None) -> Deployment:
-    """A cap above what a gate remembers would be no cap at all: the row's is cut down, and mail goes on."""
-    known = dict(item or {})
-    if known.get("cap_mails", 0) > KEPT_SENDS:
-        known["cap_mails"] = KEPT_SENDS
-    return Deployment.model_validate(known)
+    """A campaign is the group's so far, and carries the group's names."""
+    kept = settings.read(item)
+    told = mail_identity(kept).branding
+    return Deployment(
+        public_url=installation.read(item).public_url,
+        sender=told.sender or "",
+        reply_to=told.reply_to or "",
+        postal_address=told.postal_address or "",
+        cap_mails=kept.cap_mails,
+        cap_days=kept.cap_days,
+        pace_seconds=kept.pace_seconds,
+    )
 
 
 def template(template_id: str) -> Template | None:

@@ -1,11 +1,53 @@
-"""What a property is."""
+"""What a property is, and under whose name its guests hear from it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from chalicelib.canonical.snapshots import Currency, HubId, Text
+
+
+def _one_mailbox(text: str) -> str:
+    """`news@hotel.example`, or with a name: `Hotel <news@hotel.example>`."""
+    from email.headerregistry import HeaderRegistry  # not for who only reads properties
+
+    if not text.isprintable():
+        raise ValueError("must be one line")
+    header: Any = HeaderRegistry()("From", text)
+    addresses = header.addresses
+    if header.defects or len(addresses) != 1 or not addresses[0].username or "." not in addresses[0].domain:
+        raise ValueError("must be one address, such as `Hotel <news@hotel.example>`")
+    if not addresses[0].addr_spec.isascii():
+        raise ValueError("must have an ASCII address: write an international domain as xn--…")
+    return text
+
+
+Mailbox = Annotated[str, StringConstraints(max_length=320, strip_whitespace=True), AfterValidator(_one_mailbox)]
+PostalAddress = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=500)]
+Domain = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$", max_length=253)
+]
+
+
+class Branding(BaseModel):
+    """Under whose name guests hear from a hotel. What is left out is the brand's, and where that says nothing, too,
+    the group's.
+
+    `legal_entity` is the id of the company that answers for what is done with a guest's data, such as `alpine-hotels`:
+    consent is given to it, and hotels that name the same one share it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sender: Mailbox | None = None
+    reply_to: Mailbox | None = None
+    postal_address: PostalAddress | None = None
+    logo_url: WebAddress | None = None
+    tracking_domain: Domain | None = None
+    booking_url: WebAddress | None = None
+    legal_entity: HubId | None = None
 
 
 class Property(BaseModel):
@@ -20,6 +62,10 @@ class Property(BaseModel):
     currency: Currency
     mail_domains: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """The hotel's own domains: an address there is never a guest's."""
+    brand: HubId | None = None
+    """One of the brands in the settings."""
+    branding: Branding = Branding()
+    """What is the hotel's own, before its brand's."""
 
     @field_validator("time_zone")
     @classmethod

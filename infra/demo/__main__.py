@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from infra import deploy, local_cloud, running_hub, settings_row, stages
+from infra import deploy, hub_settings, local_cloud, running_hub, stages
 from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> d
     pid, pms_url = running_hub.start_pms(WORK, _simulator_options(options))
     stack.callback(running_hub.stop_pms, pid)
     api, pms = Api(hub.api_url, hub.admin_key), Api(pms_url)
-    settings_row.put(hub.stage, pace_seconds=PACE_SECONDS)
+    hub_settings.change(hub.stage, {"pace_seconds": PACE_SECONDS})
     webhook = season.configure(api, pms)
     progress.update(step, description="deployed", total=1, completed=1)
 

@@ -1,4 +1,4 @@
-"""API keys made on the command line, and the settings row."""
+"""API keys made on the command line."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ import pytest
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.properties import store as hotels
-from infra import access_keys, settings_row
+from infra import access_keys
 from tests.builders import VIENNA
 
 
@@ -46,11 +46,3 @@ def test_what_the_api_would_refuse_is_refused_here(
     with pytest.raises(ValueError, match=wrong):
         access_keys.create("test", role, properties, name)
     assert list(table.query(keys.api_key_listing("").pk)) == []
-
-
-def test_settings_are_added_one_by_one(aws: Settings) -> None:
-    settings_row.put("test", sender="new@hotel.example", public_url=None)
-    row = table.get(keys.DEPLOYMENT)
-    assert row is not None
-    assert row["sender"] == "new@hotel.example"
-    assert row["public_url"].startswith("https://")

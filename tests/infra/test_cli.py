@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import Settings
 from chalicelib.properties import store as properties
-from infra import chalice_files, cli, dead_letters, deploy, package, replay
+from infra import chalice_files, cli, dead_letters, deploy, package, replay, terminal
 from tests.builders import PORTO, VIENNA
 
 RUN = CliRunner()
@@ -91,7 +91,7 @@ def test_brackets_in_what_others_wrote_are_shown_as_they_are(
     queues.set_aside("fetch", "{}", reason="no field [red]body[/]", receives=12)
     listed = RUN.invoke(cli.hub, ["dlq", "list", "--stage", "test"], catch_exceptions=False)
     assert "no field [red]body[/]" in listed.output
-    cli._say({"[/name]": ["[bold]"]}, as_json=False)
+    terminal.say({"[/name]": ["[bold]"]}, as_json=False)
     assert {"[/name]", "['[bold]']"} <= set(capsys.readouterr().err.split())
 
 

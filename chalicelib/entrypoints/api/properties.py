@@ -4,7 +4,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.properties import store
+from chalicelib.properties import actions, store
 from chalicelib.properties.model import Property
 
 
@@ -17,8 +17,7 @@ def listed(ask: Ask, *, page: Page) -> Listing[Property]:
 
 def put(body: Property) -> Property:
     """Write a property; its mail domains are no guest's address at any property."""
-    store.put(body)
-    return body
+    return actions.put(body)
 
 
 def get(ask: Ask, property_id: str) -> Property:

@@ -24,6 +24,8 @@ CALLS = (
     Call("GET", "/v1/keys", "access:listed", ADMIN),
     Call("POST", "/v1/keys", "access:create", ADMIN, status=201, creates=True, answers_secret=True),
     Call("DELETE", "/v1/keys/{key_id}", "access:delete", ADMIN),
+    Call("GET", "/v1/settings", "settings:get", ADMIN, group_only=True),
+    Call("PUT", "/v1/settings", "settings:put", ADMIN, group_only=True, conflicts=True),
     Call("POST", "/v1/events", "events:accept", SENDERS, creates=True),
     Call("GET", "/v1/guests", "guests:search", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),

@@ -1,0 +1,44 @@
+"""What may be set for all hotels of the deployment."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.canonical.snapshots import HubId
+from chalicelib.properties.model import Branding
+
+LARGEST_CAP = 10
+"""The highest frequency cap: a gate remembers as many sends."""
+GROUP_CONTROLLER = "group"
+"""Who answers for a guest's data where neither a property nor its brand nor the group names a legal entity."""
+
+
+class Brand(Branding):
+    """A brand of the group: what its hotels share. A property names it by its id."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class HubSettings(BaseModel):
+    """What an admin sets for the whole deployment. `version` grows by itself with every change; whoever gives the one
+    that they read is refused when it is another by now.
+
+    A guest gets at most `cap_mails` marketing mails in `cap_days` days (none, where it is 0). `pace_seconds` is how
+    often a running campaign is paced. `sharing` is to show hotels what the others know of a guest, and
+    `retention_months` is how long a guest is to be kept after the last stay or word (null: for ever); both are only
+    kept and shown so far, and nothing follows from them yet.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cap_mails: Annotated[int, Field(ge=0, le=LARGEST_CAP)] = 3
+    cap_days: Annotated[int, Field(ge=1, le=366)] = 7
+    pace_seconds: Annotated[int, Field(ge=1, le=900)] = 15
+    sharing: bool = False
+    retention_months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    group: Branding = Branding()
+    brands: Annotated[dict[HubId, Brand], Field(max_length=40)] = {}
+    version: Annotated[int, Field(ge=0)] | None = None
+
+    def numbered(self, version: int) -> Self:
+        return self.model_copy(update={"version": version})

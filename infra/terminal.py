@@ -1,0 +1,40 @@
+"""What the commands of `hub` share: which stage is meant, and how an answer is said to people and to machines."""
+
+import json
+import os
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from infra import running_hub
+from infra.local_cloud import CREDENTIALS
+
+words = Console(stderr=True)
+"""What a person reads; a machine reads standard output."""
+
+Stage = Annotated[str, typer.Option(help="dev, prod, ... Without it: the hub of `hub up`, if one runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+def stage_of(asked: str) -> str:
+    """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises ValueError."""
+    if asked:
+        return asked
+    state = running_hub.noted()
+    if state is None:
+        raise ValueError("say --stage, or start a local hub with `hub up`")
+    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
+    return str(state["stage"])
+
+
+def say(values: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in values.items():
+        table.add_row(f"[bold]{escape(name)}[/]", escape(str(value)))
+    words.print(table)
