@@ -41,7 +41,8 @@ def _log(name: str) -> Statement:
 
 def _table(prefix: str) -> Statement:
     verbs = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    return _allow("Table", [f"dynamodb:{verb}" for verb in verbs], f"arn:aws:dynamodb:*:*:table/{prefix}")
+    table = f"arn:aws:dynamodb:*:*:table/{prefix}"
+    return _allow("Table", [f"dynamodb:{verb}" for verb in verbs], table, f"{table}/index/*")
 
 
 def _reads(queue: str, prefix: str) -> Statement:

@@ -105,10 +105,23 @@ def _create_table(name: str) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("pk", "sk", *(name for index in keys.INDEXES for name in (index.pk, index.sk)))
         ],
+        GlobalSecondaryIndexes=[_index(each) for each in keys.INDEXES],
     )
+
+
+def _index(index: keys.Index) -> Any:
+    """As infra/template.yaml makes it; a test compares the two."""
+    return {
+        "IndexName": index.name,
+        "KeySchema": [
+            {"AttributeName": index.pk, "KeyType": "HASH"},
+            {"AttributeName": index.sk, "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": [keys.PROJECTED]},
+    }
 
 
 def _create_queue(name: str) -> None:

@@ -1,6 +1,7 @@
 """Every key shape of the table, on one page. docs/data-model.md says who reads and writes each, and what it costs."""
 
 import hashlib
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +14,21 @@ SHARDS = 256
 class Key(NamedTuple):
     pk: str
     sk: str
+
+
+class Index(NamedTuple):
+    """A sparse index: only rows that have both attributes are in it, in the order of the second, with `PROJECTED`."""
+
+    name: str
+    pk: str
+    sk: str
+
+
+INDEX_1, INDEX_2 = Index("index-1", "pk1", "sk1"), Index("index-2", "pk2", "sk2")
+INDEXES = (INDEX_1, INDEX_2)
+"""No feature's own: CloudFormation adds one index an update to a table that stands, so that features share them."""
+PROJECTED = "projected"
+"""The one attribute that is copied into the indexes: packed, with what a list shows of the row."""
 
 
 # What a deployment is made of: few rows, each kind listed by one query.
@@ -98,6 +114,16 @@ RECEIPT = "RECEIPT#"
 def stay(leaf_id: str, month: str, reservation: str) -> Key:
     """`month` is that of the arrival: a stay whose arrival moves to another month is another row."""
     return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
+
+
+def arrivals(property_id: str, day: date) -> str:
+    """Of `INDEX_1`: who is expected at a property on a date, by reservation."""
+    return f"ARRIVALS#{property_id}#{day}"
+
+
+def departures(property_id: str, day: date) -> str:
+    """Of `INDEX_2`: who leaves or left a property on a date, by reservation."""
+    return f"DEPARTURES#{property_id}#{day}"
 
 
 def companion(leaf_id: str, month: str, reservation: str) -> Key:

@@ -20,6 +20,10 @@ class Meter:
         """Bill one written, deleted or condition-checked row of `size` bytes."""
         self.write_units += max(1, ceil(size / UNIT)) * (2 if transaction else 1)
 
+    def wrote_indexes(self, units: int) -> None:
+        """Bill what a write changed in the indexes."""
+        self.write_units += units
+
     def called(self, name: str) -> None:
         self.calls[name] += 1
 

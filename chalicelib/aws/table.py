@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's own)
 
-from chalicelib.aws import clients
+from chalicelib.aws import clients, indexes
 from chalicelib.aws.codec import Item, Value, from_item, item_size, to_attribute, to_item
-from chalicelib.aws.keys import Key
+from chalicelib.aws.keys import Index, Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import TryAgain, XeniaError
@@ -55,8 +55,11 @@ def unchanged_since(rev: int) -> When:
 
 @dataclass(frozen=True)
 class Put:
+    """`replaces` is the row that lies there, as far as it may be in an index: the meter bills these by the change."""
+
     item: Mapping[str, Value]
     when: When | None = None
+    replaces: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Delete:
     key: Key
     when: When | None = None
     size: int = 512
+    replaces: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,28 @@ def query(
         ScanIndexForward=not newest_first,
         ConsistentRead=consistent,
     )
-    start: Any = _key(Key(pk, after)) if after else None
+    yield from _pages(ask, _key(Key(pk, after)) if after else None, limit)
+
+
+def query_index(index: Index, pk: str, *, after: str | None = None, limit: int | None = None) -> Iterator[Item]:
+    """Yield what an index shows of the rows of one of its partitions, `after` a sort key of it.
+
+    An index follows its table within moments: what was written just now may not be there yet.
+    """
+    condition, values = f"{index.pk} = :pk", {":pk": to_attribute(pk)}
+    if after:
+        condition, values = f"{condition} AND {index.sk} > :after", {**values, ":after": to_attribute(after)}
+    ask: Callable[..., Any] = partial(
+        clients.dynamodb().query,
+        TableName=settings().table,
+        IndexName=index.name,
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=values,
+    )
+    yield from _pages(ask, None, limit)
+
+
+def _pages(ask: Callable[..., Any], start: Any, limit: int | None) -> Iterator[Item]:
     left = limit
     while True:
         extra: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
@@ -176,6 +201,7 @@ def write(one: Put | Update | Delete) -> None:
     """Write one row. Raises ConditionFailed or TryAgain."""
     meter().called(type(one).__name__ + "Item")
     meter().wrote(_size(one))
+    meter().wrote_indexes(_index_units(one))
     client = clients.dynamodb()
     act: Any = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}[type(one)]
     with _PassingFaults():
@@ -187,6 +213,7 @@ def transact(writes: Sequence[Write]) -> None:
     meter().called("TransactWriteItems")
     for each in writes:
         meter().wrote(_size(each), transaction=True)
+        meter().wrote_indexes(_index_units(each))
     items: Any = [{_ACTION[type(each)]: _request(each)} for each in writes]
     with _PassingFaults():
         clients.dynamodb().transact_write_items(TransactItems=items)
@@ -201,6 +228,13 @@ def _key(key: Key) -> Any:
 
 def _size(one: Write) -> int:
     return item_size(one.item) if isinstance(one, Put) else one.size
+
+
+def _index_units(one: Write) -> int:
+    """The hub's updates and checks touch no index."""
+    if isinstance(one, (Update, Check)):
+        return 0
+    return indexes.units(one.replaces, one.item if isinstance(one, Put) else None)
 
 
 def _request(one: Write) -> dict[str, Any]:

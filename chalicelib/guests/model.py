@@ -1,5 +1,6 @@
 """What a leaf, a stay and a guest are."""
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal
 
@@ -17,8 +18,10 @@ class Kept(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    def packed(self) -> str:
-        return self.model_dump_json(exclude_defaults=True)
+    def packed(self, *, only: AbstractSet[str] | None = None, without: AbstractSet[str] | None = None) -> str:
+        return self.model_dump_json(
+            exclude_defaults=True, include=set(only) if only else None, exclude=set(without) if without else None
+        )
 
 
 class Record(Kept):
@@ -113,6 +116,22 @@ class Stay(Kept):
 
     def _stated_or_charged(self, stated: int | None, charged: Amounts) -> int:
         return stated if stated is not None else charged.get(self.currency or "", 0)
+
+
+class BoardLine(Kept):
+    """What a board of arrivals or departures shows of a reservation; who the guest is, the leaf's head tells."""
+
+    leaf: str
+    reservation: str
+    property_id: str
+    status: Status
+    arrival: date
+    departure: date
+    arrival_time: str | None = None
+    room_type: str | None = None
+    room_number: str | None = None
+    adults: int | None = None
+    children: int | None = None
 
 
 class Stats(Kept):

@@ -10,6 +10,16 @@ from chalicelib.guests.model import Amounts, Head, Stats, Stay, Traits
 UPCOMING = {Status.PENDING, Status.CONFIRMED}
 
 
+def is_arrival(stay: Stay) -> bool:
+    """Whether a board of arrivals shows it: until the guest has left, so that it also tells who is in house."""
+    return stay.status in UPCOMING or stay.status is Status.IN_HOUSE
+
+
+def is_departure(stay: Stay) -> bool:
+    """Whether a board of departures shows it: also who has left already."""
+    return is_arrival(stay) or stay.status is Status.CHECKED_OUT
+
+
 def own_stays(stays: Iterable[Stay]) -> list[Stay]:
     """The completed stays that are the person's own, in time order.
 

@@ -1,10 +1,12 @@
 """How heads and stays are kept."""
 
+import json
 from collections.abc import Iterable, Iterator
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
+from chalicelib.guests.model import BoardLine, Head, Record, Stats, Stay, Traits
+from chalicelib.guests.rules import is_arrival, is_departure
 
 
 def head_row(head: Head) -> Item:
@@ -65,12 +67,29 @@ def guests_of_shard(number: int, after: str | None = None) -> Iterator[Head]:
             yield found
 
 
+ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}
+
+
 def stay_row(leaf: str, stay: Stay, version: str) -> Item:
-    return table.row(keys.stay(leaf, stay.month, stay.reservation), stay=stay.packed(), version=version)
+    """What a board shows lies beside the rest, so that only its changes are written to the indexes."""
+    return table.row(
+        keys.stay(leaf, stay.month, stay.reservation),
+        stay=stay.packed(without=ON_BOARD | {"reservation"}),
+        version=version,
+        **{keys.PROJECTED: stay.packed(only=ON_BOARD)},
+        **(_entry(keys.INDEX_1, keys.arrivals(stay.property_id, stay.arrival), stay) if is_arrival(stay) else {}),
+        **(_entry(keys.INDEX_2, keys.departures(stay.property_id, stay.departure), stay) if is_departure(stay) else {}),
+    )
+
+
+def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
+    return {index.pk: pk, index.sk: stay.reservation}
 
 
 def read_stay(item: Item) -> Stay:
-    return Stay.model_validate_json(item["stay"])
+    reservation = keys.last_part(table.key_of(item))
+    beside = json.loads(item.get(keys.PROJECTED, "{}"))
+    return Stay.model_validate({"reservation": reservation, **beside, **json.loads(item["stay"])})
 
 
 def stays_of_reservations(reservations: Iterable[str]) -> dict[str, tuple[str, Stay]]:

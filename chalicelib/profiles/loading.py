@@ -215,6 +215,7 @@ class LoadedRows:
     def _read_stays(self, leaf: str) -> Stays:
         found: Stays = {}
         for row in table.query(keys.leaf(leaf), keys.STAY):
+            self.rows[table.key_of(row)] = row
             found[keys.last_part(table.key_of(row))] = _kept(row)
         return found
 

@@ -67,10 +67,12 @@ def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list
     writes: list[table.Write] = []
     for (leaf, _), kept in update.stays.items():
         if kept:
-            writes.append(table.Put(stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")))
+            row = stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")
+            writes.append(table.Put(row, replaces=rows.get(table.key_of(row))))
             if kept.stay.reservation in update.leaf_by_reservation:
                 writes.append(_place_write(leaf, kept.stay, rows))
-    writes += [table.Delete(keys.stay(*left)) for left in update.stays_left]
+    left = [keys.stay(*each) for each in update.stays_left]
+    writes += [table.Delete(key, replaces=rows.get(key)) for key in left]
     for (companion, month, reservation), primary in update.companions.items():
         key = keys.companion(companion, month, reservation)
         writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))

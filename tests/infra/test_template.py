@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
+from chalicelib.aws import clients, keys
+from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
 from infra import template
@@ -115,6 +117,19 @@ def test_the_table_can_be_restored_forgets_by_itself_and_is_paid_by_use() -> Non
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["SSESpecification"]["SSEEnabled"] is True
     assert [each["AttributeName"] for each in table["KeySchema"]] == ["pk", "sk"]
+
+
+def test_the_indexes_are_those_that_the_hub_asks_and_the_tests_have(aws: Settings) -> None:
+    made = clients.dynamodb().describe_table(TableName=aws.table)["Table"]
+    declared = properties("Table")
+    shapes = [
+        {name: each[name] for name in ("IndexName", "KeySchema", "Projection")}
+        for each in made["GlobalSecondaryIndexes"]
+    ]
+    assert declared["GlobalSecondaryIndexes"] == shapes
+    assert {each["IndexName"] for each in shapes} == {each.name for each in keys.INDEXES}
+    named = [each["AttributeName"] for each in declared["AttributeDefinitions"]]
+    assert named == [each["AttributeName"] for each in made["AttributeDefinitions"]]
 
 
 def test_raw_notices_are_private_and_live_thirty_days() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import keys, table
-from chalicelib.aws.meter import meter
+from chalicelib.aws.codec import Item
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.facts import Fact
@@ -17,25 +16,19 @@ from chalicelib.ingest.actions import ingest_notices
 from chalicelib.profiles.store import read_charge
 from chalicelib.properties import store as properties
 from tests import tables
-from tests.builders import VIENNA, at, charge, notice, reservation
+from tests.builders import VIENNA
 
 SAMPLES = {path.stem: json.loads(path.read_text()) for path in (Path(__file__).parents[1] / "golden").glob("*.json")}
-GUEST, RESERVATION, LINE = "g3a9c59137a22c4bf711889cf", "r44e6ad31adc8c8aaa3d780e0", "c45e0529702c0740f1950bd23"
 
 
 @pytest.fixture(params=sorted(SAMPLES))
-def sample(request: pytest.FixtureRequest, aws: Settings, facts: list[Fact]) -> Any:
+def sample(request: pytest.FixtureRequest) -> Any:
     """What lay in a queue, and the rows that were stored from it."""
-    properties.put(VIENNA)
-    found = SAMPLES[request.param]
-    for row in found["rows"]:
-        table.write(table.Put(row))
-    meter().take()
-    return found
+    return SAMPLES[request.param]
 
 
-def ingest(body: Any) -> None:
-    assert ingest_notices([Message("m", body)]) == {}
+def rows_with(sample: Any, attribute: str) -> list[Item]:
+    return [row for row in sample["rows"] if attribute in row]
 
 
 def test_a_snapshot_without_the_newer_fields_is_the_version_that_it_was(sample: Any) -> None:
@@ -45,48 +38,45 @@ def test_a_snapshot_without_the_newer_fields_is_the_version_that_it_was(sample: 
     assert versions == sample["versions"]
 
 
-def test_a_queued_notice_that_is_stored_already_changes_no_row(sample: Any) -> None:
-    before = tables.state()
-    ingest(sample["queued_notice"])
-    assert (tables.state(), meter().take()[1]) == (before, 0)
+def test_a_queued_notice_is_stored_as_the_versions_that_it_was(sample: Any, aws: Settings, facts: list[Fact]) -> None:
+    properties.put(VIENNA)
+    assert ingest_notices([Message("m", sample["queued_notice"])]) == {}
+    kept = list(tables.rows().values())
+    for name in ("record_version", "version"):
+        stored, expected = ({row[name] for row in rows if name in row} for rows in (kept, sample["rows"]))
+        assert stored == expected
+    for attribute, known in (("record_version", assert_guest), ("stay", assert_stay)):
+        known(next(row for row in kept if attribute in row))
 
 
-def test_a_queued_notice_is_stored_as_its_rows_say(sample: Any) -> None:
-    tables.empty()
-    ingest(sample["queued_notice"])
-    assert_known()
+def test_the_row_of_a_guest_is_read(sample: Any) -> None:
+    row = rows_with(sample, "record_version")[0]
+    assert_guest(row)
+    record = store.read_head("g", row).record
+    assert record
+    assert (record.given_name, record.email_kind, record.address, record.special_dates) == ("Anna", "own", None, ())
 
 
-def test_stored_rows_are_read(sample: Any) -> None:
-    assert_known()
+def test_the_row_of_a_stay_is_read(sample: Any) -> None:
+    (row,) = rows_with(sample, "stay")
+    assert_stay(row)
 
 
-def test_stored_rows_can_be_changed(sample: Any) -> None:
-    later: dict[str, Any] = {"booking_id": "b1", "status": "checked_out", "other_revenue_minor": 3000}
-    ingest(notice(reservation("r1", changed_at=at(9), **later), charge("c1", changed_at=at(9), amount_minor=6000)).body)
-    assert table.get(keys.stay(GUEST, "2026-02", RESERVATION)) is None, "the new version names no guest"
-    before = store.head(GUEST)
-    assert before
-    assert (before.stats.stays, before.rev) == (0, 4)
-    row = table.get(keys.charge(RESERVATION, LINE))
-    assert row
-    assert read_charge(row).amount_minor == 6000
+def test_the_row_of_a_charge_is_read(sample: Any) -> None:
+    kept = {charge.kind: charge for charge in map(read_charge, rows_with(sample, "amount_minor"))}
+    assert (kept["room"].amount_minor, kept["room"].currency) == (5000, "EUR")
+    assert (kept["room"].category, kept["room"].tax_minor, kept["excluded"].folio_owner) == (None, None, None)
 
 
-def assert_known() -> None:
-    guest = store.guest(GUEST)
-    assert guest
-    assert guest.record
-    assert guest.traits
-    assert (guest.record.given_name, guest.traits.email, guest.record.special_dates) == (
-        "Anna",
-        "anna@mail.example",
-        (),
-    )
-    (stay,) = store.stays(GUEST)
+def assert_guest(row: Item) -> None:
+    head = store.read_head("g", row)
+    assert head.traits
+    assert (head.traits.given_name, head.traits.email, head.traits.member) == ("Anna", "anna@mail.example", True)
+    assert (head.stats.stays, head.stats.nights, head.is_guest) == (1, 2, True)
+
+
+def assert_stay(row: Item) -> None:
+    stay = store.read_stay(row)
+    assert stay.reservation == "r44e6ad31adc8c8aaa3d780e0"
     assert (stay.nights, stay.room_revenue_minor, stay.charged_room) == (2, 20000, {"EUR": 5000})
     assert (stay.rate_plan, stay.payer, stay.nightly_rates) == (None, None, {})
-    row = table.get(keys.charge(RESERVATION, LINE))
-    assert row
-    kept = read_charge(row)
-    assert (kept.kind, kept.amount_minor, kept.category, kept.folio_owner) == ("room", 5000, None, None)

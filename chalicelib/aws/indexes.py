@@ -1,0 +1,37 @@
+"""What a write costs in the indexes: each entry that it makes, changes or removes is a write of its own.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+"""
+
+from collections.abc import Mapping
+from math import ceil
+
+from chalicelib.aws.codec import Value, item_size
+from chalicelib.aws.keys import INDEXES, PROJECTED, Index
+from chalicelib.aws.meter import UNIT
+
+Row = Mapping[str, Value] | None
+
+
+def units(before: Row, after: Row) -> int:
+    """Write units, which a transaction does not double: it does not wait for the indexes."""
+    return sum(_units(index, _entry(index, before), _entry(index, after)) for index in INDEXES)
+
+
+def _entry(index: Index, row: Row) -> Row:
+    if row is None or index.pk not in row:
+        return None
+    return {name: row[name] for name in ("pk", "sk", index.pk, index.sk, PROJECTED) if name in row}
+
+
+def _units(index: Index, before: Row, after: Row) -> int:
+    """An entry under another key is removed there and put here."""
+    if before == after:
+        return 0
+    if before and after and (before[index.pk], before[index.sk]) == (after[index.pk], after[index.sk]):
+        return max(_size(before), _size(after))
+    return sum(_size(each) for each in (before, after) if each)
+
+
+def _size(entry: Mapping[str, Value]) -> int:
+    return ceil(item_size(entry) / UNIT)
