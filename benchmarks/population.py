@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.expressions import Raw
 from chalicelib.aws.codec import to_item
-from chalicelib.consent.model import Consent, Gate, LeafConsent
+from chalicelib.consent.model import Consent, Gate
 from chalicelib.consent.store import gate_row
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
@@ -63,5 +63,5 @@ class Population:
     @cached_property
     def _gate(self) -> str:
         consent: Any = Consent(state="explicit", basis="source", at="2026-01-01T00:00:00.000000Z")
-        leaves = {PATTERN: LeafConsent(consents={"group:marketing": consent})}
-        return json.dumps(to_item(gate_row(Gate(guest=PATTERN, rev=1, leaves=leaves))))
+        gate = Gate(guest=PATTERN, rev=1, answers={"group:marketing": consent})
+        return json.dumps(to_item(gate_row(gate)))

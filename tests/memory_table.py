@@ -106,12 +106,12 @@ def _says_nothing(key: Key, row: Item) -> bool:
         return not row.keys() - {"pk", "sk"}
     if key.sk == "HEAD":
         return row.get("stats") == "{}"
-    return key.pk.startswith("GATE#") and row == {"pk": key.pk, "sk": key.sk, "state": "{}"}
+    return key.pk.startswith("GATE#") and not row.keys() - {"pk", "sk"}
 
 
 def _clause(clause: str, row: Item | None, values: Mapping[str, Any]) -> bool:
-    if clause == "attribute_not_exists(pk)":
-        return row is None
+    if clause.startswith("attribute_not_exists("):
+        return row is None or clause.removeprefix("attribute_not_exists(").rstrip(")") not in row
     if clause == "attribute_exists(pk)":
         return row is not None
     name, operator, value = clause.split()

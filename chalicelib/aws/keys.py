@@ -96,6 +96,11 @@ def guest_of_gate(key: Key) -> str:
     return key.pk.removeprefix("GATE#")
 
 
+def acts(leaf: str, channel: str) -> Key:
+    """What was done about consent through one leaf, the newest of each kind. They go where their leaf goes."""
+    return Key(f"LEAF#{leaf}", f"CONSENT#{channel}")
+
+
 def receipt(leaf: str, at: str, receipt_id: str) -> Key:
     return Key(f"LEAF#{leaf}", f"RECEIPT#{at}#{receipt_id}")
 

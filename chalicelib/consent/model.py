@@ -1,5 +1,6 @@
-"""What a gate is: everything that may hold a mail to one guest on one channel, in one row."""
+"""What a consent is, and the gate: everything that may hold a message to one guest on one channel, in one row."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,18 +12,30 @@ GROUP = GROUP_CONTROLLER
 
 KEPT_SENDS = LARGEST_CAP
 """Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
+MOST_SUPPRESSED = 40
+"""Addresses a gate can name. A guest of whom more are suppressed gets no message at any."""
+EVERY_ADDRESS = "*"
+ADDRESS_DIGITS = 6
+"""Digits of an address's digest that stand for it in a gate. Two of one guest that begin alike are held together."""
 
 Purpose = Literal["marketing"]
 MARKETING: Purpose = "marketing"
 EMAIL: Final = "email"
-CHANNELS = (EMAIL,)
-"""What a guest may agree to, and on which channels: the words of consents and gates."""
+CHANNELS: Mapping[str, str] = {EMAIL: "email"}
+"""Channel, as consents and gates name it → the kind of identifier that its addresses are."""
+
 State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
 Basis = Literal["source", "guest", "staff", "complaint"]
+SuppressionReason = Literal["bounce", "complaint"]
+
+
+def key_of(purpose: Purpose, controller: str = GROUP) -> str:
+    """How a consent is named in gates and receipts."""
+    return f"{controller}:{purpose}"
 
 
 class Consent(BaseModel):
-    """One leaf's state for one purpose and controller.
+    """A state for one purpose and controller, said through one leaf, or in effect for a guest.
 
     `basis` says whose word it is: a source's flag, the guest's own act, a member of staff, or a mailbox provider's
     complaint report. An act of the guest or a complaint outlives what any source says later.
@@ -35,28 +48,26 @@ class Consent(BaseModel):
     at: str
 
 
+Acts = Mapping[str, Consent]
+"""What was done through one leaf on one channel, the newest act for each `controller:purpose`. Sources' flags are no
+acts: they stand in the records."""
+
+
 class Suppression(BaseModel):
-    """An address that no mail may reach."""
+    """An address that no message may reach, as its identifier keeps it."""
 
     model_config = ConfigDict(frozen=True)
 
-    reason: Literal["bounce", "complaint"]
+    reason: SuppressionReason
     at: str
-
-
-class LeafConsent(BaseModel):
-    """What came with one leaf, and goes with it when guests are regrouped. Keys are `controller:purpose`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    consents: dict[str, Consent] = Field(default_factory=dict)
 
 
 class Gate(BaseModel):
     """The row of one guest and channel. `rev` is the lock: a claim passes only a gate that is as it was decided on.
 
-    `suppressed` is keyed by the identifier digest of the address; `sends` holds the marks of the newest marketing
-    mails (`rules.send_mark`), oldest first.
+    `answers` are what is in effect, by `controller:purpose`; what they follow from is kept by leaf. `suppressed` names
+    addresses by the beginning of their digest; `sends` holds the marks of the newest messages that count for a cap
+    (`rules.send_mark`), oldest first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,14 +75,29 @@ class Gate(BaseModel):
     guest: str
     channel: str = EMAIL
     rev: int = 0
-    leaves: dict[str, LeafConsent] = Field(default_factory=dict)
-    suppressed: dict[str, Suppression] = Field(default_factory=dict)
+    answers: dict[str, Consent] = Field(default_factory=dict)
+    suppressed: dict[str, SuppressionReason] = Field(default_factory=dict)
     sends: tuple[str, ...] = ()
     erased: bool = False
     restricted: bool = False
     open_case: bool = False
 
-    def suppression_of(self, address: str) -> str | None:
-        """Why no message may reach an address of this guest."""
-        known = self.suppressed.get(address)
-        return known.reason if known else None
+    def answer_to(self, purpose: Purpose, controller: str = GROUP) -> Consent | None:
+        """The one answer of the guest; None where nobody ever said anything."""
+        return self.answers.get(key_of(purpose, controller))
+
+    def suppression_of(self, address: str) -> SuppressionReason | None:
+        """Why no message may reach an address of this guest; `address` is the identifier's digest."""
+        return self.suppressed.get(address[:ADDRESS_DIGITS]) or self.suppressed.get(EVERY_ADDRESS)
+
+    def with_answers(self, answers: Mapping[str, Consent]) -> "Gate":
+        return self.model_copy(update={"answers": dict(answers)})
+
+    def with_suppressed(self, suppressed: Mapping[str, SuppressionReason]) -> "Gate":
+        return self.model_copy(update={"suppressed": dict(suppressed)})
+
+    def with_sends(self, sends: tuple[str, ...]) -> "Gate":
+        return self.model_copy(update={"sends": sends})
+
+    def at_rev(self, rev: int) -> "Gate":
+        return self.model_copy(update={"rev": rev})

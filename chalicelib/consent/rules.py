@@ -1,87 +1,109 @@
-"""How consents of several leaves make one answer, and how gates follow when guests are regrouped."""
+"""How what leaves say makes one answer, and how gates follow when guests are regrouped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from chalicelib.canonical.ids import digest_of
+from chalicelib.canonical.time import instant, moment_of
 from chalicelib.consent.model import (
-    GROUP,
+    ADDRESS_DIGITS,
+    EVERY_ADDRESS,
     KEPT_SENDS,
     MARKETING,
+    MOST_SUPPRESSED,
+    Acts,
     Basis,
     Consent,
     Gate,
-    LeafConsent,
-    Purpose,
     State,
     Suppression,
+    SuppressionReason,
+    key_of,
 )
 
-
-def key_of(purpose: Purpose, controller: str = GROUP) -> str:
-    """How a consent is named in gates and receipts."""
-    return f"{controller}:{purpose}"
-
-
-GROUP_MARKETING = key_of(MARKETING)
+FLAGGED = key_of(MARKETING)
+"""What a source's opt-in flag is about."""
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint"})
 
 
-def effective(gate: Gate, key: str = GROUP_MARKETING) -> Consent | None:
-    """The one answer of a guest: the newest act of the guest beats every source's flag, a granted flag a withdrawn one.
+def answers(acts: Iterable[Acts], flags: Iterable[Consent | None]) -> dict[str, Consent]:
+    """What is in effect for a guest, from the acts and the source's flag of each leaf: the newest act beats every flag,
+    and of flags the newest counts."""
+    ticked = [each for each in flags if each]
+    flagged = {FLAGGED: max(ticked, key=lambda consent: consent.at)} if ticked else {}
+    return flagged | newest_acts(acts)
 
-    A source that never had the box ticked says nothing, and so does not object.
+
+def newest_acts(acts: Iterable[Acts]) -> dict[str, Consent]:
+    newest: dict[str, Consent] = {}
+    for each in acts:
+        for key, act in each.items():
+            newest[key] = newer(newest.get(key), act)
+    return newest
+
+
+def newer(one: Consent | None, other: Consent) -> Consent:
+    """The newer of two acts; of two at the same instant the objection."""
+    return other if one is None or _rank(other) > _rank(one) else one
+
+
+def _rank(act: Consent) -> tuple[str, bool, str, str]:
+    return act.at, act.state == "withdrawn", act.state, act.basis
+
+
+def rests_on_acts(gate: Gate) -> bool:
+    """Whether anything was ever done through a leaf of this guest: else there are no acts to be read."""
+    return any(answer.basis in OWN_ACTS for answer in gate.answers.values())
+
+
+def with_act(gate: Gate, key: str, act: Consent) -> Gate:
+    """The gate after an act through one of its guest's leaves: it is in effect unless a newer one is."""
+    before = gate.answers.get(key)
+    known = before if before and before.basis in OWN_ACTS else None
+    return gate.with_answers({**gate.answers, key: newer(known, act)})
+
+
+def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
+    """Whether an act through a leaf with the acts `known` proves anything new.
+
+    An act that is older than what the leaf is known to have said comes late, and must not undo it. Asking again for
+    what the guest's answer is already, in this leaf's own words, is the same act.
     """
-    known = [leaf.consents[key] for leaf in gate.leaves.values() if key in leaf.consents]
-    act = _newest_act(gate.leaves.values(), key)
-    if act:
-        return act
-    return max(known, key=lambda consent: (consent.state in GRANTED, consent.at), default=None)
+    said, answer = known.get(key), gate.answers.get(key)
+    if said is None:
+        return True
+    is_late = _rank(said) >= _rank(asked)
+    return not is_late and not (said.state == asked.state and answer is not None and answer.state == asked.state)
 
 
-def answer_to(gate: Gate, purpose: Purpose) -> Consent | None:
-    return effective(gate, key_of(purpose))
+def objections_taken_along(own: Iterable[Acts], all_: Iterable[Acts]) -> dict[str, Consent]:
+    """A person who objected objected as whoever they are: a part that is split off takes the objection along.
 
-
-def with_source_flag(gate: Gate, leaf: str, granted: bool | None, at: str) -> Gate:  # noqa: FBT001 (a flag is what it is)
-    """The gate after a source stated its opt-in flag for a leaf; the guest's own acts stay as they are.
-
-    It follows from the newest record alone: a box that is no longer ticked is no consent, and nothing more.
+    `own` are the acts through the part's leaves, `all_` those through every leaf of the guests it came from.
     """
-    known = gate.leaves.get(leaf, LeafConsent()).consents
-    before = known.get(GROUP_MARKETING)
-    if before and before.basis in OWN_ACTS:
-        return gate
-    if granted:
-        return with_consent(gate, leaf, GROUP_MARKETING, Consent(state="explicit", basis="source", at=at))
-    if before is None:
-        return gate
-    rest = {key: consent for key, consent in known.items() if key != GROUP_MARKETING}
-    others = {other: kept for other, kept in gate.leaves.items() if other != leaf}
-    return gate.model_copy(update={"leaves": {**others, leaf: LeafConsent(consents=rest)} if rest else others})
+    mine = newest_acts(own)
+    return {key: act for key, act in newest_acts(all_).items() if act.state == "withdrawn" and mine.get(key) != act}
 
 
-def with_consent(gate: Gate, leaf: str, key: str, consent: Consent) -> Gate:
-    consents = {**gate.leaves.get(leaf, LeafConsent()).consents, key: consent}
-    return gate.model_copy(update={"leaves": {**gate.leaves, leaf: LeafConsent(consents=consents)}})
+def with_suppression(gate: Gate, address: str, reason: SuppressionReason) -> Gate:
+    """The gate after an address was suppressed; a complaint is stronger than a bounce."""
+    after = _bounded([(address[:ADDRESS_DIGITS], reason), *gate.suppressed.items()])
+    return gate if after == gate.suppressed else gate.with_suppressed(after)
 
 
-def says(gate: Gate, leaf: str, key: str, asked: Consent) -> bool:
-    """The guest's answer is already what is asked, in this leaf's own words: asking again proves nothing new.
+def _bounded(several: Iterable[tuple[str, SuppressionReason]]) -> dict[str, SuppressionReason]:
+    """Each address with its strongest reason; of more than a gate can name, all addresses with the strongest.
 
-    An act that is older than what the leaf is known to have said comes late, and must not undo it.
+    What was once added stays, so that it comes out the same in any order.
     """
-    known = gate.leaves.get(leaf, LeafConsent()).consents.get(key)
-    if known is None or known.basis not in OWN_ACTS:
-        return False
-    answer = effective(gate, key)
-    return known.at > asked.at or (known.state == asked.state and answer is not None and answer.state == asked.state)
-
-
-def with_suppression(gate: Gate, address: str, suppression: Suppression) -> Gate:
-    before = gate.suppressed.get(address)
-    kept = stronger(before, suppression) if before else suppression
-    return gate if kept == before else gate.model_copy(update={"suppressed": {**gate.suppressed, address: kept}})
+    named: dict[str, SuppressionReason] = {}
+    for address, reason in several:
+        if named.get(address) != "complaint":
+            named[address] = reason
+    if EVERY_ADDRESS in named or len(named) > MOST_SUPPRESSED:
+        return {EVERY_ADDRESS: "complaint" if "complaint" in named.values() else "bounce"}
+    return named
 
 
 def stronger(one: Suppression, other: Suppression) -> Suppression:
@@ -89,8 +111,8 @@ def stronger(one: Suppression, other: Suppression) -> Suppression:
     return min(one, other, key=lambda each: (each.reason != "complaint", each.at))
 
 
-def regrouped(guest: str, members: Sequence[str], before: Iterable[Gate]) -> Gate:
-    """The gate of a guest that was put together anew: each leaf brings its own consents, and every hold is kept.
+def regrouped(guest: str, channel: str, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:
+    """The gate of a guest that was put together anew: the answers are decided anew, and every hold is kept.
 
     Suppressions, send instants, erasure, restriction and an open case stay with all parts: holding too much is the
     safe side of an unmerge.
@@ -99,56 +121,45 @@ def regrouped(guest: str, members: Sequence[str], before: Iterable[Gate]) -> Gat
     come to a revision it had before, and a claim that was decided on that one would pass.
     """
     known = sorted(before, key=lambda gate: gate.guest)
+    marks = sorted({mark for gate in known for mark in gate.sends}, key=lambda mark: (instant_of(mark), mark))
     return Gate(
         guest=guest,
+        channel=channel,
         rev=max((gate.rev for gate in known), default=0),
-        leaves=_with_objections(guest, _leaves_of(known, members), _leaves_of(known)),
-        suppressed={address: why for gate in known for address, why in gate.suppressed.items()},
-        sends=tuple(sorted({mark for gate in known for mark in gate.sends}))[-KEPT_SENDS:],
+        answers=dict(answers_now),
+        suppressed=_bounded(each for gate in known for each in gate.suppressed.items()),
+        sends=tuple(marks[-KEPT_SENDS:]),
         erased=any(gate.erased for gate in known),
         restricted=any(gate.restricted for gate in known),
         open_case=any(gate.open_case for gate in known),
     )
 
 
-MARK_DIGITS = 8
+SECOND_DIGITS, OCCASION_DIGITS, GUEST_DIGITS = 8, 8, 4
 
 
 def send_mark(at: str, occasion: str, guest: str) -> str:
-    """One mail in a gate's memory, as short as the row needs it: when, for which occasion, and to which guest.
+    """One message in a gate's memory, in 20 characters: the second, the occasion, and the guest.
 
     The occasion outlives a split: the part that takes the address along must not be mailed once more. The guest tells
-    two mails of one instant from one mail that both parts of a split remember.
+    two messages of one instant from one message that both parts of a split remember.
     """
-    return f"{at}|{digest_of(occasion)[:MARK_DIGITS]}{guest[-4:]}"
+    seconds = int(moment_of(at).timestamp())
+    return f"{seconds:0{SECOND_DIGITS}x}{digest_of(occasion)[:OCCASION_DIGITS]}{guest[-GUEST_DIGITS:]}"
 
 
 def was_mailed(gate: Gate, occasion: str) -> bool:
-    """Whether this guest, or one that it was split off from, got the mail of an occasion."""
-    wanted = digest_of(occasion)[:MARK_DIGITS]
-    return any(mark.partition("|")[2].startswith(wanted) for mark in gate.sends)
+    """Whether this guest, or one that it was split off from, got the message of an occasion."""
+    wanted = digest_of(occasion)[:OCCASION_DIGITS]
+    return any(mark[SECOND_DIGITS:].startswith(wanted) for mark in gate.sends if not _is_instant(mark))
 
 
 def instant_of(mark: str) -> str:
-    """When a mail was sent; marks of older rows are nothing but the instant."""
-    return mark.partition("|")[0]
+    """When a message was sent, to the second; marks of older rows are nothing but the instant."""
+    if _is_instant(mark):
+        return mark
+    return instant(datetime.fromtimestamp(int(mark[:SECOND_DIGITS], 16), UTC))
 
 
-def _leaves_of(gates: Iterable[Gate], members: Sequence[str] | None = None) -> dict[str, LeafConsent]:
-    kept = {leaf: consent for gate in gates for leaf, consent in gate.leaves.items()}
-    return kept if members is None else {leaf: consent for leaf, consent in kept.items() if leaf in members}
-
-
-def _with_objections(guest: str, own: dict[str, LeafConsent], all_: dict[str, LeafConsent]) -> dict[str, LeafConsent]:
-    """A person who objected objected as whoever they are: a part that is split off takes the objection along."""
-    for key in sorted({key for leaf in all_.values() for key in leaf.consents}):
-        act = _newest_act(all_.values(), key)
-        if act and act.state == "withdrawn" and _newest_act(own.values(), key) != act:
-            mine = own.get(guest, LeafConsent())
-            own = {**own, guest: LeafConsent(consents={**mine.consents, key: act})}
-    return own
-
-
-def _newest_act(leaves: Iterable[LeafConsent], key: str) -> Consent | None:
-    acts = [leaf.consents[key] for leaf in leaves if key in leaf.consents and leaf.consents[key].basis in OWN_ACTS]
-    return max(acts, key=lambda consent: (consent.at, consent.state == "withdrawn"), default=None)
+def _is_instant(mark: str) -> bool:
+    return "T" in mark

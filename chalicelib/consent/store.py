@@ -1,21 +1,20 @@
-"""How gates are kept."""
+"""How gates, the acts of leaves and their receipts are kept."""
 
-import json
 from collections.abc import Iterable, Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import stable_id
-from chalicelib.consent.model import KEPT_SENDS, Consent, Gate
+from chalicelib.consent.model import KEPT_SENDS, Acts, Consent, Gate
 
 
 def gate_row(gate: Gate) -> Item:
-    packed = gate.model_dump(mode="json", include={"leaves", "suppressed"}, exclude_defaults=True)
     return table.row(
         keys.gate(gate.guest, gate.channel),
         rev=gate.rev,
-        state=json.dumps(packed, separators=(",", ":"), sort_keys=True),
+        answers=_packed(gate.answers),
+        suppressed=_by_reason(gate.suppressed) or None,
         sends=list(gate.sends[-KEPT_SENDS:]) or None,
         erased=gate.erased or None,
         restricted=gate.restricted or None,
@@ -25,8 +24,38 @@ def gate_row(gate: Gate) -> Item:
 
 def read_gate(key: Key, item: Item) -> Gate:
     flags = {name: item[name] for name in ("sends", "erased", "restricted", "open_case") if name in item}
-    named = {"guest": keys.guest_of_gate(key), "channel": key.sk}
-    return Gate.model_validate({**named, "rev": item["rev"], **json.loads(item["state"]), **flags})
+    return Gate.model_validate(
+        {
+            "guest": keys.guest_of_gate(key),
+            "channel": key.sk,
+            "rev": item["rev"],
+            "answers": _unpacked(item.get("answers", {})),
+            "suppressed": {
+                each: reason for reason, some in item.get("suppressed", {}).items() for each in some.split()
+            },
+            **flags,
+        }
+    )
+
+
+def _by_reason(suppressed: Mapping[str, str]) -> dict[str, str]:
+    """Reason → the addresses, for forty of them must fit beside the rest."""
+    some = {reason: sorted(each for each, why in suppressed.items() if why == reason) for reason in suppressed.values()}
+    return {reason: " ".join(addresses) for reason, addresses in some.items()}
+
+
+def _packed(consents: Mapping[str, Consent]) -> dict[str, str] | None:
+    """`controller:purpose` → state, basis and instant."""
+    return {key: f"{each.state} {each.basis} {each.at}" for key, each in consents.items()} or None
+
+
+def _unpacked(packed: Mapping[str, str]) -> dict[str, Consent]:
+    return {key: _read_consent(text) for key, text in packed.items()}
+
+
+def _read_consent(text: str) -> Consent:
+    state, basis, at, *_ = text.split(" ")
+    return Consent.model_validate({"state": state, "basis": basis, "at": at})
 
 
 def gate(guest: str, channel: str) -> Gate | None:
@@ -43,7 +72,21 @@ def gates(guests: Iterable[str], channel: str) -> dict[str, Gate]:
 def replace(before: Gate | None, after: Gate) -> table.Put:
     """Write a gate that is still as it was read; `rev` is the lock."""
     unchanged = table.When("rev = :rev", {":rev": before.rev}) if before else table.ABSENT
-    return table.Put(gate_row(after.model_copy(update={"rev": (before.rev if before else 0) + 1})), unchanged)
+    return table.Put(gate_row(after.at_rev((before.rev if before else 0) + 1)), unchanged)
+
+
+def acts(leaf: str, channel: str) -> Acts:
+    """Read them after the gate of the leaf's guest: whoever writes acts writes that gate, which is their lock."""
+    item = table.get(keys.acts(leaf, channel))
+    return read_acts(item) if item else {}
+
+
+def read_acts(item: Item) -> Acts:
+    return _unpacked(item["acts"])
+
+
+def acts_row(leaf: str, channel: str, known: Acts) -> Item:
+    return table.row(keys.acts(leaf, channel), acts=_packed(known))
 
 
 def belongs(leaf: str, guest: str) -> table.Check:

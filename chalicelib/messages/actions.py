@@ -131,7 +131,7 @@ def _suppress(addresses: list[str], event: DeliveryEvent, message: Message | Non
     proof = {"run": message.occasion} if message else {}
     for address in addresses:
         for leaf in _one_of_each([*mailed, *_remember(address, suppression).leaves]):
-            consents.suppress(leaf, channel, address, suppression)
+            consents.suppress(leaf, channel, address, suppression.reason)
             if event.kind is EventKind.COMPLAINT:
                 consents.set_consent(leaf, channel, MARKETING, "withdrawn", "complaint", event.at, proof)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
-from chalicelib.consent.rules import GRANTED, answer_to, instant_of, was_mailed
+from chalicelib.consent.rules import GRANTED, instant_of, was_mailed
 
 
 class MessageClass(StrEnum):
@@ -83,7 +83,7 @@ class Known:
 
     @property
     def consent(self) -> Consent | None:
-        return answer_to(self.gate, MARKETING) if self.gate else None
+        return self.gate.answer_to(MARKETING) if self.gate else None
 
     @property
     def suppression(self) -> str | None:

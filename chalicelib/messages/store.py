@@ -106,7 +106,7 @@ STATE = {"#state": "state"}
 
 def _set_sends(gate: Gate, sends: Iterable[str]) -> table.Write:
     """The gate at its next revision. One that was never written is written whole."""
-    after = gate.model_copy(update={"sends": tuple(sends)})
+    after = gate.with_sends(tuple(sends))
     if gate.rev == 0:
         return consents.replace(None, after)
     return table.Update(

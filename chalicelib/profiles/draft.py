@@ -1,13 +1,23 @@
 """The view of one change, with what has been decided so far laid over it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.facts import FactType
-from chalicelib.consent.model import Gate
+from chalicelib.consent import rules as consent
+from chalicelib.consent.model import EMAIL, Acts, Consent, Gate
 from chalicelib.guests.model import Head
 from chalicelib.identity.model import Identifier
 from chalicelib.profiles.model import Change
 from chalicelib.profiles.state import FactMade, ProfileState, ProfileUpdate
+
+
+def opt_in(head: Head) -> Consent | None:
+    """What the source's flag for e-mail says, as of the record that is kept. A box that is not ticked says nothing, and
+    so does not object."""
+    if head.record is None or not head.record.marketing_email or head.version is None:
+        return None
+    return Consent(state="explicit", basis="source", at=head.version.changed_at)
 
 
 @dataclass
@@ -34,8 +44,17 @@ class Draft:
     def identifier(self, digest: str) -> Identifier:
         return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(digest=digest)
 
-    def gate(self, guest: str) -> Gate:
-        return self.decided.gates.get(guest) or self.state.gates.get(guest) or Gate(guest=guest)
+    def gate(self, guest: str, channel: str) -> Gate:
+        known = self.decided.gates.get((guest, channel)) or self.state.gates.get((guest, channel))
+        return known or Gate(guest=guest, channel=channel)
+
+    def acts(self, leaf: str, channel: str) -> Acts:
+        return self.decided.acts.get((leaf, channel)) or self.state.acts.get((leaf, channel)) or {}
+
+    def answers(self, leaves: Sequence[str], channel: str) -> dict[str, Consent]:
+        """What is in effect for a guest that has these leaves."""
+        flags = [opt_in(self.head(leaf)) for leaf in leaves] if channel == EMAIL else ()
+        return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)
 
     def say(self, type_: FactType, subject: str, leaf: str) -> None:
         """Note a fact; its version is set when all revisions are known."""

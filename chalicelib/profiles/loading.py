@@ -8,8 +8,9 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.canonical.snapshots import Version
-from chalicelib.consent.model import EMAIL, Gate
-from chalicelib.consent.store import read_gate
+from chalicelib.consent.model import CHANNELS, Gate
+from chalicelib.consent.rules import rests_on_acts
+from chalicelib.consent.store import read_acts, read_gate
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import read_head, read_stay
 from chalicelib.identity.model import Identifier
@@ -47,7 +48,8 @@ class LoadedRows:
     def load(self, changes: Sequence[Change]) -> None:
         """Read until nothing is missing: usually two BatchGetItem for the whole batch.
 
-        The head is the lock of its leaf's stays, so they are read after it, and again when it was read again.
+        The head is the lock of its leaf's stays, so they are read after it, and again when it was read again. The gate
+        is the lock of what was done through its guest's leaves: it is read before them, too.
         """
         while missing := {key for change in changes for key in self._reach(change).keys if key not in self.rows}:
             found = table.get_many(sorted(missing))
@@ -55,9 +57,16 @@ class LoadedRows:
             self._unlearn(missing)
             for key in missing:
                 self.stays.pop(_leaf_of_head(key), None)
+        self._load_acts(changes)
         for change in changes:
             for leaf in self._reach(change).stay_leaves - self.stays.keys():
                 self.stays[leaf] = self._read_stays(leaf)
+
+    def _load_acts(self, changes: Sequence[Change]) -> None:
+        wanted = {key for change in changes for key in self._acts_of(self._reach(change))}
+        if missing := wanted - self.rows.keys():
+            found = table.get_many(sorted(missing))
+            self.rows |= {key: found.get(key) for key in missing}
 
     def forget(self) -> None:
         """Drop everything: somebody else wrote there. What they changed may tie a change to rows that were read for
@@ -95,8 +104,11 @@ class LoadedRows:
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
-            gates={read.guest: read for read in self._gates(reach.guests)},
+            gates={(gate.guest, gate.channel): gate for gate in self._gates(reach)},
         )
+        for key, leaf_and_channel in self._acts_of(reach).items():
+            if row := self.rows.get(key):
+                state.acts[leaf_and_channel] = read_acts(row)
         for reservation in self._reservations(change):
             if leaf := self._leaf_of_stay(reservation):
                 state.leaf_by_reservation[reservation] = leaf
@@ -131,7 +143,7 @@ class LoadedRows:
     def _wanted(self, change: Change, reach: TouchedRows) -> set[Key]:
         wanted = {keys.head(leaf) for leaf in reach.leaves}
         wanted |= {keys.identifier(digest) for digest in reach.digests}
-        wanted |= {keys.gate(guest, EMAIL) for guest in reach.guests}
+        wanted |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
         wanted.add(_mark(change))
         for reservation in self._reservations(change):
             wanted.add(keys.reservation(reservation))
@@ -203,10 +215,20 @@ class LoadedRows:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None
 
-    def _gates(self, guests: Iterable[str]) -> Iterator[Gate]:
-        for key in (keys.gate(guest, EMAIL) for guest in guests):
+    def _gates(self, reach: TouchedRows) -> Iterator[Gate]:
+        for key in (keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS):
             if row := self.rows.get(key):
                 yield read_gate(key, row)
+
+    def _acts_of(self, reach: TouchedRows) -> dict[Key, tuple[str, str]]:
+        """Key → leaf and channel of all that was done through the leaves of guests whose gate rests on acts."""
+        acted = [gate for gate in self._gates(reach) if rests_on_acts(gate)]
+        found = [(gate, self._head(gate.guest)) for gate in acted]
+        return {
+            keys.acts(leaf, gate.channel): (leaf, gate.channel)
+            for gate, head in found
+            for leaf in (head.members if head else ())
+        }
 
     def _leaf_of_stay(self, reservation: str) -> str | None:
         row = self.rows.get(keys.reservation(reservation))

@@ -1,18 +1,18 @@
 """Records, and who is one person with whom: the half of a change that is about people. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.consent import rules as consent
-from chalicelib.consent.model import Suppression
+from chalicelib.consent.model import CHANNELS, EMAIL, Suppression
 from chalicelib.guests.model import Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
-from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.draft import Draft, opt_in
 from chalicelib.profiles.model import Person
 
 
@@ -145,38 +145,66 @@ def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
         draft.set_head(guest, merged_into=None, members=tuple(leaves))
         for leaf in rest:
             draft.set_head(leaf, merged_into=guest, members=(), traits=None, properties=())
-        _carry_gates(draft, guest, leaves, came_from)
+        for channel in CHANNELS:
+            _carry_gate(draft, channel, leaves, came_from)
         if len(came_from) > 1:
             draft.say(FactType.GUEST_MERGED, guest, guest)
         if any(not set(draft.state.heads[old].members) <= set(leaves) for old in came_from):
             draft.say(FactType.GUEST_UNMERGED, guest, guest)
 
 
-def _carry_gates(draft: Draft, guest: str, leaves: list[str], came_from: set[str]) -> None:
+def _carry_gate(draft: Draft, channel: str, leaves: list[str], came_from: set[str]) -> None:
     """Gates follow their guests. Each one that was read is written or checked: nobody may act on it in between."""
+    guest, kept = leaves[0], draft.state.gates
     for old in came_from - {guest}:
-        if old in leaves or old not in draft.state.gates:
-            draft.decided.gates.setdefault(old, None)  # it may be the guest of another part, and have its gate already
-    gates = [draft.state.gates[old] for old in {*came_from, guest} if old in draft.state.gates]
+        if old in leaves or (old, channel) not in kept:
+            draft.decided.gates.setdefault((old, channel), None)  # another part may have its gate for it already
+    gates = [kept[old, channel] for old in came_from if (old, channel) in kept]
     if gates:
-        draft.decided.gates[guest] = consent.regrouped(guest, leaves, gates)
+        _take_objections_along(draft, channel, leaves, came_from)
+        answers = draft.answers(leaves, channel)
+        draft.decided.gates[guest, channel] = consent.regrouped(guest, channel, gates, answers)
     elif guest in came_from:
-        draft.decided.gates[guest] = None
+        draft.decided.gates[guest, channel] = None
+
+
+def _take_objections_along(draft: Draft, channel: str, leaves: list[str], came_from: set[str]) -> None:
+    """They are kept with the leaf that names the guest, as if they had been made through it."""
+    known = draft.state.acts
+    everybody = [leaf for leaf, head in draft.state.heads.items() if head.guest in came_from]
+    own, all_ = ([known[leaf, channel] for leaf in some if (leaf, channel) in known] for some in (leaves, everybody))
+    objections = consent.objections_taken_along(own, all_)
+    if objections:
+        draft.decided.acts[leaves[0], channel] = {**known.get((leaves[0], channel), {}), **objections}
 
 
 def take_consent(draft: Draft, person: Person) -> None:
-    """The source's flag, and what is known of the address, reach the guest's gate."""
+    """The source's flag, and what is known of the addresses, reach the guest's gates."""
     guest = draft.head(person.leaf).guest
-    before = draft.gate(guest)
-    after = consent.with_source_flag(before, person.leaf, person.record.marketing_email, at=person.version.changed_at)
-    for key in person.identifiers:
-        known = draft.identifier(_digest(key)).suppressed if key.startswith("email:") else None
+    for channel in CHANNELS:
+        before = draft.gate(guest, channel)
+        answers = draft.answers(draft.head(guest).members, channel)
+        after = before if answers == before.answers else before.with_answers(answers)
+        for address, why in _suppressed_addresses(draft, person, CHANNELS[channel]):
+            after = consent.with_suppression(after, address, why.reason)
+        if after != before:
+            draft.decided.gates[guest, channel] = after
+    if _flag_changed(draft, person.leaf):
+        draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
+
+
+def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[str, Suppression]]:
+    for digest in (_digest(key) for key in person.identifiers if key.startswith(f"{kind}:")):
+        known = draft.identifier(digest).suppressed
         if known:
-            after = consent.with_suppression(after, _digest(key), Suppression.model_validate(known))
-    if after != before:
-        draft.decided.gates[guest] = after
-        if after.leaves != before.leaves:
-            draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
+            yield digest, Suppression.model_validate(known)
+
+
+def _flag_changed(draft: Draft, leaf: str) -> bool:
+    """A flag says nothing where an act was done through the leaf."""
+    before = draft.state.heads.get(leaf)
+    was, now = opt_in(before) if before else None, opt_in(draft.head(leaf))
+    return was != now and consent.FLAGGED not in draft.acts(leaf, EMAIL)
 
 
 def _tells(head: Head) -> tuple[object, ...]:

@@ -74,6 +74,6 @@ def _project(draft: Draft, guest: str) -> None:
 def _raise_revisions(draft: Draft) -> None:
     for digest, identifier in draft.decided.identifiers.items():
         draft.decided.identifiers[digest] = identifier.model_copy(update={"rev": identifier.rev + 1})
-    for guest, gate in draft.decided.gates.items():
+    for key, gate in draft.decided.gates.items():
         if gate:
-            draft.decided.gates[guest] = gate.model_copy(update={"rev": gate.rev + 1})
+            draft.decided.gates[key] = gate.at_rev(gate.rev + 1)

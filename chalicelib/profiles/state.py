@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.snapshots import Version
-from chalicelib.consent.model import Gate
+from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.identity.model import Identifier
+
+GateId = tuple[str, str]
+"""Guest and channel."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class ProfileState:
     """Charge → the reservation that it is kept under, and the charge."""
     reservation_by_charge: dict[str, str] = field(default_factory=dict)
     """Charge → the reservation that it should be kept under."""
-    gates: dict[str, Gate] = field(default_factory=dict)
+    gates: dict[GateId, Gate] = field(default_factory=dict)
+    acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
+    """(leaf, channel) → what was done through the leaf; of guests whose gate rests on acts."""
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
 
@@ -91,8 +96,10 @@ class ProfileUpdate:
 
     heads: dict[str, Head] = field(default_factory=dict)
     identifiers: dict[str, Identifier] = field(default_factory=dict)
-    gates: dict[str, Gate | None] = field(default_factory=dict)
+    gates: dict[GateId, Gate | None] = field(default_factory=dict)
     """None where a guest was merged away, and its gate went along."""
+    acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
+    """(leaf, channel) → the acts of a leaf; their lock is the gate of its guest, which is written beside them."""
     stays: dict[tuple[str, str], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
     stays_left: set[tuple[str, str, str]] = field(default_factory=set)

@@ -11,8 +11,7 @@ from chalicelib.aws.keys import Key
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
-from chalicelib.consent.model import EMAIL
-from chalicelib.consent.store import gate_row
+from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import head_row, stay_row
 from chalicelib.identity.store import row_of
@@ -33,7 +32,12 @@ def writes_of(change: Change, update: ProfileUpdate, rows: Mapping[Key, Item | N
     versioned += [row_of(identifier) for identifier in update.identifiers.values()]
     versioned += [gate_row(gate) for gate in update.gates.values() if gate]
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
-    writes += [_gate_gone(keys.gate(guest, EMAIL), rows) for guest, gate in update.gates.items() if gate is None]
+    writes += [
+        _gate_gone(keys.gate(*guest_and_channel), rows)
+        for guest_and_channel, gate in update.gates.items()
+        if gate is None
+    ]
+    writes += [table.Put(acts_row(leaf, channel, acts)) for (leaf, channel), acts in update.acts.items()]
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
     writes.append(table.Put(_mark_row(change, update)))

@@ -13,7 +13,7 @@ from chalicelib.campaigns.model import PARTS, Campaign, Progress, Run
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent, Gate, LeafConsent
+from chalicelib.consent.model import Consent, Gate
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
 from chalicelib.messages import actions as messages
@@ -36,8 +36,8 @@ def guest(leaf: str, *, state: str | None = "explicit", stays: int = 1) -> str:
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
-        leaves = {leaf: LeafConsent(consents={"group:marketing": consent})}
-        table.write(table.Put(consents.gate_row(Gate(guest=leaf, rev=1, leaves=leaves))))
+        gate = Gate(guest=leaf, rev=1, answers={"group:marketing": consent})
+        table.write(table.Put(consents.gate_row(gate)))
     return leaf
 
 

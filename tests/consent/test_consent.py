@@ -1,12 +1,14 @@
 """Consent acts, receipts and suppression."""
 
+import functools
+
 import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
 from chalicelib.consent import actions, rules, store
-from chalicelib.consent.model import Consent, Gate, Suppression
+from chalicelib.consent.model import MOST_SUPPRESSED, Consent, Gate, Suppression
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
 
@@ -20,7 +22,7 @@ def guest(leaf: str = "ga", members: tuple[str, ...] = ("ga",), merged_into: str
 
 def answer(leaf: str = "ga") -> str | None:
     gate = store.gate(leaf, "email")
-    consent = rules.effective(gate) if gate else None
+    consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
 
 
@@ -62,12 +64,21 @@ def test_nobody_cannot_consent(aws: Settings) -> None:
 
 
 def test_a_source_cannot_overrule_the_guest() -> None:
-    gate = rules.with_consent(
-        Gate(guest="g"), "g", rules.GROUP_MARKETING, Consent(state="withdrawn", basis="guest", at=T1)
+    objection = {rules.FLAGGED: Consent(state="withdrawn", basis="guest", at=T1)}
+    assert rules.answers([objection], [Consent(state="explicit", basis="source", at=T2)]) == objection
+
+
+def test_of_two_acts_at_one_instant_the_objection_is_in_effect_in_either_order() -> None:
+    granted, objected = (Consent(state=state, basis="guest", at=T1) for state in ("explicit", "withdrawn"))
+    gate = Gate(guest="g")
+    for first, second in ((granted, objected), (objected, granted)):
+        known = rules.with_act(gate, rules.FLAGGED, first)
+        assert rules.with_act(known, rules.FLAGGED, second).answers == {rules.FLAGGED: objected}
+    assert rules.is_news(
+        rules.with_act(gate, rules.FLAGGED, granted), {rules.FLAGGED: granted}, rules.FLAGGED, objected
     )
-    assert rules.effective(rules.with_source_flag(gate, "g", True, T2)) == Consent(
-        state="withdrawn", basis="guest", at=T1
-    )
+    known = rules.with_act(gate, rules.FLAGGED, objected)
+    assert not rules.is_news(known, {rules.FLAGGED: objected}, rules.FLAGGED, granted)
 
 
 def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
@@ -78,12 +89,27 @@ def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
     ]
     for name, order in (("ga", several), ("gb", several[::-1])):
         for each in order:
-            actions.suppress(name, "email", "d", each)
-    assert [store.gates([name], "email")[name].suppressed["d"].at for name in ("ga", "gb")] == [T2, T2]
+            actions.suppress(name, "email", "d", each.reason)
+        assert functools.reduce(rules.stronger, order).at == T2
+    assert [store.gates([name], "email")[name].suppressed["d"] for name in ("ga", "gb")] == ["complaint", "complaint"]
+
+
+def test_a_guest_with_more_suppressed_addresses_than_a_gate_can_name_is_held_at_all_of_them() -> None:
+    addresses = [f"{number:06x}" for number in range(MOST_SUPPRESSED + 1)]
+    gates = []
+    for order in (addresses, addresses[::-1]):
+        gate = Gate(guest="g")
+        for address in order[:-1]:
+            gate = rules.with_suppression(gate, address, "bounce")
+        assert gate.suppression_of("ffffff") is None
+        gates.append(rules.with_suppression(gate, order[-1], "complaint"))
+    for gate in (*gates, rules.regrouped("h", "email", gates, {})):
+        assert gate.suppression_of("ffffff") == gate.suppression_of(addresses[0]) == "complaint"
+        assert rules.with_suppression(gate, "eeeeee", "bounce") is gate
 
 
 def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
-    actions.suppress("ga", "email", "d", Suppression(reason="bounce", at=T1))
+    actions.suppress("ga", "email", "d", "bounce")
     before = table.get(keys.gate("ga", "email"))
-    actions.suppress("ga", "email", "d", Suppression(reason="bounce", at=T2))
+    actions.suppress("ga", "email", "d", "bounce")
     assert table.get(keys.gate("ga", "email")) == before

@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from chalicelib.aws import clients, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import leaf_of_profile
-from chalicelib.consent import rules, store
+from chalicelib.consent import store
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
@@ -34,7 +34,7 @@ def token(hub: Hub, ingest: Ingest) -> str:
 
 def state() -> str | None:
     gate = store.gate(ANNA, "email")
-    consent = rules.effective(gate) if gate else None
+    consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
 
 

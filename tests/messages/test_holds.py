@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import Consent, Gate, Suppression
-from chalicelib.consent.rules import GROUP_MARKETING, send_mark, with_consent
+from chalicelib.consent.model import Consent, Gate
+from chalicelib.consent.rules import send_mark
 from chalicelib.messages.holds import HOLDS, RULES, Cap, Fault, Known, MessageClass, Reason, decide
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-AGREED = with_consent(
-    Gate(guest="ga"), "ga", GROUP_MARKETING, Consent(state="explicit", basis="guest", at=instant(NOW))
-)
+CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
+AGREED = Gate(guest="ga", answers={"group:marketing": CONSENT})
 MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), "n1", "ga"),)})
 FREE = Known(now=NOW, occasion="n2", guest="ga", gate=AGREED, address="d1", cap=Cap(mails=3, days=7))
-SUPPRESSED = {"d1": Suppression(reason="bounce", at=instant(NOW))}
 
 EVERY = frozenset(MessageClass)
 ASKED_FOR = frozenset({MessageClass.SERVICE, MessageClass.TRANSACTIONAL})
@@ -41,9 +39,9 @@ def gate(**changes: Any) -> Gate:
         (replace(FREE, gate=gate(erased=True)), Reason.ERASED, EVERY),
         (replace(FREE, gate=gate(restricted=True)), Reason.RESTRICTED, EVERY - {MessageClass.TRANSACTIONAL}),
         (replace(FREE, address=None), Reason.NO_ADDRESS, EVERY),
-        (replace(FREE, gate=gate(suppressed=SUPPRESSED)), Reason.SUPPRESSED_BOUNCE, EVERY),
+        (replace(FREE, gate=gate(suppressed={"d1": "bounce"})), Reason.SUPPRESSED_BOUNCE, EVERY),
         (replace(FREE, gate=None), Reason.NO_CONSENT, UNASKED),
-        (replace(FREE, gate=gate(leaves={})), Reason.NO_CONSENT, UNASKED),
+        (replace(FREE, gate=gate(answers={})), Reason.NO_CONSENT, UNASKED),
         (replace(FREE, gate=gate(open_case=True)), Reason.OPEN_CASE, UNASKED),
         (replace(FREE, gate=MAILED, cap=Cap(mails=1, days=7)), Reason.FREQUENCY_CAP, UNASKED),
         (replace(FREE, fault=Fault.VALUE_MISSING), Reason.MISSING_VARIABLE, EVERY),

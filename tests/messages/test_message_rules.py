@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import KEPT_SENDS, Consent, Gate, LeafConsent, Suppression
+from chalicelib.consent.model import KEPT_SENDS, Consent, Gate
 from chalicelib.consent.rules import send_mark
 from chalicelib.guests.model import Traits
 from chalicelib.messages import holds, rules
@@ -27,12 +27,12 @@ CAP = Deployment().cap
 
 def gate(state: str | None = "explicit", **changes: Any) -> Gate:
     consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)}) if state else None
-    leaves = {"ga": LeafConsent(consents={"group:marketing": consent})} if consent else {}
-    return Gate.model_validate({"guest": "ga", "leaves": leaves, **changes})
+    answers = {"group:marketing": consent} if consent else {}
+    return Gate.model_validate({"guest": "ga", "answers": answers, **changes})
 
 
 def suppressed(reason: str) -> dict[str, Any]:
-    return {ADDRESS: Suppression.model_validate({"reason": reason, "at": instant(NOW)})}
+    return {ADDRESS: reason}
 
 
 def sent(*days_ago: float) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import rules as consent_rules
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import KEPT_SENDS, Consent, Gate, LeafConsent
+from chalicelib.consent.model import ADDRESS_DIGITS, KEPT_SENDS, MOST_SUPPRESSED, Consent, Gate, SuppressionReason
 from chalicelib.guests import store as heads
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
@@ -103,7 +103,7 @@ def codes(batch: sending.Batch) -> dict[str, str]:
 
 
 def answer(leaf: str) -> str | None:
-    consent = consent_rules.effective(gate(leaf))
+    consent = gate(leaf).answer_to("marketing")
     return consent.state if consent else None
 
 
@@ -250,13 +250,30 @@ def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(
     assert codes(sending.send(occasion(), [L], LATER)) == {L: "sent"}
 
 
-def test_a_full_gate_of_two_records_fits_one_write_unit() -> None:
-    consent = Consent(state="confirmed", basis="complaint", at=instant(NOW))
+def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_fits_one_write_unit(
+    aws: Settings,
+) -> None:
+    reasons: tuple[SuppressionReason, ...] = ("bounce", "complaint")
+    consent = Consent(state="withdrawn", basis="complaint", at=instant(NOW))
     marks = tuple(consent_rules.send_mark(instant(NOW), f"n{number}", S) for number in range(KEPT_SENDS))
-    leaves: dict[str, LeafConsent] = {
-        leaf: LeafConsent(consents={consent_rules.GROUP_MARKETING: consent}) for leaf in (S, L)
-    }
-    assert item_size(gates.gate_row(Gate(guest=S, rev=10_000, leaves=leaves, sends=marks))) <= 1024
+    full = Gate(
+        guest=S,
+        rev=10_000_000,
+        answers={f"{controller * 64}:marketing": consent for controller in "abc"},
+        suppressed={
+            digest("email", f"{number}@mail.example")[:ADDRESS_DIGITS]: reasons[number % 2] for number in range(40)
+        },
+        sends=marks,
+        erased=True,
+        restricted=True,
+        open_case=True,
+    )
+    assert len(full.sends) == KEPT_SENDS
+    assert len(full.suppressed) == MOST_SUPPRESSED
+    assert full.model_fields_set == set(Gate.model_fields) - {"channel"}
+    row = gates.gate_row(full)
+    assert gates.read_gate(keys.gate(S, "email"), row) == full
+    assert item_size(row) <= 1024
 
 
 def test_a_gate_s_older_row_holds_plain_instants_and_still_counts(ses: FakeSes) -> None:

@@ -10,7 +10,7 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent, Gate, LeafConsent
+from chalicelib.consent.model import Consent, Gate
 from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
 from chalicelib.guests.store import head_row
@@ -50,8 +50,7 @@ def guest(leaf: str, *, members: tuple[str, ...] = (), state: str | None = "expl
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
-        leaves = {leaf: LeafConsent(consents={"group:marketing": consent})}
-        known = Gate.model_validate({"guest": leaf, "rev": 1, "leaves": leaves, **gate})
+        known = Gate.model_validate({"guest": leaf, "rev": 1, "answers": {"group:marketing": consent}, **gate})
         table.write(table.Put(consents.gate_row(known)))
     return leaf
 

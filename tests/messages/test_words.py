@@ -29,9 +29,9 @@ def test_marketing_is_written_in_the_table_the_vocabulary_and_the_channel_alone(
     assert literals("marketing") == {TABLE, VOCABULARY, CHANNEL}
 
 
-def test_email_is_written_in_the_vocabulary_and_the_channel_alone() -> None:
+def test_email_is_written_in_the_vocabulary_alone() -> None:
     found = {path for path in literals("email") if not path.startswith(OF_IDENTIFIERS_AND_TRAITS)}
-    assert found == {VOCABULARY, CHANNEL}
+    assert found == {VOCABULARY}
 
 
 @pytest.mark.parametrize("name", ["sending", "candidates", "claims", "holds", "rules", "store"])

@@ -9,7 +9,6 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
-from chalicelib.consent import rules
 from chalicelib.consent import store as gates
 from chalicelib.guests import store as guests
 from chalicelib.ingest.changes import change_of
@@ -34,7 +33,7 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 def answer(source_id: str) -> str | None:
     head = guests.guest(leaf_of_profile("pms", source_id))
     gate = gates.gate(head.leaf, "email") if head else None
-    consent = rules.effective(gate) if gate else None
+    consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
 
 

@@ -9,7 +9,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.snapshots import Instant
 from chalicelib.canonical.time import instant, moment_of
-from chalicelib.consent import actions, rules, store
+from chalicelib.consent import actions, store
 from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -57,8 +57,8 @@ def listed(ask: Ask, guest_id: str) -> ConsentsShown:
     """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
     guest = guest_of(ask.caller, guest_id)
     gate = store.gate(guest.leaf, EMAIL)
-    now = rules.effective(gate) if gate else None
-    reasons = sorted({each.reason for each in gate.suppressed.values()}) if gate else []
+    now = gate.answer_to(MARKETING) if gate else None
+    reasons = sorted({*gate.suppressed.values()}) if gate else []
     history = [_receipt(each) for each in actions.history(guest.leaf)]
     return ConsentsShown(consents=[_consent(EMAIL, MARKETING, now)], suppressed=list(reasons), history=history)
 

@@ -46,7 +46,7 @@ def _headers(way_out: str | None) -> dict[str, str]:
 
 class Email:
     name = consent.EMAIL
-    identifier = "email"
+    identifier = consent.CHANNELS[consent.EMAIL]
     at_once = mail.AT_ONCE
 
     def address_of(self, traits: Traits) -> str | None:
