@@ -174,24 +174,24 @@ def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) 
     raise TryAgain("the run was changed by others all the time")
 
 
-class Page(NamedTuple):
+class DecisionPage(NamedTuple):
     decisions: list[Decision]
     cursor: str | None
 
 
-class Candidate(NamedTuple):
-    """One candidate of a run; `code` is what the worker knew when its chunk was done, and empty before."""
+class PlannedGuest(NamedTuple):
+    """One candidate of a run, and its chunk; `code` is what the worker knew when that was done, and empty before."""
 
     guest: str
     chunk: str
     code: str
 
 
-def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> Page:
+def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
     """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
     shown = run(run_id)
     previous, offset = _read_cursor(cursor)
-    found: list[Candidate] = []
+    found: list[PlannedGuest] = []
     following = None
     for chunk in store.chunks(run_id, after=previous, limit=limit + 1):
         candidates = _candidates(chunk)[offset:]
@@ -201,7 +201,7 @@ def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: dat
             following = f"{previous}|{offset + room}"
             break
         previous, offset = chunk.name, 0
-    return Page(_decided(shown, found, now or present()), following)
+    return DecisionPage(_decided(shown, found, now or present()), following)
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, int]:
@@ -211,12 +211,12 @@ def _read_cursor(cursor: str | None) -> tuple[str, int]:
     return previous, int(offset)
 
 
-def _candidates(chunk: Chunk) -> list[Candidate]:
+def _candidates(chunk: Chunk) -> list[PlannedGuest]:
     codes = chunk.decisions if chunk.done else ("",) * len(chunk.guests)
-    return [Candidate(guest, chunk.name, code) for guest, code in zip(chunk.guests, codes, strict=True)]
+    return [PlannedGuest(guest, chunk.name, code) for guest, code in zip(chunk.guests, codes, strict=True)]
 
 
-def _decided(run: Run, candidates: Sequence[Candidate], now: datetime) -> list[Decision]:
+def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> list[Decision]:
     """A chunk keeps what its worker knew. What SES told later, and why a mail failed, is on the messages."""
     origins = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
     known = sending.outcomes_so_far(run.id, EMAIL, origins, now)
@@ -224,7 +224,7 @@ def _decided(run: Run, candidates: Sequence[Candidate], now: datetime) -> list[D
     return [_decision(each, known.get(each.guest), rest) for each in candidates]
 
 
-def _decision(candidate: Candidate, known: Outcome | None, rest: str) -> Decision:
+def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str) -> Decision:
     """`known` is what the claim says; a chunk that is done is overruled by an end alone. `rest` is for no claim."""
     if known and known.code in rules.ENDS:
         return Decision(guest=candidate.guest, decision=known.code, reason=known.reason)

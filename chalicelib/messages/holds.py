@@ -195,6 +195,14 @@ def decide(message_class: MessageClass, known: Known) -> Reason | None:
     return next((hold.reason for hold in HOLDS[message_class] if hold.holds(known)), None)
 
 
+def reason(message_class: MessageClass, known: Known) -> Reason:
+    """Why a message is held of which it is certain that it is. Raises LookupError where the table does not say so."""
+    found = decide(message_class, known)
+    if found is None:
+        raise LookupError(f"no hold of {message_class} holds a message that cannot be sent")
+    return found
+
+
 def is_capped(message_class: MessageClass) -> bool:
     """Whether messages of the class count: only these are remembered in the gate."""
     return FREQUENCY_CAP in HOLDS[message_class]

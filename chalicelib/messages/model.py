@@ -1,4 +1,4 @@
-"""What a template, a decision and a message are."""
+"""What a template, an occasion, a message and its outcome are."""
 
 from enum import StrEnum
 from typing import Annotated, Literal

@@ -119,14 +119,16 @@ def _decide(sending: Sending, candidate: Candidate, chosen: Collection[str]) -> 
         return own
     to = sending.channel.address_of(candidate.traits)
     known = _known(sending, candidate, to, chosen)
+    if known.guest is None or known.address is None or to is None:
+        return _held(holds.reason(occasion.message_class, known))
     reason = holds.decide(occasion.message_class, known)
-    if reason or known.guest is None or known.address is None or to is None:
-        return _held(reason or Reason.NO_ADDRESS)
+    if reason:
+        return _held(reason)
     message = _message(sending, known.guest, candidate.id, known.address)
     try:
         written = _write(sending, message, candidate, to)
     except Unfit as unfit:
-        return _held(holds.decide(occasion.message_class, replace(known, fault=unfit.fault)) or Reason.RENDERING_FAILED)
+        return _held(holds.reason(occasion.message_class, replace(known, fault=unfit.fault)))
     counts = holds.is_capped(occasion.message_class)
     return Sendable(message, candidate.gate, sending.channel.name, candidate.others, written, counts)
 

@@ -1,4 +1,4 @@
-"""The names of a channel and of a class of messages stand where they are defined, and nowhere else."""
+"""The names of channels, classes and reasons stand where they are defined, and nowhere else."""
 
 import ast
 from pathlib import Path
@@ -32,6 +32,17 @@ def test_marketing_is_written_in_the_table_the_vocabulary_and_the_channel_alone(
 def test_email_is_written_in_the_vocabulary_alone() -> None:
     found = {path for path in literals("email") if not path.startswith(OF_IDENTIFIERS_AND_TRAITS)}
     assert found == {VOCABULARY}
+
+
+@pytest.mark.parametrize("capability", ["messages", "campaigns"])
+def test_no_reason_to_hold_is_named_outside_the_table(capability: str) -> None:
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / capability).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Reason"
+    }
+    assert named <= {TABLE}
 
 
 @pytest.mark.parametrize("name", ["sending", "candidates", "claims", "holds", "rules", "store"])
