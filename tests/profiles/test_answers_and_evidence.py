@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +15,7 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import rules
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import State
+from chalicelib.consent.model import CHANNELS, State
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.ingest.changes import change_of
@@ -41,9 +41,10 @@ def tell(*snapshots: dict[str, Any]) -> None:
     assert profiles.store_changes([change for change in changes if change]) == {}
 
 
-def act(source_id: str, state: State, second: int) -> None:
+def act(source_id: str, state: State, second: int, channel: str = "email") -> None:
     leaf = leaf_of_profile("pms", source_id)
-    consents.set_consent(leaf, "email", "marketing", state, "guest", f"2026-05-01T00:00:{second:02d}.000000Z")
+    at_ = f"2026-05-01T00:00:{second:02d}.000000Z"
+    consents.set_consent(leaf, channel, "marketing", state, "guest", at_)
 
 
 def everybody() -> dict[str, Head]:
@@ -119,18 +120,22 @@ def test_the_newest_of_two_acts_beside_each_other_is_in_effect(call: int, monkey
     assert answer["group:marketing"].state == "withdrawn"
 
 
-def test_a_split_that_takes_an_objection_along_keeps_it_as_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("channel", ["email", "pigeon"])
+def test_a_split_that_takes_an_objection_along_keeps_it_as_evidence(
+    channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gates of every channel follow, those of one that only this test knows, too."""
+    monkeypatch.setitem(cast("dict[str, str]", CHANNELS), "pigeon", "phone")
     table = MemoryTable().install(monkeypatch)
     tell(guest("1", email="a@mail.example"), guest("2", email="a@mail.example"))
-    act("1", "withdrawn", 1)
+    act("1", "withdrawn", 1, channel)
     tell(guest("2", "Berta", email="a@mail.example", changed_at=at(1)))
-    objections = {key: row["acts"] for key, row in table.rows.items() if key.sk == "CONSENT#email"}
-    assert objections == {
-        keys.acts(leaf_of_profile("pms", source_id), "email"): {
-            "group:marketing": "withdrawn guest 2026-05-01T00:00:01.000000Z"
-        }
-        for source_id in ("1", "2")
-    }
+    said = {"group:marketing": "withdrawn guest 2026-05-01T00:00:01.000000Z"}
+    leaves = [leaf_of_profile("pms", source_id) for source_id in ("1", "2")]
+    acts = {key: row["acts"] for key, row in table.rows.items() if key.sk.startswith("CONSENT#")}
+    assert acts == {keys.acts(leaf, channel): said for leaf in leaves}
+    known = {key: row["answers"] for key, row in table.rows.items() if key.pk.startswith("GATE#")}
+    assert known == {keys.gate(leaf, channel): said for leaf in leaves}
 
 
 def test_a_source_s_flag_needs_no_row_but_the_record_and_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
