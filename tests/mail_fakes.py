@@ -85,6 +85,7 @@ class FakeSes:
                 "to": to,
                 "message_id": message_id,
                 "sender": body["FromEmailAddress"],
+                "reply_to": body.get("ReplyToAddresses", []),
                 "configuration_set": body["ConfigurationSetName"],
                 "tags": pairs["ReplacementTags"],
                 "headers": pairs["ReplacementHeaders"],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
@@ -47,19 +48,40 @@ class Mail:
     tags: Mapping[str, str]
 
 
-def send_bulk(mails: Sequence[Mail], *, sender: str, configuration_set: str) -> list[Result]:
+@dataclass(frozen=True)
+class Sender:
+    """What all mails of a call share: From, where answers go (where it is not From), and the configuration set."""
+
+    mailbox: str
+    reply_to: str
+    configuration_set: str
+
+    def fields(self) -> dict[str, object]:
+        reply_to = {"ReplyToAddresses": [in_ascii(self.reply_to)]} if self.reply_to else {}
+        name = settings().configuration_set(self.configuration_set)
+        return {"FromEmailAddress": in_ascii(self.mailbox), "ConfigurationSetName": name, **reply_to}
+
+
+def in_ascii(mailbox: str) -> str:
+    """SES takes a friendly name beyond ASCII as an encoded word only.
+
+    https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
+    """
+    return mailbox if mailbox.isascii() else formataddr(parseaddr(mailbox))
+
+
+def send_bulk(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     """Send up to 50 mails in one call that is made once; results are by position, and nothing is raised."""
-    results = _post(mails, sender, settings().configuration_set(configuration_set))
+    results = _post(mails, sender)
     if len(results) >= ALL_REFUSED and all(each.verdict is Verdict.REFUSED for each in results):
         return [Result(Verdict.STOPPED, each.reason) for each in results]
     return results
 
 
-def _post(mails: Sequence[Mail], sender: str, configuration_set: str) -> list[Result]:
+def _post(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     meter().called("SendBulkEmail")
     request: Any = {
-        "FromEmailAddress": sender,
-        "ConfigurationSetName": configuration_set,
+        **sender.fields(),
         "DefaultContent": {"Template": {"TemplateContent": PASS_THROUGH, "TemplateData": "{}"}},
         "BulkEmailEntries": [_entry(mail) for mail in mails],
     }
@@ -73,10 +95,7 @@ def _post(mails: Sequence[Mail], sender: str, configuration_set: str) -> list[Re
         code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
         if code in MALFORMED and len(mails) > 1:
             middle = len(mails) // 2  # nothing was accepted: one bad entry must not cost its neighbours their mail
-            return [
-                *_post(mails[:middle], sender, configuration_set),
-                *_post(mails[middle:], sender, configuration_set),
-            ]
+            return [*_post(mails[:middle], sender), *_post(mails[middle:], sender)]
         return [Result(verdict_of_error(code, status), code)] * len(mails)
     results: list[Any] = list(answer.get("BulkEmailEntryResults", []))
     return [

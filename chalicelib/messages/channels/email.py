@@ -59,11 +59,9 @@ class Email:
         return MailWriter(occasion.template, occasion.deployment.postal_address)
 
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
-        return mail.send_bulk(
-            [_mail(each) for each in messages],
-            sender=occasion.deployment.sender,
-            configuration_set=CONFIGURATION_SETS.get(occasion.message_class, "service"),
-        )
+        configuration_set = CONFIGURATION_SETS.get(occasion.message_class, "service")
+        sender = mail.Sender(occasion.deployment.sender, occasion.deployment.reply_to, configuration_set)
+        return mail.send_bulk([_mail(each) for each in messages], sender)
 
     def event_of(self, body: str) -> DeliveryEvent | None:
         return email_events.parse(body)

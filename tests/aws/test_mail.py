@@ -1,0 +1,30 @@
+"""What SES is told of who sends."""
+
+import pytest
+
+from chalicelib.aws import mail
+from chalicelib.aws.mail import Mail, Sender
+from chalicelib.aws.settings import Settings
+from tests.mail_fakes import FakeSes
+
+HELLO = Mail(to="anna@example.com", subject="Hello", html="<p>Hello</p>", text="Hello", headers={}, tags={})
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "told"),
+    [
+        ("news@hotel.example", "news@hotel.example"),
+        ("Hotel <news@hotel.example>", "Hotel <news@hotel.example>"),
+        ("Jägerhof <news@hotel.example>", "=?utf-8?b?SsOkZ2VyaG9m?= <news@hotel.example>"),
+    ],
+)
+def test_a_name_beyond_ascii_is_an_encoded_word(mailbox: str, told: str) -> None:
+    assert mail.in_ascii(mailbox) == told
+
+
+def test_answers_go_where_the_sender_wants_them(aws: Settings) -> None:
+    ses = FakeSes().install()
+    mail.send_bulk([HELLO], Sender("Jägerhof <news@hotel.example>", "office@hotel.example", "marketing"))
+    mail.send_bulk([HELLO], Sender("news@hotel.example", "", "marketing"))
+    assert [each["reply_to"] for each in ses.accepted] == [["office@hotel.example"], []]
+    assert all(each["sender"].isascii() for each in ses.accepted)
