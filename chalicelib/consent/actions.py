@@ -1,19 +1,20 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from chalicelib.aws import bus, table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.errors import NotFound, TryAgain
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import rules, store
-from chalicelib.consent.model import Acts, Basis, Consent, Gate, Purpose, State, SuppressionReason, key_of
+from chalicelib.consent.model import Basis, Consent, Gate, Purpose, State, SuppressionReason, key_of
 from chalicelib.guests import store as guests
 
-TRIES = 5
-"""Times a change is decided again when somebody else wrote the gate in between."""
+BUSY = "the gate was changed by others all the time"
 
 
 def set_consent(
@@ -32,25 +33,24 @@ def set_consent(
     if guests.guest(guest) is None:
         raise NotFound("There is no such guest.")
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
-    for _ in range(TRIES):
-        gate = _gate_of(guest, channel)
-        done = store.acts(guest, channel) if rules.rests_on_acts(gate) else {}
-        kept = _record(gate, guest, done, key_of(purpose), asked, proof or {})
-        if kept:
-            bus.announce([_consent_changed(gate.guest, kept)])
-            return kept
-    raise TryAgain("the gate was changed by others all the time")
+    act = partial(_act, guest, channel, key_of(purpose), asked, proof or {})
+    of_guest, kept = until_written(act, BUSY)
+    bus.announce([_consent_changed(of_guest, kept)])
+    return kept
 
 
-def _record(gate: Gate, leaf: str, done: Acts, key: str, asked: Consent, proof: Mapping[str, str]) -> Consent | None:
-    """What the leaf has said by now; None when somebody else wrote the gate in between."""
+def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, str]) -> tuple[str, Consent]:
+    """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
+    gate = _gate_of(leaf, channel)
+    done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
     if not rules.is_news(gate, done, key, asked):
-        return done[key]
+        return gate.guest, done[key]
     writes = [
-        table.Put(store.acts_row(leaf, gate.channel, {**done, key: asked})),
-        table.Put(store.receipt_row(leaf, gate.channel, key, asked, proof)),
+        table.Put(store.acts_row(leaf, channel, {**done, key: asked})),
+        table.Put(store.receipt_row(leaf, channel, key, asked, proof)),
     ]
-    return asked if _replaced(gate, rules.with_act(gate, key, asked), leaf, writes) else None
+    _replace(gate, rules.with_act(gate, key, asked), leaf, writes)
+    return gate.guest, asked
 
 
 def history(guest: str) -> list[Item]:
@@ -64,12 +64,14 @@ def history(guest: str) -> list[Item]:
 
 def suppress(leaf: str, channel: str, address: str, reason: SuppressionReason) -> None:
     """Hold all messages to one address in a guest's gate; `address` is the identifier digest. Raises TryAgain."""
-    for _ in range(TRIES):
-        before = _gate_of(leaf, channel)
-        after = rules.with_suppression(before, address, reason)
-        if after == before or _replaced(before, after, leaf):
-            return
-    raise TryAgain("the gate was changed by others all the time")
+    until_written(partial(_suppress, leaf, channel, address, reason), BUSY)
+
+
+def _suppress(leaf: str, channel: str, address: str, reason: SuppressionReason) -> None:
+    before = _gate_of(leaf, channel)
+    after = rules.with_suppression(before, address, reason)
+    if after != before:
+        _replace(before, after, leaf)
 
 
 def _gate_of(leaf: str, channel: str) -> Gate:
@@ -79,16 +81,13 @@ def _gate_of(leaf: str, channel: str) -> Gate:
     return store.gate(guest, channel) or Gate(guest=guest, channel=channel)
 
 
-def _replaced(before: Gate, after: Gate, leaf: str, more: Sequence[table.Write] = ()) -> bool:
-    """Write a gate that is still as it was read, and what goes with it; False when it is not.
+def _replace(before: Gate, after: Gate, leaf: str, more: Sequence[table.Write] = ()) -> None:
+    """Write a gate that is still as it was read, and what goes with it. Raises ConditionFailed.
 
     The leaf's head is checked, too: an act must not land in the gate of a guest that the leaf belongs to no more.
     """
-    try:
-        table.transact([store.replace(before if before.rev else None, after), store.belongs(leaf, before.guest), *more])
-    except table.ConditionFailed:
-        return False
-    return True
+    known = before if before.rev else None
+    table.transact([store.replace(known, after), store.belongs(leaf, before.guest), *more])
 
 
 def _consent_changed(guest: str, kept: Consent) -> Fact:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.aws import table
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
@@ -77,19 +79,17 @@ def _writes(each: Sendable) -> list[table.Write]:
 
 
 def give_back(message: Message, channel: str) -> None:
-    """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome.
+    """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome."""
+    until_written(partial(_give_back, message, channel), "the gate was changed by others all the time", GIVE_BACK_TRIES)
 
-    The guest may have been merged into another since: that guest's gate has the message among its sends now.
-    """
-    for _ in range(GIVE_BACK_TRIES):
-        head = guests.head(message.guest)
-        guest = head.guest if head else message.guest
-        undo = store.give_back(message, consents.gate(guest, channel))
-        try:
-            table.transact([*undo, consents.belongs(message.guest, guest)])
-        except table.ConditionFailed as cancelled:
-            if 0 in cancelled.failed:
-                return
-        else:
-            return
-    raise TryAgain("the gate was changed by others all the time")
+
+def _give_back(message: Message, channel: str) -> None:
+    """The guest may have been merged into another since: that guest's gate has the message among its sends now."""
+    head = guests.head(message.guest)
+    guest = head.guest if head else message.guest
+    undo = store.give_back(message, consents.gate(guest, channel))
+    try:
+        table.transact([*undo, consents.belongs(message.guest, guest)])
+    except table.ConditionFailed as cancelled:
+        if 0 not in cancelled.failed:
+            raise
