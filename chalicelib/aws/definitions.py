@@ -43,7 +43,7 @@ class Definitions(Generic[Document]):
         packed = document.model_dump_json(by_alias=True)
         row = table.row(self.key(document.id), v=SHAPE, rev=document.version, document=packed)
         try:
-            table.write(table.Put(row, table.unchanged_since(replaces)))
+            table.write(table.Put(row, table.unchanged_since(replaces or None)))
         except table.ConditionFailed:
             raise Conflict(f"Somebody else changed this {self.kind.__name__.lower()} just now.") from None
         return document

@@ -48,9 +48,9 @@ def at_revision(item: Mapping[str, Value] | None) -> When:
     return ABSENT if item is None else When("rev = :rev", {":rev": item["rev"]})
 
 
-def unchanged_since(rev: int) -> When:
-    """The row is at the revision that it was read at; 0 stands for a row that was not there."""
-    return When("rev = :rev", {":rev": rev}) if rev else ABSENT
+def unchanged_since(rev: int | None) -> When:
+    """The row is at the revision that it was read at; None stands for a row that was not there."""
+    return ABSENT if rev is None else When("rev = :rev", {":rev": rev})
 
 
 @dataclass(frozen=True)

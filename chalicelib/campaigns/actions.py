@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.aws import mail, queues, table
+from chalicelib.aws.retries import until_written
 from chalicelib.campaigns import queued, rules, store
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
 from chalicelib.campaigns.queued import PaceRun, PlanPart
@@ -17,9 +18,8 @@ from chalicelib.messages import holds, sending
 from chalicelib.messages import store as messages
 from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Outcome
+from chalicelib.messages.store import TEMPLATES
 from chalicelib.segments.store import SEGMENTS
-
-TRIES = 5
 
 
 def create_campaign(asked: Campaign) -> CampaignRow:
@@ -41,7 +41,7 @@ def create_campaign(asked: Campaign) -> CampaignRow:
 
 def _content(asked: Campaign) -> Content:
     """What the campaign would send now. Raises Invalid for what it names and does not exist."""
-    segment, template = SEGMENTS.get(asked.segment), messages.template(asked.template)
+    segment, template = SEGMENTS.get(asked.segment), TEMPLATES.get(asked.template)
     missing = [name for name, found in (("segment", segment), ("template", template)) if found is None]
     if segment is None or template is None:
         raise Invalid(*(FieldError(name, "does not exist") for name in missing))
@@ -74,15 +74,16 @@ def launch(campaign_id: str, now: datetime | None = None, seed: str | None = Non
     repeats it mails nobody again.
     """
     moment = now or present()
-    for _ in range(TRIES):
+
+    def attempt() -> Run:
         kept = campaign(campaign_id)
         run_id = stable_id(RUN, kept.campaign.id, seed or kept.launches + 1)
-        found = (_answered(run_id, kept, moment) if seed else _current(kept)) or _begin(kept, run_id, moment)
-        if found:
-            if not found.is_over:
-                _queue_planning(found)
-            return found
-    raise TryAgain("the campaign was changed by others all the time")
+        return (_answered(run_id, kept, moment) if seed else _current(kept)) or _begin(kept, run_id, moment)
+
+    found = until_written(attempt, "the campaign was changed by others all the time")
+    if not found.is_over:
+        _queue_planning(found)
+    return found
 
 
 def _answered(run_id: str, kept: CampaignRow, now: datetime) -> Run | None:
@@ -104,8 +105,8 @@ def _current(kept: CampaignRow) -> Run | None:
     return current if current and not current.is_over else None
 
 
-def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run | None:
-    """None when somebody else launched at the same time."""
+def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run:
+    """Raises ConditionFailed when somebody else launched at the same time."""
     content = _content(kept.campaign)
     _require_deployment()
     begun = Run(
@@ -118,10 +119,7 @@ def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run | None:
         next_beat_at=instant(now),
     )
     launched = kept.model_copy(update={"rev": kept.rev + 1, "launches": kept.launches + 1, "run": begun.id})
-    try:
-        table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content)])
-    except table.ConditionFailed:
-        return None
+    table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content)])
     return begun
 
 
@@ -159,7 +157,7 @@ def cancel(run_id: str) -> Run:
 
 
 def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) -> Run:
-    for _ in range(TRIES):
+    def attempt() -> Run:
         before = run(run_id)
         if before.state not in possible:
             raise Conflict(f"The run is {before.state}.")
@@ -167,11 +165,9 @@ def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) 
             return before
         # A worker drops the chunks it sees in a paused run, so whoever goes on queues them again.
         again = {} if state is RunState.PAUSED else {"queued": before.settled, "beat": before.beat + 1}
-        try:
-            return store.change_run(before, state=state, reason=reason, **again)
-        except table.ConditionFailed:
-            continue
-    raise TryAgain("the run was changed by others all the time")
+        return store.change_run(before, state=state, reason=reason, **again)
+
+    return until_written(attempt, "the run was changed by others all the time")
 
 
 class DecisionPage(NamedTuple):

@@ -38,7 +38,7 @@ def put_campaign(kept: CampaignRow, *, replaces: int) -> table.Put:
         run=kept.run,
         campaign=kept.campaign.model_dump_json(),
     )
-    return table.Put(item, table.When("rev = :rev", {":rev": replaces}) if replaces else table.ABSENT)
+    return table.Put(item, table.unchanged_since(replaces or None))
 
 
 def run(run_id: str) -> Run | None:
@@ -136,7 +136,7 @@ def _read_progress(item: Item) -> Progress:
 def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[str]) -> Progress:
     """Write how far a part came together with the chunk that it made. Raises ConditionFailed."""
     moved = after.model_copy(update={"rev": before.rev + 1, "chunks": before.chunks + bool(guests)})
-    unchanged = table.When("rev = :rev", {":rev": before.rev}) if before.rev else table.ABSENT
+    unchanged = table.unchanged_since(before.rev or None)
     put = table.Put(table.row(keys.plan(run.id, moved.part), **moved.model_dump()), unchanged)
     if guests:
         table.transact([_new_chunk(chunk_key(run, moved.part, before.chunks), guests), put])

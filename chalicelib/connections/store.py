@@ -43,7 +43,7 @@ def reached(connection_id: str) -> Reached:
 def save(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
     """Keep a connection with what it reaches. Raises ConditionFailed when somebody else wrote beside it."""
     reach = table.row(keys.connection_reach(connection.id), properties=sorted(properties), rev=before.rev + 1)
-    unchanged = table.at_revision({"rev": before.rev} if before.rev else None)
+    unchanged = table.unchanged_since(before.rev or None)
     table.transact([table.Put(_row(connection)), table.Put(reach, unchanged)])
 
 

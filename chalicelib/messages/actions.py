@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.aws import bus, table
-from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
@@ -19,9 +20,9 @@ from chalicelib.messages import rules, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
+from chalicelib.messages.store import TEMPLATES
 from chalicelib.messages.tokens import read_token
 
-TRIES = 5
 ANNOUNCED = {
     EventKind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
     EventKind.BOUNCE: (FactType.MESSAGE_BOUNCED, "bounced_at"),
@@ -32,20 +33,11 @@ ANNOUNCED = {
 def save_template(asked: Template) -> Template:
     """Save content as the next version; the same content again is the same version. Raises Invalid, Conflict."""
     templates.check(asked)
-    before = store.template(asked.id)
-    kept = before.version if before else 0
-    if before and before == asked.model_copy(update={"version": kept}):
-        return before
-    template = asked.model_copy(update={"version": kept + 1})
-    try:
-        store.save_template(template, replaces=kept)
-    except table.ConditionFailed:
-        raise Conflict("Somebody else changed this template just now.") from None
-    return template
+    return TEMPLATES.save(asked)
 
 
 def template(template_id: str) -> Template:
-    found = store.template(template_id)
+    found = TEMPLATES.get(template_id)
     if found is None:
         raise NotFound("There is no such template.")
     return found
@@ -104,14 +96,16 @@ def _record(event: DeliveryEvent) -> Message | None:
     """The message after the event; written only when it changes something."""
     if not (event.run and event.guest):
         return None
-    for _ in range(TRIES):
-        before = store.message(event.guest, event.run)
-        if before is None:
-            return None
-        after = rules.followed(before, event)
-        if after == before or store.follow(before, after):
-            return after
-    raise TryAgain("the message was changed by others all the time")
+    occasion, guest = event.run, event.guest
+
+    def attempt() -> Message | None:
+        before = store.message(guest, occasion)
+        after = rules.followed(before, event) if before else None
+        if before and after and after != before:
+            store.follow(before, after)
+        return after
+
+    return until_written(attempt, "the message was changed by others all the time")
 
 
 def _addresses(channel: Channel, event: DeliveryEvent) -> list[str]:
@@ -138,7 +132,8 @@ def _suppress(addresses: list[str], event: DeliveryEvent, message: Message | Non
 
 def _remember(address: str, suppression: Suppression) -> Identifier:
     """Mark the identifier, so that leaves which bring it later inherit the suppression."""
-    for _ in range(TRIES):
+
+    def attempt() -> Identifier:
         found = identity.identifier(address)
         before = found or Identifier(digest=address)
         known = Suppression.model_validate(before.suppressed) if before.suppressed else suppression
@@ -146,13 +141,10 @@ def _remember(address: str, suppression: Suppression) -> Identifier:
         if kept == before.suppressed:
             return before
         after = before.model_copy(update={"suppressed": kept, "rev": before.rev + 1})
-        unchanged = table.When("rev = :rev", {":rev": before.rev}) if found else table.ABSENT
-        try:
-            table.write(table.Put(identity.row_of(after), unchanged))
-        except table.ConditionFailed:
-            continue
+        table.write(table.Put(identity.row_of(after), table.unchanged_since(found.rev if found else None)))
         return after
-    raise TryAgain("the identifier was changed by others all the time")
+
+    return until_written(attempt, "the identifier was changed by others all the time")
 
 
 def _announce(event: DeliveryEvent, message: Message) -> None:

@@ -5,22 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.snapshots import HubId
+from chalicelib.canonical.definitions import Definition
 from chalicelib.consent.model import KEPT_SENDS, Purpose
 from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
 
 
-class Template(BaseModel):
-    """Reusable content in Liquid. `version` grows with every change; a run pins the one it was launched with."""
+class Template(Definition):
+    """Reusable content in Liquid; a run pins the version that it was launched with."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: HubId
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     subject: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     html: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
     text: Annotated[str, StringConstraints(min_length=1, max_length=30_000)]
-    version: Annotated[int, Field(ge=0)] = 0
 
 
 class Deployment(BaseModel):

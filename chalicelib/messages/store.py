@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
+from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.keys import Key
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
@@ -36,20 +37,7 @@ def read_deployment(item: Item | None) -> Deployment:
     )
 
 
-def template(template_id: str) -> Template | None:
-    item = table.get(keys.template(template_id))
-    return Template.model_validate_json(item["template"]) if item else None
-
-
-def templates() -> list[Template]:
-    return [Template.model_validate_json(item["template"]) for item in table.query(keys.template("").pk)]
-
-
-def save_template(template: Template, *, replaces: int) -> None:
-    """Raises ConditionFailed when the version to replace is not the one that is kept (0: none is)."""
-    unchanged = table.When("rev = :rev", {":rev": replaces}) if replaces else table.ABSENT
-    packed = template.model_dump_json()
-    table.write(table.Put(table.row(keys.template(template.id), rev=template.version, template=packed), unchanged))
+TEMPLATES = Definitions(Template, keys.template)
 
 
 def message_row(message: Message) -> Item:
@@ -113,24 +101,27 @@ def _set_sends(gate: Gate, sends: Iterable[str]) -> table.Write:
         keys.gate(gate.guest, gate.channel),
         "SET sends = :sends, rev = :next",
         {":sends": list(after.sends), ":next": gate.rev + 1},
-        when=table.When("rev = :rev", {":rev": gate.rev}),
+        when=table.unchanged_since(gate.rev),
         size=item_size(consents.gate_row(after)),
     )
 
 
-def keep_outcome(message: Message, outcome: Message) -> bool:
+def keep_outcome(message: Message, outcome: Message) -> None:
     """Write our own outcome of a claim; an event that came first has said it already."""
-    return _advance(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE))
+    try:
+        _advance(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE))
+    except table.ConditionFailed:
+        return
 
 
-def follow(before: Message, after: Message) -> bool:
-    """Write what an event changed, if the row is still as it was read in those attributes."""
+def follow(before: Message, after: Message) -> None:
+    """Write what an event changed. Raises ConditionFailed when the row is not as it was read in those attributes."""
     changed = _changes(before, after)
     known = {name: getattr(before, name) for name in changed}
     parts = [f"#{name} = :was_{name}" if value else f"attribute_not_exists(#{name})" for name, value in known.items()]
     values = {f":was_{name}": value for name, value in known.items() if value}
     names = {f"#{name}": name for name in known}
-    return _advance(before, after, table.When(" AND ".join(["attribute_exists(pk)", *parts]), values, names))
+    _advance(before, after, table.When(" AND ".join(["attribute_exists(pk)", *parts]), values, names))
 
 
 def _changes(before: Message, after: Message) -> dict[str, str]:
@@ -138,7 +129,7 @@ def _changes(before: Message, after: Message) -> dict[str, str]:
     return {name: value for name, value in now.items() if was.get(name) != value}
 
 
-def _advance(before: Message, after: Message, when: table.When) -> bool:
+def _advance(before: Message, after: Message, when: table.When) -> None:
     changed = _changes(before, after)
     update = table.Update(
         keys.message(before.guest, before.occasion),
@@ -148,8 +139,4 @@ def _advance(before: Message, after: Message, when: table.When) -> bool:
         when,
         size=SMALL,
     )
-    try:
-        table.write(update)
-    except table.ConditionFailed:
-        return False
-    return True
+    table.write(update)

@@ -60,8 +60,7 @@ def create(ask: Ask, body: CampaignAsked) -> CampaignShown:
 
 def listed(*, page: Page) -> Listing[CampaignShown]:
     """All campaigns."""
-    items, more = page.take(each for each in actions.campaigns() if each.campaign.id > (page.after or ""))
-    cursor = page.cursor(items[-1].campaign.id) if more else None
+    items, cursor = page.of(actions.campaigns(), lambda each: each.campaign.id)
     return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
 
 

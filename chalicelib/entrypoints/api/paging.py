@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -28,6 +28,11 @@ class Page:
 
     def cursor(self, position: str) -> str:
         return _cursor(self.listing, position)
+
+    def of(self, found: Iterable[Item], position: Callable[[Item], str]) -> tuple[list[Item], str | None]:
+        """The page's items of what is found in the order of its positions, and the cursor that leads on."""
+        items, more = self.take(each for each in found if self.after is None or position(each) > self.after)
+        return items, self.cursor(position(items[-1])) if more else None
 
     def take(self, items: Iterable[Item]) -> tuple[list[Item], bool]:
         """The page's items, and whether more follow."""

@@ -9,8 +9,8 @@ from chalicelib.loyalty.model import Program
 
 def listed(*, page: Page) -> Listing[Program]:
     """All programmes."""
-    items, more = page.take(each for each in store.programs() if each.id > (page.after or ""))
-    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+    items, cursor = page.of(store.programs(), lambda each: each.id)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def put(body: Program) -> Program:

@@ -10,9 +10,8 @@ from chalicelib.properties.model import Property
 
 def listed(ask: Ask, *, page: Page) -> Listing[Property]:
     """The properties that the key may see."""
-    seen = [each for each in store.by_id().values() if ask.caller.sees(each.id) and each.id > (page.after or "")]
-    items, more = page.take(seen)
-    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+    items, cursor = page.of((each for each in store.by_id().values() if ask.caller.sees(each.id)), lambda each: each.id)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def put(body: Property) -> Property:

@@ -8,8 +8,8 @@ from chalicelib.segments.model import Segment
 
 def listed(*, page: Page) -> Listing[Segment]:
     """All segments."""
-    items, more = page.take(each for each in actions.segments() if each.id > (page.after or ""))
-    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+    items, cursor = page.of(actions.segments(), lambda each: each.id)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def put(body: Segment) -> Segment:

@@ -2,14 +2,15 @@
 
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.messages import actions, store
+from chalicelib.messages import actions
 from chalicelib.messages.model import Template
+from chalicelib.messages.store import TEMPLATES
 
 
 def listed(*, page: Page) -> Listing[Template]:
     """All templates."""
-    items, more = page.take(each for each in store.templates() if each.id > (page.after or ""))
-    return Listing(items=items, next_cursor=page.cursor(items[-1].id) if more else None)
+    items, cursor = page.of(TEMPLATES.listed(), lambda each: each.id)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def put(body: Template) -> Template:
