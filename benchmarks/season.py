@@ -12,8 +12,8 @@ from benchmarks.hub import post
 from chalicelib.aws import keys, table
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
+from chalicelib.loyalty import programs
 from chalicelib.loyalty.model import Program
-from chalicelib.loyalty.store import put_program
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings import store as settings
@@ -41,7 +41,8 @@ def open_hotel() -> None:
             options={"stay_services": ("s-1",)},
         )
     )
-    put_program(Program(id="club", name="Club", points_per_unit={"EUR": "10"}, auto_enrol=True))
+    club = Program(id="club", name="Club", points_per_unit={"EUR": "10"}, auto_enrol=True)
+    programs.keep(club, BEGINNING.date())
     group = Branding(sender="Hotel <news@hotel.example>", postal_address="Main Street 1, 1010 Vienna, Austria")
     kept = settings.packed(HubSettings(group=group, version=1))
     row = table.row(keys.DEPLOYMENT, raw_bucket="raw", public_url="https://hub.example.com", **kept)

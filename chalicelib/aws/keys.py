@@ -183,9 +183,14 @@ def ledger(leaf_id: str, program_id: str) -> str:
     return f"LEDGER#{program_id}#{leaf_id}"
 
 
-def ledger_entry(leaf_id: str, program_id: str, version: str, entry_id: str) -> Key:
-    """Entries lie in the order in which they were decided: by the leaf's revision, then the rule's."""
-    return Key(ledger(leaf_id, program_id), f"{version}#{entry_id}")
+def ledger_entry(leaf_id: str, program_id: str, position: str) -> Key:
+    """Entries lie in the order of time: instant, revision of the account, id. A guest's pages merge its leaves'."""
+    return Key(ledger(leaf_id, program_id), position)
+
+
+def spending(program_id: str, kind: str, act: str) -> Key:
+    """What one redemption, expiry or transfer took, by the id that who acted gave it: the same again takes nothing."""
+    return Key(f"SPENDING#{program_id}#{kind}#{act}", "SPENDING")
 
 
 # Campaigns.

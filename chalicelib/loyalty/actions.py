@@ -1,88 +1,54 @@
-"""What wakes the ledger, and who is a member: facts, programmes that were written, enrolments."""
+"""What wakes the ledger, who is a member, and what a member's ledger says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from heapq import merge
 
-from chalicelib.aws import keys, queues, table
-from chalicelib.canonical.errors import Conflict, NotFound, Rejected
+from chalicelib.aws import table
+from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import is_person
-from chalicelib.canonical.time import instant, now
+from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
-from chalicelib.loyalty import store
+from chalicelib.loyalty import programs, rules, store, wakes
 from chalicelib.loyalty.model import Account, Entry, Program
 from chalicelib.loyalty.settling import settle
 
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
-SHARDS_AT_ONCE = 16
-"""Partitions of guests that one message walks, as far as it comes."""
-GUESTS_AT_ONCE = 50
-"""Guests that one message settles; the rest is for the next one. A second or two, so that no wake-up waits long."""
 
 
-def award_points(message: Mapping[str, Any]) -> None:
-    """Wake-up by a fact (an EventBridge envelope): settle the leaf it names, in every programme.
+@dataclass(frozen=True)
+class Membership:
+    """A guest in one programme; `enrolled_at` is None for points that nobody was enrolled for yet."""
 
-    The hub itself wakes guests for one programme, when that was written.
-    """
-    if "program" in message:
-        _follow(message)
-        return
-    fact = Fact.model_validate({name: value for name, value in message["detail"].items() if name != "fact_id"})
+    program: str
+    balance: int
+    enrolled_at: str | None
+    earns_from: date | None
+    number: str | None
+
+
+def award_points(message: Mapping[str, object]) -> None:
+    """Wake-up by a fact, for the leaf it names in every programme; or by the hub itself, for all guests in one that was
+    written. Raises Rejected, TryAgain."""
+    woken_by = wakes.read(message)
+    if isinstance(woken_by, Fact):
+        _settle_after(woken_by)
+    else:
+        programs.follow(woken_by)
+
+
+def _settle_after(fact: Fact) -> None:
     if fact.leaf is None or not is_person(fact.leaf):
         return
     guest = guests.guest(fact.leaf)
     leaves = list(guest.members) if guest and fact.type in OF_ALL_LEAVES else [fact.leaf]
+    at = instant(moment_of(fact.occurred_at))  # it becomes part of a key, where text order must be time order
     for program in store.programs():
         for leaf in leaves:
-            settle(leaf, program, fact.occurred_at, woken_by=fact)
-
-
-# Programmes
-
-
-def put_program(asked: Program) -> Program:
-    """Keep a programme, and have the ledgers of all guests follow it: stays that were there before may earn by it.
-
-    The same again changes nothing, and queues what a crash may have left unqueued. Raises Invalid, Conflict.
-    """
-    program = store.put_program(asked)
-    if not store.is_followed(program):
-        at = instant(now())
-        starts = range(0, keys.SHARDS, SHARDS_AT_ONCE)
-        parts = [{"program": program.id, "shard": start, "end": start + SHARDS_AT_ONCE, "at": at} for start in starts]
-        queues.send_many("loyalty", parts)
-        store.mark_followed(program)
-    return program
-
-
-def _follow(message: Mapping[str, Any]) -> None:
-    """Settle the guests of some partitions in one programme, each message from where the last one came to."""
-    program = store.program(_field(message, "program", str))
-    first, end, at = _field(message, "shard", int), _field(message, "end", int), _field(message, "at", str)
-    if program is None:
-        return
-    settled = 0
-    for shard in range(first, end):
-        for guest in guests.guests_of_shard(shard, message.get("after") if shard == first else None):
-            for leaf in guest.members:
-                settle(leaf, program, at)
-            settled += 1
-            if settled == GUESTS_AT_ONCE:
-                queues.send("loyalty", {**message, "shard": shard, "after": guest.leaf})
-                return
-
-
-def _field(message: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = message.get(name)
-    if not isinstance(value, kind):
-        raise Rejected("malformed_message", name)
-    return value
-
-
-# Membership
+            settle(leaf, program, at, woken_by=fact)
 
 
 def enrol(
@@ -106,23 +72,16 @@ def enrol(
 def _enrolled(
     guest: Head, program_id: str, known: Mapping[str, Account], number: str | None, earns_from: date, moment: datetime
 ) -> Account:
-    before = known.get(guest.leaf)
-    account = (before or Account(leaf=guest.leaf, program=program_id)).model_copy(
-        update={
-            "enrolled_at": instant(moment),
-            "earns_from": earns_from,
-            "number": number,
-            "rev": (before.rev if before else 0) + 1,
-        }
-    )
+    before = known.get(guest.leaf) or Account(guest.leaf, program_id)
+    account = before.enrolled(instant(moment), earns_from, number).credited(0)
     try:
-        table.write(table.Put(store.account_row(account), table.at_revision({"rev": before.rev} if before else None)))
+        table.write(store.account_write(before, account))
     except table.ConditionFailed:
         raise Conflict("The membership was changed at the same moment: ask again.") from None
     return account
 
 
-def membership(guest: Head) -> list[dict[str, Any]]:
+def membership(guest: Head) -> list[Membership]:
     """A guest's standing in every programme in which one of its leaves has an account."""
     standings = []
     for program in store.programs():
@@ -132,24 +91,22 @@ def membership(guest: Head) -> list[dict[str, Any]]:
     return standings
 
 
-def _standing(program: Program, accounts: Sequence[Account]) -> dict[str, Any]:
+def _standing(program: Program, accounts: Sequence[Account]) -> Membership:
     enrolled = sorted((account for account in accounts if account.enrolled_at), key=lambda each: each.enrolled_at or "")
     first = enrolled[0] if enrolled else None
-    return {
-        "program": program.id,
-        "balance": sum(account.balance for account in accounts),
-        "enrolled_at": first.enrolled_at if first else None,
-        "earns_from": first.earns_from.isoformat() if first and first.earns_from else None,
-        "number": next((account.number for account in enrolled if account.number), None),
-    }
+    return Membership(
+        program=program.id,
+        balance=rules.balance(accounts),
+        enrolled_at=first.enrolled_at if first else None,
+        earns_from=first.earns_from if first else None,
+        number=next((account.number for account in enrolled if account.number), None),
+    )
 
 
-def ledger(guest: Head, program_id: str, before: str | None = None, limit: int = 50) -> list[Entry]:
-    """A guest's entries over all its leaves, newest first; `before` is the `at#id` of the last one seen."""
-    entries = [entry for leaf in guest.members for entry in store.entries(leaf, program_id)]
-    ordered = sorted(entries, key=place_of, reverse=True)
-    return [entry for entry in ordered if before is None or place_of(entry) < before][:limit]
+def ledger(guest: Head, program_id: str, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:
+    """A guest's entries over all its leaves, newest first, from below a position; read as far as it is asked for.
 
-
-def place_of(entry: Entry) -> str:
-    return f"{entry.at}#{entry.id}"
+    Each leaf is read in portions of `at_once`: a page of as many costs one query a leaf, wherever it lies.
+    """
+    accounts = [store.newest_entries(leaf, program_id, before, at_once) for leaf in guest.members]
+    return merge(*accounts, key=lambda entry: entry.position, reverse=True)

@@ -1,11 +1,14 @@
 """What a programme, an account and a ledger entry are."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.snapshots import Channel, Currency, HubId
 
 Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,4})?$")]
@@ -22,6 +25,9 @@ class Terms(BaseModel):
     auto_enrol: bool = False
     effective_from: date | None = None
     """Left out: from the programme's start, or, for a change of a programme, from tomorrow."""
+
+    def starting(self, day: date | None) -> Self:
+        return self.model_copy(update={"effective_from": day})
 
 
 class Program(Terms):
@@ -42,6 +48,10 @@ class Program(Terms):
     def terms(self) -> Terms:
         """The newest terms alone."""
         return Terms.model_validate({name: getattr(self, name) for name in Terms.model_fields})
+
+    def kept_as(self, version: int, earlier: tuple[Terms, ...]) -> Self:
+        """What the hub itself counts and remembers, whatever a caller wrote there."""
+        return self.model_copy(update={"version": version, "earlier": earlier})
 
     def terms_at(self, day: date) -> Terms | None:
         """The terms of a stay that ended on this day; None before the first."""
@@ -64,10 +74,13 @@ class Reason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
 
 
-class Account(BaseModel):
-    """A leaf's points in one programme. A guest is a member when one of its leaves was enrolled."""
+@dataclass(frozen=True)
+class Account:
+    """A leaf's points in one programme. A guest is a member when one of its leaves was enrolled.
 
-    model_config = ConfigDict(frozen=True)
+    `balance` is the sum of the account's entries. It is below zero only where a stay was taken back whose points are
+    spent already: that is owed, and set off against what is earned next.
+    """
 
     leaf: str
     program: str
@@ -77,6 +90,87 @@ class Account(BaseModel):
     number: str | None = None
     rev: int = 0
 
+    def enrolled(self, at: str, earns_from: date, number: str | None) -> "Account":
+        """The same revision still: an enrolment is kept together with a credit, if only of nothing."""
+        return replace(self, enrolled_at=at, earns_from=earns_from, number=number)
+
+    def credited(self, points: int) -> "Account":
+        """The account's next revision."""
+        return replace(self, balance=self.balance + points, rev=self.rev + 1)
+
+
+class _OfStay(BaseModel):
+    """An entry that follows from a stay: the difference to what the stay was given before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: Reason
+    reservation: str
+    property_id: str
+    rule_version: int
+    stay_version: int
+
+
+class StayEarned(_OfStay):
+    """The stay gave points, or none, with the reason why."""
+
+    kind: Literal["stay_earned"] = "stay_earned"
+
+
+class Reversal(_OfStay):
+    """The stay gave less than it had given before: it was reopened, corrected, or turned out to be another guest's."""
+
+    kind: Literal["reversal"] = "reversal"
+
+
+class _OfAct(BaseModel):
+    """An entry that follows from an act; `act` is the id that who acted gave to it: it is made once."""
+
+    model_config = ConfigDict(frozen=True)
+
+    act: HubId
+
+
+class Redemption(_OfAct):
+    """The member spent points."""
+
+    kind: Literal["redemption"] = "redemption"
+
+
+class Expiry(_OfAct):
+    """Points that came to their end unspent."""
+
+    kind: Literal["expiry"] = "expiry"
+
+
+class Transfer(_OfAct):
+    """Points that went to another member, or came from one."""
+
+    kind: Literal["transfer"] = "transfer"
+
+
+class Release(_OfAct):
+    """A redemption given back."""
+
+    kind: Literal["release"] = "release"
+
+
+class Adjustment(_OfAct):
+    """A person's correction or gesture."""
+
+    kind: Literal["adjustment"] = "adjustment"
+
+
+class Opening(_OfAct):
+    """What a member brought along from the programme's former system."""
+
+    kind: Literal["opening"] = "opening"
+
+
+Spending = Redemption | Expiry | Transfer
+"""What takes points from a membership, over all its accounts."""
+Origin = Annotated[StayEarned | Reversal | Spending | Release | Adjustment | Opening, Field(discriminator="kind")]
+
 
 class Entry(BaseModel):
     """One line of the ledger; `points` is the difference that this entry made."""
@@ -85,9 +179,45 @@ class Entry(BaseModel):
 
     id: str
     at: str
+    """When what caused it happened, as the source says; a late wake-up's entry lies among those of that time."""
+    account_rev: int
+    """The revision of its account that this entry made: it orders the entries of one instant."""
     points: int
-    reason: Reason
-    reservation: str
-    property_id: str
-    rule_version: int
-    stay_version: int
+    origin: Origin
+
+    @property
+    def position(self) -> str:
+        """Where it lies in the ledger; text order is time order, over all accounts of a guest."""
+        return f"{self.at}#{self.account_rev:08d}#{self.id}"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What an act took from one account, and the revision that this made."""
+
+    points: int
+    account_rev: int
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One act that took points: what was asked for, when it was done, and which account gave how much."""
+
+    program: str
+    origin: Spending
+    guest: str
+    at: str
+    draws: Mapping[str, Draw]
+
+    @property
+    def points(self) -> int:
+        return sum(draw.points for draw in self.draws.values())
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The entry of each account, by leaf."""
+        return {leaf: self._entry(leaf, draw) for leaf, draw in self.draws.items()}
+
+    def _entry(self, leaf: str, draw: Draw) -> Entry:
+        entry_id = stable_id("e", self.program, self.origin.kind, self.origin.act, leaf)
+        return Entry(id=entry_id, at=self.at, account_rev=draw.account_rev, points=-draw.points, origin=self.origin)

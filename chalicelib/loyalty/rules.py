@@ -1,15 +1,22 @@
-"""What stays earn. Pure: the same stays and programme always come to the same points."""
+"""What stays earn, which terms hold, and which accounts give. Pure: the same state always comes to the same points."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.money import to_major
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.loyalty.model import Account, Program, Reason, Terms
+
+
+class NotEnough(Conflict):
+    """The membership holds fewer points than were asked for; how many it holds is not told."""
+
+    title = "Not enough points"
 
 
 class Award(NamedTuple):
@@ -80,3 +87,61 @@ def is_changed(award: Award, given: Award | None) -> bool:
     if given is None:
         return award.reason not in {Reason.NOT_COMPLETED, Reason.NOT_ENROLLED}
     return award != given
+
+
+# Terms
+
+
+def first_version(asked: Program) -> Program:
+    return asked.starting(asked.effective_from or asked.starts_on).kept_as(1, ())
+
+
+def next_version(before: Program, asked: Program, today: date) -> Program:
+    """The programme after a change; the same again is the same version. Raises Invalid when it would change what stays
+    have earned already."""
+    if asked.starts_on != before.starts_on:
+        raise Invalid(FieldError("starts_on", "is fixed: stays have earned by it"))
+    same_terms = asked.terms().starting(before.effective_from) == before.terms()
+    if same_terms and asked.effective_from in {None, before.effective_from}:
+        return _renamed(before, asked)
+    return _on_new_terms(before, asked, today)
+
+
+def _renamed(before: Program, asked: Program) -> Program:
+    same = asked.starting(before.effective_from).kept_as(before.version, before.earlier)
+    return before if same == before else same.kept_as(before.version + 1, before.earlier)
+
+
+def _on_new_terms(before: Program, asked: Program, today: date) -> Program:
+    """New terms begin after today, and take the place of terms that were to begin later; the old ones are kept."""
+    start = asked.effective_from or today + timedelta(days=1)
+    if start <= today:
+        raise Invalid(FieldError("effective_from", "must be after today: what was earned stays earned"))
+    past = [each for each in (*before.earlier, before.terms()) if (each.effective_from or before.starts_on) < start]
+    return asked.starting(start).kept_as(before.version + 1, tuple(past))
+
+
+# Spending
+
+
+def balance(accounts: Iterable[Account]) -> int:
+    """What a membership may spend. An account that owes is set off against the others; nobody has less than nothing."""
+    return max(0, sum(account.balance for account in accounts))
+
+
+def draws(accounts: Iterable[Account], points: int) -> dict[str, int]:
+    """How much each account gives, by leaf: the richest first, so that few are written, and none more than it holds.
+
+    Raises NotEnough when the membership as a whole holds less, and Invalid for no points at all.
+    """
+    if points <= 0:
+        raise Invalid(FieldError("points", "must be more than none"))
+    known = sorted(accounts, key=lambda account: (-account.balance, account.leaf))
+    if points > balance(known):
+        raise NotEnough("The membership holds fewer points than that.")
+    given: dict[str, int] = {}
+    for account in known:
+        part = min(account.balance, points - sum(given.values()))
+        if part > 0:
+            given[account.leaf] = part
+    return given

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.aws import bus, keys, table
+from chalicelib.aws import bus, table
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import stable_id
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
 from chalicelib.loyalty import rules, store
-from chalicelib.loyalty.model import Account, Entry, Program, Reason
+from chalicelib.loyalty.model import Account, Entry, Program, Reason, Reversal, StayEarned
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 
@@ -105,52 +105,53 @@ def _write_differences(books: Books, at: str) -> Iterator[tuple[str, Given]]:
         points = award.points - (given.award.points if given else 0)
         after = _credited(account, books, points, at)
         now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points, at)
-        table.transact(_writes(books, reservation, now_given, at, account, after))
+        table.transact(_writes(books, reservation, now_given, account, after))
         account = after
         yield reservation, now_given
 
 
 def _credited(account: Account, books: Books, points: int, at: str) -> Account:
-    """The balance after an entry. The first enrols who is a member by number, or by the programme's own will."""
-    enrolled = {}
+    """The account after an entry. The first enrols who is a member by number, or by the programme's own will."""
     if account.enrolled_at is None and books.enrols_from:
         record = books.head.record
-        number = record.member_number if record else None
-        enrolled = {"enrolled_at": at, "earns_from": books.enrols_from, "number": number}
-    return account.model_copy(update={"balance": account.balance + points, "rev": account.rev + 1, **enrolled})
+        account = account.enrolled(at, books.enrols_from, record.member_number if record else None)
+    return account.credited(points)
 
 
 def _enrol_by_number(books: Books, at: str) -> None:
     """A member number from the source makes a member before the first stay."""
     record = books.head.record
     if record and record.member_number and books.account.enrolled_at is None:
-        row = store.account_row(_credited(books.account, books, 0, at))
-        before = books.account.rev
-        table.write(table.Put(row, table.at_revision({"rev": before} if before else None)))
+        table.write(store.account_write(books.account, _credited(books.account, books, 0, at)))
 
 
-def _writes(
-    books: Books, reservation: str, given: Given, at: str, before: Account, after: Account
-) -> list[table.Write]:
+def _writes(books: Books, reservation: str, given: Given, before: Account, after: Account) -> list[table.Write]:
     """The account's revision orders the entries of one leaf revision, and makes each of them once."""
     leaf, program = books.head.leaf, books.program
-    entry = Entry(
-        id=stable_id("e", reservation, program.id, given.version),
-        at=at,
-        points=given.difference,
-        reason=given.award.reason,
-        reservation=reservation,
-        property_id=given.property_id,
-        rule_version=program.version,
-        stay_version=books.head.rev,
-    )
-    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": given.version})
     return [
-        table.Put(store.entry_row(leaf, program.id, given.version, entry), table.ABSENT),
-        table.Put(store.given_row(leaf, program.id, reservation, given), older),
-        table.Put(store.account_row(after), table.at_revision({"rev": before.rev} if before.rev else None)),
-        table.Check(keys.head(leaf), table.at_revision({"rev": books.head.rev}), size=900),
+        store.entry_write(leaf, program.id, _entry(books, reservation, given, after.rev)),
+        store.given_write(leaf, program.id, reservation, given),
+        store.account_write(before, after),
+        store.head_unchanged(books.head),
     ]
+
+
+def _entry(books: Books, reservation: str, given: Given, account_rev: int) -> Entry:
+    """The id follows from the stay and the versions that it was computed from."""
+    kind = StayEarned if given.difference >= 0 else Reversal
+    return Entry(
+        id=stable_id("e", reservation, books.program.id, given.version),
+        at=given.at,
+        account_rev=account_rev,
+        points=given.difference,
+        origin=kind(
+            reason=given.award.reason,
+            reservation=reservation,
+            property_id=given.property_id,
+            rule_version=books.program.version,
+            stay_version=books.head.rev,
+        ),
+    )
 
 
 def _announce(books: Books, written: Mapping[str, Given], at: str, woken_by: Fact | None) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.errors import Conflict, FieldError, Invalid
-from chalicelib.canonical.time import now
-from chalicelib.loyalty.model import Account, Entry, Program, Reason
+from chalicelib.canonical.errors import Conflict
+from chalicelib.guests.model import Head
+from chalicelib.loyalty.model import Account, Draw, Entry, Origin, Program, Reason, Spending, Spent
 from chalicelib.loyalty.rules import Award
+
+_ORIGIN: TypeAdapter[Origin] = TypeAdapter(Origin)
 
 
 @dataclass(frozen=True)
@@ -32,41 +36,13 @@ def version_of(leaf_rev: int, program: Program) -> str:
     return f"{leaf_rev:010d}.{program.version:06d}"
 
 
-def put_program(program: Program, today: date | None = None) -> Program:
-    """Keep a programme. Raises Invalid when it would change what stays have earned already, and Conflict."""
-    kept = table.get(keys.program(program.id))
-    before = Program.model_validate_json(kept["program"]) if kept else None
-    after = _next(before, program, today or now().date()) if before else _first(program)
-    if after == before:
-        return after
-    row = table.row(keys.program(program.id), program=after.model_dump_json(), rev=after.version)
+def save_program(program: Program, before: Program | None) -> None:
+    """Raises Conflict when somebody else wrote the programme meanwhile."""
+    row = table.row(keys.program(program.id), program=program.model_dump_json(), rev=program.version)
     try:
-        table.write(table.Put(row, table.at_revision(kept)))
+        table.write(table.Put(row, _at_rev(before.version if before else 0)))
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this programme just now.") from None
-    return after
-
-
-def _first(program: Program) -> Program:
-    return program.model_copy(
-        update={"version": 1, "earlier": (), "effective_from": program.effective_from or program.starts_on}
-    )
-
-
-def _next(before: Program, asked: Program, today: date) -> Program:
-    """New terms begin after today, and take the place of terms that were to begin later; the old ones are kept."""
-    if asked.starts_on != before.starts_on:
-        raise Invalid(FieldError("starts_on", "is fixed: stays have earned by it"))
-    same = asked.terms().model_copy(update={"effective_from": before.effective_from}) == before.terms()
-    if same and asked.effective_from in {None, before.effective_from}:
-        kept = {"earlier": before.earlier, "effective_from": before.effective_from, "version": before.version}
-        after = asked.model_copy(update=kept)
-        return after if after == before else after.model_copy(update={"version": before.version + 1})
-    start = asked.effective_from or today + timedelta(days=1)
-    if start <= today:
-        raise Invalid(FieldError("effective_from", "must be after today: what was earned stays earned"))
-    past = [each for each in (*before.earlier, before.terms()) if (each.effective_from or before.starts_on) < start]
-    return asked.model_copy(update={"earlier": tuple(past), "effective_from": start, "version": before.version + 1})
 
 
 def is_followed(program: Program) -> bool:
@@ -94,20 +70,42 @@ def programs() -> list[Program]:
     return [Program.model_validate_json(item["program"]) for item in table.query(keys.program("").pk)]
 
 
-def account_row(account: Account) -> Item:
-    return table.row(
-        keys.account(account.leaf, account.program),
-        balance=account.balance,
-        enrolled_at=account.enrolled_at,
-        earns_from=account.earns_from.isoformat() if account.earns_from else None,
-        number=account.number,
-        rev=account.rev,
+def account_write(before: Account, after: Account) -> table.Put:
+    """The account as it became, if it still is as it was read."""
+    row = table.row(
+        keys.account(after.leaf, after.program),
+        balance=after.balance,
+        enrolled_at=after.enrolled_at,
+        earns_from=after.earns_from.isoformat() if after.earns_from else None,
+        number=after.number,
+        rev=after.rev,
     )
+    return table.Put(row, _at_rev(before.rev))
+
+
+def account_unchanged(account: Account) -> table.Check:
+    return table.Check(keys.account(account.leaf, account.program), _at_rev(account.rev), size=256)
+
+
+def head_unchanged(head: Head) -> table.Check:
+    """Nothing was written under the leaf, and, on a guest, no record joined or left it."""
+    return table.Check(keys.head(head.leaf), table.at_revision({"rev": head.rev}), size=900)
+
+
+def _at_rev(rev: int) -> table.When:
+    return table.at_revision({"rev": rev} if rev else None)
 
 
 def read_account(leaf: str, program_id: str, item: Item) -> Account:
-    kept = {name: item[name] for name in ("balance", "enrolled_at", "earns_from", "number", "rev") if name in item}
-    return Account.model_validate({"leaf": leaf, "program": program_id, **kept})
+    return Account(
+        leaf,
+        program_id,
+        balance=item["balance"],
+        enrolled_at=item.get("enrolled_at"),
+        earns_from=date.fromisoformat(item["earns_from"]) if "earns_from" in item else None,
+        number=item.get("number"),
+        rev=item["rev"],
+    )
 
 
 def accounts(leaves: Iterable[str], program_id: str) -> dict[str, Account]:
@@ -131,11 +129,11 @@ def given(leaf: str, program_id: str) -> dict[str, Given]:
     }
 
 
-def given_row(leaf: str, program_id: str, reservation: str, given: Given) -> Item:
+def given_write(leaf: str, program_id: str, reservation: str, given: Given) -> table.Put:
+    """What a stay was given, unless that was decided from a newer version already."""
     points, reason = given.award
-    key = keys.given(leaf, program_id, reservation)
-    return table.row(
-        key,
+    row = table.row(
+        keys.given(leaf, program_id, reservation),
         points=points,
         reason=str(reason),
         version=given.version,
@@ -143,17 +141,54 @@ def given_row(leaf: str, program_id: str, reservation: str, given: Given) -> Ite
         difference=given.difference,
         at=given.at,
     )
+    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": given.version})
+    return table.Put(row, older)
 
 
-def entry_row(leaf: str, program_id: str, version: str, entry: Entry) -> Item:
-    kept = entry.model_dump(mode="json", exclude={"id"})
-    return table.row(keys.ledger_entry(leaf, program_id, version, entry.id), **kept)
+def entry_write(leaf: str, program_id: str, entry: Entry) -> table.Put:
+    """Append only: an entry is never written over."""
+    key = keys.ledger_entry(leaf, program_id, entry.position)
+    return table.Put(table.row(key, points=entry.points, **entry.origin.model_dump(mode="json")), table.ABSENT)
 
 
 def read_entry(item: Item) -> Entry:
-    return Entry.model_validate({**item, "id": item["sk"].partition("#")[2]})
+    at, account_rev, entry_id = item["sk"].split("#")
+    return Entry(
+        id=entry_id,
+        at=at,
+        account_rev=int(account_rev),
+        points=item["points"],
+        origin=_ORIGIN.validate_python(item),
+    )
 
 
 def entries(leaf: str, program_id: str) -> Iterator[Entry]:
-    """One account's ledger, in the order of its decisions."""
+    """One account's whole ledger, in the order of time."""
     yield from map(read_entry, table.query(keys.ledger(leaf, program_id)))
+
+
+def newest_entries(leaf: str, program_id: str, before: str | None, at_once: int) -> Iterator[Entry]:
+    """One account's ledger, newest first, from below a position; read in portions, as far as it is asked for."""
+    while True:
+        rows = table.query(keys.ledger(leaf, program_id), after=before, limit=at_once, newest_first=True)
+        found = [read_entry(row) for row in rows]
+        yield from found
+        if len(found) < at_once:
+            return
+        before = found[-1].position
+
+
+def spent(program_id: str, origin: Spending) -> Spent | None:
+    """What an act took already."""
+    item = table.get(keys.spending(program_id, origin.kind, origin.act))
+    if item is None:
+        return None
+    draws = {leaf: Draw(points, account_rev) for leaf, (points, account_rev) in item["draws"].items()}
+    return Spent(program_id, origin, guest=item["guest"], at=item["at"], draws=draws)
+
+
+def spent_write(spent: Spent) -> table.Put:
+    """An act is done once."""
+    key = keys.spending(spent.program, spent.origin.kind, spent.origin.act)
+    draws = {leaf: [draw.points, draw.account_rev] for leaf, draw in spent.draws.items()}
+    return table.Put(table.row(key, guest=spent.guest, at=spent.at, draws=draws), table.ABSENT)

@@ -13,12 +13,13 @@ from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import actions as ingest
 from chalicelib.ingest import edge
-from chalicelib.loyalty import actions, store
-from chalicelib.loyalty.model import Account
+from chalicelib.loyalty import actions, programs, store
+from chalicelib.loyalty.model import Account, Redemption
+from chalicelib.loyalty.spending import spend
 from chalicelib.properties import store as properties
 from chalicelib.reactions import hears
 from tests import tables
-from tests.builders import EUR_PROGRAM, VIENNA, at, guest, notice, reservation
+from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, notice, reservation
 from tests.crashes import crash_at, points_of, watching
 
 ANNA = guest(email="anna@mail.example")
@@ -40,7 +41,7 @@ def told(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
     properties.put(VIENNA)
     secrets.key_for("identifiers")  # these two are asked for once in the life of a process
     edge.raw_bucket()
-    store.put_program(EUR_PROGRAM)
+    programs.keep(EUR_PROGRAM, DAY_ONE.date())
     taken: list[Fact] = []
     announce = bus.announce
 
@@ -75,7 +76,7 @@ def test_a_crash_at_any_call_of_earning_is_mended_by_the_next_delivery(story: st
     earlier, now = STORIES[story]
     if story == LATE:
         table.write(table.Delete(keys.program(EUR_PROGRAM.id)))
-        store.put_program(EUR_PROGRAM.model_copy(update={"auto_enrol": False}))
+        programs.keep(EUR_PROGRAM.model_copy(update={"auto_enrol": False}), DAY_ONE.date())
 
     def begin() -> list[Fact]:
         tables.empty()
@@ -121,12 +122,13 @@ def test_an_enrolment_between_reading_and_writing_is_not_overwritten(told: list[
     (fact,) = tell([STAYED], told)
     assert fact.leaf
     leaf, done = fact.leaf, set[int]()
-    enrolled = Account(leaf=leaf, program="club", number="M-7", enrolled_at=at(0), earns_from=date(2026, 2, 3), rev=1)
+    before = Account(leaf, "club")
+    enrolled = before.enrolled(at(0), date(2026, 2, 3), "M-7").credited(0)
 
     def enrol(number: int) -> None:
         if calls.made[number] == "TransactWriteItems" and not done:
             done.add(number)
-            table.write(table.Put(store.account_row(enrolled), table.ABSENT))
+            table.write(store.account_write(before, enrolled))
 
     with watching(before=enrol) as calls:
         wake(fact)
@@ -134,3 +136,25 @@ def test_an_enrolment_between_reading_and_writing_is_not_overwritten(told: list[
     assert done
     assert (account.number, account.earns_from, account.balance) == ("M-7", date(2026, 2, 3), 2000)
     assert sum(entry.points for entry in store.entries(leaf, "club")) == 2000
+
+
+def test_a_crash_at_any_call_of_spending_is_mended_by_asking_again(told: list[Fact]) -> None:
+    def begin() -> str:
+        tables.empty()
+        wake_all(tell([STAYED, SECOND], told))
+        (leaf,) = {row["pk"] for row in tables.rows().values() if row["sk"] == "ACCOUNT#club"}
+        return str(leaf).removeprefix("LEAF#")
+
+    def act() -> None:
+        spend(leaf, "club", 3000, Redemption(act="night-7"), DAY_ONE)
+
+    leaf = begin()
+    points = points_of(act)
+    expected = tables.state()
+    assert "TransactWriteItems" in {point.operation for point in points}
+    assert [account.balance for account in store.accounts([leaf], "club").values()] == [1000]
+    for point in points:
+        assert begin() == leaf
+        assert crash_at(point, act), str(point)
+        act()
+        assert tables.state() == expected, str(point)

@@ -1,21 +1,22 @@
 """/v1/guests/{guest_id}/membership and /ledger: a guest's points, and where each came from."""
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.sight import guest_of, leaves_of
 from chalicelib.guests.model import Head
 from chalicelib.loyalty import actions, store
-from chalicelib.loyalty.model import Entry, Program
+from chalicelib.loyalty.actions import Membership
+from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarned
 
 AHEAD = timedelta(days=366)
 
@@ -41,6 +42,36 @@ class EnrolmentAsked(BaseModel):
     earns_from: date | None = None
 
 
+class StayEntry(Shown):
+    """A line of the ledger that a stay made; `points` is the difference to what the stay was given before."""
+
+    id: str
+    at: str
+    origin: Literal["stay_earned", "reversal"]
+    points: int
+    reason: Reason
+    reservation: str
+    property_id: str
+    rule_version: int
+    stay_version: int
+
+
+class ActEntry(Shown):
+    """A line of the ledger that an act made. It names no hotel, and is shown to keys of the whole group."""
+
+    id: str
+    at: str
+    origin: Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening"]
+    points: int
+
+
+LedgerEntry = Annotated[StayEntry | ActEntry, Field(discriminator="origin")]
+
+
+class LedgerPage(Listing[LedgerEntry]):
+    """One page of the ledger, newest first. `next_cursor` leads to the next one, and is null on the last."""
+
+
 def listed(ask: Ask, guest_id: str) -> Listing[Standing]:
     """The guest's standing in every programme."""
     return Listing(items=_standings(ask.caller, guest_of(ask.caller, guest_id)))
@@ -55,12 +86,36 @@ def enrol(ask: Ask, guest_id: str, program_id: str, body: EnrolmentAsked) -> Sta
     return next(each for each in _standings(ask.caller, guest) if each.program == program.id)
 
 
-def ledger(ask: Ask, guest_id: str, *, program: str | None = None, page: Page) -> Listing[Entry]:
+def ledger(ask: Ask, guest_id: str, *, program: str | None = None, page: Page) -> LedgerPage:
     """The entries that the key's properties made, newest first; every zero has its reason."""
     guest = guest_of(ask.caller, guest_id)
-    found = _entries(ask.caller, guest, _program(program), page.after)
-    items, more = page.take(found)
-    return Listing(items=items, next_cursor=page.cursor(_place(items[-1])) if more else None)
+    entries = actions.ledger(guest, _program(program), page.after, at_once=page.limit + 1)
+    found, more = page.take(entry for entry in entries if _is_seen(ask.caller, entry))
+    cursor = page.cursor(found[-1].position) if more else None
+    return LedgerPage(items=[_shown(entry) for entry in found], next_cursor=cursor)
+
+
+def _shown(entry: Entry) -> StayEntry | ActEntry:
+    origin = entry.origin
+    if not isinstance(origin, StayEarned | Reversal):
+        return ActEntry(id=entry.id, at=entry.at, origin=origin.kind, points=entry.points)
+    return StayEntry(
+        id=entry.id,
+        at=entry.at,
+        origin=origin.kind,
+        points=entry.points,
+        reason=origin.reason,
+        reservation=origin.reservation,
+        property_id=origin.property_id,
+        rule_version=origin.rule_version,
+        stay_version=origin.stay_version,
+    )
+
+
+def _is_seen(caller: Caller, entry: Entry) -> bool:
+    """What names a hotel is that hotel's; what names none tells of the whole group."""
+    origin = entry.origin
+    return caller.sees(origin.property_id) if isinstance(origin, StayEarned | Reversal) else caller.is_group
 
 
 def _known(program_id: str) -> Program:
@@ -79,15 +134,17 @@ def _check_start(earns_from: date, program: Program, today: date) -> None:
 
 
 def _standings(caller: Caller, guest: Head) -> list[Standing]:
-    found = [Standing.model_validate(each) for each in actions.membership(guest)]
-    if caller.is_group:
-        return found
-    return [each.model_copy(update={"balance": _earned_at(caller, guest, each.program)}) for each in found]
+    return [_standing(caller, guest, each) for each in actions.membership(guest)]
+
+
+def _standing(caller: Caller, guest: Head, membership: Membership) -> Standing:
+    balance = membership.balance if caller.is_group else _earned_at(caller, guest, membership.program)
+    return Standing.model_validate({**asdict(membership), "balance": balance})
 
 
 def _earned_at(caller: Caller, guest: Head, program: str) -> int:
     entries = (entry for leaf in leaves_of(guest) for entry in store.entries(leaf, program))
-    return sum(entry.points for entry in entries if caller.sees(entry.property_id))
+    return sum(entry.points for entry in entries if _is_seen(caller, entry))
 
 
 def _program(asked: str | None) -> str:
@@ -98,16 +155,3 @@ def _program(asked: str | None) -> str:
     if asked is not None and asked not in known:
         raise NotFound("There is no such programme.")
     return asked or known[0]
-
-
-def _entries(caller: Caller, guest: Head, program: str, before: str | None) -> Iterator[Entry]:
-    while True:
-        found = actions.ledger(guest, program, before, MOST)
-        yield from (entry for entry in found if caller.sees(entry.property_id))
-        if len(found) < MOST:
-            return
-        before = _place(found[-1])
-
-
-def _place(entry: Entry) -> str:
-    return f"{entry.at}#{entry.id}"

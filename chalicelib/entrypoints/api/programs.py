@@ -3,7 +3,7 @@
 from chalicelib.canonical.errors import NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.loyalty import actions, store
+from chalicelib.loyalty import programs, store
 from chalicelib.loyalty.model import Program
 
 
@@ -15,7 +15,7 @@ def listed(*, page: Page) -> Listing[Program]:
 
 def put(body: Program) -> Program:
     """Write a programme; its version grows by itself with every change."""
-    return actions.put_program(body)
+    return programs.put(body)
 
 
 def get(program_id: str) -> Program:

@@ -1,0 +1,90 @@
+"""Take points from a membership, over all its accounts at once: load → decide → save, once for each act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.aws import table
+from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
+from chalicelib.canonical.time import instant, now
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head
+from chalicelib.loyalty import rules, store
+from chalicelib.loyalty.model import Account, Draw, Spending, Spent
+
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Purse:
+    """A guest's accounts in one programme, one of each of its leaves, as of one revision of the guest."""
+
+    guest: Head
+    accounts: Mapping[str, Account]
+
+
+def spend(guest_id: str, program_id: str, points: int, origin: Spending, at: datetime | None = None) -> Spent:
+    """Take points from a guest's accounts, all or none; what they hold together is never exceeded.
+
+    The act is `origin.act`: the same again changes nothing, and is answered as the first time. Raises NotFound, Invalid
+    for no points, NotEnough, Conflict for an id that meant something else, and TryAgain.
+    """
+    for _ in range(TRIES):
+        purse = _open(guest_id, program_id)
+        # After the accounts: who sees in them what this act took, a moment ago beside itself, sees the act as well.
+        done = store.spent(program_id, origin)
+        if done:
+            return _as_asked(done, purse, points)
+        try:
+            return _write(_known(purse), program_id, points, origin, instant(at or now()))
+        except (table.ConditionFailed, TryAgain):
+            continue
+    raise TryAgain(f"{guest_id} is being written by others")
+
+
+def _open(guest_id: str, program_id: str) -> Purse | None:
+    """The guest is read first, and its revision checked by the write: no record joined or left it since."""
+    guest = guests.guest(guest_id)
+    if guest is None:
+        return None
+    known = store.accounts(guest.members, program_id)
+    return Purse(guest, {leaf: known.get(leaf) or Account(leaf, program_id) for leaf in guest.members})
+
+
+def _known(purse: Purse | None) -> Purse:
+    if purse is None:
+        raise NotFound("There is no such guest.")
+    return purse
+
+
+def _as_asked(done: Spent, purse: Purse | None, points: int) -> Spent:
+    """The guest may have been regrouped since: any record that gave, or the guest of that time, is the same member."""
+    mine = {purse.guest.leaf, *purse.accounts} if purse else set()
+    if done.points != points or mine.isdisjoint({done.guest, *done.draws}):
+        raise Conflict("This id was used for something else.")
+    return done
+
+
+def _write(purse: Purse, program_id: str, points: int, origin: Spending, at: str) -> Spent:
+    parts = rules.draws(purse.accounts.values(), points)
+    draws = {leaf: Draw(part, purse.accounts[leaf].rev + 1) for leaf, part in parts.items()}
+    spent = Spent(program_id, origin, purse.guest.leaf, at, draws)
+    table.transact(_writes(purse, spent))
+    return spent
+
+
+def _writes(purse: Purse, spent: Spent) -> list[table.Write]:
+    """Two rows, and one for each record of the guest and each account that gives: 40 records fit in any case.
+
+    An account that gives nothing is checked: another act beside this one may have counted on what it holds.
+    """
+    writes: list[table.Write] = [store.head_unchanged(purse.guest), store.spent_write(spent)]
+    for leaf, account in purse.accounts.items():
+        if leaf in spent.draws:
+            writes.append(store.account_write(account, account.credited(-spent.draws[leaf].points)))
+        else:
+            writes.append(store.account_unchanged(account))
+    writes += [store.entry_write(leaf, spent.program, entry) for leaf, entry in spent.entries.items()]
+    if len(writes) > table.WRITE_AT_ONCE:
+        raise Conflict("This guest has more records than one act can draw on.")
+    return writes

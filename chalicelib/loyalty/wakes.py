@@ -1,0 +1,42 @@
+"""What comes on the loyalty queue, read in one place: facts from the bus, and the hub's own sweeps over all guests."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from pydantic import StrictInt, StrictStr, TypeAdapter, ValidationError
+
+from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.facts import Fact
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Settle the guests of the partitions from `shard` to before `end` in one programme, as of the instant `at`.
+
+    `after` is the guest of the first partition that the last message came to. A message without `v` is of the time
+    before versions, and means the same.
+    """
+
+    program: StrictStr
+    shard: StrictInt
+    end: StrictInt
+    at: StrictStr
+    after: StrictStr | None = None
+    v: Literal[1] = 1
+
+    def body(self) -> dict[str, object]:
+        """What is queued."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+_SWEEP = TypeAdapter(Sweep)
+
+
+def read(message: Mapping[str, object]) -> Fact | Sweep:
+    """A fact comes in EventBridge's envelope. Raises Rejected for what is neither, naming the fields."""
+    try:
+        return _SWEEP.validate_python(message) if "program" in message else Fact.model_validate(message.get("detail"))
+    except ValidationError as wrong:
+        fields = sorted({".".join(map(str, each["loc"])) for each in wrong.errors()})
+        raise Rejected("malformed_message", ", ".join(fields)) from None

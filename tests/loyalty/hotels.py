@@ -1,0 +1,66 @@
+"""A hotel whose guests earn points: ingest and loyalty over one table in memory."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import bus, secrets
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.ingest.changes import change_of
+from chalicelib.loyalty import actions, programs, store
+from chalicelib.loyalty.model import Account, Program
+from chalicelib.profiles import actions as profiles
+from chalicelib.reactions import hears
+from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, reservation
+from tests.memory_table import MemoryTable
+
+G1, G2 = (leaf_of_profile("pms", source_id) for source_id in ("g1", "g2"))
+BY_HAND = EUR_PROGRAM.model_copy(update={"auto_enrol": False})
+
+
+class Hotel:
+    """Ingest and loyalty over one table in memory; facts wait until they are delivered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, program: Program = EUR_PROGRAM) -> None:
+        self.table = MemoryTable().install(monkeypatch)
+        self.facts: list[Fact] = []
+        monkeypatch.setattr(bus, "announce", self.facts.extend)
+        monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+        programs.keep(program, DAY_ONE.date())
+
+    def tell(self, *snapshots: dict[str, Any]) -> None:
+        changes = [
+            change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}")
+            for each in snapshots
+        ]
+        assert profiles.store_changes([change for change in changes if change]) == {}
+
+    def deliver(self, facts: Sequence[Fact] | None = None) -> None:
+        chosen = list(self.facts) if facts is None else facts
+        for fact in chosen:
+            if hears("loyalty", fact.type):
+                actions.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
+
+    def accounts(self) -> dict[str, Account]:
+        rows = self.table.rows.items()
+        return {
+            key.pk.removeprefix("LEAF#"): store.read_account(key.pk.removeprefix("LEAF#"), "club", row)
+            for key, row in rows
+            if key.sk == "ACCOUNT#club"
+        }
+
+    def points(self) -> dict[str, list[int]]:
+        return {leaf: [entry.points for entry in store.entries(leaf, "club")] for leaf in self.accounts()}
+
+
+def checked_out(minute: int, amount: int = 10000, **fields: Any) -> dict[str, Any]:
+    return reservation(
+        primary=fields.pop("primary", guest()),
+        status="checked_out",
+        changed_at=at(minute),
+        room_revenue_minor=amount,
+        **fields,
+    )
