@@ -253,6 +253,7 @@ def test_a_member_sees_points_and_where_they_came_from(hub: Hub, anna: str) -> N
     assert hub.put(f"/v1/guests/{anna}/membership/club", asked) == standing
     (entry,) = hub.get(f"/v1/guests/{anna}/ledger")["items"]
     assert (entry["points"], entry["reason"], entry["property_id"]) == (2000, "earned", "vienna")
+    assert entry["origin"] == "stay_earned"
     assert hub.get(f"/v1/guests/{anna}/ledger?program=club", key="analyst")["items"] == [entry]
     assert hub.status("GET", f"/v1/guests/{anna}/ledger?program=other") == 404
 
@@ -272,6 +273,23 @@ def test_a_hotel_is_shown_the_points_of_its_own_stays_and_the_group_all(hub: Hub
         (standing,) = hub.get(f"/v1/guests/{anna}/membership", key=key)["items"]
         entries = hub.get(f"/v1/guests/{anna}/ledger", key=key)["items"]
         assert standing["balance"] == sum(each["points"] for each in entries) == points
+
+
+def test_what_was_spent_names_no_stay_and_is_shown_to_keys_of_the_whole_group(hub: Hub, anna: str) -> None:
+    from chalicelib.loyalty.model import Redemption
+    from chalicelib.loyalty.spending import spend
+
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
+    hub.put(f"/v1/guests/{anna}/membership/club", {"earns_from": "2026-01-01"})
+    spend(anna, "club", 500, Redemption(act="night-7"))
+    (standing,) = hub.get(f"/v1/guests/{anna}/membership")["items"]
+    assert standing["balance"] == 1500
+    first = hub.get(f"/v1/guests/{anna}/ledger?limit=1")
+    second = hub.get(f"/v1/guests/{anna}/ledger?limit=1&cursor={first['next_cursor']}")
+    (spent,), (earned,) = first["items"], second["items"]
+    assert {**spent, "id": "", "at": ""} == {"id": "", "at": "", "origin": "redemption", "points": -500}
+    assert (earned["origin"], earned["points"], second["next_cursor"]) == ("stay_earned", 2000, None)
+    assert hub.get(f"/v1/guests/{anna}/ledger", key="front_desk@vienna")["items"] == [earned]
 
 
 def test_nobody_earns_from_before_the_programme_or_from_a_day_that_will_not_come(hub: Hub, anna: str) -> None:

@@ -23,10 +23,10 @@ from chalicelib.guests.model import Stay
 from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, edge, reconciliation
 from chalicelib.loyalty import actions as loyalty
+from chalicelib.loyalty import programs
 from chalicelib.loyalty import store as ledgers
-from chalicelib.loyalty.store import put_program
 from chalicelib.properties import store as properties
-from tests.builders import EUR_PROGRAM, VIENNA, at
+from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at
 from tests.fake_mews import (
     SECRET,
     FakeMews,
@@ -203,7 +203,7 @@ def test_what_a_change_writes_and_that_a_duplicate_writes_nothing(
 
 
 def test_a_check_out_with_its_points_writes_sixteen_units_at_most(mews: FakeMews, facts: list[Any]) -> None:
-    put_program(EUR_PROGRAM)
+    programs.keep(EUR_PROGRAM, DAY_ONE.date())
     mews.keep(reservation(), customer(), item())
     fetched(reservations_changed("r1"))
     mews.keep(reservation(State="Processed", UpdatedUtc=at(5)))

@@ -89,19 +89,19 @@ def test_an_act_s_id_means_one_thing(member: Hotel) -> None:
     member.deliver()
     (ben,) = set(member.accounts()) - {G1, G2}
     spend(G1, "club", 100, NIGHT)
-    for other in (lambda: spend(G1, "club", 101, NIGHT), lambda: spend(ben, "club", 100, NIGHT)):
+    for leaf, points in ((G1, 101), (ben, 100)):
         with pytest.raises(Conflict, match="something else"):
-            other()
+            spend(leaf, "club", points, NIGHT)
     assert sum(balances(member).values()) == 2400
 
 
-def test_acts_of_different_kinds_and_programmes_do_not_meet_by_their_ids(member: Hotel) -> None:
+def test_acts_of_different_kinds_do_not_meet_by_their_ids(member: Hotel) -> None:
     for origin in (Redemption(act="a"), Expiry(act="a"), Transfer(act="a")):
         spend(G1, "club", 100, origin)
     assert sum(balances(member).values()) == 1200
 
 
-def beside(hotel: Hotel, call: int, deed: Callable[[], object]) -> None:
+def beside(hotel: Hotel, call: int, deed: Callable[[], None]) -> None:
     hotel.table.calls = 0
     hotel.table.beside = [(call, deed)]
 
@@ -109,7 +109,7 @@ def beside(hotel: Hotel, call: int, deed: Callable[[], object]) -> None:
 Ends = list[tuple[str, list[int]]]
 
 
-def every_moment(hotel: Hotel, act: Callable[[], object], deed: Callable[[], object]) -> Ends:
+def every_moment(hotel: Hotel, act: Callable[[], object], deed: Callable[[], None]) -> Ends:
     """Do the act with the deed before each of its calls in turn, always from the same rows: how each ended, and what
     the accounts hold then."""
     rows, ends = dict(hotel.table.rows), []
@@ -130,9 +130,10 @@ def every_moment(hotel: Hotel, act: Callable[[], object], deed: Callable[[], obj
 
 
 def test_two_acts_beside_each_other_never_take_more_than_there_is(member: Hotel) -> None:
-    ends = every_moment(
-        member, lambda: spend(G2, "club", 800, NIGHT), lambda: spend(G1, "club", 800, Redemption(act="other"))
-    )
+    def other() -> None:
+        spend(G1, "club", 800, Redemption(act="other"))
+
+    ends = every_moment(member, lambda: spend(G2, "club", 800, NIGHT), other)
     assert all(end == "Not enough points" and sum(left) == 700 for end, left in ends)
 
 
@@ -141,7 +142,10 @@ def test_an_act_beside_itself_is_done_once_and_answered_alike(member: Hotel) -> 
         answer = spend(G1, "club", 1500, NIGHT)
         assert spend(G1, "club", 1500, NIGHT) == answer
 
-    ends = every_moment(member, twice, lambda: spend(G1, "club", 1500, NIGHT))
+    def beside_itself() -> None:
+        spend(G1, "club", 1500, NIGHT)
+
+    ends = every_moment(member, twice, beside_itself)
     assert all(end == "taken" and left == [0, 0] for end, left in ends)
 
 

@@ -71,6 +71,7 @@ def test_a_malformed_sweep_is_set_aside_with_the_field_s_name(wrong: dict[str, A
 
 
 def test_what_is_neither_a_fact_nor_a_sweep_is_set_aside() -> None:
-    for message in ({}, {"detail": {}}, {"detail": "StayCompleted"}):
+    neither: list[dict[str, object]] = [{}, {"detail": {}}, {"detail": "StayCompleted"}]
+    for message in neither:
         with pytest.raises(Rejected, match="malformed_message"):
             read(message)
