@@ -1,7 +1,7 @@
 """The table in a dictionary, for properties that need thousands of tries: the doors of chalicelib.aws.table."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, When, Write
 
-VOLATILE = {"rev", "expires_at"}
+VOLATILE = {"rev", "record_rev", "expires_at"}
 
 
 @dataclass
@@ -121,4 +121,4 @@ def _clause(clause: str, row: Item | None, values: Mapping[str, Any]) -> bool:
 
 
 def _copy(row: Item | None) -> Any:
-    return None if row is None else json.loads(json.dumps(row))
+    return deepcopy(row)

@@ -1,11 +1,18 @@
 """Items between Python and DynamoDB: text, integers, booleans, bytes, null, lists and maps. Floats are refused."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
+from zlib import compress, decompress
 
 Value: TypeAlias = "str | int | bool | bytes | Sequence[Value] | Mapping[str, Value] | None"
 Item: TypeAlias = dict[str, Any]
 """One row; what its attributes are is known to the `store.py` that reads it."""
+
+
+WRITE_UNIT = 1024
+"""Bytes of a row that one write unit pays for."""
+DEFLATED = "deflated"
 
 
 def to_attribute(value: Value) -> dict[str, Any]:
@@ -67,6 +74,20 @@ def size_of(value: Value) -> int:
         case Sequence():
             return 3 + len(value) + sum(size_of(each) for each in value)
     raise TypeError(f"no attribute holds a {type(value).__name__}")
+
+
+def within_a_unit(item: Item, *names: str) -> Item:
+    """Deflate the named texts, together, where the row would cost a second write unit: few rows are so long."""
+    if item_size(item) <= WRITE_UNIT:
+        return item
+    texts = json.dumps({name: item[name] for name in names if name in item}, ensure_ascii=False)
+    rest = {name: value for name, value in item.items() if name not in names}
+    return {**rest, DEFLATED: compress(texts.encode(), 9)}
+
+
+def inflated(item: Item) -> Item:
+    """The row with its texts, deflated or not."""
+    return {**item, **json.loads(decompress(item[DEFLATED]))} if DEFLATED in item else item
 
 
 def item_size(item: Mapping[str, Value]) -> int:

@@ -70,13 +70,16 @@ def api_key_listing(key_id: str) -> Key:
 
 
 # Guests.
+SHARD = "GUESTS#"
+
+
 @lru_cache(maxsize=10_000)
 def shard_of(leaf: str) -> str:
-    return f"GUESTS#{hashlib.sha256(leaf.encode()).hexdigest()[:2]}"
+    return f"{SHARD}{hashlib.sha256(leaf.encode()).hexdigest()[:2]}"
 
 
 def shard(number: int) -> str:
-    return f"GUESTS#{number:02x}"
+    return f"{SHARD}{number:02x}"
 
 
 def head(leaf: str) -> Key:
@@ -108,6 +111,11 @@ def receipt(leaf: str, at: str, receipt_id: str) -> Key:
 # What is kept by leaf, and never moves.
 def leaf(leaf_id: str) -> str:
     return f"LEAF#{leaf_id}"
+
+
+def record(leaf_id: str) -> Key:
+    """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
+    return Key(leaf(leaf_id), "RECORD")
 
 
 STAY = "STAY#"

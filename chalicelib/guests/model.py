@@ -181,6 +181,9 @@ class Head(BaseModel):
     leaf: str
     rev: int = 0
     record: Record | None = None
+    """None also where only the head was read: the record is a row of its own."""
+    record_rev: int | None = None
+    """The revision at which the record was written; None where the leaf has none."""
     record_version: str = ""
     stats: Stats = Field(default_factory=Stats)
     identifiers: tuple[str, ...] = ()
@@ -191,6 +194,11 @@ class Head(BaseModel):
     """Properties that this leaf's source named it at."""
     properties: tuple[str, ...] = ()
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
+
+    @property
+    def has_record(self) -> bool:
+        """Whether a source said anything about a person here."""
+        return self.record is not None or self.record_rev is not None
 
     @property
     def version(self) -> Version | None:
@@ -208,4 +216,4 @@ class Head(BaseModel):
 
     @property
     def is_guest(self) -> bool:
-        return self.merged_into is None and self.record is not None
+        return self.merged_into is None and self.has_record

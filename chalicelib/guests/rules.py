@@ -116,6 +116,11 @@ PROFILE = (
 """What the profile takes over from the records as it is."""
 
 
+def with_sums(traits: Traits | None, leaves: Sequence[Head]) -> Traits:
+    """The profile where only stays changed: what the records say of the person stands."""
+    return (traits or Traits()).model_copy(update={"stats": add_stats([leaf.stats for leaf in leaves])})
+
+
 def project(leaves: Sequence[Head]) -> Traits:
     """The profile of a guest: for each field the newest record that has it, and sums over all leaves.
 

@@ -1,35 +1,66 @@
 """How heads and stays are kept."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.guests.model import BoardLine, Head, Record, Stats, Stay, Traits
 from chalicelib.guests.rules import is_arrival, is_departure
 
 
 def head_row(head: Head) -> Item:
-    return table.row(
+    row = table.row(
         keys.head(head.leaf),
         rev=head.rev,
-        record=head.record.packed() if head.record else None,
+        record_rev=(head.record_rev or 0) if head.has_record else None,
         record_version=head.record_version or None,
         stats=head.stats.packed(),
-        identifiers=list(head.identifiers) or None,
         members=list(head.members) or None,
         merged_into=head.merged_into,
         traits=head.traits.packed() if head.traits else None,
         seen_at=list(head.seen_at) or None,
         properties=list(head.properties) or None,
     )
+    return within_a_unit(row, "traits", "stats")
+
+
+def record_row(head: Head) -> Item:
+    """The record as it is at the head's `record_rev`."""
+    row = table.row(
+        keys.record(head.leaf),
+        rev=head.record_rev or 0,
+        record=head.record.packed() if head.record else None,
+        identifiers=list(head.identifiers) or None,
+    )
+    return within_a_unit(row, "record")
+
+
+def with_record(head: Head, item: Item | None) -> Head:
+    """The head with its record; as it is where it has none, or brought it along as earlier versions kept it."""
+    if item is None or head.record:
+        return head
+    item = inflated(item)
+    record = Record.model_validate_json(item["record"])
+    return head.model_copy(update={"record": record, "identifiers": tuple(item.get("identifiers", ()))})
+
+
+def with_records(heads: Mapping[str, Head]) -> dict[str, Head]:
+    """By leaf; records are read after their heads, so that they are at least as new."""
+    wanted = {leaf: keys.record(leaf) for leaf, head in heads.items() if head.has_record and not head.record}
+    found = table.get_many(wanted.values()) if wanted else {}
+    return {
+        leaf: with_record(head, found.get(wanted[leaf]) if leaf in wanted else None) for leaf, head in heads.items()
+    }
 
 
 def read_head(leaf: str, item: Item) -> Head:
+    item = inflated(item)
     return Head(
         leaf=leaf,
         rev=item["rev"],
         record=Record.model_validate_json(item["record"]) if "record" in item else None,
+        record_rev=item.get("record_rev"),
         record_version=item.get("record_version", ""),
         stats=Stats.model_validate_json(item["stats"]),
         identifiers=item.get("identifiers", ()),
@@ -72,7 +103,7 @@ ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}
 
 def stay_row(leaf: str, stay: Stay, version: str) -> Item:
     """What a board shows lies beside the rest, so that only its changes are written to the indexes."""
-    return table.row(
+    row = table.row(
         keys.stay(leaf, stay.month, stay.reservation),
         stay=stay.packed(without=ON_BOARD | {"reservation"}),
         version=version,
@@ -80,6 +111,7 @@ def stay_row(leaf: str, stay: Stay, version: str) -> Item:
         **(_entry(keys.INDEX_1, keys.arrivals(stay.property_id, stay.arrival), stay) if is_arrival(stay) else {}),
         **(_entry(keys.INDEX_2, keys.departures(stay.property_id, stay.departure), stay) if is_departure(stay) else {}),
     )
+    return within_a_unit(row, "stay")
 
 
 def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
@@ -88,6 +120,7 @@ def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
 
 def read_stay(item: Item) -> Stay:
     reservation = keys.last_part(table.key_of(item))
+    item = inflated(item)
     beside = json.loads(item.get(keys.PROJECTED, "{}"))
     return Stay.model_validate({"reservation": reservation, **beside, **json.loads(item["stay"])})
 

@@ -79,15 +79,16 @@ def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -
 def _open(leaf: str, program: Program) -> Books | None:
     """The head is read first: what is read after it is at least as new, and the write checks that it still stands."""
     head = guests.head(leaf)
-    if head is None or head.record is None:
+    if head is None or not head.has_record:
         return None
     guest = guests.head(head.guest) if head.merged_into else head
     members = guest.members if guest else (leaf,)
     relatives = guests.heads(set(members) - {leaf}) if len(members) > 1 else {}
-    records = [each.record for each in (head, *relatives.values()) if each.record]
+    known = guests.with_records({**relatives, leaf: head})
+    records = [each.record for each in known.values() if each.record]
     return Books(
         program=program,
-        head=head,
+        head=known[leaf],
         has_number=any(record.member_number for record in records),
         accounts=store.accounts({leaf, *members}, program.id),
         stays=guests.stays(leaf),

@@ -68,7 +68,7 @@ def _one_of_each(leaves: Sequence[str]) -> list[str]:
     heads = guests.heads(leaves)
     by_guest: dict[str, str] = {}
     for leaf in leaves:
-        if leaf in heads and heads[leaf].record:
+        if leaf in heads and heads[leaf].has_record:
             by_guest.setdefault(heads[leaf].guest, leaf)
     return list(by_guest.values())
 

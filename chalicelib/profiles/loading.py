@@ -12,7 +12,7 @@ from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts, read_gate
 from chalicelib.guests.model import Head, Record
-from chalicelib.guests.store import read_head, read_stay
+from chalicelib.guests.store import read_head, read_stay, with_record
 from chalicelib.identity.model import Identifier
 from chalicelib.identity.store import read as read_identifier
 from chalicelib.profiles.model import Change
@@ -27,6 +27,8 @@ class TouchedRows:
     """What one change could touch, as far as it is known by now. `keys` are all the rows of it."""
 
     leaves: set[str] = field(default_factory=set)
+    curious: bool = False
+    """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
     digests: set[str] = field(default_factory=set)
     guests: set[str] = field(default_factory=set)
     stay_leaves: set[str] = field(default_factory=set)
@@ -56,7 +58,8 @@ class LoadedRows:
             self.rows |= {key: found.get(key) for key in missing}
             self._unlearn(missing)
             for key in missing:
-                self.stays.pop(_leaf_of_head(key), None)
+                if _is_head(key):
+                    self.stays.pop(_leaf_of(key), None)
         self._load_acts(changes)
         for change in changes:
             for leaf in self._reach(change).stay_leaves - self.stays.keys():
@@ -85,8 +88,8 @@ class LoadedRows:
             key=lambda each: (isinstance(each[1], table.Put), each[0]),
         )
         for key, _ in written:
-            if self._is_new_head(key):
-                self.stays[_leaf_of_head(key)] = {}
+            if _is_head(key) and self.rows.get(key) is None:
+                self.stays[_leaf_of(key)] = {}
         self._unlearn({key for key, _ in written})
         for key, write in written:
             row = dict(write.item) if isinstance(write, table.Put) else None
@@ -100,6 +103,7 @@ class LoadedRows:
         reach = self._reach(change)
         state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
+            has_records=reach.curious,
             identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,
@@ -120,14 +124,10 @@ class LoadedRows:
             state.marks[change.subject, change.version.mark] = row["facts"]
         return state
 
-    def _is_new_head(self, key: Key) -> bool:
-        is_head = key.pk.startswith("GUESTS#") or key.sk == "HEAD"
-        return is_head and self.rows.get(key) is None
-
     def _unlearn(self, changed: set[Key]) -> None:
         """Forget what was read from rows that are others now."""
         for key in changed:
-            self._heads.pop(_leaf_of_head(key), None)
+            self._heads.pop(_leaf_of(key), None)
         self._reaches = {key: reach for key, reach in self._reaches.items() if reach.keys.isdisjoint(changed)}
 
     # What a change reaches
@@ -142,6 +142,8 @@ class LoadedRows:
 
     def _wanted(self, change: Change, reach: TouchedRows) -> set[Key]:
         wanted = {keys.head(leaf) for leaf in reach.leaves}
+        if reach.curious:
+            wanted |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
         wanted |= {keys.identifier(digest) for digest in reach.digests}
         wanted |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
         wanted.add(_mark(change))
@@ -164,15 +166,15 @@ class LoadedRows:
     def _follow(self, change: Change) -> TouchedRows:
         """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
 
-        Where nothing new is said of anybody, neither identifiers nor gates can change: they are not even read.
+        Where nothing new is said of anybody, neither records, identifiers nor gates can change: they are not even read.
         """
         reach = TouchedRows()
         lie_at = [leaf for each in self._reservations(change) if (leaf := self._leaf_of_stay(each))]
         lie_at += [change.stay_leaf] if change.stay_leaf else []
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
-        curious = any(self._is_news(person.leaf, person.version) for person in change.people)
-        if curious:
+        reach.curious = any(self._is_news(person.leaf, person.version) for person in change.people)
+        if reach.curious:
             reach.digests = {_digest(key) for person in change.people for key in person.identifiers}
             reach.digests |= {person.own_profile for person in change.people if person.own_profile}
             to_follow += self._carriers(reach.digests)
@@ -184,14 +186,21 @@ class LoadedRows:
             reach.leaves.add(leaf)
             if head := self._head(leaf):
                 to_follow += [head.guest, *head.members]
-                if curious:
+                if reach.curious:
                     reach.guests.add(head.guest)
                     to_follow += self._beyond(head, reach)
         return reach
 
     def _is_news(self, leaf: str, version: Version) -> bool:
+        """Told from the head: what is not read yet is no news yet."""
+        if keys.head(leaf) not in self.rows:
+            return False
         head = self._head(leaf)
         return head is None or version.supersedes(head.version)
+
+    def _may_have_record(self, leaf: str) -> bool:
+        head = self._head(leaf)
+        return head.record_rev is not None if head else keys.head(leaf) not in self.rows
 
     def _beyond(self, head: Head, reach: TouchedRows) -> list[str]:
         if not head.record:
@@ -208,7 +217,9 @@ class LoadedRows:
 
     def _head(self, leaf: str) -> Head | None:
         if leaf not in self._heads and (row := self.rows.get(keys.head(leaf))):
-            self._heads[leaf] = read_head(leaf, row)
+            head, record = read_head(leaf, row), self.rows.get(keys.record(leaf))
+            is_same = record is not None and record["rev"] == head.record_rev
+            self._heads[leaf] = with_record(head, record if is_same else None)
         return self._heads.get(leaf)
 
     def _identifier(self, digest: str) -> Identifier | None:
@@ -253,8 +264,13 @@ def _target(record: Record) -> list[str]:
     return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
 
 
-def _leaf_of_head(key: Key) -> str:
-    return key.pk.removeprefix(keys.leaf("")) if key.sk == "HEAD" else key.sk
+def _is_head(key: Key) -> bool:
+    return key.pk.startswith(keys.SHARD) or key.sk == "HEAD"
+
+
+def _leaf_of(key: Key) -> str:
+    """The leaf of a head or a record."""
+    return key.sk if key.pk.startswith(keys.SHARD) else key.pk.removeprefix(keys.leaf(""))
 
 
 def _kept(row: Item) -> KeptStay:

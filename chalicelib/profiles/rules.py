@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chalicelib.guests.rules import project, stats_of
+from chalicelib.guests.model import Head, Record
+from chalicelib.guests.rules import project, stats_of, with_sums
 from chalicelib.profiles import people, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change
@@ -44,9 +45,23 @@ def _finish(draft: Draft) -> None:
     for guest in sorted({draft.head(leaf).guest for leaf in draft.decided.heads}):
         _project(draft, guest)
     for leaf, head in draft.decided.heads.items():
-        draft.decided.heads[leaf] = head.model_copy(update={"rev": head.rev + 1})
+        rev = head.rev + 1
+        record_rev = rev if _tells_anew(draft, head) else head.record_rev
+        draft.decided.heads[leaf] = head.model_copy(update={"rev": rev, "record_rev": record_rev})
     _raise_revisions(draft)
     draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
+
+
+def _tells_anew(draft: Draft, head: Head) -> bool:
+    """Whether the record's own row is to be written."""
+    before = draft.state.heads.get(head.leaf)
+    if head.record is None:
+        return False
+    return before is None or before.record_rev is None or _told(before) != _told(head)
+
+
+def _told(head: Head) -> tuple[Record | None, tuple[str, ...]]:
+    return head.record, head.identifiers
 
 
 def _stays_now(draft: Draft, leaf: str) -> list[KeptStay]:
@@ -61,11 +76,11 @@ def _stays_now(draft: Draft, leaf: str) -> list[KeptStay]:
 
 def _project(draft: Draft, guest: str) -> None:
     head = draft.head(guest)
-    if not head.record:
+    if not head.has_record:
         return
     draft.decided.relied_on_heads.update(head.members)
     leaves = [draft.head(leaf) for leaf in head.members]
-    traits = project(leaves)
+    traits = project(leaves) if draft.state.has_records else with_sums(head.traits, leaves)
     properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
     if traits != head.traits or properties != head.properties:
         draft.set_head(guest, traits=traits, properties=properties)

@@ -35,6 +35,8 @@ class ProfileState:
     """Rows by their ids; what is absent here is absent in the table."""
 
     heads: dict[str, Head] = field(default_factory=dict)
+    has_records: bool = True
+    """Whether the heads come with their records: not where nothing new is said of anybody."""
     identifiers: dict[str, Identifier] = field(default_factory=dict)
     asked_heads: set[str] = field(default_factory=set)
     asked_identifiers: set[str] = field(default_factory=set)
@@ -56,14 +58,17 @@ class ProfileState:
     def is_torn(self) -> bool:
         """Whether rows contradict each other: some were read before somebody's write and some after it.
 
-        Each tie is kept in two rows that are written together: a record and its guest, an identifier and who carries
-        it, a reservation and where its stay lies, a charge and its reservation. Where the two differ, nothing can be
-        decided.
+        Each tie is kept in two rows that are written together: a head and its record, a leaf and its guest, an
+        identifier and who carries it, a reservation and where its stay lies, a charge and its reservation. Where the
+        two differ, nothing can be decided.
         """
-        return self._guests_differ() or self._carriers_differ() or self._stays_differ()
+        return self._records_differ() or self._guests_differ() or self._carriers_differ() or self._stays_differ()
+
+    def _records_differ(self) -> bool:
+        return self.has_records and any(head.has_record and not head.record for head in self.heads.values())
 
     def _guests_differ(self) -> bool:
-        known = {leaf: head for leaf, head in self.heads.items() if head.record}
+        known = {leaf: head for leaf, head in self.heads.items() if head.has_record}
         belong = {(leaf, head.guest) for leaf, head in known.items()}
         return belong != {(leaf, guest) for guest, head in known.items() for leaf in head.members}
 

@@ -13,7 +13,7 @@ from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
 from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.model import Stay
-from chalicelib.guests.store import head_row, stay_row
+from chalicelib.guests.store import head_row, record_row, stay_row
 from chalicelib.identity.store import row_of
 from chalicelib.profiles.model import Change
 from chalicelib.profiles.state import FactMade, KeptCharge, ProfileUpdate
@@ -32,6 +32,7 @@ def writes_of(change: Change, update: ProfileUpdate, rows: Mapping[Key, Item | N
     versioned += [row_of(identifier) for identifier in update.identifiers.values()]
     versioned += [gate_row(gate) for gate in update.gates.values() if gate]
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
+    writes += [table.Put(record_row(head)) for head in update.heads.values() if head.record_rev == head.rev]
     writes += [
         _gate_gone(keys.gate(*guest_and_channel), rows)
         for guest_and_channel, gate in update.gates.items()

@@ -112,7 +112,7 @@ def _heads() -> dict[str, Head]:
     for number in range(keys.SHARDS):
         for item in table.query(keys.shard(number)):
             found[item["sk"]] = guests.read_head(item["sk"], item)
-    return found
+    return guests.with_records(found)
 
 
 def _guests(heads: dict[str, Head], program: str) -> list[Known]:

@@ -54,7 +54,7 @@ def everybody() -> dict[str, Head]:
 
 def answer_and_evidence(guest_id: str, head: Head) -> tuple[Any, Any]:
     gate = gates.gate(guest_id, "email")
-    heads = guests.heads(head.members)
+    heads = guests.with_records(guests.heads(head.members))
     acts = [gates.acts(leaf, "email") for leaf in head.members]
     return dict(gate.answers) if gate else {}, rules.answers(acts, [opt_in(each) for each in heads.values()])
 

@@ -26,7 +26,7 @@ def leaves_of(guest: Head) -> tuple[str, ...]:
 
 def heads_of(caller: Caller, guest: Head) -> list[Head]:
     """The guest's source records that the caller may see."""
-    found = store.heads(leaves_of(guest))
+    found = store.with_records(store.heads(leaves_of(guest)))
     return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
 
 
