@@ -19,7 +19,7 @@ from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
 from infra.workers import queues as queues_of_workers
-from tests import rights
+from tests import quick_moto, rights
 
 STAGE = "test"
 REGION: Final = "eu-central-1"
@@ -29,6 +29,7 @@ PUBLIC_URL = "https://hub.example.com"
 SENDER = "Hotel Example <news@hotel.example>"
 POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
 
+quick_moto.install()
 _ONE_AT_A_TIME = RLock()
 _CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own funnel of every call
 

@@ -1,0 +1,88 @@
+"""moto and botocore with less work for the same answers: most of a test's time was spent in what is undone here.
+
+Each function below replaces one of moto's (pinned in pyproject.toml) or botocore's by its quicker equal. Nothing that
+a request or an answer says is changed, and moto's own functions still do what they did, on fewer rows.
+"""
+
+import copy
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from botocore import session as sdk
+from botocore.useragent import UserAgentString
+from moto.core import responses, serialize
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+QUERY_ROWS: Callable[..., Any] = Table.query
+UPDATE_ROW: Callable[..., Any] = DynamoDBBackend.update_item
+WRITE_MEMBER: Callable[..., None] = serialize.ResponseSerializer._serialize_structure_member
+
+
+def install() -> None:
+    """Once for the process: the replacements know nothing of any test's account."""
+    Table.query = _query
+    Table.__deepcopy__ = _copy_of_table
+    DynamoDBBackend.update_item = _update_a_copy
+    serialize.ResponseSerializer._serialize_structure_member = _member
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+    responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
+    # Descriptions of services are large; sessions (moto wants a new one for each test) share those that were read.
+    sdk.create_loader = cache(sdk.create_loader)
+    UserAgentString.to_string = lambda _: "tests"  # put together anew for each request, and nobody reads it
+
+
+@wraps(QUERY_ROWS)
+def _query(self: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
+    """moto sorts the whole table for each query; without an index the rows of the partition are enough."""
+    index_name = kwargs.get("index_name") or args[6]
+    if index_name is None:
+        self = _beside(self, {hash_key: self.items.get(hash_key, {})})
+    return QUERY_ROWS(self, hash_key, *args, **kwargs)
+
+
+def _copy_of_table(self: Any, _: Any) -> Any:
+    """moto copies the table for each row of a transaction, to go back to. Rows are replaced (`_update_a_copy`) and
+    never altered in place: a copy may hold the same ones."""
+    return _beside(self, {partition: dict(rows) for partition, rows in self.items.items()})
+
+
+def _beside(table: Any, rows: Any) -> Any:
+    other = object.__new__(Table)
+    other.__dict__ = {**table.__dict__, "items": type(table.items)(table.items.default_factory, rows)}
+    return other
+
+
+@wraps(UPDATE_ROW)
+def _update_a_copy(self: Any, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Any:
+    table = self.get_table(table_name)
+    partition, name = self.get_keys_value(table, key)
+    row = table.get_item(partition, name)
+    if row is not None:
+        table.items[partition][name] = copy.deepcopy(row)
+    return UPDATE_ROW(self, table_name, key, *args, **kwargs)
+
+
+def _member(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """moto tries several names, each found out anew, for each member that an answer may have. Under which names a
+    dictionary may hold a member follows from the member alone."""
+    if type(value) is not dict or self._value_picker.response_transformers:
+        return WRITE_MEMBER(self, serialized, value, shape, key)
+    for name in _names(shape, key, self._value_picker):
+        if name in value:
+            if value[name] is not None:
+                self._serialize(serialized, value[name], shape, key)
+            return None
+    return None
+
+
+def _names(shape: Any, key: str, picker: Any) -> tuple[str, ...]:
+    known = _NAMES.get((shape, key))
+    if known is None:
+        context = serialize.AttributePickerContext(obj={}, key=key, shape=shape)
+        known = _NAMES[shape, key] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
+    return known
+
+
+_NAMES: dict[tuple[object, str], tuple[str, ...]] = {}
