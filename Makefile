@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format-check lint types import-rule templates e2e bench bench-full up down openapi catalogues lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e bench bench-full up down openapi catalogues lock clean
 SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -17,10 +17,14 @@ help: ## show this list
 demo: $(READY) ## a season of bookings through the whole hub on this machine (BOOKINGS=file.csv LIMIT=n replay a file)
 	@$(BIN)/python -m infra.demo $(if $(BOOKINGS),--bookings "$(BOOKINGS)") $(if $(LIMIT),--limit "$(LIMIT)")
 
-test: $(READY) ## unit, action and fault tests
-	@$(BIN)/pytest -q -n 2 $(ARGS)
+# Compiled tests are kept whatever the shell says: each worker would compile them again.
+test: $(READY) ## unit, action and fault tests in under a minute; of orders and crashes a spread
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --quick $(ARGS)
 
-check: format-check lint types import-rule templates test ## everything that must be green before a change is done
+test-all: $(READY) ## the same with every order, every crash and all examples
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 $(ARGS)
+
+check: format-check lint types import-rule templates test-all ## everything that must be green before a change is done
 
 format-check: $(READY)
 	@echo "== format" && $(BIN)/ruff format --check --quiet $(CODE) || { echo "run: make fix"; exit 1; }

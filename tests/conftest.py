@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from threading import RLock
 from typing import Any, Final
 
+import hypothesis
 import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
@@ -20,6 +21,7 @@ from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
 from infra.workers import queues as queues_of_workers
 from tests import quick_moto, rights
+from tests.exhaustive import Thoroughness, examples, some_of
 
 STAGE = "test"
 REGION: Final = "eu-central-1"
@@ -40,6 +42,31 @@ def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, A
         rights.judge(arguments)
     with _ONE_AT_A_TIME:
         return _CALL(self, operation, arguments)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="a spread of what is marked exhaustive (make test)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    Thoroughness.is_quick = bool(config.getoption("quick"))
+    hypothesis.settings.register_profile("thorough or quick", max_examples=examples(100))
+    hypothesis.settings.load_profile("thorough or quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test that is marked exhaustive and parametrised, `--quick` keeps a spread of its cases.
+
+    With `inside=True` all of its cases stay: what it tries a spread of is a loop in itself.
+    """
+    families: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        marker = item.get_closest_marker("exhaustive")
+        if marker and not marker.kwargs.get("inside"):
+            families.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = {item for family in families.values() for item in set(family) - set(some_of(family))}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture

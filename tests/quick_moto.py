@@ -22,15 +22,19 @@ WRITE_MEMBER: Callable[..., None] = serialize.ResponseSerializer._serialize_stru
 
 def install() -> None:
     """Once for the process: the replacements know nothing of any test's account."""
-    Table.query = _query
-    Table.__deepcopy__ = _copy_of_table
-    DynamoDBBackend.update_item = _update_a_copy
-    serialize.ResponseSerializer._serialize_structure_member = _member
-    responses.method_names_from_class = cache(responses.method_names_from_class)
-    responses.camelcase_to_underscores = cache(responses.camelcase_to_underscores)
+    _replace(Table, query=_query, __deepcopy__=_copy_of_table)
+    _replace(DynamoDBBackend, update_item=_update_a_copy)
+    _replace(serialize.ResponseSerializer, _serialize_structure_member=_member)
+    for name in ("method_names_from_class", "camelcase_to_underscores"):
+        _replace(responses, **{name: cache(getattr(responses, name))})
     # Descriptions of services are large; sessions (moto wants a new one for each test) share those that were read.
-    sdk.create_loader = cache(sdk.create_loader)
-    UserAgentString.to_string = lambda _: "tests"  # put together anew for each request, and nobody reads it
+    _replace(sdk, create_loader=cache(sdk.create_loader))
+    _replace(UserAgentString, to_string=lambda _: "tests")  # put together anew for each request; nobody reads it
+
+
+def _replace(owner: object, **by: Callable[..., Any]) -> None:
+    for name, quicker in by.items():
+        setattr(owner, name, quicker)
 
 
 @wraps(QUERY_ROWS)
@@ -49,7 +53,7 @@ def _copy_of_table(self: Any, _: Any) -> Any:
 
 
 def _beside(table: Any, rows: Any) -> Any:
-    other = object.__new__(Table)
+    other: Any = object.__new__(type(table))
     other.__dict__ = {**table.__dict__, "items": type(table.items)(table.items.default_factory, rows)}
     return other
 

@@ -19,6 +19,7 @@ from chalicelib.messages import store as message_store
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
 from tests.campaigns.worlds import NOW, campaign, chunks, guest
 from tests.crashes import Point, crash_at, points_of, watching
+from tests.exhaustive import some_of
 from tests.mail_fakes import FakeSes, mail_event, wrapped
 
 LATER = NOW + timedelta(minutes=10)
@@ -71,13 +72,14 @@ class Sending:
         return [message.state if message else None for message in found]
 
 
+@pytest.mark.exhaustive
 def test_a_crash_while_sending_never_mails_twice_and_ends_in_the_same_counts(ses: FakeSes) -> None:
     calm = Sending("x", ses)
     points = points_of(calm.send)
     assert calm.counts == {"sent": 3, "no_consent": 1}
     claimed = next(point.at for point in points if point.operation == "TransactWriteItems")
     accepted = next(point.at for point in points if point.operation == "SendBulkEmail")
-    for number, point in enumerate(points):
+    for number, point in enumerate(some_of(points)):
         world = Sending(str(number).zfill(2), ses)
         assert crash_at(point, world.send), point
         world.send(later=True)
@@ -106,6 +108,7 @@ def _planned(run: Run) -> dict[str, Any]:
     return {"progress": progress, "chunks": [(name, guests) for name, guests, _ in chunks(run)]}
 
 
+@pytest.mark.exhaustive
 def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
     ses.per_second = 2
     for at in range(40):
@@ -116,7 +119,7 @@ def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
     expected = _planned(calm)
     assert len(expected["chunks"]) >= 1
     some = [point for point in points if point.operation != "Query" or point.at % 8 == 0]
-    for number, point in enumerate(some):
+    for number, point in enumerate(some_of(some)):
         run = actions.launch(campaign(f"c{number:02d}"), NOW)
 
         def plan(run: Run = run) -> None:
@@ -157,6 +160,7 @@ def test_a_part_is_planned_to_its_end_though_the_answer_to_a_write_was_lost(ses:
     assert len(planned) == len(set(planned)) > 0
 
 
+@pytest.mark.exhaustive
 def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
     def world(name: str) -> Run:
         run = actions.launch(campaign(name), NOW)
@@ -169,7 +173,7 @@ def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
     points = points_of(lambda: running.pace_run({"run": calm.id, "beat": 0}, NOW))
     expected = actions.run(calm.id)
     assert sum(expected.queued) == len(chunks(calm)) == 4
-    for number, point in enumerate(points):
+    for number, point in enumerate(some_of(points)):
         run = world(f"c{number:02d}")
 
         def pace(run: Run = run) -> None:
@@ -182,11 +186,12 @@ def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
         assert (found.queued, found.beat) == (expected.queued, 1), point
 
 
+@pytest.mark.exhaustive
 def test_a_crash_after_the_launch_is_repaired_by_launching_again(ses: FakeSes) -> None:
     guest("anna")
     campaign("calm")
     points = points_of(lambda: actions.launch("calm", NOW))
-    for number, point in enumerate(points):
+    for number, point in enumerate(some_of(points)):
         name = campaign(f"c{number:02d}")
 
         def launch(name: str = name) -> Run:
@@ -198,6 +203,7 @@ def test_a_crash_after_the_launch_is_repaired_by_launching_again(ses: FakeSes) -
         assert actions.run(run.id).campaign == name, point
 
 
+@pytest.mark.exhaustive
 def test_a_crash_while_ending_a_cancelled_run_ends_it_and_nothing_is_planned_after(ses: FakeSes) -> None:
     def world(name: str) -> Run:
         return actions.cancel(actions.launch(campaign(name), NOW).id)
@@ -206,7 +212,7 @@ def test_a_crash_while_ending_a_cancelled_run_ends_it_and_nothing_is_planned_aft
     points = points_of(lambda: running.pace_run({"run": calm.id, "beat": calm.beat}, NOW))
     assert actions.run(calm.id).is_over
     some = [point for point in points if point.at % 5 == 0 or point.operation != "PutItem"]
-    for number, point in enumerate(some):
+    for number, point in enumerate(some_of(some)):
         run = world(f"c{number:02d}")
 
         def pace(run: Run = run) -> None:

@@ -13,6 +13,7 @@ from chalicelib.guests import store as guests
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import StayEarned
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest
+from tests.exhaustive import examples
 from tests.loyalty.hotels import BY_HAND, G1, G2, Hotel, checked_out
 
 
@@ -87,7 +88,7 @@ STORY = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_any_order_of_notices_and_wake_ups_ends_in_balances_that_add_up(seed: int) -> None:
     chance = random.Random(seed)

@@ -17,6 +17,7 @@ from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import Redemption, Spent
 from chalicelib.loyalty.spending import spend
 from tests.builders import EUR_PROGRAM, at, guest
+from tests.exhaustive import examples
 from tests.loyalty.hotels import G1, G2, Hotel, checked_out
 
 TOGETHER, APART = "anna@mail.example", "other@mail.example"
@@ -176,7 +177,7 @@ def play(story: list[tuple[Deed, list[tuple[int, Deed]]]]) -> World:
         return world
 
 
-CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @CALM

@@ -26,6 +26,7 @@ from chalicelib.messages.channels.email import EMAIL
 from chalicelib.messages.model import Message, State
 from chalicelib.messages.tokens import UnsubscribeLink, make_token, read_token
 from tests.crashes import crash_at, points_of
+from tests.exhaustive import some_of
 from tests.mail_fakes import mail_event, wrapped
 
 REAL = Path(__file__).parents[3] / "shared" / "payloads" / "ses-events"
@@ -110,9 +111,10 @@ def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch
         actions.record_event(body)
 
 
+@pytest.mark.exhaustive
 def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
     ends = set()
-    for order in permutations(range(4)):
+    for order in some_of(list(permutations(range(4)))):
         leaf = "g" + "".join(map(str, order))
         mail = claimed(leaf)
         some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
@@ -207,9 +209,10 @@ def test_a_rendering_failure_has_a_blank_in_its_name(aws: Settings) -> None:
     assert message().state is State.FAILED
 
 
+@pytest.mark.exhaustive
 def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws: Settings) -> None:
     body = wrapped(complaint(claimed("gcalm", shared_with=("gcalm2",))))
-    for number, point in enumerate(points_of(lambda: actions.record_event(body))):
+    for number, point in enumerate(some_of(points_of(lambda: actions.record_event(body)))):
         leaf, other = f"g{number:02d}", f"h{number:02d}"
         again = wrapped(complaint(claimed(leaf, shared_with=(other,))))
         assert crash_at(point, lambda again=again: actions.record_event(again)), point  # type: ignore[misc]

@@ -22,6 +22,7 @@ from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.draft import opt_in
 from tests.builders import VIENNA, at, guest
+from tests.exhaustive import examples
 from tests.memory_table import MemoryTable
 
 PEOPLE = ("1", "2", "3")
@@ -80,7 +81,7 @@ def seasons(draw: st.DrawFn) -> list[Deed]:
     return deeds
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=seasons(), seed=st.integers(0, 10_000))
 def test_whatever_is_told_and_done_beside_each_other_the_answer_follows_from_the_evidence(
     deeds: Sequence[Deed], seed: int
