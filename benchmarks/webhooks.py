@@ -205,10 +205,22 @@ def _calls(cloud: Cloud, guests: int) -> list[Figure]:
     for batch in hub.batches(bodies, BATCH):
         hub.run("ingest_notices", hub.delivery(batch))
     ingested = cloud.calls.total() / guests
+    alone = _calls_alone(cloud, changes(guests, 10))
     return [
         _absolute("AWS calls per webhook at the edge", "calls", at_edge, 1, 1),
         _absolute("AWS calls per notice in a batch of ten, ingest", "calls", ingested, 1, 2.5),
+        _absolute("AWS calls per notice at batch one, ingest", "calls", alone, 1, 8),
     ]
+
+
+def _calls_alone(cloud: Cloud, events: Sequence[dict[str, Any]]) -> float:
+    for event in events:
+        hub.accept(event)
+    bodies = cloud.take("inbox")
+    cloud.calls.clear()
+    for body in bodies:
+        hub.run("ingest_notices", hub.delivery([body]))
+    return cloud.calls.total() / len(bodies)
 
 
 def _absolute(name: str, unit: str, measured: float, floor: float | None, bound: float) -> Figure:
