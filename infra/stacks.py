@@ -82,7 +82,7 @@ def _refuse_if_lost(stack: Any) -> None:
     if stack["StackStatus"] in NOT_TO_BE_UPDATED:
         raise StackFailed(
             f"{stack['StackName']} is in {stack['StackStatus']} and can only be deleted: delete the stack, import or "
-            "delete what it retained (README, Deploy to AWS), and run the command again"
+            "delete what it retained (docs/deploy.md), and run the command again"
         )
 
 

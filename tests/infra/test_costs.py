@@ -1,4 +1,4 @@
-"""What the README says a stage costs is what the template makes and the benchmarks counted."""
+"""What docs/costs.md says a stage costs is what the template makes and the benchmarks counted."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from infra import workers
 from tests.infra.test_template import of_type
 
 PROJECT = Path(__file__).parents[2]
-README = (PROJECT / "README.md").read_text()
+COSTS = (PROJECT / "docs" / "costs.md").read_text()
 COUNTED = (PROJECT / "docs" / "benchmarks.md").read_text()
 UNIT_PRICE = 0.625
 """US dollars for a million write units."""
@@ -17,21 +17,21 @@ UNIT_PRICE = 0.625
 
 def test_every_alarm_is_in_the_bill() -> None:
     alarms = len(of_type("AWS::CloudWatch::Alarm"))
-    assert f"| {alarms} alarms at 0.10 | {alarms * 0.10:.2f} |" in README
+    assert f"| {alarms} alarms at 0.10 | {alarms * 0.10:.2f} |" in COSTS
 
 
 def test_the_polls_of_every_queue_are_in_the_bill() -> None:
     queues = len(workers.queues())
     requests = queues * 5 * 3 * 43_200
-    assert f"{queues} × 5 pollers × 3 long polls a minute × 43,200 minutes = {requests / 1e6:.1f} million" in README
-    assert f"| {requests / 1e6 * 0.40:.2f} |" in README
+    assert f"{queues} × 5 pollers × 3 long polls a minute × 43,200 minutes = {requests / 1e6:.1f} million" in COSTS
+    assert f"| {requests / 1e6 * 0.40:.2f} |" in COSTS
 
 
 def test_the_dashboards_and_the_kept_keys_are_in_the_bill() -> None:
     kinds = ("CloudWatch::Dashboard", "KMS::Key", "SecretsManager::Secret")
     assert [len(of_type(f"AWS::{kind}")) for kind in kinds] == [1, 1, 1]
     for line in ("| the dashboard | 3.00 |", "| one KMS key | 1.00 |", "| one secret | 0.40 |"):
-        assert line in README
+        assert line in COSTS
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_the_dashboards_and_the_kept_keys_are_in_the_bill() -> None:
 )
 def test_write_units_and_their_price_are_those_counted(said: str, counted: str) -> None:
     (units,) = re.findall(rf"write units per webhook: {re.escape(counted)} \(write units\) \| ([\d.]+) ", COUNTED)
-    assert f"| {said} | {float(units):g} | {float(units) * UNIT_PRICE:.2f} |" in README
+    assert f"| {said} | {float(units):g} | {float(units) * UNIT_PRICE:.2f} |" in COSTS
