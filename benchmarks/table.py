@@ -136,6 +136,8 @@ class Table:
         values = request["ExpressionAttributeValues"]
         pk = values[":pk"]["S"]
         names = self._sort_keys(pk, values[":sk"]["S"] if ":sk" in values else "")
+        if ":to" in values:
+            names = names[: bisect_right(names, values[":to"]["S"])]
         after = request.get("ExclusiveStartKey")
         if not request.get("ScanIndexForward", True):
             names = names[::-1]

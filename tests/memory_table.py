@@ -53,11 +53,14 @@ class MemoryTable:
         prefix: str = "",
         *,
         after: str | None = None,
+        up_to: str | None = None,
         limit: int | None = None,
+        at_once: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Item]:
         self._called()
         found = sorted(key for key in self.rows if key.pk == pk and key.sk.startswith(prefix))
+        found = [key for key in found if up_to is None or key.sk <= up_to]
         ordered = found[::-1] if newest_first else found
         if after is not None:
             ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]

@@ -146,7 +146,12 @@ def companion(leaf_id: str, month: str, reservation: str) -> Key:
 
 def last_part(key: Key) -> str:
     """The id that a sort key ends in: a stay's or companion's reservation, a receipt's id."""
-    return key.sk.rpartition("#")[2]
+    return parts(key)[-1]
+
+
+def parts(key: Key) -> list[str]:
+    """What a sort key says behind its kind: of a stay or a companion the month and the reservation."""
+    return key.sk.split("#")[1:]
 
 
 def message(leaf_id: str, occasion: str) -> Key:
@@ -210,9 +215,9 @@ def run(run_id: str) -> Key:
     return Key(f"RUN#{run_id}", "RUN")
 
 
-def launch_answer(run_id: str) -> Key:
-    """With which other run a launch was answered, that would have begun this one had none been on."""
-    return Key(f"RUN#{run_id}", "ANSWER")
+def launch(launch_id: str) -> Key:
+    """The run with which a launch was answered: its own, or the one that was on."""
+    return Key(f"LAUNCH#{launch_id}", "LAUNCH")
 
 
 def active_run(run_id: str) -> Key:

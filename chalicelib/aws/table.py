@@ -146,13 +146,22 @@ def query(
     prefix: str = "",
     *,
     after: str | None = None,
+    up_to: str | None = None,
     limit: int | None = None,
+    at_once: int | None = None,
     newest_first: bool = False,
     consistent: bool = True,
 ) -> Iterator[Item]:
-    """Yield the rows of one partition in the order of their sort keys, page by page, `after` a sort key."""
+    """Yield the rows of one partition in the order of their sort keys, page by page as far as they are asked for.
+
+    They lie `after` a sort key and `up_to` one, which is included and must not sort before the prefix. `limit` rows are
+    read at most, `at_once` in one call.
+    """
     condition, values = "pk = :pk", {":pk": to_attribute(pk)}
-    if prefix:
+    if up_to is not None:
+        condition = f"{condition} AND sk BETWEEN :sk AND :to"
+        values |= {":sk": to_attribute(prefix), ":to": to_attribute(up_to)}
+    elif prefix:
         condition, values = f"{condition} AND begins_with(sk, :sk)", {**values, ":sk": to_attribute(prefix)}
     ask: Callable[..., Any] = partial(
         clients.dynamodb().query,
@@ -162,7 +171,7 @@ def query(
         ScanIndexForward=not newest_first,
         ConsistentRead=consistent,
     )
-    yield from _pages(ask, _key(Key(pk, after)) if after else None, limit)
+    yield from _pages(ask, _key(Key(pk, after)) if after else None, limit, at_once)
 
 
 def query_index(index: Index, pk: str, *, after: str | None = None, limit: int | None = None) -> Iterator[Item]:
@@ -183,13 +192,13 @@ def query_index(index: Index, pk: str, *, after: str | None = None, limit: int |
     yield from _pages(ask, None, limit)
 
 
-def _pages(ask: Callable[..., Any], start: Any, limit: int | None) -> Iterator[Item]:
+def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int | None = None) -> Iterator[Item]:
     left = limit
     while True:
         extra: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
         meter().called("Query")
         with _PassingFaults():
-            page = ask(**extra, **({"Limit": left} if left else {}))
+            page = ask(**extra, **({"Limit": most} if (most := left or at_once) else {}))
         yield from map(from_item, page["Items"])
         start = page.get("LastEvaluatedKey")
         left = left - len(page["Items"]) if left is not None else None

@@ -10,7 +10,7 @@ from chalicelib.campaigns import queued, rules, store
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
 from chalicelib.campaigns.queued import PaceRun, PlanPart
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
-from chalicelib.canonical.ids import RUN, stable_id
+from chalicelib.canonical.ids import LAUNCH, RUN, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent.model import EMAIL
@@ -77,8 +77,8 @@ def launch(campaign_id: str, now: datetime | None = None, seed: str | None = Non
 
     def attempt() -> Run:
         kept = campaign(campaign_id)
-        run_id = stable_id(RUN, kept.campaign.id, seed or kept.launches + 1)
-        return (_answered(run_id, kept, moment) if seed else _current(kept)) or _begin(kept, run_id, moment)
+        launch_id = stable_id(LAUNCH, kept.campaign.id, seed) if seed else None
+        return (_answered(launch_id, kept, moment) if launch_id else _current(kept)) or _begin(kept, launch_id, moment)
 
     found = until_written(attempt, "the campaign was changed by others all the time")
     if not found.is_over:
@@ -86,15 +86,16 @@ def launch(campaign_id: str, now: datetime | None = None, seed: str | None = Non
     return found
 
 
-def _answered(run_id: str, kept: CampaignRow, now: datetime) -> Run | None:
+def _answered(launch_id: str, kept: CampaignRow, now: datetime) -> Run | None:
     """The run that this launch began or was answered with. One that meets another's run remembers it first."""
-    met = store.launch_answer(run_id)
-    before = store.run(met or run_id)
+    met = store.launch_answer(launch_id)
+    if met:
+        return store.run(met)
     current = _current(kept)
-    if before or current is None:
-        return before
+    if current is None:
+        return None
     try:
-        table.transact(store.keep_launch_answer(run_id, current, now))
+        table.transact(store.keep_launch_answer(launch_id, current, now))
     except table.ConditionFailed:
         raise TryAgain("the same launch was asked for at this very moment", after_seconds=1) from None
     return current
@@ -105,12 +106,12 @@ def _current(kept: CampaignRow) -> Run | None:
     return current if current and not current.is_over else None
 
 
-def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run:
-    """Raises ConditionFailed when somebody else launched at the same time."""
+def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
+    """Raises ConditionFailed when somebody else launched at the same time. The launch remembers the run it begins."""
     content = _content(kept.campaign)
     _require_deployment()
     begun = Run(
-        id=run_id,
+        id=timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1),
         campaign=kept.campaign.id,
         at=instant(now),
         chunk_size=rules.chunk_size(mail.quota().per_second),
@@ -119,7 +120,8 @@ def _begin(kept: CampaignRow, run_id: str, now: datetime) -> Run:
         next_beat_at=instant(now),
     )
     launched = kept.model_copy(update={"rev": kept.rev + 1, "launches": kept.launches + 1, "run": begun.id})
-    table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content)])
+    remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
+    table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content), *remembered])
     return begun
 
 

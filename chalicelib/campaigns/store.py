@@ -46,25 +46,23 @@ def run(run_id: str) -> Run | None:
     return Run.model_validate(item) if item else None
 
 
-def new_run(run: Run, content: Content) -> list[table.Write]:
+def new_run(run: Run, content: Content) -> list[table.Put]:
     row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
     packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
     active = table.row(keys.active_run(run.id), at=run.at)
-    unanswered = table.Check(keys.launch_answer(run.id), table.ABSENT, size=200)
-    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active), unanswered]
+    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
 
 
-def launch_answer(run_id: str) -> str | None:
-    """The run with which a launch was answered that would have begun this one."""
-    item = table.get(keys.launch_answer(run_id))
+def launch_answer(launch_id: str) -> str | None:
+    """The run with which a launch was answered: its own, or one that was on."""
+    item = table.get(keys.launch(launch_id))
     return item["run"] if item else None
 
 
-def keep_launch_answer(run_id: str, answer: Run, now: datetime) -> list[table.Write]:
-    """A launch begins its own run or is answered with another's, never both."""
+def keep_launch_answer(launch_id: str, answer: Run, now: datetime) -> list[table.Put]:
+    """A launch is answered once: it begins its own run or meets another's, never both."""
     expires_at = int(now.timestamp()) + REMEMBERED_SECONDS
-    row = table.row(keys.launch_answer(run_id), run=answer.id, expires_at=expires_at)
-    return [table.Put(row, table.ABSENT), table.Check(keys.run(run_id), table.ABSENT, size=RUN_SIZE)]
+    return [table.Put(table.row(keys.launch(launch_id), run=answer.id, expires_at=expires_at), table.ABSENT)]
 
 
 def change_run(before: Run, **changes: Any) -> Run:

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from typing import NewType
+
+from chalicelib.canonical.time import instant, moment_of
 
 Leaf = NewType("Leaf", str)
 """What one source said about one person: the permanent id of a source's record."""
@@ -20,8 +23,10 @@ RunId = NewType("RunId", str)
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 
-GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, RUN = "g", "x", "r", "b", "c", "f", "m", "n"
+GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM = "g", "x", "r", "b", "c", "f", "m"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
+LAUNCH, RUN = "l", "n"
+"""What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -29,6 +34,34 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 def stable_id(kind: str, *parts: str | int) -> str:
     """Return `kind` + 24 hex digits of SHA-256 over the parts: [a-z0-9_-]{1,64}, for SES tags, URLs, message groups."""
     return kind + hashlib.sha256(_COMPACT.encode(parts).encode()).hexdigest()[:24]
+
+
+def timed_id(kind: str, at: str, *parts: str | int) -> str:
+    """An id as long as a stable one that sorts by the instant in it: `kind`, microseconds in base 32, and a hash."""
+    return kind + _digits(at) + stable_id("", *parts)[:HASHED_DIGITS]
+
+
+def instant_in(timed: str) -> str:
+    """The instant of a timed id. Raises ValueError."""
+    return instant(EPOCH + timedelta(microseconds=int(timed[1 : 1 + TIME_DIGITS], 32)))
+
+
+def highest_id(kind: str, at: str) -> str:
+    """What sorts behind every timed id of that instant, and before those of the next one."""
+    return kind + _digits(at) + "~"
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIME_DIGITS, HASHED_DIGITS = 11, 13
+"""Enough for a thousand years; together as long as a stable id's 24."""
+
+
+def _digits(at: str) -> str:
+    number, digits = (moment_of(at) - EPOCH) // timedelta(microseconds=1), ""
+    for _ in range(TIME_DIGITS):
+        number, digit = divmod(number, 32)
+        digits = "0123456789abcdefghijklmnopqrstuv"[digit] + digits
+    return digits
 
 
 def leaf_of_profile(source: str, profile_id: str) -> Leaf:

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from chalicelib.aws import bus, table
-from chalicelib.aws.codec import Item
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import rules, store
-from chalicelib.consent.model import Basis, Consent, Gate, Purpose, State, SuppressionReason, key_of
+from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
 from chalicelib.guests import store as guests
 
 BUSY = "the gate was changed by others all the time"
@@ -53,13 +52,13 @@ def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, 
     return gate.guest, asked
 
 
-def history(guest: str) -> list[Item]:
+def history(guest: str) -> list[Receipt]:
     """Every receipt of a guest's leaves, oldest first."""
     head = guests.guest(guest)
     if head is None:
         raise NotFound("There is no such guest.")
     found = [receipt for leaf in head.members or (head.leaf,) for receipt in store.receipts(leaf)]
-    return sorted(found, key=lambda receipt: (receipt["at"], receipt["leaf"]))
+    return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
 
 
 def suppress(leaf: str, channel: str, address: str, reason: SuppressionReason) -> None:

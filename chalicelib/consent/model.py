@@ -53,6 +53,16 @@ Acts = Mapping[str, Consent]
 acts: they stand in the records."""
 
 
+class Receipt(Consent):
+    """The proof of one act; `purpose` is `controller:purpose`."""
+
+    id: str
+    leaf: str
+    channel: str
+    purpose: str
+    proof: dict[str, str] = Field(default_factory=dict)
+
+
 class Suppression(BaseModel):
     """An address that no message may reach, as its identifier keeps it."""
 

@@ -1,12 +1,13 @@
 """How gates, the acts of leaves and their receipts are kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
+from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import stable_id
-from chalicelib.consent.model import KEPT_SENDS, Acts, Consent, Gate
+from chalicelib.consent.model import KEPT_SENDS, Acts, Consent, Gate, Receipt
 
 
 def gate_row(gate: Gate) -> Item:
@@ -109,7 +110,20 @@ def receipt_row(leaf: str, channel: str, key: str, consent: Consent, proof: Mapp
     )
 
 
-def receipts(leaf: str) -> list[Item]:
+def read_receipt(item: Item) -> Receipt:
+    return Receipt.model_validate({"id": keys.last_part(table.key_of(item)), **item})
+
+
+def receipts(leaf: str) -> list[Receipt]:
     """The receipts of one leaf in time order."""
-    found = table.query(keys.leaf(leaf), keys.RECEIPT)
-    return [{name: value for name, value in item.items() if name not in {"pk", "sk"}} for item in found]
+    return [read_receipt(item) for item in table.query(keys.leaf(leaf), keys.RECEIPT)]
+
+
+def happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Receipt]]:
+    """The receipts of one leaf before a position, newest first."""
+    up_to = f"{keys.RECEIPT}{before}" if before else None
+    for item in table.query(keys.leaf(leaf), keys.RECEIPT, up_to=up_to, at_once=limit, newest_first=True):
+        receipt = read_receipt(item)
+        happening = Happening(receipt.at, receipt.id, leaf, receipt)
+        if happening.is_before(before):
+            yield happening

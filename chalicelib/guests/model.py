@@ -1,6 +1,7 @@
 """What a leaf, a stay and a guest are."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -132,6 +133,13 @@ class BoardLine(Kept):
     room_number: str | None = None
     adults: int | None = None
     children: int | None = None
+
+
+@dataclass(frozen=True)
+class SharedStay:
+    """A stay in which the guest shared the room of another, whose stay it is."""
+
+    stay: Stay
 
 
 class Stats(Kept):

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
-from chalicelib.guests.model import BoardLine, Head, Record, Stats, Stay, Traits
+from chalicelib.canonical.happenings import Happening
+from chalicelib.guests.model import BoardLine, Head, Record, SharedStay, Stats, Stay, Traits
 from chalicelib.guests.rules import is_arrival, is_departure
 
 
@@ -137,3 +139,40 @@ def stays(leaf: str) -> list[Stay]:
     """Every reservation of a leaf, in time order; one query."""
     found = [read_stay(item) for item in table.query(keys.leaf(leaf), keys.STAY)]
     return sorted(found, key=lambda stay: (stay.arrival, stay.departure, stay.reservation))
+
+
+def stay_happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Stay]]:
+    """The leaf's own reservations before a position, newest arrival first."""
+    rows = _rows_before(leaf, keys.STAY, before, limit)
+    return _newest_first(leaf, (read_stay(row) for row in rows), before)
+
+
+def shared_stay_happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[SharedStay]]:
+    """The reservations in which the leaf was a companion before a position, newest arrival first.
+
+    Only the primary guest's leaf holds the stay. It may have moved on since the rows were read: then it is gone.
+    """
+    rows = _rows_before(leaf, keys.COMPANION, before, limit)
+    for each in _newest_first(leaf, _stays_shared(rows, limit), before):
+        yield Happening(each.at, each.id, leaf, SharedStay(each.what), each.property_id)
+
+
+def _rows_before(leaf: str, prefix: str, before: str | None, limit: int) -> Iterator[Item]:
+    """Every row of the months up to that of `before`: a month's rows lie in the order of their ids."""
+    up_to = f"{prefix}{before[: len('2026-02')]}#~" if before else None
+    return table.query(keys.leaf(leaf), prefix, up_to=up_to, at_once=limit, newest_first=True)
+
+
+def _stays_shared(rows: Iterator[Item], limit: int) -> Iterator[Stay]:
+    while some := list(islice(rows, limit)):
+        primary = [keys.stay(row["leaf"], *keys.parts(table.key_of(row))) for row in some]
+        found = table.get_many(primary)
+        yield from (read_stay(found[key]) for key in primary if key in found)
+
+
+def _newest_first(leaf: str, stays: Iterable[Stay], before: str | None) -> Iterator[Happening[Stay]]:
+    """Order each month by arrival; the stays come month by month."""
+    for _, month in groupby(stays, key=lambda stay: stay.month):
+        told = [Happening(each.arrival.isoformat(), each.reservation, leaf, each, each.property_id) for each in month]
+        earlier = [each for each in told if each.is_before(before)]
+        yield from sorted(earlier, key=lambda each: each.position, reverse=True)

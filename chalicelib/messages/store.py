@@ -1,11 +1,13 @@
 """How templates, the deployment's mail settings and messages are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.keys import Key
+from chalicelib.canonical.happenings import Happening
+from chalicelib.canonical.ids import RUN, highest_id, instant_in
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
 from chalicelib.consent.rules import send_mark
@@ -61,6 +63,22 @@ def messages(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Message]
     found = table.get_many(keys.message(*pair) for pair in pairs)
     known = [read_message(key, item) for key, item in found.items()]
     return {(each.guest, each.occasion): each for each in known}
+
+
+def happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Message]]:
+    """The messages of one leaf before a position, newest first; each stands at the instant of its occasion."""
+    up_to = f"{keys.MESSAGE}{highest_id(RUN, _instant_of(before))}" if before else None
+    for item in table.query(keys.leaf(leaf), keys.MESSAGE, up_to=up_to, at_once=limit, newest_first=True):
+        found = read_message(table.key_of(item), item)
+        happening = Happening(instant_in(found.occasion), found.occasion, leaf, found)
+        if happening.is_before(before):
+            yield happening
+
+
+def _instant_of(position: str) -> str:
+    """That of a position; a stay's has a day only, which begins at midnight."""
+    at = position.partition("#")[0]
+    return at if "T" in at else f"{at}T00:00:00Z"
 
 
 def claim(message: Message, gate: Gate, others: Iterable[str], *, counts: bool = True) -> list[table.Write]:

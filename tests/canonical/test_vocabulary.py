@@ -45,6 +45,21 @@ def test_an_id_fits_wherever_it_travels_and_names_one_thing(parts: list[str | in
     assert ids.stable_id("g", "a", "b") != ids.stable_id("g", "ab") != ids.stable_id("g", "a,b")
 
 
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (bounds are naive)
+
+
+@given(MOMENTS, MOMENTS, st.text())
+def test_a_timed_id_is_as_long_as_a_stable_one_and_sorts_by_its_instant(
+    one: datetime, other: datetime, part: str
+) -> None:
+    first, second = (ids.timed_id(ids.RUN, instant(each), part) for each in (one, other))
+    assert re.fullmatch(r"n[0-9a-v]{24}", first)
+    assert (first < second) == (one < other)
+    assert ids.instant_in(first) == instant(one)
+    assert first < ids.highest_id(ids.RUN, instant(one))
+    assert (ids.highest_id(ids.RUN, instant(one)) < second) == (one < other)
+
+
 def test_an_announcement_made_again_is_the_same_announcement() -> None:
     one = Fact(type=FactType.STAY_COMPLETED, subject="r", subject_version="3", occurred_at="t", correlation_id="a")
     assert one.fact_id == one.model_copy(update={"correlation_id": "b"}).fact_id

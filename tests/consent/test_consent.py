@@ -30,7 +30,7 @@ def test_a_consent_opens_the_gate_and_leaves_a_receipt(aws: Settings) -> None:
     guest()
     actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1, {"form": "newsletter"})
     assert answer() == "explicit"
-    assert [(each["state"], each["proof"]) for each in actions.history("ga")] == [("explicit", {"form": "newsletter"})]
+    assert [(each.state, each.proof) for each in actions.history("ga")] == [("explicit", {"form": "newsletter"})]
 
 
 def test_the_same_act_twice_is_one_act(aws: Settings) -> None:
@@ -48,7 +48,7 @@ def test_an_act_through_an_old_leaf_reaches_the_merged_guest(aws: Settings) -> N
     assert answer() == "explicit"
     actions.set_consent("gb", "email", "marketing", "withdrawn", "guest", T3)
     assert answer() == "withdrawn"
-    assert [each["leaf"] for each in actions.history("gb")] == ["gb", "ga", "gb"]
+    assert [each.leaf for each in actions.history("gb")] == ["gb", "ga", "gb"]
 
 
 def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:

@@ -16,6 +16,12 @@ def test_the_description_that_is_checked_in_is_current() -> None:
     assert openapi.FILE.read_text() == openapi.text(), "run: make openapi"
 
 
+def test_no_two_models_share_a_name() -> None:
+    """Models of one name would stand there under the paths of their modules."""
+    names = document()["components"]["schemas"]
+    assert [name for name in names if "__" in name or "." in name] == []
+
+
 def test_every_route_of_the_app_is_described_and_nothing_else() -> None:
     described = {(path, method.upper()) for path, methods in document()["paths"].items() for method in methods}
     assert described == {(path, method) for path, methods in app.routes.items() for method in methods}

@@ -218,7 +218,7 @@ def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws
         assert crash_at(point, lambda again=again: actions.record_event(again)), point  # type: ignore[misc]
         actions.record_event(again)
         assert suppressed(leaf) == suppressed(other) == {address(leaf)[:ADDRESS_DIGITS]: "complaint"}, point
-        assert [each["state"] for each in consent_actions.history(leaf)] == ["withdrawn"], point
+        assert [each.state for each in consent_actions.history(leaf)] == ["withdrawn"], point
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not here")
@@ -242,7 +242,7 @@ def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> 
     answer = gate.answer_to("marketing")
     assert answer
     assert answer.state == "withdrawn"
-    assert [each["proof"] for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
+    assert [each.proof for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
     assert table.get(keys.gate("ga", "email"))
 
 

@@ -127,7 +127,7 @@ def test_the_way_out_leaves_the_channel_that_brought_it(pigeons: Pigeons) -> Non
     sending.send(occasion(), ["ga"], NOW)
     actions.unsubscribe(pigeons.carried[0].parts["strip"].rpartition("/")[2])
     assert codes(sending.send(occasion(run="n2"), ["ga"], NOW)) == {"ga": "withdrawn"}
-    assert [each["state"] for each in consents.history("ga") if each["channel"] == "email"] == ["explicit"]
+    assert [each.state for each in consents.history("ga") if each.channel == "email"] == ["explicit"]
 
 
 def test_a_bounce_suppresses_the_address_on_its_channel_alone(pigeons: Pigeons) -> None:

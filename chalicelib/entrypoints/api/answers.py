@@ -15,7 +15,7 @@ class Shown(BaseModel):
 
 
 class Listing(Shown, Generic[Item]):
-    """One page. `next_cursor` leads to the next one, and is null on the last."""
+    """One page. `next_cursor` leads to the next one, and is null on the last; a short page need not be the last."""
 
     items: list[Item]
     next_cursor: str | None = None

@@ -5,15 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from chalicelib.aws.codec import Item
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.snapshots import Instant
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.consent import actions, store
-from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent
+from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent, Receipt
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.sight import guest_of
+from chalicelib.entrypoints.api.visibility import guest_of
 
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
@@ -87,6 +86,7 @@ def _consent(channel: str, purpose: str, consent: Consent | None) -> ConsentShow
     return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, **consent.model_dump())
 
 
-def _receipt(row: Item) -> ReceiptShown:
-    controller, _, purpose = row["purpose"].partition(":")
-    return ReceiptShown.model_validate({"proof": {}, **row, "controller": controller, "purpose": purpose})
+def _receipt(receipt: Receipt) -> ReceiptShown:
+    controller, _, purpose = receipt.purpose.partition(":")
+    kept = receipt.model_dump(include=set(ReceiptShown.model_fields))
+    return ReceiptShown.model_validate({**kept, "controller": controller, "purpose": purpose})

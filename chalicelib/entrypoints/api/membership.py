@@ -12,7 +12,7 @@ from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.sight import guest_of, leaves_of
+from chalicelib.entrypoints.api.visibility import guest_of, leaves_of
 from chalicelib.guests.model import Head
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.actions import Membership

@@ -21,7 +21,7 @@ def put(body: Property) -> Property:
 
 def get(ask: Ask, property_id: str) -> Property:
     """One property."""
-    _in_sight(ask, property_id)
+    _require_visible(ask, property_id)
     found = store.get(property_id)
     if found is None:
         raise NotFound("There is no such property.")
@@ -34,6 +34,6 @@ def delete(ask: Ask, property_id: str) -> None:
     store.delete(property_id)
 
 
-def _in_sight(ask: Ask, property_id: str) -> None:
+def _require_visible(ask: Ask, property_id: str) -> None:
     if not ask.caller.sees(property_id):
         raise NotFound("There is no such property.")

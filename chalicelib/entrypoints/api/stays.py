@@ -1,17 +1,20 @@
 """Stays as the API shows them: the guest's own, and those in which the guest shared another's room."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
+from chalicelib.canonical.happenings import Source
 from chalicelib.canonical.snapshots import Channel, Status
-from chalicelib.entrypoints.api.answers import Money, Shown
+from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.caller import Caller
-from chalicelib.guests import store
-from chalicelib.guests.model import Stay
+from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.visibility import guest_of, leaves_of
+from chalicelib.guests.model import Head, SharedStay, Stay
+from chalicelib.timeline.actions import STAYS, history
+from chalicelib.timeline.rules import Part
 
 
 class NightShown(Shown):
@@ -52,33 +55,25 @@ class StayShown(Shown):
     nightly_rates: list[NightShown]
 
 
-class Held(NamedTuple):
-    """A stay, and the guest's leaf through which it is theirs."""
-
-    leaf: str
-    stay: StayShown
-
-
-def rows_of(leaves: Iterable[str]) -> Iterator[Item]:
-    """The rows that `stays_in` reads, and no others."""
-    for leaf in leaves:
-        for kind in (keys.STAY, keys.COMPANION):
-            yield from table.query(keys.leaf(leaf), kind)
+def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[StayShown]:
+    """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
+    found = history_of(ask.caller, guest_of(ask.caller, guest_id), STAYS, page)
+    items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
+    return Listing(items=items, next_cursor=page.cursor(found.ends_at) if found.ends_at else None)
 
 
-def stays_in(caller: Caller, rows: Sequence[Item]) -> list[Held]:
-    """The stays among a guest's rows that the caller may see; one that is own and shared is the guest's own."""
-    own = [(leaf_of(row), store.read_stay(row)) for row in rows if row["sk"].startswith(keys.STAY)]
-    shared = _shared([row for row in rows if row["sk"].startswith(keys.COMPANION)])
-    found = {stay.reservation: Held(leaf, _companion(stay)) for leaf, stay in shared if caller.sees(stay.property_id)}
-    found |= {stay.reservation: Held(leaf, stay_shown(stay)) for leaf, stay in own if caller.sees(stay.property_id)}
-    return list(found.values())
+def history_of(caller: Caller, guest: Head, sources: Sequence[Source], page: Page) -> Part:
+    return history(leaves_of(guest), sources, before=page.after, limit=page.limit, may_see=caller.sees)
 
 
 SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}
 
 
-def stay_shown(stay: Stay) -> StayShown:
+def stay_shown(found: Stay | SharedStay) -> StayShown:
+    return _companion(found.stay) if isinstance(found, SharedStay) else _own(found)
+
+
+def _own(stay: Stay) -> StayShown:
     kept = stay.model_dump(include=set(StayShown.model_fields) - SHOWN_OTHERWISE)
     return StayShown.model_validate(
         {
@@ -98,17 +93,7 @@ def stay_shown(stay: Stay) -> StayShown:
 
 def _companion(stay: Stay) -> StayShown:
     hidden: dict[str, object] = {"role": "companion", "room_revenue": None, "other_revenue": None, "nightly_rates": []}
-    return stay_shown(stay).model_copy(update=hidden)
-
-
-def _shared(companions: Sequence[Item]) -> list[tuple[str, Stay]]:
-    """Only the primary guest's leaf holds the stay. It may have moved on since the rows were read: then it is gone."""
-    named = {keys.stay(row["leaf"], *row["sk"].split("#")[1:]): leaf_of(row) for row in companions}
-    return [(named[key], store.read_stay(row)) for key, row in table.get_many(named).items()]
-
-
-def leaf_of(row: Item) -> str:
-    return str(row["pk"]).removeprefix(keys.leaf(""))
+    return _own(stay).model_copy(update=hidden)
 
 
 def _money(amount_minor: int, currency: str | None) -> Money | None:

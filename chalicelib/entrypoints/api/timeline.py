@@ -1,0 +1,78 @@
+"""/v1/guests/{guest_id}/timeline: what happened to a guest, newest first."""
+
+from typing import Literal
+
+from chalicelib.canonical import happenings
+from chalicelib.canonical.time import now
+from chalicelib.consent.model import Receipt
+from chalicelib.entrypoints.api.answers import Listing, Shown
+from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.stays import StayShown, history_of, stay_shown
+from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.guests.model import SharedStay, Stay
+from chalicelib.messages.model import Message, ShownState
+from chalicelib.messages.rules import shown_state
+from chalicelib.timeline.actions import EVERYTHING
+
+
+class ConsentAct(Shown):
+    """One act of consent, of which there is a receipt."""
+
+    channel: str
+    purpose: str
+    state: str
+    basis: str
+
+
+class MessageShown(Shown):
+    """A mail, and what became of it. `unknown` until SES tells, `lost` when it has not told in 72 hours."""
+
+    occasion: str
+    campaign: str
+    state: ShownState
+    reason: str | None
+    delivered_at: str | None
+    opened_at: str | None
+    clicked_at: str | None
+    bounced_at: str | None
+    soft_bounced_at: str | None
+    complained_at: str | None
+
+
+class Happening(Shown):
+    """One line of a guest's history; `at` is an instant, or for stays the day of arrival. A message stands where its
+    campaign was launched."""
+
+    id: str
+    at: str
+    kind: Literal["stay", "receipt", "message"]
+    leaf: str
+    stay: StayShown | None = None
+    receipt: ConsentAct | None = None
+    message: MessageShown | None = None
+
+
+def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[Happening]:
+    """Stays, consent receipts and messages, newest first."""
+    found = history_of(ask.caller, guest_of(ask.caller, guest_id), EVERYTHING, page)
+    items = [_shown(each) for each in found.happenings]
+    return Listing(items=items, next_cursor=page.cursor(found.ends_at) if found.ends_at else None)
+
+
+def _shown(found: happenings.Happening[object]) -> Happening:
+    match found.what:
+        case Stay() | SharedStay() as stay:
+            return Happening(id=found.id, at=found.at, kind="stay", leaf=found.leaf, stay=stay_shown(stay))
+        case Receipt() as receipt:
+            act = ConsentAct.model_validate(receipt.model_dump(include=set(ConsentAct.model_fields)))
+            return Happening(id=found.position, at=found.at, kind="receipt", leaf=found.leaf, receipt=act)
+        case Message() as message:
+            mail = _message(message)
+            return Happening(id=found.id, at=message.at, kind="message", leaf=found.leaf, message=mail)
+    raise TypeError(f"the timeline cannot show {type(found.what).__name__}")
+
+
+def _message(message: Message) -> MessageShown:
+    kept = message.model_dump(include=set(MessageShown.model_fields))
+    return MessageShown.model_validate({**kept, "state": shown_state(message, now())})

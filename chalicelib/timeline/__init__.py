@@ -1,0 +1,1 @@
+"""One history of a guest, out of what each capability tells."""

@@ -1,0 +1,34 @@
+"""Read a guest's history page by page, each at the cost of a page."""
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from chalicelib.canonical.happenings import Source
+from chalicelib.consent import store as consents
+from chalicelib.guests import store as guests
+from chalicelib.messages import store as messages
+from chalicelib.timeline import rules
+from chalicelib.timeline.rules import Part
+
+STAYS: tuple[Source, ...] = (guests.stay_happenings, guests.shared_stay_happenings)
+"""A stay that is own and shared is the guest's own: own ones stand first."""
+EVERYTHING: tuple[Source, ...] = (*STAYS, consents.happenings, messages.happenings)
+FEWEST_ROWS = 5
+"""Rows read at once of each leaf and kind, however many leaves share a page."""
+
+
+def history(
+    leaves: Sequence[str],
+    sources: Sequence[Source],
+    *,
+    before: str | None,
+    limit: int,
+    may_see: Callable[[str], bool],
+) -> Part:
+    """What happened to a guest before a position, newest first, of what the properties that `may_see` names may see.
+
+    Of each leaf and kind no more rows are read at once than the page may need of it.
+    """
+    rows = max(FEWEST_ROWS, ceil((limit + 1) / len(leaves)))
+    histories = [source(leaf, before, rows) for source in sources for leaf in leaves]
+    return rules.first(rules.merged(histories), limit, may_see)
