@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -159,23 +159,40 @@ class Stats(Kept):
     properties: tuple[str, ...] = ()
 
 
-class Traits(Kept):
-    """What a segment and a template may ask about a guest; stored packed on the guest's head."""
+@dataclass(frozen=True)
+class Trait:
+    """How a trait comes about, and who may ask for it.
 
-    salutation: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    generation: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    language: str | None = None
-    country: str | None = None
-    address: PostalAddress | None = None
-    birth_date: date | None = None
-    special_dates: tuple[SpecialDate, ...] = ()
-    age_category: AgeCategory | None = None
-    member: bool = False
-    stats: Stats = Field(default_factory=Stats)
+    It is the field of its name in the newest record that has one; or it is computed, by the function that
+    guests/rules.py has under `computed_by`. Segments may ask for it by its name, for its parts by dotted names.
+    Templates have it as `guest.{name}`; `example` is what they are checked with. The API shows it among the traits.
+    """
+
+    computed_by: str | None = None
+    in_segments: bool = False
+    in_templates: bool = False
+    in_api: bool = True
+    example: str | None = None
+
+
+class Traits(Kept):
+    """What is known of a guest, stored packed on the guest's head. Each trait is declared here and nowhere else:
+    profile, segments, templates and API take it from its line."""
+
+    salutation: Annotated[str | None, Trait()] = None
+    given_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="Anna")] = None
+    family_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="Lee")] = None
+    generation: Annotated[str | None, Trait()] = None
+    email: Annotated[str | None, Trait(computed_by="own_email", in_segments=True)] = None
+    phone: Annotated[str | None, Trait(in_segments=True)] = None
+    language: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="en")] = None
+    country: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="AT")] = None
+    address: Annotated[PostalAddress | None, Trait()] = None
+    birth_date: Annotated[date | None, Trait(in_segments=True)] = None
+    special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
+    age_category: Annotated[AgeCategory | None, Trait()] = None
+    member: Annotated[bool, Trait(computed_by="membership", in_segments=True)] = False
+    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False)] = Field(default_factory=Stats)
 
 
 class Head(BaseModel):

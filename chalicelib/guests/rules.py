@@ -1,11 +1,12 @@
 """Which reservations are stays of a person, what they add up to, and which source's word wins on the profile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.model import Amounts, Head, Stats, Stay, Traits
+from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 
 UPCOMING = {Status.PENDING, Status.CONFIRMED}
 
@@ -100,39 +101,46 @@ def add_stats(parts: Sequence[Stats]) -> Stats:
     )
 
 
-PROFILE = (
-    "salutation",
-    "given_name",
-    "family_name",
-    "generation",
-    "phone",
-    "language",
-    "country",
-    "address",
-    "birth_date",
-    "special_dates",
-    "age_category",
-)
-"""What the profile takes over from the records as it is."""
-
-
 def with_sums(traits: Traits | None, leaves: Sequence[Head]) -> Traits:
     """The profile where only stays changed: what the records say of the person stands."""
-    return (traits or Traits()).model_copy(update={"stats": add_stats([leaf.stats for leaf in leaves])})
+    return (traits or Traits()).model_copy(update={"stats": _sums(leaves)})
 
 
 def project(leaves: Sequence[Head]) -> Traits:
-    """The profile of a guest: for each field the newest record that has it, and sums over all leaves.
+    """The profile of a guest: of each field the newest record's that has it, and what is computed from all leaves.
 
     A record that its source merged into another says nothing where another does.
     """
-    records = [(leaf.record, leaf) for leaf in leaves if leaf.record]
-    records.sort(key=lambda each: (each[0].merged_into is None, each[1].record_version, each[1].leaf))
+    told = sorted((leaf for leaf in leaves if leaf.record), key=_standing)
     known: dict[str, Any] = {}
-    for record, _ in records:
-        known |= {name: value for name in PROFILE if (value := getattr(record, name))}
-        if record.email_kind == "own":  # relay, shared and placeholder addresses are never mailed as the guest's own
-            known["email"] = record.email
-        if record.member_number:
-            known["member"] = True
-    return Traits(**known, stats=add_stats([leaf.stats for leaf in leaves]))
+    for leaf in told:
+        known |= {name: value for name in FROM_RECORDS if (value := getattr(leaf.record, name))}
+    known |= {name: COMPUTATIONS[by](told) for name, by in COMPUTED.items()}
+    return Traits(**known)
+
+
+def _standing(leaf: Head) -> tuple[bool, str, str]:
+    is_merged = leaf.record is not None and leaf.record.merged_into is not None
+    return not is_merged, leaf.record_version, leaf.leaf
+
+
+def _own_email(told: Sequence[Head]) -> str | None:
+    """Relay, shared and placeholder addresses are never mailed as the guest's own."""
+    records = [leaf.record for leaf in told if leaf.record and leaf.record.email_kind == "own"]
+    return records[-1].email if records else None
+
+
+def _is_member(told: Sequence[Head]) -> bool:
+    return any(leaf.record and leaf.record.member_number for leaf in told)
+
+
+def _sums(leaves: Sequence[Head]) -> Stats:
+    return add_stats([leaf.stats for leaf in sorted(leaves, key=lambda leaf: leaf.leaf)])
+
+
+COMPUTATIONS: Mapping[str, Callable[[Sequence[Head]], Any]] = {
+    "own_email": _own_email,
+    "membership": _is_member,
+    "sums": _sums,
+}
+"""From the leaves of a guest that have a record, the best word last."""

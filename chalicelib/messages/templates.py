@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
+from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
 from chalicelib.messages import markup
 from chalicelib.messages.holds import Fault
 from chalicelib.messages.model import Template
@@ -15,9 +16,8 @@ from chalicelib.messages.model import Template
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
 
-GUEST_VARIABLES = ("given_name", "family_name", "language", "country")
 VARIABLES = frozenset(
-    {*(f"guest.{name}" for name in GUEST_VARIABLES), "hotel.postal_address", "postal_address", "unsubscribe_url"}
+    {*(f"guest.{name}" for name in IN_TEMPLATES), "hotel.postal_address", "postal_address", "unsubscribe_url"}
 )
 PARTS = ("subject", "html", "text")
 FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
@@ -35,7 +35,6 @@ LONGEST_VALUE = 10_000
 MOST_FILTERS = 200
 MOST_BYTES = 240_000
 """A run keeps a template (this) and a segment (120,000) in one row, and DynamoDB's rows end at 409,600 bytes."""
-SAMPLE = Traits(given_name="Anna", family_name="Lee", language="en", country="AT")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
@@ -174,7 +173,7 @@ def _text_faults(source: str) -> list[str]:
 def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
-        _fill(parsed, _values(SAMPLE, "Main Street 1", "https://hub.example.com/u/token"))
+        _fill(parsed, _values(EXAMPLE, "Main Street 1", "https://hub.example.com/u/token"))
     except Unfit as unfit:
         yield f"cannot be filled in: {unfit.__cause__}"[:300]
 
@@ -192,7 +191,7 @@ def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
 
 
 def _values(traits: Traits, postal_address: str, unsubscribe_url: str) -> Mapping[str, Any]:
-    known = {name: clean(getattr(traits, name) or "") for name in GUEST_VARIABLES}
+    known = {name: clean(str(getattr(traits, name) or "")) for name in IN_TEMPLATES}
     return {
         "guest": {name: value for name, value in known.items() if value},
         "hotel": {"postal_address": postal_address},

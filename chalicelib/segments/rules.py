@@ -4,10 +4,12 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
+from chalicelib.guests.traits import Kind, kinds
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
 MOST_DEPTH = 8
@@ -15,18 +17,9 @@ MOST_CONDITIONS = 200
 MOST_BYTES = 120_000
 """Beside a template of 240,000 this fits in the one row that a run keeps of both: those end at 409,600."""
 
-Kind = Literal["text", "number", "date", "yes_no", "list"]
-KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("given_name", "family_name", "email", "phone", "language", "country"), "text"),
-    **dict.fromkeys(
-        (f"stats.{name}" for name in ("stays", "nights", "reservations", "cancelled", "no_shows")), "number"
-    ),
-    **dict.fromkeys(("birth_date", "stats.first_arrival", "stats.last_departure", "stats.next_arrival"), "date"),
-    **dict.fromkeys(("member", "stats.in_house"), "yes_no"),
-    "stats.properties": "list",
-}
-AMOUNT = re.compile(r"stats\.(room|other)_revenue\.[A-Z]{3}")
-RELATIVE = re.compile(r"(?P<date>.+)\.days_(?P<way>since|until)")
+KINDS = kinds()
+CURRENCY = re.compile(r"[A-Z]{3}")
+DAYS = {"days_since": 1, "days_until": -1}
 """Days between a date trait and today are numbers of their own."""
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
@@ -38,6 +31,7 @@ TAKES: dict[Kind, frozenset[str]] = {
     "date": frozenset({"eq", "ne", "in", "exists", *ORDER}),
     "yes_no": frozenset({"eq", "ne", "exists"}),
     "list": frozenset({"contains", "exists"}),
+    "amounts": frozenset(),
 }
 
 
@@ -90,12 +84,12 @@ def _fault(condition: Condition, path: str) -> FieldError | None:
 
 
 def kind_of(trait: str) -> Kind | None:
-    if AMOUNT.fullmatch(trait):
-        return "number"
-    relative = RELATIVE.fullmatch(trait)
-    if relative:
-        return "number" if KINDS.get(relative["date"]) == "date" else None
-    return KINDS.get(trait)
+    """An amount of one currency and days since or until a date are numbers; amounts alone are nothing to ask for."""
+    asked = _question(trait)
+    known = KINDS.get(".".join(asked.path))
+    if asked.currency or asked.sign:
+        return "number" if known == ("amounts" if asked.currency else "date") else None
+    return None if known == "amounts" else known
 
 
 def _fits(condition: Condition, kind: Kind) -> bool:
@@ -117,6 +111,8 @@ def _is(kind: Kind, value: object) -> bool:
             return isinstance(value, str) and _is_date(value)
         case "text" | "list":
             return isinstance(value, str)
+        case "amounts":
+            return False
 
 
 def _is_date(text: str) -> bool:
@@ -140,31 +136,42 @@ def matches(rule: Rule, traits: Traits, today: date) -> bool:
             return _holds(rule, value_of(rule.trait, traits, today))
 
 
+class Question(NamedTuple):
+    """What a trait's dotted name asks for. `sign` is 1 for days since a date, -1 for days until one, else 0."""
+
+    path: tuple[str, ...]
+    currency: str | None = None
+    sign: int = 0
+
+
+@lru_cache(maxsize=1_000)
+def _question(trait: str) -> Question:
+    """A rule asks the same of each guest: its names are taken apart once."""
+    *path, last = trait.split(".")
+    if last in DAYS:
+        return Question(tuple(path), sign=DAYS[last])
+    if path and CURRENCY.fullmatch(last):
+        return Question(tuple(path), currency=last)
+    return Question((*path, last))
+
+
 def value_of(trait: str, traits: Traits, today: date) -> Any:
     """What is known of a guest, by the dotted name; dates as ISO text, which sorts as time does."""
-    relative = RELATIVE.fullmatch(trait)
-    if relative:
-        day = _look_up(relative["date"], traits)
-        sign = 1 if relative["way"] == "since" else -1
-        return (today - day).days * sign if day else None
-    value = _look_up(trait, traits)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _look_up(trait: str, traits: Traits) -> Any:
-    parts = trait.split(".")
-    if AMOUNT.fullmatch(trait):
-        return getattr(traits.stats, parts[1]).get(parts[2], 0)
+    path, currency, sign = _question(trait)
     value: Any = traits
-    for part in parts:
-        value = getattr(value, part)
-    return value
+    for part in path:
+        value = getattr(value, part, None)
+    if currency:
+        return value.get(currency, 0)
+    if sign:
+        return (today - value).days * sign if value else None
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _holds(condition: Condition, known: Any) -> bool:
     value: Any = condition.value
     if condition.op == "exists":
-        nothing = 0 if AMOUNT.fullmatch(condition.trait) else None
+        nothing = 0 if _question(condition.trait).currency else None
         return bool(value) is (known not in (None, "", (), nothing))
     if condition.op == "ne":
         return bool(known != value)

@@ -1,14 +1,17 @@
 """/v1/guests: who a guest is."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
+from pydantic import create_model
+
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, leaves_of, seen, stats_of
 from chalicelib.guests.model import Head, Record, Stats, Traits
+from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
 
 
@@ -20,20 +23,10 @@ class LeafShown(Shown):
     source_id: str | None
 
 
-class TraitsShown(Shown):
-    salutation: str | None
-    given_name: str | None
-    family_name: str | None
-    generation: str | None
-    email: str | None
-    phone: str | None
-    language: str | None
-    country: str | None
-    address: PostalAddress | None
-    birth_date: date | None
-    special_dates: list[SpecialDate]
-    age_category: AgeCategory | None
-    member: bool
+if TYPE_CHECKING:
+    TraitsShown = Shown
+else:
+    TraitsShown = create_model("TraitsShown", __base__=Shown, **{name: (kind, ...) for name, kind in IN_API.items()})
 
 
 class StatsShown(Shown):
@@ -111,7 +104,7 @@ def _leaf(leaf: str, record: Record | None) -> LeafShown:
 
 
 def _traits(traits: Traits) -> TraitsShown:
-    return TraitsShown.model_validate(traits.model_dump(include=set(TraitsShown.model_fields)))
+    return TraitsShown.model_validate(traits.model_dump(include=set(IN_API)))
 
 
 def _stats(stats: Stats) -> StatsShown:
