@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.header import Header
+from email.utils import parseaddr
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
@@ -17,6 +18,8 @@ AT_ONCE = 50
 """Entries a SendBulkEmail takes."""
 ALL_REFUSED = 10
 """So many mails refused to the last one are the sender's fault, not the recipients'."""
+LONGEST_WORD = 75
+"""Characters of an encoded word (RFC 2047)."""
 
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_BulkEmailEntryResult.html
@@ -63,11 +66,14 @@ class Sender:
 
 
 def in_ascii(mailbox: str) -> str:
-    """SES takes a friendly name beyond ASCII as an encoded word only.
+    """SES takes a friendly name beyond ASCII as encoded words only.
 
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
     """
-    return mailbox if mailbox.isascii() else formataddr(parseaddr(mailbox))
+    if mailbox.isascii():
+        return mailbox
+    name, address = parseaddr(mailbox)
+    return f"{' '.join(Header(name, 'utf-8', maxlinelen=LONGEST_WORD).encode().split())} <{address}>"
 
 
 def send_bulk(mails: Sequence[Mail], sender: Sender) -> list[Result]:

@@ -24,9 +24,9 @@ PASSING = {
     "RequestLimitExceeded",
     "InternalServerError",
     "TransactionInProgressException",
-    "TransactionConflictException",
     "ServiceUnavailable",
 }
+CONTENDED = "TransactionConflictException"
 PASSING_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
@@ -90,6 +90,10 @@ class Check:
 
 
 Write = Put | Update | Delete | Check
+
+
+class Contended(TryAgain):
+    """Another transaction was at work on one of the rows: the table refused this write, whatever its conditions."""
 
 
 class ConditionFailed(XeniaError):
@@ -287,6 +291,8 @@ class _PassingFaults:
             raise ConditionFailed([0]) from error
         if code == "TransactionCanceledException":
             _raise_cancelled(error)
+        if code == CONTENDED:
+            raise Contended("another transaction was at work on this row") from error
         if code in PASSING:
             raise TryAgain(f"the table answered {code}") from error
 
@@ -298,5 +304,7 @@ def _raise_cancelled(error: ClientError) -> None:
     passing = [at for at, code in enumerate(codes) if code in PASSING_REASONS]
     if failed:
         raise ConditionFailed(failed, passing) from error
+    if "TransactionConflict" in codes:
+        raise Contended("another transaction was at work on these rows") from error
     if passing:
         raise TryAgain("the table was busy with these rows") from error

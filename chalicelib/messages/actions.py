@@ -1,7 +1,8 @@
 """Save templates, let guests leave, and record what a channel says became of a message."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
@@ -21,7 +22,7 @@ from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventK
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.store import TEMPLATES
-from chalicelib.messages.tokens import read_token
+from chalicelib.messages.tokens import UnsubscribeLink, read_token
 
 ANNOUNCED = {
     EventKind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
@@ -54,13 +55,29 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     sent = store.message(link.leaf, link.run)
     carriers = identity.identifier(sent.address) if sent else None
     proof = {"via": "unsubscribe", "run": link.run}
-    acts = [
-        consents.set_consent(leaf, link.channel, link.purpose, "withdrawn", "guest", moment, proof)
-        for leaf in _one_of_each([link.leaf, *(carriers.leaves if carriers else ())])
-    ]
-    if not acts:
+    leaves = _one_of_each([link.leaf, *(carriers.leaves if carriers else ())])
+    if not leaves:
         raise NotFound("There is no such guest.")
-    return acts[0]
+    withdraw = partial(_withdraw, link, moment, proof)
+    return _each_had_its_turn([partial(withdraw, leaf) for leaf in leaves])[0]
+
+
+def _withdraw(link: UnsubscribeLink, at: str, proof: Mapping[str, str], leaf: str) -> Consent:
+    return consents.set_consent(leaf, link.channel, link.purpose, "withdrawn", "guest", at, proof)
+
+
+def _each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
+    """A failure is raised when all are done: nobody comes again for the others' objection."""
+    done: list[Consent] = []
+    failures: list[Exception] = []
+    for deed in deeds:
+        try:
+            done.append(deed())
+        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return done
 
 
 def _one_of_each(leaves: Sequence[str]) -> list[str]:

@@ -16,7 +16,8 @@ def _one_mailbox(text: str) -> str:
         raise ValueError("must be one line")
     header: Any = HeaderRegistry()("From", text)
     addresses = header.addresses
-    if header.defects or len(addresses) != 1 or not addresses[0].username or "." not in addresses[0].domain:
+    is_one = len(addresses) == 1 and all(group.display_name is None for group in header.groups)
+    if header.defects or not is_one or not addresses[0].username or "." not in addresses[0].domain:
         raise ValueError("must be one address, such as `Hotel <news@hotel.example>`")
     if not addresses[0].addr_spec.isascii():
         raise ValueError("must have an ASCII address: write an international domain as xn--…")

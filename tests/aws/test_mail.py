@@ -1,5 +1,7 @@
 """What SES is told of who sends."""
 
+from email.header import decode_header, make_header
+
 import pytest
 
 from chalicelib.aws import mail
@@ -20,6 +22,15 @@ HELLO = Mail(to="anna@example.com", subject="Hello", html="<p>Hello</p>", text="
 )
 def test_a_name_beyond_ascii_is_an_encoded_word(mailbox: str, told: str) -> None:
     assert mail.in_ascii(mailbox) == told
+
+
+def test_a_long_name_beyond_ascii_is_several_encoded_words() -> None:
+    name = "Jägerhof über dem großen See, " * 6 + "Österreich"
+    told = mail.in_ascii(f'"{name}" <news@hotel.example>')
+    *words, address = told.split(" ")
+    assert address == "<news@hotel.example>"
+    assert all(len(word) <= 75 for word in words)
+    assert str(make_header(decode_header(" ".join(words)))) == name
 
 
 def test_answers_go_where_the_sender_wants_them(aws: Settings) -> None:

@@ -1,9 +1,12 @@
 """Who must act on an error of the table is told by its kind."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.aws import clients, keys, table
+from chalicelib.aws.retries import until_written
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
 
@@ -27,6 +30,31 @@ def test_a_passing_fault_is_one_to_try_again(aws: Settings, error: Exception, mo
     monkeypatch.setattr(clients.dynamodb(), "put_item", fail)
     with pytest.raises(TryAgain):
         table.write(table.Put(ROW))
+
+
+CONFLICT = {"Code": "TransactionConflict"}
+CANCELLED = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": [CONFLICT]}
+
+
+@pytest.mark.parametrize(
+    "response", [{"Error": {"Code": "TransactionConflictException", "Message": ""}}, CANCELLED], ids=["one", "many"]
+)
+def test_who_meets_another_transaction_looks_again(
+    aws: Settings, response: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [ClientError(response, "a write"), None]
+
+    def refused_once(**_: object) -> None:
+        if answer := answers.pop(0):
+            raise answer
+
+    monkeypatch.setattr(clients.dynamodb(), "put_item", refused_once)
+    monkeypatch.setattr(clients.dynamodb(), "transact_write_items", refused_once)
+    if "CancellationReasons" in response:
+        until_written(lambda: table.transact([table.Put(ROW)]), "busy")
+    else:
+        until_written(lambda: table.write(table.Put(ROW)), "busy")
+    assert answers == []
 
 
 def test_a_condition_that_does_not_hold_is_told_by_its_position(aws: Settings) -> None:

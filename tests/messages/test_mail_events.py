@@ -1,7 +1,7 @@
 """What SES says became of a mail."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.errors import NotFound, Rejected
+from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
+from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
@@ -69,6 +70,11 @@ def bounce(mail: dict[str, Any], at: str = T2, kind: str = "Permanent") -> dict[
 
 def complaint(mail: dict[str, Any], at: str = T3, **about: Any) -> dict[str, Any]:
     return mail_event("Complaint", mail, at, complainedRecipients=[{"emailAddress": mail["to"]}], **about)
+
+
+def answers(leaf: str) -> list[str]:
+    gate = consents.gate(leaf, "email")
+    return [each.state for each in gate.answers.values()] if gate else []
 
 
 def suppressed(leaf: str) -> dict[str, str]:
@@ -244,6 +250,42 @@ def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> 
     assert answer.state == "withdrawn"
     assert [each.proof for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
     assert table.get(keys.gate("ga", "email"))
+
+
+def test_an_objection_that_meets_another_transaction_is_not_lost(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever clicks once in a mail program does not come again."""
+    claimed()
+    transact, refusals = table.transact, [1, 2]
+
+    def met(writes: Sequence[table.Write]) -> None:
+        if refusals:
+            refusals.pop()
+            raise table.Contended("another transaction was at work on these rows")
+        transact(writes)
+
+    monkeypatch.setattr(table, "transact", met)
+    assert actions.unsubscribe(make_token(UnsubscribeLink("ga", "marketing", "n1"))).state == "withdrawn"
+    assert answers("ga") == ["withdrawn"]
+
+
+def test_of_those_who_share_a_mailbox_one_s_failure_does_not_cost_the_others_their_objection(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed(shared_with=("gb", "gc"))
+    announce, refusals = bus.announce, [1]
+
+    def refused(facts: Sequence[Fact]) -> None:
+        if refusals:
+            refusals.pop()
+            raise TryAgain("the bus refused 1 facts")
+        announce(facts)
+
+    monkeypatch.setattr(bus, "announce", refused)
+    with pytest.raises(TryAgain):
+        actions.unsubscribe(make_token(UnsubscribeLink("ga", "marketing", "n1")))
+    assert [answers(each) for each in ("ga", "gb", "gc")] == [["withdrawn"]] * 3
 
 
 def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:

@@ -82,6 +82,8 @@ def test_a_sender_is_one_mailbox(text: str) -> None:
         ("sender", "a@hotel.example, b@hotel.example"),
         ("sender", "a@hotel.example\r\nBcc: b@hotel.example"),
         ("sender", "info@hôtel.example"),
+        ("sender", "Hotels: a@hotel.example;"),
+        ("reply_to", "Häuser: a@hotel.example;"),
         ("reply_to", "<>"),
         ("postal_address", "  "),
         ("logo_url", "http://hotel.example/logo.png"),
