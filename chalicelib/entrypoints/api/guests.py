@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import create_model
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
-from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, leaves_of, seen, stats_of
 from chalicelib.guests.model import Head, Record, Stats, Traits

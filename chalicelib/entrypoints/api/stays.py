@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.happenings import Source
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
-from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.visibility import guest_of, leaves_of

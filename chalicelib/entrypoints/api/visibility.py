@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
-from chalicelib.entrypoints.api.caller import Caller
 from chalicelib.guests import rules, store
 from chalicelib.guests.model import Head, Stats, Stay
 
