@@ -12,7 +12,7 @@ from infra.workers import API, WORKERS
 
 ENTRYPOINTS = Path(__file__).parents[1] / "chalicelib" / "entrypoints"
 ANNOUNCED = {each.function: each.announces for each in WORKERS}
-HTTP = {"webhooks.py", "guest_pages.py", "open_pages.py"}
+HTTP = {"webhooks.py", "open_pages.py"}
 
 
 def judge(arguments: dict[str, Any]) -> None:
@@ -37,6 +37,6 @@ def _worker_of(frame: FrameType) -> str | None:
     file = Path(frame.f_code.co_filename)
     if ENTRYPOINTS not in file.parents:
         return None
-    if file.parent.name == "api" or file.name in HTTP:
+    if file.parent.name in {"api", "guest_pages"} or file.name in HTTP:
         return API
     return frame.f_locals["function"] if (file.name, frame.f_code.co_name) == ("runtime.py", "_run") else None

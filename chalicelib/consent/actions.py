@@ -42,14 +42,15 @@ def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, 
     """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
     gate = _gate_of(leaf, channel)
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
-    if not rules.is_news(gate, done, key, asked):
+    is_news = rules.is_news(gate, done, key, asked)
+    kept = asked if is_news else rules.repeated(done[key], asked)
+    if kept is None:
         return gate.guest, done[key]
-    writes = [
-        table.Put(store.acts_row(leaf, channel, {**done, key: asked})),
-        table.Put(store.receipt_row(leaf, channel, key, asked, proof)),
-    ]
-    _replace(gate, rules.with_act(gate, key, asked), leaf, writes)
-    return gate.guest, asked
+    writes = [table.Put(store.acts_row(leaf, channel, {**done, key: kept}))]
+    if is_news:
+        writes.append(table.Put(store.receipt_row(leaf, channel, key, asked, proof)))
+    _replace(gate, rules.with_act(gate, key, kept), leaf, writes)
+    return gate.guest, kept
 
 
 def history(guest: str) -> list[Receipt]:

@@ -38,7 +38,8 @@ class Consent(BaseModel):
     """A state for one purpose and controller, said through one leaf, or in effect for a guest.
 
     `basis` says whose word it is: a source's flag, the guest's own act, a member of staff, or a mailbox provider's
-    complaint report. An act of the guest or a complaint outlives what any source says later.
+    complaint report. An act of the guest or a complaint outlives what any source says later. `again` is when the same
+    was last said once more through the same leaf, if it was: a different word of between is older than that.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +47,18 @@ class Consent(BaseModel):
     state: State
     basis: Basis
     at: str
+    again: str | None = None
+
+    @property
+    def last_said(self) -> str:
+        return self.again or self.at
+
+    def said_again(self, at: str) -> "Consent":
+        return self.model_copy(update={"again": at})
+
+    def in_effect(self) -> "Consent":
+        """As an answer of a gate, which knows an act by the instant at which it was last said."""
+        return Consent(state=self.state, basis=self.basis, at=self.last_said)
 
 
 Acts = Mapping[str, Consent]

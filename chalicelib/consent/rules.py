@@ -32,7 +32,7 @@ def answers(acts: Iterable[Acts], flags: Iterable[Consent | None]) -> dict[str, 
     and of flags the newest counts."""
     ticked = [each for each in flags if each]
     flagged = {FLAGGED: max(ticked, key=lambda consent: consent.at)} if ticked else {}
-    return flagged | newest_acts(acts)
+    return flagged | {key: act.in_effect() for key, act in newest_acts(acts).items()}
 
 
 def newest_acts(acts: Iterable[Acts]) -> dict[str, Consent]:
@@ -49,7 +49,7 @@ def newer(one: Consent | None, other: Consent) -> Consent:
 
 
 def _rank(act: Consent) -> tuple[str, bool, str, str]:
-    return act.at, act.state == "withdrawn", act.state, act.basis
+    return act.last_said, act.state == "withdrawn", act.state, act.basis
 
 
 def rests_on_acts(gate: Gate) -> bool:
@@ -61,7 +61,7 @@ def with_act(gate: Gate, key: str, act: Consent) -> Gate:
     """The gate after an act through one of its guest's leaves: it is in effect unless a newer one is."""
     before = gate.answers.get(key)
     known = before if before and before.basis in OWN_ACTS else None
-    return gate.with_answers({**gate.answers, key: newer(known, act)})
+    return gate.with_answers({**gate.answers, key: newer(known, act.in_effect())})
 
 
 def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
@@ -75,6 +75,16 @@ def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
         return True
     is_late = _rank(said) >= _rank(asked)
     return not is_late and not (said.state == asked.state and answer is not None and answer.state == asked.state)
+
+
+def repeated(said: Consent, asked: Consent) -> Consent | None:
+    """What the leaf has said, after the same was said once more; None where that is no later.
+
+    It proves nothing new, but whoever said no on Monday and on Wednesday objects to a yes that is dated Tuesday, when
+    it comes on Friday, too.
+    """
+    is_later = said.state == asked.state and asked.at > said.last_said
+    return said.said_again(asked.at) if is_later else None
 
 
 def objections_taken_along(own: Iterable[Acts], all_: Iterable[Acts]) -> dict[str, Consent]:

@@ -46,8 +46,12 @@ def _by_reason(suppressed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _packed(consents: Mapping[str, Consent]) -> dict[str, str] | None:
-    """`controller:purpose` → state, basis and instant."""
-    return {key: f"{each.state} {each.basis} {each.at}" for key, each in consents.items()} or None
+    """`controller:purpose` → state, basis, instant, and the last instant at which the same was said again."""
+    return {key: _packed_one(each) for key, each in consents.items()} or None
+
+
+def _packed_one(consent: Consent) -> str:
+    return " ".join(filter(None, (consent.state, consent.basis, consent.at, consent.again)))
 
 
 def _unpacked(packed: Mapping[str, str]) -> dict[str, Consent]:
@@ -55,8 +59,8 @@ def _unpacked(packed: Mapping[str, str]) -> dict[str, Consent]:
 
 
 def _read_consent(text: str) -> Consent:
-    state, basis, at, *_ = text.split(" ")
-    return Consent.model_validate({"state": state, "basis": basis, "at": at})
+    words = zip(("state", "basis", "at", "again"), text.split(" "), strict=False)
+    return Consent.model_validate(dict(words))
 
 
 def gate(guest: str, channel: str) -> Gate | None:
@@ -106,7 +110,7 @@ def receipt_row(leaf: str, channel: str, key: str, consent: Consent, proof: Mapp
         channel=channel,
         purpose=key,
         proof=dict(proof) or None,
-        **consent.model_dump(),
+        **consent.model_dump(exclude_none=True),
     )
 
 

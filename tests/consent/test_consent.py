@@ -1,16 +1,19 @@
 """Consent acts, receipts and suppression."""
 
 import functools
+from collections.abc import Sequence
+from itertools import permutations, product
 
 import pytest
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
 from chalicelib.consent import actions, rules, store
-from chalicelib.consent.model import MOST_SUPPRESSED, Consent, Gate, Suppression
+from chalicelib.consent.model import MOST_SUPPRESSED, Consent, Gate, State, Suppression
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
+from tests.memory_table import MemoryTable
 
 T1, T2, T3 = (f"2026-11-2{day}T08:00:00.000000Z" for day in (1, 2, 3))
 
@@ -56,6 +59,24 @@ def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:
     actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T2)
     actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1)
     assert answer() == "withdrawn"
+
+
+@pytest.mark.parametrize("last", ["withdrawn", "explicit"])
+@pytest.mark.parametrize("leaves", list(product(("ga", "gb"), repeat=3)))
+def test_the_newest_of_three_acts_is_in_effect_in_whatever_order_they_come(
+    last: State, leaves: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says no, and no again, objects to what was said in between."""
+    other: State = "explicit" if last == "withdrawn" else "withdrawn"
+    said = list(zip(leaves, (last, other, last), (T1, T2, T3), strict=True))
+    monkeypatch.setattr(bus, "announce", lambda facts: None)
+    for order in permutations(said):
+        MemoryTable().install(monkeypatch)
+        guest("ga", members=("ga", "gb"))
+        guest("gb", members=(), merged_into="ga")
+        for leaf, state, at in order:
+            actions.set_consent(leaf, "email", "marketing", state, "guest", at)
+        assert answer() == last
 
 
 def test_nobody_cannot_consent(aws: Settings) -> None:

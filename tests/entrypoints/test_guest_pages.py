@@ -17,6 +17,8 @@ from chalicelib.consent import store
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from infra.workers import API
+from tests import rights
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
@@ -72,6 +74,14 @@ def test_unsubscribing_again_is_answered_alike_and_proven_once(hub: Hub, token: 
     assert len(answers) == 1
     receipts = [item for item in table.query(keys.leaf(ANNA), keys.RECEIPT) if item["state"] == "withdrawn"]
     assert len(receipts) == 1
+
+
+def test_the_pages_are_held_to_what_the_function_of_the_api_may_announce(
+    hub: Hub, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rights.ANNOUNCED, API, frozenset())
+    with pytest.raises(pytest.fail.Exception, match="api_handler announce ConsentChanged"):
+        visit(hub, "POST", f"/u/{token}", ONE_CLICK)
 
 
 def test_a_wrong_token_gets_a_neutral_page(hub: Hub, token: str) -> None:

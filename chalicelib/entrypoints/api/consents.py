@@ -83,7 +83,7 @@ def _not_later(said: datetime, now: datetime) -> str:
 def _consent(channel: str, purpose: str, consent: Consent | None) -> ConsentShown:
     if consent is None:
         return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, state="none")
-    return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, **consent.model_dump())
+    return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, **consent.model_dump(exclude={"again"}))
 
 
 def _receipt(receipt: Receipt) -> ReceiptShown:
