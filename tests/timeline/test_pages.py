@@ -22,11 +22,14 @@ from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message
 from chalicelib.timeline import actions, rules
 from tests.builders import stay
+from tests.exhaustive import examples
 from tests.memory_table import MemoryTable
 
 LEAVES = ("ga", "gb", "gc")
 SOMEBODY = "gx"
-COMMON = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+COMMON = settings(
+    max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture
