@@ -52,6 +52,11 @@ def program(program_id: str) -> Key:
     return Key("PROGRAMS", program_id)
 
 
+def program_followed(program_id: str) -> Key:
+    """The version of a programme for which all guests were woken."""
+    return Key(f"PROGRAM#{program_id}", "FOLLOWED")
+
+
 def segment(segment_id: str) -> Key:
     return Key("SEGMENTS", segment_id)
 

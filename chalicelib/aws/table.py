@@ -43,11 +43,6 @@ ABSENT = When("attribute_not_exists(pk)")
 PRESENT = When("attribute_exists(pk)")
 
 
-def at_revision(item: Mapping[str, Value] | None) -> When:
-    """The row is as it was read: absent, or at the same `rev`."""
-    return ABSENT if item is None else When("rev = :rev", {":rev": item["rev"]})
-
-
 def unchanged_since(rev: int | None) -> When:
     """The row is at the revision that it was read at; None stands for a row that was not there."""
     return ABSENT if rev is None else When("rev = :rev", {":rev": rev})
@@ -307,4 +302,4 @@ def _raise_cancelled(error: ClientError) -> None:
     if "TransactionConflict" in codes:
         raise Contended("another transaction was at work on these rows") from error
     if passing:
-        raise TryAgain("the table was busy with these rows") from error
+        raise RowsBusy("the table was busy with these rows") from error

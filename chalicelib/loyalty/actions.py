@@ -15,6 +15,7 @@ from chalicelib.guests.model import Head
 from chalicelib.loyalty import programs, rules, store, wakes
 from chalicelib.loyalty.model import Account, Entry, Program
 from chalicelib.loyalty.settling import settle
+from chalicelib.loyalty.store import PROGRAMS
 
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
 
@@ -46,7 +47,7 @@ def _settle_after(fact: Fact) -> None:
     guest = guests.guest(fact.leaf)
     leaves = list(guest.members) if guest and fact.type in OF_ALL_LEAVES else [fact.leaf]
     at = instant(moment_of(fact.occurred_at))  # it becomes part of a key, where text order must be time order
-    for program in store.programs():
+    for program in PROGRAMS.listed():
         for leaf in leaves:
             settle(leaf, program, at, woken_by=fact)
 
@@ -55,7 +56,7 @@ def enrol(
     leaf: str, program_id: str, number: str | None = None, earns_from: date | None = None, at: datetime | None = None
 ) -> Account:
     """Make a guest a member: stays that end on or after `earns_from` (today) earn. Enrolling again changes nothing."""
-    program, guest = store.program(program_id), guests.guest(leaf)
+    program, guest = PROGRAMS.get(program_id), guests.guest(leaf)
     if program is None or guest is None:
         raise NotFound("No such guest or programme.")
     moment = at or now()
@@ -84,7 +85,7 @@ def _enrolled(
 def membership(guest: Head) -> list[Membership]:
     """A guest's standing in every programme in which one of its leaves has an account."""
     standings = []
-    for program in store.programs():
+    for program in PROGRAMS.listed():
         accounts = list(store.accounts(guest.members, program.id).values())
         if accounts:
             standings.append(_standing(program, accounts))

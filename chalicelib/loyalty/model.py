@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chalicelib.canonical.definitions import Definition
 from chalicelib.canonical.ids import stable_id
 from chalicelib.canonical.snapshots import Channel, Currency, HubId
 
@@ -30,18 +31,16 @@ class Terms(BaseModel):
         return self.model_copy(update={"effective_from": day})
 
 
-class Program(Terms):
+class Program(Terms, Definition):
     """One loyalty scheme: its newest terms and those before, which the hub keeps.
 
     A stay is priced by the terms of the day it ended, whenever the ledger is brought up to date: a new rate never
     changes what was earned before. `version` grows with every change, so that entries name the rule they came from.
     """
 
-    id: HubId
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     starts_on: date = date(1970, 1, 1)
     """Stays that end before this day earn nothing."""
-    version: Annotated[int, Field(ge=0)] = 0
     earlier: Annotated[tuple[Terms, ...], Field(max_length=50)] = ()
     """Terms before the newest, oldest first; what a caller writes here is passed over."""
 

@@ -11,6 +11,7 @@ from chalicelib.guests.model import Head
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.settling import settle
+from chalicelib.loyalty.store import PROGRAMS
 from chalicelib.loyalty.wakes import Sweep
 
 SHARDS_AT_ONCE = 16
@@ -35,16 +36,16 @@ def put(asked: Program) -> Program:
 
 def keep(asked: Program, today: date) -> Program:
     """The programme alone. Raises Invalid when it would change what stays have earned, and Conflict."""
-    before = store.program(asked.id)
-    after = rules.next_version(before, asked, today) if before else rules.first_version(asked)
-    if after != before:
-        store.save_program(after, before)
-    return after
+    before = PROGRAMS.get(asked.id)
+    if before is None:
+        return PROGRAMS.replace(rules.first_version(asked), replaces=0)
+    after = rules.next_version(before, asked, today)
+    return before if after == before else PROGRAMS.replace(after, replaces=before.version)
 
 
 def follow(sweep: Sweep) -> None:
     """Settle the guests of some partitions in one programme, each message from where the last one came to."""
-    program = store.program(sweep.program)
+    program = PROGRAMS.get(sweep.program)
     if program is None:
         return
     for settled, (shard, guest) in enumerate(_guests(sweep), start=1):

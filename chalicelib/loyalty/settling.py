@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.aws import bus, table
-from chalicelib.canonical.errors import TryAgain
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import stable_id
 from chalicelib.guests import store as guests
@@ -60,20 +60,20 @@ def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -
     changing underneath.
     """
     written: dict[str, Given] = {}
-    for _ in range(TRIES):
+
+    def attempt() -> Books | None:
         books = _open(leaf, program)
         if books is None:
-            return
-        try:
-            for reservation, given in _write_differences(books, at):
-                written[reservation] = given  # noqa: PERF403 (kept at once: the next may fail, and this one stands)
-            if not written:
-                _enrol_by_number(books, at)
-        except (table.ConditionFailed, TryAgain):
-            continue
+            return None
+        for reservation, given in _write_differences(books, at):
+            written[reservation] = given  # noqa: PERF403 (kept at once: the next may fail, and this one stands)
+        if not written:
+            _enrol_by_number(books, at)
+        return books
+
+    books = until_written(attempt, f"{leaf} is being written by others", TRIES)
+    if books:
         _announce(books, written, at, woken_by)
-        return
-    raise TryAgain(f"{leaf} is being written by others")
 
 
 def _open(leaf: str, program: Program) -> Books | None:

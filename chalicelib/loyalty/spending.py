@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.aws import table
-from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.time import instant, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
@@ -29,17 +30,16 @@ def spend(guest_id: str, program_id: str, points: int, origin: Spending, at: dat
     The act is `origin.act`: the same again changes nothing, and is answered as the first time. Raises NotFound, Invalid
     for no points, NotEnough, Conflict for an id that meant something else, and TryAgain.
     """
-    for _ in range(TRIES):
+
+    def attempt() -> Spent:
         purse = _open(guest_id, program_id)
         # After the accounts: who sees in them what this act took, a moment ago beside itself, sees the act as well.
         done = store.spent(program_id, origin)
         if done:
             return _as_asked(done, purse, points)
-        try:
-            return _write(_known(purse), program_id, points, origin, instant(at or now()))
-        except (table.ConditionFailed, TryAgain):
-            continue
-    raise TryAgain(f"{guest_id} is being written by others")
+        return _write(_known(purse), program_id, points, origin, instant(at or now()))
+
+    return until_written(attempt, f"{guest_id} is being written by others", TRIES)
 
 
 def _open(guest_id: str, program_id: str) -> Purse | None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.errors import Conflict
+from chalicelib.aws.definitions import Definitions
 from chalicelib.guests.model import Head
 from chalicelib.loyalty.model import Account, Draw, Entry, Origin, Program, Reason, Spending, Spent
 from chalicelib.loyalty.rules import Award
@@ -36,38 +36,23 @@ def version_of(leaf_rev: int, program: Program) -> str:
     return f"{leaf_rev:010d}.{program.version:06d}"
 
 
-def save_program(program: Program, before: Program | None) -> None:
-    """Raises Conflict when somebody else wrote the programme meanwhile."""
-    row = table.row(keys.program(program.id), program=program.model_dump_json(), rev=program.version)
-    try:
-        table.write(table.Put(row, _at_rev(before.version if before else 0)))
-    except table.ConditionFailed:
-        raise Conflict("Somebody else changed this programme just now.") from None
+PROGRAMS = Definitions(Program, keys.program)
 
 
 def is_followed(program: Program) -> bool:
     """Whether all guests were woken for this version of a programme."""
-    kept = table.get(keys.program(program.id))
-    return kept is not None and kept.get("followed") == program.version
+    item = table.get(keys.program_followed(program.id))
+    return item is not None and item["version"] >= program.version
 
 
 def mark_followed(program: Program) -> None:
-    row = table.row(
-        keys.program(program.id), program=program.model_dump_json(), rev=program.version, followed=program.version
-    )
+    """Guests were woken for this version; a later one that was told already stands."""
+    row = table.row(keys.program_followed(program.id), version=program.version)
+    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": program.version})
     try:
-        table.write(table.Put(row, table.at_revision(row)))
+        table.write(table.Put(row, older))
     except table.ConditionFailed:
-        return  # a newer version was written, and wakes everybody itself
-
-
-def program(program_id: str) -> Program | None:
-    item = table.get(keys.program(program_id))
-    return Program.model_validate_json(item["program"]) if item else None
-
-
-def programs() -> list[Program]:
-    return [Program.model_validate_json(item["program"]) for item in table.query(keys.program("").pk)]
+        return
 
 
 def account_write(before: Account, after: Account) -> table.Put:
@@ -80,20 +65,18 @@ def account_write(before: Account, after: Account) -> table.Put:
         number=after.number,
         rev=after.rev,
     )
-    return table.Put(row, _at_rev(before.rev))
+    return table.Put(row, table.unchanged_since(before.rev or None))
 
 
 def account_unchanged(account: Account) -> table.Check:
-    return table.Check(keys.account(account.leaf, account.program), _at_rev(account.rev), size=256)
+    return table.Check(
+        keys.account(account.leaf, account.program), table.unchanged_since(account.rev or None), size=256
+    )
 
 
 def head_unchanged(head: Head) -> table.Check:
     """Nothing was written under the leaf, and, on a guest, no record joined or left it."""
-    return table.Check(keys.head(head.leaf), table.at_revision({"rev": head.rev}), size=900)
-
-
-def _at_rev(rev: int) -> table.When:
-    return table.at_revision({"rev": rev} if rev else None)
+    return table.Check(keys.head(head.leaf), table.unchanged_since(head.rev), size=900)
 
 
 def read_account(leaf: str, program_id: str, item: Item) -> Account:

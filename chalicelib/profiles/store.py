@@ -51,7 +51,7 @@ def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[
     wanted = [keys.head(leaf) for leaf in sorted(update.relied_on_heads)]
     wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers)]
     checks: list[table.Write] = [
-        table.Check(key, table.at_revision(rows.get(key)), size=item_size(rows.get(key) or {}))
+        table.Check(key, _at_revision(rows.get(key)), size=item_size(rows.get(key) or {}))
         for key in wanted
         if key not in written
     ]
@@ -60,11 +60,15 @@ def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[
 
 def _gate_gone(key: Key, rows: Mapping[Key, Item | None]) -> table.Write:
     """The gate of a guest that is merged away goes along; had it none, it must not be getting one just now."""
-    return table.Delete(key, table.at_revision(rows[key])) if key in rows else table.Check(key, table.ABSENT)
+    return table.Delete(key, _at_revision(rows[key])) if key in rows else table.Check(key, table.ABSENT)
 
 
 def _as_seen(row: Item, rows: Mapping[Key, Item | None]) -> table.When:
-    return table.at_revision(rows.get(table.key_of(row)))
+    return _at_revision(rows.get(table.key_of(row)))
+
+
+def _at_revision(row: Item | None) -> table.When:
+    return table.unchanged_since(row["rev"] if row else None)
 
 
 def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:

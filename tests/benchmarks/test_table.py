@@ -38,7 +38,7 @@ def test_a_failed_condition_is_billed_and_changes_nothing(cloud: Cloud) -> None:
     with pytest.raises(table.ConditionFailed):
         table.write(table.Put(table.row(HERE, rev=2), table.ABSENT))
     with pytest.raises(table.ConditionFailed):
-        table.transact([table.Put(table.row(HERE, rev=2), table.at_revision({"rev": 7}))])
+        table.transact([table.Put(table.row(HERE, rev=2), table.unchanged_since(7))])
     assert cloud.table.units.take().write == 1 + 2
     assert table.get(HERE) == table.row(HERE, rev=1)
 

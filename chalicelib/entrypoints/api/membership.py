@@ -17,6 +17,7 @@ from chalicelib.guests.model import Head
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.actions import Membership
 from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarned
+from chalicelib.loyalty.store import PROGRAMS
 
 AHEAD = timedelta(days=366)
 
@@ -119,7 +120,7 @@ def _is_seen(caller: Caller, entry: Entry) -> bool:
 
 
 def _known(program_id: str) -> Program:
-    program = store.program(program_id)
+    program = PROGRAMS.get(program_id)
     if program is None:
         raise NotFound("There is no such programme.")
     return program
@@ -149,7 +150,7 @@ def _earned_at(caller: Caller, guest: Head, program: str) -> int:
 
 def _program(asked: str | None) -> str:
     """With one programme there is nothing to choose."""
-    known = [each.id for each in store.programs()]
+    known = [each.id for each in PROGRAMS.listed()]
     if asked is None and len(known) != 1:
         raise Invalid(FieldError("program", f"name one of: {', '.join(known) or '(there is none yet)'}"))
     if asked is not None and asked not in known:

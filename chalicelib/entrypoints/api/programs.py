@@ -3,13 +3,14 @@
 from chalicelib.canonical.errors import NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.loyalty import programs, store
+from chalicelib.loyalty import programs
 from chalicelib.loyalty.model import Program
+from chalicelib.loyalty.store import PROGRAMS
 
 
 def listed(*, page: Page) -> Listing[Program]:
     """All programmes."""
-    items, cursor = page.of(store.programs(), lambda each: each.id)
+    items, cursor = page.of(PROGRAMS.listed(), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 
@@ -20,7 +21,7 @@ def put(body: Program) -> Program:
 
 def get(program_id: str) -> Program:
     """One programme."""
-    found = store.program(program_id)
+    found = PROGRAMS.get(program_id)
     if found is None:
         raise NotFound("There is no such programme.")
     return found
