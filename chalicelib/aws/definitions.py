@@ -21,6 +21,8 @@ class Definitions(Generic[Document]):
 
     kind: type[Document]
     key: Callable[[str], Key]
+    called: str
+    """As people say: a segment, a programme."""
 
     def get(self, document_id: str) -> Document | None:
         item = table.get(self.key(document_id))
@@ -45,7 +47,7 @@ class Definitions(Generic[Document]):
         try:
             table.write(table.Put(row, table.unchanged_since(replaces or None)))
         except table.ConditionFailed:
-            raise Conflict(f"Somebody else changed this {self.kind.__name__.lower()} just now.") from None
+            raise Conflict(f"Somebody else changed this {self.called} just now.") from None
         return document
 
     def _read(self, item: Item) -> Document:

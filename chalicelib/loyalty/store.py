@@ -36,7 +36,7 @@ def version_of(leaf_rev: int, program: Program) -> str:
     return f"{leaf_rev:010d}.{program.version:06d}"
 
 
-PROGRAMS = Definitions(Program, keys.program)
+PROGRAMS = Definitions(Program, keys.program, "programme")
 
 
 def is_followed(program: Program) -> bool:

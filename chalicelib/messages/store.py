@@ -39,7 +39,7 @@ def read_deployment(item: Item | None) -> Deployment:
     )
 
 
-TEMPLATES = Definitions(Template, keys.template)
+TEMPLATES = Definitions(Template, keys.template, "template")
 
 
 def message_row(message: Message) -> Item:

@@ -4,4 +4,4 @@ from chalicelib.aws import keys
 from chalicelib.aws.definitions import Definitions
 from chalicelib.segments.model import Segment
 
-SEGMENTS = Definitions(Segment, keys.segment)
+SEGMENTS = Definitions(Segment, keys.segment, "segment")

@@ -17,7 +17,7 @@ from infra.demo.api import Api
 
 Json = dict[str, Any]
 AT_ONCE = 4
-LEFT_OUT = {"at", "occurred_at", "delivered_at", "claim"}
+LEFT_OUT = {"at", "run"}
 """They tell when this season was played."""
 
 

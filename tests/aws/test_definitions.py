@@ -16,7 +16,7 @@ class Note(Definition):
     text: str
 
 
-NOTES = Definitions(Note, keys.segment)
+NOTES = Definitions(Note, keys.segment, "note")
 
 
 @pytest.fixture(autouse=True)

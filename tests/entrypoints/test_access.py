@@ -10,6 +10,7 @@ import pytest
 from chalicelib.access import remembered
 from chalicelib.access.model import ROLES
 from chalicelib.aws import keys, table
+from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.settings import Settings
 from chalicelib.entrypoints.api.documents import nesting
 from chalicelib.entrypoints.api.routes import CALLS
@@ -197,12 +198,10 @@ def test_a_cursor_that_was_changed_or_taken_elsewhere_is_refused(hub: Hub) -> No
 def test_our_own_fault_tells_the_caller_a_correlation_and_nothing_else(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from chalicelib.loyalty import store
-
-    def broken(_: str) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("anna.lee@example.com")
 
-    monkeypatch.setattr(store, "program", broken)
+    monkeypatch.setattr(Definitions, "get", broken)
     capsys.readouterr()
     response = hub.call("GET", "/v1/programs/club")
     text = capsys.readouterr().out
@@ -239,12 +238,11 @@ def test_what_a_caller_wrote_for_a_field_is_told_to_the_caller_and_not_to_the_lo
 
 def test_a_passing_fault_asks_the_caller_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.canonical.errors import TryAgain
-    from chalicelib.loyalty import store
 
-    def busy(_: str) -> None:
+    def busy(*_: object) -> None:
         raise TryAgain("the table answered ThrottlingException")
 
-    monkeypatch.setattr(store, "program", busy)
+    monkeypatch.setattr(Definitions, "get", busy)
     response = hub.call("GET", "/v1/programs/club")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert "Throttling" not in str(problem(response))
