@@ -302,4 +302,4 @@ def _raise_cancelled(error: ClientError) -> None:
     if "TransactionConflict" in codes:
         raise Contended("another transaction was at work on these rows") from error
     if passing:
-        raise RowsBusy("the table was busy with these rows") from error
+        raise TryAgain("the table was busy with these rows") from error
