@@ -99,17 +99,19 @@ def _held(reason: Reason) -> Outcome:
 
 
 def _decide_all(sending: Sending, known: Sequence[Candidate]) -> list[Sendable]:
-    """Decide each candidate; who is held has an outcome, the others' messages may be claimed."""
-    sendable: list[Sendable] = []
+    """Decide each candidate; who is held has an outcome, the others' messages may be claimed.
+
+    Of two candidates that are one guest the second waits for the first one's claim: until that stands, they may part.
+    """
+    sendable: dict[str, Sendable] = {}
     chosen = {each.message.guest for each in sending.claimed.values()}
     for candidate in known:
         decided = _decide(sending, candidate, chosen)
         if isinstance(decided, Outcome):
             sending.batch.outcomes[candidate.id] = decided
         else:
-            sendable.append(decided)
-            chosen.add(decided.message.guest)
-    return sendable
+            sendable.setdefault(decided.message.guest, decided)
+    return list(sendable.values())
 
 
 def _decide(sending: Sending, candidate: Candidate, chosen: Collection[str]) -> Outcome | Sendable:

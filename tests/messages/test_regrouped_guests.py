@@ -147,6 +147,20 @@ def test_a_record_that_parts_and_withdraws_beside_the_worker_s_reads_is_not_mail
     assert "l@mail.example" not in ses.recipients
 
 
+def test_who_parts_before_the_claim_of_the_guest_they_were_is_mailed_for_themselves(ses: FakeSes) -> None:
+    one_guest()
+    with meanwhile("TransactWriteItems", 1, split):
+        batch = sending.send(occasion(), [S, L], NOW)
+    assert codes(batch) == {S: "sent", L: "sent"}
+    assert sorted(ses.recipients) == ["l@mail.example", "s@mail.example"]
+
+
+def test_of_two_records_of_one_guest_in_a_batch_one_is_mailed(ses: FakeSes) -> None:
+    one_guest()
+    assert codes(sending.send(occasion(), [S, L], NOW)) == {S: "sent", L: "already_sent"}
+    assert len(ses.recipients) == 1
+
+
 def test_a_gate_that_was_merged_away_and_split_off_again_is_another_gate(ses: FakeSes) -> None:
     tell(guest(LARGE, email="l@mail.example", marketing_email=True))
 
