@@ -119,9 +119,10 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
         template_version=content.template.version,
         next_beat_at=instant(now),
     )
-    launched = kept.model_copy(update={"rev": kept.rev + 1, "launches": kept.launches + 1, "run": begun.id})
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
-    table.transact([store.put_campaign(launched, replaces=kept.rev), *store.new_run(begun, content), *remembered])
+    table.transact(
+        [store.put_campaign(kept.launched(begun.id), replaces=kept.rev), *store.new_run(begun, content), *remembered]
+    )
     return begun
 
 
@@ -165,9 +166,9 @@ def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) 
             raise Conflict(f"The run is {before.state}.")
         if before.state is state:
             return before
+        after = before.in_state(state, reason)
         # A worker drops the chunks it sees in a paused run, so whoever goes on queues them again.
-        again = {} if state is RunState.PAUSED else {"queued": before.settled, "beat": before.beat + 1}
-        return store.change_run(before, state=state, reason=reason, **again)
+        return store.change_run(before, after if state is RunState.PAUSED else after.begun_again())
 
     return until_written(attempt, "the run was changed by others all the time")
 

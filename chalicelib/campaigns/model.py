@@ -44,6 +44,9 @@ class CampaignRow(BaseModel):
     launches: int = 0
     run: str | None = None
 
+    def launched(self, run: str) -> "CampaignRow":
+        return self.model_copy(update={"rev": self.rev + 1, "launches": self.launches + 1, "run": run})
+
 
 class RunState(StrEnum):
     ACTIVE = "active"
@@ -85,6 +88,29 @@ class Run(BaseModel):
     def is_over(self) -> bool:
         return self.finished_at is not None
 
+    def at_rev(self, rev: int) -> "Run":
+        return self.model_copy(update={"rev": rev})
+
+    def in_state(self, state: RunState, reason: str) -> "Run":
+        return self.model_copy(update={"state": state, "reason": reason})
+
+    def begun_again(self) -> "Run":
+        """Whatever was queued and is not known to be done is to be queued again, by a new pacer."""
+        return self.model_copy(update={"queued": self.settled, "beat": self.beat + 1})
+
+    def summed(self, settled: tuple[int, ...], counts: Mapping[str, int]) -> "Run":
+        return self.model_copy(update={"settled": settled, "counts": dict(counts)})
+
+    def at_pace(self, percent: int) -> "Run":
+        """All throttles that were counted so far are answered with this pace."""
+        return self.model_copy(update={"percent": percent, "throttles_seen": self.throttles})
+
+    def at_beat(self, beat: int, next_beat_at: str, queued: tuple[int, ...]) -> "Run":
+        return self.model_copy(update={"beat": beat, "next_beat_at": next_beat_at, "queued": queued})
+
+    def finished(self, state: RunState, at: str) -> "Run":
+        return self.model_copy(update={"state": state, "finished_at": at})
+
 
 class Content(BaseModel):
     """What a run was launched with; later edits do not reach it."""
@@ -107,6 +133,16 @@ class Progress(BaseModel):
     chunks: int = 0
     candidates: int = 0
     done: bool = False
+
+    def past(self, shard: int, guest: str, *, is_candidate: bool) -> "Progress":
+        """One more guest was looked at."""
+        return self.model_copy(update={"shard": shard, "after": guest, "candidates": self.candidates + is_candidate})
+
+    def at_end(self) -> "Progress":
+        return self.model_copy(update={"done": True})
+
+    def saved(self, rev: int, chunks: int) -> "Progress":
+        return self.model_copy(update={"rev": rev, "chunks": chunks})
 
 
 class Chunk(BaseModel):

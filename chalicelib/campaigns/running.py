@@ -53,17 +53,16 @@ def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], floa
     matched: list[str] = []
     at = progress
     for shard, head in _walk(progress):
-        at = at.model_copy(update={"shard": shard, "after": head.leaf})
-        if head.traits and matches(rule, head.traits, today):
-            matched.append(head.leaf)
-            at = at.model_copy(update={"candidates": at.candidates + 1})
+        is_candidate = head.traits is not None and matches(rule, head.traits, today)
+        matched += [head.leaf] if is_candidate else []
+        at = at.past(shard, head.leaf, is_candidate=is_candidate)
         is_late = time_left() < ENOUGH_SECONDS
         if len(matched) == run.chunk_size or is_late:
             progress = at = store.save_progress(run, progress, at, matched)
             matched = []
         if is_late:
             return False
-    store.save_progress(run, progress, at.model_copy(update={"done": True}), matched)
+    store.save_progress(run, progress, at.at_end(), matched)
     return True
 
 
@@ -95,12 +94,11 @@ def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:
         progress = _closed(run, progress)
     elif asked.beat is None:
         _replan(run, progress)
-    settled, counts = rules.settled_with(run, store.chunks_at(run, rules.spots_out(run)))
-    run = run.model_copy(update={"settled": settled, "counts": dict(counts)})
-    if rules.has_ended(run, progress):
-        _end(run, moment)
+    summed = run.summed(*rules.settled_with(run, store.chunks_at(run, rules.spots_out(run))))
+    if rules.has_ended(summed, progress):
+        _end(run, summed, moment)
     else:
-        _beat(run, progress, (run.beat if asked.beat is None else asked.beat) + 1, moment)
+        _beat(run, summed, progress, (run.beat if asked.beat is None else asked.beat) + 1, moment)
 
 
 def _is_on_beat(run: Run, beat: int | None, now: datetime) -> bool:
@@ -129,22 +127,22 @@ def _closed(run: Run, progress: list[Progress]) -> list[Progress]:
 
 def _close(run: Run, part: Progress) -> Progress:
     try:
-        return store.save_progress(run, part, part.model_copy(update={"done": True}), [])
+        return store.save_progress(run, part, part.at_end(), [])
     except table.ConditionFailed:
         return store.progress_of(run.id, part.part)
 
 
-def _end(run: Run, now: datetime) -> None:
-    state = RunState.CANCELLED if run.state is RunState.CANCELLED else RunState.FINISHED
+def _end(before: Run, summed: Run, now: datetime) -> None:
+    state = RunState.CANCELLED if before.state is RunState.CANCELLED else RunState.FINISHED
     try:
-        store.end_run(run, state=state, settled=run.settled, counts=run.counts, finished_at=instant(now))
+        store.end_run(before, summed.finished(state, instant(now)))
     except table.ConditionFailed:
         raise TryAgain("the run was changed while it was paced", after_seconds=1) from None
 
 
-def _beat(run: Run, progress: list[Progress], next_beat: int, now: datetime) -> None:
+def _beat(before: Run, summed: Run, progress: list[Progress], next_beat: int, now: datetime) -> None:
     seconds = messages.deployment().pace_seconds
-    run = run.model_copy(update={"percent": rules.next_percent(run), "throttles_seen": run.throttles})
+    run = summed.at_pace(rules.next_percent(summed))
     planned = rules.planned_of(progress)
     allowed = _allowed(run, rules.mean_size(progress), seconds)
     spots = rules.next_spots(run, planned, allowed)
@@ -152,17 +150,9 @@ def _beat(run: Run, progress: list[Progress], next_beat: int, now: datetime) -> 
     queues.send_many("send", [queued.body_of(SendChunk(run.id, name)) for name in names])
     delay = rules.seconds_until_next(run, allowed, sum(planned) - sum(run.queued), seconds)
     queues.send("pace", queued.body_of(PaceRun(run.id, next_beat)), delay_seconds=delay)
-    changes = {
-        "settled": run.settled,
-        "counts": run.counts,
-        "percent": run.percent,
-        "throttles_seen": run.throttles_seen,
-        "queued": rules.advanced(run.queued, spots),
-        "beat": next_beat,
-        "next_beat_at": instant(now + timedelta(seconds=delay)),
-    }
+    next_beat_at = instant(now + timedelta(seconds=delay))
     try:
-        store.change_run(run, **changes)
+        store.change_run(before, run.at_beat(next_beat, next_beat_at, rules.advanced(run.queued, spots)))
     except table.ConditionFailed:
         return  # somebody paused, cancelled or paced: the next beat is on its queue and sees what they wrote
 

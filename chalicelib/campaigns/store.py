@@ -65,21 +65,23 @@ def keep_launch_answer(launch_id: str, answer: Run, now: datetime) -> list[table
     return [table.Put(table.row(keys.launch(launch_id), run=answer.id, expires_at=expires_at), table.ABSENT)]
 
 
-def change_run(before: Run, **changes: Any) -> Run:
-    """Write some attributes of a run that is still as it was read. Raises ConditionFailed."""
-    after = before.model_copy(update={**changes, "rev": before.rev + 1})
-    table.write(_update_run(before, after, changes))
-    return after
+def change_run(before: Run, after: Run) -> Run:
+    """Write what differs in a run that is still as it was read. Returns its next revision. Raises ConditionFailed."""
+    written = after.at_rev(before.rev + 1)
+    table.write(_update_run(before, written))
+    return written
 
 
-def end_run(before: Run, **changes: Any) -> None:
+def end_run(before: Run, after: Run) -> None:
     """The last change of a run; nobody wakes it any more. Raises ConditionFailed."""
-    after = before.model_copy(update={**changes, "rev": before.rev + 1})
-    table.transact([_update_run(before, after, changes), table.Delete(keys.active_run(before.id), size=100)])
+    ended = table.Delete(keys.active_run(before.id), size=100)
+    table.transact([_update_run(before, after.at_rev(before.rev + 1)), ended])
 
 
-def _update_run(before: Run, after: Run, names: Iterable[str]) -> table.Update:
-    values: dict[str, Any] = after.model_dump(mode="json", include={*names, "rev"})
+def _update_run(before: Run, after: Run) -> table.Update:
+    """Only what differs: throttles are counted beside the lock."""
+    was, becomes = before.model_dump(mode="json"), after.model_dump(mode="json")
+    values: dict[str, Any] = {name: value for name, value in becomes.items() if value != was[name]}
     return table.Update(
         keys.run(before.id),
         "SET " + ", ".join(f"#{name} = :{name}" for name in values),
@@ -133,7 +135,7 @@ def _read_progress(item: Item) -> Progress:
 
 def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[str]) -> Progress:
     """Write how far a part came together with the chunk that it made. Raises ConditionFailed."""
-    moved = after.model_copy(update={"rev": before.rev + 1, "chunks": before.chunks + bool(guests)})
+    moved = after.saved(before.rev + 1, before.chunks + bool(guests))
     unchanged = table.unchanged_since(before.rev or None)
     put = table.Put(table.row(keys.plan(run.id, moved.part), **moved.model_dump()), unchanged)
     if guests:

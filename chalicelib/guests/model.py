@@ -1,7 +1,7 @@
 """What a leaf, a stay and a guest are."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
 from chalicelib.canonical.snapshots import Channel, Status, Version
 
+EmailKind = Literal["own", "relay", "shared", "unusable"]
 Amounts = dict[str, int]
 """Minor units by currency."""
 
@@ -35,7 +36,7 @@ class Record(Kept):
     family_name: str | None = None
     generation: str | None = None
     email: str | None = None
-    email_kind: Literal["own", "relay", "shared", "unusable"] | None = None
+    email_kind: EmailKind | None = None
     phone: str | None = None
     language: str | None = None
     country: str | None = None
@@ -46,6 +47,13 @@ class Record(Kept):
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None
+
+    def untied(self) -> "Record":
+        """Without the source's word that it is the same person as another of its records."""
+        return self.model_copy(update={"merged_into": None})
+
+    def with_email_kind(self, kind: EmailKind) -> "Record":
+        return self.model_copy(update={"email_kind": kind})
 
 
 class Stay(Kept):
@@ -114,6 +122,12 @@ class Stay(Kept):
     @property
     def other_revenue_minor(self) -> int:
         return self._stated_or_charged(self.stated_other_minor, self.charged_other)
+
+    def with_charges(self, *, room: Amounts, other: Amounts) -> "Stay":
+        return self.model_copy(update={"charged_room": room, "charged_other": other})
+
+    def of_reservation(self, reservation: str) -> "Stay":
+        return self.model_copy(update={"reservation": reservation})
 
     def _stated_or_charged(self, stated: int | None, charged: Amounts) -> int:
         return stated if stated is not None else charged.get(self.currency or "", 0)
@@ -194,14 +208,16 @@ class Traits(Kept):
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True)] = False
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False)] = Field(default_factory=Stats)
 
+    def with_stats(self, stats: Stats) -> "Traits":
+        return self.model_copy(update={"stats": stats})
 
-class Head(BaseModel):
+
+@dataclass(frozen=True)
+class Head:
     """The head of a leaf. The guest's own head has `members`; the others say where they were `merged_into`.
 
     `rev` grows with every write of anything under the leaf: it is the lock and the version of all that the leaf holds.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     leaf: str
     rev: int = 0
@@ -210,7 +226,7 @@ class Head(BaseModel):
     record_rev: int | None = None
     """The revision at which the record was written; None where the leaf has none."""
     record_version: str = ""
-    stats: Stats = Field(default_factory=Stats)
+    stats: Stats = field(default_factory=Stats)
     identifiers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     merged_into: str | None = None

@@ -103,7 +103,7 @@ def add_stats(parts: Sequence[Stats]) -> Stats:
 
 def with_sums(traits: Traits | None, leaves: Sequence[Head]) -> Traits:
     """The profile where only stays changed: what the records say of the person stands."""
-    return (traits or Traits()).model_copy(update={"stats": _sums(leaves)})
+    return (traits or Traits()).with_stats(_sums(leaves))
 
 
 def project(leaves: Sequence[Head]) -> Traits:

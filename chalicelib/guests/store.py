@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby, islice
 
 from chalicelib.aws import keys, table
@@ -44,7 +45,7 @@ def with_record(head: Head, item: Item | None) -> Head:
         return head
     item = inflated(item)
     record = Record.model_validate_json(item["record"])
-    return head.model_copy(update={"record": record, "identifiers": tuple(item.get("identifiers", ()))})
+    return replace(head, record=record, identifiers=tuple(item.get("identifiers", ())))
 
 
 def with_records(heads: Mapping[str, Head]) -> dict[str, Head]:
@@ -65,12 +66,12 @@ def read_head(leaf: str, item: Item) -> Head:
         record_rev=item.get("record_rev"),
         record_version=item.get("record_version", ""),
         stats=Stats.model_validate_json(item["stats"]),
-        identifiers=item.get("identifiers", ()),
-        members=item.get("members", ()),
+        identifiers=tuple(item.get("identifiers", ())),
+        members=tuple(item.get("members", ())),
         merged_into=item.get("merged_into"),
         traits=Traits.model_validate_json(item["traits"]) if "traits" in item else None,
-        seen_at=item.get("seen_at", ()),
-        properties=item.get("properties", ()),
+        seen_at=tuple(item.get("seen_at", ())),
+        properties=tuple(item.get("properties", ())),
     )
 
 

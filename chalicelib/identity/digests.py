@@ -4,8 +4,9 @@ import hashlib
 import hmac
 
 from chalicelib.aws import secrets
+from chalicelib.canonical.ids import Digest
 
 
-def digest(kind: str, value: str) -> str:
+def digest(kind: str, value: str) -> Digest:
     """32 hex digits of HMAC-SHA256 over `kind:value`; kinds are email, phone, member and profile."""
-    return hmac.digest(secrets.key_for("identifiers"), f"{kind}:{value}".encode(), hashlib.sha256).hex()[:32]
+    return Digest(hmac.digest(secrets.key_for("identifiers"), f"{kind}:{value}".encode(), hashlib.sha256).hex()[:32])

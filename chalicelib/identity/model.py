@@ -1,17 +1,18 @@
 """What an identifier row is."""
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
+
+from chalicelib.canonical.ids import Digest
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
 
 
-class Identifier(BaseModel):
+@dataclass(frozen=True)
+class Identifier:
     """Who carries an identifier. `shared`: its names contradict too much. `suppressed`: why no mail may reach it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    digest: str
+    digest: Digest
     rev: int = 0
     leaves: tuple[str, ...] = ()
     shared: bool = False

@@ -2,6 +2,7 @@
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import Digest
 from chalicelib.identity.model import Identifier
 
 
@@ -16,8 +17,13 @@ def row_of(identifier: Identifier) -> Item:
 
 
 def read(digest: str, item: Item) -> Identifier:
-    kept = {name: item[name] for name in ("rev", "leaves", "shared", "suppressed") if name in item}
-    return Identifier.model_validate({"digest": digest, **kept})
+    return Identifier(
+        digest=Digest(digest),
+        rev=item["rev"],
+        leaves=tuple(item.get("leaves", ())),
+        shared=item.get("shared", False),
+        suppressed=item.get("suppressed"),
+    )
 
 
 def identifier(digest: str) -> Identifier | None:

@@ -1,6 +1,7 @@
 """Save templates, let guests leave, and record what a channel says became of a message."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -8,6 +9,7 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
@@ -25,9 +27,9 @@ from chalicelib.messages.store import TEMPLATES
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
 
 ANNOUNCED = {
-    EventKind.CLICK: (FactType.MESSAGE_CLICKED, "clicked_at"),
-    EventKind.BOUNCE: (FactType.MESSAGE_BOUNCED, "bounced_at"),
-    EventKind.COMPLAINT: (FactType.MESSAGE_COMPLAINED, "complained_at"),
+    EventKind.CLICK: FactType.MESSAGE_CLICKED,
+    EventKind.BOUNCE: FactType.MESSAGE_BOUNCED,
+    EventKind.COMPLAINT: FactType.MESSAGE_COMPLAINED,
 }
 
 
@@ -125,13 +127,13 @@ def _record(event: DeliveryEvent) -> Message | None:
     return until_written(attempt, "the message was changed by others all the time")
 
 
-def _addresses(channel: Channel, event: DeliveryEvent) -> list[str]:
+def _addresses(channel: Channel, event: DeliveryEvent) -> list[Digest]:
     """The digests of the recipients, for an event without our tags."""
     normal = [channel.normalised(recipient) for recipient in event.recipients]
     return [digest(channel.identifier, address) for address in normal if address]
 
 
-def _suppress(addresses: list[str], event: DeliveryEvent, message: Message | None, channel: str) -> None:
+def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | None, channel: str) -> None:
     """The address is held for everybody who carries it, now and later; a complaint is also their own no.
 
     Their no outlives the address: an event without our tags, too, says that a person wants no more mail.
@@ -147,7 +149,7 @@ def _suppress(addresses: list[str], event: DeliveryEvent, message: Message | Non
                 consents.set_consent(leaf, channel, MARKETING, "withdrawn", "complaint", event.at, proof)
 
 
-def _remember(address: str, suppression: Suppression) -> Identifier:
+def _remember(address: Digest, suppression: Suppression) -> Identifier:
     """Mark the identifier, so that leaves which bring it later inherit the suppression."""
 
     def attempt() -> Identifier:
@@ -157,7 +159,7 @@ def _remember(address: str, suppression: Suppression) -> Identifier:
         kept = stronger(known, suppression).model_dump()
         if kept == before.suppressed:
             return before
-        after = before.model_copy(update={"suppressed": kept, "rev": before.rev + 1})
+        after = replace(before, suppressed=kept, rev=before.rev + 1)
         table.write(table.Put(identity.row_of(after), table.unchanged_since(found.rev if found else None)))
         return after
 
@@ -166,8 +168,8 @@ def _remember(address: str, suppression: Suppression) -> Identifier:
 
 def _announce(event: DeliveryEvent, message: Message) -> None:
     """One announcement for each first: a later click is no news."""
-    type_, name = ANNOUNCED.get(event.kind, (None, ""))
-    if type_ is None or getattr(message, name) != event.at:
+    type_ = ANNOUNCED.get(event.kind)
+    if type_ is None or message.first_at(rules.INSTANTS[event.kind]) != event.at:
         return
     fact = Fact(
         type=type_, subject=message.claim, subject_version=event.at, occurred_at=event.at, leaf=message.guest,

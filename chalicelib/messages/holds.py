@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
 from chalicelib.consent.rules import GRANTED, instant_of, was_mailed
@@ -70,7 +71,7 @@ class Known:
     occasion: str = ""
     guest: str | None = None
     gate: Gate | None = None
-    address: str | None = None
+    address: Digest | None = None
     cap: Cap = Cap(mails=0, days=1)
     fits_claim: bool = True
     """One transaction holds the claim with all the guest's records."""

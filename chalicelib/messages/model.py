@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.ids import Digest
 from chalicelib.consent.model import KEPT_SENDS, Purpose
 from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
 
@@ -49,6 +50,10 @@ ShownState = Literal["sent", "failed", "unknown", "lost"]
 """As others see it. LOST is an unknown one of which the carrier has told nothing for long."""
 
 
+EventField = Literal["delivered_at", "opened_at", "clicked_at", "bounced_at", "soft_bounced_at", "complained_at"]
+"""Where a message keeps when an event of its kind happened first."""
+
+
 class Message(BaseModel):
     """The claim of one send, its outcome, and what became of the mail.
 
@@ -65,7 +70,7 @@ class Message(BaseModel):
     campaign: str
     origin: str
     candidate: str
-    address: str
+    address: Digest
     at: str
     state: State = State.CLAIMED
     reason: str | None = None
@@ -82,6 +87,18 @@ class Message(BaseModel):
 
     def refused(self, reason: str) -> "Message":
         return self.model_copy(update={"state": State.FAILED, "reason": reason})
+
+    def carried_as(self, carrier_id: str | None) -> "Message":
+        return self.model_copy(update={"carrier_id": carrier_id})
+
+    def first_at(self, name: EventField) -> str | None:
+        """When the first event of this kind happened."""
+        at: str | None = getattr(self, name)
+        return at
+
+    def first(self, name: EventField, at: str) -> "Message":
+        """The message after an event that happened `at`."""
+        return self.model_copy(update={name: min(self.first_at(name) or at, at)})
 
 
 class Outcome(BaseModel):

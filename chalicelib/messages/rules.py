@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.canonical.time import instant
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
-from chalicelib.messages.model import AGAIN, Message, Outcome, ShownState, State
+from chalicelib.messages.model import AGAIN, EventField, Message, Outcome, ShownState, State
 
 STILL_RUNNING = timedelta(seconds=90)
 """Longer than any worker lives: a younger claim may be about to be sent by the one who made it."""
@@ -29,7 +29,7 @@ def shown_state(message: Message, now: datetime) -> ShownState:
     return "sent" if message.state is State.SENT else "failed"
 
 
-INSTANTS: Mapping[EventKind, str] = {
+INSTANTS: Mapping[EventKind, EventField] = {
     EventKind.DELIVERY: "delivered_at",
     EventKind.OPEN: "opened_at",
     EventKind.CLICK: "clicked_at",
@@ -41,13 +41,10 @@ INSTANTS: Mapping[EventKind, str] = {
 
 def followed(message: Message, event: DeliveryEvent) -> Message:
     """The message after an event, the same in any order: first instants stay, and a rejection beats sent."""
-    changes: dict[str, object] = {"carrier_id": message.carrier_id or event.carrier_id}
+    after = message.carried_as(message.carrier_id or event.carrier_id)
     if event.kind is EventKind.REJECT:
-        changes |= {"state": State.FAILED, "reason": "rejected"}
-    elif message.state is State.CLAIMED:
-        changes["state"] = State.SENT
+        after = after.refused("rejected")
+    elif after.state is State.CLAIMED:
+        after = after.accepted(after.carrier_id)
     name = INSTANTS.get(event.kind)
-    if name:
-        known = getattr(message, name)
-        changes[name] = min(known, event.at) if known else event.at
-    return message.model_copy(update=changes)
+    return after.first(name, event.at) if name else after

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.aws import table
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import CLAIM, stable_id
+from chalicelib.canonical.ids import CLAIM, Digest, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.identity.digests import digest
 from chalicelib.messages import candidates, claims, holds, rules, store
@@ -151,7 +151,7 @@ def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Colle
     )
 
 
-def _message(sending: Sending, guest: str, candidate: str, address: str) -> Message:
+def _message(sending: Sending, guest: str, candidate: str, address: Digest) -> Message:
     return Message(
         guest=guest,
         occasion=sending.occasion.id,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.facts import FactType
+from chalicelib.canonical.ids import Digest
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import EMAIL, Acts, Consent, Gate
 from chalicelib.guests.model import Head
@@ -35,14 +36,14 @@ class Draft:
     def head(self, leaf: str) -> Head:
         return self.decided.heads.get(leaf) or self.state.heads.get(leaf) or Head(leaf=leaf, members=(leaf,))
 
-    def set_head(self, leaf: str, **update: object) -> None:
-        self.decided.heads[leaf] = self.head(leaf).model_copy(update=update)
+    def keep(self, head: Head) -> None:
+        self.decided.heads[head.leaf] = head
 
     def known(self, leaf: str) -> bool:
         return leaf in self.decided.heads or leaf in self.state.heads
 
     def identifier(self, digest: str) -> Identifier:
-        return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(digest=digest)
+        return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(Digest(digest))
 
     def gate(self, guest: str, channel: str) -> Gate:
         known = self.decided.gates.get((guest, channel)) or self.state.gates.get((guest, channel))

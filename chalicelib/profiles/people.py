@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, EMAIL, Suppression
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import EmailKind, Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
@@ -26,12 +27,11 @@ def take_record(draft: Draft, person: Person) -> bool:
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
     if not person.version.supersedes(before.version):
         if seen_at != before.seen_at and draft.known(person.leaf):
-            draft.decided.heads[person.leaf] = before.model_copy(update={"seen_at": seen_at})
+            draft.keep(replace(before, seen_at=seen_at))
         return False
     record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
     version = person.version.text()
-    update = {"record": record, "record_version": version, "identifiers": identifiers, "seen_at": seen_at}
-    draft.decided.heads[person.leaf] = before.model_copy(update=update)
+    draft.keep(replace(before, record=record, record_version=version, identifiers=identifiers, seen_at=seen_at))
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
     if _member_number(before.record) != _member_number(record):
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
@@ -48,9 +48,9 @@ def _untied(person: Person, before: Head) -> tuple[Record, tuple[str, ...]]:
     kept = tuple(key for key in person.identifiers if key in before.identifiers)
     record = person.record
     if before.record is None or before.record.merged_into != record.merged_into:
-        record = record.model_copy(update={"merged_into": None})
+        record = record.untied()
     if record.email_kind == "own" and not any(key.startswith("email:") for key in kept):
-        record = record.model_copy(update={"email_kind": "shared"})
+        record = record.with_email_kind("shared")
     return record, kept
 
 
@@ -110,7 +110,7 @@ def _list(draft: Draft, digest: str, leaves: set[str]) -> None:
         raise TooManyRecords
     kept = () if full else tuple(sorted(leaves))
     shared = full or (before.shared and bool(kept))
-    draft.decided.identifiers[digest] = before.model_copy(update={"leaves": kept, "shared": shared})
+    draft.decided.identifiers[digest] = replace(before, leaves=kept, shared=shared)
 
 
 def _mark_shared(draft: Draft, keys: Iterable[str], shared: set[str]) -> None:
@@ -118,7 +118,7 @@ def _mark_shared(draft: Draft, keys: Iterable[str], shared: set[str]) -> None:
     for key in keys:
         before = draft.identifier(_digest(key))
         if before.shared != (key in shared):
-            draft.decided.identifiers[_digest(key)] = before.model_copy(update={"shared": key in shared})
+            draft.decided.identifiers[_digest(key)] = replace(before, shared=key in shared)
 
 
 def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]) -> None:
@@ -128,9 +128,9 @@ def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]
         if record is None or record.email_kind not in {"own", "shared"}:
             continue
         addresses = {key for key in draft.head(head.leaf).identifiers if key.startswith("email:")}
-        kind = "own" if addresses and not shared & addresses else "shared"
+        kind: EmailKind = "own" if addresses and not shared & addresses else "shared"
         if kind != record.email_kind:
-            draft.set_head(head.leaf, record=record.model_copy(update={"email_kind": kind}))
+            draft.keep(replace(draft.head(head.leaf), record=record.with_email_kind(kind)))
 
 
 def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
@@ -142,9 +142,9 @@ def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
         stood = draft.state.heads.get(guest)
         if stood and stood.merged_into is None and list(stood.members) == leaves:
             continue
-        draft.set_head(guest, merged_into=None, members=tuple(leaves))
+        draft.keep(replace(draft.head(guest), merged_into=None, members=tuple(leaves)))
         for leaf in rest:
-            draft.set_head(leaf, merged_into=guest, members=(), traits=None, properties=())
+            draft.keep(replace(draft.head(leaf), merged_into=guest, members=(), traits=None, properties=()))
         for channel in CHANNELS:
             _carry_gate(draft, channel, leaves, came_from)
         if len(came_from) > 1:

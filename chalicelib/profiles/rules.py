@@ -41,13 +41,13 @@ def _finish(draft: Draft) -> None:
     """Sum the leaves that changed, project their guests, and give every written row its next revision."""
     for leaf in draft.sums_of:
         stats = stats_of([each.stay for each in _stays_now(draft, leaf)])
-        draft.set_head(leaf, stats=stats)
+        draft.keep(replace(draft.head(leaf), stats=stats))
     for guest in sorted({draft.head(leaf).guest for leaf in draft.decided.heads}):
         _project(draft, guest)
     for leaf, head in draft.decided.heads.items():
         rev = head.rev + 1
         record_rev = rev if _tells_anew(draft, head) else head.record_rev
-        draft.decided.heads[leaf] = head.model_copy(update={"rev": rev, "record_rev": record_rev})
+        draft.decided.heads[leaf] = replace(head, rev=rev, record_rev=record_rev)
     _raise_revisions(draft)
     draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
 
@@ -83,12 +83,12 @@ def _project(draft: Draft, guest: str) -> None:
     traits = project(leaves) if draft.state.has_records else with_sums(head.traits, leaves)
     properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
     if traits != head.traits or properties != head.properties:
-        draft.set_head(guest, traits=traits, properties=properties)
+        draft.keep(replace(head, traits=traits, properties=properties))
 
 
 def _raise_revisions(draft: Draft) -> None:
     for digest, identifier in draft.decided.identifiers.items():
-        draft.decided.identifiers[digest] = identifier.model_copy(update={"rev": identifier.rev + 1})
+        draft.decided.identifiers[digest] = replace(identifier, rev=identifier.rev + 1)
     for key, gate in draft.decided.gates.items():
         if gate:
             draft.decided.gates[key] = gate.at_rev(gate.rev + 1)

@@ -4,7 +4,7 @@ from chalicelib.canonical.details import ChargeKind
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import leaf_of_nobody
 from chalicelib.canonical.snapshots import Status, Version
-from chalicelib.guests.model import Stay
+from chalicelib.guests.model import Amounts, Stay
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.state import KeptCharge, KeptStay
 
@@ -17,9 +17,7 @@ def take_stay(draft: Draft) -> None:
     if kept and not version.supersedes(kept.version):
         return
     if kept:
-        stay = stay.model_copy(
-            update={"charged_room": kept.stay.charged_room, "charged_other": kept.stay.charged_other}
-        )
+        stay = stay.with_charges(room=kept.stay.charged_room, other=kept.stay.charged_other)
     _keep(draft, leaf, stay, version)
     _list_companions(draft, leaf, kept.stay if kept else None, stay)
     for type_ in facts_between(kept.stay if kept and kept.version else None, stay):
@@ -77,7 +75,7 @@ def take_charge(draft: Draft) -> None:
     if lay_at == awaited.reservation:
         _move_sums(draft, awaited, gone=before, come=after)
     else:
-        _move_sums(draft, awaited.model_copy(update={"reservation": lay_at}), gone=before, come=None)
+        _move_sums(draft, awaited.of_reservation(lay_at), gone=before, come=None)
         _move_sums(draft, awaited, gone=None, come=after)
         draft.decided.charges[lay_at, charge.id] = None
     draft.decided.charges[awaited.reservation, charge.id] = after
@@ -125,7 +123,13 @@ def _with(stay: Stay, charge: KeptCharge | None) -> Stay:
 def _moved(stay: Stay, charge: KeptCharge, sign: int) -> Stay:
     if charge.kind == ChargeKind.EXCLUDED:
         return stay
-    name = "charged_room" if charge.kind == ChargeKind.ROOM else "charged_other"
-    sums = dict(getattr(stay, name))
-    sums[charge.currency] = sums.get(charge.currency, 0) + sign * charge.amount_minor
-    return stay.model_copy(update={name: {currency: amount for currency, amount in sums.items() if amount}})
+    room, other, moved = stay.charged_room, stay.charged_other, {charge.currency: sign * charge.amount_minor}
+    if charge.kind == ChargeKind.ROOM:
+        return stay.with_charges(room=_sum(room, moved), other=other)
+    return stay.with_charges(room=room, other=_sum(other, moved))
+
+
+def _sum(amounts: Amounts, more: Amounts) -> Amounts:
+    """Without currencies that come to nothing."""
+    sums = {currency: amounts.get(currency, 0) + more.get(currency, 0) for currency in amounts | more}
+    return {currency: amount for currency, amount in sums.items() if amount}

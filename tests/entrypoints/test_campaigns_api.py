@@ -104,7 +104,7 @@ def test_a_launch_repeated_after_a_crash_shows_the_run_it_began(hub: Hub, campai
 def end(run_id: str) -> None:
     run = campaigns.run(run_id)
     assert run is not None
-    campaigns.end_run(run, state=RunState.FINISHED, finished_at=run.at)
+    campaigns.end_run(run, run.finished(RunState.FINISHED, run.at))
 
 
 def forget_answer(caller: str, key: str) -> None:
@@ -142,6 +142,7 @@ def test_a_campaign_is_launched_and_every_candidate_has_a_decision(hub: Hub, cam
 
 def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hub: Hub, ingest: Ingest) -> None:
     from chalicelib.aws import table
+    from chalicelib.canonical.ids import Digest
     from chalicelib.messages.model import Message
     from chalicelib.messages.store import message_row
 
@@ -150,7 +151,7 @@ def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hu
     for occasion, at in (("old", "2020-01-01T00:00:00.000000Z"), ("young", "2999-01-01T00:00:00.000000Z")):
         claim = Message(
             guest=anna, occasion=occasion, claim=f"m-{occasion}", campaign="c", origin="o", candidate=anna,
-            address="d", at=at,
+            address=Digest("d"), at=at,
         )  # fmt: skip
         table.write(table.Put(message_row(claim)))
     happenings = hub.get(f"/v1/guests/{anna}/timeline")["items"]

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import Digest
 from chalicelib.consent.model import Gate
 from chalicelib.consent.store import gate_row
 from chalicelib.messages import store
@@ -21,7 +22,7 @@ def claim_of(guest: str) -> Message:
         campaign="c1",
         origin="chunk-1",
         candidate=guest,
-        address="digest",
+        address=Digest("digest"),
         at=at,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import Consent, Gate
 from chalicelib.consent.rules import send_mark
@@ -15,7 +16,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
 AGREED = Gate(guest="ga", answers={"group:marketing": CONSENT})
 MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), "n1", "ga"),)})
-FREE = Known(now=NOW, occasion="n2", guest="ga", gate=AGREED, address="d1", cap=Cap(mails=3, days=7))
+FREE = Known(now=NOW, occasion="n2", guest="ga", gate=AGREED, address=Digest("d1"), cap=Cap(mails=3, days=7))
 
 EVERY = frozenset(MessageClass)
 ASKED_FOR = frozenset({MessageClass.SERVICE, MessageClass.TRANSACTIONAL})

@@ -13,6 +13,7 @@ from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
@@ -35,7 +36,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 T1, T2, T3 = (f"2026-11-23T12:0{minute}:00.000Z" for minute in (1, 2, 3))
 
 
-def address(leaf: str) -> str:
+def address(leaf: str) -> Digest:
     return digest("email", f"{leaf}@example.com")
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import KEPT_SENDS, Consent, Gate
 from chalicelib.consent.rules import send_mark
@@ -20,7 +21,7 @@ from chalicelib.messages.model import AGAIN, Deployment, Message, Outcome, State
 from chalicelib.messages.store import read_deployment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-EMAIL, ADDRESS = "anna@example.com", "d1"
+EMAIL, ADDRESS = "anna@example.com", Digest("d1")
 
 CAP = Deployment().cap
 

@@ -54,8 +54,8 @@ class CampaignShown(Shown):
 
 def create(ask: Ask, body: CampaignAsked) -> CampaignShown:
     """Keep a campaign; nothing is sent before it is launched."""
-    named = body.model_copy(update={"id": body.id or stable_id("c", ask.seed)})
-    return _shown(actions.create_campaign(Campaign.model_validate(named.model_dump())))
+    named = {**body.model_dump(), "id": body.id or stable_id("c", ask.seed)}
+    return _shown(actions.create_campaign(Campaign.model_validate(named)))
 
 
 def listed(*, page: Page) -> Listing[CampaignShown]:
@@ -75,8 +75,8 @@ def launch(ask: Ask, campaign_id: str) -> CampaignShown:
     The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile. Later it is a
     new one.
     """
-    run = actions.launch(campaign_id, seed=ask.seed)
-    return get(campaign_id).model_copy(update={"run": _run(run)})
+    launched = actions.launch(campaign_id, seed=ask.seed)
+    return _shown(actions.campaign(campaign_id), launched)
 
 
 def pause(campaign_id: str) -> CampaignShown:
@@ -113,9 +113,9 @@ def _last_run(campaign_id: str) -> str:
     return run
 
 
-def _shown(kept: CampaignRow) -> CampaignShown:
-    run = _run(actions.run(kept.run)) if kept.run else None
-    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=run)
+def _shown(kept: CampaignRow, launched: Run | None = None) -> CampaignShown:
+    run = launched or (actions.run(kept.run) if kept.run else None)
+    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=_run(run) if run else None)
 
 
 def _run(run: Run) -> RunShown:

@@ -54,6 +54,11 @@ class StayShown(Shown):
     payer: Payer | None
     nightly_rates: list[NightShown]
 
+    def to_companion(self) -> "StayShown":
+        return self.model_copy(
+            update={"role": "companion", "room_revenue": None, "other_revenue": None, "nightly_rates": []}
+        )
+
 
 def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[StayShown]:
     """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
@@ -92,8 +97,7 @@ def _own(stay: Stay) -> StayShown:
 
 
 def _companion(stay: Stay) -> StayShown:
-    hidden: dict[str, object] = {"role": "companion", "room_revenue": None, "other_revenue": None, "nightly_rates": []}
-    return _own(stay).model_copy(update=hidden)
+    return _own(stay).to_companion()
 
 
 def _money(amount_minor: int, currency: str | None) -> Money | None:
