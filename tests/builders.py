@@ -4,9 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.canonical.batch import Message
+from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.canonical.snapshots import Channel, Status
+from chalicelib.canonical.time import instant
 from chalicelib.guests.model import Stay
+from chalicelib.identity.model import Decision, Verdict, pair_of
 from chalicelib.loyalty.model import Program
+from chalicelib.profiles.model import MergeDecision
 from chalicelib.properties.model import Property
 
 VIENNA = Property(
@@ -52,6 +56,13 @@ def reservation(source_id: str = "r1", primary: dict[str, Any] | None = None, **
         "occupants": occupants,
         **fields,
     }
+
+
+def decided(one: str, other: str, verdict: str = "join", minute: int = 0, reason: str = "") -> MergeDecision:
+    """What staff decided, `minute` minutes after the first of January, about two profiles of the source `pms`."""
+    leaves = pair_of(leaf_of_profile("pms", one), leaf_of_profile("pms", other))
+    decided_at = instant(DAY_ONE + timedelta(minutes=minute))
+    return MergeDecision(Decision(leaves, Verdict(verdict), decided_at, "front-desk", reason))
 
 
 def charge(source_id: str = "c1", **fields: Any) -> dict[str, Any]:

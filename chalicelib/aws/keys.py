@@ -92,6 +92,11 @@ def head(leaf: str) -> Key:
     return Key(shard_of(leaf), leaf) if is_person(leaf) else Key(f"LEAF#{leaf}", "HEAD")
 
 
+def decisions(leaf: str) -> Key:
+    """What people decided about a leaf and others; the head says whether there is any."""
+    return Key(f"LEAF#{leaf}", "DECISIONS")
+
+
 def identifier(digest: str) -> Key:
     return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
 

@@ -235,6 +235,8 @@ class Head:
     """Properties that this leaf's source named it at."""
     properties: tuple[str, ...] = ()
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
+    decided: bool = False
+    """Whether a person decided with whom this leaf belongs or not: a row of its own says what."""
 
     @property
     def has_record(self) -> bool:

@@ -24,6 +24,7 @@ def head_row(head: Head) -> Item:
         traits=head.traits.packed() if head.traits else None,
         seen_at=list(head.seen_at) or None,
         properties=list(head.properties) or None,
+        decided=head.decided or None,
     )
     return within_a_unit(row, "traits", "stats")
 
@@ -72,6 +73,7 @@ def read_head(leaf: str, item: Item) -> Head:
         traits=Traits.model_validate_json(item["traits"]) if "traits" in item else None,
         seen_at=tuple(item.get("seen_at", ())),
         properties=tuple(item.get("properties", ())),
+        decided=item.get("decided", False),
     )
 
 

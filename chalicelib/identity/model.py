@@ -1,8 +1,14 @@
-"""What an identifier row is."""
+"""What an identifier row is, and what a person may decide about two records."""
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from dataclasses import dataclass
 
 from chalicelib.canonical.ids import Digest
+
+from chalicelib.canonical.ids import digest_of, is_person
+from chalicelib.canonical.snapshots import Version
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
@@ -22,3 +28,48 @@ class Identifier:
     def is_closed(self) -> bool:
         """So many leaves carried it that they are no longer listed: it stays shared for good."""
         return self.shared and not self.leaves
+
+
+MOST_DECISIONS = 40
+"""With so many others a leaf may be joined or kept apart: what was decided about a leaf is one row."""
+MOST_REASON = 200
+"""Characters of a reason."""
+
+Pair = tuple[str, str]
+"""Two leaves, the smaller first."""
+
+
+def pair_of(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+class Verdict(StrEnum):
+    """JOIN: one person, whatever the records say. APART: never one. WITHDRAWN: as if nobody had said either."""
+
+    JOIN = "join"
+    APART = "apart"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about two leaves; the newest about a pair holds. `decided_at` is an instant in UTC."""
+
+    leaves: Pair
+    verdict: Verdict
+    decided_at: str
+    actor: str
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        one, other = self.leaves
+        if not (one < other and is_person(one) and is_person(other)):
+            raise ValueError("a decision is about two different people's leaves, the smaller first")
+        if len(self.reason) > MOST_REASON:
+            raise ValueError(f"a reason has {MOST_REASON} characters at most")
+
+    @property
+    def version(self) -> Version:
+        """Of two decisions of one instant the content decides, the same way in any order."""
+        content = "|".join((*self.leaves, self.verdict, self.actor, self.reason))
+        return Version(self.decided_at, "", digest_of(content))

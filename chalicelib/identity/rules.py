@@ -1,10 +1,11 @@
 """Which leaves are one guest: a pure function of what the leaves say, so that no order of arrival changes it."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import Likeness, Name, compare, given_names_agree
 
 SHARED_FROM = 4
@@ -26,6 +27,8 @@ class Claimant:
 class _Groups:
     """Union-find over leaves; the smallest leaf stands for its group."""
 
+    apart: dict[str, set[str]] = field(default_factory=dict)
+    """What stands for a group → leaves that must not come into it."""
     parent: dict[str, str] = field(default_factory=dict)
 
     def find(self, leaf: str) -> str:
@@ -33,29 +36,42 @@ class _Groups:
             leaf = self.parent[leaf]
         return leaf
 
+    def are_apart(self, one: str, other: str) -> bool:
+        return bool(self.apart) and self.find(other) in map(self.find, self.apart.get(self.find(one), ()))
+
     def join(self, one: str, other: str) -> None:
+        """Make two groups one, unless any two of their leaves are kept apart."""
         first, second = sorted((self.find(one), self.find(other)))
+        if first == second or self.are_apart(first, second):
+            return
         self.parent[second] = first
+        if second in self.apart:
+            self.apart.setdefault(first, set()).update(self.apart.pop(second))
 
 
-def group(claimants: Sequence[Claimant], shared: Iterable[str] = ()) -> tuple[list[list[str]], set[str]]:
+def group(
+    claimants: Sequence[Claimant], shared: Iterable[str] = (), decisions: Iterable[Decision] = ()
+) -> tuple[list[list[str]], set[str]]:
     """Partition leaves into guests. Returns (groups of sorted leaves, identifiers that are shared now).
 
     Equal names at one identifier join. A looser name (an initial, a missing part) joins when all that it could be is
     one person; where it could be two, it stays apart. A source's own merge always joins. Identifiers in `shared`, and
     those found shared here, join nothing.
+
+    What a person decided goes before: two leaves that are kept apart never come into one group, through no third one
+    either, and two that are joined are one whatever their records say. Where not everything can be joined that would
+    be, the stronger tie is made first, and of equal ones that of the smaller leaves: a function of what is known.
     """
     ordered = sorted(claimants, key=lambda each: each.leaf)
     carriers, members = _carriers(ordered, _addresses), _carriers(ordered, _numbers)
     now_shared = {*shared, *(key for key, those in carriers.items() if _is_shared(those, _names_contradict))}
     now_shared |= {key for key, those in members.items() if _is_shared(those, _given_names_contradict)}
     telling = {key: those for key, those in carriers.items() if key not in now_shared}
-    groups = _Groups()
-    for each in ordered:
-        groups.find(each.leaf)
+    decided = {each.leaves: each for each in decisions}
+    groups = _Groups(_apart(decided.values()))
+    _join_as_decided(ordered, decided.values(), groups)
     _join_source_merges(ordered, groups)
-    for those in telling.values():
-        _join_equal_names(those, groups)
+    _join_equal_names(telling, groups)
     _join_members(ordered, {key: those for key, those in members.items() if key not in now_shared}, groups)
     _join_loose_names(ordered, telling, groups)
     return _listed(ordered, groups), now_shared
@@ -97,6 +113,22 @@ def _is_shared(claimants: Sequence[Claimant], contradict: Callable[[Name, Name],
     return len(distinct) >= SHARED_FROM
 
 
+def _apart(decisions: Iterable[Decision]) -> dict[str, set[str]]:
+    apart: dict[str, set[str]] = defaultdict(set)
+    for one, other in (each.leaves for each in decisions if each.verdict is Verdict.APART):
+        apart[one].add(other)
+        apart[other].add(one)
+    return dict(apart)
+
+
+def _join_as_decided(claimants: Sequence[Claimant], decisions: Iterable[Decision], groups: _Groups) -> None:
+    """The newest first: where others are kept apart, the last word of a person is the one that can be followed."""
+    known = {each.leaf for each in claimants}
+    for each in sorted(decisions, key=lambda one: (one.version, one.leaves), reverse=True):
+        if each.verdict is Verdict.JOIN and known.issuperset(each.leaves):
+            groups.join(*each.leaves)
+
+
 def _join_source_merges(claimants: Sequence[Claimant], groups: _Groups) -> None:
     known = {each.leaf for each in claimants}
     for each in claimants:
@@ -104,23 +136,32 @@ def _join_source_merges(claimants: Sequence[Claimant], groups: _Groups) -> None:
             groups.join(each.leaf, each.merged_into)
 
 
-def _join_equal_names(claimants: Sequence[Claimant], groups: _Groups) -> None:
-    for at, one in enumerate(claimants):
-        for other in claimants[at + 1 :]:
-            if compare(one.name, other.name) is Likeness.EQUAL:
-                groups.join(one.leaf, other.leaf)
+def _join_ties(ties: Iterable[Pair], groups: _Groups) -> None:
+    """Those that more identifiers make come first: with people kept apart, it matters which tie is made."""
+    found = Counter(ties)
+    for one, other in sorted(found, key=lambda pair: (-found[pair], pair)):
+        groups.join(one, other)
+
+
+def _join_equal_names(telling: Carriers, groups: _Groups) -> None:
+    pairs = (pair for those in telling.values() for pair in combinations(those, 2))
+    equal = (pair for pair in pairs if compare(pair[0].name, pair[1].name) is Likeness.EQUAL)
+    _join_ties((pair_of(one.leaf, other.leaf) for one, other in equal), groups)
 
 
 def _join_members(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
     """One member number is one person, unless given names at it contradict: then equal ones are, and a looser one (an
     initial, none at all) joins when all that it could be is one person."""
-    for those in telling.values():
-        pairs = list(combinations(those, 2))
-        is_one = not any(_given_names_contradict(one.name, other.name) for one, other in pairs)
-        for one, other in pairs:
-            if is_one or (one.name.given and one.name.given == other.name.given):
-                groups.join(one.leaf, other.leaf)
+    _join_ties((pair for those in telling.values() for pair in _one_member(those)), groups)
     _join_to_the_only_one(claimants, telling, _numbers, _given_says_more, groups)
+
+
+def _one_member(claimants: Sequence[Claimant]) -> Iterator[Pair]:
+    pairs = list(combinations(claimants, 2))
+    is_one = not any(_given_names_contradict(one.name, other.name) for one, other in pairs)
+    for one, other in pairs:
+        if is_one or (one.name.given and one.name.given == other.name.given):
+            yield pair_of(one.leaf, other.leaf)
 
 
 def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
@@ -140,7 +181,9 @@ def _join_to_the_only_one(
             groups.find(other.leaf)
             for key in keys_of(each) & telling.keys()
             for other in telling[key]
-            if other.leaf != each.leaf and says_more(other.name, each.name)
+            if other.leaf != each.leaf
+            and says_more(other.name, each.name)
+            and not groups.are_apart(other.leaf, each.leaf)
         }
         candidates.discard(groups.find(each.leaf))
         if len(candidates) == 1:

@@ -1,9 +1,12 @@
-"""How identifiers are kept."""
+"""How identifiers are kept, and what was decided about leaves."""
+
+import json
+from collections.abc import Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.canonical.ids import Digest
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Decision, Identifier, Pair, Verdict, pair_of
 
 
 def row_of(identifier: Identifier) -> Item:
@@ -29,3 +32,27 @@ def read(digest: str, item: Item) -> Identifier:
 def identifier(digest: str) -> Identifier | None:
     item = table.get(keys.identifier(digest))
     return read(digest, item) if item else None
+
+
+def decisions_row(leaf: str, decisions: Mapping[str, Decision]) -> Item:
+    """All that was decided about a leaf, by the other leaf."""
+    told = {other: _told(each) for other, each in decisions.items()}
+    return table.row(keys.decisions(leaf), decisions=json.dumps(told, ensure_ascii=False, sort_keys=True))
+
+
+def _told(decision: Decision) -> dict[str, str]:
+    """Fields have names, so that one more never makes a kept row unreadable."""
+    return {
+        "verdict": decision.verdict,
+        "decided_at": decision.decided_at,
+        "actor": decision.actor,
+        "reason": decision.reason,
+    }
+
+
+def read_decisions(leaf: str, item: Item) -> dict[str, Decision]:
+    return {other: _decision(pair_of(leaf, other), told) for other, told in json.loads(item["decisions"]).items()}
+
+
+def _decision(leaves: Pair, told: Mapping[str, str]) -> Decision:
+    return Decision(leaves, Verdict(told["verdict"]), told["decided_at"], told["actor"], told["reason"])

@@ -1,4 +1,4 @@
-"""Store changes one transaction each, and announce what follows."""
+"""Store changes and decisions one transaction each, and announce what follows."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
-from chalicelib.profiles.model import Change
+from chalicelib.profiles.model import Change, Input
 
 TRIES = 6
 """How often a change is decided anew when others write beside it, before the queue tries again."""
@@ -19,9 +19,9 @@ REMEMBERED = 5
 
 
 def store_changes(
-    changes: Sequence[Change], seconds_left: Callable[[], float] = lambda: float("inf")
+    changes: Sequence[Input], seconds_left: Callable[[], float] = lambda: float("inf")
 ) -> dict[int, Exception]:
-    """Store changes one transaction each, and announce their facts. Returns position → why it failed."""
+    """Store changes and decisions one transaction each, and announce their facts. Returns position → why it failed."""
     loaded = LoadedRows()
     loaded.load(changes)
     facts: list[Fact] = []
@@ -38,23 +38,23 @@ def store_changes(
     return failed
 
 
-def _store(change: Change, loaded: LoadedRows) -> list[Fact]:
-    """Decide and write; where others wrote beside, look again. A change that is stored already announces again."""
+def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
+    """Decide and write; where others wrote beside, look again. What is stored already is announced again."""
     for _ in range(TRIES):
-        loaded.load([change])
-        state = loaded.state(change)
+        loaded.load([said])
+        state = loaded.state(said)
         if state.is_torn:
             loaded.forget()
             continue
-        update = rules.apply(change, state)
+        update = rules.apply(said, state)
         if update.is_empty:
-            mark = state.marks.get((change.subject, change.version.mark))
+            mark = state.marks.get((said.subject, said.version.mark))
             meter().called("duplicate" if mark is not None else "stale")
-            return _told_before(change) + (store.facts_of(change, mark) if mark else [])
-        writes = store.writes_of(change, update, loaded.rows)
+            return _told_before(said) + (store.facts_of(said, mark) if mark else [])
+        writes = store.writes_of(said, update, loaded.rows)
         if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-            update = rules.apply(change, state, untied=True)
-            writes = store.writes_of(change, update, loaded.rows)
+            update = rules.apply(said, state, untied=True)
+            writes = store.writes_of(said, update, loaded.rows)
         if len(writes) > table.WRITE_AT_ONCE:
             raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
         try:
@@ -64,17 +64,17 @@ def _store(change: Change, loaded: LoadedRows) -> list[Fact]:
             continue
         loaded.wrote(writes)
         meter().called("stored")
-        return _told_before(change) + [store.fact(change, made) for made in update.facts]
-    raise TryAgain(f"{change.subject} is being written by others")
+        return _told_before(said) + [store.fact(said, made) for made in update.facts]
+    raise TryAgain(f"{said.subject} is being written by others")
 
 
-def _told_before(change: Change) -> list[Fact]:
+def _told_before(said: Input) -> list[Fact]:
     """What earlier versions announced, where a crash may have kept it from the bus.
 
     A thin vendor that is asked again answers with what is true by then: the version that was stored before the crash
     does not come a second time, but its marker is there.
     """
-    if not change.again:
+    if not (isinstance(said, Change) and said.again):
         return []
-    marks = table.query(keys.mark(change.subject, "").pk, newest_first=True, limit=REMEMBERED)
-    return [fact for row in marks for fact in store.facts_of(change, row["facts"])]
+    marks = table.query(keys.mark(said.subject, "").pk, newest_first=True, limit=REMEMBERED)
+    return [fact for row in marks for fact in store.facts_of(said, row["facts"])]

@@ -1,4 +1,4 @@
-"""The view of one change, with what has been decided so far laid over it."""
+"""The view of one change or decision, with what has been decided so far laid over it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,8 +9,7 @@ from chalicelib.consent import rules as consent
 from chalicelib.consent.model import EMAIL, Acts, Consent, Gate
 from chalicelib.guests.model import Head
 from chalicelib.identity.model import Identifier
-from chalicelib.profiles.model import Change
-from chalicelib.profiles.state import FactMade, ProfileState, ProfileUpdate
+from chalicelib.profiles.state import Decisions, FactMade, ProfileState, ProfileUpdate
 
 
 def opt_in(head: Head) -> Consent | None:
@@ -25,7 +24,6 @@ def opt_in(head: Head) -> Consent | None:
 class Draft:
     """Where a change is worked on: looks first at what was decided, then at what is kept."""
 
-    change: Change
     state: ProfileState
     untied: bool = False
     """What is new of these people ties them to nobody: the guest that it would make is too large."""
@@ -56,6 +54,9 @@ class Draft:
         """What is in effect for a guest that has these leaves."""
         flags = [opt_in(self.head(leaf)) for leaf in leaves] if channel == EMAIL else ()
         return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)
+
+    def decisions(self, leaf: str) -> Decisions:
+        return self.decided.decisions.get(leaf) or self.state.decisions.get(leaf) or {}
 
     def say(self, type_: FactType, subject: str, leaf: str) -> None:
         """Note a fact; its version is set when all revisions are known."""

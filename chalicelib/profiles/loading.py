@@ -1,4 +1,4 @@
-"""The rows that a batch of changes can touch: read together, kept current while the batch is stored."""
+"""The rows that a batch of changes and decisions can touch: read together, kept current while the batch is stored."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +13,11 @@ from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts, read_gate
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import read_head, read_stay, with_record
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Identifier, Verdict
 from chalicelib.identity.store import read as read_identifier
-from chalicelib.profiles.model import Change
-from chalicelib.profiles.state import KeptStay, ProfileState
+from chalicelib.identity.store import read_decisions
+from chalicelib.profiles.model import Change, Input, MergeDecision
+from chalicelib.profiles.state import Decisions, KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
 
 Stays = dict[str, KeptStay]
@@ -24,13 +25,15 @@ Stays = dict[str, KeptStay]
 
 @dataclass
 class TouchedRows:
-    """What one change could touch, as far as it is known by now. `keys` are all the rows of it."""
+    """What one change or decision could touch, as far as it is known by now. `keys` are all the rows of it."""
 
     leaves: set[str] = field(default_factory=set)
     curious: bool = False
     """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
     digests: set[str] = field(default_factory=set)
     guests: set[str] = field(default_factory=set)
+    decided: set[str] = field(default_factory=set)
+    """Leaves about which somebody decided, or decides now."""
     stay_leaves: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
 
@@ -47,26 +50,26 @@ class LoadedRows:
     _heads: dict[str, Head] = field(default_factory=dict)
     _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
 
-    def load(self, changes: Sequence[Change]) -> None:
+    def load(self, inputs: Sequence[Input]) -> None:
         """Read until nothing is missing: usually two BatchGetItem for the whole batch.
 
         The head is the lock of its leaf's stays, so they are read after it, and again when it was read again. The gate
         is the lock of what was done through its guest's leaves: it is read before them, too.
         """
-        while missing := {key for change in changes for key in self._reach(change).keys if key not in self.rows}:
+        while missing := {key for said in inputs for key in self._reach(said).keys if key not in self.rows}:
             found = table.get_many(sorted(missing))
             self.rows |= {key: found.get(key) for key in missing}
             self._unlearn(missing)
             for key in missing:
                 if _is_head(key):
                     self.stays.pop(_leaf_of(key), None)
-        self._load_acts(changes)
-        for change in changes:
-            for leaf in self._reach(change).stay_leaves - self.stays.keys():
+        self._load_acts(inputs)
+        for said in inputs:
+            for leaf in self._reach(said).stay_leaves - self.stays.keys():
                 self.stays[leaf] = self._read_stays(leaf)
 
-    def _load_acts(self, changes: Sequence[Change]) -> None:
-        wanted = {key for change in changes for key in self._acts_of(self._reach(change))}
+    def _load_acts(self, inputs: Sequence[Input]) -> None:
+        wanted = {key for said in inputs for key in self._acts_of(self._reach(said))}
         if missing := wanted - self.rows.keys():
             found = table.get_many(sorted(missing))
             self.rows |= {key: found.get(key) for key in missing}
@@ -98,9 +101,9 @@ class LoadedRows:
             if key.sk.startswith(keys.STAY) and leaf in self.stays:
                 self._keep_stay(leaf, keys.last_part(key), row)
 
-    def state(self, change: Change) -> ProfileState:
+    def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
-        reach = self._reach(change)
+        reach = self._reach(said)
         state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := self._head(leaf))},
             has_records=reach.curious,
@@ -109,10 +112,18 @@ class LoadedRows:
             asked_identifiers=reach.digests,
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
             gates={(gate.guest, gate.channel): gate for gate in self._gates(reach)},
+            decisions={leaf: self._decisions(leaf) for leaf in reach.decided},
         )
         for key, leaf_and_channel in self._acts_of(reach).items():
             if row := self.rows.get(key):
                 state.acts[leaf_and_channel] = read_acts(row)
+        if row := self.rows.get(_mark(said)):
+            state.marks[said.subject, said.version.mark] = row["facts"]
+        if isinstance(said, Change):
+            self._add_rooms(said, state)
+        return state
+
+    def _add_rooms(self, change: Change, state: ProfileState) -> None:
         for reservation in self._reservations(change):
             if leaf := self._leaf_of_stay(reservation):
                 state.leaf_by_reservation[reservation] = leaf
@@ -120,9 +131,6 @@ class LoadedRows:
                 state.charges[change.charge.id] = (reservation, read_charge(row))
         if change.charge and (home := self._reservation_of_charge(change)):
             state.reservation_by_charge[change.charge.id] = home
-        if row := self.rows.get(_mark(change)):
-            state.marks[change.subject, change.version.mark] = row["facts"]
-        return state
 
     def _unlearn(self, changed: set[Key]) -> None:
         """Forget what was read from rows that are others now."""
@@ -130,23 +138,24 @@ class LoadedRows:
             self._heads.pop(_leaf_of(key), None)
         self._reaches = {key: reach for key, reach in self._reaches.items() if reach.keys.isdisjoint(changed)}
 
-    # What a change reaches
+    # What a change or a decision reaches
 
-    def _reach(self, change: Change) -> TouchedRows:
-        known = change.subject, change.version
+    def _reach(self, said: Input) -> TouchedRows:
+        known = said.subject, said.version
         if known not in self._reaches:
-            reach = self._follow(change)
-            reach.keys = self._wanted(change, reach)
+            reach = self._follow_change(said) if isinstance(said, Change) else self._follow_decision(said)
+            reach.keys |= {keys.head(leaf) for leaf in reach.leaves}
+            reach.keys |= {keys.identifier(digest) for digest in reach.digests}
+            if reach.curious:
+                reach.keys |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
+            reach.keys |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
+            reach.keys |= {keys.decisions(leaf) for leaf in reach.decided}
+            reach.keys.add(_mark(said))
             self._reaches[known] = reach
         return self._reaches[known]
 
-    def _wanted(self, change: Change, reach: TouchedRows) -> set[Key]:
-        wanted = {keys.head(leaf) for leaf in reach.leaves}
-        if reach.curious:
-            wanted |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
-        wanted |= {keys.identifier(digest) for digest in reach.digests}
-        wanted |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
-        wanted.add(_mark(change))
+    def _keys_of_rooms(self, change: Change) -> set[Key]:
+        wanted: set[Key] = set()
         for reservation in self._reservations(change):
             wanted.add(keys.reservation(reservation))
             if change.charge:
@@ -163,12 +172,22 @@ class LoadedRows:
         row = self.rows.get(keys.reservation_of_charge(change.charge.id)) if change.charge else None
         return str(row["reservation"]) if row else None
 
-    def _follow(self, change: Change) -> TouchedRows:
+    def _follow_decision(self, said: MergeDecision) -> TouchedRows:
+        """A decision that is kept, or older than what is kept, changes nothing: it ties nobody to anybody."""
+        one, other = said.decision.leaves
+        heads = [head for leaf in (one, other) if (head := self._head(leaf))]
+        reach = TouchedRows(decided={head.leaf for head in heads if head.decided})
+        kept = self._decisions(one).get(other)
+        reach.curious = said.version.supersedes(kept.version if kept else None)
+        self._follow([one, other], reach)
+        return reach
+
+    def _follow_change(self, change: Change) -> TouchedRows:
         """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
 
         Where nothing new is said of anybody, neither records, identifiers nor gates can change: they are not even read.
         """
-        reach = TouchedRows()
+        reach = TouchedRows(keys=self._keys_of_rooms(change))
         lie_at = [leaf for each in self._reservations(change) if (leaf := self._leaf_of_stay(each))]
         lie_at += [change.stay_leaf] if change.stay_leaf else []
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
@@ -179,6 +198,10 @@ class LoadedRows:
             reach.digests |= {person.own_profile for person in change.people if person.own_profile}
             to_follow += self._carriers(reach.digests)
             to_follow += [leaf for person in change.people for leaf in _target(person.record)]
+        self._follow(to_follow, reach)
+        return reach
+
+    def _follow(self, to_follow: list[str], reach: TouchedRows) -> None:
         while to_follow:
             leaf = to_follow.pop()
             if leaf in reach.leaves:
@@ -188,8 +211,7 @@ class LoadedRows:
                 to_follow += [head.guest, *head.members]
                 if reach.curious:
                     reach.guests.add(head.guest)
-                    to_follow += self._beyond(head, reach)
-        return reach
+                    to_follow += self._joined(head, reach) + self._beyond(head, reach)
 
     def _is_news(self, leaf: str, version: Version) -> bool:
         """Told from the head: what is not read yet is no news yet."""
@@ -201,6 +223,16 @@ class LoadedRows:
     def _may_have_record(self, leaf: str) -> bool:
         head = self._head(leaf)
         return head.record_rev is not None if head else keys.head(leaf) not in self.rows
+
+    def _joined(self, head: Head, reach: TouchedRows) -> list[str]:
+        """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
+
+        The head is the lock of what was decided about its leaf: that is read only when the head is known.
+        """
+        if not head.decided:
+            return []
+        reach.decided.add(head.leaf)
+        return [other for other, each in self._decisions(head.leaf).items() if each.verdict is Verdict.JOIN]
 
     def _beyond(self, head: Head, reach: TouchedRows) -> list[str]:
         if not head.record:
@@ -241,6 +273,10 @@ class LoadedRows:
             for leaf in (head.members if head else ())
         }
 
+    def _decisions(self, leaf: str) -> Decisions:
+        row = self.rows.get(keys.decisions(leaf))
+        return read_decisions(leaf, row) if row else {}
+
     def _leaf_of_stay(self, reservation: str) -> str | None:
         row = self.rows.get(keys.reservation(reservation))
         return str(row["leaf"]) if row else None
@@ -277,8 +313,8 @@ def _kept(row: Item) -> KeptStay:
     return KeptStay(read_stay(row), Version.parse(row["version"]) if row["version"] else None)
 
 
-def _mark(change: Change) -> Key:
-    return keys.mark(change.subject, change.version.mark)
+def _mark(said: Input) -> Key:
+    return keys.mark(said.subject, said.version.mark)
 
 
 def _digest(key: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
 from chalicelib.canonical.snapshots import Version
 from chalicelib.guests.model import Record, Stay
+from chalicelib.identity.model import Decision
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,26 @@ class Change:
     @property
     def property_id(self) -> str | None:
         return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)
+
+
+@dataclass(frozen=True)
+class MergeDecision:
+    """What a person decided about two leaves, on its way in: it is stored and told as a source's change is."""
+
+    decision: Decision
+    property_id: str | None = None
+    """The hotel whose people decided; None for the group's."""
+    correlation_id: str = ""
+    backfill: bool = False
+
+    @property
+    def subject(self) -> str:
+        return "+".join(self.decision.leaves)
+
+    @property
+    def version(self) -> Version:
+        return self.decision.version
+
+
+Input = Change | MergeDecision
+"""Whatever regroups: one transaction each, known by subject and version."""

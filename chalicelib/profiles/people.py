@@ -13,6 +13,7 @@ from chalicelib.guests.model import EmailKind, Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
+from chalicelib.profiles.decisions import decisions_of
 from chalicelib.profiles.draft import Draft, opt_in
 from chalicelib.profiles.model import Person
 
@@ -69,7 +70,7 @@ def regroup(draft: Draft) -> None:
     _list_carriers(draft)
     closed = {key for key in _keys(heads) if draft.identifier(_digest(key)).is_closed}
     claimants = [_claimant(head, head.record) for head in heads if head.record]
-    groups, shared = group(claimants, closed)
+    groups, shared = group(claimants, closed, decisions_of(draft))
     if max(map(len, groups), default=0) > MOST_LEAVES:
         groups = _as_they_were(draft, leaves)
     _mark_shared(draft, _keys(heads) - closed, shared)
@@ -89,14 +90,13 @@ def _as_they_were(draft: Draft, leaves: Iterable[str]) -> list[list[str]]:
 
 
 def _list_carriers(draft: Draft) -> None:
-    for person in draft.change.people:
-        before = draft.state.heads.get(person.leaf)
+    for leaf, head in draft.decided.heads.items():
+        before = draft.state.heads.get(leaf)
         had = before.digests if before else set()
-        has = draft.head(person.leaf).digests
-        for digest in has - had:
-            _list(draft, digest, {*draft.identifier(digest).leaves, person.leaf})
-        for digest in had - has:
-            _list(draft, digest, {*draft.identifier(digest).leaves} - {person.leaf})
+        for digest in head.digests - had:
+            _list(draft, digest, {*draft.identifier(digest).leaves, leaf})
+        for digest in had - head.digests:
+            _list(draft, digest, {*draft.identifier(digest).leaves} - {leaf})
 
 
 def _list(draft: Draft, digest: str, leaves: set[str]) -> None:
@@ -135,7 +135,7 @@ def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]
 
 def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
     """Turn groups of leaves into guests: the smallest leaf is the guest, and each part brings its gate along."""
-    before = {leaf: draft.state.heads[leaf].guest for leaf in draft.state.heads}
+    before = {leaf: head.guest for leaf, head in draft.state.heads.items() if head.record}
     for leaves in groups:
         guest, rest = leaves[0], leaves[1:]
         came_from = {before[leaf] for leaf in leaves if leaf in before}

@@ -1,38 +1,58 @@
-"""What one change does to what is known. Pure: a state in, an update out."""
+"""What one change or decision does to what is known. Pure: a state in, an update out."""
 
 from dataclasses import replace
 
+from chalicelib.canonical.errors import Rejected
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.rules import project, stats_of, with_sums
-from chalicelib.profiles import people, stays
+from chalicelib.identity.model import MOST_LEAVES
+from chalicelib.profiles import decisions, people, stays
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Change
+from chalicelib.profiles.model import Change, Input, MergeDecision
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
 
-def apply(change: Change, state: ProfileState, *, untied: bool = False) -> ProfileUpdate:
-    """Decide everything that follows from one change: records, identity, consent, stays, sums and facts.
+def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileUpdate:
+    """Decide everything that follows from one change or decision: records, identity, consent, stays, sums and facts.
 
-    `untied` keeps what is new of these people from tying them to others; where a guest would become too large, it is
-    decided so by itself.
+    `untied` keeps what is new of a change's people from tying them to others; where a guest would become too large, it
+    is decided so by itself. A person's decision has nothing to untie: then Rejected is raised, and nothing is kept.
     """
+    match said:
+        case Change():
+            return _changed(said, state, untied=untied)
+        case MergeDecision():
+            return _decided(said, state)
+
+
+def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpdate:
     try:
-        return _applied(Draft(change, state, untied))
+        return _with_change(Draft(state, untied), change)
     except people.TooManyRecords:
-        return _applied(Draft(change, state, untied=True))
+        return _with_change(Draft(state, untied=True), change)
 
 
-def _applied(draft: Draft) -> ProfileUpdate:
-    change = draft.change
+def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
     changed = [person for person in change.people if people.take_record(draft, person)]
     if any(people.tells_differently(draft, person) for person in changed):
         people.regroup(draft)
     for person in changed:
         people.take_consent(draft, person)
     if change.charge:
-        stays.take_charge(draft)
+        stays.take_charge(draft, change)
     elif change.stay:
-        stays.take_stay(draft)
+        stays.take_stay(draft, change)
+    _finish(draft)
+    return draft.decided
+
+
+def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
+    draft = Draft(state)
+    try:
+        if decisions.take_decision(draft, said.decision):
+            people.regroup(draft)
+    except people.TooManyRecords as error:
+        raise Rejected("too_many_records", f"a guest has {MOST_LEAVES} records at most") from error
     _finish(draft)
     return draft.decided
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Decision, Identifier
+
+Decisions = dict[str, Decision]
+"""What was decided about one leaf, by the other leaf."""
 
 GateId = tuple[str, str]
 """Guest and channel."""
@@ -51,6 +54,7 @@ class ProfileState:
     gates: dict[GateId, Gate] = field(default_factory=dict)
     acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
     """(leaf, channel) → what was done through the leaf; of guests whose gate rests on acts."""
+    decisions: dict[str, Decisions] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
 
@@ -59,10 +63,11 @@ class ProfileState:
         """Whether rows contradict each other: some were read before somebody's write and some after it.
 
         Each tie is kept in two rows that are written together: a head and its record, a leaf and its guest, an
-        identifier and who carries it, a reservation and where its stay lies, a charge and its reservation. Where the
-        two differ, nothing can be decided.
+        identifier and who carries it, a decision under either leaf, a reservation and where its stay lies, a charge and
+        its reservation. Where the two differ, nothing can be decided.
         """
-        return self._records_differ() or self._guests_differ() or self._carriers_differ() or self._stays_differ()
+        ties = self._records_differ, self._guests_differ, self._carriers_differ, self._decisions_differ
+        return any(differ() for differ in (*ties, self._stays_differ))
 
     def _records_differ(self) -> bool:
         return self.has_records and any(head.has_record and not head.record for head in self.heads.values())
@@ -77,6 +82,14 @@ class ProfileState:
         listed = {(leaf, digest) for digest, found in self.identifiers.items() for leaf in found.leaves}
         asked = self.asked_identifiers - closed
         return listed != {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests & asked}
+
+    def _decisions_differ(self) -> bool:
+        return any(
+            self.decisions[other].get(leaf) != decision
+            for leaf, decided in self.decisions.items()
+            for other, decision in decided.items()
+            if other in self.decisions
+        )
 
     def _stays_differ(self) -> bool:
         strayed = any(
@@ -105,6 +118,7 @@ class ProfileUpdate:
     """None where a guest was merged away, and its gate went along."""
     acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
     """(leaf, channel) → the acts of a leaf; their lock is the gate of its guest, which is written beside them."""
+    decisions: dict[str, Decisions] = field(default_factory=dict)
     stays: dict[tuple[str, str], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
     stays_left: set[tuple[str, str, str]] = field(default_factory=set)

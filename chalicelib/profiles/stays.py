@@ -6,11 +6,12 @@ from chalicelib.canonical.ids import leaf_of_nobody
 from chalicelib.canonical.snapshots import Status, Version
 from chalicelib.guests.model import Amounts, Stay
 from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.model import Change
 from chalicelib.profiles.state import KeptCharge, KeptStay
 
 
-def take_stay(draft: Draft) -> None:
-    stay, version, leaf = draft.change.stay, draft.change.stay_version, draft.change.stay_leaf
+def take_stay(draft: Draft, change: Change) -> None:
+    stay, version, leaf = change.stay, change.stay_version, change.stay_leaf
     if stay is None or version is None or leaf is None:
         return
     lay_at, kept = _kept(draft, stay.reservation)
@@ -55,9 +56,9 @@ def _list_companions(draft: Draft, leaf: str, before: Stay | None, after: Stay) 
         draft.decided.companions[companion, month, after.reservation] = None
 
 
-def take_charge(draft: Draft) -> None:
+def take_charge(draft: Draft, change: Change) -> None:
     """Move the sums of the charge's reservation by what this charge changed, and of the one it was moved from."""
-    charge, awaited = draft.change.charge, draft.change.stay
+    charge, awaited = change.charge, change.stay
     if charge is None or awaited is None:
         return
     lay_at, before = draft.state.charges.get(charge.id, (awaited.reservation, None))

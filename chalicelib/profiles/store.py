@@ -14,15 +14,15 @@ from chalicelib.canonical.time import now
 from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import head_row, record_row, stay_row
-from chalicelib.identity.store import row_of
-from chalicelib.profiles.model import Change
+from chalicelib.identity.store import decisions_row, row_of
+from chalicelib.profiles.model import Input
 from chalicelib.profiles.state import FactMade, KeptCharge, ProfileUpdate
 
 MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
 
 
-def writes_of(change: Change, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """One transaction: every row on the condition that it still is what the decision was made on, and the marker.
 
     What the decision rests on and does not change is checked, so that no two decisions made beside each other stand
@@ -39,9 +39,10 @@ def writes_of(change: Change, update: ProfileUpdate, rows: Mapping[Key, Item | N
         if gate is None
     ]
     writes += [table.Put(acts_row(leaf, channel, acts)) for (leaf, channel), acts in update.acts.items()]
+    writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
-    writes.append(table.Put(_mark_row(change, update)))
+    writes.append(table.Put(_mark_row(said, update)))
     return writes + _checks(update, writes, rows)
 
 
@@ -148,14 +149,14 @@ def _unless(value: str, other: str) -> str | None:
     return None if value == other else value
 
 
-def _mark_row(change: Change, update: ProfileUpdate) -> Item:
+def _mark_row(said: Input, update: ProfileUpdate) -> Item:
     until = int(now().timestamp()) + MARKED_FOR
-    return table.row(keys.mark(change.subject, change.version.mark), facts=_mark_text(update), expires_at=until)
+    return table.row(keys.mark(said.subject, said.version.mark), facts=_mark_text(update), expires_at=until)
 
 
-def facts_of(change: Change, mark: str) -> list[Fact]:
-    """Rebuild the facts of a stored change from its marker."""
-    return [fact(change, _fact_made(each)) for each in json.loads(mark)]
+def facts_of(said: Input, mark: str) -> list[Fact]:
+    """Rebuild the facts of a stored change or decision from its marker."""
+    return [fact(said, _fact_made(each)) for each in json.loads(mark)]
 
 
 def _fact_made(told: Mapping[str, Any] | Sequence[Any]) -> FactMade:
@@ -166,14 +167,14 @@ def _fact_made(told: Mapping[str, Any] | Sequence[Any]) -> FactMade:
     return FactMade(told["type"], told["subject"], told["version"], told.get("leaf", told["subject"]))
 
 
-def fact(change: Change, made: FactMade) -> Fact:
+def fact(said: Input, made: FactMade) -> Fact:
     return Fact(
         type=FactType(made.type),
         subject=made.subject,
         subject_version=str(made.version),
-        occurred_at=change.version.changed_at,
-        correlation_id=change.correlation_id,
-        backfill=change.backfill,
+        occurred_at=said.version.changed_at,
+        correlation_id=said.correlation_id,
+        backfill=said.backfill,
         leaf=made.leaf,
-        property_id=change.property_id,
+        property_id=said.property_id,
     )

@@ -1,4 +1,4 @@
-"""Law 3: the same snapshots, in any order, any batches and any repetition, end in the same table."""
+"""Law 3: the same snapshots and decisions, in any order, any batches and any repetition, end in the same table."""
 
 import json
 import random
@@ -15,9 +15,11 @@ from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
+from chalicelib.identity.model import Verdict
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
+from chalicelib.profiles.model import Change, MergeDecision
+from tests.builders import PORTO, VIENNA, at, charge, decided, guest, reservation
 from tests.exhaustive import examples, some_of
 from tests.memory_table import MemoryTable
 
@@ -35,16 +37,24 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
     return told
 
 
-def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[dict[str, Any]]]) -> MemoryTable:
+Told = dict[str, Any] | MergeDecision
+"""What a source said, or what a person decided."""
+
+
+def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Told]]) -> MemoryTable:
     table = MemoryTable().install(monkeypatch)
     for batch in batches:
         store(batch)
     return table
 
 
-def store(batch: Sequence[dict[str, Any]]) -> None:
-    changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in batch]
-    assert profiles.store_changes([change for change in changes if change]) == {}
+def store(batch: Sequence[Told]) -> None:
+    inputs = [each if isinstance(each, MergeDecision) else change(each) for each in batch]
+    assert profiles.store_changes([each for each in inputs if each]) == {}
+
+
+def change(snapshot: dict[str, Any]) -> Change | None:
+    return change_of(read(snapshot), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
 
 
 LIFE = [
@@ -87,8 +97,16 @@ PHONES = ["+43 1 5880 0000", "01 5880 0000", None]
 
 
 @st.composite
-def seasons(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Some people's profiles at several versions, in reservations and alone, with late and early charges."""
+def decisions(draw: st.DrawFn) -> MergeDecision:
+    """About any two of seven profiles, whether the season knows them or not."""
+    one, other = draw(st.lists(st.integers(0, 6), min_size=2, max_size=2, unique=True))
+    return decided(f"g{one}", f"g{other}", draw(st.sampled_from(list(Verdict))), draw(st.integers(0, 3)))
+
+
+@st.composite
+def seasons(draw: st.DrawFn) -> list[Told]:
+    """Some people's profiles at several versions, in reservations and alone, with late and early charges, and what
+    somebody decided about them."""
     snapshots: list[dict[str, Any]] = []
     for at_, _ in enumerate(range(draw(st.integers(2, 7)))):
         given_name, family = draw(st.sampled_from(NAMES))
@@ -125,13 +143,14 @@ def seasons(draw: st.DrawFn) -> list[dict[str, Any]]:
         snapshots.append(reservation("r0"))  # what a charge was moved away from may else be remembered, empty
         moved_to = draw(st.sampled_from(["r0", "r1"]))
         snapshots.append(charge(reservation_source_id=moved_to, changed_at=at(2), amount_minor=7000))
-    return snapshots
+    told: list[Told] = [*draw(st.lists(decisions(), max_size=6)), *snapshots]
+    return draw(st.permutations(told))
 
 
 @COMMON
 @given(season=seasons(), seed=st.integers(0, 10_000))
 def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
-    season: list[dict[str, Any]], seed: int, facts: list[Fact]
+    season: list[Told], seed: int, facts: list[Fact]
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         expected = stored(monkeypatch, [season]).state()
@@ -146,7 +165,7 @@ def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
 @COMMON
 @given(season=seasons(), seed=st.integers(0, 10_000), parts=st.integers(1, 4))
 def test_writers_beside_each_other_end_in_the_same_state(
-    season: list[dict[str, Any]], seed: int, parts: int, facts: list[Fact]
+    season: list[Told], seed: int, parts: int, facts: list[Fact]
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         expected = stored(monkeypatch, [season]).state()
@@ -169,9 +188,9 @@ def test_writers_beside_each_other_end_in_the_same_state(
 
 def agrees_whenever_others_write(
     monkeypatch: pytest.MonkeyPatch,
-    before: Sequence[dict[str, Any]],
-    ours: Sequence[dict[str, Any]],
-    theirs: Sequence[dict[str, Any]],
+    before: Sequence[Told],
+    ours: Sequence[Told],
+    theirs: Sequence[Told],
 ) -> None:
     """Let others store theirs before each of the calls that storing ours makes, and look at what is kept."""
     expected = stored(monkeypatch, [[*before, *ours, *theirs]]).state()
@@ -242,8 +261,6 @@ def test_a_repeated_notice_writes_nothing_and_announces_again(
     table = stored(monkeypatch, [[LIFE[3]]])
     before, told = dict(table.rows), list(facts)
     facts.clear()
-    change = change_of(read(LIFE[3]), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
-    assert change
-    assert profiles.store_changes([change]) == {}
+    store([LIFE[3]])
     assert table.rows == before
     assert [fact.fact_id for fact in facts] == [fact.fact_id for fact in told]
