@@ -1,11 +1,14 @@
 """Which records are one guest, by plain values; and that no order of arrival changes it."""
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
 
@@ -137,3 +140,110 @@ def test_a_number_that_everybody_has_is_nobodys() -> None:
 def test_two_records_without_a_name_are_not_one_person() -> None:
     assert groups(claimant("a", None, None), claimant("b", "!!", "101")) == [["a"], ["b"]]
     assert groups(claimant("a", None, None), claimant("b")) == [["a", "b"]]
+
+
+# What a person decided
+
+
+def decision(one: str, other: str, verdict: Verdict = Verdict.JOIN, at: str = "1") -> Decision:
+    return Decision(pair_of(one, other), verdict, at, "front-desk")
+
+
+def apart(one: str, other: str) -> Decision:
+    return decision(one, other, Verdict.APART)
+
+
+def decided(claimants: Sequence[Claimant], *decisions: Decision) -> list[list[str]]:
+    return group(claimants, (), decisions)[0]
+
+
+def test_who_is_kept_apart_is_not_one_guest_with_one_name_at_one_mailbox() -> None:
+    assert decided([claimant("a"), claimant("b")], apart("b", "a")) == [["a"], ["b"]]
+
+
+def test_who_is_kept_apart_is_not_joined_by_a_member_number_nor_by_the_source() -> None:
+    assert decided([numbered("a", "Anna"), numbered("b", "Anna")], apart("a", "b")) == [["a"], ["b"]]
+    merged = claimant("b", "Ben", "Lee", PHONE, merged_into="a")
+    assert decided([claimant("a"), merged], apart("a", "b")) == [["a"], ["b"]]
+
+
+def test_no_third_record_bridges_two_that_are_kept_apart() -> None:
+    bridge = claimant("c", "Anna", "Lee", MAIL, PHONE)
+    people = [claimant("a"), claimant("b", "Anna", "Lee", PHONE), bridge]
+    assert decided(people, apart("a", "b")) == [["a", "c"], ["b"]]
+    longer = [*people, claimant("d", "Anna", "Lee", PHONE, "email:n"), claimant("e", "Anna", "Lee", "email:n")]
+    assert decided(longer, apart("a", "e")) == [["a", "b", "c", "d"], ["e"]]
+
+
+def test_a_record_between_two_that_are_kept_apart_goes_where_more_ties_it() -> None:
+    people = [claimant("a"), claimant("b", "Anna", "Lee", MAIL, PHONE), claimant("c", "Anna", "Lee", MAIL, PHONE)]
+    assert decided(people, apart("a", "c")) == [["a"], ["b", "c"]]
+
+
+def test_an_initial_is_who_it_must_be_when_it_is_kept_apart_from_the_other() -> None:
+    people = [claimant("a"), claimant("b", "A"), claimant("c", "Alice")]
+    assert decided(people) == [["a"], ["b"], ["c"]]
+    assert decided(people, apart("a", "b")) == [["a"], ["b", "c"]]
+
+
+def test_a_person_joins_records_whose_names_and_identifiers_contradict() -> None:
+    assert decided([claimant("a"), claimant("b", "Ben", "Ray", PHONE)], decision("a", "b")) == [["a", "b"]]
+    assert group([claimant("a"), claimant("b", "Ben")], (MAIL,), [decision("a", "b")])[0] == [["a", "b"]]
+
+
+def test_a_joined_pair_brings_together_what_is_tied_to_either() -> None:
+    people = [claimant("a"), claimant("b"), claimant("c", "Ben", "Ray", PHONE), claimant("d", "Ben", "Ray", PHONE)]
+    assert decided(people, decision("b", "c")) == [["a", "b", "c", "d"]]
+
+
+def test_of_joins_that_cannot_all_hold_the_newest_does_and_who_is_kept_apart_stays_so() -> None:
+    people = [claimant("a", "Ann", "Lee", PHONE), claimant("b", "Ben"), claimant("c", "Cleo", "Ray", "email:n")]
+    older, newer = decision("a", "b", at="1"), decision("b", "c", at="2")
+    assert decided(people, older, newer, apart("a", "c")) == [["a"], ["b", "c"]]
+    assert decided(people, decision("a", "b", at="3"), newer, apart("a", "c")) == [["a", "b"], ["c"]]
+
+
+def test_a_decision_that_was_withdrawn_is_as_if_nobody_had_said_it() -> None:
+    withdrawn = decision("a", "b", Verdict.WITHDRAWN)
+    for people in ([claimant("a"), claimant("b")], [claimant("a"), claimant("b", "Ben")]):
+        assert decided(people, withdrawn) == decided(people)
+
+
+def test_a_decision_about_a_record_that_is_not_known_decides_nothing() -> None:
+    assert decided([claimant("a"), claimant("b")], decision("a", "y"), apart("b", "z")) == [["a", "b"]]
+
+
+@st.composite
+def disputes(draw: st.DrawFn) -> tuple[list[Claimant], list[Decision]]:
+    claimants = draw(people())
+    pairs = draw(st.lists(st.sampled_from(list(combinations([each.leaf for each in claimants], 2))), unique=True))
+    verdicts, instants = st.sampled_from(list(Verdict)), st.sampled_from("012")
+    return claimants, [decision(*pair, draw(verdicts), draw(instants)) for pair in pairs]
+
+
+@given(disputes(), st.randoms())
+def test_who_is_kept_apart_is_never_one_guest_whatever_the_order(
+    dispute: tuple[list[Claimant], list[Decision]], chance: Any
+) -> None:
+    claimants, decisions = dispute
+    expected = group(claimants, (), decisions)
+    chance.shuffle(claimants)
+    chance.shuffle(decisions)
+    assert group(claimants, (), decisions) == expected
+    guest_of = {leaf: leaves[0] for leaves in expected[0] for leaf in leaves}
+    for one, other in (each.leaves for each in decisions if each.verdict is Verdict.APART):
+        assert guest_of[one] != guest_of[other]
+
+
+@given(disputes())
+def test_decisions_of_joining_alone_are_all_followed(dispute: tuple[list[Claimant], list[Decision]]) -> None:
+    claimants, decisions = dispute
+    joins = [each for each in decisions if each.verdict is Verdict.JOIN]
+    guest_of = {leaf: leaves[0] for leaves in group(claimants, (), joins)[0] for leaf in leaves}
+    assert all(guest_of[one] == guest_of[other] for one, other in (each.leaves for each in joins))
+
+
+@pytest.mark.parametrize("leaves", [("a", "a"), ("b", "a"), ("a", "x1")])
+def test_a_decision_is_about_two_people(leaves: Pair) -> None:
+    with pytest.raises(ValueError, match="two different people"):
+        Decision(leaves, Verdict.JOIN, "1", "front-desk")

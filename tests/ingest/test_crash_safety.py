@@ -18,9 +18,11 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, edge
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.model import MergeDecision
 from chalicelib.properties import store as properties
 from tests import fake_mews, tables
-from tests.builders import VIENNA, at, charge, guest, notice, reservation
+from tests.builders import VIENNA, at, charge, decided, guest, notice, reservation
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import some_of
 from tests.fake_mews import FakeMews
@@ -126,6 +128,25 @@ def test_a_crash_between_two_changes_of_a_batch_loses_neither(told: list[Fact]) 
         assert deliver(BOOKED, guest("g9", "Dora"), {**BOOKED, "status": "in_house", "changed_at": at(3)}) == {}
 
     check_every_crash(lambda: None, act, told)
+
+
+DECISIONS: dict[str, tuple[Sequence[dict[str, Any]], MergeDecision]] = {
+    "a join": ([ANNA, guest("g2", "Ben", marketing_email=False)], decided("g1", "g2")),
+    "a parting": ([ANNA, {**ANNA, "source_id": "g2"}], decided("g1", "g2", "apart")),
+    "a decision before one of the records": ([ANNA], decided("g1", "g2")),
+}
+
+
+@pytest.mark.parametrize("scene", DECISIONS)
+def test_a_crash_at_any_call_of_a_decision_is_mended_by_the_next_delivery(scene: str, told: list[Fact]) -> None:
+    earlier, decision = DECISIONS[scene]
+    late = guest("g2", "Ben", "Ray", changed_at=at(5))
+
+    def act() -> None:
+        assert profiles.store_changes([decision]) == {}
+        assert deliver(late) == {}
+
+    check_every_crash(lambda: deliver(*earlier), act, told)
 
 
 # All at once

@@ -251,6 +251,31 @@ def test_a_charge_that_moves_to_another_room_is_counted_there_and_there_only(
     agrees_whenever_others_write(monkeypatch, before, [moves[1]], [rooms[1] | {"changed_at": at(9), "adults": 2}])
 
 
+def test_a_decision_that_is_made_beside_the_first_word_of_a_record_holds_for_it(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither may be decided as if the other had not been: they share no row but the record's head."""
+    before = [guest("g1", email="one@mail.example")]
+    record, alike = guest("g2", "Ben", "Ray"), guest("g2", email="one@mail.example")
+    for said, verdict in ((record, "join"), (alike, "apart")):
+        agrees_whenever_others_write(monkeypatch, before, [said], [decided("g1", "g2", verdict)])
+        agrees_whenever_others_write(monkeypatch, before, [decided("g1", "g2", verdict)], [said])
+        agrees_whenever_others_write(monkeypatch, [said], [decided("g1", "g2", verdict)], before)
+
+
+def test_decisions_about_one_record_that_are_made_beside_each_other_all_hold(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [guest(f"g{at_}", *NAMES[at_]) for at_ in (0, 3, 5)]
+    agrees_whenever_others_write(monkeypatch, before, [decided("g0", "g3")], [decided("g3", "g5")])
+    agrees_whenever_others_write(
+        monkeypatch, [*before, decided("g0", "g3")], [decided("g3", "g5")], [decided("g0", "g5", "apart")]
+    )
+    agrees_whenever_others_write(
+        monkeypatch, before, [decided("g0", "g3"), decided("g3", "g5")], [decided("g0", "g3", "withdrawn", 1)]
+    )
+
+
 def stays_of(table: MemoryTable) -> list[dict[str, Any]]:
     return [{"stay": json.loads(row["stay"])} for key, row in table.rows.items() if key.sk.startswith("STAY#")]
 
