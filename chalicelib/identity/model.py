@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dataclasses import dataclass
-
-from chalicelib.canonical.ids import Digest
-
-from chalicelib.canonical.ids import digest_of, is_person
+from chalicelib.canonical.ids import Digest, digest_of, is_person
 from chalicelib.canonical.snapshots import Version
 
 MOST_LEAVES = 40

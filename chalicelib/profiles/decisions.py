@@ -1,5 +1,7 @@
 """What people decide about records: the half of regrouping that no source says. Pure."""
 
+from dataclasses import replace
+
 from chalicelib.canonical.errors import Rejected
 from chalicelib.identity.model import MOST_DECISIONS, Decision
 from chalicelib.profiles.draft import Draft
@@ -24,7 +26,7 @@ def _list(draft: Draft, leaf: str, other: str, decision: Decision) -> None:
     if len(decisions) > MOST_DECISIONS:
         raise Rejected("too_many_decisions", f"about {leaf} and others more than {MOST_DECISIONS} were decided")
     draft.decided.decisions[leaf] = decisions
-    draft.set_head(leaf, decided=True)
+    draft.keep(replace(draft.head(leaf), decided=True))
 
 
 def decisions_of(draft: Draft) -> list[Decision]:
