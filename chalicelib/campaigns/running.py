@@ -14,7 +14,7 @@ from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.messages import sending
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Occasion, Outcome
@@ -52,10 +52,10 @@ def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], floa
     today: date = moment_of(run.at).date()
     matched: list[str] = []
     at = progress
-    for shard, head in _walk(progress):
-        is_candidate = head.traits is not None and matches(rule, head.traits, today)
-        matched += [head.leaf] if is_candidate else []
-        at = at.past(shard, head.leaf, is_candidate=is_candidate)
+    for shard, guest in _walk(progress):
+        is_candidate = matches(rule, guest.traits, today)
+        matched += [guest.id] if is_candidate else []
+        at = at.past(shard, guest.id, is_candidate=is_candidate)
         is_late = time_left() < ENOUGH_SECONDS
         if len(matched) == run.chunk_size or is_late:
             progress = at = store.save_progress(run, progress, at, matched)
@@ -66,12 +66,12 @@ def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], floa
     return True
 
 
-def _walk(progress: Progress) -> Iterator[tuple[int, Head]]:
+def _walk(progress: Progress) -> Iterator[tuple[int, Guest]]:
     """The guests of a part that were not looked at yet, with the partition that holds them."""
     for shard, number in enumerate(rules.shards_of(progress.part)):
         if shard >= progress.shard:
             after = progress.after if shard == progress.shard else None
-            yield from ((shard, head) for head in guests.guests_of_shard(number, after))
+            yield from ((shard, guest) for guest in guests.guests_of_shard(number, after))
 
 
 def wake_runs() -> None:

@@ -55,10 +55,10 @@ def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, 
 
 def history(guest: str) -> list[Receipt]:
     """Every receipt of a guest's leaves, oldest first."""
-    head = guests.guest(guest)
-    if head is None:
+    known = guests.guest(guest)
+    if known is None:
         raise NotFound("There is no such guest.")
-    found = [receipt for leaf in head.members or (head.leaf,) for receipt in store.receipts(leaf)]
+    found = [receipt for leaf in known.members for receipt in store.receipts(leaf)]
     return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.snapshots import Channel, Status, Version
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
@@ -213,8 +214,26 @@ class Traits(Kept):
 
 
 @dataclass(frozen=True)
+class Guest:
+    """A person: what the leaves that are taken for one come to, as of a revision of the head of the leaf that names
+    them. `members` are all the leaves, that one included; `properties` are those that any leaf was seen at: their keys
+    see the guest."""
+
+    id: GuestId
+    rev: int
+    members: tuple[Leaf, ...]
+    traits: Traits
+    properties: tuple[str, ...]
+
+    @property
+    def others(self) -> tuple[Leaf, ...]:
+        """The leaves besides the one that names the guest."""
+        return tuple(leaf for leaf in self.members if leaf != self.id)
+
+
+@dataclass(frozen=True)
 class Head:
-    """The head of a leaf. The guest's own head has `members`; the others say where they were `merged_into`.
+    """The head of a leaf. A guest's own head keeps what the guest comes to; the others say where they were merged into.
 
     `rev` grows with every write of anything under the leaf: it is the lock and the version of all that the leaf holds.
     """
@@ -257,6 +276,15 @@ class Head:
         """The id of the guest this leaf belongs to."""
         return self.merged_into or self.leaf
 
-    @property
-    def is_guest(self) -> bool:
-        return self.merged_into is None and self.has_record
+    def as_guest(self) -> Guest | None:
+        """None where nobody is known, or the leaf was merged away."""
+        if self.merged_into is not None or not self.has_record:
+            return None
+        members = self.members if self.leaf in self.members else (self.leaf, *self.members)
+        return Guest(
+            id=GuestId(Leaf(self.leaf)),
+            rev=self.rev,
+            members=tuple(map(Leaf, members)),
+            traits=self.traits or Traits(),
+            properties=self.properties,
+        )

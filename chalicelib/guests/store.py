@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.canonical.happenings import Happening
-from chalicelib.guests.model import BoardLine, Head, Record, SharedStay, Stats, Stay, Traits
+from chalicelib.guests.model import BoardLine, Guest, Head, Record, SharedStay, Stats, Stay, Traits
 from chalicelib.guests.rules import is_arrival, is_departure
 
 
@@ -87,19 +87,18 @@ def heads(leaves: Iterable[str]) -> dict[str, Head]:
     return {wanted[key]: read_head(wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
-def guest(leaf: str) -> Head | None:
+def guest(leaf: str) -> Guest | None:
     """The guest that a leaf belongs to now; old ids resolve."""
     found = head(leaf)
     if found and found.merged_into:
         found = head(found.merged_into)
-    return found if found and found.is_guest else None
+    return found.as_guest() if found else None
 
 
-def guests_of_shard(number: int, after: str | None = None) -> Iterator[Head]:
+def guests_of_shard(number: int, after: str | None = None) -> Iterator[Guest]:
     """The guests of one of the 256 partitions in the order of their ids, without leaves that were merged away."""
     for item in table.query(keys.shard(number), after=after):
-        found = read_head(item["sk"], item)
-        if found.is_guest:
+        if found := read_head(item["sk"], item).as_guest():
             yield found
 
 

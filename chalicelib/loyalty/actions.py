@@ -11,7 +11,7 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import is_person
 from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.loyalty import programs, rules, store, wakes
 from chalicelib.loyalty.model import Account, Entry, Program
 from chalicelib.loyalty.settling import settle
@@ -71,9 +71,9 @@ def enrol(
 
 
 def _enrolled(
-    guest: Head, program_id: str, known: Mapping[str, Account], number: str | None, earns_from: date, moment: datetime
+    guest: Guest, program_id: str, known: Mapping[str, Account], number: str | None, earns_from: date, moment: datetime
 ) -> Account:
-    before = known.get(guest.leaf) or Account(guest.leaf, program_id)
+    before = known.get(guest.id) or Account(guest.id, program_id)
     account = before.enrolled(instant(moment), earns_from, number).credited(0)
     try:
         table.write(store.account_write(before, account))
@@ -82,7 +82,7 @@ def _enrolled(
     return account
 
 
-def membership(guest: Head) -> list[Membership]:
+def membership(guest: Guest) -> list[Membership]:
     """A guest's standing in every programme in which one of its leaves has an account."""
     standings = []
     for program in PROGRAMS.listed():
@@ -104,7 +104,7 @@ def _standing(program: Program, accounts: Sequence[Account]) -> Membership:
     )
 
 
-def ledger(guest: Head, program_id: str, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:
+def ledger(guest: Guest, program_id: str, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:
     """A guest's entries over all its leaves, newest first, from below a position; read as far as it is asked for.
 
     Each leaf is read in portions of `at_once`: a page of as many costs one query a leaf, wherever it lies.

@@ -7,7 +7,7 @@ from datetime import date
 from chalicelib.aws import keys, queues
 from chalicelib.canonical.time import instant, now
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.settling import settle
@@ -52,11 +52,11 @@ def follow(sweep: Sweep) -> None:
         for leaf in guest.members:
             settle(leaf, program, sweep.at)
         if settled == GUESTS_AT_ONCE:
-            queues.send("loyalty", replace(sweep, shard=shard, after=guest.leaf).body())
+            queues.send("loyalty", replace(sweep, shard=shard, after=guest.id).body())
             return
 
 
-def _guests(sweep: Sweep) -> Iterator[tuple[int, Head]]:
+def _guests(sweep: Sweep) -> Iterator[tuple[int, Guest]]:
     for shard in range(sweep.shard, sweep.end):
         for guest in guests.guests_of_shard(shard, sweep.after if shard == sweep.shard else None):
             yield shard, guest

@@ -81,7 +81,8 @@ def _open(leaf: str, program: Program) -> Books | None:
     head = guests.head(leaf)
     if head is None or not head.has_record:
         return None
-    guest = guests.head(head.guest) if head.merged_into else head
+    into = guests.head(head.guest) if head.merged_into else head
+    guest = into.as_guest() if into else None
     members = guest.members if guest else (leaf,)
     relatives = guests.heads(set(members) - {leaf}) if len(members) > 1 else {}
     known = guests.with_records({**relatives, leaf: head})
@@ -133,7 +134,7 @@ def _writes(books: Books, reservation: str, given: Given, before: Account, after
         store.entry_write(leaf, program.id, _entry(books, reservation, given, after.rev)),
         store.given_write(leaf, program.id, reservation, given),
         store.account_write(before, after),
-        store.head_unchanged(books.head),
+        store.head_unchanged(leaf, books.head.rev),
     ]
 
 

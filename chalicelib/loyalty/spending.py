@@ -9,7 +9,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.time import instant, now
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Account, Draw, Spending, Spent
 
@@ -20,7 +20,7 @@ TRIES = 6
 class Purse:
     """A guest's accounts in one programme, one of each of its leaves, as of one revision of the guest."""
 
-    guest: Head
+    guest: Guest
     accounts: Mapping[str, Account]
 
 
@@ -59,7 +59,7 @@ def _known(purse: Purse | None) -> Purse:
 
 def _as_asked(done: Spent, purse: Purse | None, points: int) -> Spent:
     """The guest may have been regrouped since: any record that gave, or the guest of that time, is the same member."""
-    mine = {purse.guest.leaf, *purse.accounts} if purse else set()
+    mine = {purse.guest.id, *purse.accounts} if purse else set()
     if done.points != points or mine.isdisjoint({done.guest, *done.draws}):
         raise Conflict("This id was used for something else.")
     return done
@@ -68,7 +68,7 @@ def _as_asked(done: Spent, purse: Purse | None, points: int) -> Spent:
 def _write(purse: Purse, program_id: str, points: int, origin: Spending, at: str) -> Spent:
     parts = rules.draws(purse.accounts.values(), points)
     draws = {leaf: Draw(part, purse.accounts[leaf].rev + 1) for leaf, part in parts.items()}
-    spent = Spent(program_id, origin, purse.guest.leaf, at, draws)
+    spent = Spent(program_id, origin, purse.guest.id, at, draws)
     table.transact(_writes(purse, spent))
     return spent
 
@@ -78,7 +78,7 @@ def _writes(purse: Purse, spent: Spent) -> list[table.Write]:
 
     An account that gives nothing is checked: another act beside this one may have counted on what it holds.
     """
-    writes: list[table.Write] = [store.head_unchanged(purse.guest), store.spent_write(spent)]
+    writes: list[table.Write] = [store.head_unchanged(purse.guest.id, purse.guest.rev), store.spent_write(spent)]
     for leaf, account in purse.accounts.items():
         if leaf in spent.draws:
             writes.append(store.account_write(account, account.credited(-spent.draws[leaf].points)))

@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.definitions import Definitions
-from chalicelib.guests.model import Head
 from chalicelib.loyalty.model import Account, Draw, Entry, Origin, Program, Reason, Spending, Spent
 from chalicelib.loyalty.rules import Award
 
@@ -74,9 +73,9 @@ def account_unchanged(account: Account) -> table.Check:
     )
 
 
-def head_unchanged(head: Head) -> table.Check:
+def head_unchanged(leaf: str, rev: int) -> table.Check:
     """Nothing was written under the leaf, and, on a guest, no record joined or left it."""
-    return table.Check(keys.head(head.leaf), table.unchanged_since(head.rev), size=900)
+    return table.Check(keys.head(leaf), table.unchanged_since(rev), size=900)
 
 
 def read_account(leaf: str, program_id: str, item: Item) -> Account:

@@ -4,35 +4,35 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.model import Guest, Head, Traits
 from chalicelib.messages import store
 from chalicelib.messages.model import Message
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate at this moment. `head` is the guest that the candidate belongs to now.
+    """A candidate at this moment. `guest` is the one that the candidate belongs to now.
 
-    `stands` is False where somebody wrote between the reads: head, gate and claims may not belong together.
+    `stands` is False where somebody wrote between the reads: guest, gate and claims may not belong together.
     """
 
     id: str
-    head: Head | None
+    guest: Guest | None
     gate: Gate | None
     claims: tuple[Message, ...]
     stands: bool = True
 
     @property
     def traits(self) -> Traits:
-        return (self.head and self.head.traits) or Traits()
+        return self.guest.traits if self.guest else Traits()
 
     @property
-    def others(self) -> tuple[str, ...]:
-        """The guest's leaves besides the one that names the guest."""
-        return tuple(leaf for leaf in self.head.members if leaf != self.head.leaf) if self.head else ()
+    def others(self) -> tuple[Leaf, ...]:
+        return self.guest.others if self.guest else ()
 
 
 def load(occasion: str, channel: str, candidates: Sequence[str]) -> Iterator[Candidate]:
@@ -45,21 +45,21 @@ def load(occasion: str, channel: str, candidates: Sequence[str]) -> Iterator[Can
     moved = {head.merged_into for head in heads.values() if head.merged_into}
     heads |= guests.heads(moved - heads.keys())
     now_guests = {each: _guest(heads, each) for each in candidates}
-    known = {head.leaf: head for head in now_guests.values() if head}
+    known = {guest.id: guest for guest in now_guests.values() if guest}
     gates = consents.gates(known, channel)
     claims, revisions = _claims_and_revisions(occasion, known.values())
-    for candidate, head in now_guests.items():
-        if head is None:
+    for candidate, guest in now_guests.items():
+        if guest is None:
             yield Candidate(candidate, None, None, (), stands=not _is_torn(heads, candidate))
             continue
-        own = tuple(claims[leaf] for leaf in sorted({head.leaf, *head.members}) if leaf in claims)
-        yield Candidate(candidate, head, gates.get(head.leaf), own, stands=revisions.get(head.leaf) == head.rev)
+        own = tuple(claims[leaf] for leaf in sorted(guest.members) if leaf in claims)
+        yield Candidate(candidate, guest, gates.get(guest.id), own, stands=revisions.get(guest.id) == guest.rev)
 
 
-def _guest(heads: Mapping[str, Head], leaf: str) -> Head | None:
+def _guest(heads: Mapping[str, Head], leaf: str) -> Guest | None:
     head = heads.get(leaf)
     head = heads.get(head.merged_into) if head and head.merged_into else head
-    return head if head and head.is_guest else None
+    return head.as_guest() if head else None
 
 
 def _is_torn(heads: Mapping[str, Head], leaf: str) -> bool:
@@ -69,10 +69,12 @@ def _is_torn(heads: Mapping[str, Head], leaf: str) -> bool:
     return into is not None and into.merged_into is not None
 
 
-def _claims_and_revisions(occasion: str, known: Collection[Head]) -> tuple[dict[str, Message], dict[str, int]]:
+def _claims_and_revisions(occasion: str, known: Collection[Guest]) -> tuple[dict[str, Message], dict[str, int]]:
     """By leaf, what was claimed for the occasion, and the revision that each guest's head has by now: one read."""
-    claims = {keys.message(leaf, occasion): leaf for head in known for leaf in {head.leaf, *head.members}}
-    heads = {keys.head(head.leaf): head.leaf for head in known}
+    claims = {keys.message(leaf, occasion): leaf for guest in known for leaf in guest.members}
+    heads = {keys.head(guest.id): guest.id for guest in known}
     found = table.get_many([*claims, *heads])
-    messages = {leaf: store.read_message(key, found[key]) for key, leaf in claims.items() if key in found}
+    messages: dict[str, Message] = {
+        leaf: store.read_message(key, found[key]) for key, leaf in claims.items() if key in found
+    }
     return messages, {leaf: found[key]["rev"] for key, leaf in heads.items() if key in found}

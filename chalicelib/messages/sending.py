@@ -136,7 +136,7 @@ def _decide(sending: Sending, candidate: Candidate, chosen: Collection[str]) -> 
 
 
 def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Collection[str]) -> Known:
-    guest = candidate.head.leaf if candidate.head else None
+    guest = candidate.guest.id if candidate.guest else None
     return Known(
         now=sending.now,
         occasion=sending.occasion.id,

@@ -119,19 +119,20 @@ def _guests(heads: dict[str, Head], program: str) -> list[Known]:
     balances = {leaf: account.balance for leaf, account in loyalty.accounts(heads, program).items()}
     known = []
     for head in heads.values():
-        if not head.is_guest or head.traits is None:
+        guest = head.as_guest()
+        if guest is None:
             continue
-        records = [heads[leaf].record for leaf in head.members]
-        stats = head.traits.stats
+        records = [heads[leaf].record for leaf in guest.members]
+        stats = guest.traits.stats
         known.append(
             Known(
-                id=head.leaf,
+                id=guest.id,
                 customers=frozenset(record.source_id for record in records if record and record.source_id),
                 stays=stats.stays,
                 nights=stats.nights,
                 room_revenue=dict(stats.room_revenue),
-                points=sum(balances.get(leaf, 0) for leaf in head.members),
-                has_address=head.traits.email is not None,
+                points=sum(balances.get(leaf, 0) for leaf in guest.members),
+                has_address=guest.traits.email is not None,
             )
         )
     return known

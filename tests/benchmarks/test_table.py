@@ -65,7 +65,7 @@ def test_a_query_pages_and_keeps_its_order(cloud: Cloud, *, newest_first: bool) 
 def test_computed_guests_are_where_the_hub_looks_for_them() -> None:
     population = Population(1_000)
     hub.open_hub(Table(population))
-    walked = [head.leaf for number in range(keys.SHARDS) for head in guests.guests_of_shard(number)]
+    walked = [each.id for number in range(keys.SHARDS) for each in guests.guests_of_shard(number)]
     assert sorted(walked) == [population.leaf(number) for number in range(1_000)]
     assert guests.guest(population.leaf(999)) is not None
     assert guests.guest(population.leaf(1_000)) is None

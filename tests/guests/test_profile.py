@@ -1,13 +1,15 @@
 """A guest profile is a projection: what stays add up to, and which record's word wins."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.snapshots import Status
-from chalicelib.guests.model import Head, Record, Stats
+from chalicelib.guests.model import Guest, Head, Record, Stats, Traits
 from chalicelib.guests.rules import add_stats, count_stays, own_stays, project, stats_of
 from tests.builders import PORTO, stay
 
@@ -90,3 +92,13 @@ def test_a_record_that_its_source_merged_away_says_nothing_where_another_does() 
     leaves = [Head(leaf="a", record=target, record_version="1##"), Head(leaf="b", record=gone, record_version="2##")]
     profile = project(leaves)
     assert (profile.given_name, profile.email, profile.phone) == ("Anna", "new@mail.example", "+431588000")
+
+
+def test_a_guest_has_its_own_leaf_among_its_members_and_traits_in_any_case() -> None:
+    record = Record(source="pms")
+    alone, head = Head(leaf="b", rev=3, record=record).as_guest(), Head(leaf="b", record=record, members=("a", "b"))
+    assert alone == Guest(GuestId(Leaf("b")), rev=3, members=(Leaf("b"),), traits=Traits(), properties=())
+    assert (joined := head.as_guest()) is not None
+    assert (joined.members, joined.others) == (("a", "b"), ("a",))
+    assert Head(leaf="b").as_guest() is None
+    assert replace(head, merged_into="a").as_guest() is None

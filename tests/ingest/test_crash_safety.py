@@ -15,7 +15,7 @@ from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, edge
 from chalicelib.profiles import actions as profiles
@@ -186,7 +186,7 @@ def delivery(*snapshots: dict[str, Any]) -> Callable[[], Failures]:
     return lambda: deliver(*snapshots)
 
 
-def the_guest(email: str = "anna@mail.example") -> Head:
+def the_guest(email: str = "anna@mail.example") -> Guest:
     (found,) = identity.find("email", email)
     return found
 
@@ -204,9 +204,8 @@ def test_different_changes_of_one_guest_at_once_are_all_applied(told: list[Fact]
     rooms = [{**reservation(f"r{n}", primary=ANNA), "status": "checked_out"} for n in range(4)]
     at_once(*map(delivery, rooms), delivery({**ANNA, "given_name": "Anne", "changed_at": at(9)}))
     found = the_guest()
-    assert found.traits
-    assert (found.traits.given_name, found.stats.reservations) == ("Anne", 4)
-    assert len(guests.stays(found.leaf)) == 4
+    assert (found.traits.given_name, found.traits.stats.reservations) == ("Anne", 4)
+    assert len(guests.stays(found.id)) == 4
 
 
 def test_two_records_that_bridge_two_guests_at_once_make_one_guest(told: list[Fact], eager_threads: None) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import table
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Guest, Traits
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.model import Entry, Reason, Redemption, Reversal, StayEarned
 from tests.builders import at
 from tests.loyalty.hotels import Hotel
 
 LEAVES = ("g1", "g2", "g3")
-GUEST = Head(leaf="g1", members=LEAVES, record=Record(source="pms"))
+GUEST = Guest(GuestId(Leaf("g1")), rev=1, members=tuple(map(Leaf, LEAVES)), traits=Traits(), properties=())
 
 
 def entry(leaf: str, number: int, minute: int) -> Entry:

@@ -107,12 +107,12 @@ class World:
                 self._look_at_spending(row)
 
     def _look_at_spending(self, row: Any) -> None:
-        head = guests.read_head(row["guest"], self.hotel.table.rows[keys.head(row["guest"])])
+        guest = guests.read_head(row["guest"], self.hotel.table.rows[keys.head(row["guest"])]).as_guest()
         accounts = self.hotel.accounts()
-        assert head.is_guest
-        assert set(row["draws"]) <= set(head.members), "points of another guest were spent"
+        assert guest
+        assert set(row["draws"]) <= set(guest.members), "points of another guest were spent"
         assert all(accounts[leaf].balance >= 0 for leaf in row["draws"])
-        assert sum(accounts[leaf].balance for leaf in head.members if leaf in accounts) >= 0, "spent below zero"
+        assert sum(accounts[leaf].balance for leaf in guest.members if leaf in accounts) >= 0, "spent below zero"
 
     def look_back(self) -> None:
         """When all is delivered: every balance follows from the stays and from what was spent."""

@@ -89,7 +89,7 @@ def split(minute: int = 5) -> None:
 def guest_of(leaf: str) -> str:
     found = heads.guest(leaf)
     assert found
-    return found.leaf
+    return found.id
 
 
 def gate(leaf: str) -> Gate:

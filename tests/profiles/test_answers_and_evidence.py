@@ -17,7 +17,7 @@ from chalicelib.consent import rules
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import CHANNELS, State
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.draft import opt_in
@@ -48,15 +48,15 @@ def act(source_id: str, state: State, second: int, channel: str = "email") -> No
     consents.set_consent(leaf, channel, "marketing", state, "guest", at_)
 
 
-def everybody() -> dict[str, Head]:
+def everybody() -> dict[str, Guest]:
     found = [guests.guest(leaf_of_profile("pms", source_id)) for source_id in PEOPLE]
-    return {head.leaf: head for head in found if head}
+    return {each.id: each for each in found if each}
 
 
-def answer_and_evidence(guest_id: str, head: Head) -> tuple[Any, Any]:
+def answer_and_evidence(guest_id: str, known: Guest) -> tuple[Any, Any]:
     gate = gates.gate(guest_id, "email")
-    heads = guests.with_records(guests.heads(head.members))
-    acts = [gates.acts(leaf, "email") for leaf in head.members]
+    heads = guests.with_records(guests.heads(known.members))
+    acts = [gates.acts(leaf, "email") for leaf in known.members]
     return dict(gate.answers) if gate else {}, rules.answers(acts, [opt_in(each) for each in heads.values()])
 
 
@@ -101,8 +101,8 @@ def test_whatever_is_told_and_done_beside_each_other_the_answer_follows_from_the
         late, table.beside = table.beside, []
         for _, deed in late:
             deed()
-        for guest_id, head in everybody().items():
-            answer, evidence = answer_and_evidence(guest_id, head)
+        for guest_id, known in everybody().items():
+            answer, evidence = answer_and_evidence(guest_id, known)
             assert answer == evidence
 
 
@@ -115,8 +115,8 @@ def test_the_newest_of_two_acts_beside_each_other_is_in_effect(call: int, monkey
     act("1", "explicit", 1)
     for _, deed in table.beside:
         deed()
-    ((guest_id, head),) = everybody().items()
-    answer, evidence = answer_and_evidence(guest_id, head)
+    ((guest_id, known),) = everybody().items()
+    answer, evidence = answer_and_evidence(guest_id, known)
     assert answer == evidence
     assert answer["group:marketing"].state == "withdrawn"
 

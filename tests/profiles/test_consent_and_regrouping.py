@@ -31,8 +31,8 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 
 
 def answer(source_id: str) -> str | None:
-    head = guests.guest(leaf_of_profile("pms", source_id))
-    gate = gates.gate(head.leaf, "email") if head else None
+    known = guests.guest(leaf_of_profile("pms", source_id))
+    gate = gates.gate(known.id, "email") if known else None
     consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
 

@@ -55,10 +55,10 @@ class ConsentsShown(Shown):
 def listed(ask: Ask, guest_id: str) -> ConsentsShown:
     """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
     guest = guest_of(ask.caller, guest_id)
-    gate = store.gate(guest.leaf, EMAIL)
+    gate = store.gate(guest.id, EMAIL)
     now = gate.answer_to(MARKETING) if gate else None
     reasons = sorted({*gate.suppressed.values()}) if gate else []
-    history = [_receipt(each) for each in actions.history(guest.leaf)]
+    history = [_receipt(each) for each in actions.history(guest.id)]
     return ConsentsShown(consents=[_consent(EMAIL, MARKETING, now)], suppressed=list(reasons), history=history)
 
 
@@ -69,7 +69,7 @@ def put(ask: Ask, guest_id: str, channel: str, purpose: str, body: ConsentAsked)
         raise NotFound("There is no such channel or purpose.")
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
-    kept = actions.set_consent(guest.leaf, channel, MARKETING, body.state, body.basis, at, proof)
+    kept = actions.set_consent(guest.id, channel, MARKETING, body.state, body.basis, at, proof)
     return _consent(channel, purpose, kept)
 
 

@@ -9,8 +9,8 @@ from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import guest_of, heads_of, leaves_of, seen, stats_of
-from chalicelib.guests.model import Head, Record, Stats, Traits
+from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
+from chalicelib.guests.model import Guest, Record, Stats, Traits
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
 
@@ -71,12 +71,12 @@ def search(
     return Listing(items=[_guest(ask.caller, each) for each in seen(ask.caller, found)])
 
 
-def _by_profile(source: str, source_id: str) -> list[Head]:
+def _by_profile(source: str, source_id: str) -> list[Guest]:
     found = identity.find_by_profile(source, source_id)
     return [found] if found else []
 
 
-def _by_identifier(kind: str, value: str) -> list[Head]:
+def _by_identifier(kind: str, value: str) -> list[Guest]:
     match kind:
         case "email" | "phone" | "member":
             return identity.find(kind, value)
@@ -88,12 +88,12 @@ def get(ask: Ask, guest_id: str) -> GuestShown:
     return _guest(ask.caller, guest_of(ask.caller, guest_id))
 
 
-def _guest(caller: Caller, guest: Head) -> GuestShown:
+def _guest(caller: Caller, guest: Guest) -> GuestShown:
     return GuestShown(
-        id=guest.leaf,
-        merged_ids=[leaf for leaf in leaves_of(guest) if leaf != guest.leaf],
+        id=guest.id,
+        merged_ids=list(guest.others),
         properties=[each for each in guest.properties if caller.sees(each)],
-        traits=_traits(guest.traits or Traits()),
+        traits=_traits(guest.traits),
         stats=_stats(stats_of(caller, guest)),
         leaves=[_leaf(head.leaf, head.record) for head in heads_of(caller, guest)],
     )

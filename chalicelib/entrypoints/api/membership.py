@@ -12,8 +12,8 @@ from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of, leaves_of
-from chalicelib.guests.model import Head
+from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.guests.model import Guest
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.actions import Membership
 from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarned
@@ -83,7 +83,7 @@ def enrol(ask: Ask, guest_id: str, program_id: str, body: EnrolmentAsked) -> Sta
     guest, program = guest_of(ask.caller, guest_id), _known(program_id)
     if body.earns_from:
         _check_start(body.earns_from, program, moment_of(ask.now).date())
-    actions.enrol(guest.leaf, program.id, body.number, body.earns_from)
+    actions.enrol(guest.id, program.id, body.number, body.earns_from)
     return next(each for each in _standings(ask.caller, guest) if each.program == program.id)
 
 
@@ -134,17 +134,17 @@ def _check_start(earns_from: date, program: Program, today: date) -> None:
         raise Invalid(FieldError("earns_from", "lies more than a year ahead"))
 
 
-def _standings(caller: Caller, guest: Head) -> list[Standing]:
+def _standings(caller: Caller, guest: Guest) -> list[Standing]:
     return [_standing(caller, guest, each) for each in actions.membership(guest)]
 
 
-def _standing(caller: Caller, guest: Head, membership: Membership) -> Standing:
+def _standing(caller: Caller, guest: Guest, membership: Membership) -> Standing:
     balance = membership.balance if caller.is_group else _earned_at(caller, guest, membership.program)
     return Standing.model_validate({**asdict(membership), "balance": balance})
 
 
-def _earned_at(caller: Caller, guest: Head, program: str) -> int:
-    entries = (entry for leaf in leaves_of(guest) for entry in store.entries(leaf, program))
+def _earned_at(caller: Caller, guest: Guest, program: str) -> int:
+    entries = (entry for leaf in guest.members for entry in store.entries(leaf, program))
     return sum(entry.points for entry in entries if _is_seen(caller, entry))
 
 

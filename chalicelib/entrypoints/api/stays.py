@@ -11,8 +11,8 @@ from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of, leaves_of
-from chalicelib.guests.model import Head, SharedStay, Stay
+from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.guests.model import Guest, SharedStay, Stay
 from chalicelib.timeline.actions import STAYS, history
 from chalicelib.timeline.rules import Part
 
@@ -67,8 +67,8 @@ def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[StayShown]:
     return Listing(items=items, next_cursor=page.cursor(found.ends_at) if found.ends_at else None)
 
 
-def history_of(caller: Caller, guest: Head, sources: Sequence[Source], page: Page) -> Part:
-    return history(leaves_of(guest), sources, before=page.after, limit=page.limit, may_see=caller.sees)
+def history_of(caller: Caller, guest: Guest, sources: Sequence[Source], page: Page) -> Part:
+    return history(guest.members, sources, before=page.after, limit=page.limit, may_see=caller.sees)
 
 
 SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
 from chalicelib.guests import rules, store
-from chalicelib.guests.model import Head, Stats, Stay
+from chalicelib.guests.model import Guest, Head, Stats, Stay
 
 
-def guest_of(caller: Caller, guest_id: str) -> Head:
+def guest_of(caller: Caller, guest_id: str) -> Guest:
     """Raises NotFound, alike for guests that are not there and for other properties' guests."""
     found = store.guest(guest_id)
     if found is None or not caller.sees_any(found.properties):
@@ -16,17 +16,13 @@ def guest_of(caller: Caller, guest_id: str) -> Head:
     return found
 
 
-def seen(caller: Caller, guests: Iterable[Head]) -> list[Head]:
+def seen(caller: Caller, guests: Iterable[Guest]) -> list[Guest]:
     return [each for each in guests if caller.sees_any(each.properties)]
 
 
-def leaves_of(guest: Head) -> tuple[str, ...]:
-    return guest.members or (guest.leaf,)
-
-
-def heads_of(caller: Caller, guest: Head) -> list[Head]:
+def heads_of(caller: Caller, guest: Guest) -> list[Head]:
     """The guest's source records that the caller may see."""
-    found = store.with_records(store.heads(leaves_of(guest)))
+    found = store.with_records(store.heads(guest.members))
     return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
 
 
@@ -34,8 +30,8 @@ def stays_of(caller: Caller, leaf: str) -> list[Stay]:
     return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
 
 
-def stats_of(caller: Caller, guest: Head) -> Stats:
+def stats_of(caller: Caller, guest: Guest) -> Stats:
     """Totals of the group need a key for all of it; others see the sums of their own properties."""
-    if caller.is_group and guest.traits:
+    if caller.is_group:
         return guest.traits.stats
-    return rules.add_stats([rules.stats_of(stays_of(caller, leaf)) for leaf in leaves_of(guest)])
+    return rules.add_stats([rules.stats_of(stays_of(caller, leaf)) for leaf in guest.members])
