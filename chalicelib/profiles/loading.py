@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts, read_gate
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
 from chalicelib.guests.store import read_head, read_stay, with_record
 from chalicelib.identity.model import Identifier, Verdict
 from chalicelib.identity.store import read as read_identifier
@@ -19,23 +18,9 @@ from chalicelib.identity.store import read_decisions
 from chalicelib.profiles.model import Change, Input, MergeDecision
 from chalicelib.profiles.state import Decisions, KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
+from chalicelib.profiles.touched import TouchedRows, digest_of, is_head, leaf_of, mark_of, target
 
 Stays = dict[str, KeptStay]
-
-
-@dataclass
-class TouchedRows:
-    """What one change or decision could touch, as far as it is known by now. `keys` are all the rows of it."""
-
-    leaves: set[str] = field(default_factory=set)
-    curious: bool = False
-    """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
-    digests: set[str] = field(default_factory=set)
-    guests: set[str] = field(default_factory=set)
-    decided: set[str] = field(default_factory=set)
-    """Leaves about which somebody decided, or decides now."""
-    stay_leaves: set[str] = field(default_factory=set)
-    keys: set[Key] = field(default_factory=set)
 
 
 @dataclass
@@ -61,8 +46,8 @@ class LoadedRows:
             self.rows |= {key: found.get(key) for key in missing}
             self._unlearn(missing)
             for key in missing:
-                if _is_head(key):
-                    self.stays.pop(_leaf_of(key), None)
+                if is_head(key):
+                    self.stays.pop(leaf_of(key), None)
         self._load_acts(inputs)
         for said in inputs:
             for leaf in self._reach(said).stay_leaves - self.stays.keys():
@@ -91,8 +76,8 @@ class LoadedRows:
             key=lambda each: (isinstance(each[1], table.Put), each[0]),
         )
         for key, _ in written:
-            if _is_head(key) and self.rows.get(key) is None:
-                self.stays[_leaf_of(key)] = {}
+            if is_head(key) and self.rows.get(key) is None:
+                self.stays[leaf_of(key)] = {}
         self._unlearn({key for key, _ in written})
         for key, write in written:
             row = dict(write.item) if isinstance(write, table.Put) else None
@@ -117,7 +102,7 @@ class LoadedRows:
         for key, leaf_and_channel in self._acts_of(reach).items():
             if row := self.rows.get(key):
                 state.acts[leaf_and_channel] = read_acts(row)
-        if row := self.rows.get(_mark(said)):
+        if row := self.rows.get(mark_of(said)):
             state.marks[said.subject, said.version.mark] = row["facts"]
         if isinstance(said, Change):
             self._add_rooms(said, state)
@@ -135,7 +120,7 @@ class LoadedRows:
     def _unlearn(self, changed: set[Key]) -> None:
         """Forget what was read from rows that are others now."""
         for key in changed:
-            self._heads.pop(_leaf_of(key), None)
+            self._heads.pop(leaf_of(key), None)
         self._reaches = {key: reach for key, reach in self._reaches.items() if reach.keys.isdisjoint(changed)}
 
     # What a change or a decision reaches
@@ -150,7 +135,7 @@ class LoadedRows:
                 reach.keys |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
             reach.keys |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
             reach.keys |= {keys.decisions(leaf) for leaf in reach.decided}
-            reach.keys.add(_mark(said))
+            reach.keys.add(mark_of(said))
             self._reaches[known] = reach
         return self._reaches[known]
 
@@ -194,10 +179,10 @@ class LoadedRows:
         to_follow = lie_at + [person.leaf for person in change.people]
         reach.curious = any(self._is_news(person.leaf, person.version) for person in change.people)
         if reach.curious:
-            reach.digests = {_digest(key) for person in change.people for key in person.identifiers}
+            reach.digests = {digest_of(key) for person in change.people for key in person.identifiers}
             reach.digests |= {person.own_profile for person in change.people if person.own_profile}
             to_follow += self._carriers(reach.digests)
-            to_follow += [leaf for person in change.people for leaf in _target(person.record)]
+            to_follow += [leaf for person in change.people for leaf in target(person.record)]
         self._follow(to_follow, reach)
         return reach
 
@@ -239,7 +224,7 @@ class LoadedRows:
             return []
         digests = head.digests - reach.digests
         reach.digests |= digests
-        return self._carriers(digests) + _target(head.record)
+        return self._carriers(digests) + target(head.record)
 
     def _carriers(self, digests: Iterable[str]) -> list[str]:
         found = [self._identifier(digest) for digest in digests]
@@ -295,27 +280,5 @@ class LoadedRows:
             self.stays[leaf].pop(reservation, None)
 
 
-def _target(record: Record) -> list[str]:
-    """The leaf into which a record's own source merged it."""
-    return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
-
-
-def _is_head(key: Key) -> bool:
-    return key.pk.startswith(keys.SHARD) or key.sk == "HEAD"
-
-
-def _leaf_of(key: Key) -> str:
-    """The leaf of a head or a record."""
-    return key.sk if key.pk.startswith(keys.SHARD) else key.pk.removeprefix(keys.leaf(""))
-
-
 def _kept(row: Item) -> KeptStay:
     return KeptStay(read_stay(row), Version.parse(row["version"]) if row["version"] else None)
-
-
-def _mark(said: Input) -> Key:
-    return keys.mark(said.subject, said.version.mark)
-
-
-def _digest(key: str) -> str:
-    return key.partition(":")[2]
