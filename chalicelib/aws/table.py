@@ -5,29 +5,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's own)
-
 from chalicelib.aws import clients, indexes
 from chalicelib.aws.codec import Item, Value, from_item, item_size, to_attribute, to_item
+from chalicelib.aws.faults import ConditionFailed, Contended, PassingFaults
 from chalicelib.aws.keys import Index, Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.errors import TryAgain, XeniaError
+from chalicelib.canonical.errors import TryAgain
 
+__all__ = [
+    "ABSENT", "PRESENT", "Check", "ConditionFailed", "Contended", "Delete", "Put", "Update", "When", "Write", "get",
+    "get_many", "key_of", "key_written", "query", "query_index", "row", "transact", "unchanged_since", "write",
+]  # fmt: skip
+"""What the table's faults are is told with it."""
 READ_AT_ONCE = 100
 """Keys a BatchGetItem takes."""
 WRITE_AT_ONCE = 100
 """Rows a transaction takes."""
-PASSING = {
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "InternalServerError",
-    "TransactionInProgressException",
-    "ServiceUnavailable",
-}
-CONTENDED = "TransactionConflictException"
-PASSING_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 @dataclass(frozen=True)
@@ -87,19 +81,6 @@ class Check:
 Write = Put | Update | Delete | Check
 
 
-class Contended(TryAgain):
-    """Another transaction was at work on one of the rows: the table refused this write, whatever its conditions."""
-
-
-class ConditionFailed(XeniaError):
-    """A row was not as expected; `failed` holds the positions of the writes whose condition did not hold."""
-
-    def __init__(self, failed: Sequence[int], passing: Sequence[int] = ()) -> None:
-        super().__init__(f"conditions failed at {list(failed)}, conflicts at {list(passing)}")
-        self.failed = tuple(failed)
-        self.passing = tuple(passing)
-
-
 def row(key: Key, **attributes: Value) -> Item:
     return {"pk": key.pk, "sk": key.sk, **{name: value for name, value in attributes.items() if value is not None}}
 
@@ -114,7 +95,7 @@ def key_written(write: Write) -> Key:
 
 def get(key: Key, *, consistent: bool = True) -> Item | None:
     meter().called("GetItem")
-    with _PassingFaults():
+    with PassingFaults():
         found = clients.dynamodb().get_item(TableName=settings().table, Key=_key(key), ConsistentRead=consistent)
     return from_item(found["Item"]) if "Item" in found else None
 
@@ -127,7 +108,7 @@ def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
         asked, wanted = wanted[:READ_AT_ONCE], wanted[READ_AT_ONCE:]
         meter().called("BatchGetItem")
         request: Any = {settings().table: {"Keys": asked, "ConsistentRead": True}}
-        with _PassingFaults():
+        with PassingFaults():
             answer = clients.dynamodb().batch_get_item(RequestItems=request)
         for raw in answer["Responses"].get(settings().table, []):
             item = from_item(raw)
@@ -196,7 +177,7 @@ def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int 
     while True:
         extra: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
         meter().called("Query")
-        with _PassingFaults():
+        with PassingFaults():
             page = ask(**extra, **({"Limit": most} if (most := left or at_once) else {}))
         yield from map(from_item, page["Items"])
         start = page.get("LastEvaluatedKey")
@@ -212,7 +193,7 @@ def write(one: Put | Update | Delete) -> None:
     meter().wrote_indexes(_index_units(one))
     client = clients.dynamodb()
     act: Any = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}[type(one)]
-    with _PassingFaults():
+    with PassingFaults():
         act(**_request(one))
 
 
@@ -223,7 +204,7 @@ def transact(writes: Sequence[Write]) -> None:
         meter().wrote(_size(each), transaction=True)
         meter().wrote_indexes(_index_units(each))
     items: Any = [{_ACTION[type(each)]: _request(each)} for each in writes]
-    with _PassingFaults():
+    with PassingFaults():
         clients.dynamodb().transact_write_items(TransactItems=items)
 
 
@@ -266,40 +247,3 @@ def _request(one: Write) -> dict[str, Any]:
     if names:
         request["ExpressionAttributeNames"] = names
     return request
-
-
-class _PassingFaults:
-    """Turn the SDK's errors into ours: who must act is then plain to see."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(
-            error, (HTTPClientError, ConnectionError)
-        ):  # no answer, or a lost one: conditions make a repetition safe
-            raise TryAgain(f"the table did not answer: {type(error).__name__}") from error
-        if not isinstance(error, ClientError):
-            return
-        code = error.response["Error"]["Code"]
-        if code == "ConditionalCheckFailedException":
-            raise ConditionFailed([0]) from error
-        if code == "TransactionCanceledException":
-            _raise_cancelled(error)
-        if code == CONTENDED:
-            raise Contended("another transaction was at work on this row") from error
-        if code in PASSING:
-            raise TryAgain(f"the table answered {code}") from error
-
-
-def _raise_cancelled(error: ClientError) -> None:
-    response: Any = error.response
-    codes = [reason.get("Code") for reason in response.get("CancellationReasons", [])]
-    failed = [at for at, code in enumerate(codes) if code == "ConditionalCheckFailed"]
-    passing = [at for at, code in enumerate(codes) if code in PASSING_REASONS]
-    if failed:
-        raise ConditionFailed(failed, passing) from error
-    if "TransactionConflict" in codes:
-        raise Contended("another transaction was at work on these rows") from error
-    if passing:
-        raise TryAgain("the table was busy with these rows") from error
