@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.canonical.snapshots import Channel, Status, Version
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
@@ -247,6 +247,8 @@ class Head:
     record_version: str = ""
     stats: Stats = field(default_factory=Stats)
     identifiers: tuple[str, ...] = ()
+    own_profile: Digest | None = None
+    """The digest under which other records name this one as what their source merged them into."""
     members: tuple[str, ...] = ()
     merged_into: str | None = None
     traits: Traits | None = None

@@ -36,6 +36,7 @@ def record_row(head: Head) -> Item:
         rev=head.record_rev or 0,
         record=head.record.packed() if head.record else None,
         identifiers=list(head.identifiers) or None,
+        own_profile=head.own_profile,
     )
     return within_a_unit(row, "record")
 
@@ -46,7 +47,8 @@ def with_record(head: Head, item: Item | None) -> Head:
         return head
     item = inflated(item)
     record = Record.model_validate_json(item["record"])
-    return replace(head, record=record, identifiers=tuple(item.get("identifiers", ())))
+    identifiers = tuple(item.get("identifiers", ()))
+    return replace(head, record=record, identifiers=identifiers, own_profile=item.get("own_profile"))
 
 
 def with_records(heads: Mapping[str, Head]) -> dict[str, Head]:

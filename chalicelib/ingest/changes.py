@@ -197,7 +197,7 @@ class _Maker:
         leaf = self._leaf(record, reservation, slot, " ".join(name.given + name.family))
         if leaf is None:
             return None
-        own = self.digest("profile", f"{self.source}|{record.source_id}") if record.source_id else None
+        own = ids.Digest(self.digest("profile", f"{self.source}|{record.source_id}")) if record.source_id else None
         named_at = property_id or snapshot.property_id
         return Person(leaf, record, self._record_version(snapshot, record), named_at, self._identifiers(record), own)
 

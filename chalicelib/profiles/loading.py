@@ -220,9 +220,12 @@ class LoadedRows:
         return [other for other, each in self._decisions(head.leaf).items() if each.verdict is Verdict.JOIN]
 
     def _beyond(self, head: Head, reach: TouchedRows) -> list[str]:
+        """What else a record is tied to. A source's merge is followed from both its ends: where people are kept apart,
+        it may not have been made yet."""
         if not head.record:
             return []
-        digests = head.digests - reach.digests
+        known = head.digests | ({head.own_profile} if head.own_profile else set())
+        digests = known - reach.digests
         reach.digests |= digests
         return self._carriers(digests) + target(head.record)
 

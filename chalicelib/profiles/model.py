@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.snapshots import Version
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.model import Decision
@@ -17,7 +18,7 @@ class Person:
     version: Version
     property_id: str | None
     identifiers: tuple[str, ...]
-    own_profile: str | None
+    own_profile: Digest | None
     """The digest under which other records name this one as what they were merged into."""
 
 

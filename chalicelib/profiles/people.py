@@ -32,7 +32,8 @@ def take_record(draft: Draft, person: Person) -> bool:
         return False
     record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
     version = person.version.text()
-    draft.keep(replace(before, record=record, record_version=version, identifiers=identifiers, seen_at=seen_at))
+    said = replace(before, record=record, record_version=version, identifiers=identifiers, seen_at=seen_at)
+    draft.keep(replace(said, own_profile=person.own_profile))
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
     if _member_number(before.record) != _member_number(record):
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)

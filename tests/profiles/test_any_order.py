@@ -289,3 +289,13 @@ def test_a_repeated_notice_writes_nothing_and_announces_again(
     store([LIFE[3]])
     assert table.rows == before
     assert [fact.fact_id for fact in facts] == [fact.fact_id for fact in told]
+
+
+def test_a_merge_of_the_source_that_a_parting_makes_possible_is_made(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """g2 is kept apart from g3, which a person joined to g0: its source's merge into g0 waits until they are parted."""
+    people: list[Told] = [guest("g0"), guest("g3", email="three@mail.example"), guest("g2", merged_into="g0")]
+    season = [*people, decided("g2", "g3", "apart"), decided("g0", "g3", "join"), decided("g0", "g3", "apart", 1)]
+    expected = stored(monkeypatch, [season[-1:], *[[each] for each in season[:-1]]]).state()
+    assert stored(monkeypatch, [[each] for each in season]).state() == expected

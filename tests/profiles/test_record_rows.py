@@ -93,6 +93,7 @@ def test_a_head_that_holds_its_record_as_earlier_versions_kept_it_is_read_and_mo
     hub.rows[keys.head(ANNA)] = {**earlier, "record": moved["record"], "identifiers": moved["identifiers"]}
     assert tell(reservation("r1", guest(email=EMAIL), changed_at=at(1))) == {}
     assert "record" not in hub.rows[keys.head(ANNA)]
+    del moved["own_profile"]  # earlier versions did not keep it; it comes with the next news of the person
     assert hub.rows[RECORD] == {**moved, "rev": 2}
 
 
