@@ -23,6 +23,17 @@ class Api:
     def get(self, path: str) -> Json:
         return self._call("GET", path, None, {})
 
+    def listed(self, path: str, query: str = "") -> list[dict[str, Json]]:
+        """Every item of a listing, page by page; `query` ends in `&` where there is one."""
+        found: list[dict[str, Json]] = []
+        cursor = ""
+        while True:
+            page = self.get(f"{path}?{query}limit=200{cursor}")
+            found += page["items"]
+            if not page.get("next_cursor"):
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
     def put(self, path: str, body: Json) -> Json:
         return self._call("PUT", path, body, {})
 

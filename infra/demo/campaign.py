@@ -48,15 +48,8 @@ def run(hub: Api, told: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
 
 
 def decisions(hub: Api) -> list[dict[str, Any]]:
-    """Every candidate's decision, page by page."""
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = hub.get(f"/v1/campaigns/{CAMPAIGN}/decisions?limit=200{cursor}")
-        found += page["items"]
-        if not page.get("next_cursor"):
-            return found
-        cursor = f"&cursor={page['next_cursor']}"
+    """Every candidate's decision."""
+    return hub.listed(f"/v1/campaigns/{CAMPAIGN}/decisions")
 
 
 def code_of(decision: dict[str, Any]) -> str:

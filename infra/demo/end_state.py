@@ -65,11 +65,11 @@ def _guest(hub: Api, guest: Json, program: str) -> Json:
     path = f"/v1/guests/{guest['id']}"
     return {
         **guest,
-        "all_stays": sorted(_all(hub, f"{path}/stays"), key=lambda stay: str(stay["id"])),
+        "all_stays": sorted(hub.listed(f"{path}/stays"), key=lambda stay: str(stay["id"])),
         "consents": _without_instants(hub.get(f"{path}/consents")),
         "membership": _without_instants(hub.get(f"{path}/membership")["items"]),
-        "earned": _earned(_all(hub, f"{path}/ledger", f"program={program}&")),
-        "happened": sorted(Counter(each["kind"] for each in _all(hub, f"{path}/timeline")).items()),
+        "earned": _earned(hub.listed(f"{path}/ledger", f"program={program}&")),
+        "happened": sorted(Counter(each["kind"] for each in hub.listed(f"{path}/timeline")).items()),
     }
 
 
@@ -78,17 +78,6 @@ def _earned(entries: Iterable[Json]) -> dict[str, int]:
     for entry in entries:
         points[entry["reservation"]] += entry["points"]
     return dict(points)
-
-
-def _all(hub: Api, path: str, query: str = "") -> list[Json]:
-    found: list[Json] = []
-    cursor = ""
-    while True:
-        page = hub.get(f"{path}?{query}limit=200{cursor}")
-        found += page["items"]
-        if not page.get("next_cursor"):
-            return found
-        cursor = f"&cursor={page['next_cursor']}"
 
 
 def _without_instants(value: Any) -> Any:
