@@ -8,17 +8,13 @@ import random
 
 from infra.simulator.countries import LANGUAGE_BY_COUNTRY
 from infra.simulator.names import (
-    MIDDLE,
     NICKNAMES,
-    SECOND_FAMILY,
     TABLES,
     Name,
     family_entry,
-    mistyped,
     named,
     pick_name,
     plain,
-    respellings,
 )
 from infra.simulator.records import PLACEHOLDERS, Address, Ids, Person, Record, Registry, spelled_address, spelled_phone
 
@@ -40,10 +36,10 @@ class Cast:
 
     def newcomer(self, country: str | None, contact: str, agency: str | None = None) -> Record:
         """A person never seen before, with one record; `contact` says how the booking reached the hotel."""
-        person = self._person(country)
+        person = self.new_person(country)
         address = self._first_address(person, contact, agency)
         has_phone = self.rng.random() < {"ota": 0.6, "agency": 0.2, "direct": 0.7}.get(contact, 0.5)
-        record = self._record(
+        record = self.new_record(
             person,
             address=address,
             phone=self.registry.phone(person.country) if has_phone else None,
@@ -58,7 +54,7 @@ class Cast:
 
     def walk_in_guest(self, country: str | None) -> Record:
         """A person from the street who left a name and nothing else."""
-        return self._record(self._person(country))
+        return self.new_record(self.new_person(country))
 
     def pseudo(self, key: str, given: str | None, family: str, *classifications: str) -> Record:
         """A profile that stands for nobody."""
@@ -68,7 +64,7 @@ class Cast:
         self.records.append(record)
         return record
 
-    def _person(self, country: str | None, name: Name | None = None) -> Person:
+    def new_person(self, country: str | None, name: Name | None = None) -> Person:
         language = name.language if name else LANGUAGE_BY_COUNTRY.get(country or "", "en")
         person = Person(
             id=self.registry.person_id(),
@@ -104,27 +100,27 @@ class Cast:
 
     def companion(self, of: Record) -> Record:
         """Somebody who shares the room: mostly family, who may use the same mailbox or telephone under another name."""
-        host = self._person_of(of)
+        host = self.person_of(of)
         can_share = of is host.anchor and host.slips == 0 and len(host.records) == 1 and of.given is not None
         roll = self.rng.random()
         if can_share and roll < 0.35 and of.address and of.address.joins and not of.address.family and not of.late:
             return self._relative(host, of.address, None)
         if can_share and roll < 0.45 and of.phone and not of.late:
             return self._relative(host, None, of.phone)
-        friend = self._person(of.nationality)
+        friend = self.new_person(of.nationality)
         address = self.registry.mailbox(friend.name, self.rng) if roll > 0.7 else None
-        return self._record(friend, address=address)
+        return self.new_record(friend, address=address)
 
     def _relative(self, host: Person, address: Address | None, phone: str | None) -> Record:
         name = self._relatives_name(host.name)
         if address:
             address.family = True
-        relative = self._person(host.country, name)
+        relative = self.new_person(host.country, name)
         same_initial = plain(name.folded()[0])[0] == plain(host.name.folded()[0])[0]
         host.style = "ambiguous initial" if same_initial and address else "same"
         relative.style = "same"
         host.slips = relative.slips = 1  # two contradicting names at one mailbox are enough
-        return self._record(relative, address=address, phone=phone)
+        return self.new_record(relative, address=address, phone=phone)
 
     def _relatives_name(self, name: Name) -> Name:
         """Another given name of the same family; like Mario and Maria, half of them share the initial."""
@@ -138,138 +134,27 @@ class Cast:
         given = self.rng.choice(alike if alike and self.rng.random() < 0.5 else others)
         return named(given, entry, name.language)
 
-    # people who come again
-
-    def returning(self, record: Record, contact: str, agency: str | None = None) -> Record:
-        """A record for the next booking: the same one, one that can be known to be this guest, or one that cannot."""
-        person = self._person_of(record)
-        if agency and person.anchor.address and person.anchor.address.agency:
-            return self._from_agency_again(person)
-        if contact == "ota" and self.rng.random() < 0.6:
-            return self._through_ota_again(person)
-        roll = self.rng.random()
-        if roll < 0.55:
-            return record
-        if roll < 0.8:
-            return self._knowable(person) or record
-        if roll < 0.84 and (namesake := self._namesake(person)):
-            return namesake
-        return self._unknowable(person) or record
-
-    def _knowable(self, person: Person) -> Record | None:
-        anchor = person.anchor
-        if person.style == "ambiguous initial":
-            return self._ambiguous_initial(person)
-        if person.style == "member number" and anchor.member:
-            return self._member_with_a_new_name(person)
-        address = anchor.address if anchor.address and anchor.address.joins else None
-        by_phone = anchor.phone is not None and (address is None or self.rng.random() < 0.4)
-        if address is None and not by_phone:
-            return None
-        given, family = self._styled_name(person)
-        return self._record(
-            person, anchor.known, given=given, family=family,
-            address=self._other_address(person) if by_phone else address,
-            phone=anchor.phone if by_phone else None,
-        )  # fmt: skip
-
-    def _other_address(self, person: Person) -> Address | None:
-        return self.registry.mailbox(person.name, self.rng) if self.rng.random() < 0.5 else None
-
-    def _styled_name(self, person: Person) -> tuple[str | None, str]:
-        name = person.name
-        has_latin_initial = name.latin is not None and name.latin[0] == name.given
-        if person.style == "initial" and has_latin_initial:
-            return f"{name.given[0]}.", name.family
-        if person.style == "no given name":
-            return None, name.family
-        if person.style == "longer" and name.language in SECOND_FAMILY:
-            return name.given, f"{name.family} {SECOND_FAMILY[name.language]}"
-        if person.style == "longer" and name.language in MIDDLE:
-            return f"{name.given} {MIDDLE[name.language]}", name.family
-        if person.style in ("respelled", "longer"):
-            return self.rng.choice(respellings(name) or [(name.given, name.family)])
-        return name.given, name.family
-
-    def _member_with_a_new_name(self, person: Person) -> Record:
-        """Married, moved, new telephone: only the member number is still the same."""
-        other = pick_name(self.rng, person.language).family
-        record = self._record(
-            person, person.anchor.known, family=other if other != person.name.family else f"{other} Nova",
-            address=self.registry.mailbox(person.name, self.rng), member=person.anchor.member,
-        )  # fmt: skip
-        person.style = "same"  # one new name in a season is enough, and it is told by the member number only
-        return record
-
-    def _ambiguous_initial(self, person: Person) -> Record:
-        """M. Rossi at the mailbox of Mario and Maria: nobody can say which of them."""
-        initial = person.name.given[0]
-        person.style = "same"
-        if person.name.latin is None or person.name.latin[0] != person.name.given:
-            return person.anchor
-        return self._record(person, self.registry.group(), given=f"{initial}.", address=person.anchor.address)
-
-    def _through_ota_again(self, person: Person) -> Record:
-        """A new relay address and a new record; the telephone number may tell."""
-        phone = person.anchor.phone if self.rng.random() < 0.7 and person.anchor.given else None
-        known = person.anchor.known if phone else self.registry.group()
-        return self._record(person, known, address=self.registry.relay(self.rng), phone=phone)
-
-    def _from_agency_again(self, person: Person) -> Record:
-        """The agency's shared mailbox tells nothing, not even with the same name."""
-        return self._record(person, self.registry.group(), address=person.anchor.address)
-
-    def _namesake(self, person: Person) -> Record | None:
-        """Father and son of one name at one mailbox: two persons whom the rules must take for one."""
-        anchor = person.anchor
-        if anchor.given is None or not (anchor.address and anchor.address.joins):
-            return None
-        son = self._person(person.country, person.name)
-        son.consents, son.style, son.slips = person.consents, "same", 1
-        return self._record(son, anchor.known, address=anchor.address)
-
-    def _unknowable(self, person: Person) -> Record | None:
-        weakly_named = person.style in ("initial", "no given name", "ambiguous initial") or person.anchor.given is None
-        if person.slips or weakly_named:
-            return self._all_changed(person)
-        address = person.anchor.address
-        nickname = NICKNAMES.get(person.name.given)
-        wrong = (nickname, person.name.family) if nickname else mistyped(person.name)
-        if wrong is None or not (address and address.joins) or self.rng.random() < 0.4:
-            return self._all_changed(person)
-        person.slips += 1
-        slip = self._record(person, self.registry.group(), given=wrong[0], family=wrong[1], address=address)
-        return self._perhaps_merged_later(person, slip)
-
-    def _all_changed(self, person: Person) -> Record:
-        moved = self._record(person, self.registry.group(), address=self.registry.mailbox(person.name, self.rng))
-        return self._perhaps_merged_later(person, moved)
-
-    def _perhaps_merged_later(self, person: Person, record: Record) -> Record:
-        """The reception finds some duplicates itself and merges them in the PMS."""
-        if self.rng.random() < 0.3:
-            record.merges_into, record.known = person.anchor.id, person.anchor.known
-        return record
-
     # groups
 
     def group(self, country: str | None, size: int) -> list[Record]:
         """Guests of a group whose records all carry the leader's address under their own names; the leader is first."""
-        leader = self._person(country)
+        leader = self.new_person(country)
         leader.style, leader.slips = "same", 1
         address = self.registry.mailbox(leader.name, self.rng)
         address.family, address.agency, address.joins = True, size >= 4, size < 4
         members, taken = [leader], {(leader.name.given, leader.name.family)}
         for name in _distinct_names(self.rng, size - 1, taken):
-            member = self._person(country, name)
+            member = self.new_person(country, name)
             member.style, member.slips = "same", 1
             members.append(member)
         phone = self.registry.phone(country)
-        return [self._record(member, address=address, phone=phone if member is leader else None) for member in members]
+        return [
+            self.new_record(member, address=address, phone=phone if member is leader else None) for member in members
+        ]
 
     # records
 
-    def _record(
+    def new_record(
         self,
         person: Person,
         known: str | None = None,
@@ -302,7 +187,7 @@ class Cast:
         self.records.append(record)
         return record
 
-    def _person_of(self, record: Record) -> Person:
+    def person_of(self, record: Record) -> Person:
         return self.persons[record.person]
 
     def typed_phone(self, record: Record) -> str | None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from infra.simulator.bookings import Booking
 from infra.simulator.people import Cast
 from infra.simulator.records import Record
+from infra.simulator.returning import returning
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class Casting:
         if staying_on and self._rng.random() < 0.1:
             record = staying_on
         elif self._regulars and self._rng.random() < (0.2 if contact == "ota" else 0.38):
-            record = self._cast.returning(self._rng.choice(self._regulars), contact, agency)
+            record = returning(self._cast, self._rng.choice(self._regulars), contact, agency)
         else:
             record = self._cast.newcomer(booking.country, contact, agency)
         self._regulars.append(record)
