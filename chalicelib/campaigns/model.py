@@ -58,12 +58,12 @@ class RunState(StrEnum):
 class Run(BaseModel):
     """One launch of a campaign. `rev` is the lock.
 
-    `queued` and `settled` say for each part how many of its chunks were queued, and how many in a row are done and
+    `queued` and `counted` say for each part how many of its chunks were queued, and how many in a row are done and
     summed into `counts`. `beat` numbers the pacer's messages: only the one with the run's own number paces. `percent`
-    of SES's rate is used; it halves when SES throttles.
+    of SES's rate is used; it halves when SES throttles. Rows, and workers of before, call `counted` by its alias.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     id: str
     campaign: str
@@ -75,7 +75,7 @@ class Run(BaseModel):
     segment_version: int
     template_version: int
     queued: tuple[int, ...] = (0,) * PARTS
-    settled: tuple[int, ...] = (0,) * PARTS
+    counted: tuple[int, ...] = Field(default=(0,) * PARTS, alias="settled")
     counts: dict[str, int] = Field(default_factory=dict)
     beat: int = 0
     next_beat_at: str = ""
@@ -96,10 +96,10 @@ class Run(BaseModel):
 
     def begun_again(self) -> "Run":
         """Whatever was queued and is not known to be done is to be queued again, by a new pacer."""
-        return self.model_copy(update={"queued": self.settled, "beat": self.beat + 1})
+        return self.model_copy(update={"queued": self.counted, "beat": self.beat + 1})
 
-    def summed(self, settled: tuple[int, ...], counts: Mapping[str, int]) -> "Run":
-        return self.model_copy(update={"settled": settled, "counts": dict(counts)})
+    def summed(self, counted: tuple[int, ...], counts: Mapping[str, int]) -> "Run":
+        return self.model_copy(update={"counted": counted, "counts": dict(counts)})
 
     def at_pace(self, percent: int) -> "Run":
         """All throttles that were counted so far are answered with this pace."""

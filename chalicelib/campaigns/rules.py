@@ -50,7 +50,7 @@ def chunks_allowed(
     At least one when the quota has room, so that a slow account moves at all; what is out already counts against the
     quota, and no more than two beats' worth is out at once.
     """
-    out = sum(run.queued) - sum(run.settled)
+    out = sum(run.queued) - sum(run.counted)
     by_quota = DRAINED_AT_ONCE if left_today is None else left_today // size // sharing - out
     if per_second is None:
         return max(0, min(DRAINED_AT_ONCE, by_quota))
@@ -82,24 +82,24 @@ def spots_out(run: Run) -> list[Spot]:
     return [
         (part, number)
         for part in range(PARTS)
-        for number in range(run.settled[part], min(run.queued[part], run.settled[part] + each))
+        for number in range(run.counted[part], min(run.queued[part], run.counted[part] + each))
     ]
 
 
-def settled_with(run: Run, chunks: Mapping[Spot, Chunk]) -> tuple[tuple[int, ...], Counter[str]]:
+def counted_with(run: Run, chunks: Mapping[Spot, Chunk]) -> tuple[tuple[int, ...], Counter[str]]:
     """The positions and counts after summing each part's chunks that are done, in a row, once each."""
     counts = Counter(run.counts)
-    settled = list(run.settled)
+    counted = list(run.counted)
     for part in range(PARTS):
-        while (chunk := chunks.get((part, settled[part]))) and chunk.done:
+        while (chunk := chunks.get((part, counted[part]))) and chunk.done:
             counts.update(chunk.decisions)
-            settled[part] += 1
-    return tuple(settled), counts
+            counted[part] += 1
+    return tuple(counted), counts
 
 
 def has_ended(run: Run, progress: Sequence[Progress]) -> bool:
-    """Everything that was planned is settled, and nothing more will be planned."""
-    return sum(each.done for each in progress) == PARTS and tuple(planned_of(progress)) == run.settled
+    """Everything that was planned is counted, and nothing more will be planned."""
+    return sum(each.done for each in progress) == PARTS and tuple(planned_of(progress)) == run.counted
 
 
 def planned_of(progress: Iterable[Progress]) -> list[int]:
@@ -121,5 +121,5 @@ def held(counts: Counts) -> dict[str, int]:
 
 def seconds_until_next(run: Run, allowed: int, waiting: int, pace_seconds: int) -> int:
     """A run that the daily quota holds looks again in a while; others at the next beat."""
-    is_held_by_quota = allowed == 0 and waiting > 0 and sum(run.queued) == sum(run.settled)
+    is_held_by_quota = allowed == 0 and waiting > 0 and sum(run.queued) == sum(run.counted)
     return LONGEST_DELAY if is_held_by_quota else min(LONGEST_DELAY, max(0, pace_seconds))

@@ -94,7 +94,7 @@ def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:
         progress = _closed(run, progress)
     elif asked.beat is None:
         _replan(run, progress)
-    summed = run.summed(*rules.settled_with(run, store.chunks_at(run, rules.spots_out(run))))
+    summed = run.summed(*rules.counted_with(run, store.chunks_at(run, rules.spots_out(run))))
     if rules.has_ended(summed, progress):
         _end(run, summed, moment)
     else:

@@ -47,7 +47,7 @@ def run(run_id: str) -> Run | None:
 
 
 def new_run(run: Run, content: Content) -> list[table.Put]:
-    row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
+    row = table.row(keys.run(run.id), **run.model_dump(mode="json", by_alias=True))
     packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
     active = table.row(keys.active_run(run.id), at=run.at)
     return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
@@ -80,7 +80,7 @@ def end_run(before: Run, after: Run) -> None:
 
 def _update_run(before: Run, after: Run) -> table.Update:
     """Only what differs: throttles are counted beside the lock."""
-    was, becomes = before.model_dump(mode="json"), after.model_dump(mode="json")
+    was, becomes = before.model_dump(mode="json", by_alias=True), after.model_dump(mode="json", by_alias=True)
     values: dict[str, Any] = {name: value for name, value in becomes.items() if value != was[name]}
     return table.Update(
         keys.run(before.id),

@@ -67,13 +67,13 @@ def test_only_chunks_done_in_a_row_are_summed() -> None:
         (0, number): Chunk(run="n1", name="", guests=("g",), done=number != 2, decisions=("sent",))
         for number in range(4)
     }
-    settled, counts = rules.settled_with(run(queued=at(4)), chunks)
-    assert (settled, counts) == (at(2), {"sent": 2})
+    counted, counts = rules.counted_with(run(queued=at(4)), chunks)
+    assert (counted, counts) == (at(2), {"sent": 2})
 
 
 def test_a_run_ends_when_all_is_planned_and_settled() -> None:
     progress = [Progress(part=part, chunks=1 if part == 0 else 0, done=True) for part in range(PARTS)]
-    assert rules.has_ended(run(settled=at(1)), progress)
-    assert not rules.has_ended(run(settled=at(0)), progress)
-    assert not rules.has_ended(run(settled=at(1)), progress[:-1])
-    assert not rules.has_ended(run(settled=at(1), state=RunState.CANCELLED), progress[:-1])
+    assert rules.has_ended(run(counted=at(1)), progress)
+    assert not rules.has_ended(run(counted=at(0)), progress)
+    assert not rules.has_ended(run(counted=at(1)), progress[:-1])
+    assert not rules.has_ended(run(counted=at(1), state=RunState.CANCELLED), progress[:-1])
