@@ -1,4 +1,4 @@
-"""How requests with an `Idempotency-Key` are kept: a row by caller and key, and its answer once there is one."""
+"""How requests with an `Idempotency-Key` are kept: a row by API key and idempotency key, with the answer once given."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,21 +24,21 @@ class Remembered:
     answer: Answer | None = None
 
 
-def get(caller: str, key: str, at: datetime) -> Remembered | None:
+def get(key_id: str, idempotency_key: str, at: datetime) -> Remembered | None:
     """None also for what has expired: DynamoDB removes it some time later."""
-    row = table.get(keys.idempotency(caller, key))
+    row = table.get(keys.idempotency(key_id, idempotency_key))
     if row is None or row.get("expires_at", 0) <= at.timestamp():
         return None
     answer = Answer(row["status"], row["text"]) if "text" in row else None
     return Remembered(row["fingerprint"], row["nonce"], answer)
 
 
-def begin(caller: str, key: str, request: Remembered, at: datetime) -> None:
+def begin(key_id: str, idempotency_key: str, request: Remembered, at: datetime) -> None:
     """Raises ConditionFailed when somebody else began under this key and is still remembered."""
     now = int(at.timestamp())
     free = table.When("attribute_not_exists(expires_at) OR expires_at <= :now", {":now": now})
     item = table.row(
-        keys.idempotency(caller, key),
+        keys.idempotency(key_id, idempotency_key),
         fingerprint=request.fingerprint,
         nonce=request.nonce,
         expires_at=int((at + REMEMBERED).timestamp()),
@@ -46,17 +46,17 @@ def begin(caller: str, key: str, request: Remembered, at: datetime) -> None:
     table.write(table.Put(item, free))
 
 
-def forget(caller: str, key: str, nonce: str) -> None:
+def forget(key_id: str, idempotency_key: str, nonce: str) -> None:
     """Another attempt may have been answered meanwhile: its answer stays."""
     unanswered = table.When("nonce = :nonce AND attribute_not_exists(#text)", {":nonce": nonce}, {"#text": "text"})
     with suppress(table.ConditionFailed):
-        table.write(table.Delete(keys.idempotency(caller, key), unanswered))
+        table.write(table.Delete(keys.idempotency(key_id, idempotency_key), unanswered))
 
 
-def finish(caller: str, key: str, nonce: str, answer: Answer) -> None:
+def finish(key_id: str, idempotency_key: str, nonce: str, answer: Answer) -> None:
     """Where another attempt was refused meanwhile, the row is gone or begun anew: there is nothing to finish."""
     update = table.Update(
-        keys.idempotency(caller, key),
+        keys.idempotency(key_id, idempotency_key),
         "SET #status = :status, #text = :text",
         {":status": answer.status, ":text": answer.text},
         {"#status": "status", "#text": "text"},

@@ -20,19 +20,23 @@ LARGEST_KEPT = 75_000
 
 @dataclass(frozen=True)
 class Attempt:
-    """One creating request."""
+    """One creating request: the API key that asks, and its `Idempotency-Key`."""
 
-    caller: str
-    key: str | None
+    key_id: str
+    idempotency_key: str | None
     fingerprint: str
     at: datetime
 
 
-def attempt(caller: str, key: str | None, route: str, document: object, at: datetime) -> Attempt:
+def attempt(key_id: str, idempotency_key: str | None, route: str, document: object, at: datetime) -> Attempt:
     """Raises Invalid for a key that is empty, too long, or not visible ASCII."""
-    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+    if idempotency_key is not None and not _is_fit(idempotency_key):
         raise Invalid(FieldError("Idempotency-Key", f"must have 1 to {LONGEST_KEY} visible ASCII characters"))
-    return Attempt(caller, key, _fingerprint(route, document) if key else "", at)
+    return Attempt(key_id, idempotency_key, _fingerprint(route, document) if idempotency_key else "", at)
+
+
+def _is_fit(idempotency_key: str) -> bool:
+    return 0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isascii() and idempotency_key.isprintable()
 
 
 def _fingerprint(route: str, document: object) -> str:
@@ -47,24 +51,24 @@ def answer_once(asked: Attempt, run: Callable[[str], Answer], *, keep_answer: bo
     a crash between the work and its answer. A refused request leaves nothing behind, so that it can be sent again in a
     better form under its key.
     """
-    if asked.key is None:
+    if asked.idempotency_key is None:
         return run(randomness.token_hex(32))
-    known = _known(asked, asked.key)
+    known = _known(asked, asked.idempotency_key)
     if known and known.answer:
         return known.answer
-    nonce = known.nonce if known else _begin(asked, asked.key)
+    nonce = known.nonce if known else _begin(asked, asked.idempotency_key)
     try:
         answer = run(_seed(asked, nonce))
     except CallerError:
-        remembered.forget(asked.caller, asked.key, nonce)
+        remembered.forget(asked.key_id, asked.idempotency_key, nonce)
         raise
     if keep_answer and len(answer.text) <= LARGEST_KEPT:
-        remembered.finish(asked.caller, asked.key, nonce, answer)
+        remembered.finish(asked.key_id, asked.idempotency_key, nonce, answer)
     return answer
 
 
-def _known(asked: Attempt, key: str) -> Remembered | None:
-    known = remembered.get(asked.caller, key, asked.at)
+def _known(asked: Attempt, idempotency_key: str) -> Remembered | None:
+    known = remembered.get(asked.key_id, idempotency_key, asked.at)
     if known and known.fingerprint != asked.fingerprint:
         raise Conflict("This Idempotency-Key was used for another request.")
     return known
@@ -72,14 +76,14 @@ def _known(asked: Attempt, key: str) -> Remembered | None:
 
 def _seed(asked: Attempt, nonce: str) -> str:
     """Keyed, as some seeds become secrets; with the nonce all that leads back to it is forgotten."""
-    text = f"{asked.caller}\0{asked.key}\0{nonce}"
+    text = f"{asked.key_id}\0{asked.idempotency_key}\0{nonce}"
     return hmac.digest(secrets.key_for("idempotency"), text.encode(), hashlib.sha256).hex()
 
 
-def _begin(asked: Attempt, key: str) -> str:
+def _begin(asked: Attempt, idempotency_key: str) -> str:
     nonce = randomness.token_hex(16)
     try:
-        remembered.begin(asked.caller, key, Remembered(asked.fingerprint, nonce), asked.at)
+        remembered.begin(asked.key_id, idempotency_key, Remembered(asked.fingerprint, nonce), asked.at)
     except table.ConditionFailed:
         raise TryAgain("the same Idempotency-Key was used at this very moment", after_seconds=1) from None
     return nonce

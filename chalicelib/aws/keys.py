@@ -258,5 +258,5 @@ def job(name: str, subject: str, local_date: str) -> Key:
     return Key(f"JOB#{name}#{subject}", local_date)
 
 
-def idempotency(caller: str, idempotency_key: str) -> Key:
-    return Key(f"IDEMPOTENCY#{caller}", idempotency_key)
+def idempotency(key_id: str, idempotency_key: str) -> Key:
+    return Key(f"IDEMPOTENCY#{key_id}", idempotency_key)

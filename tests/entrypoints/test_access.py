@@ -381,9 +381,9 @@ def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
     """Both carry the same key and body; one is refused while the other still works."""
     finish = remembered.finish
 
-    def after_a_refusal(caller: str, key: str, nonce: str, answer: remembered.Answer) -> None:
-        remembered.forget(caller, key, nonce)
-        finish(caller, key, nonce, answer)
+    def after_a_refusal(key_id: str, idempotency_key: str, nonce: str, answer: remembered.Answer) -> None:
+        remembered.forget(key_id, idempotency_key, nonce)
+        finish(key_id, idempotency_key, nonce, answer)
 
     asked = {"snapshots": [SNAPSHOT]}
     with monkeypatch.context() as patched:

@@ -107,9 +107,9 @@ def end(run_id: str) -> None:
     campaigns.end_run(run, run.finished(RunState.FINISHED, run.at))
 
 
-def forget_answer(caller: str, key: str) -> None:
+def forget_answer(key_id: str, idempotency_key: str) -> None:
     """As if the function had ended between its work and its answer."""
-    row = table.get(keys.idempotency(caller, key))
+    row = table.get(keys.idempotency(key_id, idempotency_key))
     assert row is not None
     table.write(table.Put({name: value for name, value in row.items() if name not in ("status", "text")}))
 
