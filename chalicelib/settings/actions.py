@@ -15,7 +15,7 @@ def save(asked: HubSettings) -> HubSettings:
         return before
     if asked.version not in {None, version}:
         raise Conflict("Somebody else changed the settings since you read them.")
-    _check(asked)
+    _check(before, asked)
     after = asked.numbered(version + 1)
     try:
         store.save(after, replaces=version)
@@ -24,7 +24,7 @@ def save(asked: HubSettings) -> HubSettings:
     return after
 
 
-def _check(settings: HubSettings) -> None:
-    missed = rules.brands_missed(settings, properties.by_id().values())
+def _check(before: HubSettings, asked: HubSettings) -> None:
+    missed = rules.brands_taken_away(before, asked, properties.by_id().values())
     if missed:
         raise Invalid(*(FieldError(f"brands.{brand}", f"is named by {hotel}") for brand, hotel in missed.items()))

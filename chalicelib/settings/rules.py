@@ -34,6 +34,8 @@ def _over(*levels: Branding) -> Branding:
     return Branding(**told)
 
 
-def brands_missed(settings: HubSettings, properties: Iterable[Property]) -> dict[str, str]:
-    """Brands that the settings do not have, each with a property that names it."""
-    return {each.brand: each.id for each in properties if each.brand and each.brand not in settings.brands}
+def brands_taken_away(before: HubSettings, after: HubSettings, properties: Iterable[Property]) -> dict[str, str]:
+    """Brands that a change removes, each with a property that names it. One that was not there before it does not
+    remove."""
+    removed = before.brands.keys() - after.brands.keys()
+    return {each.brand: each.id for each in properties if each.brand in removed}

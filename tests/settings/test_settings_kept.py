@@ -11,7 +11,7 @@ from chalicelib.properties import actions as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions, installation, store
 from chalicelib.settings.model import LARGEST_CAP, Brand, HubSettings
-from tests.builders import VIENNA
+from tests.builders import PORTO, VIENNA
 
 OF_NOVEMBER: Item = {
     "pk": "SETTINGS",
@@ -157,6 +157,28 @@ def test_a_brand_that_a_property_names_stays(aws: Settings) -> None:
         actions.save(HubSettings())
     properties.put(VIENNA)
     assert actions.save(HubSettings()).brands == {}
+
+
+def test_a_brand_that_went_while_a_property_took_its_name_holds_up_no_later_change(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The property has the group's names until one of the two is written again."""
+    actions.save(HubSettings(brands={"alpine": Brand(name="Alpine"), "sea": Brand(name="Sea")}))
+    without = store.get().model_copy(update={"brands": {"sea": Brand(name="Sea")}})
+    save = store.save
+
+    def beside(settings: HubSettings, *, replaces: int) -> None:
+        properties.put(VIENNA.model_copy(update={"brand": "alpine"}))
+        save(settings, replaces=replaces)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "save", beside)
+        actions.save(without)
+    properties.put(PORTO.model_copy(update={"brand": "sea"}))
+    assert actions.save(store.get().model_copy(update={"cap_mails": 1})).cap_mails == 1
+    with pytest.raises(Invalid) as refused:
+        actions.save(HubSettings())
+    assert [each.field for each in refused.value.fields] == ["brands.sea"]
 
 
 def test_mail_of_the_group_carries_the_groups_names_and_the_tools_address() -> None:

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings.model import LARGEST_CAP, Brand, HubSettings
-from chalicelib.settings.rules import brands_missed, mail_identity
+from chalicelib.settings.rules import brands_taken_away, mail_identity
 
 GROUP = Branding(
     sender="Group <news@group.example>",
@@ -59,9 +59,14 @@ def test_a_brand_that_is_not_there_says_nothing() -> None:
     assert mail_identity(SETTINGS, hotel("sea")) == mail_identity(SETTINGS)
 
 
-def test_brands_that_properties_name_are_missed_where_they_are_not_there() -> None:
-    assert brands_missed(SETTINGS, [hotel("alpine"), hotel()]) == {}
-    assert brands_missed(HubSettings(), [hotel("alpine"), hotel()]) == {"alpine": "lech"}
+def test_brands_that_a_change_removes_are_missed_by_the_properties_that_name_them() -> None:
+    named = [hotel("alpine"), hotel()]
+    assert brands_taken_away(SETTINGS, SETTINGS, named) == {}
+    assert brands_taken_away(SETTINGS, HubSettings(), named) == {"alpine": "lech"}
+
+
+def test_a_brand_that_was_missing_before_is_no_changes_fault() -> None:
+    assert brands_taken_away(HubSettings(), HubSettings(cap_mails=1), [hotel("alpine")]) == {}
 
 
 @pytest.mark.parametrize(
