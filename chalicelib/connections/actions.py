@@ -5,10 +5,12 @@ import json
 from collections.abc import Callable, Mapping
 
 from chalicelib.aws import http, secrets, table
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound
 from chalicelib.connections import rules, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection
+from chalicelib.connections.store import Reached
 from chalicelib.connectors.contract import Link
 from chalicelib.connectors.vendors import edge_of
 from chalicelib.properties import store as properties
@@ -28,7 +30,7 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
     takes up an id takes up its guests. Raises NotFound, Invalid, Conflict.
     """
     before = store.reached(asked.id)
-    reached = before.properties | frozenset(asked.properties.values() or [ALL])
+    reached = _with_those_of(before, asked.properties)
     if not all(allowed(each) for each in reached):
         raise NotFound("There is no such connection, or no such property.")
     kept = store.get(asked.id)
@@ -39,6 +41,21 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
         store.save(_sealed(asked, kept), before, reached)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this connection just now.") from None
+
+
+def delete(connection_id: str) -> None:
+    """Take a connection away with its secrets, whatever is written beside. One that is gone already is gone."""
+
+    def attempt() -> None:
+        before, kept = store.reached(connection_id), store.get(connection_id)
+        if kept:
+            store.delete(kept, before, _with_those_of(before, kept.properties))
+
+    until_written(attempt, "the connection was changed by others all the time")
+
+
+def _with_those_of(before: Reached, properties: Mapping[str, str]) -> frozenset[str]:
+    return before.properties | frozenset(properties.values() or [ALL])
 
 
 def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:

@@ -30,9 +30,13 @@ def listed() -> list[KeptConnection]:
     return [_read(item) for item in table.query(keys.connection("").pk)]
 
 
-def delete(connection_id: str) -> None:
-    """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id."""
-    table.write(table.Delete(keys.connection(connection_id)))
+def delete(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+    """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id.
+
+    Raises ConditionFailed when somebody else wrote beside it; who writes beside this gets it, and brings nothing back.
+    """
+    gone = table.Delete(keys.connection(connection.id), table.PRESENT)
+    table.transact([gone, _reach(connection.id, before, properties)])
 
 
 def reached(connection_id: str) -> Reached:
@@ -42,9 +46,13 @@ def reached(connection_id: str) -> Reached:
 
 def save(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
     """Keep a connection with what it reaches. Raises ConditionFailed when somebody else wrote beside it."""
-    reach = table.row(keys.connection_reach(connection.id), properties=sorted(properties), rev=before.rev + 1)
-    unchanged = table.unchanged_since(before.rev or None)
-    table.transact([table.Put(_row(connection)), table.Put(reach, unchanged)])
+    table.transact([table.Put(_row(connection)), _reach(connection.id, before, properties)])
+
+
+def _reach(connection_id: str, before: Reached, properties: frozenset[str]) -> table.Put:
+    """The lock of a connection, too: it outlives what was deleted, and each change of either counts its revision up."""
+    row = table.row(keys.connection_reach(connection_id), properties=sorted(properties), rev=before.rev + 1)
+    return table.Put(row, table.unchanged_since(before.rev or None))
 
 
 def _row(connection: KeptConnection) -> Item:

@@ -8,6 +8,8 @@ import pytest
 
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
+from chalicelib.connections.model import KeptConnection
+from chalicelib.connections.store import Reached
 from chalicelib.ingest import actions
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, guest, notice, reservation
@@ -96,6 +98,40 @@ def test_nobody_takes_an_id_that_somebody_had_and_left_in_the_meantime(
     monkeypatch.setattr(connection_store, "get", beside)
     assert hub.status("PUT", PATH, OWN, key="admin@vienna") == 409
     assert connection_store.listed() == []
+
+
+def test_a_connection_that_is_deleted_while_it_is_written_stays_deleted(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer had read the secrets that it would have kept."""
+    hub.put(PATH, MEWS)
+    save = connection_store.save
+
+    def beside(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+        assert hub.status("DELETE", PATH) == 204
+        save(connection, before, properties)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection_store, "save", beside)
+        assert hub.status("PUT", PATH, WITHOUT_SECRETS) == 409
+    assert hub.status("GET", PATH) == 404
+    anew = hub.put(PATH, WITHOUT_SECRETS)
+    assert (anew["secrets"], anew["has_credentials"]) == (0, False)
+
+
+def test_a_connection_that_is_written_while_it_is_deleted_is_deleted(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.put(PATH, MEWS)
+    delete = connection_store.delete
+
+    def beside(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+        monkeypatch.setattr(connection_store, "delete", delete)
+        hub.put(PATH, {**WITHOUT_SECRETS, "properties": {"e-1": PORTO.id}})
+        delete(connection, before, properties)
+
+    monkeypatch.setattr(connection_store, "delete", beside)
+    assert hub.status("DELETE", PATH) == 204
+    assert hub.status("GET", PATH) == 404
+    assert connection_store.reached("pms").properties == {VIENNA.id, PORTO.id}
 
 
 # Where kept secrets may go

@@ -15,7 +15,6 @@ from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connections import actions as connections
-from chalicelib.connections import store as connection_store
 from chalicelib.connectors.contract import Request
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
@@ -153,7 +152,7 @@ def test_an_unknown_hotel_and_a_deleted_connection(mews: FakeMews) -> None:
     mews.keep(reservation(), customer())
     spent, units = fetched(notice(("ServiceOrderUpdated", "r1"), enterprise="e-elsewhere"))
     assert (spent["ignored:unknown_hotel"], units, mews.asked) == (1, 0, [])
-    connection_store.delete(SOURCE)
+    connections.delete(SOURCE)
     failures = actions.fetch_notices(messages(reservations_changed("r1")))
     assert [str(error) for error in failures.values()] == ["unknown_connection"]
 
@@ -308,7 +307,7 @@ def told(queue: str) -> list[set[str]]:
 def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:
     fat = replace_vendor(connection(), "canonical")
     connections.put(fat)
-    connection_store.delete(SOURCE)
+    connections.delete(SOURCE)
     assert reconciliation.reconcile({"property": VIENNA.id}) == 0
     assert reconciliation.reconcile({"property": "porto"}) == 0
     assert mews.asked == []

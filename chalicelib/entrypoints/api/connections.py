@@ -51,7 +51,7 @@ def get(ask: Ask, connection_id: str) -> ConnectionShown:
 def delete(ask: Ask, connection_id: str) -> None:
     """End a connection: its webhooks are refused within five minutes."""
     get(ask, connection_id)
-    store.delete(connection_id)
+    actions.delete(connection_id)
 
 
 def _sees(caller: Caller, connection: KeptConnection) -> bool:
