@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import campaign, cold, cost, hub, webhooks, worker
+from benchmarks import campaign, cold, cost, growth, hub, webhooks, worker
 from benchmarks.figures import Figure, markdown, save
 
 RESULTS = Path(__file__).resolve().parent.parent / ".local" / "bench.json"
@@ -45,17 +45,17 @@ def _parts(*, full: bool) -> Iterator[Part]:
     hub.wire()
     yield "cold starts", lambda: cold.figures(25 if full else 9)
     yield "CPU of webhooks", lambda: webhooks.cpu(4 * rounds)
-    yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), *webhooks.units()]
-    yield "growth", webhooks.growth
+    yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), webhooks.moved_far(), *webhooks.units()]
+    yield "growth", growth.figures
     yield "a campaign", lambda: _campaign(rounds)
     yield "memory of a worker", lambda: worker.figures(16, 1250) if full else worker.figures(1, 40)
 
 
 def _campaign(rounds: int) -> list[Figure]:
     measured = campaign.cpu(rounds)
-    ran = campaign.send_all(800)
+    ran, of_two = campaign.send_all(800), campaign.send_all(800, records=2)
     events_ms = campaign.event_milliseconds(ran, 3)
-    return [*measured, *campaign.units(ran), *cost.figure(ran, measured[0].measured, events_ms)]
+    return [*measured, *campaign.units(ran, of_two), *cost.figure(ran, measured[0].measured, events_ms)]
 
 
 if __name__ == "__main__":

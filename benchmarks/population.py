@@ -15,14 +15,18 @@ from chalicelib.guests.store import head_row
 
 PATTERN = "g" + "0" * 24
 """The leaf in the patterns; a guest's number takes its place."""
+OTHERS = tuple(f"g{record:x}" + "0" * 23 for record in range(1, 16))
+"""Further records of a guest, in the same way."""
 SHARDS = 256
 
 
 @dataclass(frozen=True)
 class Population:
-    """Heads and gates of guests 0 ... size - 1. A guest lies in the partition `number modulo 256`."""
+    """Heads and gates of guests 0 ... size - 1, each of so many records. A guest lies in the partition
+    `number modulo 256`. Of its further records nothing is kept but that they are its own."""
 
     size: int
+    records: int = 1
 
     def leaf(self, number: int) -> str:
         return f"g{number:024x}"
@@ -32,7 +36,10 @@ class Population:
         if not self._is_ours(leaf):
             return None
         pattern = self._head if pk.startswith("GUESTS#") else self._gate
-        row: Raw = json.loads(pattern.replace(PATTERN, leaf).replace("-number-", str(int(leaf[1:], 16)).zfill(8)))
+        number = int(leaf[1:], 16)
+        for other in self._others:
+            pattern = pattern.replace(other, f"{other[:2]}{number:023x}")
+        row: Raw = json.loads(pattern.replace(PATTERN, leaf).replace("-number-", str(number).zfill(8)))
         return {**row, "pk": {"S": pk}, "sk": {"S": sk}}
 
     def sort_keys(self, pk: str) -> Sequence[str]:
@@ -43,6 +50,10 @@ class Population:
     def _is_ours(self, leaf: str) -> bool:
         """Leaves that the hub made are hashes: none of them begins with so many zeros."""
         return leaf.startswith("g" + "0" * 12) and int(leaf[1:], 16) < self.size
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        return OTHERS[: self.records - 1]
 
     @cached_property
     def _head(self) -> str:
@@ -55,8 +66,8 @@ class Population:
         traits = Traits(given_name="Anna", family_name="Lee", email=email, language="de", country="AT", stats=stats)
         head = Head(
             leaf=PATTERN, rev=3, record=record, record_version=f"2026-01-01T00:00:00.000000Z||{'0' * 16}", stats=stats,
-            identifiers=(f"email:{'1' * 24}-number-", f"phone:{'2' * 24}-number-"), members=(PATTERN,), traits=traits,
-            seen_at=("vienna",), properties=("vienna",),
+            identifiers=(f"email:{'1' * 24}-number-", f"phone:{'2' * 24}-number-"), traits=traits,
+            members=(PATTERN, *self._others), seen_at=("vienna",), properties=("vienna",),
         )  # fmt: skip
         return json.dumps(to_item(head_row(head)))
 

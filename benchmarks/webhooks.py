@@ -129,10 +129,11 @@ def changes(guests: int, minute: int) -> list[dict[str, Any]]:
 
 
 LATER = {"arrival": "2026-02-05", "departure": "2026-02-09"}
+NEXT_MONTH = {"arrival": "2026-03-05", "departure": "2026-03-09"}
 
 
-def moved(guests: int, minute: int) -> list[dict[str, Any]]:
-    return [season.webhook(season.booking(number, minute, **LATER)) for number in range(guests)]
+def moved(guests: int, minute: int, dates: dict[str, str] = LATER) -> list[dict[str, Any]]:
+    return [season.webhook(season.booking(number, minute, **dates)) for number in range(guests)]
 
 
 def check_ins(guests: int, minute: int) -> list[dict[str, Any]]:
@@ -178,6 +179,14 @@ def units(guests: int = 20) -> list[Figure]:
         figures.append(_absolute(f"write units per webhook: {name}", "write units", written, floor, bound))
     figures += [*_check_out_units(cloud, guests), *_calls(cloud, guests)]
     return figures
+
+
+def moved_far(guests: int = 20) -> Figure:
+    """Nothing else must change than where the dates move within a month: the floor is the same."""
+    cloud = known_guests(guests)
+    written = _written(cloud, lambda: push(cloud, moved(guests, 1, NEXT_MONTH))) / guests
+    name = "write units per webhook: dates moved into another month where a board shows the stay"
+    return _absolute(name, "write units", written, 6, 10)
 
 
 def _check_out_units(cloud: Cloud, guests: int) -> list[Figure]:
@@ -231,23 +240,3 @@ def _written(cloud: Cloud, work: Callable[[], object]) -> int:
     cloud.table.units.take()
     work()
     return cloud.table.units.take().write
-
-
-# Growth
-
-
-def growth(guests: int = 20) -> list[Figure]:
-    small, large = (_request_units(guests, population) for population in (1_000, 1_000_000))
-    name = "request units per webhook at 1,000,000 guests ÷ at 1,000 (change and check-out with points)"
-    return [Figure(name, "read and write units", large, small, 1.05)]
-
-
-def _request_units(guests: int, population: int) -> float:
-    cloud = known_guests(guests, population)
-    cloud.table.units.take()
-    cloud.facts.clear()
-    push(cloud, changes(guests, 1))
-    push(cloud, check_outs(guests, 2))
-    hub.run("award_points", hub.delivery(hub.wake_ups(cloud.facts)))
-    used = cloud.table.units.take()
-    return (used.read + used.write) / (2 * guests)

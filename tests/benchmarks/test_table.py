@@ -106,3 +106,8 @@ def test_a_duplicate_webhook_writes_nothing() -> None:
     figures = {figure.name: figure for figure in webhooks.units(guests=2)}
     assert figures["write units per webhook: duplicate"].measured == 0
     assert all(figure.holds for figure in figures.values() if figure.unit == "write units")
+
+
+def test_dates_that_move_into_another_month_cost_what_the_data_model_says_beside_the_row_that_misses_it() -> None:
+    figure = webhooks.moved_far(guests=2)
+    assert (figure.measured, figure.bound, figure.holds) == (14, 10, False)
