@@ -1,0 +1,35 @@
+"""A cold start imports what the zips hold, as Lambda does: nothing of the checkout, and nothing compiled before."""
+
+import zipfile
+from pathlib import Path
+
+from benchmarks import unpacked
+
+PACKAGES = "python/lib/python3.11/site-packages"
+ASK = "import app, pydantic, boto3, benchmarks as b; [print(each.__file__) for each in (app, pydantic, boto3, b)]"
+ASK_FOR_MOTO = "import app; from importlib.util import find_spec; print(app.__file__, find_spec('moto'), sep='\\n')"
+
+
+def packed(stage: str, out: Path) -> None:
+    out.mkdir()
+    with zipfile.ZipFile(out / "deployment.zip", "w") as code:
+        code.writestr("app.py", f"STAGE = {stage!r}")
+    with zipfile.ZipFile(out / "layer-deployment.zip", "w") as layer:
+        layer.writestr(f"{PACKAGES}/pydantic.py", "")
+
+
+def test_code_and_layer_come_from_the_zips_and_boto3_from_the_runtime() -> None:
+    with unpacked.environment(packed) as environment:
+        app, pydantic, boto3, benchmarks = unpacked.python(environment, "-c", ASK).splitlines()
+        assert app.endswith("/deployment/app.py")
+        assert pydantic.endswith(f"/layer-deployment/{PACKAGES}/pydantic.py")
+        assert "/runtime/boto3/" in boto3
+        assert "/harness/benchmarks/" in benchmarks
+
+
+def test_nothing_of_the_development_is_importable_and_nothing_stays_compiled() -> None:
+    with unpacked.environment(packed) as environment:
+        app, moto = unpacked.python(environment, "-c", ASK_FOR_MOTO).splitlines()
+        assert moto == "None"
+        assert [each.name for each in Path(app).parent.iterdir()] == ["app.py"]
+    assert not Path(app).exists()
