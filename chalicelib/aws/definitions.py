@@ -8,7 +8,7 @@ from chalicelib.aws import table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.errors import Conflict
+from chalicelib.canonical.errors import Conflict, NotFound
 
 Document = TypeVar("Document", bound=Definition)
 SHAPE = 1
@@ -27,6 +27,13 @@ class Definitions(Generic[Document]):
     def get(self, document_id: str) -> Document | None:
         item = table.get(self.key(document_id))
         return self._read(item) if item else None
+
+    def required(self, document_id: str) -> Document:
+        """Raises NotFound."""
+        found = self.get(document_id)
+        if found is None:
+            raise NotFound(f"There is no such {self.called}.")
+        return found
 
     def listed(self) -> list[Document]:
         """In the order of their ids."""

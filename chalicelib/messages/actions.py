@@ -39,13 +39,6 @@ def save_template(asked: Template) -> Template:
     return TEMPLATES.save(asked)
 
 
-def template(template_id: str) -> Template:
-    found = TEMPLATES.get(template_id)
-    if found is None:
-        raise NotFound("There is no such template.")
-    return found
-
-
 def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     """Withdraw what the token names; again and again is once. Raises NotFound for a token that the hub did not make.
 

@@ -8,7 +8,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.errors import Conflict, TryAgain
+from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
 from tests.memory_table import MemoryTable
 
 
@@ -29,6 +29,11 @@ def test_the_same_content_is_the_same_version_and_another_is_the_next() -> None:
     assert saved == [1, 1, 2, 3]
     assert NOTES.get("a") == Note(id="a", text="x", version=3)
     assert NOTES.get("b") is None
+
+
+def test_what_is_not_there_is_named_as_people_name_it() -> None:
+    with pytest.raises(NotFound, match="There is no such note"):
+        NOTES.required("b")
 
 
 def test_documents_are_listed_by_their_ids() -> None:

@@ -16,6 +16,7 @@ from chalicelib.campaigns.model import Progress, RunState
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
 from chalicelib.consent import actions as consents
 from chalicelib.messages import actions as messages
+from chalicelib.messages.store import TEMPLATES
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, run_to_end, turn
@@ -187,7 +188,7 @@ def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -
     run = launched([guest("anna")])
     changed = {"id": "s-spring", "name": "Nobody", "rule": {"trait": "stats.stays", "op": "gte", "value": 99}}
     segments.save_segment(Segment.model_validate(changed))
-    messages.save_template(messages.template("news").model_copy(update={"subject": "Other"}))
+    messages.save_template(TEMPLATES.required("news").model_copy(update={"subject": "Other"}))
     run_to_end(clock, run)
     assert [mail["subject"] for mail in ses.accepted] == ["News"]
     assert (run.segment_version, run.template_version) == (1, 1)
@@ -371,7 +372,7 @@ def test_what_a_campaign_names_must_exist(aws: Settings) -> None:
 def test_the_largest_template_and_the_largest_segment_can_be_launched_together(ses: FakeSes) -> None:
     campaign()
     html = f"{{% if guest.language == 'zh' %}}{'王' * 79_400}{{% endif %}}"
-    messages.save_template(messages.template("news").model_copy(update={"html": html, "name": "\x01" * 200}))
+    messages.save_template(TEMPLATES.required("news").model_copy(update={"html": html, "name": "\x01" * 200}))
     value = ["\x01" * 200] * 99
     rule = {"trait": "country", "op": "in", "value": value}
     segments.save_segment(Segment.model_validate({"id": "s-spring", "name": "\x01" * 200, "rule": rule}))

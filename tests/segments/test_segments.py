@@ -6,6 +6,7 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
 from chalicelib.segments import actions
 from chalicelib.segments.model import Segment
+from chalicelib.segments.store import SEGMENTS
 
 
 def segment(name: str = "Members") -> Segment:
@@ -17,10 +18,10 @@ def test_a_change_makes_a_version_and_the_same_again_does_not(aws: Settings) -> 
     assert actions.save_segment(segment()).version == 1
     assert actions.save_segment(segment()).version == 1
     assert actions.save_segment(segment("All members")).version == 2
-    assert actions.segment("members").name == "All members"
-    assert [each.id for each in actions.segments()] == ["members"]
+    assert SEGMENTS.required("members").name == "All members"
+    assert [each.id for each in SEGMENTS.listed()] == ["members"]
 
 
 def test_an_unknown_segment_is_not_found(aws: Settings) -> None:
     with pytest.raises(NotFound):
-        actions.segment("nobody")
+        SEGMENTS.required("nobody")

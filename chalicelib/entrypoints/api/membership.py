@@ -80,7 +80,7 @@ def listed(ask: Ask, guest_id: str) -> Listing[Standing]:
 
 def enrol(ask: Ask, guest_id: str, program_id: str, body: EnrolmentAsked) -> Standing:
     """Make a guest a member; doing it again changes nothing."""
-    guest, program = guest_of(ask.caller, guest_id), _known(program_id)
+    guest, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
     if body.earns_from:
         _check_start(body.earns_from, program, moment_of(ask.now).date())
     actions.enrol(guest.id, program.id, body.number, body.earns_from)
@@ -117,13 +117,6 @@ def _is_seen(caller: Caller, entry: Entry) -> bool:
     """What names a hotel is that hotel's; what names none tells of the whole group."""
     origin = entry.origin
     return caller.sees(origin.property_id) if isinstance(origin, StayEarned | Reversal) else caller.is_group
-
-
-def _known(program_id: str) -> Program:
-    program = PROGRAMS.get(program_id)
-    if program is None:
-        raise NotFound("There is no such programme.")
-    return program
 
 
 def _check_start(earns_from: date, program: Program, today: date) -> None:

@@ -1,6 +1,5 @@
 """/v1/programs: loyalty schemes."""
 
-from chalicelib.canonical.errors import NotFound
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.loyalty import programs
@@ -21,7 +20,4 @@ def put(body: Program) -> Program:
 
 def get(program_id: str) -> Program:
     """One programme."""
-    found = PROGRAMS.get(program_id)
-    if found is None:
-        raise NotFound("There is no such programme.")
-    return found
+    return PROGRAMS.required(program_id)

@@ -4,11 +4,12 @@ from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.segments import actions
 from chalicelib.segments.model import Segment
+from chalicelib.segments.store import SEGMENTS
 
 
 def listed(*, page: Page) -> Listing[Segment]:
     """All segments."""
-    items, cursor = page.of(actions.segments(), lambda each: each.id)
+    items, cursor = page.of(SEGMENTS.listed(), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 
@@ -19,4 +20,4 @@ def put(body: Segment) -> Segment:
 
 def get(segment_id: str) -> Segment:
     """One segment."""
-    return actions.segment(segment_id)
+    return SEGMENTS.required(segment_id)

@@ -20,4 +20,4 @@ def put(body: Template) -> Template:
 
 def get(template_id: str) -> Template:
     """One template."""
-    return actions.template(template_id)
+    return TEMPLATES.required(template_id)
