@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.model import Change, Input
+from chalicelib.profiles.state import ProfileState
 
 TRIES = 6
 """How often a change is decided anew when others write beside it, before the queue tries again."""
@@ -39,33 +41,44 @@ def store_changes(
 
 
 def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
-    """Decide and write; where others wrote beside, look again. What is stored already is announced again."""
-    for _ in range(TRIES):
-        loaded.load([said])
-        state = loaded.state(said)
-        if state.is_torn:
-            loaded.forget()
-            continue
-        update = rules.apply(said, state)
-        if update.is_empty:
-            mark = state.marks.get((said.subject, said.version.mark))
-            meter().called("duplicate" if mark is not None else "stale")
-            return _told_before(said) + (store.facts_of(said, mark) if mark else [])
-        writes = store.writes_of(said, update, loaded.rows)
-        if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-            update = rules.apply(said, state, untied=True)
-            writes = store.writes_of(said, update, loaded.rows)
-        if len(writes) > table.WRITE_AT_ONCE:
-            raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
+    """Decide and write; where others wrote beside, look again."""
+
+    def attempt() -> list[Fact]:
         try:
-            table.transact(writes)
+            return _decide_and_write(said, loaded)
         except (table.ConditionFailed, TryAgain):
             loaded.forget()
-            continue
-        loaded.wrote(writes)
-        meter().called("stored")
-        return _told_before(said) + [store.fact(said, made) for made in update.facts]
-    raise TryAgain(f"{said.subject} is being written by others")
+            raise
+
+    return until_written(attempt, f"{said.subject} is being written by others", TRIES)
+
+
+def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
+    """What follows is announced by the caller; what is stored already is announced again."""
+    loaded.load([said])
+    state = loaded.state(said)
+    if state.is_torn:
+        raise table.Contended("others wrote between two of these reads")
+    update = rules.apply(said, state)
+    if update.is_empty:
+        return _told_before(said) + _stored_before(said, state)
+    writes = store.writes_of(said, update, loaded.rows)
+    if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
+        update = rules.apply(said, state, untied=True)
+        writes = store.writes_of(said, update, loaded.rows)
+    if len(writes) > table.WRITE_AT_ONCE:
+        raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
+    table.transact(writes)
+    loaded.wrote(writes)
+    meter().called("stored")
+    return _told_before(said) + [store.fact(said, made) for made in update.facts]
+
+
+def _stored_before(said: Input, state: ProfileState) -> list[Fact]:
+    """What the same version announced when it was stored; nothing for a version that a newer one overtook."""
+    mark = state.marks.get((said.subject, said.version.mark))
+    meter().called("duplicate" if mark is not None else "stale")
+    return store.facts_of(said, mark) if mark else []
 
 
 def _told_before(said: Input) -> list[Fact]:
