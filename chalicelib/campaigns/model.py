@@ -35,7 +35,11 @@ class Campaign(BaseModel):
 
 
 class CampaignRow(BaseModel):
-    """A campaign as it is kept: how often it was launched, and its last run."""
+    """A campaign as it is kept: how often it was launched, and its last run.
+
+    It is no `Definition`: what it says never changes, and `rev`, the lock, counts launches. One row holds both, so that
+    a launch is one transaction.
+    """
 
     model_config = ConfigDict(frozen=True)
 
