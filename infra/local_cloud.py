@@ -18,6 +18,8 @@ from chalicelib.aws import clients
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 STARTS_WITHIN_SECONDS = 60
+PORTS_TRIED = 3
+"""Somebody else may take a port between when it was found free and when the cloud binds it."""
 STOPS_WITHIN_SECONDS = 10
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """Not secrets: the local cloud takes any."""
@@ -66,7 +68,17 @@ def start(log: Path, *, enforces_policies: bool = False) -> LocalCloud:
     calls from outside are the account's root and may do everything.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    for _ in range(PORTS_TRIED - 1):
+        port = free_port()
+        try:
+            return _start_at(port, log, enforces_policies=enforces_policies)
+        except LocalCloudDown:
+            if not _is_taken(port):
+                raise
+    return _start_at(free_port(), log, enforces_policies=enforces_policies)
+
+
+def _start_at(port: int, log: Path, *, enforces_policies: bool) -> LocalCloud:
     with log.open("wb") as out:
         child = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
@@ -104,11 +116,16 @@ def running(log: Path, *, enforces_policies: bool = False) -> Iterator[LocalClou
         stop(cloud.pid)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _server_environment(port: int) -> dict[str, str]:
