@@ -1,6 +1,7 @@
 """Packaging: `chalice package` with what Chalice cannot express merged in, put where CloudFormation finds it.
 
-It packages a folder of its own, with links to the application: packaging a stage writes nothing into the checkout.
+It packages a folder of its own, with links to the application: packaging a stage writes nothing into the checkout but
+packages of dependencies for the next one, each whole or not at all, so that several may be packaged side by side.
 """
 
 import hashlib
@@ -46,9 +47,10 @@ def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, pro
     merge = out / "merge.json"
     merge.write_text(json.dumps(merge_template(stage, at_most), indent=2))
     chalice = Path(sys.executable).with_name("chalice")
+    folder = _linked(stage, out / "project", project)
     ended = subprocess.run(
         [chalice, "package", "--stage", stage, "--merge-template", str(merge.resolve()), str(out.resolve())],
-        cwd=_linked(stage, out / "project", project),
+        cwd=folder,
         env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ},  # the template is the same in every region
         capture_output=True,
         text=True,
@@ -56,6 +58,7 @@ def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, pro
     )
     if ended.returncode or not (out / "sam.json").exists():
         raise PackagingFailed(f"{ended.stdout}{ended.stderr}")
+    _keep(folder / ".chalice" / "deployments", project / ".chalice" / "deployments")
     return out / "sam.json"
 
 
@@ -83,16 +86,25 @@ def _linked(stage: str, folder: Path, project: Path) -> Path:
     """A folder in which Chalice finds the application, and a configuration in which the stage is complete."""
     shutil.rmtree(folder, ignore_errors=True)
     chalice = folder / ".chalice"
-    chalice.mkdir(parents=True)
+    (chalice / "deployments").mkdir(parents=True)
     for name in APPLICATION:
         if (project / name).exists():
             (folder / name).symlink_to(project / name)
-    packages = project / ".chalice" / "deployments"  # dependencies that were packaged before
-    packages.mkdir(exist_ok=True)
-    (chalice / "deployments").symlink_to(packages)
+    for before in (project / ".chalice" / "deployments").glob("*.zip"):
+        (chalice / "deployments" / before.name).symlink_to(before.resolve())
     shutil.copy(project / ".chalice" / "config.json", chalice)
     chalice_files.write(stage, chalice)
     return folder
+
+
+def _keep(made: Path, packages: Path) -> None:
+    """For the next packaging, which reuses by its name whatever it finds: a file there must never be half a file."""
+    packages.mkdir(exist_ok=True)
+    for each in made.glob("*.zip"):
+        if not each.is_symlink():
+            beside = packages / f".{each.name}.{os.getpid()}"
+            shutil.copy(each, beside)
+            beside.replace(packages / each.name)
 
 
 def _properties(worker: Worker, stage: str, limits: Mapping[str, int]) -> Json:

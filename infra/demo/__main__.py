@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +21,7 @@ from infra.simulator.bookings import BookingsError, read_bookings
 from infra.simulator.options import positive
 
 WORK = Path(".local") / "demo"
+"""Each demo has a folder of its own here: several may run side by side. It stays, with its logs, where one failed."""
 RESULT = Path(".local") / "demo.json"
 LONGEST_DRAIN_SECONDS = 1200
 PACE_SECONDS = 2
@@ -36,10 +39,13 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 2
     WORK.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(dir=WORK))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console=console))
-        result = _run(options, progress, stack)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+        result = _run(options, work, progress, stack)
+    _write(result, work / RESULT.name)
+    if result["agrees_with_truth"]:
+        shutil.rmtree(work)
     if options.json:
         print(json.dumps(result))
     else:
@@ -47,13 +53,19 @@ def main() -> int:
     return 0 if result["agrees_with_truth"] else 1
 
 
-def _run(options: argparse.Namespace, progress: Progress, stack: ExitStack) -> dict[str, Any]:
+def _write(result: dict[str, Any], draft: Path) -> None:
+    """Whole, also where another demo ends in the same moment."""
+    draft.write_text(json.dumps(result, indent=2) + "\n")
+    draft.replace(RESULT)
+
+
+def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: ExitStack) -> dict[str, Any]:
     step = progress.add_task("starting the local cloud", total=None)
-    cloud = stack.enter_context(local_cloud.running(WORK / "cloud.log", enforces_policies=True))
-    hub = deploy.locally(cloud, WORK / "package", lambda what: progress.update(step, description=what))
+    cloud = stack.enter_context(local_cloud.running(work / "cloud.log", enforces_policies=True))
+    hub = deploy.locally(cloud, work / "package", lambda what: progress.update(step, description=what))
     stages.use(hub.stage)
     progress.update(step, description="starting the PMS simulator")
-    pid, pms_url = running_hub.start_pms(WORK, _simulator_options(options))
+    pid, pms_url = running_hub.start_pms(work, _simulator_options(options))
     stack.callback(running_hub.stop_pms, pid)
     api, pms = Api(hub.api_url, hub.admin_key), Api(pms_url)
     hub_settings.change(hub.stage, {"pace_seconds": PACE_SECONDS})

@@ -38,7 +38,9 @@ def project(tmp_path: Path) -> Path:
     """A copy, because `chalice deploy` notes in the project what it deployed."""
     for name in ("chalicelib", ".chalice"):
         shutil.copytree(
-            package.PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("deployed", "__pycache__")
+            package.PROJECT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("deployed", "__pycache__", ".*.zip.*"),
         )
     for name in ("app.py", "requirements.txt"):
         shutil.copy(package.PROJECT / name, tmp_path / name)

@@ -12,22 +12,37 @@ from infra.simulator.season import season
 from infra.simulator.server import Simulator
 
 PROJECT = Path(__file__).parent.parent.parent
-RESERVATIONS, SEED = 150, 10
+RESERVATIONS, SHORT, SEED = 150, 40, 10
 pytestmark = pytest.mark.end_to_end
 
 
+Result = dict[str, object]
+
+
 @pytest.fixture(scope="module")
-def result() -> dict[str, object]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "infra.demo", "--reservations", str(RESERVATIONS), "--seed", str(SEED), "--json"],
+def results() -> tuple[Result, Result]:
+    """Of two demos side by side in one checkout, the second one a short one."""
+    demos = _started(RESERVATIONS, SEED), _started(SHORT, SEED + 1)
+    told = [demo.communicate() for demo in demos]
+    for demo, (out, err) in zip(demos, told, strict=True):
+        assert demo.returncode == 0, out[-3000:] + err[-3000:]
+    longer, shorter = (json.loads(out) for out, _ in told)
+    return longer, shorter
+
+
+def _started(reservations: int, seed: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "infra.demo", "--reservations", str(reservations), "--seed", str(seed), "--json"],
         cwd=PROJECT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
-    found: dict[str, object] = json.loads(ended.stdout)
-    return found
+
+
+@pytest.fixture(scope="module")
+def result(results: tuple[Result, Result]) -> Result:
+    return results[0]
 
 
 def test_the_season_has_the_kinds_that_are_rare() -> None:
@@ -41,12 +56,17 @@ def test_the_season_has_the_kinds_that_are_rare() -> None:
     assert any(len(names) > 1 for (person, _), names in spellings.items() if person != "nobody"), "respelt"
 
 
-def test_the_hub_agrees_with_the_truth(result: dict[str, object]) -> None:
+def test_the_hub_agrees_with_the_truth(result: Result) -> None:
     assert result["agrees_with_truth"]
     assert result["dead_letters"] == 0
 
 
-def test_a_season_brings_guests_stays_points_and_mails(result: dict[str, object]) -> None:
+def test_a_demo_beside_it_ends_by_itself(results: tuple[Result, Result]) -> None:
+    assert results[1]["agrees_with_truth"]
+    assert (results[1]["reservations"], results[1]["dead_letters"]) == (SHORT, 0)
+
+
+def test_a_season_brings_guests_stays_points_and_mails(result: Result) -> None:
     assert result["reservations"] == RESERVATIONS
     counted = ("guests", "stays", "nights", "points", "mails_sent", "duplicates_ignored", "webhooks", "seconds")
     assert all(isinstance(result[name], int | float) and result[name] for name in counted)

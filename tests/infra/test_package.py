@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import distribution
@@ -49,6 +50,24 @@ def test_packaging_leaves_the_project_as_it_was(packaged: dict[str, Any], projec
     assert (project / ".chalice" / "config.json").is_symlink()
     assert {each.name for each in project.iterdir()} == {".chalice", "app.py", "chalicelib", "out", "requirements.txt"}
     assert {each.name for each in (project / ".chalice").iterdir()} == {"config.json", "deployments"}
+
+
+def test_a_packaging_that_breaks_off_leaves_nothing_for_others_to_reuse(
+    template: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chalice writes its zips in place, and takes the next time what bears their name."""
+    kept = project / ".chalice" / "deployments"
+    before = {each.name: each.read_bytes() for each in kept.iterdir()}
+    assert before
+
+    def breaks_off(command: object, *, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+        (cwd / ".chalice" / "deployments" / "half.zip").write_bytes(b"PK")
+        return subprocess.CompletedProcess([], 1, stdout="", stderr="interrupted")
+
+    monkeypatch.setattr(subprocess, "run", breaks_off)
+    with pytest.raises(package.PackagingFailed, match="interrupted"):
+        package.package("prod", tmp_path, project=project)
+    assert {each.name: each.read_bytes() for each in kept.iterdir()} == before
 
 
 def test_pages_and_catalogues_travel_with_the_code(template: Path) -> None:
