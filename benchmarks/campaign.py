@@ -18,6 +18,7 @@ from benchmarks.tape import Bare, Call, Tape
 from chalicelib.aws import queues, secrets
 from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import PARTS, Campaign
+from chalicelib.canonical.ids import CampaignId, SegmentId, TemplateId
 from chalicelib.messages.actions import save_template
 from chalicelib.messages.model import Template
 from chalicelib.segments.actions import save_segment
@@ -58,9 +59,11 @@ def launched(guests: int, records: int = 1) -> Cloud:
     season.open_hotel()
     rule = {"trait": "stats.stays", "op": "gte", "value": 1}
     save_segment(Segment.model_validate({"id": "stayed", "name": "Stayed", "rule": rule}))
-    save_template(Template(id="spring", name="Spring", subject=SUBJECT, html=HTML, text=TEXT))
-    actions.create_campaign(Campaign(id="spring", name="Spring", segment="stayed", template="spring"))
-    actions.launch("spring")
+    save_template(Template(id=TemplateId("spring"), name="Spring", subject=SUBJECT, html=HTML, text=TEXT))
+    actions.create_campaign(
+        Campaign(id=CampaignId("spring"), name="Spring", segment=SegmentId("stayed"), template=TemplateId("spring"))
+    )
+    actions.launch(CampaignId("spring"))
     return cloud
 
 

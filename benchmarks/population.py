@@ -8,15 +8,19 @@ from typing import Any
 
 from benchmarks.expressions import Raw
 from chalicelib.aws.codec import to_item
+from chalicelib.canonical.ids import ConnectionId, Digest, GuestId, Leaf, PropertyId, key_of
+from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Consent, Gate
 from chalicelib.consent.store import gate_row
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
 
-PATTERN = "g" + "0" * 24
+PATTERN = GuestId(Leaf("g" + "0" * 24))
 """The leaf in the patterns; a guest's number takes its place."""
-OTHERS = tuple(f"g{record:x}" + "0" * 23 for record in range(1, 16))
+OTHERS = tuple(Leaf(f"g{record:x}" + "0" * 23) for record in range(1, 16))
 """Further records of a guest, in the same way."""
+SOURCE, HOTEL = ConnectionId("pms"), PropertyId("vienna")
+IDENTIFIERS = tuple(key_of(kind, Digest(f"{digit * 24}-number-")) for kind, digit in (("email", "1"), ("phone", "2")))
 SHARDS = 256
 
 
@@ -52,27 +56,27 @@ class Population:
         return leaf.startswith("g" + "0" * 12) and int(leaf[1:], 16) < self.size
 
     @property
-    def _others(self) -> tuple[str, ...]:
+    def _others(self) -> tuple[Leaf, ...]:
         return OTHERS[: self.records - 1]
 
     @cached_property
     def _head(self) -> str:
         email = "guest-number-@example.com"
         record = Record(
-            source="pms", source_id="p-number-", given_name="Anna", family_name="Lee", email=email, email_kind="own",
+            source=SOURCE, source_id="p-number-", given_name="Anna", family_name="Lee", email=email, email_kind="own",
             phone="+43660-number-", language="de", country="AT", marketing_email=True,
         )  # fmt: skip
-        stats = Stats(stays=2, nights=5, room_revenue={"EUR": 61000}, reservations=3, properties=("vienna",))
+        stats = Stats(stays=2, nights=5, room_revenue={"EUR": 61000}, reservations=3, properties=(HOTEL,))
         traits = Traits(given_name="Anna", family_name="Lee", email=email, language="de", country="AT", stats=stats)
         head = Head(
             leaf=PATTERN, rev=3, record=record, record_version=f"2026-01-01T00:00:00.000000Z||{'0' * 16}", stats=stats,
-            identifiers=(f"email:{'1' * 24}-number-", f"phone:{'2' * 24}-number-"), traits=traits,
-            members=(PATTERN, *self._others), seen_at=("vienna",), properties=("vienna",),
+            identifiers=IDENTIFIERS, traits=traits, members=(PATTERN, *self._others), seen_at=(HOTEL,),
+            properties=(HOTEL,),
         )  # fmt: skip
         return json.dumps(to_item(head_row(head)))
 
     @cached_property
     def _gate(self) -> str:
-        consent: Any = Consent(state="explicit", basis="source", at="2026-01-01T00:00:00.000000Z")
+        consent: Any = Consent(state="explicit", basis="source", at=Instant("2026-01-01T00:00:00.000000Z"))
         gate = Gate(guest=PATTERN, rev=1, answers={"group:marketing": consent})
         return json.dumps(to_item(gate_row(gate)))

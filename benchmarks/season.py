@@ -10,6 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from benchmarks.hub import post
 from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import ConnectionId, ProgramId, PropertyId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.loyalty import programs
@@ -21,7 +22,7 @@ from chalicelib.settings.model import HubSettings
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-HOTEL = Property(id="vienna", name="Hotel Vienna", time_zone="Europe/Vienna", country="AT", currency="EUR")
+HOTEL = Property(id=PropertyId("vienna"), name="Hotel Vienna", time_zone="Europe/Vienna", country="AT", currency="EUR")
 GIVEN = ("Anna", "Jürgen", "María", "Wei", "Олена", "John", "Giulia", "Ahmet")
 FAMILY = ("Lee", "Müller", "García López", "Wang", "Шевченко", "O'Brien", "Rossi", "Yılmaz")
 
@@ -29,10 +30,10 @@ FAMILY = ("Lee", "Müller", "García López", "Wang", "Шевченко", "O'Bri
 def open_hotel() -> None:
     """What an operator sets up once."""
     properties.put(HOTEL)
-    connections.put(Connection(id="direct", vendor="canonical", secrets=(SECRET,)))
+    connections.put(Connection(id=ConnectionId("direct"), vendor="canonical", secrets=(SECRET,)))
     connections.put(
         Connection(
-            id="mews",
+            id=ConnectionId("mews"),
             vendor="mews",
             secrets=("open-sesame-open-sesame",),
             credentials={"client_token": "c", "access_token": "a"},
@@ -41,7 +42,7 @@ def open_hotel() -> None:
             options={"stay_services": ("s-1",)},
         )
     )
-    club = Program(id="club", name="Club", points_per_unit={"EUR": "10"}, auto_enrol=True)
+    club = Program(id=ProgramId("club"), name="Club", points_per_unit={"EUR": "10"}, auto_enrol=True)
     programs.keep(club, BEGINNING.date())
     group = Branding(sender="Hotel <news@hotel.example>", postal_address="Main Street 1, 1010 Vienna, Austria")
     kept = settings.packed(HubSettings(group=group, version=1))

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.access import actions
-from chalicelib.access.model import EVERYWHERE, Caller, KeyAsked, Secret
+from chalicelib.access.model import Caller, KeyAsked, Secret
 from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.ids import EVERYWHERE, KeyId
 from chalicelib.canonical.time import instant, now
 from infra import stages
 from infra.asked import read
 
-OPERATOR = Caller("operator", "admin", frozenset({EVERYWHERE}))
+OPERATOR = Caller(KeyId("operator"), "admin", frozenset({EVERYWHERE}))
 """Who may write the table may make any key."""
 
 
@@ -29,7 +30,7 @@ class AccessKey:
 def create(stage: str, role: str, properties: Sequence[str], name: str) -> AccessKey:
     """Make a key and keep its hash. Raises ValueError for what the API would refuse, too."""
     wanted = read(KeyAsked, {"role": role, "properties": list(properties), "name": name})
-    secret = Secret(f"k{secrets.token_hex(12)}", f"xk_{secrets.token_urlsafe(32)}")
+    secret = Secret(KeyId(f"k{secrets.token_hex(12)}"), f"xk_{secrets.token_urlsafe(32)}")
     stages.use(stage)
     try:
         made = actions.create(OPERATOR, wanted, secret, instant(now()))

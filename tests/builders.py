@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import PropertyId, leaf_of_profile
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.time import instant
 from chalicelib.guests.model import Stay
@@ -12,17 +12,18 @@ from chalicelib.identity.model import Decision, Verdict, pair_of
 from chalicelib.loyalty.model import Program
 from chalicelib.profiles.model import MergeDecision
 from chalicelib.properties.model import Property
+from tests.ids import CLUB, PMS
 
 VIENNA = Property(
-    id="vienna",
+    id=PropertyId("vienna"),
     name="Hotel Vienna",
     time_zone="Europe/Vienna",
     country="AT",
     currency="EUR",
     mail_domains=("vienna.example",),
 )
-PORTO = Property(id="porto", name="Hotel Porto", time_zone="Europe/Lisbon", country="PT", currency="EUR")
-EUR_PROGRAM = Program(id="club", name="Club", points_per_unit={"EUR": "10", "USD": "9"}, auto_enrol=True)
+PORTO = Property(id=PropertyId("porto"), name="Hotel Porto", time_zone="Europe/Lisbon", country="PT", currency="EUR")
+EUR_PROGRAM = Program(id=CLUB, name="Club", points_per_unit={"EUR": "10", "USD": "9"}, auto_enrol=True)
 DAY_ONE = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
 
@@ -60,7 +61,7 @@ def reservation(source_id: str = "r1", primary: dict[str, Any] | None = None, **
 
 def decided(one: str, other: str, verdict: str = "join", minute: int = 0, reason: str = "") -> MergeDecision:
     """What staff decided, `minute` minutes after the first of January, about two profiles of the source `pms`."""
-    leaves = pair_of(leaf_of_profile("pms", one), leaf_of_profile("pms", other))
+    leaves = pair_of(leaf_of_profile(PMS, one), leaf_of_profile(PMS, other))
     decided_at = instant(DAY_ONE + timedelta(minutes=minute))
     return MergeDecision(Decision(leaves, Verdict(verdict), decided_at, "front-desk", reason))
 

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.aws import http
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors.contract import Call, Link
@@ -23,7 +24,7 @@ SECRET = "open-sesame-of-forty-thieves"
 CREDENTIALS = {"client_token": "client", "access_token": "access"}
 BASE_URL = "https://pms.example.com"
 LINK = Link(
-    connection="mews-vienna",
+    connection=ConnectionId("mews-vienna"),
     properties={ENTERPRISE: VIENNA.id},
     zones={VIENNA.id: VIENNA.time_zone},
     channels={"Amadeus GDS": "gds"},

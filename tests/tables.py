@@ -5,7 +5,12 @@ from chalicelib.aws.codec import Item, from_item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import settings
 
-STANDING = {keys.DEPLOYMENT.pk, keys.property_("").pk, keys.connection("").pk, keys.program("").pk}
+STANDING = {
+    keys.DEPLOYMENT.pk,
+    keys.PROPERTIES,
+    keys.CONNECTIONS,
+    keys.PROGRAMS,
+}
 
 
 def rows() -> dict[Key, Item]:

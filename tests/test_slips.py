@@ -19,7 +19,13 @@ SLIPS = """
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.aws import keys
+from chalicelib.aws.keys import Key
 from chalicelib.campaigns.model import Progress
+from chalicelib.canonical.ids import (
+    ConnectionId, GuestId, Leaf, PropertyId, ReservationId, RunId, reservation_id
+)
+from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical import translate
 from chalicelib.connectors.contract import FatTranslation, Json, Link, Translated
 from chalicelib.guests.model import Head, Record, Stats, Traits
@@ -27,14 +33,16 @@ from chalicelib.identity.digests import digest
 from chalicelib.messages.holds import Known
 
 
-def head_is_copied(head: Head) -> tuple[Head, Head]:
-    right = replace(head, merged_into="g1")
-    return right, replace(head, merged_in="g1")  # SLIP call-arg: a misspelt field of a head
+def head_is_copied(head: Head, guest: GuestId) -> tuple[Head, Head]:
+    right = replace(head, merged_into=guest)
+    return right, replace(head, merged_in=guest)  # SLIP call-arg: a misspelt field of a head
 
 
-def model_is_copied(progress: Progress, record: Record, traits: Traits) -> tuple[Progress, Record, Traits, Traits]:
+def model_is_copied(
+    progress: Progress, guest: GuestId, record: Record, traits: Traits
+) -> tuple[Progress, Record, Traits, Traits]:
     return (
-        progress.past(1, "g1", is_candidat=True),  # SLIP call-arg: a misspelt field of a model's copy
+        progress.past(1, guest, is_candidat=True),  # SLIP call-arg: a misspelt field of a model's copy
         record.with_email_kind("sharde"),  # SLIP arg-type: a word that the field does not know
         traits.with_stats(None),  # SLIP arg-type: a value of another type
         traits.with_stats(Stats()),
@@ -53,6 +61,21 @@ answers_otherwise: FatTranslation = Vendor()  # SLIP assignment: a vendor's func
 def is_decided(now: datetime, email: str) -> list[Known]:
     right = Known(now, address=digest("email", email))
     return [right, Known(now, address=email)]  # SLIP arg-type: e-mail and digest swapped
+
+
+def ids_are_kept_apart(
+    guest: GuestId, leaf: Leaf, reservation: ReservationId, place: PropertyId, source: ConnectionId, run: RunId
+) -> list[Key]:
+    return [
+        keys.message(guest, run),  # a guest is named by a leaf, and a run is an occasion
+        keys.gate(leaf, "email"),  # SLIP arg-type: a leaf that may belong to another guest
+        keys.stay(leaf, "2026-02", reservation),
+        keys.stay(reservation, "2026-02", leaf),  # SLIP arg-type: two ids swapped
+        keys.reservation(reservation_id(source, place, "r1", 0)),
+        keys.reservation(reservation_id(place, source, "r1", 0)),  # SLIP arg-type: hotel and source
+        keys.receipt(leaf, instant(datetime.now()), "k1"),
+        keys.receipt(leaf, str(datetime.now()), "k1"),  # SLIP arg-type: an instant that does not sort
+    ]
 """
 SLIP = re.compile(r"# SLIP ([a-z-]+)")
 REPORTED = re.compile(r"slips\.py:(\d+): error: .*\[([a-z-]+)\]$", re.MULTILINE)

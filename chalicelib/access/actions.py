@@ -10,8 +10,8 @@ from chalicelib.access import rules, store
 from chalicelib.access.model import ApiKey, Caller, KeyAsked, Secret
 from chalicelib.aws import secrets, table
 from chalicelib.canonical.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthorized
-from chalicelib.canonical.ids import stable_id
-from chalicelib.canonical.time import moment_of
+from chalicelib.canonical.ids import KeyId, stable_id
+from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.properties import store as properties
 
 REMEMBERED = timedelta(days=30)
@@ -30,10 +30,10 @@ def sign_in(authorization: str | None) -> Caller:
 def secret_of(seed: str) -> Secret:
     """Made from the seed, so that a request repeated after a lost answer gets the same key, kept by nobody."""
     made = hmac.digest(secrets.key_for("api-keys"), seed.encode(), hashlib.sha256)
-    return Secret(stable_id("k", seed), f"xk_{base64.urlsafe_b64encode(made).decode().rstrip('=')}")
+    return Secret(KeyId(stable_id("k", seed)), f"xk_{base64.urlsafe_b64encode(made).decode().rstrip('=')}")
 
 
-def create(caller: Caller, asked: KeyAsked, secret: Secret, at: str) -> ApiKey:
+def create(caller: Caller, asked: KeyAsked, secret: Secret, at: Instant) -> ApiKey:
     """Keep a new key. Raises Forbidden for one that sees more than the caller, Invalid for unknown properties.
 
     The same again is done; under the id of another key, or of one that has ended, it is a Conflict.
@@ -48,7 +48,7 @@ def create(caller: Caller, asked: KeyAsked, secret: Secret, at: str) -> ApiKey:
     return key
 
 
-def end(caller: Caller, key_id: str, at: str) -> None:
+def end(caller: Caller, key_id: KeyId, at: Instant) -> None:
     """End a key at once. Raises NotFound, alike for what is not there and what the caller may not see."""
     key = store.get(key_id)
     if key is None or not rules.is_seen(caller, key):

@@ -5,34 +5,33 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.snapshots import HubId
+from chalicelib.canonical.ids import EVERYWHERE, KeyId, PropertyId, Scope
+from chalicelib.canonical.snapshots import HUB_ID
 
 Role = Literal["admin", "marketer", "front_desk", "analyst", "integration"]
 """The roles that a key may have; entrypoints/api/routes.py says what each may do."""
 ROLES: tuple[Role, ...] = get_args(Role)
-EVERYWHERE = "*"
-Scope = HubId | Literal["*"]
 
 
 @dataclass(frozen=True)
 class Caller:
     """The key that signed in. Scope comes from here, never from a body."""
 
-    key_id: str
+    key_id: KeyId
     role: str
-    properties: frozenset[str]
+    properties: frozenset[Scope]
 
     @property
     def is_group(self) -> bool:
         return EVERYWHERE in self.properties
 
-    def sees(self, property_id: str) -> bool:
-        return self.is_group or property_id in self.properties
+    def sees(self, scope: Scope) -> bool:
+        return self.is_group or scope in self.properties
 
-    def sees_any(self, properties: tuple[str, ...]) -> bool:
+    def sees_any(self, properties: tuple[PropertyId, ...]) -> bool:
         return self.is_group or not self.properties.isdisjoint(properties)
 
-    def sees_all(self, properties: tuple[str, ...]) -> bool:
+    def sees_all(self, properties: tuple[Scope, ...]) -> bool:
         return all(self.sees(each) for each in properties)
 
 
@@ -43,14 +42,14 @@ class KeyAsked(BaseModel):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
     role: Role
-    properties: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=500)]
+    properties: Annotated[tuple[Annotated[PropertyId, HUB_ID] | Literal["*"], ...], Field(min_length=1, max_length=500)]
 
 
 @dataclass(frozen=True)
 class Secret:
     """A new key before it is given away; it is kept nowhere. `key_id` names it, `key` signs in."""
 
-    key_id: str
+    key_id: KeyId
     key: str
 
 
@@ -58,9 +57,9 @@ class Secret:
 class ApiKey:
     """A key as it is kept: by its hash. An ended one is remembered for a while, see `actions.REMEMBERED`."""
 
-    key_id: str
+    key_id: KeyId
     key_hash: str
     name: str
     role: Role
-    properties: tuple[str, ...]
+    properties: tuple[Scope, ...]
     ended: bool = False

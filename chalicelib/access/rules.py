@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Collection
 
-from chalicelib.access.model import EVERYWHERE, ApiKey, Caller, KeyAsked
+from chalicelib.access.model import ApiKey, Caller, KeyAsked
+from chalicelib.canonical.ids import EVERYWHERE
 
 
 def presented(authorization: str | None) -> str | None:

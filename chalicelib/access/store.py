@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from chalicelib.access.model import ApiKey, Caller
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import KeyId
+from chalicelib.canonical.time import Instant
 
 
 def caller(key_hash: str) -> Caller | None:
@@ -13,7 +15,7 @@ def caller(key_hash: str) -> Caller | None:
     return Caller(row["key_id"], row["role"], frozenset(row["properties"])) if row else None
 
 
-def get(key_id: str) -> ApiKey | None:
+def get(key_id: KeyId) -> ApiKey | None:
     """A key, also one that has ended and is still remembered."""
     row = table.get(keys.api_key_listing(key_id))
     return _read(row) if row else None
@@ -21,10 +23,10 @@ def get(key_id: str) -> ApiKey | None:
 
 def listed(after: str | None) -> Iterator[ApiKey]:
     """Keys in the order of their ids, ended ones too."""
-    return map(_read, table.query(keys.api_key_listing("").pk, after=after))
+    return map(_read, table.query(keys.KEYS, after=after))
 
 
-def add(key: ApiKey, at: str) -> None:
+def add(key: ApiKey, at: Instant) -> None:
     """Raises ConditionFailed when a key of this id was made before."""
     what = {"key_id": key.key_id, "name": key.name, "role": key.role, "properties": list(key.properties)}
     rows = [
@@ -34,7 +36,7 @@ def add(key: ApiKey, at: str) -> None:
     table.transact([table.Put(row, table.ABSENT) for row in rows])
 
 
-def end(key: ApiKey, at: str, remembered_until: int) -> None:
+def end(key: ApiKey, at: Instant, remembered_until: int) -> None:
     """Nobody signs in with it from now on; its id is remembered until then (seconds since 1970)."""
     remember = table.Update(
         keys.api_key_listing(key.key_id),

@@ -1,6 +1,5 @@
 """Documents that people write, and that keep a version: one store for segments, templates and programmes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,24 +10,24 @@ from chalicelib.canonical.definitions import Definition
 from chalicelib.canonical.errors import Conflict, NotFound
 
 Document = TypeVar("Document", bound=Definition)
+Id = TypeVar("Id", bound=str)
 SHAPE = 1
 """Of the row: it grows when a reader of the shape before would misread the new one."""
 
 
 @dataclass(frozen=True)
-class Definitions(Generic[Document]):
-    """All documents of one kind. `key` makes a row's key of a document's id; its partition holds the whole kind."""
+class Definitions(Generic[Document, Id]):
+    """All documents of one kind; the partition holds nothing else."""
 
     kind: type[Document]
-    key: Callable[[str], Key]
+    partition: str
     called: str
     """As people say: a segment, a programme."""
 
-    def get(self, document_id: str) -> Document | None:
-        item = table.get(self.key(document_id))
-        return self._read(item) if item else None
+    def get(self, document_id: Id) -> Document | None:
+        return self._kept(document_id)
 
-    def required(self, document_id: str) -> Document:
+    def required(self, document_id: Id) -> Document:
         """Raises NotFound."""
         found = self.get(document_id)
         if found is None:
@@ -37,11 +36,11 @@ class Definitions(Generic[Document]):
 
     def listed(self) -> list[Document]:
         """In the order of their ids."""
-        return [self._read(item) for item in table.query(self.key("").pk)]
+        return [self._read(item) for item in table.query(self.partition)]
 
     def save(self, asked: Document) -> Document:
         """Keep a document as the next version; the same content again is the same version. Raises Conflict."""
-        before = self.get(asked.id)
+        before = self._kept(asked.id)
         version = before.version if before else 0
         if before and before == asked.at_version(version):
             return before
@@ -50,12 +49,16 @@ class Definitions(Generic[Document]):
     def replace(self, document: Document, *, replaces: int) -> Document:
         """Keep a document in the place of one version (0: of none). Raises Conflict when another one is kept."""
         packed = document.model_dump_json(by_alias=True)
-        row = table.row(self.key(document.id), v=SHAPE, rev=document.version, document=packed)
+        row = table.row(Key(self.partition, document.id), v=SHAPE, rev=document.version, document=packed)
         try:
             table.write(table.Put(row, table.unchanged_since(replaces or None)))
         except table.ConditionFailed:
             raise Conflict(f"Somebody else changed this {self.called} just now.") from None
         return document
+
+    def _kept(self, document_id: str) -> Document | None:
+        item = table.get(Key(self.partition, document_id))
+        return self._read(item) if item else None
 
     def _read(self, item: Item) -> Document:
         return self.kind.model_validate_json(item["document"])

@@ -5,7 +5,22 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from chalicelib.canonical.ids import is_person
+from chalicelib.canonical.ids import (
+    CampaignId,
+    ChargeId,
+    ConnectionId,
+    Digest,
+    GuestId,
+    KeyId,
+    Leaf,
+    OccasionId,
+    ProgramId,
+    PropertyId,
+    ReservationId,
+    RunId,
+    is_person,
+)
+from chalicelib.canonical.time import Instant
 
 SHARDS = 256
 """Guests lie in this many partitions: all of them are this many bounded queries."""
@@ -35,34 +50,31 @@ PROJECTED = "projected"
 DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
 
 
-def property_(property_id: str) -> Key:
-    return Key("PROPERTIES", property_id)
+PROPERTIES = "PROPERTIES"
+CONNECTIONS = "CONNECTIONS"
+PROGRAMS = "PROGRAMS"
+SEGMENTS = "SEGMENTS"
+TEMPLATES = "TEMPLATES"
+KEYS = "KEYS"
+"""Partitions that hold a whole kind, by id."""
 
 
-def connection(connection_id: str) -> Key:
-    return Key("CONNECTIONS", connection_id)
+def property_(property_id: PropertyId) -> Key:
+    return Key(PROPERTIES, property_id)
 
 
-def connection_reach(connection_id: str) -> Key:
+def connection(connection_id: ConnectionId) -> Key:
+    return Key(CONNECTIONS, connection_id)
+
+
+def connection_reach(connection_id: ConnectionId) -> Key:
     """Every property that a connection's id ever reached; it outlives the connection."""
     return Key(f"CONNECTION#{connection_id}", "REACH")
 
 
-def program(program_id: str) -> Key:
-    return Key("PROGRAMS", program_id)
-
-
-def program_followed(program_id: str) -> Key:
+def program_followed(program_id: ProgramId) -> Key:
     """The version of a programme for which all guests were woken."""
     return Key(f"PROGRAM#{program_id}", "FOLLOWED")
-
-
-def segment(segment_id: str) -> Key:
-    return Key("SEGMENTS", segment_id)
-
-
-def template(template_id: str) -> Key:
-    return Key("TEMPLATES", template_id)
 
 
 def api_key(key_hash: str) -> Key:
@@ -70,8 +82,8 @@ def api_key(key_hash: str) -> Key:
     return Key(f"KEY#{key_hash}", "KEY")
 
 
-def api_key_listing(key_id: str) -> Key:
-    return Key("KEYS", key_id)
+def api_key_listing(key_id: KeyId) -> Key:
+    return Key(KEYS, key_id)
 
 
 # Guests.
@@ -79,7 +91,7 @@ SHARD = "GUESTS#"
 
 
 @lru_cache(maxsize=10_000)
-def shard_of(leaf: str) -> str:
+def shard_of(leaf: Leaf) -> str:
     return f"{SHARD}{hashlib.sha256(leaf.encode()).hexdigest()[:2]}"
 
 
@@ -87,43 +99,43 @@ def shard(number: int) -> str:
     return f"{SHARD}{number:02x}"
 
 
-def head(leaf: str) -> Key:
+def head(leaf: Leaf) -> Key:
     """The head of a leaf. A guest's smallest leaf is the guest; nobody's leaves stay out of the segments' way."""
     return Key(shard_of(leaf), leaf) if is_person(leaf) else Key(f"LEAF#{leaf}", "HEAD")
 
 
-def decisions(leaf: str) -> Key:
+def decisions(leaf: Leaf) -> Key:
     """What people decided about a leaf and others; the head says whether there is any."""
     return Key(f"LEAF#{leaf}", "DECISIONS")
 
 
-def identifier(digest: str) -> Key:
+def identifier(digest: Digest) -> Key:
     return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
 
 
-def gate(guest: str, channel: str) -> Key:
+def gate(guest: GuestId, channel: str) -> Key:
     return Key(f"GATE#{guest}", channel)
 
 
-def guest_of_gate(key: Key) -> str:
-    return key.pk.removeprefix("GATE#")
+def guest_of_gate(key: Key) -> GuestId:
+    return GuestId(Leaf(key.pk.removeprefix("GATE#")))
 
 
-def acts(leaf: str, channel: str) -> Key:
+def acts(leaf: Leaf, channel: str) -> Key:
     """What was done about consent through one leaf, the newest of each kind. They go where their leaf goes."""
     return Key(f"LEAF#{leaf}", f"CONSENT#{channel}")
 
 
-def receipt(leaf: str, at: str, receipt_id: str) -> Key:
+def receipt(leaf: Leaf, at: Instant, receipt_id: str) -> Key:
     return Key(f"LEAF#{leaf}", f"RECEIPT#{at}#{receipt_id}")
 
 
 # What is kept by leaf, and never moves.
-def leaf(leaf_id: str) -> str:
+def leaf(leaf_id: Leaf) -> str:
     return f"LEAF#{leaf_id}"
 
 
-def record(leaf_id: str) -> Key:
+def record(leaf_id: Leaf) -> Key:
     """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
     return Key(leaf(leaf_id), "RECORD")
 
@@ -134,42 +146,43 @@ MESSAGE = "MESSAGE#"
 RECEIPT = "RECEIPT#"
 
 
-def stay(leaf_id: str, month: str, reservation: str) -> Key:
+def stay(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
     """`month` is that of the arrival: a stay whose arrival moves to another month is another row."""
     return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
 
 
-def arrivals(property_id: str, day: date) -> str:
+def arrivals(property_id: PropertyId, day: date) -> str:
     """Of `INDEX_1`: who is expected at a property on a date, by reservation."""
     return f"ARRIVALS#{property_id}#{day}"
 
 
-def departures(property_id: str, day: date) -> str:
+def departures(property_id: PropertyId, day: date) -> str:
     """Of `INDEX_2`: who leaves or left a property on a date, by reservation."""
     return f"DEPARTURES#{property_id}#{day}"
 
 
-def companion(leaf_id: str, month: str, reservation: str) -> Key:
+def companion(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
     """Says that this person shared the room of that reservation; the stay itself is the primary guest's row."""
     return Key(leaf(leaf_id), f"{COMPANION}{month}#{reservation}")
 
 
 def last_part(key: Key) -> str:
     """The id that a sort key ends in: a stay's or companion's reservation, a receipt's id."""
-    return parts(key)[-1]
+    return key.sk.rpartition("#")[2]
 
 
-def parts(key: Key) -> list[str]:
-    """What a sort key says behind its kind: of a stay or a companion the month and the reservation."""
-    return key.sk.split("#")[1:]
+def month_and_reservation(key: Key) -> tuple[str, ReservationId]:
+    """Of a stay or a companion."""
+    _, month, of_month = key.sk.split("#")
+    return month, ReservationId(of_month)
 
 
-def message(leaf_id: str, occasion: str) -> Key:
+def message(leaf_id: Leaf, occasion: OccasionId) -> Key:
     """The claim of one send, and later its outcome and what became of it."""
     return Key(leaf(leaf_id), f"{MESSAGE}{occasion}")
 
 
-def reservation(reservation_id: str) -> Key:
+def reservation(reservation_id: ReservationId) -> Key:
     """Where a reservation is kept: the leaf of its primary guest, and the month of arrival."""
     return Key(f"RESERVATION#{reservation_id}", "RESERVATION")
 
@@ -177,11 +190,11 @@ def reservation(reservation_id: str) -> Key:
 CHARGE = "CHARGE#"
 
 
-def charge(reservation_id: str, charge_id: str) -> Key:
+def charge(reservation_id: ReservationId, charge_id: ChargeId) -> Key:
     return Key(f"RESERVATION#{reservation_id}", f"{CHARGE}{charge_id}")
 
 
-def reservation_of_charge(charge_id: str) -> Key:
+def reservation_of_charge(charge_id: ChargeId) -> Key:
     """The reservation that a charge is kept under: a line may be moved to another room's folio."""
     return Key(f"CHARGE#{charge_id}", "CHARGE")
 
@@ -192,36 +205,40 @@ def mark(subject: str, version_mark: str) -> Key:
 
 
 # Loyalty.
-def account(leaf_id: str, program_id: str) -> Key:
+def account(leaf_id: Leaf, program_id: ProgramId) -> Key:
     """A leaf's points in one programme; a guest's balance is the sum over its leaves."""
     return Key(leaf(leaf_id), f"ACCOUNT#{program_id}")
 
 
-def given(leaf_id: str, program_id: str, reservation_id: str) -> Key:
+def given(leaf_id: Leaf, program_id: ProgramId, reservation_id: ReservationId) -> Key:
     """What one stay has been given so far, and the version it was computed from."""
     return Key(leaf(leaf_id), f"GIVEN#{program_id}#{reservation_id}")
 
 
-def ledger(leaf_id: str, program_id: str) -> str:
+def ledger(leaf_id: Leaf, program_id: ProgramId) -> str:
     return f"LEDGER#{program_id}#{leaf_id}"
 
 
-def ledger_entry(leaf_id: str, program_id: str, position: str) -> Key:
+def ledger_entry(leaf_id: Leaf, program_id: ProgramId, position: str) -> Key:
     """Entries lie in the order of time: instant, revision of the account, id. A guest's pages merge its leaves'."""
     return Key(ledger(leaf_id, program_id), position)
 
 
-def spending(program_id: str, kind: str, act: str) -> Key:
+def spending(program_id: ProgramId, kind: str, act: str) -> Key:
     """What one redemption, expiry or transfer took, by the id that who acted gave it: the same again takes nothing."""
     return Key(f"SPENDING#{program_id}#{kind}#{act}", "SPENDING")
 
 
 # Campaigns.
-def campaign(campaign_id: str) -> Key:
-    return Key("CAMPAIGNS", campaign_id)
+CAMPAIGNS = "CAMPAIGNS"
+ACTIVE_RUNS = "RUNS#ACTIVE"
 
 
-def run(run_id: str) -> Key:
+def campaign(campaign_id: CampaignId) -> Key:
+    return Key(CAMPAIGNS, campaign_id)
+
+
+def run(run_id: RunId) -> Key:
     return Key(f"RUN#{run_id}", "RUN")
 
 
@@ -230,12 +247,12 @@ def launch(launch_id: str) -> Key:
     return Key(f"LAUNCH#{launch_id}", "LAUNCH")
 
 
-def active_run(run_id: str) -> Key:
+def active_run(run_id: RunId) -> Key:
     """Present while a run has work: the tick wakes a pacer for each."""
-    return Key("RUNS#ACTIVE", run_id)
+    return Key(ACTIVE_RUNS, run_id)
 
 
-def run_content(run_id: str) -> Key:
+def run_content(run_id: RunId) -> Key:
     """The segment and template a run was launched with."""
     return Key(f"RUN#{run_id}", "CONTENT")
 
@@ -244,12 +261,12 @@ PLAN = "PLAN#"
 CHUNK = "CHUNK#"
 
 
-def plan(run_id: str, part: int) -> Key:
+def plan(run_id: RunId, part: int) -> Key:
     """How far the planning of one part of the guests has come."""
     return Key(f"RUN#{run_id}", f"{PLAN}{part:03d}")
 
 
-def chunk(run_id: str, due: str, part: int, number: int) -> Key:
+def chunk(run_id: RunId, due: str, part: int, number: int) -> Key:
     return Key(f"RUN#{run_id}", f"{CHUNK}{due}#{part:03d}#{number:06d}")
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from chalicelib.aws import clients
 from chalicelib.aws.settings import settings
+from chalicelib.canonical.ids import ConnectionId
 
 
 @cache
@@ -20,14 +21,14 @@ def key_for(purpose: str) -> bytes:
     return hmac.digest(_deployment_secret(), purpose.encode(), hashlib.sha256)
 
 
-def encrypt(text: str, connection: str) -> str:
+def encrypt(text: str, connection: ConnectionId) -> str:
     answer = clients.kms().encrypt(
         KeyId=settings().key_alias, Plaintext=text.encode(), EncryptionContext={"connection": connection}
     )
     return base64.b64encode(answer["CiphertextBlob"]).decode()
 
 
-def decrypt(text: str, connection: str) -> str:
+def decrypt(text: str, connection: ConnectionId) -> str:
     answer = clients.kms().decrypt(
         CiphertextBlob=base64.b64decode(text), KeyId=settings().key_alias, EncryptionContext={"connection": connection}
     )

@@ -10,7 +10,7 @@ from chalicelib.campaigns import queued, rules, store
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
 from chalicelib.campaigns.queued import PaceRun, PlanPart
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
-from chalicelib.canonical.ids import LAUNCH, RUN, stable_id, timed_id
+from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, GuestId, Leaf, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent.model import EMAIL
@@ -48,7 +48,7 @@ def _content(asked: Campaign) -> Content:
     return Content(segment=segment, template=template)
 
 
-def campaign(campaign_id: str) -> CampaignRow:
+def campaign(campaign_id: CampaignId) -> CampaignRow:
     found = store.campaign(campaign_id)
     if found is None:
         raise NotFound("There is no such campaign.")
@@ -59,7 +59,7 @@ def campaigns() -> list[CampaignRow]:
     return store.campaigns()
 
 
-def run(run_id: str) -> Run:
+def run(run_id: RunId) -> Run:
     """A run with its counts: sums of the chunks that are done, as of the pacer's last beat."""
     found = store.run(run_id)
     if found is None:
@@ -67,7 +67,7 @@ def run(run_id: str) -> Run:
     return found
 
 
-def launch(campaign_id: str, now: datetime | None = None, seed: str | None = None) -> Run:
+def launch(campaign_id: CampaignId, now: datetime | None = None, seed: str | None = None) -> Run:
     """Begin a run with the segment and template as they are now; while a run is on, launching returns that run.
 
     The same `seed` is the same launch, also when its run is over, and also when that run was another's: whoever
@@ -111,7 +111,7 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
     content = _content(kept.campaign)
     _require_deployment()
     begun = Run(
-        id=timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1),
+        id=RunId(OccasionId(timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1))),
         campaign=kept.campaign.id,
         at=instant(now),
         chunk_size=rules.chunk_size(mail.quota().per_second),
@@ -140,18 +140,18 @@ def _queue_planning(run: Run) -> None:
     queues.send("pace", queued.body_of(PaceRun(run.id, run.beat)))
 
 
-def pause(run_id: str) -> Run:
+def pause(run_id: RunId) -> Run:
     return _change(run_id, {RunState.ACTIVE, RunState.PAUSED}, RunState.PAUSED, "paused")
 
 
-def resume(run_id: str) -> Run:
+def resume(run_id: RunId) -> Run:
     """Go on: whatever was queued and is not known to be done is queued again."""
     resumed = _change(run_id, {RunState.PAUSED, RunState.ACTIVE}, RunState.ACTIVE, "")
     queues.send("pace", queued.body_of(PaceRun(resumed.id, resumed.beat)))
     return resumed
 
 
-def cancel(run_id: str) -> Run:
+def cancel(run_id: RunId) -> Run:
     """Stop within one chunk. Who was planned and not mailed is held with the reason, written by the workers."""
     cancelled = _change(run_id, {RunState.ACTIVE, RunState.PAUSED, RunState.CANCELLED}, RunState.CANCELLED, "cancelled")
     if not cancelled.is_over:
@@ -159,7 +159,7 @@ def cancel(run_id: str) -> Run:
     return cancelled
 
 
-def _change(run_id: str, possible: set[RunState], state: RunState, reason: str) -> Run:
+def _change(run_id: RunId, possible: set[RunState], state: RunState, reason: str) -> Run:
     def attempt() -> Run:
         before = run(run_id)
         if before.state not in possible:
@@ -181,12 +181,12 @@ class DecisionPage(NamedTuple):
 class PlannedGuest(NamedTuple):
     """One candidate of a run, and its chunk; `code` is what the worker knew when that was done, and empty before."""
 
-    guest: str
+    guest: GuestId
     chunk: str
     code: str
 
 
-def decisions(run_id: str, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
+def decisions(run_id: RunId, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
     """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
     shown = run(run_id)
     previous, offset = _read_cursor(cursor)
@@ -217,7 +217,7 @@ def _candidates(chunk: Chunk) -> list[PlannedGuest]:
 
 def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> list[Decision]:
     """A chunk keeps what its worker knew. What SES told later, and why a mail failed, is on the messages."""
-    origins = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
+    origins: dict[Leaf, str] = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
     known = sending.outcomes_so_far(run.id, EMAIL, origins, now)
     rest = holds.CANCELLED.reason if run.state is RunState.CANCELLED else "waiting"
     return [_decision(each, known.get(each.guest), rest) for each in candidates]

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.snapshots import HubId
+from chalicelib.canonical.ids import CampaignId, GuestId, RunId, SegmentId, TemplateId
+from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.canonical.time import Instant
 from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
@@ -27,10 +29,10 @@ class Campaign(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: HubId
+    id: Annotated[CampaignId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    segment: HubId
-    template: HubId
+    segment: Annotated[SegmentId, HUB_ID]
+    template: Annotated[TemplateId, HUB_ID]
     message_class: CampaignClass = CAMPAIGN_CLASS
 
 
@@ -46,9 +48,9 @@ class CampaignRow(BaseModel):
     campaign: Campaign
     rev: int = 1
     launches: int = 0
-    run: str | None = None
+    run: RunId | None = None
 
-    def launched(self, run: str) -> "CampaignRow":
+    def launched(self, run: RunId) -> "CampaignRow":
         return self.model_copy(update={"rev": self.rev + 1, "launches": self.launches + 1, "run": run})
 
 
@@ -69,12 +71,12 @@ class Run(BaseModel):
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    id: str
-    campaign: str
+    id: RunId
+    campaign: CampaignId
     state: RunState = RunState.ACTIVE
     reason: str = ""
     rev: int = 1
-    at: str
+    at: Instant
     chunk_size: int = LARGEST_CHUNK
     segment_version: int
     template_version: int
@@ -82,11 +84,11 @@ class Run(BaseModel):
     counted: tuple[int, ...] = Field(default=(0,) * PARTS, alias="settled")
     counts: dict[str, int] = Field(default_factory=dict)
     beat: int = 0
-    next_beat_at: str = ""
+    next_beat_at: Instant = Instant("")
     percent: int = 100
     throttles: int = 0
     throttles_seen: int = 0
-    finished_at: str | None = None
+    finished_at: Instant | None = None
 
     @property
     def is_over(self) -> bool:
@@ -109,10 +111,10 @@ class Run(BaseModel):
         """All throttles that were counted so far are answered with this pace."""
         return self.model_copy(update={"percent": percent, "throttles_seen": self.throttles})
 
-    def at_beat(self, beat: int, next_beat_at: str, queued: tuple[int, ...]) -> "Run":
+    def at_beat(self, beat: int, next_beat_at: Instant, queued: tuple[int, ...]) -> "Run":
         return self.model_copy(update={"beat": beat, "next_beat_at": next_beat_at, "queued": queued})
 
-    def finished(self, state: RunState, at: str) -> "Run":
+    def finished(self, state: RunState, at: Instant) -> "Run":
         return self.model_copy(update={"state": state, "finished_at": at})
 
 
@@ -133,12 +135,12 @@ class Progress(BaseModel):
     part: int
     rev: int = 0
     shard: int = 0
-    after: str | None = None
+    after: GuestId | None = None
     chunks: int = 0
     candidates: int = 0
     done: bool = False
 
-    def past(self, shard: int, guest: str, *, is_candidate: bool) -> "Progress":
+    def past(self, shard: int, guest: GuestId, *, is_candidate: bool) -> "Progress":
         """One more guest was looked at."""
         return self.model_copy(update={"shard": shard, "after": guest, "candidates": self.candidates + is_candidate})
 
@@ -154,9 +156,9 @@ class Chunk(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    run: str
+    run: RunId
     name: str
-    guests: tuple[str, ...]
+    guests: tuple[GuestId, ...]
     done: bool = False
     decisions: tuple[str, ...] = ()
 
@@ -166,7 +168,7 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    guest: str
+    guest: GuestId
     decision: str
     reason: str = ""
     rule: str = ""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import OccasionId, RunId
 
 VERSION = 1
 T = TypeVar("T")
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class PlanPart:
     """Plan a part of a run, from where the last message came to."""
 
-    run: str
+    run: RunId
     part: int
 
 
@@ -26,7 +27,7 @@ class PlanPart:
 class PaceRun:
     """One beat of a run's pacer. Without a number it replaces a pacer that was lost."""
 
-    run: str
+    run: RunId
     beat: int | None = None
 
 
@@ -34,7 +35,7 @@ class PaceRun:
 class SendChunk:
     """Mail one chunk's candidates. `again` counts how often the chunk came back because some had no decision yet."""
 
-    run: str
+    run: RunId
     chunk: str
     again: int = 0
 
@@ -44,16 +45,20 @@ def body_of(message: PlanPart | PaceRun | SendChunk) -> dict[str, Any]:
 
 
 def read_plan_part(body: Mapping[str, Any]) -> PlanPart:
-    return PlanPart(_field(body, "run", str), _field(body, "part", int))
+    return PlanPart(_run(body), _field(body, "part", int))
 
 
 def read_pace_run(body: Mapping[str, Any]) -> PaceRun:
-    return PaceRun(_field(body, "run", str), _field(body, "beat", int) if "beat" in body else None)
+    return PaceRun(_run(body), _field(body, "beat", int) if "beat" in body else None)
 
 
 def read_send_chunk(body: Mapping[str, Any]) -> SendChunk:
     again = _field(body, "again", int) if "again" in body else 0
-    return SendChunk(_field(body, "run", str), _field(body, "chunk", str), again)
+    return SendChunk(_run(body), _field(body, "chunk", str), again)
+
+
+def _run(body: Mapping[str, Any]) -> RunId:
+    return RunId(OccasionId(_field(body, "run", str)))
 
 
 def _field(body: Mapping[str, Any], name: str, kind: type[T]) -> T:

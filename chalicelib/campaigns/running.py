@@ -10,6 +10,7 @@ from chalicelib.campaigns import queued, rules, store
 from chalicelib.campaigns.model import CAMPAIGN_CLASS, PARTS, Chunk, Progress, Run, RunState
 from chalicelib.campaigns.queued import PaceRun, PlanPart, SendChunk
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
 from chalicelib.consent.model import EMAIL
@@ -50,7 +51,7 @@ def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda
 def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], float]) -> bool:
     """True when the part is planned to its end. Chunks grow over partitions: small ones do not make tiny chunks."""
     today: date = moment_of(run.at).date()
-    matched: list[str] = []
+    matched = list[GuestId]()
     at = progress
     for shard, guest in _walk(progress):
         is_candidate = matches(rule, guest.traits, today)
@@ -193,7 +194,7 @@ def _occasion(found: store.ChunkToSend) -> Occasion:
     )
 
 
-def _finish(asked: SendChunk, chunk: Chunk, outcomes: Mapping[str, Outcome]) -> None:
+def _finish(asked: SendChunk, chunk: Chunk, outcomes: Mapping[Leaf, Outcome]) -> None:
     """Put the decisions, or let the chunk come again, later each time, until each candidate has one."""
     codes = [rules.code_of(outcomes[guest]) for guest in chunk.guests]
     if "again" not in codes:

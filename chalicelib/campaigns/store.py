@@ -8,6 +8,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Progress, Run, RunState
+from chalicelib.canonical.ids import CampaignId, GuestId, RunId
 from chalicelib.messages.model import Deployment
 from chalicelib.messages.store import read_deployment
 
@@ -17,13 +18,13 @@ REMEMBERED_SECONDS = 30 * 86400
 """How long a repeated launch finds its answer: far longer than an Idempotency-Key is kept."""
 
 
-def campaign(campaign_id: str) -> CampaignRow | None:
+def campaign(campaign_id: CampaignId) -> CampaignRow | None:
     item = table.get(keys.campaign(campaign_id))
     return _read_campaign(item) if item else None
 
 
 def campaigns() -> list[CampaignRow]:
-    return [_read_campaign(item) for item in table.query(keys.campaign("").pk)]
+    return [_read_campaign(item) for item in table.query(keys.CAMPAIGNS)]
 
 
 def _read_campaign(item: Item) -> CampaignRow:
@@ -41,7 +42,7 @@ def put_campaign(kept: CampaignRow, *, replaces: int) -> table.Put:
     return table.Put(item, table.unchanged_since(replaces or None))
 
 
-def run(run_id: str) -> Run | None:
+def run(run_id: RunId) -> Run | None:
     item = table.get(keys.run(run_id))
     return Run.model_validate(item) if item else None
 
@@ -53,7 +54,7 @@ def new_run(run: Run, content: Content) -> list[table.Put]:
     return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
 
 
-def launch_answer(launch_id: str) -> str | None:
+def launch_answer(launch_id: str) -> RunId | None:
     """The run with which a launch was answered: its own, or one that was on."""
     item = table.get(keys.launch(launch_id))
     return item["run"] if item else None
@@ -92,7 +93,7 @@ def _update_run(before: Run, after: Run) -> table.Update:
     )
 
 
-def pause_for(run_id: str, reason: str) -> None:
+def pause_for(run_id: RunId, reason: str) -> None:
     """Pause a run that is active, for a reason of SES."""
     values: dict[str, Any] = {":paused": RunState.PAUSED, ":reason": reason, ":one": 1}
     active = table.When("#state = :active", {":active": RunState.ACTIVE})
@@ -103,28 +104,28 @@ def pause_for(run_id: str, reason: str) -> None:
         return  # it was paused or cancelled meanwhile: then it is what it should be
 
 
-def count_throttle(run_id: str) -> None:
+def count_throttle(run_id: RunId) -> None:
     """Tell the pacer that SES asked for less; not under the lock, so that workers never wait for it."""
     table.write(table.Update(keys.run(run_id), "ADD throttles :one", {":one": 1}, when=table.PRESENT, size=RUN_SIZE))
 
 
-def active_runs() -> list[str]:
-    return [item["sk"] for item in table.query(keys.active_run("").pk)]
+def active_runs() -> list[RunId]:
+    return [item["sk"] for item in table.query(keys.ACTIVE_RUNS)]
 
 
-def content(run_id: str) -> Content:
+def content(run_id: RunId) -> Content:
     item = table.get(keys.run_content(run_id))
     if item is None:
         raise LookupError(f"run {run_id} was written without its content")
     return Content.model_validate_json(item["content"])
 
 
-def progress(run_id: str) -> list[Progress]:
+def progress(run_id: RunId) -> list[Progress]:
     """How far each part that was begun is planned."""
     return [_read_progress(item) for item in table.query(keys.run(run_id).pk, keys.PLAN)]
 
 
-def progress_of(run_id: str, part: int) -> Progress:
+def progress_of(run_id: RunId, part: int) -> Progress:
     item = table.get(keys.plan(run_id, part))
     return _read_progress(item) if item else Progress(part=part)
 
@@ -133,7 +134,7 @@ def _read_progress(item: Item) -> Progress:
     return Progress.model_validate(item)
 
 
-def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[str]) -> Progress:
+def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[GuestId]) -> Progress:
     """Write how far a part came together with the chunk that it made. Raises ConditionFailed."""
     moved = after.saved(before.rev + 1, before.chunks + bool(guests))
     unchanged = table.unchanged_since(before.rev or None)
@@ -145,7 +146,7 @@ def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[
     return moved
 
 
-def _new_chunk(key: Key, guests: Sequence[str]) -> table.Put:
+def _new_chunk(key: Key, guests: Sequence[GuestId]) -> table.Put:
     return table.Put(table.row(key, guests=",".join(guests)), table.ABSENT)
 
 
@@ -157,7 +158,7 @@ def name_of(key: Key) -> str:
     return key.sk.removeprefix(keys.CHUNK)
 
 
-def _read_chunk(run_id: str, item: Mapping[str, Any]) -> Chunk:
+def _read_chunk(run_id: RunId, item: Mapping[str, Any]) -> Chunk:
     decisions = item.get("decisions", "")
     return Chunk(
         run=run_id,
@@ -173,7 +174,7 @@ def chunks_at(run: Run, spots: Iterable[tuple[int, int]]) -> dict[tuple[int, int
     return {wanted[key]: _read_chunk(run.id, item) for key, item in table.get_many(wanted).items()}
 
 
-def chunks(run_id: str, *, after: str, limit: int) -> Iterator[Chunk]:
+def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
     """Chunks of a run in the order of their names, after a name."""
     start = f"{keys.CHUNK}{after}" if after else None
     for item in table.query(keys.run(run_id).pk, keys.CHUNK, after=start, limit=limit):
@@ -189,7 +190,7 @@ class ChunkToSend(NamedTuple):
     deployment: Deployment
 
 
-def chunk_to_send(run_id: str, chunk_name: str) -> ChunkToSend | None:
+def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
     """One batch read."""
     at = (
         keys.run(run_id),

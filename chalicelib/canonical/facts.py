@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.canonical.ids import FACT, stable_id
+from chalicelib.canonical.ids import FACT, Leaf, PropertyId, stable_id
+from chalicelib.canonical.time import Instant
 
 
 class FactType(StrEnum):
@@ -39,11 +40,11 @@ class Fact(BaseModel):
     type: FactType
     subject: str
     subject_version: str
-    occurred_at: str
+    occurred_at: Instant
     correlation_id: str = ""
     backfill: bool = False
-    leaf: str | None = None
-    property_id: str | None = None
+    leaf: Leaf | None = None
+    property_id: PropertyId | None = None
 
     @property
     def fact_id(self) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from chalicelib.canonical.ids import Leaf, PropertyId
+
 What_co = TypeVar("What_co", covariant=True)
 
 
@@ -17,9 +19,9 @@ class Happening(Generic[What_co]):
 
     at: str
     id: str
-    leaf: str
+    leaf: Leaf
     what: What_co
-    property_id: str | None = None
+    property_id: PropertyId | None = None
 
     @property
     def position(self) -> str:
@@ -30,6 +32,6 @@ class Happening(Generic[What_co]):
         return position is None or self.position < position
 
 
-Source: TypeAlias = Callable[[str, str | None, int], Iterator[Happening[object]]]
+Source: TypeAlias = Callable[[Leaf, str | None, int], Iterator[Happening[object]]]
 """(leaf, before, limit) → what happened through the leaf before that position, newest first. It is read as far as it
 is asked for, `limit` rows at a time."""

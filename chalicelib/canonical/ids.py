@@ -3,25 +3,33 @@
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import NewType
+from typing import Literal, NewType
 
-from chalicelib.canonical.time import instant, moment_of
+from chalicelib.canonical.time import Instant, instant, moment_of
 
 Leaf = NewType("Leaf", str)
 """What one source said about one person: the permanent id of a source's record."""
 GuestId = NewType("GuestId", Leaf)
-"""The smallest leaf of a guest, by which the guest is named."""
+"""The leaf by which a guest is named: the smallest of the guest's leaves."""
 ReservationId = NewType("ReservationId", str)
 ChargeId = NewType("ChargeId", str)
 PropertyId = NewType("PropertyId", str)
+EVERYWHERE: Literal["*"] = "*"
+Scope = PropertyId | Literal["*"]
+"""A property, or all of them."""
 ConnectionId = NewType("ConnectionId", str)
 ProgramId = NewType("ProgramId", str)
 SegmentId = NewType("SegmentId", str)
 TemplateId = NewType("TemplateId", str)
 CampaignId = NewType("CampaignId", str)
-RunId = NewType("RunId", str)
+OccasionId = NewType("OccasionId", str)
+"""What a guest may be mailed for once."""
+RunId = NewType("RunId", OccasionId)
+KeyId = NewType("KeyId", str)
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
+IdentifierKey = NewType("IdentifierKey", str)
+"""An identifier as a record carries it: `kind:digest`."""
 
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM = "g", "x", "r", "b", "c", "f", "m"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
@@ -36,17 +44,17 @@ def stable_id(kind: str, *parts: str | int) -> str:
     return kind + hashlib.sha256(_COMPACT.encode(parts).encode()).hexdigest()[:24]
 
 
-def timed_id(kind: str, at: str, *parts: str | int) -> str:
+def timed_id(kind: str, at: Instant, *parts: str | int) -> str:
     """An id as long as a stable one that sorts by the instant in it: `kind`, microseconds in base 32, and a hash."""
     return kind + _digits(at) + stable_id("", *parts)[:HASHED_DIGITS]
 
 
-def instant_in(timed: str) -> str:
+def instant_in(timed: str) -> Instant:
     """The instant of a timed id. Raises ValueError."""
     return instant(EPOCH + timedelta(microseconds=int(timed[1 : 1 + TIME_DIGITS], 32)))
 
 
-def highest_id(kind: str, at: str) -> str:
+def highest_id(kind: str, at: Instant) -> str:
     """What sorts behind every timed id of that instant, and before those of the next one."""
     return kind + _digits(at) + "~"
 
@@ -56,7 +64,7 @@ TIME_DIGITS, HASHED_DIGITS = 11, 13
 """Enough for a thousand years; together as long as a stable id's 24."""
 
 
-def _digits(at: str) -> str:
+def _digits(at: Instant) -> str:
     number, digits = (moment_of(at) - EPOCH) // timedelta(microseconds=1), ""
     for _ in range(TIME_DIGITS):
         number, digit = divmod(number, 32)
@@ -64,33 +72,41 @@ def _digits(at: str) -> str:
     return digits
 
 
-def leaf_of_profile(source: str, profile_id: str) -> Leaf:
+def leaf_of_profile(source: ConnectionId, profile_id: str) -> Leaf:
     """The leaf of a source that has guest ids: one leaf a profile."""
     return Leaf(stable_id(GUEST, source, "profile", profile_id))
 
 
-def leaf_of_contact(source: str, contact: str, name: str) -> Leaf:
+def leaf_of_contact(source: ConnectionId, contact: str, name: str) -> Leaf:
     """The leaf of a source without guest ids: normalised e-mail or phone, and normalised name."""
     return Leaf(stable_id(GUEST, source, "contact", contact, name))
 
 
-def leaf_of_occupant(source: str, reservation: str, role: str) -> Leaf:
+def leaf_of_occupant(source: ConnectionId, reservation: ReservationId, role: str) -> Leaf:
     """The leaf of a person who is known by a name alone, in one reservation."""
     return Leaf(stable_id(GUEST, source, "occupant", reservation, role))
 
 
-def leaf_of_nobody(reservation: str) -> Leaf:
+def leaf_of_nobody(reservation: ReservationId) -> Leaf:
     """The leaf that keeps a reservation in which no person is known."""
     return Leaf(stable_id(NOBODY, reservation))
 
 
-def is_person(leaf: str) -> bool:
+def is_person(leaf: Leaf) -> bool:
     return not leaf.startswith(NOBODY)
 
 
-def reservation_id(source: str, property_id: str, vendor_id: str, room: int) -> ReservationId:
+def reservation_id(source: ConnectionId, property_id: PropertyId, vendor_id: str, room: int) -> ReservationId:
     """One room for one date range."""
     return ReservationId(stable_id(RESERVATION, source, property_id, vendor_id, room))
+
+
+def key_of(kind: str, digest: Digest) -> IdentifierKey:
+    return IdentifierKey(f"{kind}:{digest}")
+
+
+def digest_in(key: IdentifierKey) -> Digest:
+    return Digest(key.partition(":")[2])
 
 
 def digest_of(text: str) -> str:

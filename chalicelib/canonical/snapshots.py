@@ -21,8 +21,8 @@ from chalicelib.canonical.details import (
     SpecialDates,
     TimeOfDay,
 )
-from chalicelib.canonical.ids import digest_of
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.ids import PropertyId, digest_of
+from chalicelib.canonical.time import Instant, instant
 
 
 def _within_reach(moment: datetime) -> datetime:
@@ -33,10 +33,11 @@ def _within_reach(moment: datetime) -> datetime:
 
 SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
 """An id in the source's own words."""
-HubId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
-"""An id that travels in SES tags, message groups and URLs."""
+HUB_ID = StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")
+"""Of an id that travels in SES tags, message groups and URLs."""
+HubId = Annotated[str, HUB_ID]
 Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
-Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
@@ -48,7 +49,7 @@ class Version(NamedTuple):
     way in any order of arrival.
     """
 
-    changed_at: str
+    changed_at: Instant
     observed_at: str
     digest: str
 
@@ -66,7 +67,8 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        return cls(*text.split("#"))
+        changed_at, observed_at, digest = text.split("#")
+        return cls(Instant(changed_at), observed_at, digest)
 
 
 def observed(at: datetime | None) -> str:
@@ -104,7 +106,7 @@ class Snapshot(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    changed_at: Instant
+    changed_at: Moment
 
     def version(self, observed_at: datetime | None = None) -> Version:
         """The version of this snapshot; `observed_at` is when a thin vendor was asked, None for what was pushed."""
@@ -143,7 +145,7 @@ class GuestSnapshot(Snapshot):
     member_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] | None = None
     marketing_email: bool | None = None
     merged_into: SourceId | None = None
-    property_id: HubId | None = None
+    property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
 class Occupant(BaseModel):
@@ -169,7 +171,7 @@ class ReservationSnapshot(Snapshot):
     source_id: SourceId
     room: Annotated[int, Field(ge=0, le=999)] = 0
     booking_id: SourceId | None = None
-    property_id: HubId
+    property_id: Annotated[PropertyId, HUB_ID]
     status: Status
     arrival: date
     departure: date
@@ -227,7 +229,7 @@ class ChargeSnapshot(Snapshot):
 
     kind: Literal["charge"] = "charge"
     source_id: SourceId
-    property_id: HubId
+    property_id: Annotated[PropertyId, HUB_ID]
     reservation_source_id: SourceId
     room: Annotated[int, Field(ge=0, le=999)] = 0
     charge: ChargeKind | None = None

@@ -1,12 +1,16 @@
 """Instants are UTC and sort as text; stays are local dates with the property's IANA zone."""
 
 from datetime import UTC, date, datetime
+from typing import NewType
 from zoneinfo import ZoneInfo
 
+Instant = NewType("Instant", str)
+"""A moment as it is written: `2026-11-23T12:00:00.000000Z`, of fixed width, so that text order is time order."""
 
-def instant(moment: datetime) -> str:
-    """Write an aware moment as `2026-11-23T12:00:00.000000Z`: fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+def instant(moment: datetime) -> Instant:
+    """Write an aware moment."""
+    return Instant(moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z")
 
 
 def moment_of(text: str) -> datetime:

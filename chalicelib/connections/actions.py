@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from chalicelib.aws import http, secrets, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound
+from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.connections import rules, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection
@@ -16,10 +17,7 @@ from chalicelib.connectors.vendors import edge_of
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
 
-ALL = "*"
-"""A connection without a map may speak for every property."""
-
-Allowed = Callable[[str], bool]
+Allowed = Callable[[Scope], bool]
 
 
 def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
@@ -31,7 +29,7 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
     """
     before = store.reached(asked.id)
     reached = _with_those_of(before, asked.properties)
-    if not all(allowed(each) for each in reached):
+    if not all(allowed(PropertyId(each)) for each in reached):
         raise NotFound("There is no such connection, or no such property.")
     kept = store.get(asked.id)
     faults = rules.faults(asked, kept, properties.by_id(), http.check_url)
@@ -43,19 +41,19 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
         raise Conflict("Somebody else changed this connection just now.") from None
 
 
-def delete(connection_id: str) -> None:
+def delete(connection_id: ConnectionId) -> None:
     """Take a connection away with its secrets, whatever is written beside. One that is gone already is gone."""
 
     def attempt() -> None:
-        before, kept = store.reached(connection_id), store.get(connection_id)
+        before, kept = store.reached(ConnectionId(connection_id)), store.get(ConnectionId(connection_id))
         if kept:
             store.delete(kept, before, _with_those_of(before, kept.properties))
 
     until_written(attempt, "the connection was changed by others all the time")
 
 
-def _with_those_of(before: Reached, properties: Mapping[str, str]) -> frozenset[str]:
-    return before.properties | frozenset(properties.values() or [ALL])
+def _with_those_of(before: Reached, properties: Mapping[str, PropertyId]) -> frozenset[Scope]:
+    return before.properties | frozenset(properties.values() or [EVERYWHERE])
 
 
 def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
@@ -83,7 +81,7 @@ def _sealed_secret(asked: Connection, secret: str) -> str:
     return secrets.encrypt(secret, asked.id)
 
 
-def link_of(connection: KeptConnection, known: Mapping[str, Property]) -> Link:
+def link_of(connection: KeptConnection, known: Mapping[PropertyId, Property]) -> Link:
     """What a translation may know of its connection, with the credentials made readable."""
     sealed = connection.sealed_credentials
     return Link(

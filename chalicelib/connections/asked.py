@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from chalicelib.canonical.snapshots import Channel, HubId, Text
+from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.canonical.snapshots import HUB_ID, Channel, HubId, Text
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """What a vendor calls one of its things; the table takes no empty name in a map."""
@@ -22,14 +23,14 @@ class Connection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: HubId
+    id: Annotated[ConnectionId, HUB_ID]
     vendor: HubId
     secrets: Annotated[tuple[Secret, ...], Field(max_length=2)] = ()
     """Webhook secrets; two are valid during a rotation."""
     credentials: dict[Name, str] = Field(default_factory=dict)
     """What the vendor's API wants: tokens."""
     base_url: Text | None = None
-    properties: dict[Name, HubId] = Field(default_factory=dict)
+    properties: dict[Name, Annotated[PropertyId, HUB_ID]] = Field(default_factory=dict)
     channels: dict[Name, Channel] = Field(default_factory=dict)
     options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import ConnectionId, Scope
 from chalicelib.connections.model import KeptConnection
 
 
@@ -12,25 +13,25 @@ from chalicelib.connections.model import KeptConnection
 class Reached:
     """Every property that a connection's id ever reached, by a connection since deleted, too; `*` stands for all."""
 
-    properties: frozenset[str] = frozenset()
+    properties: frozenset[Scope] = frozenset()
     rev: int = 0
 
 
-def get(connection_id: str, *, consistent: bool = True) -> KeptConnection | None:
+def get(connection_id: ConnectionId, *, consistent: bool = True) -> KeptConnection | None:
     item = table.get(keys.connection(connection_id), consistent=consistent)
     return _read(item) if item else None
 
 
-def get_many(wanted: Iterable[str]) -> dict[str, KeptConnection]:
+def get_many(wanted: Iterable[ConnectionId]) -> dict[ConnectionId, KeptConnection]:
     found = table.get_many({keys.connection(each) for each in wanted})
-    return {key.sk: _read(item) for key, item in found.items()}
+    return {ConnectionId(key.sk): _read(item) for key, item in found.items()}
 
 
 def listed() -> list[KeptConnection]:
-    return [_read(item) for item in table.query(keys.connection("").pk)]
+    return [_read(item) for item in table.query(keys.CONNECTIONS)]
 
 
-def delete(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+def delete(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
     """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id.
 
     Raises ConditionFailed when somebody else wrote beside it; who writes beside this gets it, and brings nothing back.
@@ -39,17 +40,17 @@ def delete(connection: KeptConnection, before: Reached, properties: frozenset[st
     table.transact([gone, _reach(connection.id, before, properties)])
 
 
-def reached(connection_id: str) -> Reached:
+def reached(connection_id: ConnectionId) -> Reached:
     item = table.get(keys.connection_reach(connection_id))
     return Reached(frozenset(item["properties"]), item["rev"]) if item else Reached()
 
 
-def save(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+def save(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
     """Keep a connection with what it reaches. Raises ConditionFailed when somebody else wrote beside it."""
     table.transact([table.Put(_row(connection)), _reach(connection.id, before, properties)])
 
 
-def _reach(connection_id: str, before: Reached, properties: frozenset[str]) -> table.Put:
+def _reach(connection_id: ConnectionId, before: Reached, properties: frozenset[Scope]) -> table.Put:
     """The lock of a connection, too: it outlives what was deleted, and each change of either counts its revision up."""
     row = table.row(keys.connection_reach(connection_id), properties=sorted(properties), rev=before.rev + 1)
     return table.Put(row, table.unchanged_since(before.rev or None))

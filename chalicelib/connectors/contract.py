@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from chalicelib.canonical.ids import ConnectionId, PropertyId
+
 if TYPE_CHECKING:
     from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, ReservationSnapshot
 
@@ -63,10 +65,10 @@ class Edge(Protocol):
 class Link:
     """What a translation may know of its connection."""
 
-    connection: str
-    properties: Mapping[str, str]
+    connection: ConnectionId
+    properties: Mapping[str, PropertyId]
     """The vendor's hotel id → property id."""
-    zones: Mapping[str, str]
+    zones: Mapping[PropertyId, str]
     """Property id → IANA zone."""
     channels: Mapping[str, str]
     """The vendor's source code → canonical channel."""

@@ -7,8 +7,8 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import stable_id
-from chalicelib.canonical.time import instant, now
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, stable_id
+from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.consent import rules, store
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
 from chalicelib.guests import store as guests
@@ -17,28 +17,28 @@ BUSY = "the gate was changed by others all the time"
 
 
 def set_consent(
-    guest: str,
+    leaf: Leaf,
     channel: str,
     purpose: Purpose,
     state: State,
     basis: Basis,
-    at: str | None = None,
+    at: Instant | None = None,
     proof: Mapping[str, str] | None = None,
 ) -> Consent:
     """Record one act on the leaf it came through, with its receipt, and announce it; the same state twice is one act.
 
-    `guest` may be any leaf of the guest. Returns what that leaf is known to have said. Raises NotFound, TryAgain.
+    Returns what that leaf is known to have said. Raises NotFound, TryAgain.
     """
-    if guests.guest(guest) is None:
+    if guests.guest(leaf) is None:
         raise NotFound("There is no such guest.")
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
-    act = partial(_act, guest, channel, key_of(purpose), asked, proof or {})
+    act = partial(_act, leaf, channel, key_of(purpose), asked, proof or {})
     of_guest, kept = until_written(act, BUSY)
     bus.announce([_consent_changed(of_guest, kept)])
     return kept
 
 
-def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, str]) -> tuple[str, Consent]:
+def _act(leaf: Leaf, channel: str, key: str, asked: Consent, proof: Mapping[str, str]) -> tuple[GuestId, Consent]:
     """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
     gate = _gate_of(leaf, channel)
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
@@ -53,7 +53,7 @@ def _act(leaf: str, channel: str, key: str, asked: Consent, proof: Mapping[str, 
     return gate.guest, kept
 
 
-def history(guest: str) -> list[Receipt]:
+def history(guest: GuestId) -> list[Receipt]:
     """Every receipt of a guest's leaves, oldest first."""
     known = guests.guest(guest)
     if known is None:
@@ -62,26 +62,26 @@ def history(guest: str) -> list[Receipt]:
     return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
 
 
-def suppress(leaf: str, channel: str, address: str, reason: SuppressionReason) -> None:
+def suppress(leaf: Leaf, channel: str, address: Digest, reason: SuppressionReason) -> None:
     """Hold all messages to one address in a guest's gate; `address` is the identifier digest. Raises TryAgain."""
     until_written(partial(_suppress, leaf, channel, address, reason), BUSY)
 
 
-def _suppress(leaf: str, channel: str, address: str, reason: SuppressionReason) -> None:
+def _suppress(leaf: Leaf, channel: str, address: Digest, reason: SuppressionReason) -> None:
     before = _gate_of(leaf, channel)
     after = rules.with_suppression(before, address, reason)
     if after != before:
         _replace(before, after, leaf)
 
 
-def _gate_of(leaf: str, channel: str) -> Gate:
+def _gate_of(leaf: Leaf, channel: str) -> Gate:
     """The gate of the guest that a leaf belongs to now; one that was never written has revision 0."""
     head = guests.head(leaf)
-    guest = head.guest if head else leaf
+    guest = head.guest if head else GuestId(leaf)
     return store.gate(guest, channel) or Gate(guest=guest, channel=channel)
 
 
-def _replace(before: Gate, after: Gate, leaf: str, more: Sequence[table.Write] = ()) -> None:
+def _replace(before: Gate, after: Gate, leaf: Leaf, more: Sequence[table.Write] = ()) -> None:
     """Write a gate that is still as it was read, and what goes with it. Raises ConditionFailed.
 
     The leaf's head is checked, too: an act must not land in the gate of a guest that the leaf belongs to no more.
@@ -90,6 +90,6 @@ def _replace(before: Gate, after: Gate, leaf: str, more: Sequence[table.Write] =
     table.transact([store.replace(known, after), store.belongs(leaf, before.guest), *more])
 
 
-def _consent_changed(guest: str, kept: Consent) -> Fact:
+def _consent_changed(guest: GuestId, kept: Consent) -> Fact:
     version = stable_id("k", kept.state, kept.basis, kept.at)
     return Fact(type=FactType.CONSENT_CHANGED, subject=guest, subject_version=version, occurred_at=kept.at, leaf=guest)

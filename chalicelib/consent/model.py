@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.settings.model import GROUP_CONTROLLER, LARGEST_CAP
 
 GROUP = GROUP_CONTROLLER
@@ -46,14 +48,14 @@ class Consent(BaseModel):
 
     state: State
     basis: Basis
-    at: str
-    again: str | None = None
+    at: Instant
+    again: Instant | None = None
 
     @property
-    def last_said(self) -> str:
+    def last_said(self) -> Instant:
         return self.again or self.at
 
-    def said_again(self, at: str) -> "Consent":
+    def said_again(self, at: Instant) -> "Consent":
         return self.model_copy(update={"again": at})
 
     def in_effect(self) -> "Consent":
@@ -70,7 +72,7 @@ class Receipt(Consent):
     """The proof of one act; `purpose` is `controller:purpose`."""
 
     id: str
-    leaf: str
+    leaf: Leaf
     channel: str
     purpose: str
     proof: dict[str, str] = Field(default_factory=dict)
@@ -82,7 +84,7 @@ class Suppression(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reason: SuppressionReason
-    at: str
+    at: Instant
 
 
 class Gate(BaseModel):
@@ -95,7 +97,7 @@ class Gate(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    guest: str
+    guest: GuestId
     channel: str = EMAIL
     rev: int = 0
     answers: dict[str, Consent] = Field(default_factory=dict)
@@ -109,7 +111,7 @@ class Gate(BaseModel):
         """The one answer of the guest; None where nobody ever said anything."""
         return self.answers.get(key_of(purpose, controller))
 
-    def suppression_of(self, address: str) -> SuppressionReason | None:
+    def suppression_of(self, address: Digest) -> SuppressionReason | None:
         """Why no message may reach an address of this guest; `address` is the identifier's digest."""
         return self.suppressed.get(address[:ADDRESS_DIGITS]) or self.suppressed.get(EVERY_ADDRESS)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from chalicelib.canonical.ids import digest_of
-from chalicelib.canonical.time import instant, moment_of
+from chalicelib.canonical.ids import Digest, GuestId, OccasionId, digest_of
+from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent.model import (
     ADDRESS_DIGITS,
     EVERY_ADDRESS,
@@ -96,7 +96,7 @@ def objections_taken_along(own: Iterable[Acts], all_: Iterable[Acts]) -> dict[st
     return {key: act for key, act in newest_acts(all_).items() if act.state == "withdrawn" and mine.get(key) != act}
 
 
-def with_suppression(gate: Gate, address: str, reason: SuppressionReason) -> Gate:
+def with_suppression(gate: Gate, address: Digest, reason: SuppressionReason) -> Gate:
     """The gate after an address was suppressed; a complaint is stronger than a bounce."""
     after = _bounded([(address[:ADDRESS_DIGITS], reason), *gate.suppressed.items()])
     return gate if after == gate.suppressed else gate.with_suppressed(after)
@@ -121,7 +121,7 @@ def stronger(one: Suppression, other: Suppression) -> Suppression:
     return min(one, other, key=lambda each: (each.reason != "complaint", each.at))
 
 
-def regrouped(guest: str, channel: str, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:
+def regrouped(guest: GuestId, channel: str, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:
     """The gate of a guest that was put together anew: the answers are decided anew, and every hold is kept.
 
     Suppressions, send instants, erasure, restriction and an open case stay with all parts: holding too much is the
@@ -148,7 +148,7 @@ def regrouped(guest: str, channel: str, before: Iterable[Gate], answers_now: Map
 SECOND_DIGITS, OCCASION_DIGITS, GUEST_DIGITS = 8, 8, 4
 
 
-def send_mark(at: str, occasion: str, guest: str) -> str:
+def send_mark(at: Instant, occasion: OccasionId, guest: GuestId) -> str:
     """One message in a gate's memory, in 20 characters: the second, the occasion, and the guest.
 
     The occasion outlives a split: the part that takes the address along must not be mailed once more. The guest tells
@@ -158,7 +158,7 @@ def send_mark(at: str, occasion: str, guest: str) -> str:
     return f"{seconds:0{SECOND_DIGITS}x}{digest_of(occasion)[:OCCASION_DIGITS]}{guest[-GUEST_DIGITS:]}"
 
 
-def was_mailed(gate: Gate, occasion: str) -> bool:
+def was_mailed(gate: Gate, occasion: OccasionId) -> bool:
     """Whether this guest, or one that it was split off from, got the message of an occasion."""
     wanted = digest_of(occasion)[:OCCASION_DIGITS]
     return any(mark[SECOND_DIGITS:].startswith(wanted) for mark in gate.sends if not _is_instant(mark))

@@ -6,7 +6,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import stable_id
+from chalicelib.canonical.ids import GuestId, Leaf, stable_id
 from chalicelib.consent.model import KEPT_SENDS, Acts, Consent, Gate, Receipt
 
 
@@ -63,13 +63,13 @@ def _read_consent(text: str) -> Consent:
     return Consent.model_validate(dict(words))
 
 
-def gate(guest: str, channel: str) -> Gate | None:
+def gate(guest: GuestId, channel: str) -> Gate | None:
     key = keys.gate(guest, channel)
     item = table.get(key)
     return read_gate(key, item) if item else None
 
 
-def gates(guests: Iterable[str], channel: str) -> dict[str, Gate]:
+def gates(guests: Iterable[GuestId], channel: str) -> dict[str, Gate]:
     wanted = {keys.gate(guest, channel): guest for guest in guests}
     return {wanted[key]: read_gate(key, item) for key, item in table.get_many(wanted).items()}
 
@@ -80,7 +80,7 @@ def replace(before: Gate | None, after: Gate) -> table.Put:
     return table.Put(gate_row(after.at_rev((before.rev if before else 0) + 1)), unchanged)
 
 
-def acts(leaf: str, channel: str) -> Acts:
+def acts(leaf: Leaf, channel: str) -> Acts:
     """Read them after the gate of the leaf's guest: whoever writes acts writes that gate, which is their lock."""
     item = table.get(keys.acts(leaf, channel))
     return read_acts(item) if item else {}
@@ -90,18 +90,18 @@ def read_acts(item: Item) -> Acts:
     return _unpacked(item["acts"])
 
 
-def acts_row(leaf: str, channel: str, known: Acts) -> Item:
+def acts_row(leaf: Leaf, channel: str, known: Acts) -> Item:
     return table.row(keys.acts(leaf, channel), acts=_packed(known))
 
 
-def belongs(leaf: str, guest: str) -> table.Check:
+def belongs(leaf: Leaf, guest: GuestId) -> table.Check:
     """What is written to a guest's gate on behalf of a leaf stands only while the leaf is that guest's."""
     if leaf == guest:
         return table.Check(keys.head(leaf), table.When("attribute_not_exists(merged_into)"))
     return table.Check(keys.head(leaf), table.When("merged_into = :guest", {":guest": guest}))
 
 
-def receipt_row(leaf: str, channel: str, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
+def receipt_row(leaf: Leaf, channel: str, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
     """The proof of one act; its key follows from the act, so that an act is proven once."""
     receipt_id = stable_id("k", leaf, channel, key, consent.state, consent.basis, consent.at)
     return table.row(
@@ -118,12 +118,12 @@ def read_receipt(item: Item) -> Receipt:
     return Receipt.model_validate({"id": keys.last_part(table.key_of(item)), **item})
 
 
-def receipts(leaf: str) -> list[Receipt]:
+def receipts(leaf: Leaf) -> list[Receipt]:
     """The receipts of one leaf in time order."""
     return [read_receipt(item) for item in table.query(keys.leaf(leaf), keys.RECEIPT)]
 
 
-def happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Receipt]]:
+def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Receipt]]:
     """The receipts of one leaf before a position, newest first."""
     up_to = f"{keys.RECEIPT}{before}" if before else None
     for item in table.query(keys.leaf(leaf), keys.RECEIPT, up_to=up_to, at_once=limit, newest_first=True):

@@ -4,6 +4,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import TooLarge
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors import contract
 from chalicelib.entrypoints.problems import answered
 
@@ -13,7 +14,7 @@ webhooks = Blueprint(__name__)
 
 @webhooks.route("/webhooks/{connection}", methods=["POST"], content_types=["*/*"])
 @answered(webhooks)
-def receive_webhook(connection: str) -> Response:
+def receive_webhook(connection: ConnectionId) -> Response:
     """Take one push; the status is the one that this vendor takes for success."""
     from chalicelib.ingest import edge
 

@@ -9,15 +9,20 @@ from datetime import date
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
 from chalicelib.guests.model import BoardLine
 
 
-def arrivals(property_id: str, day: date, *, after: str | None = None, limit: int | None = None) -> list[BoardLine]:
+def arrivals(
+    property_id: PropertyId, day: date, *, after: str | None = None, limit: int | None = None
+) -> list[BoardLine]:
     """Who is expected or came on that date and has not left, in the order of reservations, `after` one of them."""
     return list(_lines(keys.INDEX_1, keys.arrivals(property_id, day), after, limit))
 
 
-def departures(property_id: str, day: date, *, after: str | None = None, limit: int | None = None) -> list[BoardLine]:
+def departures(
+    property_id: PropertyId, day: date, *, after: str | None = None, limit: int | None = None
+) -> list[BoardLine]:
     """Who leaves or left on that date."""
     return list(_lines(keys.INDEX_2, keys.departures(property_id, day), after, limit))
 
@@ -27,6 +32,6 @@ def _lines(index: keys.Index, pk: str, after: str | None, limit: int | None) -> 
         yield _line(item, item[index.sk])
 
 
-def _line(item: Item, reservation: str) -> BoardLine:
-    leaf = item["pk"].removeprefix(keys.leaf(""))
+def _line(item: Item, reservation: ReservationId) -> BoardLine:
+    leaf = item["pk"].removeprefix(keys.leaf(Leaf("")))
     return BoardLine.model_validate({"leaf": leaf, "reservation": reservation, **json.loads(item[keys.PROJECTED])})

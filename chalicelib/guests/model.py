@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
-from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.ids import (
+    ConnectionId,
+    Digest,
+    GuestId,
+    IdentifierKey,
+    Leaf,
+    PropertyId,
+    ReservationId,
+    digest_in,
+)
 from chalicelib.canonical.snapshots import Channel, Status, Version
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
@@ -30,7 +39,7 @@ class Kept(BaseModel):
 class Record(Kept):
     """What one source said about one person, normalised."""
 
-    source: str
+    source: ConnectionId
     source_id: str | None = None
     salutation: str | None = None
     given_name: str | None = None
@@ -60,11 +69,11 @@ class Record(Kept):
 class Stay(Kept):
     """A reservation as it is kept under the leaf of its primary guest."""
 
-    reservation: str
-    source: str
+    reservation: ReservationId
+    source: ConnectionId
     source_id: str
     booking: str | None = None
-    property_id: str
+    property_id: PropertyId
     status: Status
     arrival: date
     departure: date
@@ -78,7 +87,7 @@ class Stay(Kept):
     adults: int | None = None
     children: int | None = None
     cancel_reason: str | None = None
-    companions: tuple[str, ...] = ()
+    companions: tuple[Leaf, ...] = ()
     rate_plan: str | None = None
     market_segment: str | None = None
     promotion_code: str | None = None
@@ -127,7 +136,7 @@ class Stay(Kept):
     def with_charges(self, *, room: Amounts, other: Amounts) -> "Stay":
         return self.model_copy(update={"charged_room": room, "charged_other": other})
 
-    def of_reservation(self, reservation: str) -> "Stay":
+    def of_reservation(self, reservation: ReservationId) -> "Stay":
         return self.model_copy(update={"reservation": reservation})
 
     def _stated_or_charged(self, stated: int | None, charged: Amounts) -> int:
@@ -137,9 +146,9 @@ class Stay(Kept):
 class BoardLine(Kept):
     """What a board of arrivals or departures shows of a reservation; who the guest is, the leaf's head tells."""
 
-    leaf: str
-    reservation: str
-    property_id: str
+    leaf: Leaf
+    reservation: ReservationId
+    property_id: PropertyId
     status: Status
     arrival: date
     departure: date
@@ -171,7 +180,7 @@ class Stats(Kept):
     last_departure: date | None = None
     next_arrival: date | None = None
     in_house: bool = False
-    properties: tuple[str, ...] = ()
+    properties: tuple[PropertyId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,7 +232,7 @@ class Guest:
     rev: int
     members: tuple[Leaf, ...]
     traits: Traits
-    properties: tuple[str, ...]
+    properties: tuple[PropertyId, ...]
 
     @property
     def others(self) -> tuple[Leaf, ...]:
@@ -238,7 +247,7 @@ class Head:
     `rev` grows with every write of anything under the leaf: it is the lock and the version of all that the leaf holds.
     """
 
-    leaf: str
+    leaf: Leaf
     rev: int = 0
     record: Record | None = None
     """None also where only the head was read: the record is a row of its own."""
@@ -246,15 +255,15 @@ class Head:
     """The revision at which the record was written; None where the leaf has none."""
     record_version: str = ""
     stats: Stats = field(default_factory=Stats)
-    identifiers: tuple[str, ...] = ()
+    identifiers: tuple[IdentifierKey, ...] = ()
     own_profile: Digest | None = None
     """The digest under which other records name this one as what their source merged them into."""
-    members: tuple[str, ...] = ()
-    merged_into: str | None = None
+    members: tuple[Leaf, ...] = ()
+    merged_into: GuestId | None = None
     traits: Traits | None = None
-    seen_at: tuple[str, ...] = ()
+    seen_at: tuple[PropertyId, ...] = ()
     """Properties that this leaf's source named it at."""
-    properties: tuple[str, ...] = ()
+    properties: tuple[PropertyId, ...] = ()
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
     decided: bool = False
     """Whether a person decided with whom this leaf belongs or not: a row of its own says what."""
@@ -269,14 +278,14 @@ class Head:
         return Version.parse(self.record_version) if self.record_version else None
 
     @property
-    def digests(self) -> set[str]:
+    def digests(self) -> set[Digest]:
         """Of the identifiers that the record carries."""
-        return {key.partition(":")[2] for key in self.identifiers}
+        return {digest_in(key) for key in self.identifiers}
 
     @property
-    def guest(self) -> str:
+    def guest(self) -> GuestId:
         """The id of the guest this leaf belongs to."""
-        return self.merged_into or self.leaf
+        return self.merged_into or GuestId(self.leaf)
 
     def as_guest(self) -> Guest | None:
         """None where nobody is known, or the leaf was merged away."""
@@ -284,9 +293,9 @@ class Head:
             return None
         members = self.members if self.leaf in self.members else (self.leaf, *self.members)
         return Guest(
-            id=GuestId(Leaf(self.leaf)),
+            id=GuestId(self.leaf),
             rev=self.rev,
-            members=tuple(map(Leaf, members)),
+            members=members,
             traits=self.traits or Traits(),
             properties=self.properties,
         )

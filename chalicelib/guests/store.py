@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.canonical.happenings import Happening
+from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.guests.model import BoardLine, Guest, Head, Record, SharedStay, Stats, Stay, Traits
 from chalicelib.guests.rules import is_arrival, is_departure
 
@@ -51,7 +52,7 @@ def with_record(head: Head, item: Item | None) -> Head:
     return replace(head, record=record, identifiers=identifiers, own_profile=item.get("own_profile"))
 
 
-def with_records(heads: Mapping[str, Head]) -> dict[str, Head]:
+def with_records(heads: Mapping[Leaf, Head]) -> dict[Leaf, Head]:
     """By leaf; records are read after their heads, so that they are at least as new."""
     wanted = {leaf: keys.record(leaf) for leaf, head in heads.items() if head.has_record and not head.record}
     found = table.get_many(wanted.values()) if wanted else {}
@@ -60,7 +61,7 @@ def with_records(heads: Mapping[str, Head]) -> dict[str, Head]:
     }
 
 
-def read_head(leaf: str, item: Item) -> Head:
+def read_head(leaf: Leaf, item: Item) -> Head:
     item = inflated(item)
     return Head(
         leaf=leaf,
@@ -79,17 +80,17 @@ def read_head(leaf: str, item: Item) -> Head:
     )
 
 
-def head(leaf: str) -> Head | None:
+def head(leaf: Leaf) -> Head | None:
     item = table.get(keys.head(leaf))
     return read_head(leaf, item) if item else None
 
 
-def heads(leaves: Iterable[str]) -> dict[str, Head]:
+def heads(leaves: Iterable[Leaf]) -> dict[Leaf, Head]:
     wanted = {keys.head(leaf): leaf for leaf in leaves}
     return {wanted[key]: read_head(wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
-def guest(leaf: str) -> Guest | None:
+def guest(leaf: Leaf) -> Guest | None:
     """The guest that a leaf belongs to now; old ids resolve."""
     found = head(leaf)
     if found and found.merged_into:
@@ -107,7 +108,7 @@ def guests_of_shard(number: int, after: str | None = None) -> Iterator[Guest]:
 ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}
 
 
-def stay_row(leaf: str, stay: Stay, version: str) -> Item:
+def stay_row(leaf: Leaf, stay: Stay, version: str) -> Item:
     """What a board shows lies beside the rest, so that only its changes are written to the indexes."""
     row = table.row(
         keys.stay(leaf, stay.month, stay.reservation),
@@ -125,33 +126,36 @@ def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
 
 
 def read_stay(item: Item) -> Stay:
-    reservation = keys.last_part(table.key_of(item))
+    reservation = ReservationId(keys.last_part(table.key_of(item)))
     item = inflated(item)
     beside = json.loads(item.get(keys.PROJECTED, "{}"))
     return Stay.model_validate({"reservation": reservation, **beside, **json.loads(item["stay"])})
 
 
-def stays_of_reservations(reservations: Iterable[str]) -> dict[str, tuple[str, Stay]]:
+def stays_of_reservations(reservations: Iterable[ReservationId]) -> dict[ReservationId, tuple[Leaf, Stay]]:
     """By reservation, the leaf that it is kept under and the stay: two batch reads."""
     places = table.get_many(keys.reservation(each) for each in reservations)
-    kept = {keys.stay(row["leaf"], row["month"], key.pk.partition("#")[2]): row["leaf"] for key, row in places.items()}
+    kept = {
+        keys.stay(row["leaf"], row["month"], ReservationId(key.pk.partition("#")[2])): row["leaf"]
+        for key, row in places.items()
+    }
     stays = [(kept[key], read_stay(row)) for key, row in table.get_many(kept).items()]
     return {stay.reservation: (leaf, stay) for leaf, stay in stays}
 
 
-def stays(leaf: str) -> list[Stay]:
+def stays(leaf: Leaf) -> list[Stay]:
     """Every reservation of a leaf, in time order; one query."""
     found = [read_stay(item) for item in table.query(keys.leaf(leaf), keys.STAY)]
     return sorted(found, key=lambda stay: (stay.arrival, stay.departure, stay.reservation))
 
 
-def stay_happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Stay]]:
+def stay_happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Stay]]:
     """The leaf's own reservations before a position, newest arrival first."""
     rows = _rows_before(leaf, keys.STAY, before, limit)
     return _newest_first(leaf, (read_stay(row) for row in rows), before)
 
 
-def shared_stay_happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[SharedStay]]:
+def shared_stay_happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[SharedStay]]:
     """The reservations in which the leaf was a companion before a position, newest arrival first.
 
     Only the primary guest's leaf holds the stay. It may have moved on since the rows were read: then it is gone.
@@ -161,7 +165,7 @@ def shared_stay_happenings(leaf: str, before: str | None, limit: int) -> Iterato
         yield Happening(each.at, each.id, leaf, SharedStay(each.what), each.property_id)
 
 
-def _rows_before(leaf: str, prefix: str, before: str | None, limit: int) -> Iterator[Item]:
+def _rows_before(leaf: Leaf, prefix: str, before: str | None, limit: int) -> Iterator[Item]:
     """Every row of the months up to that of `before`: a month's rows lie in the order of their ids."""
     up_to = f"{prefix}{before[: len('2026-02')]}#~" if before else None
     return table.query(keys.leaf(leaf), prefix, up_to=up_to, at_once=limit, newest_first=True)
@@ -169,12 +173,12 @@ def _rows_before(leaf: str, prefix: str, before: str | None, limit: int) -> Iter
 
 def _stays_shared(rows: Iterator[Item], limit: int) -> Iterator[Stay]:
     while some := list(islice(rows, limit)):
-        primary = [keys.stay(row["leaf"], *keys.parts(table.key_of(row))) for row in some]
+        primary = [keys.stay(row["leaf"], *keys.month_and_reservation(table.key_of(row))) for row in some]
         found = table.get_many(primary)
         yield from (read_stay(found[key]) for key in primary if key in found)
 
 
-def _newest_first(leaf: str, stays: Iterable[Stay], before: str | None) -> Iterator[Happening[Stay]]:
+def _newest_first(leaf: Leaf, stays: Iterable[Stay], before: str | None) -> Iterator[Happening[Stay]]:
     """Order each month by arrival; the stays come month by month."""
     for _, month in groupby(stays, key=lambda stay: stay.month):
         told = [Happening(each.arrival.isoformat(), each.reservation, leaf, each, each.property_id) for each in month]

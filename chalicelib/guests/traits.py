@@ -12,7 +12,7 @@ from chalicelib.guests.model import Amounts, Trait, Traits
 
 Kind = Literal["text", "number", "date", "yes_no", "list", "amounts"]
 KIND_OF: Mapping[Any, Kind] = {
-    str: "text", int: "number", date: "date", bool: "yes_no", tuple[str, ...]: "list", Amounts: "amounts",
+    str: "text", int: "number", date: "date", bool: "yes_no", tuple: "list", Amounts: "amounts",
 }  # fmt: skip
 
 
@@ -43,7 +43,13 @@ def _kinds(name: str, annotation: Any) -> Iterator[tuple[str, Kind]]:
     elif isinstance(known, type) and get_origin(known) is None and issubclass(known, str):
         yield name, "text"
     else:
-        yield name, KIND_OF[known]
+        yield name, KIND_OF[tuple if _is_list(known) else known]
+
+
+def _is_list(annotation: Any) -> bool:
+    """Of texts, or of ids, which are texts."""
+    of = get_args(annotation)
+    return get_origin(annotation) is tuple and of[1:] == (...,) and getattr(of[0], "__supertype__", of[0]) is str
 
 
 def _without_none(annotation: Any) -> Any:

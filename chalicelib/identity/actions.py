@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity import store
@@ -24,5 +24,5 @@ def _international(number: str) -> str | None:
     return normalise_phone(number, None)
 
 
-def find_by_profile(source: str, source_id: str) -> Guest | None:
+def find_by_profile(source: ConnectionId, source_id: str) -> Guest | None:
     return guests.guest(leaf_of_profile(source, source_id))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.canonical.ids import Digest, digest_of, is_person
+from chalicelib.canonical.ids import Digest, Leaf, digest_of, is_person
 from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.time import Instant
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
@@ -16,7 +17,7 @@ class Identifier:
 
     digest: Digest
     rev: int = 0
-    leaves: tuple[str, ...] = ()
+    leaves: tuple[Leaf, ...] = ()
     shared: bool = False
     suppressed: dict[str, str] | None = None
 
@@ -31,11 +32,11 @@ MOST_DECISIONS = 40
 MOST_REASON = 200
 """Characters of a reason."""
 
-Pair = tuple[str, str]
+Pair = tuple[Leaf, Leaf]
 """Two leaves, the smaller first."""
 
 
-def pair_of(one: str, other: str) -> Pair:
+def pair_of(one: Leaf, other: Leaf) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
@@ -53,7 +54,7 @@ class Decision:
 
     leaves: Pair
     verdict: Verdict
-    decided_at: str
+    decided_at: Instant
     actor: str
     reason: str = ""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from chalicelib.canonical.ids import IdentifierKey, Leaf
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import Likeness, Name, compare, given_names_agree
 
@@ -16,30 +17,30 @@ SHARED_FROM = 4
 class Claimant:
     """What identity knows of one leaf: its name, the identifiers it carries, and the leaf its source merged it into."""
 
-    leaf: str
+    leaf: Leaf
     name: Name
-    identifiers: frozenset[str] = frozenset()
-    member_identifiers: frozenset[str] = frozenset()
-    merged_into: str | None = None
+    identifiers: frozenset[IdentifierKey] = frozenset()
+    member_identifiers: frozenset[IdentifierKey] = frozenset()
+    merged_into: Leaf | None = None
 
 
 @dataclass
 class _Groups:
     """Union-find over leaves; the smallest leaf stands for its group."""
 
-    apart: dict[str, set[str]] = field(default_factory=dict)
+    apart: dict[Leaf, set[Leaf]] = field(default_factory=dict)
     """What stands for a group → leaves that must not come into it."""
-    parent: dict[str, str] = field(default_factory=dict)
+    parent: dict[Leaf, Leaf] = field(default_factory=dict)
 
-    def find(self, leaf: str) -> str:
+    def find(self, leaf: Leaf) -> Leaf:
         while self.parent.setdefault(leaf, leaf) != leaf:
             leaf = self.parent[leaf]
         return leaf
 
-    def are_apart(self, one: str, other: str) -> bool:
+    def are_apart(self, one: Leaf, other: Leaf) -> bool:
         return bool(self.apart) and self.find(other) in map(self.find, self.apart.get(self.find(one), ()))
 
-    def join(self, one: str, other: str) -> None:
+    def join(self, one: Leaf, other: Leaf) -> None:
         """Make two groups one, unless any two of their leaves are kept apart."""
         first, second = sorted((self.find(one), self.find(other)))
         if first == second or self.are_apart(first, second):
@@ -50,8 +51,8 @@ class _Groups:
 
 
 def group(
-    claimants: Sequence[Claimant], shared: Iterable[str] = (), decisions: Iterable[Decision] = ()
-) -> tuple[list[list[str]], set[str]]:
+    claimants: Sequence[Claimant], shared: Iterable[IdentifierKey] = (), decisions: Iterable[Decision] = ()
+) -> tuple[list[list[Leaf]], set[IdentifierKey]]:
     """Partition leaves into guests. Returns (groups of sorted leaves, identifiers that are shared now).
 
     Equal names at one identifier join. A looser name (an initial, a missing part) joins when all that it could be is
@@ -77,19 +78,19 @@ def group(
     return _listed(ordered, groups), now_shared
 
 
-def _addresses(claimant: Claimant) -> frozenset[str]:
+def _addresses(claimant: Claimant) -> frozenset[IdentifierKey]:
     return claimant.identifiers
 
 
-def _numbers(claimant: Claimant) -> frozenset[str]:
+def _numbers(claimant: Claimant) -> frozenset[IdentifierKey]:
     return claimant.member_identifiers
 
 
-Carriers = Mapping[str, Sequence[Claimant]]
+Carriers = Mapping[IdentifierKey, Sequence[Claimant]]
 
 
-def _carriers(claimants: Sequence[Claimant], keys_of: Callable[[Claimant], frozenset[str]]) -> Carriers:
-    carriers: dict[str, list[Claimant]] = defaultdict(list)
+def _carriers(claimants: Sequence[Claimant], keys_of: Callable[[Claimant], frozenset[IdentifierKey]]) -> Carriers:
+    carriers: dict[IdentifierKey, list[Claimant]] = defaultdict(list)
     for each in claimants:
         for key in keys_of(each):
             carriers[key].append(each)
@@ -113,8 +114,8 @@ def _is_shared(claimants: Sequence[Claimant], contradict: Callable[[Name, Name],
     return len(distinct) >= SHARED_FROM
 
 
-def _apart(decisions: Iterable[Decision]) -> dict[str, set[str]]:
-    apart: dict[str, set[str]] = defaultdict(set)
+def _apart(decisions: Iterable[Decision]) -> dict[Leaf, set[Leaf]]:
+    apart: dict[Leaf, set[Leaf]] = defaultdict(set)
     for one, other in (each.leaves for each in decisions if each.verdict is Verdict.APART):
         apart[one].add(other)
         apart[other].add(one)
@@ -171,7 +172,7 @@ def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: 
 def _join_to_the_only_one(
     claimants: Sequence[Claimant],
     telling: Carriers,
-    keys_of: Callable[[Claimant], frozenset[str]],
+    keys_of: Callable[[Claimant], frozenset[IdentifierKey]],
     says_more: Callable[[Name, Name], bool],
     groups: _Groups,
 ) -> None:
@@ -199,8 +200,8 @@ def _given_says_more(fuller: Name, looser: Name) -> bool:
     return given_names_agree(fuller, looser) and fuller.specificity > looser.specificity
 
 
-def _listed(claimants: Sequence[Claimant], groups: _Groups) -> list[list[str]]:
-    listed: dict[str, list[str]] = defaultdict(list)
+def _listed(claimants: Sequence[Claimant], groups: _Groups) -> list[list[Leaf]]:
+    listed: dict[Leaf, list[Leaf]] = defaultdict(list)
     for each in claimants:
         listed[groups.find(each.leaf)].append(each.leaf)
     return sorted(listed.values())

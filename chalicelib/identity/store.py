@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import Digest, Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.identity.model import Decision, Identifier, Pair, Verdict, pair_of
 
 
@@ -19,9 +20,9 @@ def row_of(identifier: Identifier) -> Item:
     )
 
 
-def read(digest: str, item: Item) -> Identifier:
+def read(digest: Digest, item: Item) -> Identifier:
     return Identifier(
-        digest=Digest(digest),
+        digest=digest,
         rev=item["rev"],
         leaves=tuple(item.get("leaves", ())),
         shared=item.get("shared", False),
@@ -29,12 +30,12 @@ def read(digest: str, item: Item) -> Identifier:
     )
 
 
-def identifier(digest: str) -> Identifier | None:
+def identifier(digest: Digest) -> Identifier | None:
     item = table.get(keys.identifier(digest))
     return read(digest, item) if item else None
 
 
-def decisions_row(leaf: str, decisions: Mapping[str, Decision]) -> Item:
+def decisions_row(leaf: Leaf, decisions: Mapping[Leaf, Decision]) -> Item:
     """All that was decided about a leaf, by the other leaf."""
     told = {other: _told(each) for other, each in decisions.items()}
     return table.row(keys.decisions(leaf), decisions=json.dumps(told, ensure_ascii=False, sort_keys=True))
@@ -50,9 +51,10 @@ def _told(decision: Decision) -> dict[str, str]:
     }
 
 
-def read_decisions(leaf: str, item: Item) -> dict[str, Decision]:
-    return {other: _decision(pair_of(leaf, other), told) for other, told in json.loads(item["decisions"]).items()}
+def read_decisions(leaf: Leaf, item: Item) -> dict[Leaf, Decision]:
+    told = {Leaf(other): each for other, each in json.loads(item["decisions"]).items()}
+    return {other: _decision(pair_of(leaf, other), each) for other, each in told.items()}
 
 
 def _decision(leaves: Pair, told: Mapping[str, str]) -> Decision:
-    return Decision(leaves, Verdict(told["verdict"]), told["decided_at"], told["actor"], told["reason"])
+    return Decision(leaves, Verdict(told["verdict"]), Instant(told["decided_at"]), told["actor"], told["reason"])

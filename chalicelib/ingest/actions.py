@@ -10,6 +10,7 @@ from chalicelib.aws import files, http
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
+from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
@@ -39,7 +40,7 @@ class _Batch:
     seconds_left: SecondsLeft
     again: frozenset[str] = frozenset()
     """Messages that came before: what they had announced may have been lost."""
-    known: Mapping[str, Property] = field(default_factory=properties.by_id)
+    known: Mapping[PropertyId, Property] = field(default_factory=properties.by_id)
     changes: list[Change] = field(default_factory=list)
     sources: list[set[str]] = field(default_factory=list)
     failures: Failures = field(default_factory=dict)
@@ -78,7 +79,7 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     return batch.finish()
 
 
-def _take_in(message_id: str, notice: Notice, links: Mapping[str, KeptConnection], batch: _Batch) -> None:
+def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, KeptConnection], batch: _Batch) -> None:
     """What of a notice can be read is stored; it fails all the same for what cannot, and says what that was."""
     source = notice.connection
     link = connections.link_of(links[source], batch.known) if source in links else _nobodys_link(source)
@@ -90,7 +91,7 @@ def _take_in(message_id: str, notice: Notice, links: Mapping[str, KeptConnection
         batch.fail([message_id], Rejected("; ".join(translated.broken.values())))
 
 
-def _nobodys_link(connection: str) -> Link:
+def _nobodys_link(connection: ConnectionId) -> Link:
     """The API's own snapshots have no connection: their scope was checked when they came in."""
     if not is_api(connection):
         raise Rejected("unknown_connection")
@@ -102,7 +103,7 @@ def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambd
     batch = _Batch(seconds_left, frozenset(each.id for each in messages if each.receives > 1))
     notices = _opened(messages, batch)
     _archive("fetch", (each for each in messages if each.id in notices))
-    by_connection: dict[str, dict[str, Notice]] = defaultdict(dict)
+    by_connection: dict[ConnectionId, dict[str, Notice]] = defaultdict(dict)
     for message_id, notice in notices.items():
         by_connection[notice.connection][message_id] = notice
     links = _links(by_connection)
@@ -210,6 +211,6 @@ def _archive(queue: str, messages: Iterable[Message]) -> None:
         files.put_lines(raw_bucket(), f"raw/{at[:10]}/{at[11:13]}/{uuid.uuid4().hex}.jsonl.gz", lines)
 
 
-def _links(wanted: Iterable[str]) -> dict[str, KeptConnection]:
+def _links(wanted: Iterable[ConnectionId]) -> dict[ConnectionId, KeptConnection]:
     asked = {each for each in wanted if not is_api(each)}
     return connection_store.get_many(asked) if asked else {}

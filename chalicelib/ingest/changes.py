@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from chalicelib.canonical import ids
 from chalicelib.canonical.details import NightlyRate, PostalAddress, SpecialDate
+from chalicelib.canonical.ids import ChargeId, ConnectionId, Digest, IdentifierKey, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import (
     ChargeSnapshot,
     GuestSnapshot,
@@ -23,7 +24,7 @@ from chalicelib.identity.names import is_pseudo, name_of
 from chalicelib.profiles.model import Change, Charge, Person
 from chalicelib.properties.model import Property
 
-Digest = Callable[[str, str], str]
+DigestOf = Callable[[str, str], Digest]
 """(kind, normalised value) → keyed digest."""
 
 
@@ -32,9 +33,9 @@ Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
 
 def change_of(
     snapshot: Snapshot,
-    source: str,
-    properties: Mapping[str, Property],
-    digest: Digest,
+    source: ConnectionId,
+    properties: Mapping[PropertyId, Property],
+    digest: DigestOf,
     correlation_id: str = "",
     observed_at: datetime | None = None,
 ) -> Change | None:
@@ -54,14 +55,14 @@ def change_of(
 
 @dataclass(frozen=True)
 class _Maker:
-    source: str
-    properties: Mapping[str, Property]
-    digest: Digest
+    source: ConnectionId
+    properties: Mapping[PropertyId, Property]
+    digest: DigestOf
     correlation_id: str
     observed_at: datetime | None
 
     def of_guest(self, snapshot: GuestSnapshot) -> Change | None:
-        person = self._person(snapshot, snapshot.property_id, "", "guest")
+        person = self._person(snapshot, snapshot.property_id, None, "guest")
         if person is None:
             return None
         vendor_id = snapshot.source_id or person.leaf
@@ -70,7 +71,7 @@ class _Maker:
 
     def of_reservation(self, snapshot: ReservationSnapshot) -> Change:
         reservation = ids.reservation_id(self.source, snapshot.property_id, snapshot.source_id, snapshot.room)
-        people: dict[str, tuple[str, Person]] = {}
+        people: dict[Leaf, tuple[str, Person]] = {}
         for at, occupant in enumerate(sorted(snapshot.occupants, key=_primary_first)):
             slot = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
             person = self._person(occupant.guest, snapshot.property_id, reservation, slot)
@@ -92,7 +93,7 @@ class _Maker:
             backfill=snapshot.backfill,
         )
 
-    def _stay(self, snapshot: ReservationSnapshot, reservation: str, companions: tuple[str, ...]) -> Stay:
+    def _stay(self, snapshot: ReservationSnapshot, reservation: ReservationId, companions: tuple[Leaf, ...]) -> Stay:
         return Stay(
             reservation=reservation,
             source=self.source,
@@ -130,7 +131,7 @@ class _Maker:
         """A charge may come before its reservation: then a reservation of unknown state waits for it under nobody."""
         property_id, vendor_id = snapshot.property_id, snapshot.reservation_source_id
         reservation = ids.reservation_id(self.source, property_id, vendor_id, snapshot.room)
-        charge_id = ids.stable_id(ids.CHARGE, self.source, property_id, snapshot.source_id)
+        charge_id = ChargeId(ids.stable_id(ids.CHARGE, self.source, property_id, snapshot.source_id))
         day = snapshot.changed_at.date()
         return Change(
             subject=charge_id,
@@ -141,7 +142,7 @@ class _Maker:
             correlation_id=self.correlation_id,
         )
 
-    def _charge(self, snapshot: ChargeSnapshot, charge_id: str) -> Charge:
+    def _charge(self, snapshot: ChargeSnapshot, charge_id: ChargeId) -> Charge:
         """What was cancelled is kept, at nothing."""
         return Charge(
             id=charge_id,
@@ -154,7 +155,7 @@ class _Maker:
             folio_owner=snapshot.folio_owner,
         )
 
-    def _awaited(self, reservation: str, vendor_id: str, property_id: str, day: date) -> Stay:
+    def _awaited(self, reservation: ReservationId, vendor_id: str, property_id: PropertyId, day: date) -> Stay:
         return Stay(
             reservation=reservation,
             source=self.source,
@@ -165,11 +166,14 @@ class _Maker:
             departure=day,
         )
 
-    def _person(self, snapshot: GuestSnapshot, property_id: str | None, reservation: str, slot: str) -> Person | None:
+    def _person(
+        self, snapshot: GuestSnapshot, property_id: PropertyId | None, reservation: ReservationId | None, slot: str
+    ) -> Person | None:
         name = name_of(snapshot.given_name, snapshot.family_name)
         if not snapshot.person or is_pseudo(name):
             return None
-        hotel = self.properties.get(snapshot.property_id or property_id or "")
+        at = snapshot.property_id or property_id
+        hotel = self.properties.get(at) if at else None
         email = normalise_email(snapshot.email) if snapshot.email else None
         kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
         country = snapshot.country or (hotel.country if hotel else None)
@@ -197,7 +201,7 @@ class _Maker:
         leaf = self._leaf(record, reservation, slot, " ".join(name.given + name.family))
         if leaf is None:
             return None
-        own = ids.Digest(self.digest("profile", f"{self.source}|{record.source_id}")) if record.source_id else None
+        own = self.digest("profile", f"{self.source}|{record.source_id}") if record.source_id else None
         named_at = property_id or snapshot.property_id
         return Person(leaf, record, self._record_version(snapshot, record), named_at, self._identifiers(record), own)
 
@@ -211,7 +215,7 @@ class _Maker:
             return None
         return normalise_phone(text, country) or (normalise_phone(text, hotel.country) if hotel else None)
 
-    def _leaf(self, record: Record, reservation: str, slot: str, name: str) -> str | None:
+    def _leaf(self, record: Record, reservation: ReservationId | None, slot: str, name: str) -> Leaf | None:
         if record.source_id:
             return ids.leaf_of_profile(self.source, record.source_id)
         contact = record.email if record.email_kind == "own" else record.phone
@@ -224,22 +228,22 @@ class _Maker:
         changed_at = instant(snapshot.latest_change())
         return Version(changed_at, observed(self.observed_at), ids.digest_of(record.packed()))
 
-    def _stay_version(self, snapshot: ReservationSnapshot, stay: Stay, leaf: str) -> Version:
+    def _stay_version(self, snapshot: ReservationSnapshot, stay: Stay, leaf: Leaf) -> Version:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
         digest = ids.digest_of(f"{leaf}|{stay.packed()}")
         return Version(instant(snapshot.changed_at), observed(self.observed_at), digest)
 
-    def _identifiers(self, record: Record) -> tuple[str, ...]:
-        found: list[str] = []
+    def _identifiers(self, record: Record) -> tuple[IdentifierKey, ...]:
+        found: list[tuple[str, str]] = []
         if record.email and record.email_kind == "own":
-            found.append(f"email:{self.digest('email', record.email)}")
+            found.append(("email", record.email))
         if record.phone:
-            found.append(f"phone:{self.digest('phone', record.phone)}")
+            found.append(("phone", record.phone))
         if record.member_number:
-            found.append(f"member:{self.digest('member', record.member_number)}")
+            found.append(("member", record.member_number))
         if record.merged_into:
-            found.append(f"profile:{self.digest('profile', f'{self.source}|{record.merged_into}')}")
-        return tuple(found)
+            found.append(("profile", f"{self.source}|{record.merged_into}"))
+        return tuple(ids.key_of(kind, self.digest(kind, value)) for kind, value in found)
 
 
 def _primary_first(occupant: Occupant) -> bool:

@@ -13,6 +13,7 @@ from functools import cache
 
 from chalicelib.aws import files, queues, secrets
 from chalicelib.canonical.errors import TooLarge, Unauthorized
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections import store as connections
 from chalicelib.connectors import stripping
 from chalicelib.connectors.contract import Edge, Json, Request
@@ -51,7 +52,7 @@ class OpenedConnections:
 
     known: dict[str, tuple[float, OpenedConnection | None]] = field(default_factory=dict)
 
-    def find(self, connection: str) -> tuple[OpenedConnection | None, bool]:
+    def find(self, connection: ConnectionId) -> tuple[OpenedConnection | None, bool]:
         """The connection, if there is one, and whether it was looked up just now."""
         seen = self.known.get(connection)
         if seen and seen[0] > time.monotonic():
@@ -68,7 +69,7 @@ def opened_connections() -> OpenedConnections:
     return OpenedConnections()
 
 
-def _open(connection: str) -> OpenedConnection | None:
+def _open(connection: ConnectionId) -> OpenedConnection | None:
     kept = connections.get(connection, consistent=False) if CONNECTION_ID.fullmatch(connection) else None
     if kept is None:
         return None
@@ -79,7 +80,7 @@ def _open(connection: str) -> OpenedConnection | None:
     )
 
 
-def accept(connection: str, request: Request) -> int:
+def accept(connection: ConnectionId, request: Request) -> int:
     """Take one webhook. Returns the status that the vendor takes for success.
 
     Raises TooLarge, Unauthorized (always the same, whatever was wrong), or the queue's own error: then the vendor was
@@ -112,7 +113,7 @@ def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up
         edge.verify(request, (NOBODYS_SECRETS[edge.secret_use],) * max(0, SECRETS_TRIED - tried))
     was_decrypted = opened is not None and edge_of(opened.vendor).secret_use == "sign"  # noqa: S105 (how they are used)
     if was_looked_up and not was_decrypted:
-        secrets.encrypt("nothing", "nobody")
+        secrets.encrypt("nothing", ConnectionId("nobody"))
 
 
 def _stripped(edge: Edge, raw: bytes) -> tuple[Json, str | None, str | None]:

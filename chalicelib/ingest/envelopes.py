@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.time import Instant, instant
 from chalicelib.connectors.contract import Json
 
 SHAPE = 1
@@ -23,10 +24,10 @@ class Notice:
     check of a file that holds either.
     """
 
-    connection: str
+    connection: ConnectionId
     vendor: str
     request: str
-    received_at: str
+    received_at: Instant
     body: Json = None
     text: str | None = None
     large: str | None = None
@@ -38,7 +39,9 @@ class Notice:
         return {"v": SHAPE, **told, "received_at": self.received_at, **content}
 
 
-def noticed(connection: str, vendor: str, at: datetime, *, body: Json = None, text: str | None = None) -> Notice:
+def noticed(
+    connection: ConnectionId, vendor: str, at: datetime, *, body: Json = None, text: str | None = None
+) -> Notice:
     """A notice that came just now, under a name of its own."""
     return Notice(connection, vendor, uuid.uuid4().hex, instant(at), body, text)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import queues
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
@@ -33,7 +34,7 @@ def reconcile(job: Mapping[str, Any], seconds_left: SecondsLeft = lambda: float(
     The window overlaps the last one by a day. Returns how many notices were queued for fetching. Raises TryAgain when
     time runs out: the job goes on from where it came to.
     """
-    property_id, known, until = str(job["property"]), properties.by_id(), now()
+    property_id, known, until = PropertyId(job["property"]), properties.by_id(), now()
     queued = 0
     for connection in connection_store.listed():
         hotels = {hotel: each for hotel, each in connection.properties.items() if each == property_id}

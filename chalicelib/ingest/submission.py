@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.aws import queues
 from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.canonical.time import now
 from chalicelib.connections.model import API
 from chalicelib.connectors.canonical import edge
@@ -20,7 +21,7 @@ from chalicelib.properties.model import Property
 MOST_SNAPSHOTS, MOST_BYTES = 10, 80_000
 """Of one message: its failure is then that of few, and ten messages fit one call."""
 
-Allowed = Callable[[str], bool]
+Allowed = Callable[[Scope], bool]
 
 
 def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
     """
     known, at = properties.by_id(), now()
     results: list[dict[str, Any]] = []
-    by_source: dict[str, list[Json]] = {}
+    by_source: dict[ConnectionId, list[Json]] = {}
     for item in items:
         try:
             read(item, at)
@@ -51,16 +52,16 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
     return results
 
 
-def _source_of(snapshot: Snapshot, known: Mapping[str, Property], allowed: Allowed) -> str:
+def _source_of(snapshot: Snapshot, known: Mapping[PropertyId, Property], allowed: Allowed) -> ConnectionId:
     """Whose word it is. A key of single hotels speaks as its hotel: it must not touch what another one said."""
     named = snapshot.property_id
     if named is not None and (named not in known or not allowed(named)):
         raise Invalid(FieldError("property_id", "no such property"))
-    if allowed("*"):
+    if allowed(EVERYWHERE):
         return API
     if named is None:
         raise Invalid(FieldError("property_id", "this key speaks for single properties: name one"))
-    return f"{API}-{named}"
+    return ConnectionId(f"{API}-{named}")
 
 
 def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:

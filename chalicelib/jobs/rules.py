@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.jobs.model import Due
 
 HOURS = {"reconcile": time(6)}
 """Job → the local hour after which it runs: six is after the night audit."""
 
 
-def due_jobs(now: datetime, zones: Mapping[str, str], done: Collection[Due]) -> list[Due]:
+def due_jobs(now: datetime, zones: Mapping[PropertyId, str], done: Collection[Due]) -> list[Due]:
     """The jobs whose hour has passed and that were not queued yet. `zones`: property id → IANA zone.
 
     Only the newest date of each counts: however many days were missed, they are caught up once.

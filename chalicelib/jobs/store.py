@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.keys import Key
+from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.jobs.model import Due
 
@@ -22,13 +23,13 @@ def remember(due: Due, at: datetime) -> None:
     table.write(table.Put(table.row(_key(due), expires_at=int((at + REMEMBERED).timestamp()))))
 
 
-def reconciled_until(connection_id: str, property_id: str) -> datetime | None:
+def reconciled_until(connection_id: ConnectionId, property_id: PropertyId) -> datetime | None:
     """Up to when a source was asked what changed at one property; None before the first time."""
     row = table.get(_position(connection_id, property_id))
     return moment_of(row["until"]) if row else None
 
 
-def set_reconciled_until(connection_id: str, property_id: str, until: datetime) -> None:
+def set_reconciled_until(connection_id: ConnectionId, property_id: PropertyId, until: datetime) -> None:
     table.write(table.Put(table.row(_position(connection_id, property_id), until=instant(until))))
 
 
@@ -36,5 +37,5 @@ def _key(due: Due) -> Key:
     return keys.job(due.job, due.property_id, due.local_date.isoformat())
 
 
-def _position(connection_id: str, property_id: str) -> Key:
+def _position(connection_id: ConnectionId, property_id: PropertyId) -> Key:
     return keys.job(RECONCILED, f"{connection_id}#{property_id}", "UNTIL")

@@ -8,8 +8,8 @@ from heapq import merge
 from chalicelib.aws import table
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import is_person
-from chalicelib.canonical.time import instant, moment_of, now
+from chalicelib.canonical.ids import Leaf, ProgramId, is_person
+from chalicelib.canonical.time import Instant, instant, moment_of, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.loyalty import programs, rules, store, wakes
@@ -24,9 +24,9 @@ OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER
 class Membership:
     """A guest in one programme; `enrolled_at` is None for points that nobody was enrolled for yet."""
 
-    program: str
+    program: ProgramId
     balance: int
-    enrolled_at: str | None
+    enrolled_at: Instant | None
     earns_from: date | None
     number: str | None
 
@@ -53,7 +53,11 @@ def _settle_after(fact: Fact) -> None:
 
 
 def enrol(
-    leaf: str, program_id: str, number: str | None = None, earns_from: date | None = None, at: datetime | None = None
+    leaf: Leaf,
+    program_id: ProgramId,
+    number: str | None = None,
+    earns_from: date | None = None,
+    at: datetime | None = None,
 ) -> Account:
     """Make a guest a member: stays that end on or after `earns_from` (today) earn. Enrolling again changes nothing."""
     program, guest = PROGRAMS.get(program_id), guests.guest(leaf)
@@ -71,7 +75,12 @@ def enrol(
 
 
 def _enrolled(
-    guest: Guest, program_id: str, known: Mapping[str, Account], number: str | None, earns_from: date, moment: datetime
+    guest: Guest,
+    program_id: ProgramId,
+    known: Mapping[Leaf, Account],
+    number: str | None,
+    earns_from: date,
+    moment: datetime,
 ) -> Account:
     before = known.get(guest.id) or Account(guest.id, program_id)
     account = before.enrolled(instant(moment), earns_from, number).credited(0)
@@ -104,7 +113,7 @@ def _standing(program: Program, accounts: Sequence[Account]) -> Membership:
     )
 
 
-def ledger(guest: Guest, program_id: str, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:
+def ledger(guest: Guest, program_id: ProgramId, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:
     """A guest's entries over all its leaves, newest first, from below a position; read as far as it is asked for.
 
     Each leaf is read in portions of `at_once`: a page of as many costs one query a leaf, wherever it lies.

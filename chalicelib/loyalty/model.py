@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.ids import stable_id
-from chalicelib.canonical.snapshots import Channel, Currency, HubId
+from chalicelib.canonical.ids import GuestId, Leaf, ProgramId, PropertyId, ReservationId, stable_id
+from chalicelib.canonical.snapshots import HUB_ID, Channel, Currency, HubId
+from chalicelib.canonical.time import Instant
 
 Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,4})?$")]
 """Points per major currency unit, as a decimal text: no float ever decides money."""
@@ -38,6 +39,7 @@ class Program(Terms, Definition):
     changes what was earned before. `version` grows with every change, so that entries name the rule they came from.
     """
 
+    id: Annotated[ProgramId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     starts_on: date = date(1970, 1, 1)
     """Stays that end before this day earn nothing."""
@@ -81,15 +83,15 @@ class Account:
     spent already: that is owed, and set off against what is earned next.
     """
 
-    leaf: str
-    program: str
+    leaf: Leaf
+    program: ProgramId
     balance: int = 0
-    enrolled_at: str | None = None
+    enrolled_at: Instant | None = None
     earns_from: date | None = None
     number: str | None = None
     rev: int = 0
 
-    def enrolled(self, at: str, earns_from: date, number: str | None) -> "Account":
+    def enrolled(self, at: Instant, earns_from: date, number: str | None) -> "Account":
         """The same revision still: an enrolment is kept together with a credit, if only of nothing."""
         return replace(self, enrolled_at=at, earns_from=earns_from, number=number)
 
@@ -104,8 +106,8 @@ class _OfStay(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reason: Reason
-    reservation: str
-    property_id: str
+    reservation: ReservationId
+    property_id: PropertyId
     rule_version: int
     stay_version: int
 
@@ -177,7 +179,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    at: str
+    at: Instant
     """When what caused it happened, as the source says; a late wake-up's entry lies among those of that time."""
     account_rev: int
     """The revision of its account that this entry made: it orders the entries of one instant."""
@@ -202,21 +204,21 @@ class Draw:
 class Spent:
     """One act that took points: what was asked for, when it was done, and which account gave how much."""
 
-    program: str
+    program: ProgramId
     origin: Spending
-    guest: str
-    at: str
-    draws: Mapping[str, Draw]
+    guest: GuestId
+    at: Instant
+    draws: Mapping[Leaf, Draw]
 
     @property
     def points(self) -> int:
         return sum(draw.points for draw in self.draws.values())
 
     @property
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[Leaf, Entry]:
         """The entry of each account, by leaf."""
         return {leaf: self._entry(leaf, draw) for leaf, draw in self.draws.items()}
 
-    def _entry(self, leaf: str, draw: Draw) -> Entry:
+    def _entry(self, leaf: Leaf, draw: Draw) -> Entry:
         entry_id = stable_id("e", self.program, self.origin.kind, self.origin.act, leaf)
         return Entry(id=entry_id, at=self.at, account_rev=draw.account_rev, points=-draw.points, origin=self.origin)

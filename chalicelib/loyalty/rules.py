@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
+from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.money import to_major
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.model import Stay
@@ -24,7 +25,7 @@ class Award(NamedTuple):
     reason: Reason
 
 
-def awards(stays: Sequence[Stay], program: Program, earns_from: date | None) -> dict[str, Award]:
+def awards(stays: Sequence[Stay], program: Program, earns_from: date | None) -> dict[ReservationId, Award]:
     """What each reservation of one leaf should have earned by now; `earns_from` is None for who is no member.
 
     One earner a room, the primary guest; rooms of unnamed occupants earn nobody anything.
@@ -129,7 +130,7 @@ def balance(accounts: Iterable[Account]) -> int:
     return max(0, sum(account.balance for account in accounts))
 
 
-def draws(accounts: Iterable[Account], points: int) -> dict[str, int]:
+def draws(accounts: Iterable[Account], points: int) -> dict[Leaf, int]:
     """How much each account gives, by leaf: the richest first, so that few are written, and none more than it holds.
 
     Raises NotEnough when the membership as a whole holds less, and Invalid for no points at all.
@@ -139,7 +140,7 @@ def draws(accounts: Iterable[Account], points: int) -> dict[str, int]:
     known = sorted(accounts, key=lambda account: (-account.balance, account.leaf))
     if points > balance(known):
         raise NotEnough("The membership holds fewer points than that.")
-    given: dict[str, int] = {}
+    given: dict[Leaf, int] = {}
     for account in known:
         part = min(account.balance, points - sum(given.values()))
         if part > 0:

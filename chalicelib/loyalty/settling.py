@@ -7,7 +7,8 @@ from datetime import date
 from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import stable_id
+from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId, stable_id
+from chalicelib.canonical.time import Instant
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
 from chalicelib.loyalty import rules, store
@@ -25,9 +26,9 @@ class Books:
     program: Program
     head: Head
     has_number: bool
-    accounts: Mapping[str, Account]
+    accounts: Mapping[Leaf, Account]
     stays: Sequence[Stay]
-    given: Mapping[str, Given]
+    given: Mapping[ReservationId, Given]
 
     @property
     def version(self) -> str:
@@ -37,7 +38,7 @@ class Books:
     def account(self) -> Account:
         return self.accounts.get(self.head.leaf) or Account(leaf=self.head.leaf, program=self.program.id)
 
-    def awards(self) -> dict[str, Award]:
+    def awards(self) -> dict[ReservationId, Award]:
         start = rules.earns_from(self.accounts.values(), self.program, self.stays, has_number=self.has_number)
         gone = dict.fromkeys(self.given, Award(0, Reason.NOT_COMPLETED))  # a stay that turned out to be another guest's
         return {**gone, **rules.awards(self.stays, self.program, start)}
@@ -48,18 +49,18 @@ class Books:
         own_number = bool(self.head.record and self.head.record.member_number)
         return rules.earns_from((), self.program, self.stays, has_number=own_number)
 
-    def property_of(self, reservation: str) -> str:
+    def property_of(self, reservation: ReservationId) -> PropertyId:
         of_stays = (stay.property_id for stay in self.stays if stay.reservation == reservation)
         return next(of_stays, None) or self.given[reservation].property_id
 
 
-def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -> None:
+def settle(leaf: Leaf, program: Program, at: Instant, woken_by: Fact | None = None) -> None:
     """Write the difference between what each stay of a leaf should have been given and what it was.
 
     Decided from the current state, so facts may come twice, late or in any order. Raises TryAgain when the leaf keeps
     changing underneath.
     """
-    written: dict[str, Given] = {}
+    written: dict[ReservationId, Given] = {}
 
     def attempt() -> Books | None:
         books = _open(leaf, program)
@@ -76,7 +77,7 @@ def settle(leaf: str, program: Program, at: str, woken_by: Fact | None = None) -
         _announce(books, written, at, woken_by)
 
 
-def _open(leaf: str, program: Program) -> Books | None:
+def _open(leaf: Leaf, program: Program) -> Books | None:
     """The head is read first: what is read after it is at least as new, and the write checks that it still stands."""
     head = guests.head(leaf)
     if head is None or not head.has_record:
@@ -97,7 +98,7 @@ def _open(leaf: str, program: Program) -> Books | None:
     )
 
 
-def _write_differences(books: Books, at: str) -> Iterator[tuple[str, Given]]:
+def _write_differences(books: Books, at: Instant) -> Iterator[tuple[ReservationId, Given]]:
     """One transaction a stay: entry, what was given and balance stand or fall together. Yields what was written."""
     account = books.account
     for reservation, award in books.awards().items():
@@ -112,7 +113,7 @@ def _write_differences(books: Books, at: str) -> Iterator[tuple[str, Given]]:
         yield reservation, now_given
 
 
-def _credited(account: Account, books: Books, points: int, at: str) -> Account:
+def _credited(account: Account, books: Books, points: int, at: Instant) -> Account:
     """The account after an entry. The first enrols who is a member by number, or by the programme's own will."""
     if account.enrolled_at is None and books.enrols_from:
         record = books.head.record
@@ -120,14 +121,16 @@ def _credited(account: Account, books: Books, points: int, at: str) -> Account:
     return account.credited(points)
 
 
-def _enrol_by_number(books: Books, at: str) -> None:
+def _enrol_by_number(books: Books, at: Instant) -> None:
     """A member number from the source makes a member before the first stay."""
     record = books.head.record
     if record and record.member_number and books.account.enrolled_at is None:
         table.write(store.account_write(books.account, _credited(books.account, books, 0, at)))
 
 
-def _writes(books: Books, reservation: str, given: Given, before: Account, after: Account) -> list[table.Write]:
+def _writes(
+    books: Books, reservation: ReservationId, given: Given, before: Account, after: Account
+) -> list[table.Write]:
     """The account's revision orders the entries of one leaf revision, and makes each of them once."""
     leaf, program = books.head.leaf, books.program
     return [
@@ -138,7 +141,7 @@ def _writes(books: Books, reservation: str, given: Given, before: Account, after
     ]
 
 
-def _entry(books: Books, reservation: str, given: Given, account_rev: int) -> Entry:
+def _entry(books: Books, reservation: ReservationId, given: Given, account_rev: int) -> Entry:
     """The id follows from the stay and the versions that it was computed from."""
     kind = StayEarned if given.difference >= 0 else Reversal
     return Entry(
@@ -156,7 +159,7 @@ def _entry(books: Books, reservation: str, given: Given, account_rev: int) -> En
     )
 
 
-def _announce(books: Books, written: Mapping[str, Given], at: str, woken_by: Fact | None) -> None:
+def _announce(books: Books, written: Mapping[ReservationId, Given], at: Instant, woken_by: Fact | None) -> None:
     """Announce what was written, and again what this wake-up wrote before: a crash may have kept it from the bus.
 
     `at` tells what that was, whatever became of the leaf in between. The subject's version names programme and leaf:

@@ -7,7 +7,8 @@ from datetime import datetime
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.time import instant, now
+from chalicelib.canonical.ids import GuestId, Leaf, ProgramId
+from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.loyalty import rules, store
@@ -21,10 +22,10 @@ class Purse:
     """A guest's accounts in one programme, one of each of its leaves, as of one revision of the guest."""
 
     guest: Guest
-    accounts: Mapping[str, Account]
+    accounts: Mapping[Leaf, Account]
 
 
-def spend(guest_id: str, program_id: str, points: int, origin: Spending, at: datetime | None = None) -> Spent:
+def spend(guest_id: GuestId, program_id: ProgramId, points: int, origin: Spending, at: datetime | None = None) -> Spent:
     """Take points from a guest's accounts, all or none; what they hold together is never exceeded.
 
     The act is `origin.act`: the same again changes nothing, and is answered as the first time. Raises NotFound, Invalid
@@ -42,7 +43,7 @@ def spend(guest_id: str, program_id: str, points: int, origin: Spending, at: dat
     return until_written(attempt, f"{guest_id} is being written by others", TRIES)
 
 
-def _open(guest_id: str, program_id: str) -> Purse | None:
+def _open(guest_id: GuestId, program_id: ProgramId) -> Purse | None:
     """The guest is read first, and its revision checked by the write: no record joined or left it since."""
     guest = guests.guest(guest_id)
     if guest is None:
@@ -65,7 +66,7 @@ def _as_asked(done: Spent, purse: Purse | None, points: int) -> Spent:
     return done
 
 
-def _write(purse: Purse, program_id: str, points: int, origin: Spending, at: str) -> Spent:
+def _write(purse: Purse, program_id: ProgramId, points: int, origin: Spending, at: Instant) -> Spent:
     parts = rules.draws(purse.accounts.values(), points)
     draws = {leaf: Draw(part, purse.accounts[leaf].rev + 1) for leaf, part in parts.items()}
     spent = Spent(program_id, origin, purse.guest.id, at, draws)

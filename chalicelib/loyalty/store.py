@@ -7,8 +7,10 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, Value
 from chalicelib.aws.definitions import Definitions
+from chalicelib.canonical.ids import Leaf, ProgramId, PropertyId, ReservationId
+from chalicelib.canonical.time import Instant
 from chalicelib.loyalty.model import Account, Draw, Entry, Origin, Program, Reason, Spending, Spent
 from chalicelib.loyalty.rules import Award
 
@@ -25,9 +27,9 @@ class Given:
 
     award: Award
     version: str
-    property_id: str
+    property_id: PropertyId
     difference: int
-    at: str
+    at: Instant
 
 
 def version_of(leaf_rev: int, program: Program) -> str:
@@ -35,7 +37,7 @@ def version_of(leaf_rev: int, program: Program) -> str:
     return f"{leaf_rev:010d}.{program.version:06d}"
 
 
-PROGRAMS = Definitions(Program, keys.program, "programme")
+PROGRAMS: Definitions[Program, ProgramId] = Definitions(Program, keys.PROGRAMS, "programme")
 
 
 def is_followed(program: Program) -> bool:
@@ -73,12 +75,12 @@ def account_unchanged(account: Account) -> table.Check:
     )
 
 
-def head_unchanged(leaf: str, rev: int) -> table.Check:
+def head_unchanged(leaf: Leaf, rev: int) -> table.Check:
     """Nothing was written under the leaf, and, on a guest, no record joined or left it."""
     return table.Check(keys.head(leaf), table.unchanged_since(rev), size=900)
 
 
-def read_account(leaf: str, program_id: str, item: Item) -> Account:
+def read_account(leaf: Leaf, program_id: ProgramId, item: Item) -> Account:
     return Account(
         leaf,
         program_id,
@@ -90,17 +92,17 @@ def read_account(leaf: str, program_id: str, item: Item) -> Account:
     )
 
 
-def accounts(leaves: Iterable[str], program_id: str) -> dict[str, Account]:
+def accounts(leaves: Iterable[Leaf], program_id: ProgramId) -> dict[Leaf, Account]:
     wanted = {keys.account(leaf, program_id): leaf for leaf in leaves}
     found = table.get_many(wanted)
     return {wanted[key]: read_account(wanted[key], program_id, item) for key, item in found.items()}
 
 
-def given(leaf: str, program_id: str) -> dict[str, Given]:
+def given(leaf: Leaf, program_id: ProgramId) -> dict[ReservationId, Given]:
     """What each reservation of a leaf was given; one query."""
-    prefix = keys.given(leaf, program_id, "").sk
+    prefix = keys.given(leaf, program_id, ReservationId("")).sk
     return {
-        item["sk"].removeprefix(prefix): Given(
+        ReservationId(item["sk"].removeprefix(prefix)): Given(
             Award(item["points"], Reason(item["reason"])),
             item["version"],
             item["property_id"],
@@ -111,7 +113,7 @@ def given(leaf: str, program_id: str) -> dict[str, Given]:
     }
 
 
-def given_write(leaf: str, program_id: str, reservation: str, given: Given) -> table.Put:
+def given_write(leaf: Leaf, program_id: ProgramId, reservation: ReservationId, given: Given) -> table.Put:
     """What a stay was given, unless that was decided from a newer version already."""
     points, reason = given.award
     row = table.row(
@@ -127,7 +129,7 @@ def given_write(leaf: str, program_id: str, reservation: str, given: Given) -> t
     return table.Put(row, older)
 
 
-def entry_write(leaf: str, program_id: str, entry: Entry) -> table.Put:
+def entry_write(leaf: Leaf, program_id: ProgramId, entry: Entry) -> table.Put:
     """Append only: an entry is never written over."""
     key = keys.ledger_entry(leaf, program_id, entry.position)
     return table.Put(table.row(key, points=entry.points, **entry.origin.model_dump(mode="json")), table.ABSENT)
@@ -144,12 +146,12 @@ def read_entry(item: Item) -> Entry:
     )
 
 
-def entries(leaf: str, program_id: str) -> Iterator[Entry]:
+def entries(leaf: Leaf, program_id: ProgramId) -> Iterator[Entry]:
     """One account's whole ledger, in the order of time."""
     yield from map(read_entry, table.query(keys.ledger(leaf, program_id)))
 
 
-def newest_entries(leaf: str, program_id: str, before: str | None, at_once: int) -> Iterator[Entry]:
+def newest_entries(leaf: Leaf, program_id: ProgramId, before: str | None, at_once: int) -> Iterator[Entry]:
     """One account's ledger, newest first, from below a position; read in portions, as far as it is asked for."""
     while True:
         rows = table.query(keys.ledger(leaf, program_id), after=before, limit=at_once, newest_first=True)
@@ -160,17 +162,17 @@ def newest_entries(leaf: str, program_id: str, before: str | None, at_once: int)
         before = found[-1].position
 
 
-def spent(program_id: str, origin: Spending) -> Spent | None:
+def spent(program_id: ProgramId, origin: Spending) -> Spent | None:
     """What an act took already."""
     item = table.get(keys.spending(program_id, origin.kind, origin.act))
     if item is None:
         return None
-    draws = {leaf: Draw(points, account_rev) for leaf, (points, account_rev) in item["draws"].items()}
+    draws = {Leaf(leaf): Draw(points, account_rev) for leaf, (points, account_rev) in item["draws"].items()}
     return Spent(program_id, origin, guest=item["guest"], at=item["at"], draws=draws)
 
 
 def spent_write(spent: Spent) -> table.Put:
     """An act is done once."""
     key = keys.spending(spent.program, spent.origin.kind, spent.origin.act)
-    draws = {leaf: [draw.points, draw.account_rev] for leaf, draw in spent.draws.items()}
+    draws: dict[str, Value] = {leaf: [draw.points, draw.account_rev] for leaf, draw in spent.draws.items()}
     return table.Put(table.row(key, guest=spent.guest, at=spent.at, draws=draws), table.ABSENT)

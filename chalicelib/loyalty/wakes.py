@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import StrictInt, StrictStr, TypeAdapter, ValidationError
+from pydantic import Strict, StrictInt, TypeAdapter, ValidationError
 
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import GuestId, ProgramId
+from chalicelib.canonical.time import Instant
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,11 @@ class Sweep:
     before versions, and means the same.
     """
 
-    program: StrictStr
+    program: Annotated[ProgramId, Strict()]
     shard: StrictInt
     end: StrictInt
-    at: StrictStr
-    after: StrictStr | None = None
+    at: Annotated[Instant, Strict()]
+    after: Annotated[GuestId, Strict()] | None = None
     v: Literal[1] = 1
 
     def body(self) -> dict[str, object]:

@@ -9,8 +9,8 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import Digest
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
 from chalicelib.consent.model import EMAIL, MARKETING, Consent, Suppression
@@ -57,7 +57,7 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     return _each_had_its_turn([partial(withdraw, leaf) for leaf in leaves])[0]
 
 
-def _withdraw(link: UnsubscribeLink, at: str, proof: Mapping[str, str], leaf: str) -> Consent:
+def _withdraw(link: UnsubscribeLink, at: Instant, proof: Mapping[str, str], leaf: Leaf) -> Consent:
     return consents.set_consent(leaf, link.channel, link.purpose, "withdrawn", "guest", at, proof)
 
 
@@ -75,10 +75,10 @@ def _each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
     return done
 
 
-def _one_of_each(leaves: Sequence[str]) -> list[str]:
+def _one_of_each(leaves: Sequence[Leaf]) -> list[Leaf]:
     """One leaf of each guest, in the order given; of several the first."""
     heads = guests.heads(leaves)
-    by_guest: dict[str, str] = {}
+    by_guest: dict[GuestId, Leaf] = {}
     for leaf in leaves:
         if leaf in heads and heads[leaf].has_record:
             by_guest.setdefault(heads[leaf].guest, leaf)

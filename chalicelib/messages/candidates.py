@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
@@ -20,7 +20,7 @@ class Candidate:
     `stands` is False where somebody wrote between the reads: guest, gate and claims may not belong together.
     """
 
-    id: str
+    id: Leaf
     guest: Guest | None
     gate: Gate | None
     claims: tuple[Message, ...]
@@ -35,7 +35,7 @@ class Candidate:
         return self.guest.others if self.guest else ()
 
 
-def load(occasion: str, channel: str, candidates: Sequence[str]) -> Iterator[Candidate]:
+def load(occasion: OccasionId, channel: str, candidates: Sequence[Leaf]) -> Iterator[Candidate]:
     """Three batch reads, however many candidates; one more when some were merged into others since.
 
     The claim stands on the gate's revision, and every regrouping writes the gate. So the gate must be read while the
@@ -56,25 +56,27 @@ def load(occasion: str, channel: str, candidates: Sequence[str]) -> Iterator[Can
         yield Candidate(candidate, guest, gates.get(guest.id), own, stands=revisions.get(guest.id) == guest.rev)
 
 
-def _guest(heads: Mapping[str, Head], leaf: str) -> Guest | None:
+def _guest(heads: Mapping[Leaf, Head], leaf: Leaf) -> Guest | None:
     head = heads.get(leaf)
     head = heads.get(head.merged_into) if head and head.merged_into else head
     return head.as_guest() if head else None
 
 
-def _is_torn(heads: Mapping[str, Head], leaf: str) -> bool:
+def _is_torn(heads: Mapping[Leaf, Head], leaf: Leaf) -> bool:
     """The guest that a record was merged into was itself merged away between the two reads."""
     head = heads.get(leaf)
     into = heads.get(head.merged_into) if head and head.merged_into else None
     return into is not None and into.merged_into is not None
 
 
-def _claims_and_revisions(occasion: str, known: Collection[Guest]) -> tuple[dict[str, Message], dict[str, int]]:
+def _claims_and_revisions(
+    occasion: OccasionId, known: Collection[Guest]
+) -> tuple[dict[Leaf, Message], dict[GuestId, int]]:
     """By leaf, what was claimed for the occasion, and the revision that each guest's head has by now: one read."""
     claims = {keys.message(leaf, occasion): leaf for guest in known for leaf in guest.members}
     heads = {keys.head(guest.id): guest.id for guest in known}
     found = table.get_many([*claims, *heads])
-    messages: dict[str, Message] = {
+    messages: dict[Leaf, Message] = {
         leaf: store.read_message(key, found[key]) for key, leaf in claims.items() if key in found
     }
     return messages, {leaf: found[key]["rev"] for key, leaf in heads.items() if key in found}

@@ -7,6 +7,7 @@ from functools import partial
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
@@ -27,7 +28,7 @@ class Sendable:
     message: Message
     gate: Gate | None
     channel: str
-    others: tuple[str, ...]
+    others: tuple[Leaf, ...]
     written: Written
     counts: bool
 
@@ -52,7 +53,7 @@ def _groups(some: Sequence[Sendable]) -> Iterator[list[Sendable]]:
         yield group
 
 
-def rows_of(others: Sequence[str]) -> int:
+def rows_of(others: Sequence[Leaf]) -> int:
     """Rows of one claim's transaction: the claim, the gate, and a check of each other leaf."""
     return 2 + len(others)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import Digest, GuestId, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
 from chalicelib.consent.rules import GRANTED, instant_of, was_mailed
@@ -59,6 +59,9 @@ class Cap:
     days: int
 
 
+NO_OCCASION = OccasionId("")
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of one candidate for one occasion, at the moment of the decision.
@@ -68,8 +71,8 @@ class Known:
     """
 
     now: datetime
-    occasion: str = ""
-    guest: str | None = None
+    occasion: OccasionId = NO_OCCASION
+    guest: GuestId | None = None
     gate: Gate | None = None
     address: Digest | None = None
     cap: Cap = Cap(mails=0, days=1)

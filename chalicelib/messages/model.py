@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import CampaignId, Digest, GuestId, Leaf, OccasionId, TemplateId
+from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import KEPT_SENDS, Purpose
 from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
 
@@ -14,6 +16,7 @@ from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
 class Template(Definition):
     """Reusable content in Liquid; a run pins the version that it was launched with."""
 
+    id: Annotated[TemplateId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     subject: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     html: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
@@ -64,23 +67,23 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    guest: str
-    occasion: str
+    guest: GuestId
+    occasion: OccasionId
     claim: str
-    campaign: str
+    campaign: CampaignId
     origin: str
-    candidate: str
+    candidate: Leaf
     address: Digest
-    at: str
+    at: Instant
     state: State = State.CLAIMED
     reason: str | None = None
     carrier_id: str | None = None
-    delivered_at: str | None = None
-    opened_at: str | None = None
-    clicked_at: str | None = None
-    bounced_at: str | None = None
-    soft_bounced_at: str | None = None
-    complained_at: str | None = None
+    delivered_at: Instant | None = None
+    opened_at: Instant | None = None
+    clicked_at: Instant | None = None
+    bounced_at: Instant | None = None
+    soft_bounced_at: Instant | None = None
+    complained_at: Instant | None = None
 
     def accepted(self, carrier_id: str | None) -> "Message":
         return self.model_copy(update={"state": State.SENT, "carrier_id": carrier_id})
@@ -93,10 +96,10 @@ class Message(BaseModel):
 
     def first_at(self, name: EventField) -> str | None:
         """When the first event of this kind happened."""
-        at: str | None = getattr(self, name)
+        at: Instant | None = getattr(self, name)
         return at
 
-    def first(self, name: EventField, at: str) -> "Message":
+    def first(self, name: EventField, at: Instant) -> "Message":
         """The message after an event that happened `at`."""
         return self.model_copy(update={name: min(self.first_at(name) or at, at)})
 
@@ -118,8 +121,8 @@ class Occasion(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
-    campaign: str
+    id: OccasionId
+    campaign: CampaignId
     origin: str
     message_class: MessageClass
     channel: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import instant
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 from chalicelib.messages.model import AGAIN, EventField, Message, Outcome, ShownState, State
@@ -12,7 +13,7 @@ STILL_RUNNING = timedelta(seconds=90)
 LOST_AFTER = timedelta(hours=72)
 
 
-def outcome_of_own(claims: Iterable[Message], origin: str, candidate: str, now: datetime) -> Outcome | None:
+def outcome_of_own(claims: Iterable[Message], origin: str, candidate: Leaf, now: datetime) -> Outcome | None:
     """What an earlier claim for the same occasion says, if it is the candidate's own; None where there is none."""
     own = next((claim for claim in claims if claim.origin == origin and claim.candidate == candidate), None)
     if own is None:

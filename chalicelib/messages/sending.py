@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.aws import table
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import CLAIM, Digest, stable_id
+from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, OccasionId, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.identity.digests import digest
 from chalicelib.messages import candidates, claims, holds, rules, store
@@ -30,7 +30,7 @@ class Batch:
     """What became of each candidate. `stopped` is the carrier's reason to send nothing at all; `throttled` asks for
     less."""
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[Leaf, Outcome] = field(default_factory=dict)
     stopped: str = ""
     throttled: bool = False
 
@@ -44,13 +44,13 @@ class Sending:
     writer: Writer
     now: datetime
     batch: Batch = field(default_factory=Batch)
-    claimed: dict[str, Sendable] = field(default_factory=dict)
+    claimed: dict[Leaf, Sendable] = field(default_factory=dict)
 
-    def waiting(self, everybody: Sequence[str]) -> list[str]:
+    def waiting(self, everybody: Sequence[Leaf]) -> list[Leaf]:
         return [each for each in everybody if each not in self.batch.outcomes and each not in self.claimed]
 
 
-def send(occasion: Occasion, everybody: Sequence[str], now: datetime) -> Batch:
+def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
     """At most one message to each candidate, after any crash: what was claimed before is never sent by this call."""
     channel = CHANNELS[occasion.channel]
     sending = Sending(occasion, channel, channel.writer(occasion), now)
@@ -71,15 +71,17 @@ def send(occasion: Occasion, everybody: Sequence[str], now: datetime) -> Batch:
     return sending.batch
 
 
-def outcomes_so_far(run: str, channel: str, origins: Mapping[str, str], now: datetime) -> dict[str, Outcome]:
+def outcomes_so_far(
+    occasion: OccasionId, channel: str, origins: Mapping[Leaf, str], now: datetime
+) -> dict[Leaf, Outcome]:
     """What claims say about candidates, each with the piece of work it is in; nothing is decided or sent.
 
     Raises TryAgain when guests are regrouped all the time: a claim that is not found must surely not be there.
     """
-    known: dict[str, Outcome | None] = {}
+    known: dict[Leaf, Outcome | None] = {}
     for _ in range(TRIES):
         waiting = [each for each in origins if each not in known]
-        for candidate in candidates.load(run, channel, waiting) if waiting else ():
+        for candidate in candidates.load(occasion, channel, waiting) if waiting else ():
             if candidate.stands:
                 known[candidate.id] = _told_by_claims(candidate, origins[candidate.id], now)
     if len(known) < len(origins):
@@ -103,7 +105,7 @@ def _decide_all(sending: Sending, known: Sequence[Candidate]) -> list[Sendable]:
 
     Of two candidates that are one guest the second waits for the first one's claim: until that stands, they may part.
     """
-    sendable: dict[str, Sendable] = {}
+    sendable: dict[GuestId, Sendable] = {}
     chosen = {each.message.guest for each in sending.claimed.values()}
     for candidate in known:
         decided = _decide(sending, candidate, chosen)
@@ -114,7 +116,7 @@ def _decide_all(sending: Sending, known: Sequence[Candidate]) -> list[Sendable]:
     return list(sendable.values())
 
 
-def _decide(sending: Sending, candidate: Candidate, chosen: Collection[str]) -> Outcome | Sendable:
+def _decide(sending: Sending, candidate: Candidate, chosen: Collection[GuestId]) -> Outcome | Sendable:
     occasion = sending.occasion
     own = rules.outcome_of_own(candidate.claims, occasion.origin, candidate.id, sending.now)
     if own:
@@ -135,7 +137,7 @@ def _decide(sending: Sending, candidate: Candidate, chosen: Collection[str]) -> 
     return Sendable(message, candidate.gate, sending.channel.name, candidate.others, written, counts)
 
 
-def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Collection[str]) -> Known:
+def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Collection[GuestId]) -> Known:
     guest = candidate.guest.id if candidate.guest else None
     return Known(
         now=sending.now,
@@ -151,7 +153,7 @@ def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Colle
     )
 
 
-def _message(sending: Sending, guest: str, candidate: str, address: Digest) -> Message:
+def _message(sending: Sending, guest: GuestId, candidate: Leaf, address: Digest) -> Message:
     return Message(
         guest=guest,
         occasion=sending.occasion.id,
@@ -169,7 +171,7 @@ def _write(sending: Sending, message: Message, candidate: Candidate, to: str) ->
     return sending.writer.write(to, candidate.traits, _way_out(sending, message.guest), tags)
 
 
-def _way_out(sending: Sending, guest: str) -> str | None:
+def _way_out(sending: Sending, guest: GuestId) -> str | None:
     occasion = sending.occasion
     if occasion.purpose is None:
         return None

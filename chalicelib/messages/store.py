@@ -7,7 +7,8 @@ from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import RUN, highest_id, instant_in
+from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, TemplateId, highest_id, instant_in
+from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
 from chalicelib.consent.rules import send_mark
@@ -39,7 +40,7 @@ def read_deployment(item: Item | None) -> Deployment:
     )
 
 
-TEMPLATES = Definitions(Template, keys.template, "template")
+TEMPLATES: Definitions[Template, TemplateId] = Definitions(Template, keys.TEMPLATES, "template")
 
 
 def message_row(message: Message) -> Item:
@@ -52,20 +53,20 @@ def read_message(key: Key, item: Item) -> Message:
     return Message.model_validate({"guest": guest, "occasion": occasion, **item})
 
 
-def message(guest: str, occasion: str) -> Message | None:
-    key = keys.message(guest, occasion)
+def message(leaf: Leaf, occasion: OccasionId) -> Message | None:
+    key = keys.message(leaf, occasion)
     item = table.get(key)
     return read_message(key, item) if item else None
 
 
-def messages(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+def messages(pairs: Iterable[tuple[GuestId, OccasionId]]) -> dict[tuple[GuestId, OccasionId], Message]:
     """Messages by (guest, occasion)."""
     found = table.get_many(keys.message(*pair) for pair in pairs)
     known = [read_message(key, item) for key, item in found.items()]
     return {(each.guest, each.occasion): each for each in known}
 
 
-def happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[Message]]:
+def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Message]]:
     """The messages of one leaf before a position, newest first; each stands at the instant of its occasion."""
     up_to = f"{keys.MESSAGE}{highest_id(RUN, _instant_of(before))}" if before else None
     for item in table.query(keys.leaf(leaf), keys.MESSAGE, up_to=up_to, at_once=limit, newest_first=True):
@@ -75,13 +76,13 @@ def happenings(leaf: str, before: str | None, limit: int) -> Iterator[Happening[
             yield happening
 
 
-def _instant_of(position: str) -> str:
+def _instant_of(position: str) -> Instant:
     """That of a position; a stay's has a day only, which begins at midnight."""
     at = position.partition("#")[0]
-    return at if "T" in at else f"{at}T00:00:00Z"
+    return Instant(at if "T" in at else f"{at}T00:00:00Z")
 
 
-def claim(message: Message, gate: Gate, others: Iterable[str], *, counts: bool = True) -> list[table.Write]:
+def claim(message: Message, gate: Gate, others: Iterable[Leaf], *, counts: bool = True) -> list[table.Write]:
     """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
     sends = (*gate.sends, _mark_of(message))[-KEPT_SENDS:] if counts else gate.sends
     return [

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import Leaf, OccasionId
 from chalicelib.consent.model import EMAIL, MARKETING, Purpose
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ LONGEST = 400
 class UnsubscribeLink(NamedTuple):
     """What the holder of a token may leave. `run` is the occasion of the message that brought it."""
 
-    leaf: str
+    leaf: Leaf
     purpose: Purpose
-    run: str
+    run: OccasionId
     channel: str = EMAIL
 
 
@@ -37,7 +38,7 @@ def read_token(token: str) -> UnsubscribeLink:
         if len(token) > LONGEST:
             raise NotFound("There is no such page.")
         leaf, letter, run, *channel = _signer().loads(token).split(".")
-        return UnsubscribeLink(leaf, PURPOSES[letter], run, *channel)
+        return UnsubscribeLink(Leaf(leaf), PURPOSES[letter], OccasionId(run), *channel)
     except (BadData, ValueError, KeyError, TypeError, AttributeError):
         raise NotFound("There is no such page.") from None
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import Leaf
 from chalicelib.identity.model import MOST_DECISIONS, Decision
 from chalicelib.profiles.draft import Draft
 
@@ -21,7 +22,7 @@ def take_decision(draft: Draft, decision: Decision) -> bool:
     return True
 
 
-def _list(draft: Draft, leaf: str, other: str, decision: Decision) -> None:
+def _list(draft: Draft, leaf: Leaf, other: Leaf, decision: Decision) -> None:
     decisions = {**draft.decisions(leaf), other: decision}
     if len(decisions) > MOST_DECISIONS:
         raise Rejected("too_many_decisions", f"about {leaf} and others more than {MOST_DECISIONS} were decided")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import EMAIL, Acts, Consent, Gate
 from chalicelib.guests.model import Head
@@ -28,36 +28,36 @@ class Draft:
     untied: bool = False
     """What is new of these people ties them to nobody: the guest that it would make is too large."""
     decided: ProfileUpdate = field(default_factory=ProfileUpdate)
-    sums_of: set[str] = field(default_factory=set)
+    sums_of: set[Leaf] = field(default_factory=set)
     """Leaves whose stays changed: their sums are due."""
 
-    def head(self, leaf: str) -> Head:
+    def head(self, leaf: Leaf) -> Head:
         return self.decided.heads.get(leaf) or self.state.heads.get(leaf) or Head(leaf=leaf, members=(leaf,))
 
     def keep(self, head: Head) -> None:
         self.decided.heads[head.leaf] = head
 
-    def known(self, leaf: str) -> bool:
+    def known(self, leaf: Leaf) -> bool:
         return leaf in self.decided.heads or leaf in self.state.heads
 
-    def identifier(self, digest: str) -> Identifier:
-        return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(Digest(digest))
+    def identifier(self, digest: Digest) -> Identifier:
+        return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(digest)
 
-    def gate(self, guest: str, channel: str) -> Gate:
+    def gate(self, guest: GuestId, channel: str) -> Gate:
         known = self.decided.gates.get((guest, channel)) or self.state.gates.get((guest, channel))
         return known or Gate(guest=guest, channel=channel)
 
-    def acts(self, leaf: str, channel: str) -> Acts:
+    def acts(self, leaf: Leaf, channel: str) -> Acts:
         return self.decided.acts.get((leaf, channel)) or self.state.acts.get((leaf, channel)) or {}
 
-    def answers(self, leaves: Sequence[str], channel: str) -> dict[str, Consent]:
+    def answers(self, leaves: Sequence[Leaf], channel: str) -> dict[str, Consent]:
         """What is in effect for a guest that has these leaves."""
         flags = [opt_in(self.head(leaf)) for leaf in leaves] if channel == EMAIL else ()
         return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)
 
-    def decisions(self, leaf: str) -> Decisions:
+    def decisions(self, leaf: Leaf) -> Decisions:
         return self.decided.decisions.get(leaf) or self.state.decisions.get(leaf) or {}
 
-    def say(self, type_: FactType, subject: str, leaf: str) -> None:
+    def say(self, type_: FactType, subject: str, leaf: Leaf) -> None:
         """Note a fact; its version is set when all revisions are known."""
         self.decided.facts.append(FactMade(type_, subject, 0, leaf))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
+from chalicelib.canonical.ids import Digest, Leaf, ReservationId, digest_in
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.rules import rests_on_acts
@@ -18,9 +19,9 @@ from chalicelib.identity.store import read_decisions
 from chalicelib.profiles.model import Change, Input, MergeDecision
 from chalicelib.profiles.state import Decisions, KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
-from chalicelib.profiles.touched import TouchedRows, digest_of, is_head, leaf_of, mark_of, target
+from chalicelib.profiles.touched import TouchedRows, is_head, leaf_of, mark_of, target
 
-Stays = dict[str, KeptStay]
+Stays = dict[ReservationId, KeptStay]
 
 
 @dataclass
@@ -31,8 +32,8 @@ class LoadedRows:
     """
 
     rows: dict[Key, Item | None] = field(default_factory=dict)
-    stays: dict[str, Stays] = field(default_factory=dict)
-    _heads: dict[str, Head] = field(default_factory=dict)
+    stays: dict[Leaf, Stays] = field(default_factory=dict)
+    _heads: dict[Leaf, Head] = field(default_factory=dict)
     _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
 
     def load(self, inputs: Sequence[Input]) -> None:
@@ -82,9 +83,8 @@ class LoadedRows:
         for key, write in written:
             row = dict(write.item) if isinstance(write, table.Put) else None
             self.rows[key] = row
-            leaf = key.pk.removeprefix(keys.leaf(""))
-            if key.sk.startswith(keys.STAY) and leaf in self.stays:
-                self._keep_stay(leaf, keys.last_part(key), row)
+            if key.sk.startswith(keys.STAY) and (leaf := leaf_of(key)) in self.stays:
+                self._keep_stay(leaf, ReservationId(keys.last_part(key)), row)
 
     def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
@@ -147,15 +147,15 @@ class LoadedRows:
                 wanted |= {keys.charge(reservation, change.charge.id), keys.reservation_of_charge(change.charge.id)}
         return wanted
 
-    def _reservations(self, change: Change) -> list[str]:
+    def _reservations(self, change: Change) -> list[ReservationId]:
         """The reservation of a change; of a charge also the one that it is kept under until now."""
         home = self._reservation_of_charge(change)
         named = [change.stay.reservation] if change.stay else []
         return named + ([home] if home and home not in named else [])
 
-    def _reservation_of_charge(self, change: Change) -> str | None:
+    def _reservation_of_charge(self, change: Change) -> ReservationId | None:
         row = self.rows.get(keys.reservation_of_charge(change.charge.id)) if change.charge else None
-        return str(row["reservation"]) if row else None
+        return ReservationId(row["reservation"]) if row else None
 
     def _follow_decision(self, said: MergeDecision) -> TouchedRows:
         """A decision that is kept, or older than what is kept, changes nothing: it ties nobody to anybody."""
@@ -179,14 +179,14 @@ class LoadedRows:
         to_follow = lie_at + [person.leaf for person in change.people]
         reach.curious = any(self._is_news(person.leaf, person.version) for person in change.people)
         if reach.curious:
-            reach.digests = {digest_of(key) for person in change.people for key in person.identifiers}
+            reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
             reach.digests |= {person.own_profile for person in change.people if person.own_profile}
             to_follow += self._carriers(reach.digests)
             to_follow += [leaf for person in change.people for leaf in target(person.record)]
         self._follow(to_follow, reach)
         return reach
 
-    def _follow(self, to_follow: list[str], reach: TouchedRows) -> None:
+    def _follow(self, to_follow: list[Leaf], reach: TouchedRows) -> None:
         while to_follow:
             leaf = to_follow.pop()
             if leaf in reach.leaves:
@@ -198,18 +198,18 @@ class LoadedRows:
                     reach.guests.add(head.guest)
                     to_follow += self._joined(head, reach) + self._beyond(head, reach)
 
-    def _is_news(self, leaf: str, version: Version) -> bool:
+    def _is_news(self, leaf: Leaf, version: Version) -> bool:
         """Told from the head: what is not read yet is no news yet."""
         if keys.head(leaf) not in self.rows:
             return False
         head = self._head(leaf)
         return head is None or version.supersedes(head.version)
 
-    def _may_have_record(self, leaf: str) -> bool:
+    def _may_have_record(self, leaf: Leaf) -> bool:
         head = self._head(leaf)
         return head.record_rev is not None if head else keys.head(leaf) not in self.rows
 
-    def _joined(self, head: Head, reach: TouchedRows) -> list[str]:
+    def _joined(self, head: Head, reach: TouchedRows) -> list[Leaf]:
         """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
 
         The head is the lock of what was decided about its leaf: that is read only when the head is known.
@@ -219,7 +219,7 @@ class LoadedRows:
         reach.decided.add(head.leaf)
         return [other for other, each in self._decisions(head.leaf).items() if each.verdict is Verdict.JOIN]
 
-    def _beyond(self, head: Head, reach: TouchedRows) -> list[str]:
+    def _beyond(self, head: Head, reach: TouchedRows) -> list[Leaf]:
         """What else a record is tied to. A source's merge is followed from both its ends: where people are kept apart,
         it may not have been made yet."""
         if not head.record:
@@ -229,20 +229,20 @@ class LoadedRows:
         reach.digests |= digests
         return self._carriers(digests) + target(head.record)
 
-    def _carriers(self, digests: Iterable[str]) -> list[str]:
+    def _carriers(self, digests: Iterable[Digest]) -> list[Leaf]:
         found = [self._identifier(digest) for digest in digests]
         return [leaf for each in found if each for leaf in each.leaves]
 
     # Rows
 
-    def _head(self, leaf: str) -> Head | None:
+    def _head(self, leaf: Leaf) -> Head | None:
         if leaf not in self._heads and (row := self.rows.get(keys.head(leaf))):
             head, record = read_head(leaf, row), self.rows.get(keys.record(leaf))
             is_same = record is not None and record["rev"] == head.record_rev
             self._heads[leaf] = with_record(head, record if is_same else None)
         return self._heads.get(leaf)
 
-    def _identifier(self, digest: str) -> Identifier | None:
+    def _identifier(self, digest: Digest) -> Identifier | None:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None
 
@@ -251,7 +251,7 @@ class LoadedRows:
             if row := self.rows.get(key):
                 yield read_gate(key, row)
 
-    def _acts_of(self, reach: TouchedRows) -> dict[Key, tuple[str, str]]:
+    def _acts_of(self, reach: TouchedRows) -> dict[Key, tuple[Leaf, str]]:
         """Key → leaf and channel of all that was done through the leaves of guests whose gate rests on acts."""
         acted = [gate for gate in self._gates(reach) if rests_on_acts(gate)]
         found = [(gate, self._head(gate.guest)) for gate in acted]
@@ -261,22 +261,22 @@ class LoadedRows:
             for leaf in (head.members if head else ())
         }
 
-    def _decisions(self, leaf: str) -> Decisions:
+    def _decisions(self, leaf: Leaf) -> Decisions:
         row = self.rows.get(keys.decisions(leaf))
         return read_decisions(leaf, row) if row else {}
 
-    def _leaf_of_stay(self, reservation: str) -> str | None:
+    def _leaf_of_stay(self, reservation: ReservationId) -> Leaf | None:
         row = self.rows.get(keys.reservation(reservation))
-        return str(row["leaf"]) if row else None
+        return Leaf(row["leaf"]) if row else None
 
-    def _read_stays(self, leaf: str) -> Stays:
+    def _read_stays(self, leaf: Leaf) -> Stays:
         found: Stays = {}
         for row in table.query(keys.leaf(leaf), keys.STAY):
             self.rows[table.key_of(row)] = row
-            found[keys.last_part(table.key_of(row))] = _kept(row)
+            found[ReservationId(keys.last_part(table.key_of(row)))] = _kept(row)
         return found
 
-    def _keep_stay(self, leaf: str, reservation: str, row: Item | None) -> None:
+    def _keep_stay(self, leaf: Leaf, reservation: ReservationId, row: Item | None) -> None:
         if row:
             self.stays[leaf][reservation] = _kept(row)
         else:

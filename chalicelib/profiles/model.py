@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import ChargeId, Digest, IdentifierKey, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Version
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.model import Decision
@@ -13,11 +13,11 @@ from chalicelib.identity.model import Decision
 class Person:
     """One person of a change. `identifiers` are what can tell the person: `kind:digest`."""
 
-    leaf: str
+    leaf: Leaf
     record: Record
     version: Version
-    property_id: str | None
-    identifiers: tuple[str, ...]
+    property_id: PropertyId | None
+    identifiers: tuple[IdentifierKey, ...]
     own_profile: Digest | None
     """The digest under which other records name this one as what they were merged into."""
 
@@ -26,7 +26,7 @@ class Person:
 class Charge:
     """One folio line, with the sums it belongs to."""
 
-    id: str
+    id: ChargeId
     kind: ChargeKind
     amount_minor: int
     currency: str
@@ -46,7 +46,7 @@ class Change:
     people: tuple[Person, ...] = ()
     stay: Stay | None = None
     stay_version: Version | None = None
-    stay_leaf: str | None = None
+    stay_leaf: Leaf | None = None
     charge: Charge | None = None
     correlation_id: str = ""
     backfill: bool = False
@@ -54,7 +54,7 @@ class Change:
     """The message that named it came before: a crash may have kept its facts from the bus."""
 
     @property
-    def property_id(self) -> str | None:
+    def property_id(self) -> PropertyId | None:
         return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)
 
 
@@ -63,7 +63,7 @@ class MergeDecision:
     """What a person decided about two leaves, on its way in: it is stored and told as a source's change is."""
 
     decision: Decision
-    property_id: str | None = None
+    property_id: PropertyId | None = None
     """The hotel whose people decided; None for the group's."""
     correlation_id: str = ""
     backfill: bool = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, EMAIL, Suppression
 from chalicelib.guests.model import EmailKind, Head, Record
@@ -44,7 +44,7 @@ def _member_number(record: Record | None) -> str | None:
     return record.member_number if record else None
 
 
-def _untied(person: Person, before: Head) -> tuple[Record, tuple[str, ...]]:
+def _untied(person: Person, before: Head) -> tuple[Record, tuple[IdentifierKey, ...]]:
     """The record without whatever new would tie it to others. An address that tells nobody is not mailed, either: the
     guest who has it is there already."""
     kept = tuple(key for key in person.identifiers if key in before.identifiers)
@@ -69,7 +69,7 @@ def regroup(draft: Draft) -> None:
     draft.decided.relied_on_identifiers.update(draft.state.asked_identifiers)
     heads = [head for head in map(draft.head, leaves) if head.record]
     _list_carriers(draft)
-    closed = {key for key in _keys(heads) if draft.identifier(_digest(key)).is_closed}
+    closed = {key for key in _keys(heads) if draft.identifier(digest_in(key)).is_closed}
     claimants = [_claimant(head, head.record) for head in heads if head.record]
     groups, shared = group(claimants, closed, decisions_of(draft))
     if max(map(len, groups), default=0) > MOST_LEAVES:
@@ -79,11 +79,11 @@ def regroup(draft: Draft) -> None:
     _lay_out(draft, groups)
 
 
-def _as_they_were(draft: Draft, leaves: Iterable[str]) -> list[list[str]]:
+def _as_they_were(draft: Draft, leaves: Iterable[Leaf]) -> list[list[Leaf]]:
     """The guests that are kept, and newcomers each by itself. Raises TooManyRecords while what is new may be untied."""
     if not draft.untied:
         raise TooManyRecords
-    kept: dict[str, list[str]] = defaultdict(list)
+    kept: dict[Leaf, list[Leaf]] = defaultdict(list)
     for leaf in leaves:
         head = draft.state.heads.get(leaf)
         kept[head.guest if head else leaf].append(leaf)
@@ -100,7 +100,7 @@ def _list_carriers(draft: Draft) -> None:
             _list(draft, digest, {*draft.identifier(digest).leaves} - {leaf})
 
 
-def _list(draft: Draft, digest: str, leaves: set[str]) -> None:
+def _list(draft: Draft, digest: Digest, leaves: set[Leaf]) -> None:
     """Who carries an identifier. One that is shared and has many carriers is closed, and keeps no list, for it would
     have thousands; one that is somebody's takes no further ones. Raises TooManyRecords for these."""
     before = draft.identifier(digest)
@@ -114,15 +114,15 @@ def _list(draft: Draft, digest: str, leaves: set[str]) -> None:
     draft.decided.identifiers[digest] = replace(before, leaves=kept, shared=shared)
 
 
-def _mark_shared(draft: Draft, keys: Iterable[str], shared: set[str]) -> None:
+def _mark_shared(draft: Draft, keys: Iterable[IdentifierKey], shared: set[IdentifierKey]) -> None:
     """Told from who carries it now, so that a version that came too late makes no difference."""
     for key in keys:
-        before = draft.identifier(_digest(key))
+        before = draft.identifier(digest_in(key))
         if before.shared != (key in shared):
-            draft.decided.identifiers[_digest(key)] = replace(before, shared=key in shared)
+            draft.decided.identifiers[digest_in(key)] = replace(before, shared=key in shared)
 
 
-def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]) -> None:
+def _hide_shared_addresses(draft: Draft, shared: set[IdentifierKey], heads: Iterable[Head]) -> None:
     """Mail to a shared address would reach others: it is no guest's own."""
     for head in heads:
         record = draft.head(head.leaf).record
@@ -134,11 +134,11 @@ def _hide_shared_addresses(draft: Draft, shared: set[str], heads: Iterable[Head]
             draft.keep(replace(draft.head(head.leaf), record=record.with_email_kind(kind)))
 
 
-def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
+def _lay_out(draft: Draft, groups: list[list[Leaf]]) -> None:
     """Turn groups of leaves into guests: the smallest leaf is the guest, and each part brings its gate along."""
     before = {leaf: head.guest for leaf, head in draft.state.heads.items() if head.record}
     for leaves in groups:
-        guest, rest = leaves[0], leaves[1:]
+        guest, rest = GuestId(leaves[0]), leaves[1:]
         came_from = {before[leaf] for leaf in leaves if leaf in before}
         stood = draft.state.heads.get(guest)
         if stood and stood.merged_into is None and list(stood.members) == leaves:
@@ -154,9 +154,9 @@ def _lay_out(draft: Draft, groups: list[list[str]]) -> None:
             draft.say(FactType.GUEST_UNMERGED, guest, guest)
 
 
-def _carry_gate(draft: Draft, channel: str, leaves: list[str], came_from: set[str]) -> None:
+def _carry_gate(draft: Draft, channel: str, leaves: list[Leaf], came_from: set[GuestId]) -> None:
     """Gates follow their guests. Each one that was read is written or checked: nobody may act on it in between."""
-    guest, kept = leaves[0], draft.state.gates
+    guest, kept = GuestId(leaves[0]), draft.state.gates
     for old in came_from - {guest}:
         if old in leaves or (old, channel) not in kept:
             draft.decided.gates.setdefault((old, channel), None)  # another part may have its gate for it already
@@ -169,7 +169,7 @@ def _carry_gate(draft: Draft, channel: str, leaves: list[str], came_from: set[st
         draft.decided.gates[guest, channel] = None
 
 
-def _take_objections_along(draft: Draft, channel: str, leaves: list[str], came_from: set[str]) -> None:
+def _take_objections_along(draft: Draft, channel: str, leaves: list[Leaf], came_from: set[GuestId]) -> None:
     """They are kept with the leaf that names the guest, as if they had been made through it."""
     known = draft.state.acts
     everybody = [leaf for leaf, head in draft.state.heads.items() if head.guest in came_from]
@@ -194,14 +194,14 @@ def take_consent(draft: Draft, person: Person) -> None:
         draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 
-def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[str, Suppression]]:
-    for digest in (_digest(key) for key in person.identifiers if key.startswith(f"{kind}:")):
+def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[Digest, Suppression]]:
+    for digest in (digest_in(key) for key in person.identifiers if key.startswith(f"{kind}:")):
         known = draft.identifier(digest).suppressed
         if known:
             yield digest, Suppression.model_validate(known)
 
 
-def _flag_changed(draft: Draft, leaf: str) -> bool:
+def _flag_changed(draft: Draft, leaf: Leaf) -> bool:
     """A flag says nothing where an act was done through the leaf."""
     before = draft.state.heads.get(leaf)
     was, now = opt_in(before) if before else None, opt_in(draft.head(leaf))
@@ -215,11 +215,7 @@ def _tells(head: Head) -> tuple[object, ...]:
     return record.given_name, record.family_name, record.merged_into, head.identifiers, record.email_kind
 
 
-def _digest(key: str) -> str:
-    return key.partition(":")[2]
-
-
-def _keys(heads: Iterable[Head]) -> set[str]:
+def _keys(heads: Iterable[Head]) -> set[IdentifierKey]:
     return {key for head in heads for key in head.identifiers}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.rules import project, stats_of, with_sums
 from chalicelib.identity.model import MOST_LEAVES
@@ -84,7 +85,7 @@ def _told(head: Head) -> tuple[Record | None, tuple[str, ...]]:
     return head.record, head.identifiers
 
 
-def _stays_now(draft: Draft, leaf: str) -> list[KeptStay]:
+def _stays_now(draft: Draft, leaf: Leaf) -> list[KeptStay]:
     kept = dict(draft.state.stays.get(leaf, {}))
     for (at, reservation), stay in draft.decided.stays.items():
         if at == leaf and stay:
@@ -94,7 +95,7 @@ def _stays_now(draft: Draft, leaf: str) -> list[KeptStay]:
     return list(kept.values())
 
 
-def _project(draft: Draft, guest: str) -> None:
+def _project(draft: Draft, guest: GuestId) -> None:
     head = draft.head(guest)
     if not head.has_record:
         return

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.canonical.ids import ChargeId, Digest, GuestId, Leaf, ReservationId
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.identity.model import Decision, Identifier
 
-Decisions = dict[str, Decision]
+Decisions = dict[Leaf, Decision]
 """What was decided about one leaf, by the other leaf."""
 
-GateId = tuple[str, str]
+GateId = tuple[GuestId, str]
 """Guest and channel."""
 
 
@@ -37,24 +38,24 @@ class KeptCharge:
 class ProfileState:
     """Rows by their ids; what is absent here is absent in the table."""
 
-    heads: dict[str, Head] = field(default_factory=dict)
+    heads: dict[Leaf, Head] = field(default_factory=dict)
     has_records: bool = True
     """Whether the heads come with their records: not where nothing new is said of anybody."""
-    identifiers: dict[str, Identifier] = field(default_factory=dict)
-    asked_heads: set[str] = field(default_factory=set)
-    asked_identifiers: set[str] = field(default_factory=set)
+    identifiers: dict[Digest, Identifier] = field(default_factory=dict)
+    asked_heads: set[Leaf] = field(default_factory=set)
+    asked_identifiers: set[Digest] = field(default_factory=set)
     """Leaves and digests that were looked for, those that are absent included."""
-    stays: dict[str, dict[str, KeptStay]] = field(default_factory=dict)
-    leaf_by_reservation: dict[str, str] = field(default_factory=dict)
+    stays: dict[Leaf, dict[ReservationId, KeptStay]] = field(default_factory=dict)
+    leaf_by_reservation: dict[ReservationId, Leaf] = field(default_factory=dict)
     """Reservation → leaf."""
-    charges: dict[str, tuple[str, KeptCharge]] = field(default_factory=dict)
+    charges: dict[ChargeId, tuple[ReservationId, KeptCharge]] = field(default_factory=dict)
     """Charge → the reservation that it is kept under, and the charge."""
-    reservation_by_charge: dict[str, str] = field(default_factory=dict)
+    reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
     """Charge → the reservation that it should be kept under."""
     gates: dict[GateId, Gate] = field(default_factory=dict)
-    acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
+    acts: dict[tuple[Leaf, str], Acts] = field(default_factory=dict)
     """(leaf, channel) → what was done through the leaf; of guests whose gate rests on acts."""
-    decisions: dict[str, Decisions] = field(default_factory=dict)
+    decisions: dict[Leaf, Decisions] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
 
@@ -105,33 +106,33 @@ class FactMade:
     type: str
     subject: str
     version: int
-    leaf: str
+    leaf: Leaf
 
 
 @dataclass
 class ProfileUpdate:
     """What to write. Rows are new versions of what the state holds; the store adds the conditions."""
 
-    heads: dict[str, Head] = field(default_factory=dict)
-    identifiers: dict[str, Identifier] = field(default_factory=dict)
+    heads: dict[Leaf, Head] = field(default_factory=dict)
+    identifiers: dict[Digest, Identifier] = field(default_factory=dict)
     gates: dict[GateId, Gate | None] = field(default_factory=dict)
     """None where a guest was merged away, and its gate went along."""
-    acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
+    acts: dict[tuple[Leaf, str], Acts] = field(default_factory=dict)
     """(leaf, channel) → the acts of a leaf; their lock is the gate of its guest, which is written beside them."""
-    decisions: dict[str, Decisions] = field(default_factory=dict)
-    stays: dict[tuple[str, str], KeptStay | None] = field(default_factory=dict)
+    decisions: dict[Leaf, Decisions] = field(default_factory=dict)
+    stays: dict[tuple[Leaf, ReservationId], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
-    stays_left: set[tuple[str, str, str]] = field(default_factory=set)
+    stays_left: set[tuple[Leaf, str, ReservationId]] = field(default_factory=set)
     """(leaf, month, reservation) of the rows that stays moved away from, to another leaf or another month."""
-    leaf_by_reservation: dict[str, str] = field(default_factory=dict)
-    companions: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
+    leaf_by_reservation: dict[ReservationId, Leaf] = field(default_factory=dict)
+    companions: dict[tuple[Leaf, str, ReservationId], Leaf | None] = field(default_factory=dict)
     """(companion's leaf, month, reservation) → the primary guest's leaf, or None where nobody is a companion now."""
-    charges: dict[tuple[str, str], KeptCharge | None] = field(default_factory=dict)
+    charges: dict[tuple[ReservationId, ChargeId], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
-    reservation_by_charge: dict[str, str] = field(default_factory=dict)
+    reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
     facts: list[FactMade] = field(default_factory=list)
-    relied_on_heads: set[str] = field(default_factory=set)
-    relied_on_identifiers: set[str] = field(default_factory=set)
+    relied_on_heads: set[Leaf] = field(default_factory=set)
+    relied_on_identifiers: set[Digest] = field(default_factory=set)
     """What the decision rests on: it stands only if none of these rows was written beside it."""
 
     @property

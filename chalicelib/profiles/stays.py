@@ -2,7 +2,7 @@
 
 from chalicelib.canonical.details import ChargeKind
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import leaf_of_nobody
+from chalicelib.canonical.ids import Leaf, ReservationId, leaf_of_nobody
 from chalicelib.canonical.snapshots import Status, Version
 from chalicelib.guests.model import Amounts, Stay
 from chalicelib.profiles.draft import Draft
@@ -27,12 +27,12 @@ def take_stay(draft: Draft, change: Change) -> None:
         draft.say(FactType.STAY_REOPENED, stay.reservation, lay_at)  # whoever was taken for the guest until now
 
 
-def _kept(draft: Draft, reservation: str) -> tuple[str | None, KeptStay | None]:
+def _kept(draft: Draft, reservation: ReservationId) -> tuple[Leaf | None, KeptStay | None]:
     lay_at = draft.state.leaf_by_reservation.get(reservation)
     return lay_at, draft.state.stays.get(lay_at, {}).get(reservation) if lay_at else None
 
 
-def _keep(draft: Draft, leaf: str, stay: Stay, version: Version | None) -> None:
+def _keep(draft: Draft, leaf: Leaf, stay: Stay, version: Version | None) -> None:
     lay_at, kept = _kept(draft, stay.reservation)
     draft.decided.stays[leaf, stay.reservation] = KeptStay(stay, version)
     lay_in = kept.stay.month if kept else None
@@ -46,7 +46,7 @@ def _keep(draft: Draft, leaf: str, stay: Stay, version: Version | None) -> None:
     draft.sums_of.add(leaf)
 
 
-def _list_companions(draft: Draft, leaf: str, before: Stay | None, after: Stay) -> None:
+def _list_companions(draft: Draft, leaf: Leaf, before: Stay | None, after: Stay) -> None:
     had = {(companion, before.month) for companion in before.companions} if before else set()
     has = {(companion, after.month) for companion in after.companions}
     moved = draft.decided.leaf_by_reservation.get(after.reservation) is not None
@@ -90,7 +90,7 @@ def _move_sums(draft: Draft, awaited: Stay, *, gone: KeptCharge | None, come: Ke
     _keep(draft, lay_at or leaf_of_nobody(stay.reservation), stay, kept.version if kept else None)
     if kept and kept.version:
         for type_ in facts_between(kept.stay, stay):
-            draft.say(type_, stay.reservation, lay_at or "")
+            draft.say(type_, stay.reservation, lay_at or leaf_of_nobody(stay.reservation))
 
 
 def facts_between(before: Stay | None, after: Stay) -> list[FactType]:

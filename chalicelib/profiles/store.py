@@ -9,6 +9,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
 from chalicelib.consent.store import acts_row, gate_row
@@ -89,7 +90,7 @@ def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list
     return writes
 
 
-def _place_write(leaf: str, stay: Stay, rows: Mapping[Key, Item | None]) -> table.Put:
+def _place_write(leaf: Leaf, stay: Stay, rows: Mapping[Key, Item | None]) -> table.Put:
     key = keys.reservation(stay.reservation)
     return table.Put(table.row(key, leaf=leaf, month=stay.month), _with_same("leaf", key, rows))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, leaf_of_profile
 from chalicelib.guests.model import Record
 from chalicelib.profiles.model import Input
 
@@ -13,18 +13,18 @@ from chalicelib.profiles.model import Input
 class TouchedRows:
     """What one change or decision could touch, as far as it is known by now. `keys` are all the rows of it."""
 
-    leaves: set[str] = field(default_factory=set)
+    leaves: set[Leaf] = field(default_factory=set)
     curious: bool = False
     """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
-    digests: set[str] = field(default_factory=set)
-    guests: set[str] = field(default_factory=set)
-    decided: set[str] = field(default_factory=set)
+    digests: set[Digest] = field(default_factory=set)
+    guests: set[GuestId] = field(default_factory=set)
+    decided: set[Leaf] = field(default_factory=set)
     """Leaves about which somebody decided, or decides now."""
-    stay_leaves: set[str] = field(default_factory=set)
+    stay_leaves: set[Leaf] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
 
 
-def target(record: Record) -> list[str]:
+def target(record: Record) -> list[Leaf]:
     """The leaf into which a record's own source merged it."""
     return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
 
@@ -33,14 +33,10 @@ def is_head(key: Key) -> bool:
     return key.pk.startswith(keys.SHARD) or key.sk == "HEAD"
 
 
-def leaf_of(key: Key) -> str:
+def leaf_of(key: Key) -> Leaf:
     """The leaf of a head or a record."""
-    return key.sk if key.pk.startswith(keys.SHARD) else key.pk.removeprefix(keys.leaf(""))
+    return Leaf(key.sk if key.pk.startswith(keys.SHARD) else key.pk.removeprefix(keys.leaf(Leaf(""))))
 
 
 def mark_of(said: Input) -> Key:
     return keys.mark(said.subject, said.version.mark)
-
-
-def digest_of(key: str) -> str:
-    return key.partition(":")[2]

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from chalicelib.canonical.snapshots import Currency, HubId, Text
+from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.snapshots import HUB_ID, Currency, HubId, Text
 
 
 def _one_mailbox(text: str) -> str:
@@ -56,7 +57,7 @@ class Property(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: HubId
+    id: Annotated[PropertyId, HUB_ID]
     name: Text
     time_zone: Annotated[str, StringConstraints(max_length=64)]
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

@@ -1,6 +1,7 @@
 """How properties are kept."""
 
 from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property
 
 
@@ -8,16 +9,16 @@ def put(property_: Property) -> None:
     table.write(table.Put(table.row(keys.property_(property_.id), property=property_.model_dump_json())))
 
 
-def get(property_id: str) -> Property | None:
+def get(property_id: PropertyId) -> Property | None:
     item = table.get(keys.property_(property_id))
     return Property.model_validate_json(item["property"]) if item else None
 
 
-def by_id() -> dict[str, Property]:
+def by_id() -> dict[PropertyId, Property]:
     """Every property of the deployment."""
-    found = [Property.model_validate_json(item["property"]) for item in table.query(keys.property_("").pk)]
+    found = [Property.model_validate_json(item["property"]) for item in table.query(keys.PROPERTIES)]
     return {each.id: each for each in found}
 
 
-def delete(property_id: str) -> None:
+def delete(property_id: PropertyId) -> None:
     table.write(table.Delete(keys.property_(property_id)))

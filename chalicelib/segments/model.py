@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.ids import SegmentId
+from chalicelib.canonical.snapshots import HUB_ID
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "exists"]
 Text = Annotated[str, StringConstraints(max_length=200)]
@@ -56,5 +58,6 @@ Rule = Annotated[
 class Segment(Definition):
     """One saved rule; a run pins the version that it was launched with."""
 
+    id: Annotated[SegmentId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     rule: Rule

@@ -2,6 +2,7 @@
 
 from chalicelib.aws import keys
 from chalicelib.aws.definitions import Definitions
+from chalicelib.canonical.ids import SegmentId
 from chalicelib.segments.model import Segment
 
-SEGMENTS = Definitions(Segment, keys.segment, "segment")
+SEGMENTS: Definitions[Segment, SegmentId] = Definitions(Segment, keys.SEGMENTS, "segment")

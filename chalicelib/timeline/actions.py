@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 
 from chalicelib.canonical.happenings import Source
+from chalicelib.canonical.ids import Leaf, PropertyId
 from chalicelib.consent import store as consents
 from chalicelib.guests import store as guests
 from chalicelib.messages import store as messages
@@ -18,12 +19,12 @@ FEWEST_ROWS = 5
 
 
 def history(
-    leaves: Sequence[str],
+    leaves: Sequence[Leaf],
     sources: Sequence[Source],
     *,
     before: str | None,
     limit: int,
-    may_see: Callable[[str], bool],
+    may_see: Callable[[PropertyId], bool],
 ) -> Part:
     """What happened to a guest before a position, newest first, of what the properties that `may_see` names may see.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from chalicelib.canonical.happenings import Happening
+from chalicelib.canonical.ids import PropertyId
 
 LOOKED_AT = 1_000
 """Happenings that one page looks at: where so many are not for the caller, the page is short and the next goes on."""
@@ -26,7 +27,7 @@ def merged(histories: Iterable[Iterator[Happening[object]]]) -> Iterator[Happeni
         told = each.position
 
 
-def first(history: Iterable[Happening[object]], limit: int, may_see: Callable[[str], bool]) -> Part:
+def first(history: Iterable[Happening[object]], limit: int, may_see: Callable[[PropertyId], bool]) -> Part:
     """The first `limit` happenings that a key of some properties may see."""
     seen: list[Happening[object]] = []
     for count, each in enumerate(history, start=1):

@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from chalicelib.canonical.ids import ConnectionId, ProgramId
 from infra import deploy, hub_settings, local_cloud, running_hub, stages
 from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api
@@ -86,7 +87,7 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
 
     check = progress.add_task("comparing with the truth", total=None)
     truth = pms.get("/simulator/truth")
-    compared = compare.compare(truth, season.CONNECTION, season.PROGRAM)
+    compared = compare.compare(truth, ConnectionId(season.CONNECTION), ProgramId(season.PROGRAM))
     compared.differences += mails.differences(truth, decided, sent, mailbox, compared.customers)
     compared.differences += mails.reported_differences(api, sent)
     compared.differences += front_desk.differences(api, truth, season.CONNECTION, season.PROGRAM)

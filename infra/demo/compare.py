@@ -1,11 +1,12 @@
 """What the hub knows, read from its table, beside what the simulator knows to be true."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import reservation_id
+from chalicelib.canonical.ids import ConnectionId, Leaf, ProgramId, ReservationId, reservation_id
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
 from chalicelib.loyalty import store as loyalty
@@ -78,7 +79,7 @@ class Comparison:
         return not self.differences
 
 
-def compare(truth: Truth, source: str, program: str) -> Comparison:
+def compare(truth: Truth, source: ConnectionId, program: ProgramId) -> Comparison:
     """Compare guests, stays, nights, revenue, points and every reservation's state."""
     heads = _heads()
     known = _guests(heads, program)
@@ -101,21 +102,21 @@ def compare(truth: Truth, source: str, program: str) -> Comparison:
     return result
 
 
-def listed(what: str, which: list[str]) -> list[str]:
+def listed(what: str, which: Sequence[str]) -> list[str]:
     """The first few differences of a kind, and how many more there are."""
     shown = [f"{what}: {each}" for each in which[:SHOWN]]
     return shown + ([f"{what}: {len(which) - SHOWN} more"] if len(which) > SHOWN else [])
 
 
-def _heads() -> dict[str, Head]:
-    found = {}
+def _heads() -> dict[Leaf, Head]:
+    found: dict[Leaf, Head] = {}
     for number in range(keys.SHARDS):
         for item in table.query(keys.shard(number)):
             found[item["sk"]] = guests.read_head(item["sk"], item)
     return guests.with_records(found)
 
 
-def _guests(heads: dict[str, Head], program: str) -> list[Known]:
+def _guests(heads: dict[Leaf, Head], program: ProgramId) -> list[Known]:
     balances = {leaf: account.balance for leaf, account in loyalty.accounts(heads, program).items()}
     known = []
     for head in heads.values():
@@ -154,7 +155,7 @@ def guest_differences(known: list[Known], truth: Truth) -> list[str]:
     return differences
 
 
-def _ledger_differences(heads: dict[str, Head], program: str) -> list[str]:
+def _ledger_differences(heads: dict[Leaf, Head], program: ProgramId) -> list[str]:
     """Law 6: every balance is the sum of its entries."""
     wrong = [
         leaf
@@ -164,7 +165,7 @@ def _ledger_differences(heads: dict[str, Head], program: str) -> list[str]:
     return listed("balance is not the sum of its entries", wrong)
 
 
-def _reservations(truth: Truth, source: str, program: str) -> dict[str, Room]:
+def _reservations(truth: Truth, source: ConnectionId, program: ProgramId) -> dict[str, Room]:
     """The hub's copy of every true reservation that it has, by the source's id."""
     ids = [reservation_id(source, each["property_id"], key, 0) for key, each in truth["reservations"].items()]
     found = guests.stays_of_reservations(ids).values()
@@ -172,7 +173,7 @@ def _reservations(truth: Truth, source: str, program: str) -> dict[str, Room]:
     return {stay.source_id: Room(stay, _award(given[leaf], stay)) for leaf, stay in found}
 
 
-def _award(given: dict[str, Given], stay: Stay) -> Award | None:
+def _award(given: dict[ReservationId, Given], stay: Stay) -> Award | None:
     found = given.get(stay.reservation)
     return found.award if found else None
 

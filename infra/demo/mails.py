@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId
 from chalicelib.consent import store as consent
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
@@ -36,7 +37,7 @@ def delivered(mailbox_url: str) -> dict[str, str]:
     return {mail["MessageId"]: mail["To"][0] for mails in by_account.values() for mail in mails}
 
 
-def claimed(decisions: Decisions, run: str) -> list[Sent]:
+def claimed(decisions: Decisions, run: OccasionId) -> list[Sent]:
     """The mails of a run as the hub keeps them."""
     ids = [each["guest"] for each in decisions if each["decision"] == "sent"]
     kept = messages.messages((guest, run) for guest in ids)
@@ -100,7 +101,7 @@ def reported_differences(hub: Api, sent: list[Sent]) -> list[str]:
         timeline = hub.get(f"/v1/guests/{mail.guest}/timeline")["items"]
         if not any(each["message"] and each["message"][word] for each in timeline):
             found.append(f"{word} is not on the guest's timeline")
-        gate = consent.gate(mail.guest, EMAIL)
+        gate = consent.gate(GuestId(Leaf(mail.guest)), EMAIL)
         if gate is None or not gate.suppressed:
             found.append(f"no mail is held for the address that {word.removesuffix('_at')}")
     return found

@@ -6,10 +6,11 @@ import pytest
 
 from chalicelib.access import rules
 from chalicelib.access.model import ApiKey, Caller, KeyAsked
+from chalicelib.canonical.ids import KeyId, PropertyId
 
-GROUP = Caller("k0", "admin", frozenset({"*"}))
-VIENNA = Caller("k1", "admin", frozenset({"vienna"}))
-KEY = ApiKey("k2", "hash", "Reception", "front_desk", ("vienna", "porto"))
+GROUP = Caller(KeyId("k0"), "admin", frozenset({"*"}))
+VIENNA = Caller(KeyId("k1"), "admin", frozenset({PropertyId("vienna")}))
+KEY = ApiKey(KeyId("k2"), "hash", "Reception", "front_desk", (PropertyId("vienna"), PropertyId("porto")))
 
 
 @pytest.mark.parametrize(
@@ -29,13 +30,15 @@ def test_a_key_is_presented_as_a_bearer(header: str | None, key: str | None) -> 
 
 
 def test_what_a_key_is_asked_for_and_is_not_there_is_told_by_its_place() -> None:
-    asked = KeyAsked(name="n", role="analyst", properties=("vienna", "atlantis", "*", "mu"))
+    asked = KeyAsked(
+        name="n", role="analyst", properties=(PropertyId("vienna"), PropertyId("atlantis"), "*", PropertyId("mu"))
+    )
     assert rules.unknown_properties(asked, {"vienna"}) == {1: "atlantis", 3: "mu"}
 
 
 def test_a_key_is_seen_by_who_sees_all_of_its_hotels_until_it_ends() -> None:
     assert rules.is_seen(GROUP, KEY)
     assert not rules.is_seen(VIENNA, KEY)
-    assert rules.is_seen(VIENNA, replace(KEY, properties=("vienna",)))
+    assert rules.is_seen(VIENNA, replace(KEY, properties=(PropertyId("vienna"),)))
     assert not rules.is_seen(VIENNA, replace(KEY, properties=("*",)))
     assert not rules.is_seen(GROUP, replace(KEY, ended=True))

@@ -16,7 +16,7 @@ class Note(Definition):
     text: str
 
 
-NOTES = Definitions(Note, keys.segment, "note")
+NOTES: Definitions[Note, str] = Definitions(Note, keys.SEGMENTS, "note")
 
 
 @pytest.fixture(autouse=True)

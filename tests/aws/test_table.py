@@ -6,11 +6,12 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.aws import clients, keys, table
+from chalicelib.aws.keys import Key
 from chalicelib.aws.retries import until_written
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
 
-ROW = table.row(keys.segment("s1"), rev=1)
+ROW = table.row(Key(keys.SEGMENTS, "s1"), rev=1)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,6 @@ def test_who_meets_another_transaction_looks_again(
 def test_a_condition_that_does_not_hold_is_told_by_its_position(aws: Settings) -> None:
     table.write(table.Put(ROW, table.ABSENT))
     with pytest.raises(table.ConditionFailed) as failed:
-        table.transact([table.Put(table.row(keys.segment("s2"), rev=1)), table.Put(ROW, table.ABSENT)])
+        table.transact([table.Put(table.row(Key(keys.SEGMENTS, "s2"), rev=1)), table.Put(ROW, table.ABSENT)])
     assert failed.value.failed == (1,)
-    assert table.get(keys.segment("s2")) is None
+    assert table.get(Key(keys.SEGMENTS, "s2")) is None

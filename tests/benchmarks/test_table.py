@@ -12,6 +12,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import item_size, to_item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.meter import meter
+from chalicelib.canonical.ids import Leaf
 from chalicelib.guests import store as guests
 
 HERE = Key("here", "row")
@@ -67,8 +68,8 @@ def test_computed_guests_are_where_the_hub_looks_for_them() -> None:
     hub.open_hub(Table(population))
     walked = [each.id for number in range(keys.SHARDS) for each in guests.guests_of_shard(number)]
     assert sorted(walked) == [population.leaf(number) for number in range(1_000)]
-    assert guests.guest(population.leaf(999)) is not None
-    assert guests.guest(population.leaf(1_000)) is None
+    assert guests.guest(Leaf(population.leaf(999))) is not None
+    assert guests.guest(Leaf(population.leaf(1_000))) is None
 
 
 def test_the_meter_and_the_table_agree_on_the_size_of_a_row() -> None:

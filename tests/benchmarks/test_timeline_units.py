@@ -1,5 +1,6 @@
 """A page of a guest's history costs what the page holds, however long the history is."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -7,8 +8,8 @@ import pytest
 
 from benchmarks.cloud import Cloud
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import RUN, timed_id
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, ReservationId, timed_id
+from chalicelib.canonical.time import Instant, instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Consent
 from chalicelib.guests import store as guests
@@ -17,6 +18,9 @@ from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message
 from chalicelib.timeline import actions
 from tests.builders import stay
+from tests.ids import guest_id
+
+GA = guest_id("ga")
 
 LIMIT = 4
 KINDS = len(actions.EVERYTHING)
@@ -28,7 +32,7 @@ class Cost(NamedTuple):
     units: float
 
 
-def keep_history(leaf: str, times: int) -> None:
+def keep_history(leaf: GuestId, times: int) -> None:
     """As many stays, shared stays, acts of consent and mails, one of each a week."""
     begin = datetime(2016, 1, 1, 12, tzinfo=UTC)
     for number in range(times):
@@ -36,8 +40,8 @@ def keep_history(leaf: str, times: int) -> None:
         arrival, at = moment.date(), instant(moment)
         for row in (
             guests.stay_row(leaf, _stay(f"r{number}", arrival), ""),
-            guests.stay_row("gx", _stay(f"s{number}", arrival), ""),
-            table.row(keys.companion(leaf, at[:7], f"s{number}"), leaf="gx"),
+            guests.stay_row(Leaf("gx"), _stay(f"s{number}", arrival), ""),
+            table.row(keys.companion(leaf, at[:7], ReservationId(f"s{number}")), leaf="gx"),
             consents.receipt_row(leaf, "email", "group:marketing", Consent(state="explicit", basis="guest", at=at), {}),
             messages.message_row(_message(leaf, at, number)),
         ):
@@ -48,12 +52,12 @@ def _stay(reservation: str, arrival: date) -> Stay:
     return stay(reservation, arrival.isoformat(), (arrival + timedelta(days=1)).isoformat())
 
 
-def _message(leaf: str, at: str, number: int) -> Message:
+def _message(leaf: GuestId, at: Instant, number: int) -> Message:
     told: Any = {"claim": "m", "campaign": "c", "origin": "o", "candidate": leaf, "address": "d" * 64, "at": at}
-    return Message(guest=leaf, occasion=timed_id(RUN, at, number), **told)
+    return Message(guest=leaf, occasion=OccasionId(timed_id(RUN, at, number)), **told)
 
 
-def cost_of_pages(cloud: Cloud, leaves: list[str], count: int) -> list[Cost]:
+def cost_of_pages(cloud: Cloud, leaves: Sequence[Leaf], count: int) -> list[Cost]:
     costs, before = [], None
     for _ in range(count):
         cloud.calls.clear()
@@ -66,23 +70,23 @@ def cost_of_pages(cloud: Cloud, leaves: list[str], count: int) -> list[Cost]:
 
 
 def test_a_page_costs_the_same_at_five_stays_and_at_five_hundred(cloud: Cloud) -> None:
-    keep_history("ga", FEW)
-    keep_history("gb", MANY)
-    (few,), (many,) = cost_of_pages(cloud, ["ga"], 1), cost_of_pages(cloud, ["gb"], 1)
+    keep_history(GA, FEW)
+    keep_history(guest_id("gb"), MANY)
+    (few,), (many,) = cost_of_pages(cloud, [GA], 1), cost_of_pages(cloud, [guest_id("gb")], 1)
     assert many.calls <= few.calls * 1.1
     assert many.units <= few.units * 1.1
 
 
 def test_a_page_deep_in_a_history_costs_what_the_first_one_does(cloud: Cloud) -> None:
-    keep_history("ga", MANY)
-    first, *others = cost_of_pages(cloud, ["ga"], 200)
+    keep_history(GA, MANY)
+    first, *others = cost_of_pages(cloud, [GA], 200)
     assert max(each.calls for each in others) <= first.calls + KINDS
     assert max(each.units for each in others) <= first.units + KINDS * 2
 
 
 @pytest.mark.parametrize("leaves", [10, 40])
 def test_a_page_of_many_records_costs_a_few_rows_of_each(cloud: Cloud, leaves: int) -> None:
-    names = [f"g{number}" for number in range(leaves)]
+    names = [guest_id(f"g{number}") for number in range(leaves)]
     for name in names[:2]:
         keep_history(name, MANY)
     (page,) = cost_of_pages(cloud, names, 1)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.campaigns import rules
 from chalicelib.campaigns.model import PARTS, Chunk, Progress, Run, RunState
+from tests.ids import guest_id, run_id
 
 
 def run(**changes: object) -> Run:
@@ -64,7 +65,7 @@ def test_every_planned_chunk_is_queued_once(planned: list[int], allowed: int) ->
 
 def test_only_chunks_done_in_a_row_are_summed() -> None:
     chunks = {
-        (0, number): Chunk(run="n1", name="", guests=("g",), done=number != 2, decisions=("sent",))
+        (0, number): Chunk(run=run_id("n1"), name="", guests=(guest_id("g"),), done=number != 2, decisions=("sent",))
         for number in range(4)
     }
     counted, counts = rules.counted_with(run(queued=at(4)), chunks)

@@ -14,12 +14,14 @@ from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions, rules, running, store
 from chalicelib.campaigns.model import Progress, RunState
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
+from chalicelib.canonical.ids import CampaignId, Leaf, RunId, TemplateId
 from chalicelib.consent import actions as consents
 from chalicelib.messages import actions as messages
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, run_to_end, turn
+from tests.ids import SPRING
 from tests.mail_fakes import FakeSes, mail_event, wrapped
 
 
@@ -121,9 +123,9 @@ def test_a_page_of_decisions_reads_the_messages_of_all_its_chunks_together(clock
 
 def test_launching_while_a_run_is_on_is_that_run_and_later_a_new_one(clock: Any, ses: FakeSes) -> None:
     first = launched([guest("anna")])
-    assert actions.launch("spring").id == first.id
+    assert actions.launch(SPRING).id == first.id
     run_to_end(clock, first)
-    second = actions.launch("spring")
+    second = actions.launch(SPRING)
     assert second.id != first.id
     assert len(ses.accepted) == 1
 
@@ -141,11 +143,11 @@ def test_a_launch_repeated_with_its_seed_is_the_same_run_also_when_that_is_over(
 
 def test_a_launch_that_met_anothers_run_is_answered_with_it_also_when_it_is_over(clock: Any, ses: FakeSes) -> None:
     first = launched([guest("anna")])
-    assert actions.launch("spring", seed="b").id == first.id
+    assert actions.launch(SPRING, seed="b").id == first.id
     ended = run_to_end(clock, first)
-    assert actions.launch("spring", seed="b") == ended
+    assert actions.launch(SPRING, seed="b") == ended
     assert store.active_runs() == []
-    assert actions.launch("spring", seed="c").id != first.id
+    assert actions.launch(SPRING, seed="c").id != first.id
 
 
 def test_a_launch_begins_a_run_or_is_answered_with_anothers_and_never_both(
@@ -158,13 +160,13 @@ def test_a_launch_begins_a_run_or_is_answered_with_anothers_and_never_both(
     def slowly(*arguments: Any) -> Any:
         monkeypatch.setattr(store, "keep_launch_answer", keep)
         run_to_end(clock, first)
-        begun.append(actions.launch("spring", seed="b").id)
+        begun.append(actions.launch(SPRING, seed="b").id)
         return keep(*arguments)
 
     monkeypatch.setattr(store, "keep_launch_answer", slowly)
     with pytest.raises(TryAgain):
-        actions.launch("spring", seed="b")
-    assert [actions.launch("spring", seed="b").id] == begun
+        actions.launch(SPRING, seed="b")
+    assert [actions.launch(SPRING, seed="b").id] == begun
 
 
 def test_a_launch_that_was_answered_elsewhere_meanwhile_begins_nothing(
@@ -180,7 +182,7 @@ def test_a_launch_that_was_answered_elsewhere_meanwhile_begins_nothing(
         return begin(kept, run_id, now)
 
     monkeypatch.setattr(actions, "_begin", late)
-    assert actions.launch("spring", seed="b") == first
+    assert actions.launch(SPRING, seed="b") == first
     assert store.active_runs() == []
 
 
@@ -188,7 +190,7 @@ def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -
     run = launched([guest("anna")])
     changed = {"id": "s-spring", "name": "Nobody", "rule": {"trait": "stats.stays", "op": "gte", "value": 99}}
     segments.save_segment(Segment.model_validate(changed))
-    messages.save_template(TEMPLATES.required("news").model_copy(update={"subject": "Other"}))
+    messages.save_template(TEMPLATES.required(TemplateId("news")).model_copy(update={"subject": "Other"}))
     run_to_end(clock, run)
     assert [mail["subject"] for mail in ses.accepted] == ["News"]
     assert (run.segment_version, run.template_version) == (1, 1)
@@ -196,7 +198,7 @@ def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -
 
 def test_who_leaves_between_planning_and_sending_is_not_mailed(clock: Any, ses: FakeSes) -> None:
     run = launched([guest("anna")])
-    consents.set_consent("anna", "email", "marketing", "withdrawn", "guest")
+    consents.set_consent(Leaf("anna"), "email", "marketing", "withdrawn", "guest")
     assert run_to_end(clock, run).counts == {"withdrawn": 1}
     assert ses.requests == 0
 
@@ -251,7 +253,7 @@ def test_a_chunk_that_was_planned_while_the_run_was_cancelled_is_counted(clock: 
     run = actions.launch(campaign())
     progress = store.progress
 
-    def planner_is_ahead(run_id: str) -> Any:
+    def planner_is_ahead(run_id: RunId) -> Any:
         found = progress(run_id)
         if not found:
             store.save_progress(run, Progress(part=3), Progress(part=3, candidates=1), [guest("anna")])
@@ -358,7 +360,7 @@ def test_small_partitions_share_a_chunk(clock: Any, ses: FakeSes) -> None:
 
 def test_what_a_campaign_names_must_exist(aws: Settings) -> None:
     campaign()
-    asked = actions.campaign("spring").campaign
+    asked = actions.campaign(SPRING).campaign
     with pytest.raises(Invalid) as refused:
         actions.create_campaign(asked.model_copy(update={"id": "x", "segment": "no", "template": "no"}))
     assert [each.field for each in refused.value.fields] == ["segment", "template"]
@@ -366,17 +368,18 @@ def test_what_a_campaign_names_must_exist(aws: Settings) -> None:
     with pytest.raises(Conflict):
         actions.create_campaign(asked.model_copy(update={"name": "Other"}))
     with pytest.raises(NotFound):
-        actions.launch("winter")
+        actions.launch(CampaignId("winter"))
 
 
 def test_the_largest_template_and_the_largest_segment_can_be_launched_together(ses: FakeSes) -> None:
     campaign()
     html = f"{{% if guest.language == 'zh' %}}{'王' * 79_400}{{% endif %}}"
-    messages.save_template(TEMPLATES.required("news").model_copy(update={"html": html, "name": "\x01" * 200}))
+    news = TEMPLATES.required(TemplateId("news"))
+    messages.save_template(news.model_copy(update={"html": html, "name": "\x01" * 200}))
     value = ["\x01" * 200] * 99
     rule = {"trait": "country", "op": "in", "value": value}
     segments.save_segment(Segment.model_validate({"id": "s-spring", "name": "\x01" * 200, "rule": rule}))
-    run = actions.launch("spring")
+    run = actions.launch(SPRING)
     kept = table.get(keys.run_content(run.id))
     assert kept
     assert item_size(kept) < 400 * 1024
@@ -386,7 +389,7 @@ def test_no_marketing_without_a_postal_address(ses: FakeSes) -> None:
     campaign()
     table.write(table.Put(table.row(keys.DEPLOYMENT, sender="a@b.example", public_url="https://x.example")))
     with pytest.raises(Invalid, match="postal_address"):
-        actions.launch("spring")
+        actions.launch(SPRING)
 
 
 def test_a_recipient_costs_no_more_than_eight_write_units(clock: Any, ses: FakeSes) -> None:

@@ -13,6 +13,7 @@ from chalicelib.aws.table import ConditionFailed
 from chalicelib.campaigns import actions, running, store
 from chalicelib.campaigns.model import PARTS, Progress, Run
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import CampaignId, Leaf, OccasionId
 from chalicelib.identity.digests import digest
 from chalicelib.messages import actions as messages
 from chalicelib.messages import store as message_store
@@ -20,7 +21,10 @@ from chalicelib.messages.tokens import UnsubscribeLink, make_token
 from tests.campaigns.worlds import NOW, campaign, chunks, guest
 from tests.crashes import Point, crash_at, points_of, watching
 from tests.exhaustive import some_of
+from tests.ids import guest_id
 from tests.mail_fakes import FakeSes, mail_event, wrapped
+
+CALM = CampaignId("calm")
 
 LATER = NOW + timedelta(minutes=10)
 
@@ -28,7 +32,7 @@ LATER = NOW + timedelta(minutes=10)
 @pytest.fixture
 def ses(aws: Settings) -> FakeSes:
     """What a process asks once and keeps is asked here, so that every world makes the same calls."""
-    make_token(UnsubscribeLink("g", "marketing", "n"))
+    make_token(UnsubscribeLink(Leaf("g"), "marketing", OccasionId("n")))
     digest("email", "somebody@example.com")
     for name in ("plan", "pace", "send"):
         queues.url_of(name)
@@ -41,7 +45,7 @@ class Sending:
     def __init__(self, label: str, ses: FakeSes) -> None:
         self.ses = ses
         self.guests = [guest(f"g{label}{at}", state=None if at == 1 else "explicit") for at in range(4)]
-        self.run = actions.launch(campaign(f"c{label}"), NOW)
+        self.run = actions.launch(campaign(CampaignId(f"c{label}")), NOW)
         self.chunk = store.chunk_key(self.run, 0, 0)
         progress = store.progress_of(self.run.id, 0)
         store.save_progress(self.run, progress, progress.model_copy(update={"done": True}), self.guests)
@@ -114,13 +118,13 @@ def test_a_crash_while_planning_ends_in_the_same_chunks(ses: FakeSes) -> None:
     for at in range(40):
         guest(f"g{at:03d}")
     part = 3
-    calm = actions.launch(campaign("calm"), NOW)
+    calm = actions.launch(campaign(CALM), NOW)
     points = points_of(lambda: running.plan_run({"run": calm.id, "part": part}))
     expected = _planned(calm)
     assert len(expected["chunks"]) >= 1
     some = [point for point in points if point.operation != "Query" or point.at % 8 == 0]
     for number, point in enumerate(some_of(some)):
-        run = actions.launch(campaign(f"c{number:02d}"), NOW)
+        run = actions.launch(campaign(CampaignId(f"c{number:02d}")), NOW)
 
         def plan(run: Run = run) -> None:
             running.plan_run({"run": run.id, "part": part})
@@ -135,7 +139,7 @@ def test_a_part_is_planned_to_its_end_though_the_answer_to_a_write_was_lost(ses:
     """The SDK repeats a write without an answer: it was done, and so the repetition fails its own condition."""
     for at in range(40):
         guest(f"g{at:03d}", stays=at % 2)
-    run = actions.launch(campaign("lost"), NOW)
+    run = actions.launch(campaign(CampaignId("lost")), NOW)
     message = {"run": run.id, "part": 3}
 
     def lose(number: int) -> None:
@@ -162,19 +166,19 @@ def test_a_part_is_planned_to_its_end_though_the_answer_to_a_write_was_lost(ses:
 
 @pytest.mark.exhaustive
 def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
-    def world(name: str) -> Run:
+    def world(name: CampaignId) -> Run:
         run = actions.launch(campaign(name), NOW)
         for part in range(2):
-            first = store.save_progress(run, Progress(part=part), Progress(part=part), [f"g{part}"])
-            store.save_progress(run, first, first.model_copy(update={"done": True}), [f"h{part}"])
+            first = store.save_progress(run, Progress(part=part), Progress(part=part), [guest_id(f"g{part}")])
+            store.save_progress(run, first, first.model_copy(update={"done": True}), [guest_id(f"h{part}")])
         return run
 
-    calm = world("calm")
+    calm = world(CALM)
     points = points_of(lambda: running.pace_run({"run": calm.id, "beat": 0}, NOW))
     expected = actions.run(calm.id)
     assert sum(expected.queued) == len(chunks(calm)) == 4
     for number, point in enumerate(some_of(points)):
-        run = world(f"c{number:02d}")
+        run = world(CampaignId(f"c{number:02d}"))
 
         def pace(run: Run = run) -> None:
             running.pace_run({"run": run.id, "beat": 0}, NOW)
@@ -189,12 +193,12 @@ def test_a_crash_while_pacing_queues_every_chunk(ses: FakeSes) -> None:
 @pytest.mark.exhaustive
 def test_a_crash_after_the_launch_is_repaired_by_launching_again(ses: FakeSes) -> None:
     guest("anna")
-    campaign("calm")
-    points = points_of(lambda: actions.launch("calm", NOW))
+    campaign(CALM)
+    points = points_of(lambda: actions.launch(CALM, NOW))
     for number, point in enumerate(some_of(points)):
-        name = campaign(f"c{number:02d}")
+        name = campaign(CampaignId(f"c{number:02d}"))
 
-        def launch(name: str = name) -> Run:
+        def launch(name: CampaignId = name) -> Run:
             return actions.launch(name, NOW)
 
         assert crash_at(point, launch), point
@@ -205,15 +209,15 @@ def test_a_crash_after_the_launch_is_repaired_by_launching_again(ses: FakeSes) -
 
 @pytest.mark.exhaustive
 def test_a_crash_while_ending_a_cancelled_run_ends_it_and_nothing_is_planned_after(ses: FakeSes) -> None:
-    def world(name: str) -> Run:
+    def world(name: CampaignId) -> Run:
         return actions.cancel(actions.launch(campaign(name), NOW).id)
 
-    calm = world("calm")
+    calm = world(CALM)
     points = points_of(lambda: running.pace_run({"run": calm.id, "beat": calm.beat}, NOW))
     assert actions.run(calm.id).is_over
     some = [point for point in points if point.at % 5 == 0 or point.operation != "PutItem"]
     for number, point in enumerate(some_of(some)):
-        run = world(f"c{number:02d}")
+        run = world(CampaignId(f"c{number:02d}"))
 
         def pace(run: Run = run) -> None:
             running.pace_run({"run": run.id, "beat": run.beat}, NOW)
@@ -223,5 +227,5 @@ def test_a_crash_while_ending_a_cancelled_run_ends_it_and_nothing_is_planned_aft
         assert actions.run(run.id).is_over, point
         for part in range(PARTS):
             with pytest.raises(ConditionFailed):
-                store.save_progress(run, Progress(part=part), Progress(part=part, candidates=1), ["late"])
+                store.save_progress(run, Progress(part=part), Progress(part=part, candidates=1), [guest_id("late")])
         assert chunks(run) == [], point

@@ -8,22 +8,29 @@ import pytest
 from chalicelib.campaigns import queued
 from chalicelib.campaigns.queued import PaceRun, PlanPart, SendChunk
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import OccasionId, RunId
+
+N1 = OccasionId("n1")
 
 Read = Callable[[Any], PlanPart | PaceRun | SendChunk]
 
 # As they were sent on the day named: samples are added, and never changed.
 SAMPLES: list[tuple[Read, dict[str, Any], PlanPart | PaceRun | SendChunk]] = [
     # 2026-11-26, before messages had a version
-    (queued.read_plan_part, {"run": "n1", "part": 3}, PlanPart("n1", 3)),
-    (queued.read_pace_run, {"run": "n1", "beat": 7}, PaceRun("n1", 7)),
-    (queued.read_pace_run, {"run": "n1"}, PaceRun("n1")),
-    (queued.read_send_chunk, {"run": "n1", "chunk": "2026#000#000001"}, SendChunk("n1", "2026#000#000001")),
-    (queued.read_send_chunk, {"run": "n1", "chunk": "c", "again": 2}, SendChunk("n1", "c", 2)),
+    (queued.read_plan_part, {"run": "n1", "part": 3}, PlanPart(RunId(N1), 3)),
+    (queued.read_pace_run, {"run": "n1", "beat": 7}, PaceRun(RunId(N1), 7)),
+    (queued.read_pace_run, {"run": "n1"}, PaceRun(RunId(N1))),
+    (
+        queued.read_send_chunk,
+        {"run": "n1", "chunk": "2026#000#000001"},
+        SendChunk(RunId(N1), "2026#000#000001"),
+    ),
+    (queued.read_send_chunk, {"run": "n1", "chunk": "c", "again": 2}, SendChunk(RunId(N1), "c", 2)),
     # 2026-11-27
-    (queued.read_plan_part, {"v": 1, "run": "n1", "part": 3}, PlanPart("n1", 3)),
-    (queued.read_pace_run, {"v": 1, "run": "n1", "beat": 7}, PaceRun("n1", 7)),
-    (queued.read_pace_run, {"v": 1, "run": "n1"}, PaceRun("n1")),
-    (queued.read_send_chunk, {"v": 1, "run": "n1", "chunk": "c", "again": 0}, SendChunk("n1", "c")),
+    (queued.read_plan_part, {"v": 1, "run": "n1", "part": 3}, PlanPart(RunId(N1), 3)),
+    (queued.read_pace_run, {"v": 1, "run": "n1", "beat": 7}, PaceRun(RunId(N1), 7)),
+    (queued.read_pace_run, {"v": 1, "run": "n1"}, PaceRun(RunId(N1))),
+    (queued.read_send_chunk, {"v": 1, "run": "n1", "chunk": "c", "again": 0}, SendChunk(RunId(N1), "c")),
 ]
 
 
@@ -41,7 +48,15 @@ def test_what_a_newer_function_adds_is_left_aside(read: Read, newer: dict[str, A
     assert read({**sample, **newer}) == message
 
 
-@pytest.mark.parametrize("message", [PlanPart("n1", 3), PaceRun("n1", 7), PaceRun("n1"), SendChunk("n1", "c", 2)])
+@pytest.mark.parametrize(
+    "message",
+    [
+        PlanPart(RunId(N1), 3),
+        PaceRun(RunId(N1), 7),
+        PaceRun(RunId(N1)),
+        SendChunk(RunId(N1), "c", 2),
+    ],
+)
 def test_what_is_sent_is_what_is_read(message: PlanPart | PaceRun | SendChunk) -> None:
     read: dict[type, Read] = {
         PlanPart: queued.read_plan_part,

@@ -4,13 +4,16 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import store
 from chalicelib.campaigns.model import PARTS, Content, Run
+from chalicelib.canonical.ids import TemplateId
+from chalicelib.canonical.time import Instant
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
+from tests.ids import SPRING, run_id
 
-RUN = Run(id="r1", campaign="spring", at="2026-11-23T12:00:00Z", segment_version=1, template_version=1)
+RUN = Run(id=run_id("r1"), campaign=SPRING, at=Instant("2026-11-23T12:00:00Z"), segment_version=1, template_version=1)
 CONTENT = Content(
     segment=Segment.model_validate({"id": "s", "name": "S", "rule": {"trait": "stats.stays", "op": "gte", "value": 1}}),
-    template=Template(id="news", name="News", subject="News", html="<p>News</p>", text="News"),
+    template=Template(id=TemplateId("news"), name="News", subject="News", html="<p>News</p>", text="News"),
 )
 
 

@@ -11,6 +11,7 @@ from chalicelib.aws import clients, queues, table
 from chalicelib.campaigns import actions, running, store
 from chalicelib.campaigns.model import PARTS, Campaign, Progress, Run
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Consent, Gate
@@ -20,6 +21,7 @@ from chalicelib.messages import actions as messages
 from chalicelib.messages.model import Template
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
+from tests.ids import PMS, SPRING, guest_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXT = "Dear {{ guest.given_name | default: 'guest' }}"
@@ -30,9 +32,10 @@ WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
-def guest(leaf: str, *, state: str | None = "explicit", stays: int = 1) -> str:
-    traits = Traits(given_name=leaf.title(), email=f"{leaf}@example.com", stats=Stats(stays=stays))
-    head = Head(leaf=leaf, record=Record(source="pms"), members=(leaf,), traits=traits)
+def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> GuestId:
+    leaf = guest_id(name)
+    traits = Traits(given_name=name.title(), email=f"{name}@example.com", stats=Stats(stays=stays))
+    head = Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), traits=traits)
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
@@ -41,17 +44,19 @@ def guest(leaf: str, *, state: str | None = "explicit", stays: int = 1) -> str:
     return leaf
 
 
-def campaign(campaign_id: str = "spring", *, least_stays: int = 1) -> str:
+def campaign(campaign_id: CampaignId = SPRING, *, least_stays: int = 1) -> CampaignId:
     rule = {"trait": "stats.stays", "op": "gte", "value": least_stays}
     body = {"id": f"s-{campaign_id}", "name": "Stayed", "rule": rule}
     segments.save_segment(Segment.model_validate(body))
-    messages.save_template(Template(id="news", name="News", subject="News", html=f"<p>{TEXT}</p>", text=TEXT))
-    asked = Campaign(id=campaign_id, name="Spring", segment=f"s-{campaign_id}", template="news")
+    messages.save_template(
+        Template(id=TemplateId("news"), name="News", subject="News", html=f"<p>{TEXT}</p>", text=TEXT)
+    )
+    asked = Campaign(id=campaign_id, name="Spring", segment=SegmentId(f"s-{campaign_id}"), template=TemplateId("news"))
     actions.create_campaign(asked)
     return campaign_id
 
 
-def launched(everybody: Sequence[str]) -> Run:
+def launched(everybody: Sequence[GuestId]) -> Run:
     """A run whose planning is over, as if it had found these guests: walking 256 partitions takes a test's time."""
     run = actions.launch(campaign())
     for part in range(PARTS):

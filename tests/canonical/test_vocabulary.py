@@ -12,7 +12,7 @@ from chalicelib.canonical import ids
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.money import to_major, to_minor
 from chalicelib.canonical.snapshots import Version
-from chalicelib.canonical.time import instant, local_date, moment_of
+from chalicelib.canonical.time import Instant, instant, local_date, moment_of
 
 VERSIONS = st.builds(Version, *[st.sampled_from(["", "1", "2"])] * 3)
 
@@ -32,9 +32,9 @@ def test_the_same_version_wins_in_any_order_unless_only_the_asking_differs(versi
 
 
 def test_the_same_content_asked_for_twice_is_one_version() -> None:
-    early, late = Version("1", "a", "x"), Version("1", "b", "x")
+    early, late = Version(Instant("1"), "a", "x"), Version(Instant("1"), "b", "x")
     assert not late.supersedes(early)
-    assert Version("1", "b", "y").supersedes(early)
+    assert Version(Instant("1"), "b", "y").supersedes(early)
     assert Version.parse(late.text()) == late
 
 
@@ -61,7 +61,9 @@ def test_a_timed_id_is_as_long_as_a_stable_one_and_sorts_by_its_instant(
 
 
 def test_an_announcement_made_again_is_the_same_announcement() -> None:
-    one = Fact(type=FactType.STAY_COMPLETED, subject="r", subject_version="3", occurred_at="t", correlation_id="a")
+    one = Fact(
+        type=FactType.STAY_COMPLETED, subject="r", subject_version="3", occurred_at=Instant("t"), correlation_id="a"
+    )
     assert one.fact_id == one.model_copy(update={"correlation_id": "b"}).fact_id
     assert one.fact_id != one.model_copy(update={"subject_version": "4"}).fact_id
 

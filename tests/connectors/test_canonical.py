@@ -7,6 +7,7 @@ import time_machine
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read, translate
 from chalicelib.connectors.contract import Link, Request
@@ -15,7 +16,7 @@ from tests.builders import VIENNA, charge, guest, reservation
 SENT = datetime(2026, 3, 29, 0, 59, 30, tzinfo=UTC)
 SECRET, OTHER = "whsec_c2VjcmV0LXNlY3JldC0x", "whsec_b3RoZXItb3RoZXItMTIz"
 BODY = b'{"snapshots": []}'
-LINK = Link("own", {"v": VIENNA.id}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {})
+LINK = Link(ConnectionId("own"), {"v": VIENNA.id}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {})
 
 
 def request(signature: str, body: bytes = BODY, message_id: str = "msg-1", sent: datetime = SENT) -> Request:

@@ -12,6 +12,7 @@ import time_machine
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors import stripping, vendors
 from chalicelib.connectors.contract import Link, Request, Translated
 from tests import fake_mews
@@ -97,7 +98,7 @@ CANONICAL = Case(
     ),
     id_field="source_id",
     dropped_field="access_token",
-    link=Link("own", {VIENNA.id: VIENNA.id}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {}),
+    link=Link(ConnectionId("own"), {VIENNA.id: VIENNA.id}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {}),
     signed=_signed_canonical,
     kept_secret=str,
     translated=_translate_canonical,

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.canonical.details import Payer, Purpose
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
 from chalicelib.connectors.contract import Call, Link, Translated
 from chalicelib.connectors.mews import translate
@@ -187,7 +188,7 @@ class Listening(FakeMews):
 
 
 def test_each_hotel_may_have_an_access_token_of_its_own() -> None:
-    hotels = {ENTERPRISE: VIENNA.id, "e-porto": "porto", "e-graz": "graz"}
+    hotels = {ENTERPRISE: VIENNA.id, "e-porto": PropertyId("porto"), "e-graz": PropertyId("graz")}
     zones = dict.fromkeys(hotels.values(), "Europe/Vienna")
     credentials = {**LINK.credentials, "access_token:e-porto": "of-porto"}
     link = replace(LINK, properties=hotels, zones=zones, credentials=credentials)
@@ -307,7 +308,7 @@ def test_a_merged_profile_names_its_target() -> None:
 
 
 def test_a_profile_that_two_hotels_name_is_seen_at_both() -> None:
-    link = replace(LINK, properties={ENTERPRISE: VIENNA.id, "e-porto": "porto"})
+    link = replace(LINK, properties={ENTERPRISE: VIENNA.id, "e-porto": PropertyId("porto")})
     notices = [notice(("CustomerAdded", "c1"), enterprise=each) for each in (ENTERPRISE, "e-porto")]
     assert {each.property_id for each in fetched([customer()], *notices, link=link).snapshots} == {VIENNA.id, "porto"}
 

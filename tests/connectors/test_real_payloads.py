@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
 from chalicelib.connectors import stripping
 from chalicelib.connectors.contract import Link
@@ -32,7 +33,8 @@ def a_mews_with_all_payloads() -> FakeMews:
 
 def link_of(enterprise: str) -> Link:
     credentials = {"client_token": "client", "access_token": "access"}
-    return Link("mews", {enterprise: "prague"}, {"prague": "Europe/Prague"}, {}, {}, credentials)
+    hotel = PropertyId("prague")
+    return Link(ConnectionId("mews"), {enterprise: hotel}, {hotel: "Europe/Prague"}, {}, {}, credentials)
 
 
 def test_the_documented_webhook_goes_through_the_edge_unchanged_and_names_its_ids() -> None:

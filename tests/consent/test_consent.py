@@ -9,21 +9,27 @@ import pytest
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
 from chalicelib.consent.model import MOST_SUPPRESSED, Consent, Gate, State, Suppression
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
+from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
-T1, T2, T3 = (f"2026-11-2{day}T08:00:00.000000Z" for day in (1, 2, 3))
+D = Digest("d")
+
+GA, GB = guest_id("ga"), guest_id("gb")
+T1, T2, T3 = (Instant(f"2026-11-2{day}T08:00:00.000000Z") for day in (1, 2, 3))
 
 
-def guest(leaf: str = "ga", members: tuple[str, ...] = ("ga",), merged_into: str | None = None) -> None:
-    head = Head(leaf=leaf, record=Record(source="pms"), members=members, merged_into=merged_into)
+def guest(leaf: Leaf = GA, members: tuple[Leaf, ...] = (GA,), merged_into: GuestId | None = None) -> None:
+    head = Head(leaf=leaf, record=Record(source=PMS), members=members, merged_into=merged_into)
     table.write(table.Put(head_row(head)))
 
 
-def answer(leaf: str = "ga") -> str | None:
+def answer(leaf: GuestId = GA) -> str | None:
     gate = store.gate(leaf, "email")
     consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
@@ -31,38 +37,38 @@ def answer(leaf: str = "ga") -> str | None:
 
 def test_a_consent_opens_the_gate_and_leaves_a_receipt(aws: Settings) -> None:
     guest()
-    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1, {"form": "newsletter"})
+    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T1, {"form": "newsletter"})
     assert answer() == "explicit"
-    assert [(each.state, each.proof) for each in actions.history("ga")] == [("explicit", {"form": "newsletter"})]
+    assert [(each.state, each.proof) for each in actions.history(GA)] == [("explicit", {"form": "newsletter"})]
 
 
 def test_the_same_act_twice_is_one_act(aws: Settings) -> None:
     guest()
-    actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T1)
-    assert actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T2).at == T1
-    assert len(actions.history("ga")) == 1
+    actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T1)
+    assert actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T2).at == T1
+    assert len(actions.history(GA)) == 1
 
 
 def test_an_act_through_an_old_leaf_reaches_the_merged_guest(aws: Settings) -> None:
-    guest("ga", members=("ga", "gb"))
-    guest("gb", members=(), merged_into="ga")
-    actions.set_consent("gb", "email", "marketing", "withdrawn", "guest", T1)
-    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T2)
+    guest(GA, members=(GA, GB))
+    guest(GB, members=(), merged_into=GA)
+    actions.set_consent(GB, "email", "marketing", "withdrawn", "guest", T1)
+    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T2)
     assert answer() == "explicit"
-    actions.set_consent("gb", "email", "marketing", "withdrawn", "guest", T3)
+    actions.set_consent(GB, "email", "marketing", "withdrawn", "guest", T3)
     assert answer() == "withdrawn"
-    assert [each.leaf for each in actions.history("gb")] == ["gb", "ga", "gb"]
+    assert [each.leaf for each in actions.history(GB)] == [GB, GA, GB]
 
 
 def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:
     guest()
-    actions.set_consent("ga", "email", "marketing", "withdrawn", "guest", T2)
-    actions.set_consent("ga", "email", "marketing", "explicit", "guest", T1)
+    actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T2)
+    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T1)
     assert answer() == "withdrawn"
 
 
 @pytest.mark.parametrize("last", ["withdrawn", "explicit"])
-@pytest.mark.parametrize("leaves", list(product(("ga", "gb"), repeat=3)))
+@pytest.mark.parametrize("leaves", list(product((GA, GB), repeat=3)))
 def test_the_newest_of_three_acts_is_in_effect_in_whatever_order_they_come(
     last: State, leaves: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,16 +78,16 @@ def test_the_newest_of_three_acts_is_in_effect_in_whatever_order_they_come(
     monkeypatch.setattr(bus, "announce", lambda facts: None)
     for order in permutations(said):
         MemoryTable().install(monkeypatch)
-        guest("ga", members=("ga", "gb"))
-        guest("gb", members=(), merged_into="ga")
+        guest(GA, members=(GA, GB))
+        guest(GB, members=(), merged_into=GA)
         for leaf, state, at in order:
-            actions.set_consent(leaf, "email", "marketing", state, "guest", at)
+            actions.set_consent(Leaf(leaf), "email", "marketing", state, "guest", at)
         assert answer() == last
 
 
 def test_nobody_cannot_consent(aws: Settings) -> None:
     with pytest.raises(NotFound):
-        actions.set_consent("gx", "email", "marketing", "explicit", "guest", T1)
+        actions.set_consent(guest_id("gx"), "email", "marketing", "explicit", "guest", T1)
 
 
 def test_a_source_cannot_overrule_the_guest() -> None:
@@ -91,7 +97,7 @@ def test_a_source_cannot_overrule_the_guest() -> None:
 
 def test_of_two_acts_at_one_instant_the_objection_is_in_effect_in_either_order() -> None:
     granted, objected = (Consent(state=state, basis="guest", at=T1) for state in ("explicit", "withdrawn"))
-    gate = Gate(guest="g")
+    gate = Gate(guest=guest_id("g"))
     for first, second in ((granted, objected), (objected, granted)):
         known = rules.with_act(gate, rules.FLAGGED, first)
         assert rules.with_act(known, rules.FLAGGED, second).answers == {rules.FLAGGED: objected}
@@ -108,29 +114,29 @@ def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
         Suppression(reason="complaint", at=T3),
         Suppression(reason="complaint", at=T2),
     ]
-    for name, order in (("ga", several), ("gb", several[::-1])):
+    for name, order in ((GA, several), (GB, several[::-1])):
         for each in order:
-            actions.suppress(name, "email", "d", each.reason)
+            actions.suppress(name, "email", D, each.reason)
         assert functools.reduce(rules.stronger, order).at == T2
-    assert [store.gates([name], "email")[name].suppressed["d"] for name in ("ga", "gb")] == ["complaint", "complaint"]
+    assert [store.gates([name], "email")[name].suppressed["d"] for name in (GA, GB)] == ["complaint", "complaint"]
 
 
 def test_a_guest_with_more_suppressed_addresses_than_a_gate_can_name_is_held_at_all_of_them() -> None:
     addresses = [f"{number:06x}" for number in range(MOST_SUPPRESSED + 1)]
     gates = []
     for order in (addresses, addresses[::-1]):
-        gate = Gate(guest="g")
+        gate = Gate(guest=guest_id("g"))
         for address in order[:-1]:
-            gate = rules.with_suppression(gate, address, "bounce")
-        assert gate.suppression_of("ffffff") is None
-        gates.append(rules.with_suppression(gate, order[-1], "complaint"))
-    for gate in (*gates, rules.regrouped("h", "email", gates, {})):
-        assert gate.suppression_of("ffffff") == gate.suppression_of(addresses[0]) == "complaint"
-        assert rules.with_suppression(gate, "eeeeee", "bounce") is gate
+            gate = rules.with_suppression(gate, Digest(address), "bounce")
+        assert gate.suppression_of(Digest("ffffff")) is None
+        gates.append(rules.with_suppression(gate, Digest(order[-1]), "complaint"))
+    for gate in (*gates, rules.regrouped(guest_id("h"), "email", gates, {})):
+        assert gate.suppression_of(Digest("ffffff")) == gate.suppression_of(Digest(addresses[0])) == "complaint"
+        assert rules.with_suppression(gate, Digest("eeeeee"), "bounce") is gate
 
 
 def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
-    actions.suppress("ga", "email", "d", "bounce")
-    before = table.get(keys.gate("ga", "email"))
-    actions.suppress("ga", "email", "d", "bounce")
-    assert table.get(keys.gate("ga", "email")) == before
+    actions.suppress(GA, "email", D, "bounce")
+    before = table.get(keys.gate(GA, "email"))
+    actions.suppress(GA, "email", D, "bounce")
+    assert table.get(keys.gate(GA, "email")) == before

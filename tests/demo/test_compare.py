@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.canonical.ids import ConnectionId, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.guests.model import Stay
 from chalicelib.loyalty.model import Reason
@@ -40,10 +41,10 @@ def known(**fields: Any) -> Known:
 
 def room(award: Award | None = EARNED, **fields: Any) -> Room:
     kept = Stay(
-        reservation="r1",
-        source="mews",
+        reservation=ReservationId("r1"),
+        source=ConnectionId("mews"),
         source_id="m1",
-        property_id="vienna",
+        property_id=PropertyId("vienna"),
         status=Status.CHECKED_OUT,
         arrival=date(2026, 2, 1),
         departure=date(2026, 2, 3),

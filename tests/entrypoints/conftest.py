@@ -11,10 +11,11 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib.access.model import EVERYWHERE, ROLES
+from chalicelib.access.model import ROLES
 from chalicelib.access.rules import hash_of
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import EVERYWHERE
 from chalicelib.entrypoints.api.openapi import document
 from chalicelib.ingest import actions
 from chalicelib.properties import store as properties

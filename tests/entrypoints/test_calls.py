@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from inspect import Parameter, getdoc, signature
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from pydantic import BaseModel
@@ -44,12 +45,17 @@ def _faults(call: Call, contract: Contract) -> Iterator[str]:
 
 def _is_given(name: str, hint: Any, parameter: Parameter, in_path: list[str]) -> bool:
     if parameter.kind is Parameter.KEYWORD_ONLY:
-        return hint is Page if name == "page" else hint == str | None and parameter.default is None
+        return hint is Page if name == "page" else _is_text_or_none(hint) and parameter.default is None
     if name == "ask":
         return hint is Ask
     if name == "body":
         return _is_model(hint)
     return name in in_path and _is_text(hint)
+
+
+def _is_text_or_none(hint: Any) -> bool:
+    texts = [each for each in get_args(hint) if each is not NoneType]
+    return NoneType in get_args(hint) and len(texts) == 1 and _is_text(texts[0])
 
 
 def _is_taken(name: str, call: Call, contract: Contract, in_path: list[str]) -> bool:

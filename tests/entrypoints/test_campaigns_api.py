@@ -7,6 +7,8 @@ import pytest
 from chalicelib.aws import keys, table
 from chalicelib.campaigns import store as campaigns
 from chalicelib.campaigns.model import RunState
+from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
+from chalicelib.canonical.time import Instant
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_access import fields
@@ -101,7 +103,7 @@ def test_a_launch_repeated_after_a_crash_shows_the_run_it_began(hub: Hub, campai
     assert (again["run"]["id"], again["run"]["state"], again["launches"]) == (first["id"], "finished", 1)
 
 
-def end(run_id: str) -> None:
+def end(run_id: RunId) -> None:
     run = campaigns.run(run_id)
     assert run is not None
     campaigns.end_run(run, run.finished(RunState.FINISHED, run.at))
@@ -150,8 +152,8 @@ def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hu
     (anna,) = (each["id"] for each in hub.get("/v1/guests?email=anna.lee@example.com")["items"])
     for occasion, at in (("old", "2020-01-01T00:00:00.000000Z"), ("young", "2999-01-01T00:00:00.000000Z")):
         claim = Message(
-            guest=anna, occasion=occasion, claim=f"m-{occasion}", campaign="c", origin="o", candidate=anna,
-            address=Digest("d"), at=at,
+            guest=anna, occasion=OccasionId(occasion), claim=f"m-{occasion}", campaign=CampaignId("c"), origin="o",
+            candidate=anna, address=Digest("d"), at=Instant(at),
         )  # fmt: skip
         table.write(table.Put(message_row(claim)))
     happenings = hub.get(f"/v1/guests/{anna}/timeline")["items"]

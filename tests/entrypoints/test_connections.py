@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.canonical.ids import ConnectionId, Scope
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection
@@ -15,6 +16,7 @@ from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, guest, notice, reservation
 from tests.entrypoints.conftest import Hub
 from tests.entrypoints.test_access import HOTEL, fields, problem
+from tests.ids import PMS
 
 SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
 OWN = {"vendor": "canonical", "secrets": [SIGNING], "properties": {"v": VIENNA.id}}
@@ -46,7 +48,7 @@ def test_an_id_that_was_another_hotels_does_not_hand_out_its_guests(hub: Hub) ->
     assert hub.status("DELETE", PATH, key="admin@porto") == 204
     refused = hub.call("PUT", PATH, OWN, key="admin@vienna")
     assert refused.status_code == 404
-    assert connection_store.get("pms") is None
+    assert connection_store.get(PMS) is None
     assert hub.status("GET", f"/v1/guests/{anna['id']}", key="admin@vienna") == 404
 
 
@@ -89,7 +91,7 @@ def test_nobody_takes_an_id_that_somebody_had_and_left_in_the_meantime(
 ) -> None:
     read = connection_store.get
 
-    def beside(connection_id: str) -> Any:
+    def beside(connection_id: ConnectionId) -> Any:
         monkeypatch.setattr(connection_store, "get", read)
         hub.put(PATH, {**OWN, "properties": {"p": PORTO.id}}, key="admin@porto")
         assert hub.status("DELETE", PATH, key="admin@porto") == 204
@@ -107,7 +109,7 @@ def test_a_connection_that_is_deleted_while_it_is_written_stays_deleted(
     hub.put(PATH, MEWS)
     save = connection_store.save
 
-    def beside(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+    def beside(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
         assert hub.status("DELETE", PATH) == 204
         save(connection, before, properties)
 
@@ -123,7 +125,7 @@ def test_a_connection_that_is_written_while_it_is_deleted_is_deleted(hub: Hub, m
     hub.put(PATH, MEWS)
     delete = connection_store.delete
 
-    def beside(connection: KeptConnection, before: Reached, properties: frozenset[str]) -> None:
+    def beside(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
         monkeypatch.setattr(connection_store, "delete", delete)
         hub.put(PATH, {**WITHOUT_SECRETS, "properties": {"e-1": PORTO.id}})
         delete(connection, before, properties)
@@ -131,7 +133,7 @@ def test_a_connection_that_is_written_while_it_is_deleted_is_deleted(hub: Hub, m
     monkeypatch.setattr(connection_store, "delete", beside)
     assert hub.status("DELETE", PATH) == 204
     assert hub.status("GET", PATH) == 404
-    assert connection_store.reached("pms").properties == {VIENNA.id, PORTO.id}
+    assert connection_store.reached(PMS).properties == {VIENNA.id, PORTO.id}
 
 
 # Where kept secrets may go
@@ -197,7 +199,7 @@ def test_a_connection_that_no_row_or_key_could_take_is_refused_by_field(
 def test_the_largest_secrets_and_credentials_can_be_encrypted(hub: Hub) -> None:
     longest = {"access_token": "a" * 1900, "client_token": "b" * 80}
     assert hub.put(PATH, {**MEWS, "credentials": longest})["has_credentials"]
-    row = connection_store.get("pms")
+    row = connection_store.get(PMS)
     assert row
     assert connections.link_of(row, properties.by_id()).credentials == longest
 

@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from chalicelib.aws import clients, keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
 from chalicelib.consent import store
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
@@ -22,7 +22,7 @@ from tests import rights
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
-ANNA = leaf_of_profile("api", "g1")
+ANNA = GuestId(leaf_of_profile(ConnectionId("api"), "g1"))
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
 
@@ -31,7 +31,7 @@ MULTIPART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n
 def token(hub: Hub, ingest: Ingest) -> str:
     """The link of a mail to a guest who agreed; no campaign of that name is left."""
     ingest(reservation("r1", guest(email="anna.lee@example.com", marketing_email=True), status="checked_out"))
-    return make_token(UnsubscribeLink(ANNA, "marketing", "n-a-run-that-is-gone"))
+    return make_token(UnsubscribeLink(ANNA, "marketing", OccasionId("n-a-run-that-is-gone")))
 
 
 def state() -> str | None:

@@ -7,15 +7,29 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.ids import CHARGE, leaf_of_profile, reservation_id, stable_id
+from chalicelib.canonical.ids import (
+    CHARGE,
+    ChargeId,
+    ConnectionId,
+    GuestId,
+    leaf_of_profile,
+    reservation_id,
+    stable_id,
+)
 from chalicelib.canonical.time import now
 from chalicelib.profiles.store import read_charge
 from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_access import fields
+from tests.ids import CLUB
 
-ANNA = leaf_of_profile("api", "g1")
-STAY, LINE = reservation_id("api", VIENNA.id, "r1", 0), stable_id(CHARGE, "api", VIENNA.id, "c1")
+API = ConnectionId("api")
+
+ANNA = leaf_of_profile(API, "g1")
+STAY, LINE = (
+    reservation_id(API, VIENNA.id, "r1", 0),
+    ChargeId(stable_id(CHARGE, "api", VIENNA.id, "c1")),
+)
 EMAIL = "anna.lee@example.com"
 PATHS = ("", "/timeline", "/stays", "/consents", "/membership")
 
@@ -56,7 +70,9 @@ def test_a_search_names_one_thing(hub: Hub) -> None:
 def test_another_hotels_guest_is_not_there(hub: Hub, anna: str) -> None:
     for path in PATHS:
         foreign = hub.call("GET", f"/v1/guests/{anna}{path}", key="front_desk@porto")
-        unknown = hub.call("GET", f"/v1/guests/{leaf_of_profile('api', 'nobody')}{path}", key="front_desk@porto")
+        unknown = hub.call(
+            "GET", f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'nobody')}{path}", key="front_desk@porto"
+        )
         assert foreign.status_code == unknown.status_code == 404
         assert foreign.body == unknown.body
         assert hub.status("GET", f"/v1/guests/{anna}{path}", key="front_desk@vienna") == 200
@@ -82,7 +98,7 @@ def test_a_hotel_sees_its_own_rows_and_sums_of_a_shared_guest(hub: Hub, anna: st
 
 def test_an_id_that_was_merged_away_answers_with_the_guest(hub: Hub, anna: str, ingest: Ingest) -> None:
     ingest(guest("g2", email=EMAIL, property_id=VIENNA.id))
-    other = leaf_of_profile("api", "g2")
+    other = leaf_of_profile(API, "g2")
     kept, gone = sorted([anna, other])
     assert hub.get(f"/v1/guests/{gone}")["id"] == kept
     assert hub.get(f"/v1/guests/{gone}") == hub.get(f"/v1/guests/{kept}")
@@ -103,7 +119,7 @@ def test_the_timeline_is_newest_first_and_comes_in_pages(hub: Hub, anna: str, in
 
 
 def test_a_companion_sees_the_shared_stay_without_its_revenue(hub: Hub, ingest: Ingest) -> None:
-    bo = leaf_of_profile("api", "g2")
+    bo = leaf_of_profile(API, "g2")
     ingest(reservation("r1", guest(), companions=[guest("g2", "Bo", "Ray")], status="checked_out"))
     for key in ("analyst", "analyst@vienna"):
         (stay,) = hub.get(f"/v1/guests/{bo}/stays", key=key)["items"]
@@ -160,7 +176,7 @@ def test_what_a_source_says_of_a_reservation_besides_is_shown(hub: Hub, ingest: 
     assert {name: stay[name] for name in told} == told
     rates = [(each["night"], each["rate"]["amount_minor"], each["rate"]["currency"]) for each in stay["nightly_rates"]]
     assert rates == [("2026-02-01", 10001, "EUR"), ("2026-02-02", 10002, "EUR")]
-    (shared,) = hub.get(f"/v1/guests/{leaf_of_profile('api', 'g2')}/stays")["items"]
+    (shared,) = hub.get(f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'g2')}/stays")["items"]
     assert (shared["room_number"], shared["nightly_rates"]) == ("101", [])
 
 
@@ -180,7 +196,7 @@ def test_a_charge_is_kept_with_its_category_tax_and_folio(hub: Hub, ingest: Inge
 
 
 def test_another_hotels_shared_stay_is_not_shown(hub: Hub, ingest: Ingest) -> None:
-    bo = leaf_of_profile("api", "g2")
+    bo = leaf_of_profile(API, "g2")
     ingest(reservation("r1", guest(), companions=[guest("g2", "Bo", "Ray")]))
     ingest(reservation("r2", guest("g2", "Bo", "Ray"), property_id=PORTO.id))
     for path in ("stays", "timeline"):
@@ -199,7 +215,7 @@ def test_a_stay_of_two_records_of_one_guest_is_shown_once_and_as_their_own(hub: 
 def test_a_cursor_of_one_guest_is_none_of_another(hub: Hub, anna: str, ingest: Ingest) -> None:
     ingest(reservation("r2", guest()), reservation("r3", guest("g3", "Bo", "Ray")))
     cursor = hub.get(f"/v1/guests/{anna}/stays?limit=1")["next_cursor"]
-    other = leaf_of_profile("api", "g3")
+    other = leaf_of_profile(API, "g3")
     assert fields(hub.call("GET", f"/v1/guests/{other}/stays?cursor={cursor}")) == ["cursor"]
 
 
@@ -275,13 +291,13 @@ def test_a_hotel_is_shown_the_points_of_its_own_stays_and_the_group_all(hub: Hub
         assert standing["balance"] == sum(each["points"] for each in entries) == points
 
 
-def test_what_was_spent_names_no_stay_and_is_shown_to_keys_of_the_whole_group(hub: Hub, anna: str) -> None:
+def test_what_was_spent_names_no_stay_and_is_shown_to_keys_of_the_whole_group(hub: Hub, anna: GuestId) -> None:
     from chalicelib.loyalty.model import Redemption
     from chalicelib.loyalty.spending import spend
 
     hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
     hub.put(f"/v1/guests/{anna}/membership/club", {"earns_from": "2026-01-01"})
-    spend(anna, "club", 500, Redemption(act="night-7"))
+    spend(anna, CLUB, 500, Redemption(act="night-7"))
     (standing,) = hub.get(f"/v1/guests/{anna}/membership")["items"]
     assert standing["balance"] == 1500
     first = hub.get(f"/v1/guests/{anna}/ledger?limit=1")
@@ -359,7 +375,7 @@ def test_a_connection_never_shows_its_secret_again(hub: Hub, aws: Settings) -> N
         hub.call("GET", "/v1/connections"),
     ]
     assert [each.status_code for each in answers] == [200, 200, 200]
-    told = "".join(each.body.decode() for each in answers) + str(table.get(keys.connection("mews")))
+    told = "".join(each.body.decode() for each in answers) + str(table.get(keys.connection(ConnectionId("mews"))))
     assert "sesame" not in told
     assert "very-secret" not in told
     assert (answers[1].json_body["secrets"], answers[1].json_body["has_credentials"]) == (1, True)

@@ -9,6 +9,7 @@ import time_machine
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import OccasionId, RunId
 from chalicelib.entrypoints import schedules
 from chalicelib.entrypoints.runtime import ScheduleFailed
 from chalicelib.properties import store as properties
@@ -84,7 +85,7 @@ def test_jobs_are_queued_even_when_pacers_cannot_be_woken(hotels: None, monkeypa
 def test_an_active_run_is_woken(hotels: None) -> None:
     from chalicelib.aws import keys, table
 
-    table.write(table.Put(table.row(keys.active_run("n1"), at="2026-06-10")))
+    table.write(table.Put(table.row(keys.active_run(RunId(OccasionId("n1"))), at="2026-06-10")))
     tick()
     assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"v": 1, "run": "n1"}]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from tests.builders import VIENNA
@@ -20,7 +21,7 @@ PATH = "/webhooks/mews-vienna?secret=opensesame-of-forty"
 def mews(hub: Hub) -> Hub:
     connections.put(
         Connection(
-            id="mews-vienna",
+            id=ConnectionId("mews-vienna"),
             vendor="mews",
             secrets=("opensesame-of-forty",),
             credentials={"client_token": "c", "access_token": "a"},

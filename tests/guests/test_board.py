@@ -8,11 +8,13 @@ import pytest
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile, reservation_id
+from chalicelib.canonical.ids import ConnectionId, PropertyId, leaf_of_profile, reservation_id
 from chalicelib.guests import board
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, at, guest, notice, reservation
+
+API = ConnectionId("api")
 
 FIRST, THIRD = date(2026, 2, 1), date(2026, 2, 3)
 
@@ -28,18 +30,18 @@ def booked(number: int = 1, minute: int = 0, **fields: Any) -> None:
     assert ingest_notices([notice(told)]) == {}
 
 
-def id_of(number: int, property_id: str = VIENNA.id) -> str:
-    return reservation_id("api", property_id, f"r{number}", 0)
+def id_of(number: int, property_id: PropertyId = VIENNA.id) -> str:
+    return reservation_id(API, property_id, f"r{number}", 0)
 
 
-def on_boards(arrival: date = FIRST, departure: date = THIRD, property_id: str = VIENNA.id) -> tuple[int, int]:
+def on_boards(arrival: date = FIRST, departure: date = THIRD, property_id: PropertyId = VIENNA.id) -> tuple[int, int]:
     return len(board.arrivals(property_id, arrival)), len(board.departures(property_id, departure))
 
 
 def test_a_board_shows_the_room_the_hour_and_whose_it_is() -> None:
     booked(room_number="101", room_type="DBL", arrival_time="15:30", adults=2, children=1)
     (line,) = board.arrivals(VIENNA.id, FIRST)
-    assert (line.leaf, line.reservation) == (leaf_of_profile("api", "g1"), id_of(1))
+    assert (line.leaf, line.reservation) == (leaf_of_profile(API, "g1"), id_of(1))
     assert (line.room_number, line.room_type, line.arrival_time, line.adults, line.children) == (
         "101",
         "DBL",
@@ -81,7 +83,7 @@ def test_a_reservation_whose_guest_changes_is_on_the_board_once() -> None:
     booked()
     told = reservation("r1", guest("g2", "Bo", "Ray"), changed_at=at(1))
     assert ingest_notices([notice(told)]) == {}
-    assert [line.leaf for line in board.arrivals(VIENNA.id, FIRST)] == [leaf_of_profile("api", "g2")]
+    assert [line.leaf for line in board.arrivals(VIENNA.id, FIRST)] == [leaf_of_profile(API, "g2")]
 
 
 def test_a_property_sees_its_own_board() -> None:

@@ -7,14 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.model import Guest, Head, Record, Stats, Traits
 from chalicelib.guests.rules import add_stats, count_stays, own_stays, project, stats_of
 from tests.builders import PORTO, stay
+from tests.ids import PMS, guest_id
+
+B = Leaf("b")
 
 
-def leaf(name: str, version: str, **fields: Any) -> Head:
+def leaf(name: Leaf, version: str, **fields: Any) -> Head:
     record = Record(**{"source": "pms", "source_id": name, "email_kind": "own", **fields})
     return Head(leaf=name, record=record, record_version=f"{version}##")
 
@@ -53,8 +56,8 @@ def test_stays_that_never_were_count_as_what_they_are() -> None:
 
 
 def test_the_newest_record_that_says_something_wins_each_field() -> None:
-    older = leaf("g1", "2026-01-01", given_name="Anna", phone="+431588000", email="old@mail.example")
-    newer = leaf("g2", "2026-01-02", given_name="Anne", email="new@mail.example", email_kind="relay")
+    older = leaf(Leaf("g1"), "2026-01-01", given_name="Anna", phone="+431588000", email="old@mail.example")
+    newer = leaf(Leaf("g2"), "2026-01-02", given_name="Anne", email="new@mail.example", email_kind="relay")
     traits = project([newer, older])
     assert (traits.given_name, traits.phone, traits.email) == ("Anne", "+431588000", "old@mail.example")
     assert project([older, newer]) == traits
@@ -84,21 +87,27 @@ def test_a_glass_of_wine_in_another_currency_is_not_what_the_room_cost() -> None
 
 
 def test_a_record_that_its_source_merged_away_says_nothing_where_another_does() -> None:
-    target = Record(source="pms", source_id="g1", given_name="Anna", email="new@mail.example", email_kind="own")
+    target = Record(source=PMS, source_id="g1", given_name="Anna", email="new@mail.example", email_kind="own")
     gone = Record(
-        source="pms", source_id="g2", given_name="Ana", email="old@mail.example", email_kind="own", phone="+431588000",
+        source=PMS, source_id="g2", given_name="Ana", email="old@mail.example", email_kind="own", phone="+431588000",
         merged_into="g1",
     )  # fmt: skip
-    leaves = [Head(leaf="a", record=target, record_version="1##"), Head(leaf="b", record=gone, record_version="2##")]
+    leaves = [
+        Head(leaf=Leaf("a"), record=target, record_version="1##"),
+        Head(leaf=B, record=gone, record_version="2##"),
+    ]
     profile = project(leaves)
     assert (profile.given_name, profile.email, profile.phone) == ("Anna", "new@mail.example", "+431588000")
 
 
 def test_a_guest_has_its_own_leaf_among_its_members_and_traits_in_any_case() -> None:
-    record = Record(source="pms")
-    alone, head = Head(leaf="b", rev=3, record=record).as_guest(), Head(leaf="b", record=record, members=("a", "b"))
-    assert alone == Guest(GuestId(Leaf("b")), rev=3, members=(Leaf("b"),), traits=Traits(), properties=())
+    record = Record(source=PMS)
+    alone, head = (
+        Head(leaf=B, rev=3, record=record).as_guest(),
+        Head(leaf=B, record=record, members=(Leaf("a"), B)),
+    )
+    assert alone == Guest(guest_id("b"), rev=3, members=(B,), traits=Traits(), properties=())
     assert (joined := head.as_guest()) is not None
     assert (joined.members, joined.others) == (("a", "b"), ("a",))
-    assert Head(leaf="b").as_guest() is None
-    assert replace(head, merged_into="a").as_guest() is None
+    assert Head(leaf=B).as_guest() is None
+    assert replace(head, merged_into=guest_id("a")).as_guest() is None

@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.ids import IdentifierKey, Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
 
-MAIL, PHONE = "email:m", "phone:p"
+MAIL, PHONE = IdentifierKey("email:m"), IdentifierKey("phone:p")
 
 
 def claimant(
-    leaf: str, given_name: str | None = "Anna", family: str | None = "Lee", *keys: str, **other: Any
+    leaf: str, given_name: str | None = "Anna", family: str | None = "Lee", *keys: IdentifierKey, **other: Any
 ) -> Claimant:
-    return Claimant(leaf, name_of(given_name, family), frozenset(keys or (MAIL,)), **other)
+    return Claimant(Leaf(leaf), name_of(given_name, family), frozenset(keys or (MAIL,)), **other)
 
 
-def groups(*claimants: Claimant, shared: tuple[str, ...] = ()) -> list[list[str]]:
+def groups(*claimants: Claimant, shared: tuple[IdentifierKey, ...] = ()) -> list[list[Leaf]]:
     return group(claimants, shared)[0]
 
 
@@ -74,7 +76,7 @@ def test_the_sources_own_merge_joins_whatever_the_names() -> None:
 def test_a_member_number_is_one_person_unless_the_given_names_contradict(
     given_name: str, family: str, expected: list[list[str]]
 ) -> None:
-    number = frozenset({"member:7"})
+    number = frozenset({IdentifierKey("member:7")})
     one = claimant("a", "Anna", "Lee", MAIL, member_identifiers=number)
     other = claimant("b", given_name, family, PHONE, member_identifiers=number)
     assert groups(one, other) == expected
@@ -88,13 +90,13 @@ NAMES = st.tuples(
 
 @st.composite
 def people(draw: st.DrawFn) -> list[Claimant]:
-    leaves = [f"g{number}" for number in range(draw(st.integers(2, 7)))]
+    leaves = [Leaf(f"g{number}") for number in range(draw(st.integers(2, 7)))]
     return [
         Claimant(
             leaf,
             name_of(*draw(NAMES)),
-            draw(st.frozensets(st.sampled_from([MAIL, PHONE, "email:n"]), max_size=3)),
-            draw(st.frozensets(st.just("member:7"), max_size=1)),
+            draw(st.frozensets(st.sampled_from([MAIL, PHONE, IdentifierKey("email:n")]), max_size=3)),
+            draw(st.frozensets(st.just(IdentifierKey("member:7")), max_size=1)),
             draw(st.sampled_from([None, None, *leaves])),
         )
         for leaf in leaves
@@ -114,11 +116,11 @@ def test_what_is_shared_stays_so_and_joins_nothing(claimants: list[Claimant]) ->
     alone = [Claimant(each.leaf, each.name, each.identifiers) for each in claimants]
     _, shared = group(alone)
     assert group(alone, shared)[1] == shared
-    assert all(len(leaves) == 1 for leaves in group(alone, {MAIL, PHONE, "email:n"})[0])
+    assert all(len(leaves) == 1 for leaves in group(alone, {MAIL, PHONE, IdentifierKey("email:n")})[0])
 
 
 def numbered(leaf: str, given_name: str | None, family: str = "Lee", number: str = "member:1") -> Claimant:
-    return Claimant(leaf, name_of(given_name, family), frozenset(), frozenset({number}))
+    return Claimant(Leaf(leaf), name_of(given_name, family), frozenset(), frozenset({IdentifierKey(number)}))
 
 
 def test_a_record_without_a_given_name_bridges_no_two_people_of_one_member_number() -> None:
@@ -134,7 +136,7 @@ def test_a_number_that_everybody_has_is_nobodys() -> None:
         numbered(each, given_name) for each, given_name in zip("abcde", ["Ann", "Bo", "Cy", "Di", "Ann"], strict=True)
     ]
     assert group(everybody) == ([["a"], ["b"], ["c"], ["d"], ["e"]], {"member:1"})
-    assert groups(*everybody[::4], shared=("member:1",)) == [["a"], ["e"]]
+    assert groups(*everybody[::4], shared=(IdentifierKey("member:1"),)) == [["a"], ["e"]]
 
 
 def test_two_records_without_a_name_are_not_one_person() -> None:
@@ -146,14 +148,14 @@ def test_two_records_without_a_name_are_not_one_person() -> None:
 
 
 def decision(one: str, other: str, verdict: Verdict = Verdict.JOIN, at: str = "1") -> Decision:
-    return Decision(pair_of(one, other), verdict, at, "front-desk")
+    return Decision(pair_of(Leaf(one), Leaf(other)), verdict, Instant(at), "front-desk")
 
 
 def apart(one: str, other: str) -> Decision:
     return decision(one, other, Verdict.APART)
 
 
-def decided(claimants: Sequence[Claimant], *decisions: Decision) -> list[list[str]]:
+def decided(claimants: Sequence[Claimant], *decisions: Decision) -> list[list[Leaf]]:
     return group(claimants, (), decisions)[0]
 
 
@@ -171,7 +173,11 @@ def test_no_third_record_bridges_two_that_are_kept_apart() -> None:
     bridge = claimant("c", "Anna", "Lee", MAIL, PHONE)
     people = [claimant("a"), claimant("b", "Anna", "Lee", PHONE), bridge]
     assert decided(people, apart("a", "b")) == [["a", "c"], ["b"]]
-    longer = [*people, claimant("d", "Anna", "Lee", PHONE, "email:n"), claimant("e", "Anna", "Lee", "email:n")]
+    longer = [
+        *people,
+        claimant("d", "Anna", "Lee", PHONE, IdentifierKey("email:n")),
+        claimant("e", "Anna", "Lee", IdentifierKey("email:n")),
+    ]
     assert decided(longer, apart("a", "e")) == [["a", "b", "c", "d"], ["e"]]
 
 
@@ -197,7 +203,11 @@ def test_a_joined_pair_brings_together_what_is_tied_to_either() -> None:
 
 
 def test_of_joins_that_cannot_all_hold_the_newest_does_and_who_is_kept_apart_stays_so() -> None:
-    people = [claimant("a", "Ann", "Lee", PHONE), claimant("b", "Ben"), claimant("c", "Cleo", "Ray", "email:n")]
+    people = [
+        claimant("a", "Ann", "Lee", PHONE),
+        claimant("b", "Ben"),
+        claimant("c", "Cleo", "Ray", IdentifierKey("email:n")),
+    ]
     older, newer = decision("a", "b", at="1"), decision("b", "c", at="2")
     assert decided(people, older, newer, apart("a", "c")) == [["a"], ["b", "c"]]
     assert decided(people, decision("a", "b", at="3"), newer, apart("a", "c")) == [["a", "b"], ["c"]]
@@ -246,4 +256,4 @@ def test_decisions_of_joining_alone_are_all_followed(dispute: tuple[list[Claiman
 @pytest.mark.parametrize("leaves", [("a", "a"), ("b", "a"), ("a", "x1")])
 def test_a_decision_is_about_two_people(leaves: Pair) -> None:
     with pytest.raises(ValueError, match="two different people"):
-        Decision(leaves, Verdict.JOIN, "1", "front-desk")
+        Decision(leaves, Verdict.JOIN, Instant("1"), "front-desk")

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import KeyId
 from chalicelib.properties import store as hotels
 from infra import access_keys
 from tests.builders import VIENNA
@@ -15,7 +16,7 @@ def test_a_key_is_found_by_its_hash_and_listed_by_its_id(aws: Settings) -> None:
     hotels.put(VIENNA)
     made = access_keys.create("test", "front_desk", ["vienna"], "reception")
     by_hash = table.get(keys.api_key(hashlib.sha256(made.key.encode()).hexdigest()))
-    listed = table.get(keys.api_key_listing(made.key_id))
+    listed = table.get(keys.api_key_listing(KeyId(made.key_id)))
     assert made.key.startswith("xk_")
     assert by_hash is not None
     assert listed is not None
@@ -25,7 +26,7 @@ def test_a_key_is_found_by_its_hash_and_listed_by_its_id(aws: Settings) -> None:
 
 def test_the_key_itself_is_kept_nowhere(aws: Settings) -> None:
     made = access_keys.create("test", "admin", ["*"], "first")
-    rows = [table.get(keys.api_key_listing(made.key_id)), *table.query("KEYS")]
+    rows = [table.get(keys.api_key_listing(KeyId(made.key_id))), *table.query("KEYS")]
     assert made.key not in str(rows)
 
 
@@ -45,4 +46,4 @@ def test_what_the_api_would_refuse_is_refused_here(
     hotels.put(VIENNA)
     with pytest.raises(ValueError, match=wrong):
         access_keys.create("test", role, properties, name)
-    assert list(table.query(keys.api_key_listing("").pk)) == []
+    assert list(table.query(keys.api_key_listing(KeyId("")).pk)) == []

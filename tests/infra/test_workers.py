@@ -15,6 +15,7 @@ from chalicelib.aws import bus
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.runtime import SecondsLeft, one_by_one
 from infra import chalice_files, package, template, workers
 from infra.workers import WORKERS, Worker
@@ -118,7 +119,9 @@ def test_a_test_in_which_a_worker_announces_what_it_does_not_declare_fails(aws: 
     def announced(type_: FactType) -> None:
         @one_by_one("loyalty")
         def award_points(_: Message, __: SecondsLeft) -> None:
-            bus.announce([Fact(type=type_, subject="s", subject_version="1", occurred_at="2026-03-29T07:00:00Z")])
+            bus.announce(
+                [Fact(type=type_, subject="s", subject_version="1", occurred_at=Instant("2026-03-29T07:00:00Z"))]
+            )
 
         award_points(SQSEvent(delivery("loyalty", [{}]), context))
 

@@ -11,6 +11,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import Leaf
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store
 from chalicelib.ingest.actions import ingest_notices
@@ -68,7 +69,7 @@ def test_a_queued_notice_is_stored_as_the_versions_that_it_was(sample: Any, aws:
 def test_the_row_of_a_guest_is_read(sample: Any) -> None:
     row, told = rows_with(sample, "record_version")[0], sample["told"]
     assert_guest(row)
-    record = store.with_record(store.read_head("g", row), rows_with(sample, "record")[0]).record
+    record = store.with_record(store.read_head(Leaf("g"), row), rows_with(sample, "record")[0]).record
     assert record
     city = record.address.city if record.address else None
     assert (record.given_name, record.email_kind) == ("Anna", "own")
@@ -87,7 +88,7 @@ def test_the_row_of_a_charge_is_read(sample: Any) -> None:
 
 
 def assert_guest(row: Item) -> None:
-    head = store.read_head("g", row)
+    head = store.read_head(Leaf("g"), row)
     assert head.traits
     assert (head.traits.given_name, head.traits.email, head.traits.member) == ("Anna", "anna@mail.example", True)
     assert (head.stats.stays, head.stats.nights, head.as_guest() is not None) == (1, 2, True)

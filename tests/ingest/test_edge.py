@@ -16,6 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
+from chalicelib.canonical.ids import ConnectionId, ReservationId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors import vendors
@@ -28,12 +29,17 @@ from tests.fake_mews import reservation as mews_reservation
 from tests.fakes import received, waiting
 from tests.ingest.conftest import dead
 
+OWN = ConnectionId("own")
+
 NOW = datetime(2026, 2, 4, 12, tzinfo=UTC)
 SIGNING = "whsec_YS1zaWduaW5nLWtleS1vZi0yNC1ieXRlcw=="
 CARD = "4111 1111 1111 1111"
 
 
-def push(body: Any, connection_id: str = "mews-vienna", secret: str = SECRET) -> int:
+MEWS_VIENNA = ConnectionId("mews-vienna")
+
+
+def push(body: Any, connection_id: ConnectionId = MEWS_VIENNA, secret: str = SECRET) -> int:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return edge.accept(connection_id, Request(raw, {}, {"secret": secret}, NOW))
 
@@ -49,7 +55,7 @@ def signed(body: bytes, at: datetime = NOW, secret: str = SIGNING) -> Request:
 @pytest.fixture
 def own(mews: FakeMews) -> None:
     """A canonical connection beside the one of Mews."""
-    connections.put(Connection(id="own", vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
+    connections.put(Connection(id=OWN, vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
     meter().take()
 
 
@@ -74,7 +80,7 @@ def test_one_webhook_is_one_message_and_one_call_when_warm(mews: FakeMews) -> No
 def test_a_signed_canonical_notice_goes_to_the_inbox_under_its_hotel(own: None) -> None:
     body = json.dumps({"snapshots": [reservation()]}).encode()
     with time_machine.travel(NOW, tick=False):
-        assert edge.accept("own", signed(body)) == 202
+        assert edge.accept(OWN, signed(body)) == 202
         (record,) = received("inbox")["Records"]
     assert record["attributes"]["MessageGroupId"] == f"own:{VIENNA.id}"
 
@@ -98,7 +104,7 @@ def test_the_message_group_holds_only_what_a_queue_takes(mews: FakeMews) -> None
         ("own", SECRET),
     ],
 )
-def test_whatever_is_wrong_the_refusal_is_the_same(own: None, connection_id: str, secret: str) -> None:
+def test_whatever_is_wrong_the_refusal_is_the_same(own: None, connection_id: ConnectionId, secret: str) -> None:
     with pytest.raises(Unauthorized, match=r"^The credentials are missing or wrong\.$"):
         push(reservations_changed("r1"), connection_id, secret)
     assert waiting("fetch") == waiting("inbox") == 0
@@ -108,18 +114,20 @@ def test_an_altered_body_and_a_late_replay_are_refused(own: None) -> None:
     body = b'{"snapshots": []}'
     request = signed(body)
     with time_machine.travel(NOW, tick=False), pytest.raises(Unauthorized):
-        edge.accept("own", Request(body + b" ", request.headers, {}, NOW))
+        edge.accept(OWN, Request(body + b" ", request.headers, {}, NOW))
     with time_machine.travel(NOW.replace(minute=6), tick=False), pytest.raises(Unauthorized):
-        edge.accept("own", request)
+        edge.accept(OWN, request)
     assert waiting("inbox") == 0
 
 
 @pytest.mark.parametrize("connection_id", ["own", "own-rotating", "mews-vienna", "nobody", "ü", "x" * 3000])
 def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
-    own: None, connection_id: str, monkeypatch: pytest.MonkeyPatch
+    own: None, connection_id: ConnectionId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two comparisons of each kind, and one use of the key where the connection was not asked for lately."""
-    rotating = Connection(id="own-rotating", vendor="canonical", secrets=(SIGNING, SIGNING), properties={})
+    rotating = Connection(
+        id=ConnectionId("own-rotating"), vendor="canonical", secrets=(SIGNING, SIGNING), properties={}
+    )
     connections.put(rotating)
     tried: list[str] = []
     for vendor in vendors.VENDORS:
@@ -152,13 +160,13 @@ def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
 def test_a_secret_of_one_connection_opens_no_other(own: None) -> None:
     connections.put(connection(id="mews-porto", secrets=("of-porto-and-nobody-else",)))
     with pytest.raises(Unauthorized):
-        push(reservations_changed("r1"), "mews-porto", SECRET)
+        push(reservations_changed("r1"), ConnectionId("mews-porto"), SECRET)
 
 
 def test_an_unknown_connection_is_asked_for_once_a_minute(mews: FakeMews) -> None:
     for _ in range(5):
         with pytest.raises(Unauthorized):
-            push(b"{}", "nobody")
+            push(b"{}", ConnectionId("nobody"))
     assert meter().take()[0] == {"GetItem": 1}
 
 
@@ -227,7 +235,7 @@ def test_what_cannot_be_read_ends_with_its_reason_while_its_neighbours_succeed(
     letters = dead("fetch")
     assert len(letters) == len(BAD)
     assert {reason.partition(":")[0] for reason, _ in letters} == {"not_json", "not_a_mews_notice"}
-    assert table.get(keys.reservation(_reservation_id())) is not None
+    assert table.get(keys.reservation(ReservationId(_reservation_id()))) is not None
     assert waiting("fetch") == 1  # the good one: Lambda deletes what its worker finished without an error
 
 
@@ -237,7 +245,7 @@ def test_a_signed_notice_that_is_no_utf_8_is_taken_and_ends_with_its_reason(
 ) -> None:
     """The signature is over the bytes: that nobody can read them is another matter."""
     with time_machine.travel(NOW, tick=False):
-        assert edge.accept("own", signed(body)) == 202
+        assert edge.accept(OWN, signed(body)) == 202
         work("inbox")
         assert [reason for reason, _ in dead("inbox")] == ["not_json"]
 
@@ -245,14 +253,14 @@ def test_a_signed_notice_that_is_no_utf_8_is_taken_and_ends_with_its_reason(
 def _reservation_id() -> str:
     from chalicelib.canonical.ids import reservation_id
 
-    return reservation_id("mews-vienna", VIENNA.id, "r1", 0)
+    return reservation_id(ConnectionId("mews-vienna"), VIENNA.id, "r1", 0)
 
 
 def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work: Callable[..., None]) -> None:
     with time_machine.travel(NOW, tick=False):
         for wrong in ({"snapshots": [reservation(arrival="x")]}, {"snapshots": [reservation(property_id="porto")]}):
-            edge.accept("own", signed(json.dumps(wrong).encode()))
-        edge.accept("own", signed(json.dumps({"snapshots": [guest(property_id=VIENNA.id)]}).encode()))
+            edge.accept(OWN, signed(json.dumps(wrong).encode()))
+        edge.accept(OWN, signed(json.dumps({"snapshots": [guest(property_id=VIENNA.id)]}).encode()))
         work("inbox")
         reasons = [reason for reason, _ in dead("inbox")]
     assert reasons == [
@@ -275,5 +283,5 @@ def test_names_that_are_tried_out_do_not_fill_the_memory(mews: FakeMews, monkeyp
     monkeypatch.setattr(edge, "MOST_KNOWN", 3)
     for number in range(10):
         with pytest.raises(Unauthorized):
-            push(b"{}", f"nobody-{number}")
+            push(b"{}", ConnectionId(f"nobody-{number}"))
     assert len(edge.opened_connections().known) <= 3

@@ -12,7 +12,7 @@ from chalicelib.aws import http, keys, queues, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
-from chalicelib.canonical.ids import leaf_of_profile, reservation_id
+from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connections import actions as connections
 from chalicelib.connectors.contract import Request
@@ -38,9 +38,10 @@ from tests.fake_mews import (
     reservations_changed,
 )
 from tests.fakes import received, waiting
+from tests.ids import CLUB
 from tests.ingest.conftest import dead
 
-SOURCE = "mews-vienna"
+SOURCE = ConnectionId("mews-vienna")
 Spent = tuple[dict[str, int], int]
 
 
@@ -211,7 +212,7 @@ def test_a_check_out_with_its_points_writes_sixteen_units_at_most(mews: FakeMews
         if fact.type == "StayCompleted":
             loyalty.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
     _, points_units = meter().take()
-    assert [entry.points for entry in ledgers.entries(leaf(), "club")] == [2000]
+    assert [entry.points for entry in ledgers.entries(Leaf(leaf()), CLUB)] == [2000]
     assert 0 < units + points_units <= 16
 
 

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
@@ -44,7 +45,10 @@ def test_a_key_of_one_hotel_cannot_touch_what_another_said() -> None:
     ingest()
     submission.accept_events([guest(property_id=PORTO.id, given="Forged")], porto_only)
     ingest()
-    of_the_group, of_porto = find_by_profile("api", "g1"), find_by_profile("api-porto", "g1")
+    of_the_group, of_porto = (
+        find_by_profile(ConnectionId("api"), "g1"),
+        find_by_profile(ConnectionId("api-porto"), "g1"),
+    )
     assert of_the_group
     assert of_porto
     assert of_the_group.properties == (VIENNA.id,)
@@ -78,7 +82,7 @@ def test_a_hundred_large_snapshots_are_queued_in_messages_that_the_queue_takes()
 
 
 @pytest.mark.parametrize("name", ["api", "api-porto"])
-def test_no_connection_may_take_the_name_of_the_api(name: str) -> None:
+def test_no_connection_may_take_the_name_of_the_api(name: ConnectionId) -> None:
     with pytest.raises(Invalid, match="id"):
         connections.put(Connection(id=name, vendor="canonical"))
 
@@ -101,7 +105,7 @@ def test_no_connection_may_take_the_name_of_the_api(name: str) -> None:
 )
 def test_a_connection_that_could_not_work_is_refused_by_field(fields: dict[str, Any], named: str) -> None:
     with pytest.raises(Invalid) as refused:
-        connections.put(Connection(id="new", **fields))
+        connections.put(Connection(id=ConnectionId("new"), **fields))
     assert [each.field for each in refused.value.fields] == [named]
 
 

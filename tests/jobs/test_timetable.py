@@ -5,8 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.jobs.model import Due
 from chalicelib.jobs.rules import due_jobs, instant_of
+
+HOTEL = PropertyId("hotel")
+AUCKLAND = PropertyId("auckland")
 
 
 def utc(text: str) -> datetime:
@@ -15,8 +19,8 @@ def utc(text: str) -> datetime:
 
 def due_at(zone: str, text: str, *done: str) -> list[str]:
     """The local dates that are due at one hotel of that zone."""
-    known = {Due("reconcile", "hotel", date.fromisoformat(day)) for day in done}
-    return [each.local_date.isoformat() for each in due_jobs(utc(text), {"hotel": zone}, known)]
+    known = {Due("reconcile", HOTEL, date.fromisoformat(day)) for day in done}
+    return [each.local_date.isoformat() for each in due_jobs(utc(text), {HOTEL: zone}, known)]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +46,12 @@ def test_missed_days_are_caught_up_once() -> None:
 
 
 def test_every_hotel_has_its_own_morning() -> None:
-    zones = {"auckland": "Pacific/Auckland", "lisbon": "Europe/Lisbon"}
-    done = {Due("reconcile", "auckland", date(2026, 6, 9)), Due("reconcile", "lisbon", date(2026, 6, 9))}
-    assert due_jobs(utc("2026-06-09T20:00"), zones, done) == [Due("reconcile", "auckland", date(2026, 6, 10))]
+    zones = {AUCKLAND: "Pacific/Auckland", PropertyId("lisbon"): "Europe/Lisbon"}
+    done = {
+        Due("reconcile", AUCKLAND, date(2026, 6, 9)),
+        Due("reconcile", PropertyId("lisbon"), date(2026, 6, 9)),
+    }
+    assert due_jobs(utc("2026-06-09T20:00"), zones, done) == [Due("reconcile", AUCKLAND, date(2026, 6, 10))]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_ticking_through_a_year_queues_every_local_date_once(zone: str) -> None:
     now, done, queued = utc("2026-01-01T12:00"), set[Due](), list[date]()
     for _ in range(365 * 24 * 4):
         now += timedelta(minutes=15)
-        found = due_jobs(now, {"hotel": zone}, done)
+        found = due_jobs(now, {HOTEL: zone}, done)
         done = (done | set(found)) if found else done
         queued += [each.local_date for each in found]
     assert len(queued) == len(set(queued))

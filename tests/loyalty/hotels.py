@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import actions, programs, store
@@ -15,9 +15,10 @@ from chalicelib.loyalty.model import Account, Program
 from chalicelib.profiles import actions as profiles
 from chalicelib.reactions import hears
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, reservation
+from tests.ids import CLUB, PMS
 from tests.memory_table import MemoryTable
 
-G1, G2 = (leaf_of_profile("pms", source_id) for source_id in ("g1", "g2"))
+G1, G2 = (GuestId(leaf_of_profile(PMS, source_id)) for source_id in ("g1", "g2"))
 BY_HAND = EUR_PROGRAM.model_copy(update={"auto_enrol": False})
 
 
@@ -33,7 +34,7 @@ class Hotel:
 
     def tell(self, *snapshots: dict[str, Any]) -> None:
         changes = [
-            change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}")
+            change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
             for each in snapshots
         ]
         assert profiles.store_changes([change for change in changes if change]) == {}
@@ -44,16 +45,14 @@ class Hotel:
             if hears("loyalty", fact.type):
                 actions.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
 
-    def accounts(self) -> dict[str, Account]:
-        rows = self.table.rows.items()
-        return {
-            key.pk.removeprefix("LEAF#"): store.read_account(key.pk.removeprefix("LEAF#"), "club", row)
-            for key, row in rows
-            if key.sk == "ACCOUNT#club"
+    def accounts(self) -> dict[Leaf, Account]:
+        rows = {
+            Leaf(key.pk.removeprefix("LEAF#")): row for key, row in self.table.rows.items() if key.sk == "ACCOUNT#club"
         }
+        return {leaf: store.read_account(leaf, CLUB, row) for leaf, row in rows.items()}
 
     def points(self) -> dict[str, list[int]]:
-        return {leaf: [entry.points for entry in store.entries(leaf, "club")] for leaf in self.accounts()}
+        return {leaf: [entry.points for entry in store.entries(Leaf(leaf), CLUB)] for leaf in self.accounts()}
 
 
 def checked_out(minute: int, amount: int = 10000, **fields: Any) -> dict[str, Any]:

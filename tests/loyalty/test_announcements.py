@@ -10,6 +10,7 @@ from chalicelib.aws import bus, table
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.loyalty import actions, programs, store
 from tests.builders import DAY_ONE, EUR_PROGRAM, at, guest
+from tests.ids import CLUB
 from tests.loyalty.hotels import BY_HAND, G1, Hotel, checked_out
 
 
@@ -74,7 +75,7 @@ def test_what_was_written_is_announced_though_a_newer_wake_up_wrote_over_it(
 
     before_the_second_write(monkeypatch, others)
     hotel.deliver(wakers[:1])
-    assert sorted(entry.points for entry in store.entries(G1, "club")) == [200, 1000, 1200]
+    assert sorted(entry.points for entry in store.entries(G1, CLUB)) == [200, 1000, 1200]
     assert len({fact.fact_id for fact in awarded(hotel)}) == 3
 
 
@@ -91,7 +92,7 @@ def test_an_announcement_that_a_crash_swallowed_is_made_though_the_record_change
         if act == "a check-out":
             hotel.deliver(wakers)
         else:
-            actions.enrol(leaf, "club", earns_from=date(2026, 1, day), at=DAY_ONE.replace(day=day))
+            actions.enrol(leaf, CLUB, earns_from=date(2026, 1, day), at=DAY_ONE.replace(day=day))
 
     with monkeypatch.context() as crash:
         crash.setattr(bus, "announce", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))

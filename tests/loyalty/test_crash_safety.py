@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import bus, keys, secrets, table
+from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.ingest import actions as ingest
 from chalicelib.ingest import edge
 from chalicelib.loyalty import actions, programs, store
@@ -22,6 +25,7 @@ from tests import tables
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, notice, reservation
 from tests.crashes import crash_at, points_of, watching
 from tests.exhaustive import some_of
+from tests.ids import CLUB, guest_id
 
 ANNA = guest(email="anna@mail.example")
 STAYED = reservation(primary=ANNA, status="checked_out", changed_at=at(1))
@@ -77,7 +81,7 @@ def wake_all(facts: Sequence[Fact]) -> None:
 def test_a_crash_at_any_call_of_earning_is_mended_by_the_next_delivery(story: str, told: list[Fact]) -> None:
     earlier, now = STORIES[story]
     if story == LATE:
-        table.write(table.Delete(keys.program(EUR_PROGRAM.id)))
+        table.write(table.Delete(Key(keys.PROGRAMS, EUR_PROGRAM.id)))
         programs.keep(EUR_PROGRAM.model_copy(update={"auto_enrol": False}), DAY_ONE.date())
 
     def begin() -> list[Fact]:
@@ -116,16 +120,16 @@ def test_the_same_wake_up_at_once_is_one_entry(told: list[Fact]) -> None:
     for each in threads:
         each.join(timeout=60)
     assert fact.leaf
-    assert [entry.points for entry in store.entries(fact.leaf, "club")] == [2000]
-    assert [account.balance for account in store.accounts([fact.leaf], "club").values()] == [2000]
+    assert [entry.points for entry in store.entries(fact.leaf, CLUB)] == [2000]
+    assert [account.balance for account in store.accounts([fact.leaf], CLUB).values()] == [2000]
 
 
 def test_an_enrolment_between_reading_and_writing_is_not_overwritten(told: list[Fact]) -> None:
     (fact,) = tell([STAYED], told)
     assert fact.leaf
     leaf, done = fact.leaf, set[int]()
-    before = Account(leaf, "club")
-    enrolled = before.enrolled(at(0), date(2026, 2, 3), "M-7").credited(0)
+    before = Account(leaf, CLUB)
+    enrolled = before.enrolled(Instant(at(0)), date(2026, 2, 3), "M-7").credited(0)
 
     def enrol(number: int) -> None:
         if calls.made[number] == "TransactWriteItems" and not done:
@@ -134,10 +138,10 @@ def test_an_enrolment_between_reading_and_writing_is_not_overwritten(told: list[
 
     with watching(before=enrol) as calls:
         wake(fact)
-    (account,) = store.accounts([leaf], "club").values()
+    (account,) = store.accounts([leaf], CLUB).values()
     assert done
     assert (account.number, account.earns_from, account.balance) == ("M-7", date(2026, 2, 3), 2000)
-    assert sum(entry.points for entry in store.entries(leaf, "club")) == 2000
+    assert sum(entry.points for entry in store.entries(leaf, CLUB)) == 2000
 
 
 @pytest.mark.exhaustive
@@ -149,13 +153,13 @@ def test_a_crash_at_any_call_of_spending_is_mended_by_asking_again(told: list[Fa
         return str(leaf).removeprefix("LEAF#")
 
     def act() -> None:
-        spend(leaf, "club", 3000, Redemption(act="night-7"), DAY_ONE)
+        spend(guest_id(leaf), CLUB, 3000, Redemption(act="night-7"), DAY_ONE)
 
     leaf = begin()
     points = points_of(act)
     expected = tables.state()
     assert "TransactWriteItems" in {point.operation for point in points}
-    assert [account.balance for account in store.accounts([leaf], "club").values()] == [1000]
+    assert [account.balance for account in store.accounts([Leaf(leaf)], CLUB).values()] == [1000]
     for point in some_of(points):
         assert begin() == leaf
         assert crash_at(point, act), str(point)

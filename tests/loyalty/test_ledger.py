@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws import table
+from chalicelib.canonical.ids import Leaf
 from chalicelib.guests import store as guests
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import StayEarned
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest
 from tests.exhaustive import examples
+from tests.ids import CLUB
 from tests.loyalty.hotels import BY_HAND, G1, G2, Hotel, checked_out
 
 
@@ -41,7 +43,7 @@ def test_a_zero_stands_in_the_ledger_with_its_reason(hotel: Hotel) -> None:
     hotel.deliver()
     ((leaf, points),) = hotel.points().items()
     assert points == [0]
-    (entry,) = store.entries(leaf, "club")
+    (entry,) = store.entries(Leaf(leaf), CLUB)
     assert isinstance(entry.origin, StayEarned)
     assert entry.origin.reason == "channel_excluded"
 
@@ -70,9 +72,9 @@ def test_enrolment_by_hand_counts_stays_that_end_from_that_day_on(monkeypatch: p
     hotel.deliver()
     assert hotel.accounts() == {}
     (leaf,) = {fact.leaf for fact in hotel.facts if fact.leaf}
-    actions.enrol(leaf, "club", earns_from=DAY_ONE.date().replace(month=2, day=20), at=DAY_ONE)
+    actions.enrol(leaf, CLUB, earns_from=DAY_ONE.date().replace(month=2, day=20), at=DAY_ONE)
     assert sorted(hotel.points()[leaf]) == [0, 1000]
-    actions.enrol(leaf, "club", at=DAY_ONE)
+    actions.enrol(leaf, CLUB, at=DAY_ONE)
     assert sorted(hotel.points()[leaf]) == [0, 1000]
 
 
@@ -102,9 +104,9 @@ def test_any_order_of_notices_and_wake_ups_ends_in_balances_that_add_up(seed: in
         hotel.deliver(last)
         hotel.deliver()
         for leaf, account in hotel.accounts().items():
-            entries = list(store.entries(leaf, "club"))
+            entries = list(store.entries(Leaf(leaf), CLUB))
             assert account.balance == sum(entry.points for entry in entries) >= 0
-            expected = rules.awards(guests.stays(leaf), EUR_PROGRAM, EUR_PROGRAM.starts_on)
+            expected = rules.awards(guests.stays(Leaf(leaf)), EUR_PROGRAM, EUR_PROGRAM.starts_on)
             assert account.balance == sum(award.points for award in expected.values())
 
 
@@ -115,7 +117,7 @@ def test_a_sibling_record_s_member_number_brings_the_points_of_stays_before_enro
     hotel.tell(checked_out(1, primary=guest(email="anna@mail.example"), departure="2026-02-03"))
     hotel.deliver()
     (leaf,) = {fact.leaf for fact in hotel.facts if fact.leaf}
-    actions.enrol(leaf, "club", earns_from=date(2026, 3, 1), at=DAY_ONE)
+    actions.enrol(leaf, CLUB, earns_from=date(2026, 3, 1), at=DAY_ONE)
     assert hotel.points()[leaf] == [0]
     hotel.tell(guest("g2", email="anna@mail.example", member_number="M-1", changed_at=at(9)))
     hotel.deliver()
@@ -176,7 +178,7 @@ def test_a_record_merged_while_its_guest_is_enrolled_is_paid_at_once(monkeypatch
         write(one)
 
     monkeypatch.setattr(table, "write", merge_first)
-    actions.enrol(G1, "club", earns_from=date(2026, 1, 1), at=DAY_ONE)
+    actions.enrol(G1, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE)
     assert balances(hotel) == {G2: 1000}
 
 
@@ -188,6 +190,6 @@ def test_enrolling_again_finishes_what_a_crash_left_undone(monkeypatch: pytest.M
     with monkeypatch.context() as crash:
         crash.setattr(actions, "settle", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            actions.enrol(leaf, "club", earns_from=date(2026, 1, 1), at=DAY_ONE)
-    assert actions.enrol(leaf, "club", at=DAY_ONE).enrolled_at
+            actions.enrol(leaf, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE)
+    assert actions.enrol(leaf, CLUB, at=DAY_ONE).enrolled_at
     assert hotel.points()[leaf] == [1000]

@@ -7,23 +7,31 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import table
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
+from chalicelib.canonical.time import Instant
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Traits
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.model import Entry, Reason, Redemption, Reversal, StayEarned
 from tests.builders import at
+from tests.ids import CLUB, guest_id
 from tests.loyalty.hotels import Hotel
 
+G1 = Leaf("g1")
+
 LEAVES = ("g1", "g2", "g3")
-GUEST = Guest(GuestId(Leaf("g1")), rev=1, members=tuple(map(Leaf, LEAVES)), traits=Traits(), properties=())
+GUEST = Guest(guest_id("g1"), rev=1, members=tuple(map(Leaf, LEAVES)), traits=Traits(), properties=())
 
 
 def entry(leaf: str, number: int, minute: int) -> Entry:
     stay = StayEarned(
-        reason=Reason.EARNED, reservation=f"r{number}", property_id="vienna", rule_version=1, stay_version=1
+        reason=Reason.EARNED,
+        reservation=ReservationId(f"r{number}"),
+        property_id=PropertyId("vienna"),
+        rule_version=1,
+        stay_version=1,
     )
-    return Entry(id=f"e{leaf}{number}", at=at(minute), account_rev=number, points=number, origin=stay)
+    return Entry(id=f"e{leaf}{number}", at=Instant(at(minute)), account_rev=number, points=number, origin=stay)
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def entries(hotel: Hotel) -> list[Entry]:
     for number in range(1, 101):
         for leaf in LEAVES:
             one = entry(leaf, number, minute=number // 7)
-            table.write(store.entry_write(leaf, "club", one))
+            table.write(store.entry_write(Leaf(leaf), CLUB, one))
             written.append(one)
     return sorted(written, key=lambda each: each.position, reverse=True)
 
@@ -55,13 +63,13 @@ def rows_read(monkeypatch: pytest.MonkeyPatch, entries: list[Entry]) -> list[str
 def test_pages_of_any_size_show_every_entry_once_and_the_newest_first(entries: list[Entry]) -> None:
     for size in (1, 7, 50, 299, 300, 301):
         seen: list[Entry] = []
-        while page := list(islice(actions.ledger(GUEST, "club", seen[-1].position if seen else None, size), size)):
+        while page := list(islice(actions.ledger(GUEST, CLUB, seen[-1].position if seen else None, size), size)):
             seen += page
         assert seen == entries
 
 
 def test_entries_of_one_instant_stand_in_the_order_of_their_decisions(entries: list[Entry]) -> None:
-    shown = [each for each in actions.ledger(GUEST, "club") if each.id.startswith("eg2")]
+    shown = [each for each in actions.ledger(GUEST, CLUB) if each.id.startswith("eg2")]
     assert [each.points for each in shown] == list(range(100, 0, -1))
 
 
@@ -70,14 +78,14 @@ def test_every_page_reads_one_portion_of_each_record_wherever_it_lies(
 ) -> None:
     for before in (None, entries[100].position, entries[250].position):
         rows_read.clear()
-        list(islice(actions.ledger(GUEST, "club", before, at_once=11), 10))
+        list(islice(actions.ledger(GUEST, CLUB, before, at_once=11), 10))
         assert len(rows_read) <= 11 * len(LEAVES)
 
 
 def test_an_entry_that_comes_late_lies_at_its_own_time(hotel: Hotel) -> None:
     for number, minute in ((1, 5), (2, 3), (3, 9)):
-        table.write(store.entry_write("g1", "club", entry("g1", number, minute)))
-    assert [each.points for each in actions.ledger(GUEST, "club")] == [3, 1, 2]
+        table.write(store.entry_write(G1, CLUB, entry("g1", number, minute)))
+    assert [each.points for each in actions.ledger(GUEST, CLUB)] == [3, 1, 2]
 
 
 # Golden samples: entries stay for good. Only ever add to them.
@@ -107,13 +115,13 @@ def test_entries_of_every_release_are_read_and_written_as_they_stand() -> None:
     reversal, redemption = found = [store.read_entry(row) for row in ROWS]
     assert reversal.origin == Reversal(
         reason=Reason.NOT_COMPLETED,
-        reservation="r0123456789abcdef01234567",
-        property_id="vienna",
+        reservation=ReservationId("r0123456789abcdef01234567"),
+        property_id=PropertyId("vienna"),
         rule_version=1,
         stay_version=9,
     )
     assert redemption.origin == Redemption(act="night-7")
-    assert [store.entry_write("g1", "club", each).item for each in found] == ROWS
+    assert [store.entry_write(G1, CLUB, each).item for each in found] == ROWS
 
 
 def test_what_follows_from_an_act_names_no_stay() -> None:
@@ -122,5 +130,5 @@ def test_what_follows_from_an_act_names_no_stay() -> None:
 
 
 def test_a_guest_without_points_has_an_empty_ledger(hotel: Hotel) -> None:
-    assert list(actions.ledger(GUEST, "club")) == []
-    assert guests.guest("g1") is None
+    assert list(actions.ledger(GUEST, CLUB)) == []
+    assert guests.guest(G1) is None

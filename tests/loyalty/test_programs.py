@@ -8,9 +8,10 @@ import pytest
 
 from chalicelib.aws import queues
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import ProgramId, leaf_of_profile
 from chalicelib.loyalty import actions, programs, store
 from tests.builders import EUR_PROGRAM, guest
+from tests.ids import PMS
 from tests.loyalty.hotels import G1, G2, Hotel, checked_out
 
 
@@ -58,7 +59,7 @@ def test_a_programme_that_is_written_after_the_stays_reaches_their_ledgers(
     hotel.deliver()
     programs.put(EUR_PROGRAM.model_copy(update={"id": "late"}))
     assert work_off(queued) == 16
-    assert [[each.points for each in store.entries(leaf, "late")] for leaf in (G1, G2)] == [[1000], [1000]]
+    assert [[each.points for each in store.entries(leaf, ProgramId("late"))] for leaf in (G1, G2)] == [[1000], [1000]]
     before = dict(hotel.table.rows)
     programs.put(EUR_PROGRAM.model_copy(update={"id": "late"}))
     assert queued == []
@@ -74,7 +75,7 @@ def test_the_walk_over_all_guests_goes_on_in_a_new_message(
     monkeypatch.setattr(programs, "GUESTS_AT_ONCE", 2)
     programs.put(EUR_PROGRAM.model_copy(update={"id": "late"}))
     assert work_off(queued) > 16
-    earned = [[each.points for each in store.entries(leaf_of_profile("pms", name), "late")] for name in names]
+    earned = [[each.points for each in store.entries(leaf_of_profile(PMS, name), ProgramId("late"))] for name in names]
     assert earned == [[1000]] * 40
 
 

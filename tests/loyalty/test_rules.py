@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.snapshots import Channel, Status
+from chalicelib.canonical.time import Instant
 from chalicelib.loyalty.model import Account, Reason
 from chalicelib.loyalty.rules import Award, awards, earns_from, points_for
 from tests.builders import EUR_PROGRAM, stay
+from tests.ids import CLUB
+
+R1 = ReservationId("r1")
 
 EVER = date(1970, 1, 1)
 
@@ -36,24 +41,24 @@ def test_only_what_stands_on_the_guests_own_folio_earns() -> None:
     ],
 )
 def test_each_zero_has_its_reason(fields: dict[str, Any], reason: Reason) -> None:
-    assert awards([stay(**fields)], EUR_PROGRAM, EVER)["r1"] == Award(0, reason)
+    assert awards([stay(**fields)], EUR_PROGRAM, EVER)[R1] == Award(0, reason)
 
 
 def test_who_is_no_member_earns_nothing() -> None:
-    assert awards([stay()], EUR_PROGRAM, None)["r1"] == Award(0, Reason.NOT_ENROLLED)
+    assert awards([stay()], EUR_PROGRAM, None)[R1] == Award(0, Reason.NOT_ENROLLED)
 
 
 def test_a_stay_that_ended_before_enrolment_earns_nothing_and_one_that_ends_that_day_earns() -> None:
     one = stay(departure="2026-02-03")
-    assert awards([one], EUR_PROGRAM, date(2026, 2, 4))["r1"].reason is Reason.BEFORE_START
-    assert awards([one], EUR_PROGRAM, date(2026, 2, 3))["r1"].reason is Reason.EARNED
+    assert awards([one], EUR_PROGRAM, date(2026, 2, 4))[R1].reason is Reason.BEFORE_START
+    assert awards([one], EUR_PROGRAM, date(2026, 2, 3))[R1].reason is Reason.EARNED
 
 
 def test_a_stay_before_the_first_terms_earns_nothing_and_enrols_nobody() -> None:
     program = EUR_PROGRAM.model_copy(update={"effective_from": date(2027, 1, 1)})
     assert program.terms_at(date(2026, 12, 31)) is None
     assert earns_from([], program, [stay()], has_number=False) is None
-    assert awards([stay()], program, EVER)["r1"] == Award(0, Reason.BEFORE_START)
+    assert awards([stay()], program, EVER)[R1] == Award(0, Reason.BEFORE_START)
 
 
 def test_rooms_of_unnamed_occupants_earn_nobody_anything() -> None:
@@ -82,7 +87,7 @@ def test_points_round_half_to_even(minor: int, currency: str, rate: str, points:
 
 def test_membership_counts_from_the_earliest_ground() -> None:
     manual = EUR_PROGRAM.model_copy(update={"auto_enrol": False, "starts_on": date(2026, 1, 1)})
-    enrolled = Account(leaf="g1", program="club", enrolled_at="2026-03-01", earns_from=date(2026, 3, 1))
+    enrolled = Account(leaf=Leaf("g1"), program=CLUB, enrolled_at=Instant("2026-03-01"), earns_from=date(2026, 3, 1))
     assert earns_from([], manual, [stay()], has_number=False) is None
     assert earns_from([enrolled], manual, [], has_number=False) == date(2026, 3, 1)
     assert earns_from([enrolled], manual, [], has_number=True) == date(2026, 1, 1)

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.errors import Conflict, TryAgain
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests import store as guests
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import Redemption, Spent
 from chalicelib.loyalty.spending import spend
 from tests.builders import EUR_PROGRAM, at, guest
 from tests.exhaustive import examples
+from tests.ids import CLUB
 from tests.loyalty.hotels import G1, G2, Hotel, checked_out
 
 TOGETHER, APART = "anna@mail.example", "other@mail.example"
@@ -84,9 +86,9 @@ class World:
     def deliver(self) -> None:
         self.hotel.deliver(self.hotel.facts[-6:])
 
-    def spend(self, leaf: str, act: int) -> None:
+    def spend(self, leaf: GuestId, act: int) -> None:
         try:
-            spent = spend(leaf, "club", POINTS[act], Redemption(act=f"act-{act}"))
+            spent = spend(leaf, CLUB, POINTS[act], Redemption(act=f"act-{act}"))
         except (Conflict, TryAgain) as refused:
             self.ends[type(refused).__name__] += 1
             return
@@ -99,7 +101,7 @@ class World:
         """After every commit: balances are the sums of entries, and what was spent was the guest's, and was there."""
         for leaf, account in self.hotel.accounts().items():
             rows = self.hotel.table.rows.items()
-            points = [row["points"] for key, row in rows if key.pk == keys.ledger(leaf, "club")]
+            points = [row["points"] for key, row in rows if key.pk == keys.ledger(Leaf(leaf), CLUB)]
             assert account.balance == sum(points), "the balance is the sum of the entries"
             assert self.reversals or account.balance >= 0, "no account goes below zero but for a stay taken back"
         for row in (each.item for each in writes if isinstance(each, table.Put)):
@@ -119,16 +121,16 @@ class World:
         accounts = self.hotel.accounts()
         taken: Counter[str] = Counter()
         for act, spent in self.answers.items():
-            assert spend(spent.guest, "club", POINTS[act], Redemption(act=f"act-{act}")) == spent
+            assert spend(spent.guest, CLUB, POINTS[act], Redemption(act=f"act-{act}")) == spent
             taken.update({leaf: draw.points for leaf, draw in spent.draws.items()})
         assert self.hotel.accounts() == accounts, "the same act once more takes nothing"
         for leaf, account in accounts.items():
-            earned = rules.awards(guests.stays(leaf), EUR_PROGRAM, EUR_PROGRAM.starts_on).values()
+            earned = rules.awards(guests.stays(Leaf(leaf)), EUR_PROGRAM, EUR_PROGRAM.starts_on).values()
             assert account.balance == sum(award.points for award in earned) - taken[leaf]
-            found = guests.guest(leaf)
+            found = guests.guest(Leaf(leaf))
             assert found
             assert all(each.balance >= 0 for each in actions.membership(found))
-        entries = [entry for leaf in accounts for entry in store.entries(leaf, "club")]
+        entries = [entry for leaf in accounts for entry in store.entries(Leaf(leaf), CLUB)]
         by_act = Counter({act: -spent.points for act, spent in self.answers.items()})
         for entry in entries:
             if isinstance(entry.origin, Redemption):

@@ -8,22 +8,24 @@ import pytest
 
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.time import Instant
 from chalicelib.loyalty.wakes import Sweep, read
+from tests.ids import CLUB, guest_id
 
-AT = "2026-02-10T08:00:00.000000Z"
+AT = Instant("2026-02-10T08:00:00.000000Z")
 # Golden samples: what releases wrote. Only ever add to them.
 SWEEPS: dict[str, tuple[str, Sweep]] = {
     "before versions": (
         '{"program":"club","shard":16,"end":32,"at":"2026-02-10T08:00:00.000000Z"}',
-        Sweep("club", 16, 32, AT),
+        Sweep(CLUB, 16, 32, AT),
     ),
     "before versions, on the way": (
         '{"program":"club","shard":17,"end":32,"at":"2026-02-10T08:00:00.000000Z","after":"g0123456789abcdef01234567"}',
-        Sweep("club", 17, 32, AT, "g0123456789abcdef01234567"),
+        Sweep(CLUB, 17, 32, AT, guest_id("g0123456789abcdef01234567")),
     ),
     "version 1": (
         '{"program":"club","shard":16,"end":32,"at":"2026-02-10T08:00:00.000000Z","after":"g1","v":1}',
-        Sweep("club", 16, 32, AT, "g1"),
+        Sweep(CLUB, 16, 32, AT, guest_id("g1")),
     ),
 }
 FACT = (
@@ -67,7 +69,7 @@ def test_what_is_queued_is_what_the_newest_sample_shows() -> None:
 )
 def test_a_malformed_sweep_is_set_aside_with_the_field_s_name(wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(Rejected, match=f"malformed_message: {field}"):
-        read({**asdict(Sweep("club", 0, 16, AT)), **wrong})
+        read({**asdict(Sweep(CLUB, 0, 16, AT)), **wrong})
 
 
 def test_what_is_neither_a_fact_nor_a_sweep_is_set_aside() -> None:

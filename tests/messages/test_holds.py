@@ -6,17 +6,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import Digest, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import Consent, Gate
 from chalicelib.consent.rules import send_mark
 from chalicelib.messages.holds import HOLDS, RULES, Cap, Fault, Known, MessageClass, Reason, decide
+from tests.ids import guest_id
+
+GA = guest_id("ga")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
-AGREED = Gate(guest="ga", answers={"group:marketing": CONSENT})
-MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), "n1", "ga"),)})
-FREE = Known(now=NOW, occasion="n2", guest="ga", gate=AGREED, address=Digest("d1"), cap=Cap(mails=3, days=7))
+AGREED = Gate(guest=GA, answers={"group:marketing": CONSENT})
+MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), OccasionId("n1"), GA),)})
+FREE = Known(
+    now=NOW,
+    occasion=OccasionId("n2"),
+    guest=GA,
+    gate=AGREED,
+    address=Digest("d1"),
+    cap=Cap(mails=3, days=7),
+)
 
 EVERY = frozenset(MessageClass)
 ASKED_FOR = frozenset({MessageClass.SERVICE, MessageClass.TRANSACTIONAL})
@@ -35,7 +45,7 @@ def gate(**changes: Any) -> Gate:
         (replace(FREE, is_cancelled=True), Reason.RUN_CANCELLED, EVERY),
         (replace(FREE, guest=None), Reason.MERGED_AWAY, EVERY),
         (replace(FREE, is_chosen=True), Reason.ALREADY_SENT, EVERY),
-        (replace(FREE, gate=MAILED, occasion="n1"), Reason.ALREADY_SENT, EVERY),
+        (replace(FREE, gate=MAILED, occasion=OccasionId("n1")), Reason.ALREADY_SENT, EVERY),
         (replace(FREE, fits_claim=False), Reason.TOO_MANY_RECORDS, EVERY),
         (replace(FREE, gate=gate(erased=True)), Reason.ERASED, EVERY),
         (replace(FREE, gate=gate(restricted=True)), Reason.RESTRICTED, EVERY - {MessageClass.TRANSACTIONAL}),

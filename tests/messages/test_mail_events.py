@@ -13,7 +13,7 @@ from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import CampaignId, Digest, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
@@ -29,10 +29,14 @@ from chalicelib.messages.model import Message, State
 from chalicelib.messages.tokens import UnsubscribeLink, make_token, read_token
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import some_of
+from tests.ids import PMS, guest_id
 from tests.mail_fakes import mail_event, wrapped
+
+N1 = OccasionId("n1")
 
 REAL = Path(__file__).parents[3] / "shared" / "payloads" / "ses-events"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+GA, GB = guest_id("ga"), guest_id("gb")
 T1, T2, T3 = (f"2026-11-23T12:0{minute}:00.000Z" for minute in (1, 2, 3))
 
 
@@ -40,16 +44,16 @@ def address(leaf: str) -> Digest:
     return digest("email", f"{leaf}@example.com")
 
 
-def claimed(leaf: str = "ga", *, shared_with: tuple[str, ...] = ()) -> dict[str, Any]:
+def claimed(leaf: GuestId = GA, *, shared_with: tuple[GuestId, ...] = ()) -> dict[str, Any]:
     """A claimed message, and the mail as SES knows it."""
     for each in (leaf, *shared_with):
-        table.write(table.Put(head_row(Head(leaf=each, record=Record(source="pms"), members=(each,)))))
+        table.write(table.Put(head_row(Head(leaf=each, record=Record(source=PMS), members=(each,)))))
         consent = Consent(state="explicit", basis="guest", at=instant(NOW))
         table.write(table.Put(consents.gate_row(Gate(guest=each, rev=1, answers={"group:marketing": consent}))))
     table.write(table.Put(identity.row_of(Identifier(digest=address(leaf), leaves=(leaf, *shared_with)))))
     message = Message(
-        guest=leaf, occasion="n1", claim=f"m-{leaf}", campaign="c", origin="o", candidate=leaf, address=address(leaf),
-        at=instant(NOW),
+        guest=leaf, occasion=N1, claim=f"m-{leaf}", campaign=CampaignId("c"), origin="o",
+        candidate=leaf, address=address(leaf), at=instant(NOW),
     )  # fmt: skip
     table.write(table.Put(store.message_row(message)))
     return {
@@ -59,8 +63,8 @@ def claimed(leaf: str = "ga", *, shared_with: tuple[str, ...] = ()) -> dict[str,
     }
 
 
-def message(leaf: str = "ga") -> Message:
-    found = store.message(leaf, "n1")
+def message(leaf: Leaf = GA) -> Message:
+    found = store.message(leaf, N1)
     assert found
     return found
 
@@ -73,12 +77,12 @@ def complaint(mail: dict[str, Any], at: str = T3, **about: Any) -> dict[str, Any
     return mail_event("Complaint", mail, at, complainedRecipients=[{"emailAddress": mail["to"]}], **about)
 
 
-def answers(leaf: str) -> list[str]:
+def answers(leaf: GuestId) -> list[str]:
     gate = consents.gate(leaf, "email")
     return [each.state for each in gate.answers.values()] if gate else []
 
 
-def suppressed(leaf: str) -> dict[str, str]:
+def suppressed(leaf: GuestId) -> dict[str, str]:
     gate = consents.gate(leaf, "email")
     return dict(gate.suppressed) if gate else {}
 
@@ -123,53 +127,53 @@ def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
     ends = set()
     for order in some_of(list(permutations(range(4)))):
         leaf = "g" + "".join(map(str, order))
-        mail = claimed(leaf)
+        mail = claimed(guest_id(leaf))
         some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
         for at in order:
             actions.record_event(wrapped(some[at]))
-        gate = consents.gate(leaf, "email")
+        gate = consents.gate(guest_id(leaf), "email")
         assert gate
         assert gate.answer_to("marketing")
-        end = message(leaf).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
+        end = message(Leaf(leaf)).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
         known = identity.identifier(address(leaf))
         assert known
         assert known.suppressed == {"reason": "complaint", "at": "2026-11-23T12:03:00.000000Z"}
-        ends.add((end, tuple(suppressed(leaf).values()), str(gate.answer_to("marketing"))))
+        ends.add((end, tuple(suppressed(guest_id(leaf)).values()), str(gate.answer_to("marketing"))))
     assert len(ends) == 1
 
 
 def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) -> None:
-    mail = claimed("ga", shared_with=("gb",))
+    mail = claimed(GA, shared_with=(GB,))
     actions.record_event(wrapped(bounce(mail)))
-    assert suppressed("ga") == suppressed("gb") == {address("ga")[:ADDRESS_DIGITS]: "bounce"}
-    known = identity.identifier(address("ga"))
+    assert suppressed(GA) == suppressed(GB) == {address(GA)[:ADDRESS_DIGITS]: "bounce"}
+    known = identity.identifier(address(GA))
     assert known
     assert known.suppressed == {"reason": "bounce", "at": "2026-11-23T12:02:00.000000Z"}
-    assert known.leaves == ("ga", "gb")
+    assert known.leaves == (GA, GB)
 
 
 def test_a_passing_bounce_suppresses_nobody(aws: Settings) -> None:
     mail = claimed()
     actions.record_event(wrapped(bounce(mail, kind="Transient")))
-    assert suppressed("ga") == {}
+    assert suppressed(GA) == {}
     assert message().soft_bounced_at
 
 
 def test_a_complaint_is_also_a_no(aws: Settings) -> None:
     mail = claimed()
     actions.record_event(wrapped(complaint(mail)))
-    gate = consents.gate("ga", "email")
+    gate = consents.gate(GA, "email")
     assert gate
     answer = gate.answer_to("marketing")
     assert answer
     assert (answer.state, answer.basis) == ("withdrawn", "complaint")
-    assert suppressed("ga") == {address("ga")[:ADDRESS_DIGITS]: "complaint"}
+    assert suppressed(GA) == {address(GA)[:ADDRESS_DIGITS]: "complaint"}
 
 
 def test_not_spam_takes_nothing_away(aws: Settings) -> None:
     mail = claimed()
     assert not actions.record_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
-    assert suppressed("ga") == {}
+    assert suppressed(GA) == {}
 
 
 def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) -> None:
@@ -178,16 +182,16 @@ def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) ->
     event["notificationType"] = event.pop("eventType")
     del event["mail"]["tags"]
     assert not actions.record_event(wrapped(event))
-    assert suppressed("ga") == {address("ga")[:ADDRESS_DIGITS]: "bounce"}
+    assert suppressed(GA) == {address(GA)[:ADDRESS_DIGITS]: "bounce"}
 
 
 def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Settings) -> None:
-    mail = claimed("ga", shared_with=("gb",))
+    mail = claimed(GA, shared_with=(GB,))
     event = complaint({**mail, "tags": {}})
     event["notificationType"] = event.pop("eventType")
     for _ in range(2):
         assert not actions.record_event(wrapped(event))
-    for leaf in ("ga", "gb"):
+    for leaf in (GA, GB):
         gate = consents.gate(leaf, "email")
         answer = gate.answer_to("marketing") if gate else None
         assert answer
@@ -218,14 +222,16 @@ def test_a_rendering_failure_has_a_blank_in_its_name(aws: Settings) -> None:
 
 @pytest.mark.exhaustive
 def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws: Settings) -> None:
-    body = wrapped(complaint(claimed("gcalm", shared_with=("gcalm2",))))
+    body = wrapped(complaint(claimed(guest_id("gcalm"), shared_with=(guest_id("gcalm2"),))))
     for number, point in enumerate(some_of(points_of(lambda: actions.record_event(body)))):
         leaf, other = f"g{number:02d}", f"h{number:02d}"
-        again = wrapped(complaint(claimed(leaf, shared_with=(other,))))
+        again = wrapped(complaint(claimed(guest_id(leaf), shared_with=(guest_id(other),))))
         assert crash_at(point, lambda again=again: actions.record_event(again)), point  # type: ignore[misc]
         actions.record_event(again)
-        assert suppressed(leaf) == suppressed(other) == {address(leaf)[:ADDRESS_DIGITS]: "complaint"}, point
-        assert [each.state for each in consent_actions.history(leaf)] == ["withdrawn"], point
+        assert (
+            suppressed(guest_id(leaf)) == suppressed(guest_id(other)) == {address(leaf)[:ADDRESS_DIGITS]: "complaint"}
+        ), point
+        assert [each.state for each in consent_actions.history(guest_id(leaf))] == ["withdrawn"], point
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not here")
@@ -241,16 +247,16 @@ def test_real_events_are_read() -> None:
 
 def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> None:
     claimed()
-    token = make_token(UnsubscribeLink("ga", "marketing", "n-gone"))
+    token = make_token(UnsubscribeLink(GA, "marketing", OccasionId("n-gone")))
     actions.unsubscribe(token)
     actions.unsubscribe(token)
-    gate = consents.gate("ga", "email")
+    gate = consents.gate(GA, "email")
     assert gate
     answer = gate.answer_to("marketing")
     assert answer
     assert answer.state == "withdrawn"
-    assert [each.proof for each in consent_actions.history("ga")] == [{"via": "unsubscribe", "run": "n-gone"}]
-    assert table.get(keys.gate("ga", "email"))
+    assert [each.proof for each in consent_actions.history(GA)] == [{"via": "unsubscribe", "run": "n-gone"}]
+    assert table.get(keys.gate(GA, "email"))
 
 
 def test_an_objection_that_meets_another_transaction_is_not_lost(
@@ -267,14 +273,14 @@ def test_an_objection_that_meets_another_transaction_is_not_lost(
         transact(writes)
 
     monkeypatch.setattr(table, "transact", met)
-    assert actions.unsubscribe(make_token(UnsubscribeLink("ga", "marketing", "n1"))).state == "withdrawn"
-    assert answers("ga") == ["withdrawn"]
+    assert actions.unsubscribe(make_token(UnsubscribeLink(GA, "marketing", N1))).state == "withdrawn"
+    assert answers(GA) == ["withdrawn"]
 
 
 def test_of_those_who_share_a_mailbox_one_s_failure_does_not_cost_the_others_their_objection(
     aws: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claimed(shared_with=("gb", "gc"))
+    claimed(shared_with=(GB, guest_id("gc")))
     announce, refusals = bus.announce, [1]
 
     def refused(facts: Sequence[Fact]) -> None:
@@ -285,12 +291,12 @@ def test_of_those_who_share_a_mailbox_one_s_failure_does_not_cost_the_others_the
 
     monkeypatch.setattr(bus, "announce", refused)
     with pytest.raises(TryAgain):
-        actions.unsubscribe(make_token(UnsubscribeLink("ga", "marketing", "n1")))
-    assert [answers(each) for each in ("ga", "gb", "gc")] == [["withdrawn"]] * 3
+        actions.unsubscribe(make_token(UnsubscribeLink(GA, "marketing", N1)))
+    assert [answers(guest_id(each)) for each in (GA, GB, "gc")] == [["withdrawn"]] * 3
 
 
 def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:
-    leave = UnsubscribeLink("g" + "0" * 24, "marketing", "n" + "0" * 24)
+    leave = UnsubscribeLink(Leaf("g" + "0" * 24), "marketing", OccasionId("n" + "0" * 24))
     token = make_token(leave)
     assert len(token) <= 130
     assert read_token(token) == leave

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.canonical.ids import Digest
+from chalicelib.canonical.ids import Digest, Leaf, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import KEPT_SENDS, Consent, Gate
 from chalicelib.consent.rules import send_mark
@@ -19,6 +19,7 @@ from chalicelib.messages.channels.email import EMAIL as EMAIL_CHANNEL
 from chalicelib.messages.holds import Cap, Known, MessageClass, Reason
 from chalicelib.messages.model import AGAIN, Deployment, Message, Outcome, State
 from chalicelib.messages.store import read_deployment
+from tests.ids import guest_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMAIL, ADDRESS = "anna@example.com", Digest("d1")
@@ -42,7 +43,7 @@ def sent(*days_ago: float) -> tuple[str, ...]:
 
 def decide(known: Gate | None, email: str | None = EMAIL, cap: Cap = CAP) -> Reason | None:
     reached = EMAIL_CHANNEL.address_of(Traits(email=email))
-    candidate = Known(now=NOW, guest="ga", gate=known, address=ADDRESS if reached else None, cap=cap)
+    candidate = Known(now=NOW, guest=guest_id("ga"), gate=known, address=ADDRESS if reached else None, cap=cap)
     return holds.decide(MessageClass.MARKETING, candidate)
 
 
@@ -79,7 +80,10 @@ def test_a_cap_above_what_a_gate_remembers_is_cut_down_to_that() -> None:
         Deployment.model_validate(wanted)
     rule = read_deployment(wanted)
     assert rule.cap_mails == KEPT_SENDS
-    full = tuple(send_mark(instant(NOW - timedelta(hours=hours)), f"n{hours}", "ga") for hours in range(KEPT_SENDS))
+    full = tuple(
+        send_mark(instant(NOW - timedelta(hours=hours)), OccasionId(f"n{hours}"), guest_id("ga"))
+        for hours in range(KEPT_SENDS)
+    )
     assert decide(gate(sends=full), cap=rule.cap) is Reason.FREQUENCY_CAP
     assert decide(gate(sends=full[1:]), cap=rule.cap) is None
 
@@ -106,7 +110,7 @@ def claim(**changes: Any) -> Message:
     ],
 )
 def test_an_earlier_claim_of_the_candidate_is_the_answer(claims: list[Message], outcome: Outcome | None) -> None:
-    assert rules.outcome_of_own(claims, "chunk-1", "ga", NOW) == outcome
+    assert rules.outcome_of_own(claims, "chunk-1", Leaf("ga"), NOW) == outcome
 
 
 some_event = st.builds(

@@ -11,7 +11,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, TemplateId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consent_actions
@@ -29,15 +29,20 @@ from chalicelib.messages.model import Deployment, Occasion, Template
 from chalicelib.profiles import actions as profiles
 from tests.builders import VIENNA, at, guest
 from tests.crashes import watching
+from tests.ids import PMS, SPRING, guest_id
 from tests.mail_fakes import FakeSes
+
+GB = guest_id("gb")
+GA = guest_id("ga")
+GC = guest_id("gc")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
-TEMPLATE = Template(id="t", name="T", subject="News", html="<p>Hello</p>", text="Hello")
+TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hello</p>", text="Hello")
 SETTINGS = Deployment(public_url="https://hub.example.com", sender="news@hotel.example", postal_address="Main Street 1")
-SMALL, LARGE = sorted(("1", "2"), key=lambda source_id: leaf_of_profile("pms", source_id))
+SMALL, LARGE = sorted(("1", "2"), key=lambda source_id: leaf_of_profile(PMS, source_id))
 """Two profiles of the source; as one guest they have the leaf of the first."""
-S, L = (leaf_of_profile("pms", source_id) for source_id in (SMALL, LARGE))
+S, L = (GuestId(leaf_of_profile(PMS, source_id)) for source_id in (SMALL, LARGE))
 PHONE = "+43 1 5880001"
 
 
@@ -49,8 +54,8 @@ def ses(aws: Settings) -> FakeSes:
 
 def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
     return Occasion(
-        id=run,
-        campaign="spring",
+        id=OccasionId(run),
+        campaign=SPRING,
         origin=origin,
         message_class=MessageClass.MARKETING,
         channel="email",
@@ -60,7 +65,7 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
 
 
 def tell(*snapshots: dict[str, Any]) -> None:
-    changes = [change_of(read(each), "pms", {VIENNA.id: VIENNA}, digest) for each in snapshots]
+    changes = [change_of(read(each), PMS, {VIENNA.id: VIENNA}, digest) for each in snapshots]
     assert profiles.store_changes([change for change in changes if change]) == {}
 
 
@@ -86,23 +91,25 @@ def split(minute: int = 5) -> None:
     assert guest_of(L) == L
 
 
-def guest_of(leaf: str) -> str:
+def guest_of(leaf: Leaf) -> GuestId:
     found = heads.guest(leaf)
     assert found
     return found.id
 
 
-def gate(leaf: str) -> Gate:
+def gate(leaf: GuestId) -> Gate:
     found = gates.gate(leaf, "email")
     assert found
     return found
 
 
 def codes(batch: sending.Batch) -> dict[str, str]:
-    return {who: outcome.reason if outcome.code == "held" else outcome.code for who, outcome in batch.outcomes.items()}
+    return {
+        str(who): outcome.reason if outcome.code == "held" else outcome.code for who, outcome in batch.outcomes.items()
+    }
 
 
-def answer(leaf: str) -> str | None:
+def answer(leaf: GuestId) -> str | None:
     consent = gate(leaf).answer_to("marketing")
     return consent.state if consent else None
 
@@ -192,24 +199,24 @@ def test_a_guest_of_whom_the_head_changes_all_the_time_comes_again(
     monkeypatch.setattr(table, "get_many", read_beside)
     assert codes(sending.send(occasion(), [S, L], NOW)) == {S: "again", L: "sent"}
     with pytest.raises(TryAgain):
-        sending.outcomes_so_far("n1", "email", {S: "chunk-1"}, LATER)
+        sending.outcomes_so_far(OccasionId("n1"), "email", {S: "chunk-1"}, LATER)
     assert ses.recipients == ["l@mail.example"]
 
 
 def test_a_guest_merged_away_twice_beside_the_worker_s_reads_is_decided_as_who_it_is_then(ses: FakeSes) -> None:
-    def keep(leaf: str, merged_into: str | None = None) -> None:
-        head = Head(leaf=leaf, record=Record(source="pms"), members=(leaf,), merged_into=merged_into)
+    def keep(leaf: Leaf, merged_into: GuestId | None = None) -> None:
+        head = Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), merged_into=merged_into)
         table.write(table.Put(head_row(head)))
 
     def merge_again() -> None:
-        keep("gb", "ga")
-        keep("gc", "ga")
+        keep(GB, GA)
+        keep(GC, GA)
 
-    keep("ga")
-    keep("gb")
-    keep("gc", "gb")
+    keep(GA)
+    keep(GB)
+    keep(GC, GB)
     with meanwhile("BatchGetItem", 2, merge_again):
-        assert codes(sending.send(occasion(), ["gc"], NOW)) == {"gc": "no_address"}
+        assert codes(sending.send(occasion(), [GC], NOW)) == {"gc": "no_address"}
 
 
 def test_who_leaves_through_an_old_mail_is_held_with_the_mailbox_that_got_it(ses: FakeSes) -> None:
@@ -240,7 +247,7 @@ def test_two_mails_of_one_instant_are_two_after_a_merge(ses: FakeSes) -> None:
     two_guests()
     sending.send(occasion(), [S, L], NOW)
     merge()
-    assert [consent_rules.instant_of(mark) for mark in gate(S).sends] == [instant(NOW)] * 2
+    assert [consent_rules.instant_of(mark) for mark in gate(GuestId(S)).sends] == [instant(NOW)] * 2
 
 
 def test_one_mail_stays_one_however_often_its_guest_is_split_and_merged(ses: FakeSes) -> None:
@@ -248,10 +255,10 @@ def test_one_mail_stays_one_however_often_its_guest_is_split_and_merged(ses: Fak
     sending.send(occasion(), [S], NOW)
     for minute in (5, 7):
         split(minute)
-        assert len(gate(L).sends) == 1
+        assert len(gate(GuestId(L)).sends) == 1
         tell(guest(LARGE, email="l@mail.example", phone=PHONE, marketing_email=True, changed_at=at(minute + 1)))
     assert guest_of(L) == S
-    assert len(gate(S).sends) == 1
+    assert len(gate(GuestId(S)).sends) == 1
 
 
 def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(ses: FakeSes) -> None:
@@ -259,7 +266,7 @@ def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(
     ses.status_of = lambda _: "ACCOUNT_THROTTLED"
     with meanwhile("SendBulkEmail", 1, merge):
         assert codes(sending.send(occasion(), [L], NOW)) == {L: "again"}
-    assert (gate(S).sends, store.message(L, "n1")) == ((), None)
+    assert (gate(GuestId(S)).sends, store.message(L, OccasionId("n1"))) == ((), None)
     ses.status_of = lambda _: "SUCCESS"
     assert codes(sending.send(occasion(), [L], LATER)) == {L: "sent"}
 
@@ -269,9 +276,11 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
 ) -> None:
     reasons: tuple[SuppressionReason, ...] = ("bounce", "complaint")
     consent = Consent(state="withdrawn", basis="complaint", at=instant(NOW))
-    marks = tuple(consent_rules.send_mark(instant(NOW), f"n{number}", S) for number in range(KEPT_SENDS))
+    marks = tuple(
+        consent_rules.send_mark(instant(NOW), OccasionId(f"n{number}"), GuestId(S)) for number in range(KEPT_SENDS)
+    )
     full = Gate(
-        guest=S,
+        guest=GuestId(S),
         rev=10_000_000,
         answers={f"{controller * 64}:marketing": consent for controller in "abc"},
         suppressed={
@@ -286,12 +295,12 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     assert len(full.suppressed) == MOST_SUPPRESSED
     assert full.model_fields_set == set(Gate.model_fields) - {"channel"}
     row = gates.gate_row(full)
-    assert gates.read_gate(keys.gate(S, "email"), row) == full
+    assert gates.read_gate(keys.gate(GuestId(S), "email"), row) == full
     assert item_size(row) <= 1024
 
 
 def test_a_gate_s_older_row_holds_plain_instants_and_still_counts(ses: FakeSes) -> None:
     two_guests()
-    item = gates.gate_row(gate(S).model_copy(update={"sends": (instant(NOW),) * 3}))
+    item = gates.gate_row(gate(GuestId(S)).model_copy(update={"sends": (instant(NOW),) * 3}))
     table.write(table.Put(item))
     assert codes(sending.send(occasion(), [S], LATER)) == {S: "frequency_cap"}

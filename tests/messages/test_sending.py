@@ -1,5 +1,6 @@
 """A batch through gate, claim, SES and outcome."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, TemplateId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Consent, Gate
@@ -17,12 +19,22 @@ from chalicelib.guests.store import head_row
 from chalicelib.messages import candidates, sending, store
 from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Deployment, Occasion, State, Template
+from tests.ids import PMS, SPRING, guest_id
 from tests.mail_fakes import FakeSes
+
+N1 = OccasionId("n1")
+ANNA = Leaf("anna")
+GA = guest_id("ga")
+GB = guest_id("gb")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
 TEMPLATE = Template(
-    id="t", name="T", subject="News", html="<p>Dear {{ guest.given_name }}</p>", text="Dear {{ guest.given_name }}"
+    id=TemplateId("t"),
+    name="T",
+    subject="News",
+    html="<p>Dear {{ guest.given_name }}</p>",
+    text="Dear {{ guest.given_name }}",
 )
 SETTINGS = Deployment(public_url="https://hub.example.com", sender="news@hotel.example", postal_address="Main Street 1")
 
@@ -34,8 +46,8 @@ def ses(aws: Settings) -> FakeSes:
 
 def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
     return Occasion(
-        id=run,
-        campaign="spring",
+        id=OccasionId(run),
+        campaign=SPRING,
         origin=origin,
         message_class=MessageClass.MARKETING,
         channel="email",
@@ -44,9 +56,11 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
     )
 
 
-def guest(leaf: str, *, members: tuple[str, ...] = (), state: str | None = "explicit", **gate: Any) -> str:
-    traits = Traits(given_name=leaf.title(), email=f"{leaf}@example.com")
-    head = Head(leaf=leaf, record=Record(source="pms"), members=members or (leaf,), traits=traits)
+def guest(name: str, *, members: Sequence[str] = (), state: str | None = "explicit", **gate: Any) -> GuestId:
+    leaf = guest_id(name)
+    traits = Traits(given_name=name.title(), email=f"{name}@example.com")
+    its = tuple(map(Leaf, members)) or (leaf,)
+    head = Head(leaf=leaf, record=Record(source=PMS), members=its, traits=traits)
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
@@ -55,20 +69,22 @@ def guest(leaf: str, *, members: tuple[str, ...] = (), state: str | None = "expl
     return leaf
 
 
-def guests(number: int) -> list[str]:
+def guests(number: int) -> list[GuestId]:
     return [guest(f"g{at:03d}") for at in range(number)]
 
 
 def codes(batch: sending.Batch) -> dict[str, str]:
-    return {who: outcome.reason if outcome.code == "held" else outcome.code for who, outcome in batch.outcomes.items()}
+    return {
+        str(who): outcome.reason if outcome.code == "held" else outcome.code for who, outcome in batch.outcomes.items()
+    }
 
 
 def test_fifty_guests_are_one_call_and_each_is_settled(ses: FakeSes) -> None:
     batch = sending.send(occasion(), guests(50), NOW)
     assert set(codes(batch).values()) == {"sent"}
     assert (ses.requests, len(ses.accepted)) == (1, 50)
-    message = store.message("g007", "n1")
-    gate = consents.gate("g007", "email")
+    message = store.message(Leaf("g007"), N1)
+    gate = consents.gate(guest_id("g007"), "email")
     assert message
     assert (message.state, message.carrier_id) == (State.SENT, "ses-0008")
     assert gate
@@ -78,7 +94,7 @@ def test_fifty_guests_are_one_call_and_each_is_settled(ses: FakeSes) -> None:
 def test_a_mail_carries_tags_and_the_way_out(ses: FakeSes) -> None:
     sending.send(occasion(), [guest("anna")], NOW)
     (mail,) = ses.accepted
-    message = store.message("anna", "n1")
+    message = store.message(ANNA, N1)
     assert message
     assert mail["tags"] == {"run": "n1", "guest": "anna", "claim": message.claim}
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -91,14 +107,14 @@ def test_a_mail_carries_tags_and_the_way_out(ses: FakeSes) -> None:
 
 
 def test_everybody_gets_one_decision(ses: FakeSes) -> None:
-    table.write(table.Put(head_row(Head(leaf="gone", record=Record(source="pms"), merged_into="nobody"))))
+    table.write(table.Put(head_row(Head(leaf=Leaf("gone"), record=Record(source=PMS), merged_into=guest_id("nobody")))))
     everybody = [
         guest("yes"),
         guest("never", state=None),
         guest("no", state="withdrawn"),
         guest("erased", erased=True),
         guest("tired", sends=[instant(NOW)] * 3),
-        "gone",
+        guest_id("gone"),
     ]
     assert codes(sending.send(occasion(), everybody, NOW)) == {
         "yes": "sent",
@@ -117,7 +133,7 @@ def test_statuses_are_read_by_position(ses: FakeSes) -> None:
     batch = sending.send(occasion(), guests(4), NOW)
     assert codes(batch) == {"g000": "sent", "g001": "failed", "g002": "again", "g003": "sent"}
     assert batch.throttled
-    failed = store.message("g001", "n1")
+    failed = store.message(Leaf("g001"), N1)
     assert failed
     assert (failed.state, failed.reason) == (State.FAILED, "message_rejected")
 
@@ -125,12 +141,12 @@ def test_statuses_are_read_by_position(ses: FakeSes) -> None:
 def test_a_throttled_guest_gives_the_claim_back_and_is_sent_once_later(ses: FakeSes) -> None:
     ses.status_of = lambda _: "TRANSIENT_FAILURE"
     sending.send(occasion(), [guest("anna")], NOW)
-    gate = consents.gate("anna", "email")
-    assert store.message("anna", "n1") is None
+    gate = consents.gate(guest_id("anna"), "email")
+    assert store.message(ANNA, N1) is None
     assert gate
     assert gate.sends == ()
     ses.status_of = lambda _: "SUCCESS"
-    assert codes(sending.send(occasion(), ["anna"], LATER)) == {"anna": "sent"}
+    assert codes(sending.send(occasion(), [ANNA], LATER)) == {"anna": "sent"}
     assert ses.recipients == ["anna@example.com"]
 
 
@@ -138,7 +154,7 @@ def test_a_lost_answer_is_unknown_and_never_sent_again(ses: FakeSes) -> None:
     ses.loses_answers = True
     assert codes(sending.send(occasion(), [guest("anna")], NOW)) == {"anna": "unknown"}
     ses.loses_answers = False
-    assert codes(sending.send(occasion(), ["anna"], LATER)) == {"anna": "unknown"}
+    assert codes(sending.send(occasion(), [ANNA], LATER)) == {"anna": "unknown"}
     assert (ses.requests, len(ses.accepted)) == (1, 1)
 
 
@@ -153,7 +169,7 @@ def test_too_many_requests_give_everything_back(ses: FakeSes) -> None:
     batch = sending.send(occasion(), guests(3), NOW)
     assert set(codes(batch).values()) == {"again"}
     assert batch.throttled
-    assert store.message("g000", "n1") is None
+    assert store.message(Leaf("g000"), N1) is None
 
 
 @pytest.mark.parametrize("code", ["SendingPausedException", "AccountSuspendedException", "NotFoundException"])
@@ -162,7 +178,7 @@ def test_a_paused_account_stops_and_gives_everything_back(ses: FakeSes, code: st
     batch = sending.send(occasion(), guests(2), NOW)
     assert batch.stopped == code
     assert set(codes(batch).values()) == {"again"}
-    assert store.message("g000", "n1") is None
+    assert store.message(Leaf("g000"), N1) is None
 
 
 def test_a_batch_refused_to_the_last_mail_stops(ses: FakeSes) -> None:
@@ -175,16 +191,16 @@ def test_a_batch_refused_to_the_last_mail_stops(ses: FakeSes) -> None:
 def test_a_merged_guest_with_a_claim_under_another_leaf_is_not_mailed_again(ses: FakeSes) -> None:
     sending.send(occasion(), [guest("gb")], NOW)
     guest("ga", members=("ga", "gb"))
-    assert codes(sending.send(occasion(origin="chunk-2"), ["ga"], LATER)) == {"ga": "already_sent"}
+    assert codes(sending.send(occasion(origin="chunk-2"), [GA], LATER)) == {"ga": "already_sent"}
     assert len(ses.accepted) == 1
 
 
 def test_two_records_merged_since_planning_get_one_mail(ses: FakeSes) -> None:
     guest("ga", members=("ga", "gb"))
-    table.write(table.Put(head_row(Head(leaf="gb", record=Record(source="pms"), merged_into="ga"))))
-    first = sending.send(occasion(), ["gb", "ga"], NOW)
+    table.write(table.Put(head_row(Head(leaf=GB, record=Record(source=PMS), merged_into=GA))))
+    first = sending.send(occasion(), [GB, GA], NOW)
     assert codes(first) == {"gb": "sent", "ga": "already_sent"}
-    assert codes(sending.send(occasion(), ["gb", "ga"], LATER)) == codes(first)
+    assert codes(sending.send(occasion(), [GB, GA], LATER)) == codes(first)
     assert ses.recipients == ["ga@example.com"]
 
 
@@ -200,24 +216,24 @@ def test_a_withdrawal_between_decision_and_claim_holds_the_mail(ses: FakeSes, mo
 
     monkeypatch.setattr(table, "transact", withdraw_first)
     batch = sending.send(occasion(), everybody, NOW)
-    assert codes(batch) == {**dict.fromkeys(everybody, "sent"), "g002": "withdrawn"}
+    assert codes(batch) == {**dict.fromkeys(map(str, everybody), "sent"), "g002": "withdrawn"}
     assert "g002@example.com" not in ses.recipients
     assert ses.requests == 1
 
 
 def test_the_cap_holds_under_two_campaigns(ses: FakeSes) -> None:
     guest("anna", sends=[instant(NOW - timedelta(days=1))] * 2)
-    assert codes(sending.send(occasion("n1"), ["anna"], NOW)) == {"anna": "sent"}
-    assert codes(sending.send(occasion("n2"), ["anna"], NOW)) == {"anna": "frequency_cap"}
+    assert codes(sending.send(occasion("n1"), [ANNA], NOW)) == {"anna": "sent"}
+    assert codes(sending.send(occasion("n2"), [ANNA], NOW)) == {"anna": "frequency_cap"}
 
 
 def test_another_workers_young_claim_is_left_alone(ses: FakeSes) -> None:
     sending.send(occasion(), [guest("anna")], NOW)
-    item = table.get(keys.message("anna", "n1"))
+    item = table.get(keys.message(ANNA, N1))
     assert item
     table.write(table.Put({**item, "state": "claimed"}))
-    assert codes(sending.send(occasion(), ["anna"], NOW + timedelta(seconds=5))) == {"anna": "again"}
-    assert codes(sending.send(occasion(), ["anna"], LATER)) == {"anna": "unknown"}
+    assert codes(sending.send(occasion(), [ANNA], NOW + timedelta(seconds=5))) == {"anna": "again"}
+    assert codes(sending.send(occasion(), [ANNA], LATER)) == {"anna": "unknown"}
     assert ses.requests == 1
 
 
@@ -242,11 +258,11 @@ def test_one_claim_that_cannot_be_given_back_does_not_cost_the_others_their_mail
     failing_once(monkeypatch, store, "give_back", at=1)
     with pytest.raises(TryAgain):
         sending.send(occasion(), everybody, NOW)
-    assert [store.message(each, "n1") is None for each in everybody] == [False, True, True, True]
+    assert [store.message(each, N1) is None for each in everybody] == [False, True, True, True]
     ses.error = None
     assert codes(sending.send(occasion(), everybody, LATER)) == {
         "g000": "unknown",
-        **dict.fromkeys(everybody[1:], "sent"),
+        **dict.fromkeys(map(str, everybody[1:]), "sent"),
     }
 
 
@@ -258,7 +274,7 @@ def test_one_outcome_that_cannot_be_written_does_not_cost_the_others_their_mail(
     failing_once(monkeypatch, store, "keep_outcome", at=1)
     with pytest.raises(TryAgain):
         sending.send(occasion(), everybody, NOW)
-    known = [store.message(each, "n1") for each in everybody]
+    known = [store.message(each, N1) for each in everybody]
     assert [each.state if each else None for each in known] == [State.CLAIMED, State.SENT, None, None]
     ses.status_of = lambda _: "SUCCESS"
     sending.send(occasion(), everybody, LATER)
@@ -304,5 +320,5 @@ def test_a_transaction_has_a_hundred_rows_at_most_whatever_the_guests(
 def test_a_guest_with_more_records_than_a_transaction_has_rows_is_held_alone(ses: FakeSes) -> None:
     guest("huge", members=("huge", *(f"h{n}" for n in range(99))))
     guest("large", members=("large", *(f"l{n}" for n in range(98))))
-    batch = sending.send(occasion(), ["huge", "large", guest("anna")], NOW)
+    batch = sending.send(occasion(), [Leaf("huge"), Leaf("large"), guest("anna")], NOW)
     assert codes(batch) == {"huge": "too_many_records", "large": "sent", "anna": "sent"}

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws import bus, keys, secrets
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, leaf_of_profile
+from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import rules
@@ -23,6 +24,7 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.draft import opt_in
 from tests.builders import VIENNA, at, guest
 from tests.exhaustive import examples
+from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
 PEOPLE = ("1", "2", "3")
@@ -37,23 +39,24 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tell(*snapshots: dict[str, Any]) -> None:
     changes = [
-        change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}") for each in snapshots
+        change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
+        for each in snapshots
     ]
     assert profiles.store_changes([change for change in changes if change]) == {}
 
 
 def act(source_id: str, state: State, second: int, channel: str = "email") -> None:
-    leaf = leaf_of_profile("pms", source_id)
+    leaf = leaf_of_profile(PMS, source_id)
     at_ = f"2026-05-01T00:00:{second:02d}.000000Z"
-    consents.set_consent(leaf, channel, "marketing", state, "guest", at_)
+    consents.set_consent(leaf, channel, "marketing", state, "guest", Instant(at_))
 
 
-def everybody() -> dict[str, Guest]:
-    found = [guests.guest(leaf_of_profile("pms", source_id)) for source_id in PEOPLE]
+def everybody() -> dict[GuestId, Guest]:
+    found = [guests.guest(leaf_of_profile(PMS, source_id)) for source_id in PEOPLE]
     return {each.id: each for each in found if each}
 
 
-def answer_and_evidence(guest_id: str, known: Guest) -> tuple[Any, Any]:
+def answer_and_evidence(guest_id: GuestId, known: Guest) -> tuple[Any, Any]:
     gate = gates.gate(guest_id, "email")
     heads = guests.with_records(guests.heads(known.members))
     acts = [gates.acts(leaf, "email") for leaf in known.members]
@@ -101,8 +104,8 @@ def test_whatever_is_told_and_done_beside_each_other_the_answer_follows_from_the
         late, table.beside = table.beside, []
         for _, deed in late:
             deed()
-        for guest_id, known in everybody().items():
-            answer, evidence = answer_and_evidence(guest_id, known)
+        for found, known in everybody().items():
+            answer, evidence = answer_and_evidence(guest_id(found), known)
             assert answer == evidence
 
 
@@ -115,8 +118,8 @@ def test_the_newest_of_two_acts_beside_each_other_is_in_effect(call: int, monkey
     act("1", "explicit", 1)
     for _, deed in table.beside:
         deed()
-    ((guest_id, known),) = everybody().items()
-    answer, evidence = answer_and_evidence(guest_id, known)
+    ((found, known),) = everybody().items()
+    answer, evidence = answer_and_evidence(guest_id(found), known)
     assert answer == evidence
     assert answer["group:marketing"].state == "withdrawn"
 
@@ -132,11 +135,11 @@ def test_a_split_that_takes_an_objection_along_keeps_it_as_evidence(
     act("1", "withdrawn", 1, channel)
     tell(guest("2", "Berta", email="a@mail.example", changed_at=at(1)))
     said = {"group:marketing": "withdrawn guest 2026-05-01T00:00:01.000000Z"}
-    leaves = [leaf_of_profile("pms", source_id) for source_id in ("1", "2")]
+    leaves = [leaf_of_profile(PMS, source_id) for source_id in ("1", "2")]
     acts = {key: row["acts"] for key, row in table.rows.items() if key.sk.startswith("CONSENT#")}
     assert acts == {keys.acts(leaf, channel): said for leaf in leaves}
     known = {key: row["answers"] for key, row in table.rows.items() if key.pk.startswith("GATE#")}
-    assert known == {keys.gate(leaf, channel): said for leaf in leaves}
+    assert known == {keys.gate(GuestId(leaf), channel): said for leaf in leaves}
 
 
 def test_a_source_s_flag_needs_no_row_but_the_record_and_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:

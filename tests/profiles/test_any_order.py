@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.identity.model import Verdict
 from chalicelib.ingest.changes import change_of
@@ -21,6 +21,7 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Change, MergeDecision
 from tests.builders import PORTO, VIENNA, at, charge, decided, guest, reservation
 from tests.exhaustive import examples, some_of
+from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
@@ -54,7 +55,7 @@ def store(batch: Sequence[Told]) -> None:
 
 
 def change(snapshot: dict[str, Any]) -> Change | None:
-    return change_of(read(snapshot), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
+    return change_of(read(snapshot), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}"))
 
 
 LIFE = [
@@ -220,7 +221,7 @@ def test_a_profile_takes_what_others_store_beside_it_on_another_record(
     facts: list[Fact], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Theirs is hidden by our newer record, until ours says nothing of it any more; the guest's head is ours."""
-    first, second = sorted(["g1", "g2"], key=lambda source_id: leaf_of_profile("pms", source_id))
+    first, second = sorted(["g1", "g2"], key=lambda source_id: leaf_of_profile(PMS, source_id))
     one, other = {"source_id": first, "email": "one@mail.example"}, {"source_id": second, "email": "one@mail.example"}
     before = [guest(**one, changed_at=at(5), language="it"), guest(**other, language="de")]
     ours = [guest(**one, changed_at=at(6))]

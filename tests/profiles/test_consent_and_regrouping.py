@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, leaf_of_profile
+from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
@@ -14,14 +15,16 @@ from chalicelib.guests import store as guests
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from tests.builders import VIENNA, at, guest
+from tests.ids import PMS
 
-T1 = "2026-05-01T00:00:00.000000Z"
+T1 = Instant("2026-05-01T00:00:00.000000Z")
 ADDRESS = "anna@mail.example"
 
 
 def tell(*snapshots: dict[str, object]) -> None:
     changes = [
-        change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}") for each in snapshots
+        change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
+        for each in snapshots
     ]
     assert profiles.store_changes([change for change in changes if change]) == {}
 
@@ -31,14 +34,14 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 
 
 def answer(source_id: str) -> str | None:
-    known = guests.guest(leaf_of_profile("pms", source_id))
+    known = guests.guest(leaf_of_profile(PMS, source_id))
     gate = gates.gate(known.id, "email") if known else None
     consent = gate.answer_to("marketing") if gate else None
     return consent.state if consent else None
 
 
 def object_by(source_id: str) -> None:
-    consents.set_consent(leaf_of_profile("pms", source_id), "email", "marketing", "withdrawn", "guest", T1)
+    consents.set_consent(leaf_of_profile(PMS, source_id), "email", "marketing", "withdrawn", "guest", T1)
 
 
 @pytest.mark.parametrize("through", ["1", "2"])
@@ -58,7 +61,7 @@ def test_who_objected_has_objected_when_another_record_joins(aws: Settings) -> N
 
 def test_who_moves_from_one_guest_to_another_takes_both_gates_along(aws: Settings) -> None:
     """The mover has the smallest id: it is the guest before and after, and the part left behind is laid out last."""
-    mover, left, joined = sorted("123", key=lambda source_id: leaf_of_profile("pms", source_id))
+    mover, left, joined = sorted("123", key=lambda source_id: leaf_of_profile(PMS, source_id))
     other = "other@mail.example"
     tell(
         {**anna(mover), "marketing_email": None},
@@ -67,7 +70,7 @@ def test_who_moves_from_one_guest_to_another_takes_both_gates_along(aws: Setting
     )
     object_by(joined)
     tell({**anna(mover, 1), "email": other, "marketing_email": None})
-    assert guests.guest(leaf_of_profile("pms", joined)) == guests.guest(leaf_of_profile("pms", mover))
+    assert guests.guest(leaf_of_profile(PMS, joined)) == guests.guest(leaf_of_profile(PMS, mover))
     assert answer(joined) == "withdrawn"
 
 

@@ -7,7 +7,8 @@ import pytest
 from chalicelib.aws import keys, secrets
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, leaf_of_profile
+from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL, MARKETING
@@ -17,6 +18,7 @@ from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import MergeDecision
 from tests.builders import VIENNA, at, decided, guest, reservation
+from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
 ADDRESS = "office@mail.example"
@@ -37,22 +39,22 @@ def tell(*told: dict[str, Any] | MergeDecision) -> None:
 
 
 def store(told: dict[str, Any] | MergeDecision) -> dict[int, Exception]:
-    said = told if isinstance(told, MergeDecision) else change_of(read(told), "pms", {VIENNA.id: VIENNA}, _digest)
+    said = told if isinstance(told, MergeDecision) else change_of(read(told), PMS, {VIENNA.id: VIENNA}, _digest)
     return profiles.store_changes([said] if said else [])
 
 
-def _digest(kind: str, value: str) -> str:
-    return f"{kind}-{value}"
+def _digest(kind: str, value: str) -> Digest:
+    return Digest(f"{kind}-{value}")
 
 
 def leaf(source_id: str) -> str:
-    return leaf_of_profile("pms", source_id)
+    return leaf_of_profile(PMS, source_id)
 
 
 def parties(*source_ids: str) -> set[frozenset[str]]:
     """The guests of some profiles, by the vendor's ids."""
     ids = {leaf(each): each for each in source_ids}
-    found = [guests.guest(each) for each in ids]
+    found = [guests.guest(Leaf(each)) for each in ids]
     return {frozenset(ids[member] for member in each.members) for each in found if each}
 
 
@@ -63,7 +65,7 @@ def types(facts: list[Fact]) -> list[str]:
 def test_a_person_joins_two_records_and_takes_it_back(hub: MemoryTable, facts: list[Fact]) -> None:
     tell(ANNA, reservation(primary=BEN, status="checked_out"), decided("g1", "g2"))
     assert parties("g1", "g2") == TOGETHER
-    traits = [found.traits for each in ("g1", "g2") if (found := guests.guest(leaf(each)))]
+    traits = [found.traits for each in ("g1", "g2") if (found := guests.guest(Leaf(leaf(each))))]
     assert [each.stats.stays for each in traits] == [1, 1]
     assert types(facts) == ["GuestMerged"]
     tell(decided("g1", "g2", "withdrawn", 1))
@@ -95,7 +97,7 @@ def test_a_decision_waits_for_a_record_that_is_not_known_yet(
     record: dict[str, Any], verdict: str, expected: set[frozenset[str]], hub: MemoryTable, facts: list[Fact]
 ) -> None:
     tell(ANNA, decided("g1", "g2", verdict))
-    assert guests.guest(leaf("g2")) is None
+    assert guests.guest(Leaf(leaf("g2"))) is None
     assert parties("g1") == {frozenset({"g1"})}
     tell(record)
     assert parties("g1", "g2") == expected
@@ -106,12 +108,12 @@ def test_a_decision_waits_for_a_record_that_is_not_known_yet(
 def test_gates_follow_a_decision(flags: tuple[bool | None, bool | None], hub: MemoryTable) -> None:
     tell({**ANNA, "marketing_email": flags[0]}, {**BEN, "marketing_email": flags[1]}, decided("g1", "g2"))
     first, second = sorted(map(leaf, ("g1", "g2")))
-    assert (agreed(first), gates.gate(second, EMAIL)) == (True, None)
+    assert (agreed(guest_id(first)), gates.gate(guest_id(second), EMAIL)) == (True, None)
     tell(decided("g1", "g2", "apart", 1))
-    assert (agreed(leaf("g1")), agreed(leaf("g2"))) == (bool(flags[0]), bool(flags[1]))
+    assert (agreed(guest_id(leaf("g1"))), agreed(guest_id(leaf("g2")))) == (bool(flags[0]), bool(flags[1]))
 
 
-def agreed(guest: str) -> bool:
+def agreed(guest: GuestId) -> bool:
     gate = gates.gate(guest, EMAIL)
     return gate is not None and gate.answer_to(MARKETING) is not None
 
@@ -150,9 +152,9 @@ def test_a_join_that_makes_too_large_a_guest_is_refused_and_nothing_is_written(h
 def test_a_record_takes_a_stated_number_of_decisions_and_its_head_does_not_grow_with_them(hub: MemoryTable) -> None:
     tell(ANNA)
     tell(decided("g1", "p0", "apart"))
-    head = dict(hub.rows[keys.head(leaf("g1"))])
+    head = dict(hub.rows[keys.head(Leaf(leaf("g1")))])
     tell(*(decided("g1", f"p{number}", "apart") for number in range(1, MOST_DECISIONS)))
-    assert hub.rows[keys.head(leaf("g1"))] | {"rev": head["rev"]} == head
+    assert hub.rows[keys.head(Leaf(leaf("g1")))] | {"rev": head["rev"]} == head
     before = dict(hub.rows)
     (error,) = store(decided("g1", "one more", "apart")).values()
     assert isinstance(error, Rejected)
@@ -163,6 +165,6 @@ def test_a_record_takes_a_stated_number_of_decisions_and_its_head_does_not_grow_
 
 def test_a_reason_is_kept_and_has_an_end(hub: MemoryTable) -> None:
     tell(decided("g1", "g2", reason="The same passport, shown at the desk."))
-    assert "The same passport" in hub.rows[keys.decisions(leaf("g2"))]["decisions"]
+    assert "The same passport" in hub.rows[keys.decisions(Leaf(leaf("g2")))]["decisions"]
     with pytest.raises(ValueError, match="200 characters"):
-        Decision(pair_of("a", "b"), Verdict.JOIN, "1", "front-desk", "x" * (MOST_REASON + 1))
+        Decision(pair_of(Leaf("a"), Leaf("b")), Verdict.JOIN, Instant("1"), "front-desk", "x" * (MOST_REASON + 1))

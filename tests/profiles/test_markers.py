@@ -9,16 +9,19 @@ import pytest
 from chalicelib.aws import secrets
 from chalicelib.aws.codec import item_size
 from chalicelib.canonical.facts import Fact, FactType
+from chalicelib.canonical.ids import Digest
 from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Change
 from chalicelib.profiles.store import facts_of
 from tests.builders import VIENNA, at, guest, reservation
+from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
-CHANGE = Change("rsub", Version("2026-01-01T00:00:00Z", "", "d"), "r1", correlation_id="q", backfill=True)
+CHANGE = Change("rsub", Version(Instant("2026-01-01T00:00:00Z"), "", "d"), "r1", correlation_id="q", backfill=True)
 WRITTEN = {
     "by place": '[["StayCompleted","r1","7","g1",1],["GuestChanged","g1",7,"g1",0]]',
     "by name": '[{"type":"StayCompleted","subject":"r1","version":7,"leaf":"g1"},'
@@ -73,7 +76,7 @@ def markers(monkeypatch: pytest.MonkeyPatch, *snapshots: dict[str, Any]) -> list
     monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
     table = MemoryTable().install(monkeypatch)
     for each in snapshots:
-        change = change_of(read(each), "pms", {VIENNA.id: VIENNA}, lambda kind, value: f"{kind}-{value}")
+        change = change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
         assert change
         assert profiles.store_changes([replace(change, correlation_id="q")]) == {}
     return [row for key, row in table.rows.items() if key.pk.startswith("MARK#")]

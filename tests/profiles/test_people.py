@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import Digest, Leaf, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
@@ -18,6 +18,7 @@ from chalicelib.profiles import rules
 from chalicelib.profiles.model import Change
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
@@ -33,16 +34,16 @@ def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
 
 def tell(*snapshots: dict[str, Any]) -> None:
     for each in snapshots:
-        change = change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}")
+        change = change_of(read(each), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}"))
         assert change is None or profiles.store_changes([change]) == {}
 
 
 def leaf(source_id: str) -> str:
-    return leaf_of_profile("pms", source_id)
+    return leaf_of_profile(PMS, source_id)
 
 
 def the_guest(source_id: str) -> Guest:
-    found = guests.guest(leaf(source_id))
+    found = guests.guest(Leaf(leaf(source_id)))
     assert found
     return found
 
@@ -82,7 +83,7 @@ def test_what_came_with_a_record_stays_with_it_through_merge_and_unmerge(hub: Me
     tell({**MERGED, "marketing_email": True, "merged_into": None, "changed_at": at(3)})
     one, other = the_guest("g1"), the_guest("g2")
     assert (one.traits.stats.stays, other.traits.stats.stays) == (0, 1)
-    assert guests.stays(leaf("g2"))
+    assert guests.stays(Leaf(leaf("g2")))
 
 
 NAMES = [("g1", "Anna"), ("g2", "Anna"), ("g3", "Ben"), ("g4", "Cleo"), ("g5", "Dora")]
@@ -187,7 +188,7 @@ def test_a_record_that_makes_two_busy_identifiers_shared_is_kept_all_the_same(hu
     fourth = guest("x", "Dora", email=ADDRESS, phone=DESK)
     tell(reservation(primary=fourth, status="checked_out"))
     assert parties("x") == apart("x")
-    assert len(guests.stays(leaf("x"))) == 1
+    assert len(guests.stays(Leaf(leaf("x")))) == 1
     assert the_guest("x").traits.email is None
 
 
@@ -216,7 +217,7 @@ def test_names_are_kept_as_typed_without_what_turns_or_breaks_a_line(
     given_name: str, kept: str | None, hub: MemoryTable
 ) -> None:
     tell(guest("g1", given_name))
-    head = guests.heads([the_guest("g1").id])[leaf("g1")]
+    head = guests.heads([the_guest("g1").id])[Leaf(leaf("g1"))]
     record = guests.with_records({head.leaf: head})[head.leaf].record
     assert record
     assert record.given_name == kept
@@ -227,7 +228,7 @@ def test_a_profile_of_nobody_keeps_its_stays_under_nobody(
     words: tuple[str | None, str | None], hub: MemoryTable, facts: list[Fact]
 ) -> None:
     tell(guest("g1", *words), reservation(primary=guest("g1", *words, email="a@mail.example"), status="checked_out"))
-    assert guests.guest(leaf("g1")) is None
+    assert guests.guest(Leaf(leaf("g1"))) is None
     assert [fact.leaf[0] for fact in facts if fact.leaf] == ["x"]
 
 
@@ -242,7 +243,9 @@ def test_an_error_that_nobody_foresaw_costs_the_other_changes_neither_their_plac
         return apply(change, state)
 
     monkeypatch.setattr(rules, "apply", breaks)
-    three = [change_of(read(guest(each)), "pms", PLACES, lambda kind, value: value) for each in ("g1", "g2", "g3")]
+    three = [
+        change_of(read(guest(each)), PMS, PLACES, lambda kind, value: Digest(value)) for each in ("g1", "g2", "g3")
+    ]
     failed = profiles.store_changes([change for change in three if change])
     assert {at_: type(error) for at_, error in failed.items()} == {1: KeyError}
     assert {fact.subject for fact in facts} == {leaf("g1"), leaf("g3")}

@@ -12,7 +12,7 @@ from chalicelib.aws.meter import UNIT
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, ReservationId, leaf_of_profile
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
@@ -20,10 +20,11 @@ from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
-ANNA = leaf_of_profile("pms", "g1")
+ANNA = leaf_of_profile(PMS, "g1")
 RECORD = keys.record(ANNA)
 EMAIL = "anna@mail.example"
 
@@ -35,7 +36,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
 
 
 def tell(*snapshots: dict[str, Any]) -> dict[int, Exception]:
-    changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in snapshots]
+    changes = [change_of(read(each), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}")) for each in snapshots]
     return profiles.store_changes([change for change in changes if change])
 
 
@@ -75,7 +76,7 @@ def test_the_second_record_of_a_guest_leaves_the_first_ones_row_alone(hub: Memor
     assert tell(guest(email=EMAIL)) == {}
     before = dict(hub.rows[RECORD])
     assert tell(guest("g2", email=EMAIL, phone="+43 1 5880 0000")) == {}
-    assert guests.guest(ANNA) == guests.guest(leaf_of_profile("pms", "g2"))
+    assert guests.guest(ANNA) == guests.guest(leaf_of_profile(PMS, "g2"))
     assert hub.rows[RECORD] == before
 
 
@@ -109,7 +110,7 @@ STATS = Stats(
     last_departure=date(2026, 1, 3),
     next_arrival=date(2026, 5, 1),
     in_house=True,
-    properties=("hotel-vienna", "hotel-porto", "resort-algarve"),
+    properties=tuple(map(PropertyId, ("hotel-vienna", "hotel-porto", "resort-algarve"))),
 )
 TRAITS = Traits(
     salutation="Mrs",
@@ -143,11 +144,11 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
     head = Head(
         leaf=ANNA,
         rev=1234,
-        record=Record(source="pms"),
+        record=Record(source=PMS),
         record_rev=1200,
         record_version=VERSION,
         stats=STATS,
-        members=tuple(leaf_of_profile("pms", each) for each in UUIDS[:3]),
+        members=tuple(leaf_of_profile(PMS, each) for each in UUIDS[:3]),
         traits=TRAITS,
         seen_at=STATS.properties,
         properties=STATS.properties,
@@ -161,11 +162,11 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
 
 def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
     stay = Stay(
-        reservation="r" + "4" * 24,
-        source="mews-vienna",
+        reservation=ReservationId("r" + "4" * 24),
+        source=ConnectionId("mews-vienna"),
         source_id=UUIDS[0],
         booking="b" + "5" * 24,
-        property_id="hotel-vienna",
+        property_id=PropertyId("hotel-vienna"),
         status=Status.CONFIRMED,
         arrival=date(2026, 2, 1),
         departure=date(2026, 2, 5),
@@ -179,7 +180,7 @@ def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
         adults=2,
         children=2,
         cancel_reason="RequestedByGuest",
-        companions=(ANNA, leaf_of_profile("pms", "g2")),
+        companions=(ANNA, leaf_of_profile(PMS, "g2")),
         rate_plan=UUIDS[1],
         market_segment=UUIDS[2],
         promotion_code="SPRING26",

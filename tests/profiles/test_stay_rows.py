@@ -7,18 +7,19 @@ import pytest
 from chalicelib.aws import keys, secrets
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import leaf_of_profile, reservation_id
+from chalicelib.canonical.ids import Digest, Leaf, leaf_of_profile, reservation_id
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.loading import LoadedRows
 from tests.builders import PORTO, VIENNA, at, charge, guest, reservation
+from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
-ANNA, BO, CY = (leaf_of_profile("pms", each) for each in ("g1", "g2", "g3"))
-RESERVATION = reservation_id("pms", VIENNA.id, "r1", 0)
+ANNA, BO, CY = (leaf_of_profile(PMS, each) for each in ("g1", "g2", "g3"))
+RESERVATION = reservation_id(PMS, VIENNA.id, "r1", 0)
 BO_TOO = [guest("g2", "Bo", "Ray")]
 
 
@@ -30,7 +31,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
 
 def tell(*snapshots: dict[str, Any]) -> None:
     """All in one batch."""
-    changes = [change_of(read(each), "pms", PLACES, lambda kind, value: f"{kind}-{value}") for each in snapshots]
+    changes = [change_of(read(each), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}")) for each in snapshots]
     assert profiles.store_changes([change for change in changes if change]) == {}
 
 
@@ -43,7 +44,7 @@ def stay_rows(hub: MemoryTable) -> set[Key]:
     return {key for key in hub.rows if key.sk.startswith((keys.STAY, keys.COMPANION))}
 
 
-def rows_of(primary: str, companion: str, month: str) -> set[Key]:
+def rows_of(primary: Leaf, companion: Leaf, month: str) -> set[Key]:
     return {keys.stay(primary, month, RESERVATION), keys.companion(companion, month, RESERVATION)}
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
 from chalicelib.guests.model import Stats, Traits
 from chalicelib.segments import rules
@@ -26,7 +27,7 @@ ANNA = Traits(
         room_revenue={"EUR": 90_000},
         last_departure=date(2025, 11, 23),
         next_arrival=date(2026, 12, 24),
-        properties=("lisbon", "vienna"),
+        properties=(PropertyId("lisbon"), PropertyId("vienna")),
     ),
 )
 

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import SegmentId
 from chalicelib.segments import actions
 from chalicelib.segments.model import Segment
 from chalicelib.segments.store import SEGMENTS
@@ -18,10 +19,10 @@ def test_a_change_makes_a_version_and_the_same_again_does_not(aws: Settings) -> 
     assert actions.save_segment(segment()).version == 1
     assert actions.save_segment(segment()).version == 1
     assert actions.save_segment(segment("All members")).version == 2
-    assert SEGMENTS.required("members").name == "All members"
+    assert SEGMENTS.required(SegmentId("members")).name == "All members"
     assert [each.id for each in SEGMENTS.listed()] == ["members"]
 
 
 def test_an_unknown_segment_is_not_found(aws: Settings) -> None:
     with pytest.raises(NotFound):
-        SEGMENTS.required("nobody")
+        SEGMENTS.required(SegmentId("nobody"))

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings.model import LARGEST_CAP, Brand, HubSettings
 from chalicelib.settings.rules import brands_taken_away, mail_identity
@@ -19,7 +20,7 @@ SETTINGS = HubSettings(group=GROUP, brands={"alpine": ALPINE})
 
 def hotel(brand: str | None = None, **own: str) -> Property:
     return Property(
-        id="lech",
+        id=PropertyId("lech"),
         name="Lech",
         time_zone="Europe/Vienna",
         country="AT",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import RUN, stable_id, timed_id
+from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, ReservationId, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Consent, Receipt
@@ -23,10 +23,14 @@ from chalicelib.messages.model import Message
 from chalicelib.timeline import actions, rules
 from tests.builders import stay
 from tests.exhaustive import examples
+from tests.ids import guest_id
 from tests.memory_table import MemoryTable
 
+GA = guest_id("ga")
+GB = Leaf("gb")
+
 LEAVES = ("ga", "gb", "gc")
-SOMEBODY = "gx"
+SOMEBODY = Leaf("gx")
 COMMON = settings(
     max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -41,30 +45,30 @@ def put(row: Any) -> None:
     table.write(table.Put(row))
 
 
-def own(leaf: str, number: int, day: date, hotel: str = "vienna") -> str:
+def own(leaf: Leaf, number: int, day: date, hotel: str = "vienna") -> str:
     made = stay(f"r{number}", day.isoformat(), (day + timedelta(days=1)).isoformat(), property_id=hotel)
     put(guests.stay_row(leaf, made, ""))
     return made.reservation
 
 
-def shared(leaf: str, number: int, day: date, hotel: str = "vienna", primary: str = SOMEBODY) -> str:
+def shared(leaf: Leaf, number: int, day: date, hotel: str = "vienna", primary: Leaf = SOMEBODY) -> str:
     reservation = own(primary, number, day, hotel)
-    put(table.row(keys.companion(leaf, day.isoformat()[:7], reservation), leaf=primary))
+    put(table.row(keys.companion(leaf, day.isoformat()[:7], ReservationId(reservation)), leaf=primary))
     return reservation
 
 
-def receipt(leaf: str, number: int, moment: datetime) -> str:
+def receipt(leaf: Leaf, number: int, moment: datetime) -> str:
     consent = Consent(state="explicit", basis="guest", at=instant(moment))
     row = consents.receipt_row(leaf, "email", f"group:p{number}", consent, {})
     put(row)
     return consents.read_receipt(row).id
 
 
-def message(leaf: str, number: int, moment: datetime, claimed: datetime | None = None) -> str:
+def message(leaf: GuestId, number: int, moment: datetime, claimed: datetime | None = None) -> str:
     occasion = timed_id(RUN, instant(moment), number)
     at = instant(claimed or moment)
     told: Any = {"claim": "m", "campaign": "c", "origin": "o", "candidate": leaf, "address": "d", "at": at}
-    put(messages.message_row(Message(guest=leaf, occasion=occasion, **told)))
+    put(messages.message_row(Message(guest=leaf, occasion=OccasionId(occasion), **told)))
     return occasion
 
 
@@ -105,9 +109,11 @@ def test_pages_list_everything_once_newest_first(
     for number, (kind, leaf, moment) in enumerate(told):
         match kind:
             case "own" | "shared":
-                expected.append({"own": own, "shared": shared}[kind](leaf, number, moment.date()))
+                expected.append({"own": own, "shared": shared}[kind](guest_id(leaf), number, moment.date()))
+            case "receipt":
+                expected.append(receipt(guest_id(leaf), number, moment))
             case _:
-                expected.append({"receipt": receipt, "message": message}[kind](leaf, number, moment))
+                expected.append(message(guest_id(leaf), number, moment))
     found = listed(limit)
     assert Counter(each.id for each in found) == Counter(expected)
     assert all(newer.position > older.position for newer, older in pairwise(found))
@@ -116,8 +122,8 @@ def test_pages_list_everything_once_newest_first(
 
 def test_days_and_instants_of_a_day_stand_in_one_order(kept: MemoryTable) -> None:
     midnight = datetime(2026, 3, 1, tzinfo=UTC)
-    ids = [message("ga", 1, midnight - timedelta(microseconds=1)), own("gb", 2, midnight.date())]
-    ids += [message("gc", 3, midnight), receipt("ga", 4, midnight + timedelta(hours=1))]
+    ids = [message(GA, 1, midnight - timedelta(microseconds=1)), own(GB, 2, midnight.date())]
+    ids += [message(guest_id("gc"), 3, midnight), receipt(Leaf("ga"), 4, midnight + timedelta(hours=1))]
     for limit in range(1, 5):
         assert [each.id for each in listed(limit)] == ids[::-1]
 
@@ -125,38 +131,38 @@ def test_days_and_instants_of_a_day_stand_in_one_order(kept: MemoryTable) -> Non
 def test_a_message_stands_where_its_run_was_launched(kept: MemoryTable) -> None:
     """A long run may reach a guest after a later run did: order by claims would have to read all of them."""
     launched = datetime(2026, 3, 1, tzinfo=UTC)
-    first = message("ga", 1, launched, claimed=launched + timedelta(days=9))
-    second = message("ga", 2, launched + timedelta(days=1))
+    first = message(GA, 1, launched, claimed=launched + timedelta(days=9))
+    second = message(GA, 2, launched + timedelta(days=1))
     assert [each.id for each in listed(1)] == [second, first]
 
 
 def test_a_stay_that_is_own_and_shared_is_told_once_as_the_guests_own(kept: MemoryTable) -> None:
-    shared("gb", 1, date(2026, 3, 1), primary="ga")
-    shared("gc", 1, date(2026, 3, 1), primary="ga")
+    shared(GB, 1, date(2026, 3, 1), primary=Leaf("ga"))
+    shared(Leaf("gc"), 1, date(2026, 3, 1), primary=Leaf("ga"))
     for limit in (1, 2):
         (found,) = listed(limit)
         assert isinstance(found.what, Stay)
 
 
 def test_a_stay_shared_by_two_records_of_a_guest_is_told_once(kept: MemoryTable) -> None:
-    shared("gb", 1, date(2026, 3, 1))
-    shared("gc", 1, date(2026, 3, 1))
+    shared(GB, 1, date(2026, 3, 1))
+    shared(Leaf("gc"), 1, date(2026, 3, 1))
     for limit in (1, 2):
         (found,) = listed(limit)
         assert isinstance(found.what, SharedStay)
 
 
 def test_a_shared_stay_that_moved_on_is_not_told(kept: MemoryTable) -> None:
-    reservation = shared("gb", 1, date(2026, 3, 1))
-    table.write(table.Delete(keys.stay(SOMEBODY, "2026-03", reservation)))
+    reservation = shared(GB, 1, date(2026, 3, 1))
+    table.write(table.Delete(keys.stay(SOMEBODY, "2026-03", ReservationId(reservation))))
     assert listed(5) == []
 
 
 def test_other_hotels_happenings_are_not_told_and_take_no_place(kept: MemoryTable) -> None:
     days = [date(2026, 1, 1) + timedelta(days=9 * number) for number in range(12)]
     for number, day in enumerate(days):
-        own("ga", number, day, hotel="porto" if number % 3 else "vienna")
-    signed = receipt("gb", 1, datetime(2026, 2, 1, 12, tzinfo=UTC))
+        own(Leaf("ga"), number, day, hotel="porto" if number % 3 else "vienna")
+    signed = receipt(GB, 1, datetime(2026, 2, 1, 12, tzinfo=UTC))
     for limit in range(1, 6):
         assert {each.id for each in listed(limit, hotels=["vienna"])} == {"r0", "r3", "r6", "r9", signed}
 
@@ -165,20 +171,20 @@ def test_a_page_looks_at_so_much_and_no_more(kept: MemoryTable, monkeypatch: pyt
     """Of a guest with thousands of stays elsewhere a hotel's key must not read them all for one page."""
     monkeypatch.setattr(rules, "LOOKED_AT", 10)
     for number in range(25):
-        own("ga", number, date(2026, 1, 1) + timedelta(days=number), hotel="porto" if number else "vienna")
+        own(Leaf("ga"), number, date(2026, 1, 1) + timedelta(days=number), hotel="porto" if number else "vienna")
     parts = list(pages(5, hotels=["vienna"]))
     assert [len(part.happenings) for part in parts] == [0, 0, 1]
     assert [each.id for part in parts for each in part.happenings] == ["r0"]
 
 
 def test_stays_alone_are_a_listing_too(kept: MemoryTable) -> None:
-    receipt("ga", 1, datetime(2026, 2, 1, tzinfo=UTC))
-    ids = [own("ga", 1, date(2026, 2, 1)), shared("gb", 2, date(2026, 3, 1))]
+    receipt(Leaf("ga"), 1, datetime(2026, 2, 1, tzinfo=UTC))
+    ids = [own(Leaf("ga"), 1, date(2026, 2, 1)), shared(GB, 2, date(2026, 3, 1))]
     assert [each.id for each in listed(1, sources=actions.STAYS)] == ids[::-1]
 
 
 def test_what_is_told_is_what_was_kept(kept: MemoryTable) -> None:
-    receipt("ga", 1, datetime(2026, 2, 1, tzinfo=UTC))
+    receipt(Leaf("ga"), 1, datetime(2026, 2, 1, tzinfo=UTC))
     (found,) = listed(5)
     assert isinstance(found.what, Receipt)
     assert (found.leaf, found.what.purpose, found.what.state) == ("ga", "group:p1", "explicit")

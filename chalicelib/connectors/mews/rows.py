@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.canonical.details import MOST_NIGHTS, NightlyRate, Payer, PostalAddress, Purpose
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.money import to_minor
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import local_date, moment_of
@@ -45,7 +46,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 Row = Mapping[str, Any]
 
 
-def occupants(stay: Row, beside: Sequence[str], customers: Mapping[str, Row], hotel: str) -> list[Occupant]:
+def occupants(stay: Row, beside: Sequence[str], customers: Mapping[str, Row], hotel: PropertyId) -> list[Occupant]:
     """The owner is the primary guest; where a company owns the room, the first companion that is a person is."""
     owner = str(stay["AccountId"]) if stay["AccountType"] == "Customer" else None
     guests = {each: _known(each, customers, hotel) for each in [*beside, *filter(None, [owner])]}
@@ -58,14 +59,14 @@ def occupants(stay: Row, beside: Sequence[str], customers: Mapping[str, Row], ho
     return found
 
 
-def _known(customer_id: str, customers: Mapping[str, Row], hotel: str) -> GuestSnapshot:
+def _known(customer_id: str, customers: Mapping[str, Row], hotel: PropertyId) -> GuestSnapshot:
     """A profile that Mews does not answer with is still somebody's, and nothing new is said of it."""
     if customer_id in customers:
         return guest(customers[customer_id], hotel)
     return GuestSnapshot(changed_at=LONG_AGO, source_id=customer_id, property_id=hotel)
 
 
-def guest(row: Row, hotel: str) -> GuestSnapshot:
+def guest(row: Row, hotel: PropertyId) -> GuestSnapshot:
     """A Mews customer. `LanguageCode` is inferred, from the nationality if need be: only the stated one counts.
 
     Of a deleted profile the name is kept, for its stays are, and nothing by which anybody could be reached or joined.
@@ -137,7 +138,7 @@ def _birth_date(text: str | None) -> date | None:
 
 def reservation(
     row: Row,
-    hotel: str,
+    hotel: PropertyId,
     link: Link,
     items: Sequence[Row],
     occupants: Sequence[Occupant],

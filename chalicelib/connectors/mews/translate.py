@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.contract import Call, Conversation, Json, Link, Translated
 from chalicelib.connectors.mews.rows import Row, guest, occupants, paymasters_of, reservation
@@ -26,8 +27,8 @@ RESERVATIONS, CUSTOMERS = {"ServiceOrderUpdated"}, {"CustomerAdded", "CustomerUp
 class Named:
     """The ids that a batch of notices named, each with the property whose notice it was."""
 
-    reservations: Mapping[str, str]
-    customers: Mapping[str, set[str]]
+    reservations: Mapping[str, PropertyId]
+    customers: Mapping[str, set[PropertyId]]
     """Profiles are the chain's: several hotels may name the same one."""
     ignored: Counter[str]
 
@@ -117,8 +118,8 @@ def _as_notices(enterprise: str, events: Sequence[tuple[str, str]], most: int = 
 
 
 def _named(notices: Sequence[Json], link: Link) -> Named:
-    reservations: dict[str, str] = {}
-    customers: defaultdict[str, set[str]] = defaultdict(set)
+    reservations: dict[str, PropertyId] = {}
+    customers: defaultdict[str, set[PropertyId]] = defaultdict(set)
     ignored: Counter[str] = Counter()
     for notice in notices:
         hotel = link.properties.get(notice.get("EnterpriseId", "")) if isinstance(notice, dict) else None

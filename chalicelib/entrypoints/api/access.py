@@ -2,13 +2,14 @@
 
 from chalicelib.access import actions
 from chalicelib.access.model import ApiKey, KeyAsked, Role
+from chalicelib.canonical.ids import KeyId
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 
 
 class KeyShown(Shown):
-    key_id: str
+    key_id: KeyId
     name: str
     role: Role
     properties: tuple[str, ...]
@@ -34,7 +35,7 @@ def create(ask: Ask, body: KeyAsked) -> KeyMade:
     return KeyMade(**_shown(made).model_dump(), key=secret.key)
 
 
-def delete(ask: Ask, key_id: str) -> None:
+def delete(ask: Ask, key_id: KeyId) -> None:
     """End a key at once."""
     actions.end(ask.caller, key_id, ask.now)
 

@@ -55,7 +55,7 @@ class Ask:
     caller: "Caller"
     seed: str
     """What new ids are made of: the same for the same Idempotency-Key, for as long as that is remembered."""
-    now: str
+    now: time.Instant
 
 
 @dataclass(frozen=True)

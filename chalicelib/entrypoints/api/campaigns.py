@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import CAMPAIGN_CLASS, Campaign, CampaignClass, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import stable_id
-from chalicelib.canonical.snapshots import HubId
+from chalicelib.canonical.ids import CampaignId, RunId, SegmentId, TemplateId, stable_id
+from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -19,10 +20,10 @@ class CampaignAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: HubId | None = None
+    id: Annotated[CampaignId, HUB_ID] | None = None
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    segment: HubId
-    template: HubId
+    segment: Annotated[SegmentId, HUB_ID]
+    template: Annotated[TemplateId, HUB_ID]
     message_class: CampaignClass = CAMPAIGN_CLASS
 
 
@@ -33,8 +34,8 @@ class RunShown(Shown):
     id: str
     state: RunState
     reason: str
-    at: str
-    finished_at: str | None
+    at: Instant
+    finished_at: Instant | None
     segment_version: int
     template_version: int
     counts: dict[str, int]
@@ -45,8 +46,8 @@ class CampaignShown(Shown):
 
     id: str
     name: str
-    segment: str
-    template: str
+    segment: SegmentId
+    template: TemplateId
     message_class: CampaignClass
     launches: int
     run: RunShown | None
@@ -64,12 +65,12 @@ def listed(*, page: Page) -> Listing[CampaignShown]:
     return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
 
 
-def get(campaign_id: str) -> CampaignShown:
+def get(campaign_id: CampaignId) -> CampaignShown:
     """One campaign, with its last run and what became of the candidates so far."""
     return _shown(actions.campaign(campaign_id))
 
 
-def launch(ask: Ask, campaign_id: str) -> CampaignShown:
+def launch(ask: Ask, campaign_id: CampaignId) -> CampaignShown:
     """Begin a run with the segment and the template as they are now; while one is on, that one is shown.
 
     The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile. Later it is a
@@ -79,25 +80,25 @@ def launch(ask: Ask, campaign_id: str) -> CampaignShown:
     return _shown(actions.campaign(campaign_id), launched)
 
 
-def pause(campaign_id: str) -> CampaignShown:
+def pause(campaign_id: CampaignId) -> CampaignShown:
     """Stop the run within one chunk; it can be resumed."""
     actions.pause(_last_run(campaign_id))
     return get(campaign_id)
 
 
-def resume(campaign_id: str) -> CampaignShown:
+def resume(campaign_id: CampaignId) -> CampaignShown:
     """Go on with a paused run."""
     actions.resume(_last_run(campaign_id))
     return get(campaign_id)
 
 
-def cancel(campaign_id: str) -> CampaignShown:
+def cancel(campaign_id: CampaignId) -> CampaignShown:
     """End the run within one chunk; who was not mailed yet is held with that reason."""
     actions.cancel(_last_run(campaign_id))
     return get(campaign_id)
 
 
-def decisions(campaign_id: str, *, run: str | None = None, page: Page) -> Listing[Decision]:
+def decisions(campaign_id: CampaignId, *, run: RunId | None = None, page: Page) -> Listing[Decision]:
     """One decision for each candidate of the last run, or of `run`: sent, unknown, lost, failed, waiting, or held."""
     asked = run or _last_run(campaign_id)
     if actions.run(asked).campaign != campaign_id:
@@ -106,7 +107,7 @@ def decisions(campaign_id: str, *, run: str | None = None, page: Page) -> Listin
     return Listing(items=found.decisions, next_cursor=page.cursor(found.cursor) if found.cursor else None)
 
 
-def _last_run(campaign_id: str) -> str:
+def _last_run(campaign_id: CampaignId) -> RunId:
     run = actions.campaign(campaign_id).run
     if run is None:
         raise Conflict("The campaign was not launched yet.")

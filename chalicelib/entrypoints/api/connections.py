@@ -2,6 +2,7 @@
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import Channel
 from chalicelib.connections import actions, store
 from chalicelib.connections.asked import Connection
@@ -31,7 +32,7 @@ def listed(ask: Ask, *, page: Page) -> Listing[ConnectionShown]:
     return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
 
 
-def put(ask: Ask, connection_id: str, body: Connection) -> ConnectionShown:
+def put(ask: Ask, connection_id: ConnectionId, body: Connection) -> ConnectionShown:
     """Write a connection; secrets and credentials that are left out stay as they are.
 
     The key must have every property that the connection has or ever had, also one that was deleted under the same id.
@@ -40,7 +41,7 @@ def put(ask: Ask, connection_id: str, body: Connection) -> ConnectionShown:
     return get(ask, connection_id)
 
 
-def get(ask: Ask, connection_id: str) -> ConnectionShown:
+def get(ask: Ask, connection_id: ConnectionId) -> ConnectionShown:
     """One connection, without its secrets."""
     found = store.get(connection_id)
     if found is None or not _sees(ask.caller, found):
@@ -48,7 +49,7 @@ def get(ask: Ask, connection_id: str) -> ConnectionShown:
     return _shown(found)
 
 
-def delete(ask: Ask, connection_id: str) -> None:
+def delete(ask: Ask, connection_id: ConnectionId) -> None:
     """End a connection: its webhooks are refused within five minutes."""
     get(ask, connection_id)
     actions.delete(connection_id)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.snapshots import Instant
-from chalicelib.canonical.time import instant, moment_of
+from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.snapshots import Moment
+from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, store
 from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent, Receipt
 from chalicelib.entrypoints.api.answers import Shown
@@ -24,7 +25,7 @@ class ConsentAsked(BaseModel):
 
     state: Literal["explicit", "confirmed", "withdrawn"]
     basis: Literal["guest", "staff"] = "staff"
-    at: Instant | None = None
+    at: Moment | None = None
     how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
 
 
@@ -34,13 +35,13 @@ class ConsentShown(Shown):
     controller: str
     state: str
     basis: str | None = None
-    at: str | None = None
+    at: Instant | None = None
 
 
 class ReceiptShown(ConsentShown):
     """The proof of one act."""
 
-    leaf: str
+    leaf: Leaf
     proof: dict[str, str]
 
 
@@ -52,7 +53,7 @@ class ConsentsShown(Shown):
     history: list[ReceiptShown]
 
 
-def listed(ask: Ask, guest_id: str) -> ConsentsShown:
+def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
     guest = guest_of(ask.caller, guest_id)
     gate = store.gate(guest.id, EMAIL)
@@ -62,7 +63,7 @@ def listed(ask: Ask, guest_id: str) -> ConsentsShown:
     return ConsentsShown(consents=[_consent(EMAIL, MARKETING, now)], suppressed=list(reasons), history=history)
 
 
-def put(ask: Ask, guest_id: str, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
+def put(ask: Ask, guest_id: GuestId, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
     """Record what a guest said, with its proof; an objection holds mail from this moment on."""
     guest = guest_of(ask.caller, guest_id)
     if channel not in CHANNELS or purpose != MARKETING:
@@ -73,7 +74,7 @@ def put(ask: Ask, guest_id: str, channel: str, purpose: str, body: ConsentAsked)
     return _consent(channel, purpose, kept)
 
 
-def _not_later(said: datetime, now: datetime) -> str:
+def _not_later(said: datetime, now: datetime) -> Instant:
     """An act dated ahead would outlive what the guest says tomorrow. Raises Invalid."""
     if said > now + CLOCKS_DIFFER_BY:
         raise Invalid(FieldError("at", "lies in the future"))

@@ -7,6 +7,7 @@ from pydantic import create_model
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
@@ -19,7 +20,7 @@ class LeafShown(Shown):
     """One source record."""
 
     id: str
-    source: str | None
+    source: ConnectionId | None
     source_id: str | None
 
 
@@ -48,7 +49,7 @@ class StatsShown(Shown):
 class GuestShown(Shown):
     id: str
     merged_ids: list[str]
-    properties: list[str]
+    properties: list[PropertyId]
     traits: TraitsShown
     stats: StatsShown
     leaves: list[LeafShown]
@@ -60,19 +61,19 @@ def search(
     email: str | None = None,
     phone: str | None = None,
     member: str | None = None,
-    source: str | None = None,
+    source: ConnectionId | None = None,
     source_id: str | None = None,
 ) -> Listing[GuestShown]:
     """The guests that carry an e-mail address, a phone number, a member number, or a source's id."""
     asked = [(kind, value) for kind, value in (("email", email), ("phone", phone), ("member", member)) if value]
     if len(asked) + bool(source and source_id) != 1 or bool(source) != bool(source_id):
         raise Invalid(FieldError("email", "name one of email, phone, member, or source with source_id"))
-    found = _by_profile(source or "", source_id or "") if not asked else _by_identifier(*asked[0])
+    found = _by_identifier(*asked[0]) if asked else _by_profile(source, source_id)
     return Listing(items=[_guest(ask.caller, each) for each in seen(ask.caller, found)])
 
 
-def _by_profile(source: str, source_id: str) -> list[Guest]:
-    found = identity.find_by_profile(source, source_id)
+def _by_profile(source: ConnectionId | None, source_id: str | None) -> list[Guest]:
+    found = identity.find_by_profile(source, source_id) if source and source_id else None
     return [found] if found else []
 
 
@@ -83,7 +84,7 @@ def _by_identifier(kind: str, value: str) -> list[Guest]:
     return []
 
 
-def get(ask: Ask, guest_id: str) -> GuestShown:
+def get(ask: Ask, guest_id: GuestId) -> GuestShown:
     """One guest; an id that was merged into another answers with that other."""
     return _guest(ask.caller, guest_of(ask.caller, guest_id))
 
@@ -99,7 +100,7 @@ def _guest(caller: Caller, guest: Guest) -> GuestShown:
     )
 
 
-def _leaf(leaf: str, record: Record | None) -> LeafShown:
+def _leaf(leaf: Leaf, record: Record | None) -> LeafShown:
     return LeafShown(id=leaf, source=record.source if record else None, source_id=record.source_id if record else None)
 
 

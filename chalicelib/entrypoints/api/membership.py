@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.time import moment_of
+from chalicelib.canonical.ids import GuestId, ProgramId, PropertyId, ReservationId
+from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -26,9 +27,9 @@ class Standing(Shown):
     """A guest's standing in one programme: for a key of the whole group the balance, for others the sum of what their
     own properties gave. `enrolled_at` is null for points that nobody was enrolled for yet."""
 
-    program: str
+    program: ProgramId
     balance: int
-    enrolled_at: str | None
+    enrolled_at: Instant | None
     earns_from: date | None
     number: str | None
 
@@ -47,12 +48,12 @@ class StayEntry(Shown):
     """A line of the ledger that a stay made; `points` is the difference to what the stay was given before."""
 
     id: str
-    at: str
+    at: Instant
     origin: Literal["stay_earned", "reversal"]
     points: int
     reason: Reason
-    reservation: str
-    property_id: str
+    reservation: ReservationId
+    property_id: PropertyId
     rule_version: int
     stay_version: int
 
@@ -61,7 +62,7 @@ class ActEntry(Shown):
     """A line of the ledger that an act made. It names no hotel, and is shown to keys of the whole group."""
 
     id: str
-    at: str
+    at: Instant
     origin: Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening"]
     points: int
 
@@ -73,12 +74,12 @@ class LedgerPage(Listing[LedgerEntry]):
     """One page of the ledger, newest first. `next_cursor` leads to the next one, and is null on the last."""
 
 
-def listed(ask: Ask, guest_id: str) -> Listing[Standing]:
+def listed(ask: Ask, guest_id: GuestId) -> Listing[Standing]:
     """The guest's standing in every programme."""
     return Listing(items=_standings(ask.caller, guest_of(ask.caller, guest_id)))
 
 
-def enrol(ask: Ask, guest_id: str, program_id: str, body: EnrolmentAsked) -> Standing:
+def enrol(ask: Ask, guest_id: GuestId, program_id: ProgramId, body: EnrolmentAsked) -> Standing:
     """Make a guest a member; doing it again changes nothing."""
     guest, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
     if body.earns_from:
@@ -87,7 +88,7 @@ def enrol(ask: Ask, guest_id: str, program_id: str, body: EnrolmentAsked) -> Sta
     return next(each for each in _standings(ask.caller, guest) if each.program == program.id)
 
 
-def ledger(ask: Ask, guest_id: str, *, program: str | None = None, page: Page) -> LedgerPage:
+def ledger(ask: Ask, guest_id: GuestId, *, program: ProgramId | None = None, page: Page) -> LedgerPage:
     """The entries that the key's properties made, newest first; every zero has its reason."""
     guest = guest_of(ask.caller, guest_id)
     entries = actions.ledger(guest, _program(program), page.after, at_once=page.limit + 1)
@@ -136,12 +137,12 @@ def _standing(caller: Caller, guest: Guest, membership: Membership) -> Standing:
     return Standing.model_validate({**asdict(membership), "balance": balance})
 
 
-def _earned_at(caller: Caller, guest: Guest, program: str) -> int:
+def _earned_at(caller: Caller, guest: Guest, program: ProgramId) -> int:
     entries = (entry for leaf in guest.members for entry in store.entries(leaf, program))
     return sum(entry.points for entry in entries if _is_seen(caller, entry))
 
 
-def _program(asked: str | None) -> str:
+def _program(asked: ProgramId | None) -> ProgramId:
     """With one programme there is nothing to choose."""
     known = [each.id for each in PROGRAMS.listed()]
     if asked is None and len(known) != 1:

@@ -1,5 +1,6 @@
 """/v1/programs: loyalty schemes."""
 
+from chalicelib.canonical.ids import ProgramId
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.loyalty import programs
@@ -18,6 +19,6 @@ def put(body: Program) -> Program:
     return programs.put(body)
 
 
-def get(program_id: str) -> Program:
+def get(program_id: ProgramId) -> Program:
     """One programme."""
     return PROGRAMS.required(program_id)

@@ -1,6 +1,7 @@
 """/v1/properties"""
 
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -19,7 +20,7 @@ def put(body: Property) -> Property:
     return actions.put(body)
 
 
-def get(ask: Ask, property_id: str) -> Property:
+def get(ask: Ask, property_id: PropertyId) -> Property:
     """One property."""
     _require_visible(ask, property_id)
     found = store.get(property_id)
@@ -28,12 +29,12 @@ def get(ask: Ask, property_id: str) -> Property:
     return found
 
 
-def delete(ask: Ask, property_id: str) -> None:
+def delete(ask: Ask, property_id: PropertyId) -> None:
     """Take a property off the list; what is known of its guests stays."""
     get(ask, property_id)
     store.delete(property_id)
 
 
-def _require_visible(ask: Ask, property_id: str) -> None:
+def _require_visible(ask: Ask, property_id: PropertyId) -> None:
     if not ask.caller.sees(property_id):
         raise NotFound("There is no such property.")

@@ -1,5 +1,6 @@
 """/v1/segments: saved conditions over what is known of a guest."""
 
+from chalicelib.canonical.ids import SegmentId
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.segments import actions
@@ -18,6 +19,6 @@ def put(body: Segment) -> Segment:
     return actions.save_segment(body)
 
 
-def get(segment_id: str) -> Segment:
+def get(segment_id: SegmentId) -> Segment:
     """One segment."""
     return SEGMENTS.required(segment_id)

@@ -7,6 +7,7 @@ from typing import Literal
 from chalicelib.access.model import Caller
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.happenings import Source
+from chalicelib.canonical.ids import GuestId, PropertyId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -29,7 +30,7 @@ class StayShown(Shown):
     role: Literal["guest", "companion"] = "guest"
     source_id: str
     booking_id: str | None
-    property_id: str
+    property_id: PropertyId
     status: Status
     arrival: date
     departure: date
@@ -60,7 +61,7 @@ class StayShown(Shown):
         )
 
 
-def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[StayShown]:
+def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
     """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
     found = history_of(ask.caller, guest_of(ask.caller, guest_id), STAYS, page)
     items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]

@@ -1,5 +1,6 @@
 """/v1/templates: reusable content in Liquid."""
 
+from chalicelib.canonical.ids import TemplateId
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.messages import actions
@@ -18,6 +19,6 @@ def put(body: Template) -> Template:
     return actions.save_template(body)
 
 
-def get(template_id: str) -> Template:
+def get(template_id: TemplateId) -> Template:
     """One template."""
     return TEMPLATES.required(template_id)

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from chalicelib.canonical import happenings
-from chalicelib.canonical.time import now
+from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
+from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Receipt
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -28,16 +29,16 @@ class ConsentAct(Shown):
 class MessageShown(Shown):
     """A mail, and what became of it. `unknown` until SES tells, `lost` when it has not told in 72 hours."""
 
-    occasion: str
-    campaign: str
+    occasion: OccasionId
+    campaign: CampaignId
     state: ShownState
     reason: str | None
-    delivered_at: str | None
-    opened_at: str | None
-    clicked_at: str | None
-    bounced_at: str | None
-    soft_bounced_at: str | None
-    complained_at: str | None
+    delivered_at: Instant | None
+    opened_at: Instant | None
+    clicked_at: Instant | None
+    bounced_at: Instant | None
+    soft_bounced_at: Instant | None
+    complained_at: Instant | None
 
 
 class Happening(Shown):
@@ -47,13 +48,13 @@ class Happening(Shown):
     id: str
     at: str
     kind: Literal["stay", "receipt", "message"]
-    leaf: str
+    leaf: Leaf
     stay: StayShown | None = None
     receipt: ConsentAct | None = None
     message: MessageShown | None = None
 
 
-def listed(ask: Ask, guest_id: str, *, page: Page) -> Listing[Happening]:
+def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[Happening]:
     """Stays, consent receipts and messages, newest first."""
     found = history_of(ask.caller, guest_of(ask.caller, guest_id), EVERYTHING, page)
     items = [_shown(each) for each in found.happenings]

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests import rules, store
 from chalicelib.guests.model import Guest, Head, Stats, Stay
 
 
-def guest_of(caller: Caller, guest_id: str) -> Guest:
+def guest_of(caller: Caller, guest_id: GuestId) -> Guest:
     """Raises NotFound, alike for guests that are not there and for other properties' guests."""
     found = store.guest(guest_id)
     if found is None or not caller.sees_any(found.properties):
@@ -26,7 +27,7 @@ def heads_of(caller: Caller, guest: Guest) -> list[Head]:
     return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
 
 
-def stays_of(caller: Caller, leaf: str) -> list[Stay]:
+def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:
     return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
 
 

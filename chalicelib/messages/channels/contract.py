@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.canonical.delivery import Result
+from chalicelib.canonical.ids import GuestId, OccasionId
+from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
 from chalicelib.messages.model import Occasion
 
@@ -42,10 +44,10 @@ class DeliveryEvent:
     """
 
     kind: EventKind
-    at: str
+    at: Instant
     carrier_id: str
-    run: str | None = None
-    guest: str | None = None
+    run: OccasionId | None = None
+    guest: GuestId | None = None
     recipients: tuple[str, ...] = ()
 
 

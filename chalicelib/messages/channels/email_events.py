@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 
@@ -77,13 +78,14 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
     if kind is None:
         return None
     tags = mail.get("tags") or {}
+    run, guest = _first(tags.get("run")), _first(tags.get("guest"))
     addressed = about.get("bouncedRecipients") or about.get("complainedRecipients") or []
     return DeliveryEvent(
         kind=kind,
         at=instant(moment_of(about.get("timestamp") or mail["timestamp"])),
         carrier_id=mail["messageId"],
-        run=_first(tags.get("run")),
-        guest=_first(tags.get("guest")),
+        run=OccasionId(run) if run else None,
+        guest=GuestId(Leaf(guest)) if guest else None,
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),
     )
 
