@@ -110,7 +110,7 @@ def mews_webhook(reservation: str) -> dict[str, Any]:
 
 
 def mews_answer(url: str, asked: Any, minute: int) -> Any:
-    """The Connector API's answer to one of the four calls, for reservations `m{number}`."""
+    """The Connector API's answer to one of its calls, for reservations `m{number}`."""
     kind = url.partition("/v1/")[2].partition("/")[0]
     numbers = [str(each)[1:] for each in asked.get("ReservationIds") or asked.get("ServiceOrderIds") or ()]
     match kind:
@@ -118,6 +118,8 @@ def mews_answer(url: str, asked: Any, minute: int) -> Any:
             return {"Reservations": [_mews_reservation(each, minute) for each in numbers], "Cursor": None}
         case "companionships":
             return {"Companionships": [], "Cursor": None}
+        case "ageCategories":
+            return {"AgeCategories": [{"Id": "adult", "Classification": "Adult"}], "Cursor": None}
         case "orderItems":
             return {"OrderItems": [_mews_item(each, night) for each in numbers for night in (1, 2)], "Cursor": None}
     return {"Customers": [_mews_customer(str(each)[1:]) for each in asked["CustomerIds"]], "Cursor": None}

@@ -15,7 +15,7 @@ from chalicelib.aws import bus, clients, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.facts import Fact
-from chalicelib.ingest import edge
+from chalicelib.ingest import conversations, edge
 from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
@@ -107,6 +107,7 @@ def forget() -> None:
     settings.cache_clear()
     queues.url_of.cache_clear()
     edge.opened_connections.cache_clear()
+    conversations.look_ups.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()
 

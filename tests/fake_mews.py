@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.aws import http
 from chalicelib.aws.meter import meter
-from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.errors import Refused, TryAgain
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
@@ -30,6 +30,12 @@ LINK = Link(
     channels={"Amadeus GDS": "gds"},
     options={"stay_services": [STAYING]},
     credentials=CREDENTIALS,
+)
+
+
+AGES: tuple[Row, ...] = (
+    {"Id": "adults", "ServiceId": STAYING, "Classification": "Adult"},
+    {"Id": "children", "ServiceId": STAYING, "Classification": "Child"},
 )
 
 
@@ -142,13 +148,19 @@ def reservations_changed(*ids: str) -> Row:
 
 @dataclass
 class FakeMews:
-    """Rows by what they are; `refuse` is raised instead of the next answers."""
+    """Rows by what they are; `refuse` is raised instead of the next answers.
+
+    Look-ups know the age categories `adults` and `children`, and the rooms of `rooms`, an id → its name; what stands in
+    `refused` this token may not ask.
+    """
 
     reservations: dict[str, Row] = field(default_factory=dict)
     customers: dict[str, Row] = field(default_factory=dict)
     companions: list[Row] = field(default_factory=list)
     items: dict[str, Row] = field(default_factory=dict)
     refuse: TryAgain | None = None
+    rooms: dict[str, str] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
     def keep(self, *rows: Row) -> None:
@@ -178,16 +190,23 @@ class FakeMews:
         assert (body["ClientToken"], body["AccessToken"]) == ("client", "access")
         operation = call.path.removeprefix("/api/connector/v1/")
         self.asked.append(operation)
+        if operation in self.refused:
+            raise Refused("the vendor answered 403")
         name, rows, wanted = {
             "reservations/getAll/2023-06-06": ("Reservations", self.reservations.values(), ("Id", "ReservationIds")),
             "customers/getAll": ("Customers", self.customers.values(), ("Id", "CustomerIds")),
             "companionships/getAll": ("Companionships", self.companions, ("ReservationId", "ReservationIds")),
             "orderItems/getAll": ("OrderItems", self.items.values(), ("ServiceOrderId", "ServiceOrderIds")),
+            "ageCategories/getAll": ("AgeCategories", AGES, ("ServiceId", "ServiceIds")),
+            "resources/getAll": ("Resources", self._rooms(), ("EnterpriseId", "EnterpriseIds")),
         }[operation]
         found = [row for row in rows if self._is_asked_for(row, body, *wanted)]
         start = int(body["Limitation"].get("Cursor") or 0)
         end = start + body["Limitation"]["Count"]
         return {name: found[start:end], "Cursor": str(end) if end < len(found) else None}
+
+    def _rooms(self) -> list[Row]:
+        return [{"Id": each, "EnterpriseId": ENTERPRISE, "Name": name} for each, name in self.rooms.items()]
 
     def _is_asked_for(self, row: Row, body: Row, its_field: str, ids_field: str) -> bool:
         if ids_field in body:
@@ -205,4 +224,9 @@ def converse(conversation: Any, mews: FakeMews) -> Any:
             call = conversation.send(answer)
         except StopIteration as done:
             return done.value
-        answer = mews.answer(call)
+        try:
+            answer = mews.answer(call)
+        except Refused:
+            if not call.is_look_up:
+                raise
+            answer = None

@@ -17,12 +17,12 @@ import urllib3
 
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
+from chalicelib.canonical.errors import AskLess, Refused, Rejected, TryAgain
 from chalicelib.canonical.time import now
 
 LARGEST_ANSWER = 32 * 1024 * 1024
-PASSING = {401, 403, 425, 429}
-"""Wrong credentials are an operator's to mend: until then the work waits, and is not lost."""
+PASSING = {425, 429}
+REFUSED = {401, 403}
 JSON = {"Content-Type": "application/json"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LONGEST_SECONDS = 10.0
@@ -116,7 +116,8 @@ def _send_to(
 def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> Any:
     """Send JSON, return JSON with exact decimals, within so many seconds.
 
-    Raises TryAgain (with the vendor's Retry-After), AskLess where the question was too large, or Rejected.
+    Raises TryAgain (with the vendor's Retry-After), AskLess where the question was too large, Refused where these
+    credentials may not ask it, or Rejected.
     """
     meter().called("vendor")
     limit = urllib3.Timeout(connect=3, read=min(seconds, LONGEST_SECONDS))
@@ -128,6 +129,8 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
         raise TryAgain(f"the vendor did not answer: {type(error).__name__}") from error
     if answer.status == 408:
         raise AskLess("the vendor answered 408", _seconds(answer.headers.get("Retry-After")))
+    if answer.status in REFUSED:
+        raise Refused(f"the vendor answered {answer.status}", _seconds(answer.headers.get("Retry-After")))
     if answer.status in PASSING or answer.status >= 500:
         raise TryAgain(f"the vendor answered {answer.status}", _seconds(answer.headers.get("Retry-After")))
     if answer.status != 200:

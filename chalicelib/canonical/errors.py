@@ -9,6 +9,7 @@ XeniaError
 │   ├── TooLarge           413
 │   └── Invalid            400, with the fields
 ├── TryAgain               the sender, or the queue, repeats it later: 503, or back to the queue
+│   ├── Refused            a vendor does not let these credentials ask
 │   └── AskLess            a vendor was asked for more at once than it can answer
 └── Rejected               nobody can repeat it into success: dead-letter queue with the reason
 """
@@ -77,6 +78,10 @@ class TryAgain(XeniaError):
     def __init__(self, reason: str, after_seconds: int | None = None) -> None:
         super().__init__(reason)
         self.after_seconds = after_seconds
+
+
+class Refused(TryAgain):
+    """A vendor does not let these credentials ask: an operator's to mend, and until then the work waits."""
 
 
 class AskLess(TryAgain):

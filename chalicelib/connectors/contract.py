@@ -84,6 +84,9 @@ class Call:
     path: str
     body: Json
     method: str = "POST"
+    is_look_up: bool = False
+    """It asks what ids stand for, which seldom changes: the answer may be an hour old. It is null where the vendor does
+    not let these credentials ask: the rest of the conversation goes on."""
 
 
 if TYPE_CHECKING:

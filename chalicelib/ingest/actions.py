@@ -3,10 +3,10 @@
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalicelib.aws import files, http
+from chalicelib.aws import files
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
@@ -16,21 +16,17 @@ from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection, is_api
 from chalicelib.connectors import vendors
-from chalicelib.connectors.contract import Answered, Conversation, Json, Link
+from chalicelib.connectors.contract import Link
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import envelopes
 from chalicelib.ingest.changes import change_of
+from chalicelib.ingest.conversations import SecondsLeft, converse
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
 from chalicelib.profiles.actions import store_changes
 from chalicelib.profiles.model import Change
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
-
-KEPT_SECONDS = 15.0
-"""Of a function's time, for storing what the vendor answers."""
-
-SecondsLeft = Callable[[], float]
 
 
 @dataclass
@@ -172,21 +168,6 @@ def _smaller(named: Mapping[str, frozenset[str]], error: Exception) -> list[dict
 def _naming(vendor_id: str, named: Mapping[str, frozenset[str]]) -> set[str]:
     """The messages that named a thing."""
     return {each for each, its in named.items() if vendor_id in its}
-
-
-def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:
-    """Carry a vendor's calls out; the vendor's folder itself does no I/O. Raises TryAgain when time runs out."""
-    answer: Json = None
-    while True:
-        try:
-            call = talk.send(answer)
-        except StopIteration as done:
-            answered: Answered = done.value
-            return answered
-        left = seconds_left() - KEPT_SECONDS
-        if left < 1:
-            raise TryAgain("too little time was left to ask the vendor", after_seconds=1)
-        answer = http.call(call.method, base_url.rstrip("/") + call.path, call.body, seconds=left)
 
 
 def _opened(messages: Sequence[Message], batch: _Batch) -> dict[str, Notice]:

@@ -1,6 +1,6 @@
 """The nightly question: what changed at the source since the last run?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection
 from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link
-from chalicelib.ingest.actions import converse
+from chalicelib.ingest.conversations import SecondsLeft, converse
 from chalicelib.ingest.envelopes import noticed
 from chalicelib.jobs import store as jobs
 from chalicelib.properties import store as properties
@@ -24,8 +24,6 @@ LONGEST_LOOK_BACK = timedelta(days=85)
 """Mews answers for intervals of up to three months."""
 AT_ONCE = timedelta(days=2)
 """What one conversation asks for: the overlap and a day. After a long silence it takes several, each remembered."""
-
-SecondsLeft = Callable[[], float]
 
 
 def reconcile(job: Mapping[str, Any], seconds_left: SecondsLeft = lambda: float("inf")) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.simulator.hotel import COMPANIONSHIPS, CUSTOMERS, ORDER_ITEMS, RESERVATIONS, Entity, Hotel
+from infra.simulator.hotel import AGE_CATEGORIES, COMPANIONSHIPS, CUSTOMERS, ORDER_ITEMS, RESERVATIONS, Entity, Hotel
 
 MAX_IDS = 1000
 RATE_WINDOW_SECONDS = 30.0
@@ -18,6 +18,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
         RESERVATIONS,
         {"ReservationIds": "Id", "ServiceIds": "ServiceId", "AccountIds": "AccountId"},
     ),
+    "ageCategories/getAll": (AGE_CATEGORIES, {"ServiceIds": "ServiceId", "AgeCategoryIds": "Id"}),
     "customers/getAll": (CUSTOMERS, {"CustomerIds": "Id"}),
     "companionships/getAll": (COMPANIONSHIPS, {"ReservationIds": "ReservationId", "CustomerIds": "CustomerId"}),
     "orderItems/getAll": (

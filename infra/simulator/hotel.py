@@ -16,6 +16,7 @@ from infra.simulator.records import Ids
 
 Entity = dict[str, Any]
 CUSTOMERS, RESERVATIONS, COMPANIONSHIPS, ORDER_ITEMS = "Customers", "Reservations", "Companionships", "OrderItems"
+AGE_CATEGORIES = "AgeCategories"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,19 @@ def properties(ids: Ids) -> list[Property]:
         hotel("city", "City Hotel", "Europe/Lisbon", "EUR", "PT", "0.06"),
         hotel("lake", "Lake Hotel", "Europe/Zurich", "CHF", "CH", "0.038"),
     ]
+
+
+def _ages(place: Property, ids: Ids) -> list[Entity]:
+    """As whom the stay service counts people."""
+    words = {"adult": "Adult", "child": "Child"}
+    return [
+        {"Id": age_id(place, kind, ids), "ServiceId": place.stay_service, "Classification": word, "IsActive": True}
+        for kind, word in words.items()
+    ]
+
+
+def age_id(place: Property, kind: str, ids: Ids) -> str:
+    return ids.of("age", f"{place.id} {kind}")
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ class Hotel:
         self.entities: dict[str, dict[str, Entity]] = {
             kind: {} for kind in (CUSTOMERS, RESERVATIONS, COMPANIONSHIPS, ORDER_ITEMS)
         }
+        self.entities[AGE_CATEGORIES] = {each["Id"]: each for place in self.properties for each in _ages(place, ids)}
         self.updated: dict[str, str] = {}  # by entity id; companionships have the instant, but do not show it
         self._items: defaultdict[str, list[str]] = defaultdict(list)
         self._companions: defaultdict[str, list[str]] = defaultdict(list)

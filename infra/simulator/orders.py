@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from infra.simulator.hotel import Entity, Property, utc
+from infra.simulator.hotel import Entity, Property, age_id, utc
 from infra.simulator.records import Ids
 from infra.simulator.visits import Visit
 
@@ -41,7 +41,7 @@ def reservation(visit: Visit, place: Property, ids: Ids, start: datetime, end: d
         "ActualEndUtc": None,
         "Purpose": "Leisure",
         "PersonCounts": [
-            {"AgeCategoryId": ids.of("age", kind), "Count": count}
+            {"AgeCategoryId": age_id(place, kind, ids), "Count": count}
             for kind, count in (("adult", visit.booking.adults), ("child", visit.booking.children))
             if count
         ],

@@ -11,7 +11,7 @@ from chalicelib.canonical.details import Payer, Purpose
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, ReservationSnapshot, Status
-from chalicelib.connectors.contract import Call, Link, Translated
+from chalicelib.connectors.contract import Call, Conversation, Link, Translated
 from chalicelib.connectors.mews import translate
 from tests.builders import VIENNA, at
 from tests.fake_mews import (
@@ -28,6 +28,21 @@ from tests.fake_mews import (
     reservation,
     reservations_changed,
 )
+
+LOOK_UPS = {"ageCategories/getAll", "resources/getAll"}
+
+
+def recorded(talk: Conversation[Translated], calls: list[Call]) -> Conversation[Translated]:
+    """The same conversation, with its calls noted."""
+    answer = None
+    while True:
+        try:
+            call = talk.send(answer)
+        except StopIteration as done:
+            translated: Translated = done.value
+            return translated
+        calls.append(call)
+        answer = yield call
 
 
 def fetched(rows: Iterable[Row], *notices: Row, link: Link = LINK) -> Translated:
@@ -466,7 +481,53 @@ def test_one_call_of_each_kind_serves_a_whole_batch() -> None:
     mews = FakeMews()
     mews.keep(*(reservation(f"r{n}", f"c{n}") for n in range(10)), *(customer(f"c{n}") for n in range(10)))
     converse(translate.fetch([reservations_changed(f"r{n}") for n in range(10)], LINK), mews)
-    assert len(mews.asked) == 4
+    assert len(mews.asked) == len(set(mews.asked)) == 5
+
+
+def test_a_batch_asks_what_ids_stand_for_only_where_it_has_such_ids() -> None:
+    mews = FakeMews()
+    mews.keep(reservation("r1", PersonCounts=[]), reservation("r2", AssignedResourceId="room-1"), customer())
+    for each, looked_up in (("r1", set()), ("r2", {"ageCategories/getAll", "resources/getAll"})):
+        mews.asked.clear()
+        converse(translate.fetch([reservations_changed(each)], LINK), mews)
+        assert {each for each in mews.asked if each in LOOK_UPS} == looked_up
+
+
+def test_the_question_what_ids_stand_for_is_the_same_for_other_reservations_of_the_hotel() -> None:
+    """So that its answer can be remembered."""
+    asked = []
+    for each in ("r1", "r2"):
+        mews = FakeMews()
+        mews.keep(reservation(each, AssignedResourceId=f"room-{each}"), customer())
+        calls: list[Call] = []
+        converse(recorded(translate.fetch([reservations_changed(each)], LINK), calls), mews)
+        asked.append([call for call in calls if call.is_look_up])
+    assert asked[0] == asked[1]
+    assert {call.path.partition("/v1/")[2] for call in asked[0]} == LOOK_UPS
+
+
+def test_a_reservation_tells_its_room_its_adults_and_children_and_its_voucher() -> None:
+    mews = FakeMews(rooms={"room-1": "101"})
+    counts = [{"AgeCategoryId": "adults", "Count": 2}, {"AgeCategoryId": "children", "Count": 1}]
+    mews.keep(reservation(AssignedResourceId="room-1", PersonCounts=counts, VoucherId="spring"), customer())
+    stay = only(converse(translate.fetch([reservations_changed("r1")], LINK), mews))
+    assert (stay.room_number, stay.adults, stay.children, stay.promotion_code) == ("101", 2, 1, "spring")
+
+
+def test_where_an_age_category_is_not_known_nobody_is_counted() -> None:
+    counts = [{"AgeCategoryId": "adults", "Count": 2}, {"AgeCategoryId": "dogs", "Count": 1}]
+    stay = told(PersonCounts=counts)
+    assert (stay.adults, stay.children) == (None, None)
+
+
+@pytest.mark.parametrize("refused", [{"resources/getAll"}, {"ageCategories/getAll"}, LOOK_UPS])
+def test_a_token_that_may_not_ask_for_names_brings_all_the_rest(refused: set[str]) -> None:
+    mews = FakeMews(rooms={"room-1": "101"}, refused=frozenset(refused))
+    mews.keep(reservation(AssignedResourceId="room-1"), customer(), item())
+    stay = only(converse(translate.fetch([reservations_changed("r1")], LINK), mews))
+    assert (stay.room_revenue_minor, len(stay.occupants)) == (20000, 1)
+    assert stay.room_number == (None if "resources/getAll" in refused else "101")
+    assert stay.adults == (None if "ageCategories/getAll" in refused else 2)
 
 
 def test_a_notice_of_no_interest_asks_nothing() -> None:

@@ -1,6 +1,7 @@
 """From a webhook's body to the table, over a PMS in memory: what is kept, what it costs, what fails alone."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Stay
 from chalicelib.identity import actions as identity
-from chalicelib.ingest import actions, edge, reconciliation
+from chalicelib.ingest import actions, conversations, edge, reconciliation
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.loyalty import programs
 from chalicelib.loyalty import store as ledgers
@@ -99,6 +100,31 @@ def test_a_vendor_that_is_busy_is_asked_again_when_it_said_and_nothing_is_lost(
     mews.refuse = None
     fetched(reservations_changed("r1"))
     assert stay().status is Status.CONFIRMED
+
+
+def test_what_ids_stand_for_is_remembered_for_an_hour(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
+    mews.rooms = {"room-1": "101"}
+    mews.keep(*(reservation(f"r{n}", f"c{n}", AssignedResourceId="room-1") for n in range(3)))
+    mews.keep(*(customer(f"c{n}") for n in range(3)))
+    before = time.monotonic
+    assert [vendor_calls(f"r{n}") for n in range(2)] == [6, 4]
+    assert [stay(f"r{n}").room_number for n in range(2)] == ["101", "101"]
+    monkeypatch.setattr(time, "monotonic", lambda: conversations.KNOWN_FOR + before())
+    assert vendor_calls("r2") == 6
+
+
+def vendor_calls(id_: str) -> int:
+    spent, _ = fetched(reservations_changed(id_))
+    return spent["vendor"]
+
+
+def test_a_token_that_may_not_look_names_up_brings_the_rest_and_is_not_asked_each_time(mews: FakeMews) -> None:
+    mews.refused = frozenset({"ageCategories/getAll", "resources/getAll"})
+    mews.keep(*(reservation(f"r{n}", AssignedResourceId="room-1") for n in range(2)), customer())
+    first, _ = fetched(reservations_changed("r0"))
+    assert (first["vendor"], first["look_up_refused"]) == (6, 2)
+    assert vendor_calls("r1") == 4
+    assert (stay("r1").status, stay("r1").room_number) == (Status.CONFIRMED, None)
 
 
 def test_a_question_that_is_too_large_is_asked_in_halves(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:

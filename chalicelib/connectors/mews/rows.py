@@ -16,6 +16,8 @@ from chalicelib.canonical.money import to_minor
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import local_date, moment_of
 from chalicelib.connectors.contract import Link
+from chalicelib.connectors.mews.calls import Row
+from chalicelib.connectors.mews.names import ADULT, CHILD, Names
 
 STATUSES = {
     "Inquired": Status.INQUIRY,
@@ -42,8 +44,6 @@ PSEUDO = {"PaymasterAccount"}
 NIGHT_ENDS = time(6)
 """Who arrives after midnight and before this local hour, a day late, slept the night that was booked."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-Row = Mapping[str, Any]
 
 
 def occupants(stay: Row, beside: Sequence[str], customers: Mapping[str, Row], hotel: PropertyId) -> list[Occupant]:
@@ -143,9 +143,10 @@ def reservation(
     items: Sequence[Row],
     occupants: Sequence[Occupant],
     ignored: Counter[str],
+    names: Names,
     paymasters: Collection[str] = (),
 ) -> ReservationSnapshot:
-    """One room. A rate, a room category or a block is named by its id: its name would take another call."""
+    """One room. A rate, a voucher, a room category or a block is named by its id: its name would take another call."""
     zone = link.zones[hotel]
     arrival, departure = _dates(row, zone)
     guests = {each.guest.source_id for each in occupants if each.role != "booker"}
@@ -159,11 +160,15 @@ def reservation(
         departure=departure,
         booked_at=moment_of(row["CreatedUtc"]),
         channel=_channel(row, link),
+        adults=names.persons_of(row, ADULT),
+        children=names.persons_of(row, CHILD),
         **_revenue(items, guests, zone, ignored),
         cancel_reason="rebooked" if row.get("CancellationReason") == "Update" else row.get("CancellationReason"),
         rate_plan=_text(row.get("RateId"), 64),
         market_segment=_text(row.get("BusinessSegmentId"), 64),
+        promotion_code=_text(row.get("VoucherId"), 64),
         room_type=_text(row.get("RequestedResourceCategoryId"), 64),
+        room_number=_text(names.room_of(row), 64),
         arrival_time=moment_of(row["ScheduledStartUtc"]).astimezone(ZoneInfo(zone)).strftime("%H:%M"),
         purpose=_purpose(row.get("Purpose"), ignored),
         company_id=_text(row.get("PartnerCompanyId"), 128),

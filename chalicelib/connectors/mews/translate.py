@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import instant
-from chalicelib.connectors.contract import Call, Conversation, Json, Link, Translated
-from chalicelib.connectors.mews.rows import Row, guest, occupants, paymasters_of, reservation
+from chalicelib.connectors.contract import Conversation, Json, Link, Translated
+from chalicelib.connectors.mews import calls
+from chalicelib.connectors.mews.calls import Row
+from chalicelib.connectors.mews.names import Names, names_for
+from chalicelib.connectors.mews.rows import guest, occupants, paymasters_of, reservation
 
-AT_ONCE = 1000
-"""Ids a call takes, and items a page holds."""
-CLIENT = "Xenia 1.0"
 RESERVATION_FIELDS = ("Id", "ServiceId", "AccountId", "AccountType")
 """Without these nothing else can be asked; any other missing field is found when the row is read."""
 RESERVATIONS, CUSTOMERS = {"ServiceOrderUpdated"}, {"CustomerAdded", "CustomerUpdated"}
@@ -68,19 +68,22 @@ def _with_token(link: Link, token: str) -> Link:
 def _fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
     named = _named(notices, link)
     broken: dict[str, str] = {}
-    found = yield from _all(link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations)
+    found = yield from calls.of_ids(
+        link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations
+    )
     stays, elsewhere = _accommodation(_complete(found, RESERVATION_FIELDS, "Id", broken), link)
     _count("not_found", len(named.reservations.keys() - {str(row.get("Id")) for row in found}), named.ignored)
     ids = [str(stay["Id"]) for stay in stays]
-    beside = yield from _all(link, "companionships/getAll", "Companionships", ReservationIds=ids)
+    beside = yield from calls.of_ids(link, "companionships/getAll", "Companionships", ReservationIds=ids)
     companions = _complete(beside, ("ReservationId", "CustomerId"), "ReservationId", broken)
-    charged = yield from _all(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
+    charged = yield from calls.of_ids(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
     items = _complete(charged, ("ServiceOrderId", "Id"), "ServiceOrderId", broken)
     wanted = _people(stays, companions) | named.customers.keys()
-    people = yield from _all(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link))
+    people = yield from calls.of_ids(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link))
     _count("not_found", len(wanted - {str(row.get("Id")) for row in people}), named.ignored)
     _count("other_service", elsewhere, named.ignored)
-    return _translated(named, link, stays, companions, items, people, broken)
+    names = yield from names_for(stays, {named.reservations.get(each, "") for each in ids}, link)
+    return _translated(named, link, stays, companions, items, people, names, broken)
 
 
 def _count(word: str, times: int, ignored: Counter[str]) -> None:
@@ -102,9 +105,9 @@ def changed_since(link: Link, since: datetime, until: datetime) -> Conversation[
     for enterprise in link.properties:
         ask = _with_token(link, _token(link, enterprise))
         scope = {"UpdatedUtc": period, "EnterpriseIds": [enterprise]}
-        stays = yield from _pages(ask, "reservations/getAll/2023-06-06", "Reservations", scope)
-        items = yield from _pages(ask, "orderItems/getAll", "OrderItems", scope)
-        people = yield from _pages(ask, "customers/getAll", "Customers", {"UpdatedUtc": period, **_of_people(ask)})
+        stays = yield from calls.pages(ask, "reservations/getAll/2023-06-06", "Reservations", scope)
+        items = yield from calls.pages(ask, "orderItems/getAll", "OrderItems", scope)
+        people = yield from calls.pages(ask, "customers/getAll", "Customers", {"UpdatedUtc": period, **_of_people(ask)})
         reservations = {str(row["Id"]) for row in stays} | {str(row["ServiceOrderId"]) for row in items}
         events = [("ServiceOrderUpdated", each) for each in sorted(reservations)]
         events += [("CustomerUpdated", str(row["Id"])) for row in people]
@@ -165,47 +168,6 @@ def _event(at: int, event: Json) -> tuple[str, str]:
     return kind, named_id
 
 
-def _all(
-    link: Link,
-    operation: str,
-    answer: str,
-    *,
-    more: Row | None = None,
-    **ids: Iterable[str],
-) -> Conversation[list[Row]]:
-    """Everything that belongs to the ids: calls of up to a thousand ids each, and their pages."""
-    ((filter_name, wanted),) = ids.items()
-    ordered = sorted(set(wanted))
-    found: list[Row] = []
-    for start in range(0, len(ordered), AT_ONCE):
-        query: dict[str, Any] = {filter_name: ordered[start : start + AT_ONCE]}
-        found += yield from _pages(link, operation, answer, {**query, **(more or {})})
-    return found
-
-
-def _pages(link: Link, operation: str, answer: str, query: Row) -> Conversation[list[Row]]:
-    found: list[Row] = []
-    cursor: str | None = None
-    while True:
-        page = yield Call(
-            f"/api/connector/v1/{operation}",
-            {
-                "ClientToken": link.credentials["client_token"],
-                "AccessToken": link.credentials["access_token"],
-                "Client": CLIENT,
-                **query,
-                "Limitation": {"Count": AT_ONCE, **({"Cursor": cursor} if cursor else {})},
-            },
-        )
-        rows = (page.get(answer) or []) if isinstance(page, dict) else None
-        if not isinstance(rows, list):
-            raise Rejected("unreadable_answer", f"{operation}: {answer} is no list")
-        found += [row for row in rows if isinstance(row, dict)]
-        before, cursor = cursor, page.get("Cursor")
-        if not cursor or cursor == before or len(rows) < AT_ONCE:
-            return found
-
-
 def _complete(rows: Iterable[Row], fields: Sequence[str], subject: str, broken: dict[str, str]) -> list[Row]:
     """The rows that have the fields; whose row lacks one is noted as broken."""
     complete = []
@@ -238,6 +200,7 @@ def _translated(
     companions: Sequence[Row],
     items: Sequence[Row],
     people: Sequence[Row],
+    names: Names,
     broken: dict[str, str],
 ) -> Translated:
     customers = {str(row["Id"]): row for row in _complete(people, ("Id",), "Id", broken)}
@@ -250,7 +213,8 @@ def _translated(
             hotel = named.reservations[str(stay["Id"])]
             beside = sorted({str(row["CustomerId"]) for row in with_whom[stay["Id"]]})
             people_of = occupants(stay, beside, customers, hotel)
-            snapshots.append(reservation(stay, hotel, link, charged[stay["Id"]], people_of, named.ignored, paymasters))
+            its = charged[stay["Id"]]
+            snapshots.append(reservation(stay, hotel, link, its, people_of, named.ignored, names, paymasters))
     for each in sorted(named.customers.keys() & customers.keys()):
         with _isolated(each, broken):
             snapshots += [guest(customers[each], hotel) for hotel in sorted(named.customers[each])]

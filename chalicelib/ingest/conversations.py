@@ -1,0 +1,76 @@
+"""Carry out what a vendor's folder asks of the vendor's API; the folder itself does no I/O."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from chalicelib.aws import http
+from chalicelib.aws.meter import meter
+from chalicelib.canonical.errors import AskLess, Refused, Rejected, TryAgain
+from chalicelib.connectors.contract import Answered, Call, Conversation, Json
+
+KEPT_SECONDS = 15.0
+"""Of a function's time, for storing what the vendor answers."""
+KNOWN_FOR = 3600.0
+"""Seconds that the answer to a look-up, or that it was refused, is remembered."""
+MOST_KNOWN = 50
+"""Answers, each of up to a thousand rows: a hotel has as many rooms as one page holds."""
+
+SecondsLeft = Callable[[], float]
+
+
+@dataclass
+class LookUps:
+    """Answers of this process to look-ups, with until when they may be believed."""
+
+    known: dict[str, tuple[float, Json]] = field(default_factory=dict)
+
+    def find(self, question: str, ask: Callable[[], Json]) -> Json:
+        seen = self.known.get(question)
+        if seen and seen[0] > time.monotonic():
+            return seen[1]
+        answer = ask()
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[question] = (time.monotonic() + KNOWN_FOR, answer)
+        return answer
+
+
+@cache
+def look_ups() -> LookUps:
+    return LookUps()
+
+
+def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:
+    """Carry a vendor's calls out. Raises TryAgain when time runs out."""
+    answer: Json = None
+    while True:
+        try:
+            call = talk.send(answer)
+        except StopIteration as done:
+            answered: Answered = done.value
+            return answered
+        left = seconds_left() - KEPT_SECONDS
+        if left < 1:
+            raise TryAgain("too little time was left to ask the vendor", after_seconds=1)
+        answer = _answer(call, base_url.rstrip("/") + call.path, left)
+
+
+def _answer(call: Call, url: str, seconds: float) -> Json:
+    def ask() -> Json:
+        return http.call(call.method, url, call.body, seconds=seconds)
+
+    if not call.is_look_up:
+        return ask()
+    return look_ups().find(f"{call.method} {url} {json.dumps(call.body)}", lambda: _unless_refused(ask))
+
+
+def _unless_refused(ask: Callable[[], Json]) -> Json:
+    """A look-up that the vendor does not answer must not hold up what it would have been about."""
+    try:
+        return ask()
+    except (Refused, Rejected, AskLess):
+        meter().called("look_up_refused")
+        return None
