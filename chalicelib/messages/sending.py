@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.aws import table
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, OccasionId, stable_id
@@ -51,7 +52,11 @@ class Sending:
 
 
 def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
-    """At most one message to each candidate, after any crash: what was claimed before is never sent by this call."""
+    """At most one message to each candidate, after any crash: what was claimed before is never sent by this call.
+
+    Each look decides those whom others changed since the last one. Who is still undecided comes again, beside those
+    who got theirs: so no look fails as a whole.
+    """
     channel = CHANNELS[occasion.channel]
     sending = Sending(occasion, channel, channel.writer(occasion), now)
     for _ in range(TRIES):
@@ -79,14 +84,17 @@ def outcomes_so_far(
     Raises TryAgain when guests are regrouped all the time: a claim that is not found must surely not be there.
     """
     known: dict[Leaf, Outcome | None] = {}
-    for _ in range(TRIES):
+
+    def attempt() -> dict[Leaf, Outcome]:
         waiting = [each for each in origins if each not in known]
         for candidate in candidates.load(occasion, channel, waiting) if waiting else ():
             if candidate.stands:
                 known[candidate.id] = _told_by_claims(candidate, origins[candidate.id], now)
-    if len(known) < len(origins):
-        raise TryAgain("guests were changed by others all the time", after_seconds=1)
-    return {candidate: outcome for candidate, outcome in known.items() if outcome}
+        if len(known) < len(origins):
+            raise table.Contended("guests were regrouped between two reads")
+        return {candidate: outcome for candidate, outcome in known.items() if outcome}
+
+    return until_written(attempt, "guests were changed by others all the time", TRIES)
 
 
 def _told_by_claims(candidate: Candidate, origin: str, now: datetime) -> Outcome | None:
