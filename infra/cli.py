@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from chalicelib.access.model import ROLES
-from infra import access_keys, chalice_files, dead_letters, deploy, package, queue_urls, replay, running_hub
+from infra import access_keys, chalice_files, dead_letters, deploy, finishing, package, queue_urls, replay, running_hub
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed, Tell
@@ -54,6 +54,7 @@ def infra_deploy(
     notification_email: Annotated[str | None, typer.Option(help="Gets alarms and the budget's warnings.")] = None,
     monthly_budget: Annotated[int | None, typer.Option(help="US dollars a month; at first 50.")] = None,
     tracking_domain: Annotated[str | None, typer.Option(help="Our own domain for opens and clicks.")] = None,
+    dashboard: Annotated[bool | None, typer.Option(help="3 US dollars a month; at first there is one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create or update the table, queues, bus, bucket, mail settings, alarms and budget. Before `chalice deploy`.
@@ -65,6 +66,7 @@ def infra_deploy(
         "NotificationEmail": notification_email,
         "MonthlyBudget": monthly_budget,
         "TrackingDomain": tracking_domain,
+        "ShowDashboard": None if dashboard is None else json.dumps(dashboard),
     }
     parameters = {name: str(value) for name, value in options.items() if value is not None}
     _agree_to_a_new(stage)
@@ -84,13 +86,20 @@ def infra_finish(
     postal_address: Annotated[str | None, typer.Option(help="Stands at the foot of marketing mail.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set what `chalice deploy` cannot: partial batches on the queues, and its own address. After every deploy."""
+    """Set what `chalice deploy` cannot, after every deploy.
+
+    Partial batches and limits of concurrency on the queues, and the hub's own address.
+    """
     chalice_files.config_of(stage, chalice_files.CHALICE)
     url = (public_url or deploy.public_url(stage)).rstrip("/")
-    count = deploy.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
-    say({"public_url": url, "queues": count}, as_json=as_json)
-    if count < (wanted := len(queue_urls.NAMES)):
-        words.print(f"[red]only {count} of {wanted} queues have a function: run `chalice deploy`, then this again[/]")
+    done = finishing.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
+    say({"public_url": url, "queues": done.queues}, as_json=as_json)
+    for warning in done.warnings:
+        words.print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
+    if done.queues < (wanted := len(queue_urls.NAMES)):
+        words.print(
+            f"[red]only {done.queues} of {wanted} queues have a function: run `chalice deploy`, then this again[/]"
+        )
         raise typer.Exit(1)
 
 

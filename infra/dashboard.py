@@ -8,6 +8,7 @@ from infra.workers import Worker, function_name, queues
 
 STAGE = "${Stage}"
 """CloudFormation puts the stage's name here."""
+ANSWERS = ("Count", "4XXError", "5XXError")
 WIDTH, HEIGHT, ACROSS = 8, 6, 3
 
 Metric = list[str]
@@ -25,6 +26,7 @@ def body(workers: Sequence[Worker]) -> str:
         _chart("Functions: errors", "Sum", 300, _lambda("Errors", functions)),
         _chart("Functions: duration p99, ms", "p99", 300, _lambda("Duration", functions)),
         _chart("Functions: throttles", "Sum", 300, _lambda("Throttles", functions)),
+        _chart("API: answers", "Sum", 300, [["AWS/ApiGateway", name, "ApiName", "xenia"] for name in ANSWERS]),
         _chart("Table: units used", "Sum", 300, _table()),
         _chart("Mail", "Sum", 300, [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),
     ]

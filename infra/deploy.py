@@ -1,11 +1,9 @@
-"""Deploy: the infrastructure, the application as one stack, what `chalice deploy` cannot set, and all of it locally."""
+"""Deploy: the infrastructure, the application as one stack, and all of it locally."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -14,9 +12,8 @@ from chalicelib.settings import installation
 from infra import (
     access_keys,
     chalice_files,
-    hub_settings,
+    finishing,
     local_rights,
-    mappings,
     package,
     stacks,
     stages,
@@ -24,13 +21,12 @@ from infra import (
     workers,
 )
 from infra.local_cloud import LocalCloud
-from infra.mappings import Pause
 from infra.stacks import Tell
 
 LOCAL_STAGE = "dev"
 LOCAL_SENDER = "hello@stay.example.com"
 LOCAL_POSTAL_ADDRESS = "Example Hotels, 1 Harbour Street, 1000 Example City"
-LOCAL_PARAMETERS = {"DeletionProtection": "false", "RequireTls": "false"}
+LOCAL_PARAMETERS = {"DeletionProtection": "false", "RequireTls": "false", "SaveQueries": "false"}
 LOCAL_AT_MOST = dict.fromkeys((each.function for each in workers.readers()), 2)
 """Each concurrent function is a process on this machine; two is the least that AWS allows."""
 
@@ -64,32 +60,6 @@ def app(stage: str, packaged: Path, bucket: str, tell: Tell) -> dict[str, str]:
     return stacks.put(f"xenia-{stage}", {"TemplateURL": url}, {}, tell)
 
 
-def finish(
-    stage: str,
-    at_most: Mapping[str, int] | None = None,
-    *,
-    public_url: str | None = None,
-    sender: str | None = None,
-    postal_address: str | None = None,
-    pause: Pause = time.sleep,
-) -> int:
-    """Set what `chalice deploy` cannot: partial batches on every queue, and what is given. Count the queues.
-
-    The public address, the group's sender and its postal address stay as they are where they are None. So do the limits
-    of concurrency, which Chalice sets, unless `at_most` has others. Raises ValueError for a sender that is none.
-    """
-    hub_settings.change(stage, {}, {"sender": sender, "postal_address": postal_address})
-    installation.note(public_url=public_url)
-    client = boto3.client("lambda")
-    count = 0
-    for each in workers.readers():
-        name = workers.function_name(each.function, stage)
-        for mapping in client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
-            mappings.change(client, mapping["UUID"], _mapping_settings((at_most or {}).get(each.function)), pause)
-            count += 1
-    return count
-
-
 def public_url(stage: str, project: Path = package.PROJECT) -> str:
     """The stage's custom domain, or else the address of the deployed API. Raises PublicUrlUnknown, StageUnknown."""
     domain = (
@@ -121,14 +91,9 @@ def locally(cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE)
     api_url = cloud.api_url(outputs["RestAPIId"], chalice_files.API_STAGE)
     boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER.partition("@")[2])
     boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER)
-    finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=LOCAL_SENDER, postal_address=LOCAL_POSTAL_ADDRESS)
+    finishing.finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=LOCAL_SENDER, postal_address=LOCAL_POSTAL_ADDRESS)
     admin_key = access_keys.create(stage, role="admin", properties=["*"], name="local")
     return LocalHub(cloud=cloud, stage=stage, api_url=api_url, admin_key=admin_key.key)
-
-
-def _mapping_settings(at_most: int | None) -> Any:
-    scaling = {"ScalingConfig": {"MaximumConcurrency": at_most}} if at_most else {}
-    return {"FunctionResponseTypes": package.REPORTS_FAILURES, **scaling}
 
 
 def _noted_url(deployed: Path) -> str | None:

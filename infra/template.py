@@ -14,7 +14,7 @@ import yaml
 
 from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
-from infra import dashboard
+from infra import dashboard, queries
 from infra.workers import WORKERS, Worker, function_name, readers
 
 TEMPLATE = Path(__file__).parent / "template.yaml"
@@ -30,8 +30,8 @@ def text(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIONS) 
 
 
 def document(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIONS) -> Json:
-    """Names, visibility, loops and dashboard come from the workers, bus rules from the reactions, all else from
-    template.yaml."""
+    """Names, visibility, loops, saved queries and dashboard come from the workers, bus rules from the reactions, all
+    else from template.yaml."""
     found = _written_by_hand()
     queues = {logical_id(each.reads): _queue(each, reactions) for each in readers(workers)}
     functions = {logical_id(each.function): {"Suffix": _suffix(each)} for each in workers}
@@ -40,6 +40,7 @@ def document(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIO
     resources["Fn::ForEach::Queues"][1] = list(queues)
     resources["Fn::ForEach::Reactions"][1] = [logical_id(name) for name in reactions]
     resources["Fn::ForEach::Logs"][1] = list(functions)
+    resources |= queries.resources(workers, {each.function: f"{logical_id(each.function)}Log" for each in workers})
     resources["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(workers)}
     return found
 

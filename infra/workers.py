@@ -64,7 +64,11 @@ class Delivery:
     """How a queue's messages are handed to its function."""
 
     batch_size: int
-    maximum_concurrency: int | None
+    maximum_concurrency: int
+
+
+class Unbounded(ValueError):
+    """A queue's function without a limit; the message names it."""
 
 
 WORKERS = (
@@ -140,10 +144,21 @@ def function_name(function: str, stage: str) -> str:
 
 
 def deliveries() -> dict[str, Delivery]:
-    """What the handlers ask of their queues, by function."""
+    """What the handlers ask of their queues, by function. Raises Unbounded."""
     from chalice.app import SQSEventConfig
 
     from app import app
 
     asked = [each for each in app.event_sources if isinstance(each, SQSEventConfig)]
-    return {each.name: Delivery(each.batch_size, each.maximum_concurrency) for each in asked}
+    return {each.name: Delivery(each.batch_size, _bounded(each.name, each.maximum_concurrency)) for each in asked}
+
+
+def _bounded(function: str, maximum_concurrency: int | None) -> int:
+    if not maximum_concurrency:
+        raise Unbounded(f"{function}: give it a maximum_concurrency, or a burst takes all Lambdas of the account")
+    return maximum_concurrency
+
+
+def concurrency() -> dict[str, int]:
+    """How many of each queue's function may run at once, where the account has enough."""
+    return {name: each.maximum_concurrency for name, each in deliveries().items()}

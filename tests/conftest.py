@@ -32,6 +32,8 @@ SENDER = "Hotel Example <news@hotel.example>"
 POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
 
 quick_moto.install()
+LAMBDAS = 1000
+"""How many functions the account may run at once: moto does not know GetAccountSettings."""
 _ONE_AT_A_TIME = RLock()
 _CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own funnel of every call
 
@@ -40,6 +42,8 @@ def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, A
     """moto's transactions are not isolated: threads may interleave between calls, never within one."""
     if operation == "PutEvents":
         rights.judge(arguments)
+    if operation == "GetAccountSettings":
+        return {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": LAMBDAS}}
     with _ONE_AT_A_TIME:
         return _CALL(self, operation, arguments)
 

@@ -1,8 +1,9 @@
 """Who reads what: on this queue, do that. `queue_name` says what must be set when this module is imported.
 
 `maximum_concurrency` leaves Lambdas for the edge: all functions of an account share one limit (1,000, and 10 in a new
-account), and a burst of messages that took it whole would have webhooks answered with 429. Messages can wait; vendors
-may not send again. Fetch and send have less: vendors and SES set a pace there. Plan, pace and jobs know no bursts.
+account), and a burst of messages that took it whole would have webhooks answered with 500. Messages can wait; vendors
+may not send again. Fetch and send have less: vendors and SES set a pace there. `hub infra finish` lowers these numbers
+where the account has fewer Lambdas.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ def award_points(message: Message, _: SecondsLeft) -> None:
     actions.award_points(message.body)
 
 
-@queues.on_sqs_message(queue_name("plan"), batch_size=1)
+@queues.on_sqs_message(queue_name("plan"), batch_size=1, maximum_concurrency=5)
 @one_by_one("plan")
 def plan_run(message: Message, seconds_left: SecondsLeft) -> None:
     from chalicelib.campaigns import running
@@ -47,7 +48,7 @@ def plan_run(message: Message, seconds_left: SecondsLeft) -> None:
     running.plan_run(message.body, seconds_left)
 
 
-@queues.on_sqs_message(queue_name("pace"), batch_size=1)
+@queues.on_sqs_message(queue_name("pace"), batch_size=1, maximum_concurrency=2)
 @one_by_one("pace")
 def pace_run(message: Message, _: SecondsLeft) -> None:
     from chalicelib.campaigns import running
@@ -71,7 +72,7 @@ def record_mail_events(message: Message, _: SecondsLeft) -> None:
     actions.record_event(message.text)
 
 
-@queues.on_sqs_message(queue_name("jobs"), batch_size=1)
+@queues.on_sqs_message(queue_name("jobs"), batch_size=1, maximum_concurrency=5)
 @one_by_one("jobs")
 def run_job(message: Message, seconds_left: SecondsLeft) -> None:
     from chalicelib.entrypoints.schedules import run

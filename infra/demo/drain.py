@@ -19,6 +19,8 @@ COUNTS: Any = (
 QUIET_LOOKS = 4
 """Looks in a row that must find all queues empty: a fact may be between the bus and its queue."""
 LOOK_SECONDS = 0.5
+TOLD = '{"stage":'
+"""What the hub's own lines begin with; Lambda writes others beside them."""
 
 
 class NotDrained(RuntimeError):
@@ -78,7 +80,7 @@ def told_by_functions(stage: str) -> Told:
 
 
 def _add(told: Told, message: str) -> None:
-    if not message.startswith('{"_aws"'):
+    if not message.startswith(TOLD):
         return
     line = json.loads(message)
     function = line["function"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra import chalice_files, dead_letters, deploy, package, queue_urls
+from infra import chalice_files, dead_letters, deploy, finishing, package, queue_urls
 from infra.local_cloud import LocalCloud
 from infra.workers import WORKERS, function_name
 
@@ -55,7 +55,7 @@ def test_chalice_deploy_brings_everything_to_life(
     _chalice_deploy(project)
 
     _assert_functions_and_schedule_are_there()
-    assert deploy.finish(STAGE, public_url=deploy.public_url(STAGE, project)) == len(queue_urls.NAMES)
+    assert finishing.finish(STAGE, public_url=deploy.public_url(STAGE, project)).queues == len(queue_urls.NAMES)
     _assert_batches_are_partial()
     _assert_the_api_function_answers()
 

@@ -1,6 +1,7 @@
 """What becomes of a batch when some of its records fail."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from chalicelib.entrypoints.runtime import (
     queue_name,
     wait_after,
 )
+from infra import queries
+from infra.demo import drain
 from tests.fakes import Context, Event, delivery, received, waiting
 
 SECRET = "anna.lee@example.com"
@@ -306,16 +309,37 @@ def test_one_line_tells_what_was_done_and_names_nobody(aws: Settings, capsys: py
     assert line["failures"][2]["fields"] == ["given_name: string_type", "birth_date: date_from_datetime_parsing"]
 
 
-def test_the_line_is_also_a_metric(aws: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_line_holds_figures_that_queries_sum_up_and_makes_no_metric_that_is_paid_for(
+    aws: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, handler = worker(lambda _: None)
     run(handler, delivery("inbox", TEN))
     line = json.loads(capsys.readouterr().out)
-    (described,) = line["_aws"]["CloudWatchMetrics"]
-    assert described["Namespace"] == "Xenia"
-    assert described["Dimensions"] == [["stage", "function"]]
-    names = {each["Name"] for each in described["Metrics"]}
-    assert {"records", "failed", "set_aside", "retried", "ignored", "write_units", "milliseconds"} <= names
+    assert "_aws" not in line
+    assert (line["stage"], line["function"]) == ("test", "do_one")
+    names = {"records", "failed", "set_aside", "retried", "ignored", "write_units", "aws_calls", "milliseconds"}
+    assert names <= line.keys()
     assert all(isinstance(line[name], int) for name in names)
+
+
+def test_the_saved_queries_ask_for_what_lines_hold(aws: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON of the line: Logs Insights finds its fields by their path."""
+    _, handler = worker(third(Rejected("not_canonical")))
+    run(handler, delivery("inbox", TEN))
+    line = json.loads(capsys.readouterr().out)
+    for field in re.findall(r"(?:sum|pct|ispresent)\((\w+)", f"{queries.WORK} {queries.FAULTS}"):
+        assert field in line, field
+    assert {"function", "failed", "failures"} <= line.keys()
+    assert {"error", "reason"} <= line["failures"][0].keys()
+
+
+def test_the_demo_counts_by_these_lines(aws: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    _, handler = worker(third(Rejected("not_canonical")))
+    run(handler, delivery("inbox", TEN))
+    told = drain.Told()
+    for line in ("START RequestId: 1", capsys.readouterr().out):
+        drain._add(told, line)
+    assert (told.invocations, told.failed) == ({"do_one": 1}, {"do_one": 1})
 
 
 def test_a_queue_is_named_by_the_stage_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

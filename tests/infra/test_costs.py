@@ -30,8 +30,20 @@ def test_the_polls_of_every_queue_are_in_the_bill() -> None:
 def test_the_dashboards_and_the_kept_keys_are_in_the_bill() -> None:
     kinds = ("CloudWatch::Dashboard", "KMS::Key", "SecretsManager::Secret")
     assert [len(of_type(f"AWS::{kind}")) for kind in kinds] == [1, 1, 1]
-    for line in ("| the dashboard | 3.00 |", "| one KMS key | 1.00 |", "| one secret | 0.40 |"):
+    for line in (
+        "| the dashboard (`hub infra deploy --no-dashboard` saves it) | 3.00 |",
+        "| one KMS key | 1.00 |",
+        "| one secret | 0.40 |",
+    ):
         assert line in COSTS
+
+
+def test_a_stage_costs_what_its_lines_come_to_and_ten_dollars_at_most() -> None:
+    _, lines = COSTS.split("before its first guest:")
+    total = sum(map(float, re.findall(r"^\|.*\| (\d+\.\d\d) \|$", lines, re.MULTILINE)))
+    (said,) = re.findall(r"A stage costs about ([\d.]+) USD a month", COSTS)
+    assert abs(float(said) - total) < 0.05
+    assert total <= 10
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where the hub is reached, and what `finish` sets."""
+"""Where the hub is reached."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.settings import Settings
-from chalicelib.properties.model import Branding
-from chalicelib.settings import installation, store
 from infra import chalice_files, deploy
-from tests.conftest import PUBLIC_URL, SENDER
 
 
 @pytest.fixture
@@ -51,24 +48,3 @@ def test_before_any_deployment_it_is_said_what_to_do(project: Path, aws: Setting
 def test_a_stage_that_is_not_configured_is_told_with_those_that_are(project: Path) -> None:
     with pytest.raises(chalice_files.StageUnknown, match="'nosuch' is none of test"):
         deploy.public_url("nosuch", configured(project))
-
-
-def test_finishing_without_functions_counts_none_and_keeps_other_settings(aws: Settings) -> None:
-    assert deploy.finish("test", public_url="https://hub.hotel.test", sender=None) == 0
-    assert installation.get().public_url == "https://hub.hotel.test"
-    assert installation.get().raw_bucket
-    assert store.get().group.sender == SENDER
-
-
-def test_finishing_sets_the_groups_sender_and_postal_address_and_no_other_setting(aws: Settings) -> None:
-    before = store.get()
-    deploy.finish("test", sender="Haus <info@haus.example>", postal_address="Gasse 2, Wien")
-    assert store.get().group == Branding(sender="Haus <info@haus.example>", postal_address="Gasse 2, Wien")
-    assert store.get().numbered(before.version or 0).model_copy(update={"group": before.group}) == before
-    assert installation.get().public_url == PUBLIC_URL
-
-
-def test_a_sender_that_is_no_address_finishes_nothing(aws: Settings) -> None:
-    with pytest.raises(ValueError, match=r"group\.sender"):
-        deploy.finish("test", public_url="https://hub.hotel.test", sender="Haus")
-    assert installation.get().public_url == PUBLIC_URL

@@ -102,6 +102,7 @@ def test_no_burst_of_messages_takes_all_of_the_accounts_lambdas(packaged: dict[s
         "record_mail_events": 20,
     }
     assert {name: limits[name] for name in bursts} == bursts
+    assert all(limits.values())
     assert sum(limit or 0 for limit in limits.values()) < 1000 / 2
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
+from app import app
 from chalicelib.aws import clients, keys
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
 from infra import template
-from infra.workers import WORKERS, Worker, function_name, queues
+from infra.chalice_files import API_STAGE
+from infra.workers import API, WORKERS, Worker, function_name, queues
 
 QUEUES = {name: template.logical_id(name) for name in queues()}
 KEPT = ["Table", "RawNotices", "Identifiers", "Key", "KeyAlias"]
@@ -71,7 +73,10 @@ def test_what_is_written_by_hand_is_read_as_cloudformation_reads_it() -> None:
     theirs = engine._parse_template(template.TEMPLATE.read_text())
     for name in ("Queues", "Reactions", "Logs"):
         theirs["Resources"][f"Fn::ForEach::{name}"][1] = made["Resources"][f"Fn::ForEach::{name}"][1]
-    theirs["Resources"]["Dashboard"] = made["Resources"]["Dashboard"]
+    theirs["Resources"]["Dashboard"]["Properties"]["DashboardBody"] = made["Resources"]["Dashboard"]["Properties"][
+        "DashboardBody"
+    ]
+    theirs["Resources"] |= {name: each for name, each in made["Resources"].items() if name.endswith("Query")}
     assert made == {**theirs, "Mappings": made["Mappings"]}
 
 
@@ -103,6 +108,39 @@ def test_throttles_raise_an_alarm_and_every_alarm_tells_somebody() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert {"TableThrottledReadAlarm", "TableThrottledWriteAlarm", "FunctionsThrottledAlarm"} <= alarms.keys()
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_an_answer_with_5xx_for_want_of_lambdas_raises_an_alarm() -> None:
+    """Lambda counts it for the function that answers HTTP, and API Gateway for the API by its title."""
+    throttled, faults = properties("ApiThrottledAlarm"), properties("ApiFaultsAlarm")
+    assert (throttled["Namespace"], throttled["MetricName"], throttled["Threshold"]) == ("AWS/Lambda", "Throttles", 0)
+    (function,) = throttled["Dimensions"]
+    assert name_of(function["Value"]) == function_name(API, "dev")
+    assert (faults["Namespace"], faults["MetricName"]) == ("AWS/ApiGateway", "5XXError")
+    named = {each["Name"]: each["Value"] for each in faults["Dimensions"]}
+    assert named == {"ApiName": app.app_name, "Stage": API_STAGE}
+
+
+def test_a_stage_pays_for_a_handful_of_metrics_of_its_own_at_most() -> None:
+    """Each is 0.30 US dollars a month. Metric filters make such metrics; the functions' lines make none."""
+    assert len(of_type("AWS::Logs::MetricFilter")) <= 5
+
+
+def test_figures_are_read_by_saved_queries_over_the_functions_own_logs() -> None:
+    saved = {name_of(each["Name"]): each for each in of_type("AWS::Logs::QueryDefinition").values()}
+    assert saved.keys() == {"xenia-dev/work", "xenia-dev/faults", "xenia-dev/answers"}
+    every = [{"Ref": f"{template.logical_id(each.function)}Log"} for each in WORKERS]
+    assert all(each["Ref"] in of_type("AWS::Logs::LogGroup") for each in every)
+    for name in ("work", "faults"):
+        assert saved[f"xenia-dev/{name}"]["LogGroupNames"] == every
+    assert saved["xenia-dev/answers"]["LogGroupNames"] == [{"Ref": f"{template.logical_id(API)}Log"}]
+
+
+def test_the_dashboard_is_there_unless_it_is_not_wanted() -> None:
+    assert resources()["Dashboard"]["Condition"] == "HasDashboard"
+    made = template.document()
+    assert made["Conditions"]["HasDashboard"] == {"Fn::Equals": [{"Ref": "ShowDashboard"}, "true"]}
+    assert made["Parameters"]["ShowDashboard"]["Default"] == "true"
 
 
 def test_what_must_not_be_lost_is_retained() -> None:

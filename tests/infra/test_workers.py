@@ -113,6 +113,17 @@ def test_what_its_handler_asks_of_the_queue_is_read_from_the_handler(monkeypatch
     assert workers.deliveries() == {"fold_towels": workers.Delivery(batch_size=7, maximum_concurrency=3)}
 
 
+def test_a_queue_without_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Chalice("small")
+
+    @small.on_sqs_message("xenia-dev-linen-room")
+    def fold_towels(_: SQSEvent) -> None: ...
+
+    monkeypatch.setattr("app.app", small)
+    with pytest.raises(workers.Unbounded, match="fold_towels"):
+        workers.deliveries()
+
+
 def test_a_test_in_which_a_worker_announces_what_it_does_not_declare_fails(aws: Settings) -> None:
     context: Any = Context()
 
