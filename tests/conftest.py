@@ -107,6 +107,7 @@ def forget() -> None:
     Clients stay, they take long to make and the account behind them is new each time; but tests put hooks into SES's.
     """
     clients.ses.cache_clear()
+    clients.ses_account.cache_clear()
     secrets.forget_all()
     settings.cache_clear()
     queues.url_of.cache_clear()

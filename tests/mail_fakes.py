@@ -34,7 +34,8 @@ class FakeSes:
     """`requests` counts every call on the wire; `accepted` holds each mail that SES took.
 
     `status_of` names the entry status by recipient; `error` fails whole calls with (HTTP status, code); `loses_answers`
-    accepts and then times out. Each of them may be set anew between calls.
+    accepts and then times out. Each of them may be set anew between calls. `account_errors` are what GetAccount answers
+    first.
     """
 
     requests: int = 0
@@ -44,6 +45,8 @@ class FakeSes:
     loses_answers: bool = False
     per_second: float = 50
     per_day: float = 50_000
+    account_requests: int = 0
+    account_errors: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def recipients(self) -> list[str]:
@@ -51,13 +54,18 @@ class FakeSes:
 
     def install(self) -> "FakeSes":
         """Stand in front of the network, behind everything that botocore itself does."""
-        events: Any = clients.ses().meta.events
-        events.unregister("before-send", botocore_stubber)  # moto knows no bulk call, and every hook is asked
-        events.register_first("before-send.sesv2.SendBulkEmail", self._send_bulk)
-        events.register_first("before-send.sesv2.GetAccount", self._account)
+        for client in (clients.ses(), clients.ses_account()):
+            events: Any = client.meta.events
+            events.unregister("before-send", botocore_stubber)  # moto knows no bulk call, and every hook is asked
+            events.register_first("before-send.sesv2.SendBulkEmail", self._send_bulk)
+            events.register_first("before-send.sesv2.GetAccount", self._account)
         return self
 
     def _account(self, request: Any, **_: Any) -> AWSResponse:
+        self.account_requests += 1
+        if self.account_errors:
+            status, code = self.account_errors.pop(0)
+            return _response(request.url, status, {"message": "no"}, code)
         quota = {"Max24HourSend": self.per_day, "MaxSendRate": self.per_second, "SentLast24Hours": len(self.accepted)}
         return _response(request.url, 200, {"SendQuota": quota})
 

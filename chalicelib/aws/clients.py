@@ -53,10 +53,17 @@ def secretsmanager() -> "SecretsManagerClient":
 
 @cache
 def ses() -> "SESV2Client":
+    """For what sends."""
     return boto3.client("sesv2", config=ONCE)
+
+
+@cache
+def ses_account() -> "SESV2Client":
+    """For questions about the account, which may be asked again."""
+    return boto3.client("sesv2", config=PATIENT)
 
 
 def forget_all() -> None:
     """Drop every kept client; tests call it when they change the account underneath."""
-    for make in (dynamodb, sqs, events, s3, kms, secretsmanager, ses):
+    for make in (dynamodb, sqs, events, s3, kms, secretsmanager, ses, ses_account):
         make.cache_clear()

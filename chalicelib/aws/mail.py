@@ -7,9 +7,17 @@ from email.header import Header
 from email.utils import parseaddr
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointProviderError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from chalicelib.aws import clients
+from chalicelib.aws.departure import watched
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.delivery import Result, Verdict
@@ -37,6 +45,8 @@ STATUSES = {
 }  # fmt: skip
 THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"})
 MALFORMED = frozenset({"BadRequestException", "ValidationException"})
+NOT_BY_ITSELF = (ParamValidationError, NoCredentialsError, PartialCredentialsError, EndpointProviderError)
+"""What keeps a request from leaving until somebody mends it; whatever else does so passes."""
 PASS_THROUGH = {"Subject": "{{subject}}", "Html": "{{html}}", "Text": "{{text}}"}
 """Bodies are rendered by the hub: SES only puts them in, and escapes nothing."""
 
@@ -76,6 +86,12 @@ def in_ascii(mailbox: str) -> str:
     return f"{' '.join(Header(name, 'utf-8', maxlinelen=LONGEST_WORD).encode().split())} <{address}>"
 
 
+def begin() -> None:
+    """Close what connections an earlier invocation kept: the network under a resting function has dropped them, and the
+    reset of a dead one looks like an answer that was lost."""
+    clients.ses().close()
+
+
 def send_bulk(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     """Send up to 50 mails in one call that is made once; results are by position, and nothing is raised."""
     results = _post(mails, sender)
@@ -92,11 +108,11 @@ def _post(mails: Sequence[Mail], sender: Sender) -> list[Result]:
         "BulkEmailEntries": [_entry(mail) for mail in mails],
     }
     try:
-        answer = clients.ses().send_bulk_email(**request)
-    except (ConnectTimeoutError, EndpointConnectionError) as error:
-        return [Result(Verdict.LATER, type(error).__name__)] * len(mails)  # no connection: the request never left
+        with watched(clients.ses()) as departure:
+            answer = clients.ses().send_bulk_email(**request)
     except BotoCoreError as error:
-        return [Result(Verdict.UNKNOWN, type(error).__name__)] * len(mails)
+        verdict = verdict_of_failure(error, may_have_left=departure.may_have_left)
+        return [Result(verdict, type(error).__name__)] * len(mails)
     except ClientError as error:
         code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
         if code in MALFORMED and len(mails) > 1:
@@ -107,6 +123,13 @@ def _post(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     return [
         _result(results[at]) if at < len(results) else Result(Verdict.UNKNOWN, "no_result") for at in range(len(mails))
     ]
+
+
+def verdict_of_failure(error: BotoCoreError, *, may_have_left: bool) -> Verdict:
+    """What a call without an answer says about each of its mails."""
+    if may_have_left:
+        return Verdict.UNKNOWN
+    return Verdict.STOPPED if isinstance(error, NOT_BY_ITSELF) else Verdict.LATER
 
 
 def verdict_of_error(code: str, http_status: int) -> Verdict:
@@ -145,7 +168,7 @@ def quota() -> Quota:
     """Ask SES how fast and how much the account may send; an emulator that cannot say sets no limit."""
     meter().called("GetAccount")
     try:
-        limits: Any = clients.ses().get_account().get("SendQuota", {})
+        limits: Any = clients.ses_account().get_account().get("SendQuota", {})
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {404, 501}:
             raise

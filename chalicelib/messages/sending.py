@@ -58,6 +58,7 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
     who got theirs: so no look fails as a whole.
     """
     channel = CHANNELS[occasion.channel]
+    channel.begin()
     sending = Sending(occasion, channel, channel.writer(occasion), now)
     for _ in range(TRIES):
         waiting = sending.waiting(everybody)

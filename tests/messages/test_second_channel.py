@@ -58,6 +58,9 @@ class Pigeons:
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
         return Written(to, {"strip": f"Coo, {traits.given_name}. {way_out or ''}"}, {}, tags)
 
+    def begin(self) -> None:
+        """A pigeon rests between its flights."""
+
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
         assert occasion.channel == self.name
         assert len(messages) == self.at_once

@@ -21,6 +21,7 @@ from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Deployment, Occasion, State, Template
 from tests.ids import PMS, SPRING, guest_id
 from tests.mail_fakes import FakeSes
+from tests.peers import Peer, ses_lies_at
 
 N1 = OccasionId("n1")
 ANNA = Leaf("anna")
@@ -156,6 +157,17 @@ def test_a_lost_answer_is_unknown_and_never_sent_again(ses: FakeSes) -> None:
     ses.loses_answers = False
     assert codes(sending.send(occasion(), [ANNA], LATER)) == {"anna": "unknown"}
     assert (ses.requests, len(ses.accepted)) == (1, 1)
+
+
+def test_a_connection_that_died_between_two_chunks_leaves_nobody_unknown(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = guests(3)
+    with Peer().listening() as peer:
+        ses_lies_at(f"http://{peer.address}", monkeypatch)
+        for run in ("n1", "n2"):
+            assert set(codes(sending.send(occasion(run), everybody, NOW)).values()) == {"sent"}
+        assert peer.requests == 2
 
 
 def test_a_server_error_is_unknown_and_asked_once(ses: FakeSes) -> None:

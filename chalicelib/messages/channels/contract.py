@@ -79,6 +79,9 @@ class Channel(Protocol):
 
     def writer(self, occasion: Occasion) -> Writer: ...
 
+    def begin(self) -> None:
+        """Called before a piece of work claims what it sends: what the channel kept of an earlier one may be dead."""
+
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
         """Give up to `at_once` messages to the carrier, in one attempt; results are by position, nothing is raised."""
 

@@ -58,6 +58,9 @@ class Email:
     def writer(self, occasion: Occasion) -> MailWriter:
         return MailWriter(occasion.template, occasion.deployment.postal_address)
 
+    def begin(self) -> None:
+        mail.begin()
+
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
         configuration_set = CONFIGURATION_SETS.get(occasion.message_class, "service")
         sender = mail.Sender(occasion.deployment.sender, occasion.deployment.reply_to, configuration_set)
