@@ -17,6 +17,8 @@ PropertyId = NewType("PropertyId", str)
 EVERYWHERE: Literal["*"] = "*"
 Scope = PropertyId | Literal["*"]
 """A property, or all of them."""
+ControllerId = NewType("ControllerId", str)
+"""The legal entity that answers for what is done with a guest's data: consent is given to it."""
 ConnectionId = NewType("ConnectionId", str)
 ProgramId = NewType("ProgramId", str)
 SegmentId = NewType("SegmentId", str)

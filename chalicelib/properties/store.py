@@ -1,6 +1,7 @@
 """How properties are kept."""
 
 from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property
 
@@ -11,12 +12,16 @@ def put(property_: Property) -> None:
 
 def get(property_id: PropertyId) -> Property | None:
     item = table.get(keys.property_(property_id))
-    return Property.model_validate_json(item["property"]) if item else None
+    return read(item) if item else None
+
+
+def read(item: Item) -> Property:
+    return Property.model_validate_json(item["property"])
 
 
 def by_id() -> dict[PropertyId, Property]:
     """Every property of the deployment."""
-    found = [Property.model_validate_json(item["property"]) for item in table.query(keys.PROPERTIES)]
+    found = [read(item) for item in table.query(keys.PROPERTIES)]
     return {each.id: each for each in found}
 
 

@@ -1,10 +1,14 @@
-"""Change the settings."""
+"""Change the settings, and tell what follows from them."""
+
+from collections.abc import Iterable
 
 from chalicelib.aws import table
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
 from chalicelib.settings import rules, store
 from chalicelib.settings.model import HubSettings
+from chalicelib.settings.rules import Controllers
 
 
 def save(asked: HubSettings) -> HubSettings:
@@ -15,8 +19,10 @@ def save(asked: HubSettings) -> HubSettings:
         return before
     if asked.version not in {None, version}:
         raise Conflict("Somebody else changed the settings since you read them.")
-    _check(before, asked)
+    hotels = properties.by_id().values()
+    _check(before, asked, hotels)
     after = asked.numbered(version + 1)
+    store.note(rules.successions_of_settings(before, after, hotels))
     try:
         store.save(after, replaces=version)
     except table.ConditionFailed:
@@ -24,7 +30,13 @@ def save(asked: HubSettings) -> HubSettings:
     return after
 
 
-def _check(before: HubSettings, asked: HubSettings) -> None:
-    missed = rules.brands_taken_away(before, asked, properties.by_id().values())
+def _check(before: HubSettings, asked: HubSettings, hotels: Iterable[Property]) -> None:
+    missed = rules.brands_taken_away(before, asked, hotels)
     if missed:
         raise Invalid(*(FieldError(f"brands.{brand}", f"is named by {hotel}") for brand, hotel in missed.items()))
+
+
+def controllers() -> Controllers:
+    """Who answers at each hotel, as of now."""
+    settings, successions = store.with_successions()
+    return rules.controllers(settings, properties.by_id().values(), successions)

@@ -1,16 +1,24 @@
 """What may be set for all hotels of the deployment."""
 
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.properties.model import Branding
 
 LARGEST_CAP = 10
 """The highest frequency cap: a gate remembers as many sends."""
-GROUP_CONTROLLER = "group"
+GROUP_CONTROLLER = ControllerId("group")
 """Who answers for a guest's data where neither a property nor its brand nor the group names a legal entity."""
+
+
+class Succession(NamedTuple):
+    """One legal entity answers where another did before."""
+
+    successor: ControllerId
+    predecessor: ControllerId
 
 
 class Brand(Branding):

@@ -1,29 +1,46 @@
-"""Whose name a mail carries, and whether settings and properties fit each other."""
+"""Whose name a mail carries, who answers for it, and whether settings and properties fit each other."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
+from chalicelib.canonical.ids import ControllerId, PropertyId
 from chalicelib.properties.model import Branding, Property
-from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings
+from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings, Succession
 
 
 @dataclass(frozen=True)
 class MailIdentity:
-    """Who a mail is from. `controller` is the legal entity whose consent it needs."""
+    """Who a mail is from. `controller` is the legal entity whose consent it needs, `succeeds` are those that answered
+    before it at one of its hotels: an objection to one of them holds still."""
 
-    controller: str
+    controller: ControllerId
     branding: Branding
+    succeeds: frozenset[ControllerId] = frozenset()
 
 
-def mail_identity(settings: HubSettings, property_: Property | None = None) -> MailIdentity:
+def mail_identity(
+    settings: HubSettings, property_: Property | None = None, successions: Collection[Succession] = ()
+) -> MailIdentity:
     """A property's own, else its brand's, else the group's, each value by itself. Without a property it is the group's.
 
     A brand that is not in the settings says nothing.
     """
+    branding = _over(*_levels(settings, property_))
+    controller = controller_of(settings, property_)
+    return MailIdentity(controller, branding, predecessors(controller, successions))
+
+
+def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:
+    """Who answers for a property's guests; without a property, for the group's."""
+    named = [each.legal_entity for each in _levels(settings, property_) if each.legal_entity]
+    return ControllerId(named[-1]) if named else GROUP_CONTROLLER
+
+
+def _levels(settings: HubSettings, property_: Property | None) -> list[Branding]:
+    """Farthest first."""
     brand = settings.brands.get(property_.brand) if property_ and property_.brand else None
     levels = (settings.group, brand, property_.branding if property_ else None)
-    branding = _over(*(each for each in levels if each))
-    return MailIdentity(branding.legal_entity or GROUP_CONTROLLER, branding)
+    return [each for each in levels if each]
 
 
 def _over(*levels: Branding) -> Branding:
@@ -39,3 +56,66 @@ def brands_taken_away(before: HubSettings, after: HubSettings, properties: Itera
     remove."""
     removed = before.brands.keys() - after.brands.keys()
     return {each.brand: each.id for each in properties if each.brand in removed}
+
+
+@dataclass(frozen=True)
+class Controllers:
+    """Who answers for what is done with guests' data: at each hotel, and where no hotel is named."""
+
+    group: ControllerId = GROUP_CONTROLLER
+    by_property: Mapping[PropertyId, ControllerId] = field(default_factory=dict)
+    successions: Collection[Succession] = ()
+
+    def of(self, seen_at: Collection[PropertyId]) -> frozenset[ControllerId]:
+        """To whom a record speaks that was named at these hotels. One that the hub does not know answers for nobody."""
+        known = [self.by_property[each] for each in seen_at if each in self.by_property]
+        return frozenset(known) if seen_at else frozenset({self.group})
+
+    def with_predecessors(self, some: Iterable[ControllerId]) -> frozenset[ControllerId]:
+        return frozenset(one for each in some for one in (each, *predecessors(each, self.successions)))
+
+
+def controllers(
+    settings: HubSettings, properties: Iterable[Property], successions: Collection[Succession] = ()
+) -> Controllers:
+    by_property = {each.id: controller_of(settings, each) for each in properties}
+    return Controllers(controller_of(settings), by_property, successions)
+
+
+def predecessors(controller: ControllerId, successions: Collection[Succession]) -> frozenset[ControllerId]:
+    """Whom a controller succeeded, and whom these did."""
+    found = {controller}
+    while following := {each.predecessor for each in successions if each.successor in found} - found:
+        found |= following
+    return frozenset(found - {controller})
+
+
+def successions_of_settings(before: HubSettings, after: HubSettings, properties: Iterable[Property]) -> set[Succession]:
+    """Who succeeds whom: for the group, at each brand (a hotel may come to it at this moment), and at each hotel."""
+    brands = before.brands.keys() & after.brands.keys()
+    pairs = [(_controller_of_brand(before, each), _controller_of_brand(after, each)) for each in brands]
+    pairs += [(controller_of(before, each), controller_of(after, each)) for each in (None, *properties)]
+    return _changes(pairs)
+
+
+def _controller_of_brand(settings: HubSettings, brand: str) -> ControllerId:
+    return ControllerId(settings.brands[brand].legal_entity or controller_of(settings))
+
+
+def successions_of_property(
+    settings: HubSettings, before: Property | None, after: Property, known: Collection[Succession]
+) -> set[Succession]:
+    """Who succeeds whom at one hotel. One that was taken off the list and comes again succeeds what it was."""
+    gone = gone_property(after.id)
+    if before is None and all(each.successor != gone for each in known):
+        return set()
+    return _changes([(controller_of(settings, before) if before else gone, controller_of(settings, after))])
+
+
+def gone_property(property_id: PropertyId) -> ControllerId:
+    """What stands for a hotel's controller while the hotel is not on the list; no legal entity has such an id."""
+    return ControllerId(f"@{property_id}")
+
+
+def _changes(pairs: Iterable[tuple[ControllerId, ControllerId]]) -> set[Succession]:
+    return {Succession(successor=after, predecessor=before) for before, after in pairs if before != after}

@@ -1,12 +1,16 @@
 """How settings are kept: packed in one attribute of their row, beside what the tools wrote down."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
-from chalicelib.settings.model import LARGEST_CAP, HubSettings
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.ids import ControllerId
+from chalicelib.settings.model import LARGEST_CAP, HubSettings, Succession
 
 ATTRIBUTES = ("sender", "postal_address", "cap_mails", "cap_days", "pace_seconds")
 """How a row of before held them, each by itself; the first change packs them."""
@@ -15,6 +19,11 @@ ATTRIBUTES = ("sender", "postal_address", "cap_mails", "cap_days", "pace_seconds
 def get() -> HubSettings:
     """What is kept, with its version; 0 is that of what nobody changed yet."""
     return read(table.get(keys.DEPLOYMENT))
+
+
+def with_successions() -> tuple[HubSettings, frozenset[Succession]]:
+    row = table.get(keys.DEPLOYMENT)
+    return read(row), successions(row)
 
 
 def read(row: Item | None) -> HubSettings:
@@ -40,6 +49,33 @@ def save(settings: HubSettings, *, replaces: int) -> None:
             size=len(str(values)) + 256,
         )
     )
+
+
+def successions(row: Item | None) -> frozenset[Succession]:
+    """Every change of a legal entity that was ever written down."""
+    told = [each.split(" ") for each in (row or {}).get("successions", ())]
+    return frozenset(Succession(ControllerId(successor), ControllerId(before)) for successor, before in told)
+
+
+NEVER_NOTED = table.When("attribute_not_exists(successions)")
+
+
+def note(some: Collection[Succession]) -> None:
+    """Write changes of legal entities down, before they are made: one that is not made then holds too much, not too
+    little. Raises TryAgain."""
+    if some:
+        until_written(partial(_note, some), "the settings were changed by others all the time")
+
+
+def _note(some: Collection[Succession]) -> None:
+    row = table.get(keys.DEPLOYMENT)
+    news = set(some) - successions(row)
+    if not news:
+        return
+    known: list[str] = (row or {}).get("successions", [])
+    told = [*known, *sorted(" ".join(each) for each in news)]
+    as_read = table.When("successions = :known", {":known": known}) if known else NEVER_NOTED
+    table.write(table.Update(keys.DEPLOYMENT, "SET successions = :told", {":told": told}, when=as_read))
 
 
 def _of_attributes(row: Item) -> HubSettings:

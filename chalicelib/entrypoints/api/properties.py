@@ -31,8 +31,7 @@ def get(ask: Ask, property_id: PropertyId) -> Property:
 
 def delete(ask: Ask, property_id: PropertyId) -> None:
     """Take a property off the list; what is known of its guests stays."""
-    get(ask, property_id)
-    store.delete(property_id)
+    actions.delete(get(ask, property_id))
 
 
 def _require_visible(ask: Ask, property_id: PropertyId) -> None:
