@@ -78,5 +78,5 @@ class Population:
     @cached_property
     def _gate(self) -> str:
         consent: Any = Consent(state="explicit", basis="source", at=Instant("2026-01-01T00:00:00.000000Z"))
-        gate = Gate(guest=PATTERN, rev=1, answers={"group:marketing": consent})
+        gate = Gate(guest=PATTERN, channel="email", rev=1, answers={"group:marketing": consent})
         return json.dumps(to_item(gate_row(gate)))

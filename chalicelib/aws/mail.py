@@ -20,7 +20,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.departure import watched
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.delivery import Result, Verdict
+from chalicelib.canonical.delivery import Quota, Result, Verdict
 
 AT_ONCE = 50
 """Entries a SendBulkEmail takes."""
@@ -154,14 +154,6 @@ def _entry(mail: Mail) -> dict[str, Any]:
 def _result(entry: Mapping[str, str]) -> Result:
     status = entry.get("Status", "")
     return Result(STATUSES.get(status, Verdict.UNKNOWN), status.lower(), entry.get("MessageId"))
-
-
-@dataclass(frozen=True)
-class Quota:
-    """Recipients per second, and how many are left of the rolling 24 hours; None is without limit."""
-
-    per_second: float | None
-    left_today: int | None
 
 
 def quota() -> Quota:

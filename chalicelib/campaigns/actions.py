@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.aws import mail, queues, table
+from chalicelib.aws import queues, table
 from chalicelib.aws.retries import until_written
 from chalicelib.campaigns import queued, rules, store
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
@@ -13,13 +13,16 @@ from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound,
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, GuestId, Leaf, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
-from chalicelib.consent.model import EMAIL
 from chalicelib.messages import holds, sending
-from chalicelib.messages import store as messages
-from chalicelib.messages.holds import Reason
+from chalicelib.messages.channels.register import CHANNELS
+from chalicelib.messages.holds import Reason, Words
 from chalicelib.messages.model import Outcome
 from chalicelib.messages.store import TEMPLATES
+from chalicelib.properties import store as properties
 from chalicelib.segments.store import SEGMENTS
+from chalicelib.settings import installation
+from chalicelib.settings import store as settings
+from chalicelib.settings.rules import mail_identity
 
 
 def create_campaign(asked: Campaign) -> CampaignRow:
@@ -42,8 +45,15 @@ def create_campaign(asked: Campaign) -> CampaignRow:
 def _content(asked: Campaign) -> Content:
     """What the campaign would send now. Raises Invalid for what it names and does not exist."""
     segment, template = SEGMENTS.get(asked.segment), TEMPLATES.get(asked.template)
-    missing = [name for name, found in (("segment", segment), ("template", template)) if found is None]
-    if segment is None or template is None:
+    property_ = properties.get(asked.property_id) if asked.property_id else None
+    found = {
+        "segment": segment is not None,
+        "template": template is not None,
+        "channel": asked.channel in CHANNELS,
+        "property_id": property_ is not None or asked.property_id is None,
+    }
+    missing = [name for name, is_there in found.items() if not is_there]
+    if segment is None or template is None or missing:
         raise Invalid(*(FieldError(name, "does not exist") for name in missing))
     return Content(segment=segment, template=template)
 
@@ -109,14 +119,17 @@ def _current(kept: CampaignRow) -> Run | None:
 def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
     """Raises ConditionFailed when somebody else launched at the same time. The launch remembers the run it begins."""
     content = _content(kept.campaign)
-    _require_deployment()
+    _require_names(kept.campaign)
     begun = Run(
         id=RunId(OccasionId(timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1))),
         campaign=kept.campaign.id,
         at=instant(now),
-        chunk_size=rules.chunk_size(mail.quota().per_second),
+        chunk_size=rules.chunk_size(CHANNELS[kept.campaign.channel].quota().per_second),
         segment_version=content.segment.version,
         template_version=content.template.version,
+        message_class=kept.campaign.message_class,
+        channel=kept.campaign.channel,
+        property_id=kept.campaign.property_id,
         next_beat_at=instant(now),
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
@@ -126,10 +139,12 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
     return begun
 
 
-def _require_deployment() -> None:
-    """Marketing mail needs a sender, a postal address and a way out."""
-    known = messages.deployment()
-    missing = [name for name in ("public_url", "sender", "postal_address") if not getattr(known, name)]
+def _require_names(asked: Campaign) -> None:
+    """What nobody asked for needs a way out, and the names that its channel cannot do without."""
+    property_ = properties.get(asked.property_id) if asked.property_id else None
+    names = mail_identity(settings.get(), property_).branding
+    told = {"public_url": installation.get().public_url, **names.model_dump()}
+    missing = [name for name in ("public_url", *CHANNELS[asked.channel].needs) if not told[name]]
     if missing:
         raise Invalid(*(FieldError(f"deployment.{name}", "is not set") for name in missing))
 
@@ -218,12 +233,13 @@ def _candidates(chunk: Chunk) -> list[PlannedGuest]:
 def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> list[Decision]:
     """A chunk keeps what its worker knew. What SES told later, and why a mail failed, is on the messages."""
     origins: dict[Leaf, str] = {each.guest: each.chunk for each in candidates if each.code in {"", *rules.ENDS}}
-    known = sending.outcomes_so_far(run.id, EMAIL, origins, now)
+    known = sending.outcomes_so_far(run.id, run.channel, origins, now)
     rest = holds.CANCELLED.reason if run.state is RunState.CANCELLED else "waiting"
-    return [_decision(each, known.get(each.guest), rest) for each in candidates]
+    words = CHANNELS[run.channel].words
+    return [_decision(each, known.get(each.guest), rest, words) for each in candidates]
 
 
-def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str) -> Decision:
+def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str, words: Words) -> Decision:
     """`known` is what the claim says; a chunk that is done is overruled by an end alone. `rest` is for no claim."""
     if known and known.code in rules.ENDS:
         return Decision(guest=candidate.guest, decision=known.code, reason=known.reason)
@@ -232,4 +248,5 @@ def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str) -> Deci
         return Decision(guest=candidate.guest, decision="waiting")
     if code in {*rules.ENDS, "waiting"}:
         return Decision(guest=candidate.guest, decision=code)
-    return Decision(guest=candidate.guest, decision="held", reason=code, rule=holds.RULES.get(Reason(code), ""))
+    rule = holds.RULES[Reason(code)].rule_in(words)
+    return Decision(guest=candidate.guest, decision="held", reason=code, rule=rule)

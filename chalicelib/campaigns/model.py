@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.ids import CampaignId, GuestId, RunId, SegmentId, TemplateId
-from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, SegmentId, TemplateId
+from chalicelib.canonical.snapshots import HUB_ID, HubId
 from chalicelib.canonical.time import Instant
-from chalicelib.messages.holds import MessageClass
+from chalicelib.consent.model import DEFAULT_CHANNEL
+from chalicelib.messages.holds import UNASKED, Unasked
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
 
@@ -19,13 +20,8 @@ LARGEST_CHUNK = 50
 """Recipients of one bulk call."""
 
 
-CampaignClass = Literal[MessageClass.MARKETING]
-CAMPAIGN_CLASS: CampaignClass = MessageClass.MARKETING
-"""What a campaign sends was not asked for: it can be nothing else."""
-
-
 class Campaign(BaseModel):
-    """A plan to mail one template to one segment."""
+    """A plan to send one template to one segment over one channel: in the name of a property, or else of the group."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,7 +29,9 @@ class Campaign(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
-    message_class: CampaignClass = CAMPAIGN_CLASS
+    message_class: Unasked = UNASKED
+    channel: HubId = DEFAULT_CHANNEL
+    property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
 class CampaignRow(BaseModel):
@@ -80,6 +78,9 @@ class Run(BaseModel):
     chunk_size: int = LARGEST_CHUNK
     segment_version: int
     template_version: int
+    message_class: Unasked = UNASKED
+    channel: str = DEFAULT_CHANNEL
+    property_id: PropertyId | None = None
     queued: tuple[int, ...] = (0,) * PARTS
     counted: tuple[int, ...] = Field(default=(0,) * PARTS, alias="settled")
     counts: dict[str, int] = Field(default_factory=dict)

@@ -5,28 +5,31 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from chalicelib.aws import mail, queues, table
+from chalicelib.aws import queues, table
 from chalicelib.campaigns import queued, rules, store
-from chalicelib.campaigns.model import CAMPAIGN_CLASS, PARTS, Chunk, Progress, Run, RunState
+from chalicelib.campaigns.model import PARTS, Chunk, Progress, Run, RunState
 from chalicelib.campaigns.queued import PaceRun, PlanPart, SendChunk
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
-from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.messages import sending
-from chalicelib.messages import store as messages
+from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Occasion, Outcome
 from chalicelib.segments.model import Rule
 from chalicelib.segments.rules import matches
+from chalicelib.settings import store as settings
+from chalicelib.settings.rules import MailIdentity
 
 ENOUGH_SECONDS = 10.0
 """With less time left, planning stops and goes on in a new message."""
 LOST_AFTER = timedelta(seconds=60)
 """A pacer that is so late is lost."""
 AGAIN_SECONDS = 15
+PROPERTY_GONE = "property_gone"
+"""Why a run is paused in whose name nobody writes any more; it goes on when the property is on the list again."""
 
 
 def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda: float("inf")) -> None:
@@ -142,7 +145,7 @@ def _end(before: Run, summed: Run, now: datetime) -> None:
 
 
 def _beat(before: Run, summed: Run, progress: list[Progress], next_beat: int, now: datetime) -> None:
-    seconds = messages.deployment().pace_seconds
+    seconds = settings.get().pace_seconds
     run = summed.at_pace(rules.next_percent(summed))
     planned = rules.planned_of(progress)
     allowed = _allowed(run, rules.mean_size(progress), seconds)
@@ -161,7 +164,7 @@ def _beat(before: Run, summed: Run, progress: list[Progress], next_beat: int, no
 def _allowed(run: Run, size: int, seconds: int) -> int:
     if run.state is RunState.CANCELLED:
         return rules.DRAINED_AT_ONCE
-    quota = mail.quota()
+    quota = CHANNELS[run.channel].quota()
     sharing = max(1, len(store.active_runs()))
     return rules.chunks_allowed(run, size, quota.per_second, quota.left_today, seconds, sharing)
 
@@ -172,7 +175,10 @@ def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
     found = store.chunk_to_send(asked.run, asked.chunk)
     if found is None or found.chunk.done or found.run.is_over or found.run.state is RunState.PAUSED:
         return
-    batch = sending.send(_occasion(found), found.chunk.guests, now or present())
+    if found.identity is None:
+        store.pause_for(found.run.id, PROPERTY_GONE)
+        return
+    batch = sending.send(_occasion(found, found.identity), found.chunk.guests, now or present())
     if batch.stopped:
         store.pause_for(found.run.id, batch.stopped)
         return  # whoever resumes the run queues this chunk again
@@ -181,15 +187,17 @@ def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
     _finish(asked, found.chunk, batch.outcomes)
 
 
-def _occasion(found: store.ChunkToSend) -> Occasion:
+def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
     return Occasion(
         id=found.run.id,
         campaign=found.run.campaign,
         origin=found.chunk.name,
-        message_class=CAMPAIGN_CLASS,
-        channel=EMAIL,
+        message_class=found.run.message_class,
+        channel=found.run.channel,
         template=found.content.template,
-        deployment=found.deployment,
+        identity=identity,
+        public_url=found.public_url,
+        cap=found.cap,
         is_cancelled=found.run.state is RunState.CANCELLED,
     )
 

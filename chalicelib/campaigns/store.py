@@ -1,6 +1,6 @@
 """How campaigns, runs, plans and chunks are kept."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,8 +9,12 @@ from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Progress, Run, RunState
 from chalicelib.canonical.ids import CampaignId, GuestId, RunId
-from chalicelib.messages.model import Deployment
-from chalicelib.messages.store import read_deployment
+from chalicelib.messages.holds import Cap
+from chalicelib.properties import store as properties
+from chalicelib.settings import installation
+from chalicelib.settings import store as settings
+from chalicelib.settings.model import HubSettings, Succession
+from chalicelib.settings.rules import MailIdentity, mail_identity
 
 RUN_SIZE = 1_000
 """Bytes of a run's row, for the meter."""
@@ -182,16 +186,18 @@ def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
 
 
 class ChunkToSend(NamedTuple):
-    """All that a worker needs to send one chunk."""
+    """All that a worker needs to send one chunk. `identity` is None where the run's property is on the list no more."""
 
     run: Run
     chunk: Chunk
     content: Content
-    deployment: Deployment
+    identity: MailIdentity | None
+    public_url: str
+    cap: Cap
 
 
 def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
-    """One batch read."""
+    """One batch read, and a second read for the property of a run that has one."""
     at = (
         keys.run(run_id),
         Key(keys.run(run_id).pk, f"{keys.CHUNK}{chunk_name}"),
@@ -201,12 +207,26 @@ def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
     found = table.get_many(at)
     if any(key not in found for key in at[:3]):
         return None
+    run, row = Run.model_validate(found[at[0]]), found.get(at[3])
+    kept = settings.read(row)
     return ChunkToSend(
-        run=Run.model_validate(found[at[0]]),
+        run=run,
         chunk=_read_chunk(run_id, found[at[1]]),
         content=Content.model_validate_json(found[at[2]]["content"]),
-        deployment=read_deployment(found.get(at[3])),
+        identity=_identity(run, kept, settings.successions(row)),
+        public_url=installation.read(row).public_url,
+        cap=Cap(kept.cap_mails, kept.cap_days),
     )
+
+
+def _identity(run: Run, kept: HubSettings, successions: Collection[Succession]) -> MailIdentity | None:
+    """As the settings are at this chunk: a sender that is mended while a run is paused is the next chunk's.
+
+    A cancelled run sends nothing: it needs nobody's names, and comes to its end without them.
+    """
+    property_ = properties.get(run.property_id) if run.property_id else None
+    is_gone = property_ is None and run.property_id is not None and run.state is not RunState.CANCELLED
+    return None if is_gone else mail_identity(kept, property_, successions)
 
 
 def finish_chunk(chunk: Chunk, decisions: Sequence[str]) -> None:

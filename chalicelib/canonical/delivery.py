@@ -1,4 +1,4 @@
-"""What a carrier says when it is given messages to bring: one verdict for each."""
+"""What a carrier says: how much it takes, and when it is given messages to bring, one verdict for each."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,3 +21,11 @@ class Result:
     verdict: Verdict
     reason: str = ""
     carrier_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Recipients per second, and how many are left of the rolling 24 hours; None is without limit."""
+
+    per_second: float | None = None
+    left_today: int | None = None

@@ -7,7 +7,7 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import Digest, GuestId, Leaf, stable_id
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.consent import rules, store
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
@@ -20,19 +20,21 @@ def set_consent(
     leaf: Leaf,
     channel: str,
     purpose: Purpose,
+    controller: ControllerId,
     state: State,
     basis: Basis,
     at: Instant | None = None,
     proof: Mapping[str, str] | None = None,
 ) -> Consent:
-    """Record one act on the leaf it came through, with its receipt, and announce it; the same state twice is one act.
+    """Record what a guest answered a controller, on the leaf it came through, with its receipt, and announce it; the
+    same state twice is one act.
 
     Returns what that leaf is known to have said. Raises NotFound, TryAgain.
     """
     if guests.guest(leaf) is None:
         raise NotFound("There is no such guest.")
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
-    act = partial(_act, leaf, channel, key_of(purpose), asked, proof or {})
+    act = partial(_act, leaf, channel, key_of(purpose, controller), asked, proof or {})
     of_guest, kept = until_written(act, BUSY)
     bus.announce([_consent_changed(of_guest, kept)])
     return kept

@@ -1,16 +1,13 @@
 """What a consent is, and the gate: everything that may hold a message to one guest on one channel, in one row."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
-from chalicelib.settings.model import GROUP_CONTROLLER, LARGEST_CAP
-
-GROUP = GROUP_CONTROLLER
-"""The controller (legal entity) unless a property is set as its own."""
+from chalicelib.settings.model import LARGEST_CAP
 
 KEPT_SENDS = LARGEST_CAP
 """Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
@@ -22,18 +19,36 @@ ADDRESS_DIGITS = 6
 
 Purpose = Literal["marketing"]
 MARKETING: Purpose = "marketing"
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 EMAIL: Final = "email"
 CHANNELS: Mapping[str, str] = {EMAIL: "email"}
 """Channel, as consents and gates name it → the kind of identifier that its addresses are."""
+DEFAULT_CHANNEL = next(iter(CHANNELS))
+"""That of a campaign that names none, and of what was kept before there was another."""
+
+
+class Topic(NamedTuple):
+    """What a word of consent is about, whoever answers for the data."""
+
+    channel: str
+    purpose: Purpose
+
+
+FLAGS: Mapping[str, Topic] = {"marketing_email": Topic(EMAIL, MARKETING)}
+"""What a source's opt-in is about, by the field of its record."""
 
 State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
 Basis = Literal["source", "guest", "staff", "complaint"]
 SuppressionReason = Literal["bounce", "complaint"]
 
 
-def key_of(purpose: Purpose, controller: str = GROUP) -> str:
+def key_of(purpose: Purpose, controller: ControllerId) -> str:
     """How a consent is named in gates and receipts."""
     return f"{controller}:{purpose}"
+
+
+def controller_of(key: str) -> ControllerId:
+    return ControllerId(key.partition(":")[0])
 
 
 class Consent(BaseModel):
@@ -98,7 +113,7 @@ class Gate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     guest: GuestId
-    channel: str = EMAIL
+    channel: str
     rev: int = 0
     answers: dict[str, Consent] = Field(default_factory=dict)
     suppressed: dict[str, SuppressionReason] = Field(default_factory=dict)
@@ -107,8 +122,8 @@ class Gate(BaseModel):
     restricted: bool = False
     open_case: bool = False
 
-    def answer_to(self, purpose: Purpose, controller: str = GROUP) -> Consent | None:
-        """The one answer of the guest; None where nobody ever said anything."""
+    def answer_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
+        """What the guest answered one controller; None where nobody ever said anything."""
         return self.answers.get(key_of(purpose, controller))
 
     def suppression_of(self, address: Digest) -> SuppressionReason | None:

@@ -3,36 +3,47 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from chalicelib.canonical.ids import Digest, GuestId, OccasionId, digest_of
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId, digest_of
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent.model import (
     ADDRESS_DIGITS,
     EVERY_ADDRESS,
     KEPT_SENDS,
-    MARKETING,
     MOST_SUPPRESSED,
     Acts,
     Basis,
     Consent,
     Gate,
+    Purpose,
     State,
     Suppression,
     SuppressionReason,
-    key_of,
 )
 
-FLAGGED = key_of(MARKETING)
-"""What a source's opt-in flag is about."""
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint"})
 
 
-def answers(acts: Iterable[Acts], flags: Iterable[Consent | None]) -> dict[str, Consent]:
-    """What is in effect for a guest, from the acts and the source's flag of each leaf: the newest act beats every flag,
-    and of flags the newest counts."""
-    ticked = [each for each in flags if each]
-    flagged = {FLAGGED: max(ticked, key=lambda consent: consent.at)} if ticked else {}
-    return flagged | {key: act.in_effect() for key, act in newest_acts(acts).items()}
+def answers(acts: Iterable[Acts], flags: Iterable[Acts]) -> dict[str, Consent]:
+    """What is in effect for a guest, from the acts and the sources' flags of each leaf: the newest act about something
+    beats every flag about it, and of flags the newest counts."""
+    return newest_acts(flags) | {key: act.in_effect() for key, act in newest_acts(acts).items()}
+
+
+def answer_for(
+    gate: Gate, purpose: Purpose, controller: ControllerId, succeeds: Iterable[ControllerId] = ()
+) -> Consent | None:
+    """What a guest answered a controller; None where nobody ever said anything.
+
+    Who objected to one that it succeeds is not asked again by what sources say: the objection holds until a later yes
+    of the guest's own, to the successor.
+    """
+    answer = gate.answer_to(purpose, controller)
+    before = [said for each in succeeds if (said := gate.answer_to(purpose, each)) and said.state not in GRANTED]
+    if not before:
+        return answer
+    objection = max(before, key=_rank)
+    return newer(objection, answer) if answer and answer.basis in OWN_ACTS else objection
 
 
 def newest_acts(acts: Iterable[Acts]) -> dict[str, Consent]:

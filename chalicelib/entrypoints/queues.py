@@ -68,8 +68,9 @@ def send_chunk(message: Message, _: SecondsLeft) -> None:
 @one_by_one("mail-events", plain=True)
 def record_mail_events(message: Message, _: SecondsLeft) -> None:
     from chalicelib.messages import actions
+    from chalicelib.messages.channels.register import heard_on
 
-    actions.record_event(message.text)
+    actions.record_event(message.text, heard_on("mail-events").name)
 
 
 @queues.on_sqs_message(queue_name("jobs"), batch_size=1, maximum_concurrency=5)

@@ -1,6 +1,6 @@
 """Save templates, let guests leave, and record what a channel says became of a message."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,11 +9,12 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
-from chalicelib.consent.model import EMAIL, MARKETING, Consent, Suppression
+from chalicelib.consent import store as gates
+from chalicelib.consent.model import PURPOSES, Consent, Suppression, controller_of
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
@@ -25,6 +26,7 @@ from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
+from chalicelib.settings import actions as settings
 
 ANNOUNCED = {
     EventKind.CLICK: FactType.MESSAGE_CLICKED,
@@ -58,7 +60,7 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
 
 
 def _withdraw(link: UnsubscribeLink, at: Instant, proof: Mapping[str, str], leaf: Leaf) -> Consent:
-    return consents.set_consent(leaf, link.channel, link.purpose, "withdrawn", "guest", at, proof)
+    return consents.set_consent(leaf, link.channel, link.purpose, link.controller, "withdrawn", "guest", at, proof)
 
 
 def _each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
@@ -85,7 +87,7 @@ def _one_of_each(leaves: Sequence[Leaf]) -> list[Leaf]:
     return list(by_guest.values())
 
 
-def record_event(body: str, channel: str = EMAIL) -> bool:
+def record_event(body: str, channel: str) -> bool:
     """Record one event of a channel; False is an event that is not about a message of the hub.
 
     Any number of times and in any order it ends the same: first instants stay, and what follows is repeatable. Raises
@@ -134,12 +136,29 @@ def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | 
     reason = "complaint" if event.kind is EventKind.COMPLAINT else "bounce"
     suppression = Suppression.model_validate({"reason": reason, "at": event.at})
     mailed = [message.guest] if message else []
-    proof = {"run": message.occasion} if message else {}
     for address in addresses:
         for leaf in _one_of_each([*mailed, *_remember(address, suppression).leaves]):
             consents.suppress(leaf, channel, address, suppression.reason)
             if event.kind is EventKind.COMPLAINT:
-                consents.set_consent(leaf, channel, MARKETING, "withdrawn", "complaint", event.at, proof)
+                _complain(leaf, channel, event, message)
+
+
+def _complain(leaf: Leaf, channel: str, event: DeliveryEvent, message: Message | None) -> None:
+    """A no to whom the message was from; where that is not known, to everybody who may have sent it."""
+    proof = {"run": message.occasion} if message else {}
+    for controller in [message.controller] if message else sorted(_who_may_have_written(leaf, channel)):
+        for purpose in PURPOSES:
+            consents.set_consent(leaf, channel, purpose, controller, "withdrawn", "complaint", event.at, proof)
+
+
+def _who_may_have_written(leaf: Leaf, channel: str) -> Collection[ControllerId]:
+    """The group, the hotels that know the guest, and whoever has an answer of theirs."""
+    guest = guests.guest(leaf)
+    if guest is None:
+        return set()
+    gate, known = gates.gate(guest.id, channel), settings.controllers()
+    answered = {controller_of(key) for key in gate.answers} if gate else set()
+    return {known.group, *known.of(guest.properties), *answered}
 
 
 def _remember(address: Digest, suppression: Suppression) -> Identifier:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
-from chalicelib.canonical.ids import Digest, GuestId, OccasionId
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
-from chalicelib.consent.rules import GRANTED, instant_of, was_mailed
+from chalicelib.consent.rules import GRANTED, answer_for, instant_of, was_mailed
+from chalicelib.settings.model import GROUP_CONTROLLER
 
 
 class MessageClass(StrEnum):
@@ -22,6 +24,13 @@ class MessageClass(StrEnum):
     SERVICE = "service"
     TRANSACTIONAL = "transactional"
     SURVEY = "survey"
+
+
+Unasked = Literal[MessageClass.MARKETING]
+UNASKED: Unasked = MessageClass.MARKETING
+"""The class of what the hotel sends of itself: a campaign can be nothing else."""
+PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, MessageClass.SURVEY: MARKETING}
+"""What a message needs consent to, and what its way out withdraws; a class without a purpose has neither."""
 
 
 class Reason(StrEnum):
@@ -63,11 +72,20 @@ NO_OCCASION = OccasionId("")
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a channel calls an address (`e-mail address`) and what it carries (`mail`)."""
+
+    address: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known of one candidate for one occasion, at the moment of the decision.
 
     `guest` is None where the record belongs to no guest, `address` the digest of the guest's own where the channel can
-    reach one. `fault` is known once the message was written: what is held before need not be.
+    reach one. `controller` answers for the occasion, and `succeeds` others. `fault` is known once the message was
+    written: what is held before need not be.
     """
 
     now: datetime
@@ -75,6 +93,8 @@ class Known:
     guest: GuestId | None = None
     gate: Gate | None = None
     address: Digest | None = None
+    controller: ControllerId = GROUP_CONTROLLER
+    succeeds: frozenset[ControllerId] = frozenset()
     cap: Cap = Cap(mails=0, days=1)
     fits_claim: bool = True
     """One transaction holds the claim with all the guest's records."""
@@ -85,9 +105,12 @@ class Known:
     is_cancelled: bool = False
     fault: Fault | None = None
 
-    @property
-    def consent(self) -> Consent | None:
-        return self.gate.answer_to(MARKETING) if self.gate else None
+    def answer_about(self, purpose: Purpose) -> Consent | None:
+        return answer_for(self.gate, purpose, self.controller, self.succeeds) if self.gate else None
+
+    def is_refused(self, purpose: Purpose) -> bool:
+        answer = self.answer_about(purpose)
+        return answer is not None and answer.state not in GRANTED
 
     @property
     def suppression(self) -> str | None:
@@ -96,11 +119,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Hold:
-    """`rule` is what a marketer reads beside the reason."""
+    """`rule` is what a marketer reads beside the reason, with the channel's own words put in."""
 
     reason: Reason
     rule: str
     holds: Callable[[Known], bool]
+
+    def rule_in(self, words: Words) -> str:
+        return self.rule.format(address=words.address, message=words.message)
 
 
 def _cap_reached(known: Known) -> bool:
@@ -108,7 +134,7 @@ def _cap_reached(known: Known) -> bool:
     return known.gate is not None and sum(instant_of(mark) > since for mark in known.gate.sends) >= known.cap.mails
 
 
-ALREADY_SENT = "The guest got this mail under another of their records."
+ALREADY_SENT = "The guest got this {message} under another of their records."
 CLAIMED = Hold(Reason.ALREADY_SENT, ALREADY_SENT, lambda known: known.is_claimed)
 CANCELLED = Hold(
     Reason.RUN_CANCELLED, "The run was cancelled before this guest's turn.", lambda known: known.is_cancelled
@@ -137,28 +163,37 @@ RESTRICTED = Hold(
 ADDRESS = (
     Hold(
         Reason.NO_ADDRESS,
-        "The guest has no e-mail address of their own that mail can reach.",
+        "The guest has no {address} of their own that {message} can reach.",
         lambda known: known.address is None,
     ),
     Hold(
         Reason.SUPPRESSED_COMPLAINT,
-        "Somebody at this address reported a mail as unwanted.",
+        "Somebody at this address reported {message} as unwanted.",
         lambda known: known.suppression == "complaint",
     ),
     Hold(
         Reason.SUPPRESSED_BOUNCE,
-        "Mail to this address came back for good.",
+        "What was sent to this address as {message} came back for good.",
         lambda known: known.suppression is not None,
     ),
 )
-CONSENT = (
-    Hold(Reason.NO_CONSENT, "The guest never agreed to marketing mail.", lambda known: known.consent is None),
-    Hold(
-        Reason.WITHDRAWN,
-        "The guest does not want marketing mail any more.",
-        lambda known: known.consent is not None and known.consent.state not in GRANTED,
-    ),
-)
+
+
+def _consent(purpose: Purpose) -> tuple[Hold, Hold]:
+    return (
+        Hold(
+            Reason.NO_CONSENT,
+            "The guest never agreed to marketing {message}.",
+            lambda known: known.answer_about(purpose) is None,
+        ),
+        Hold(
+            Reason.WITHDRAWN,
+            "The guest does not want marketing {message} any more.",
+            lambda known: known.is_refused(purpose),
+        ),
+    )
+
+
 OPEN_CASE = Hold(
     Reason.OPEN_CASE,
     "A complaint of the guest is still open.",
@@ -166,7 +201,7 @@ OPEN_CASE = Hold(
 )
 FREQUENCY_CAP = Hold(
     Reason.FREQUENCY_CAP,
-    "The guest already got as many marketing mails as the cap allows for its days.",
+    "The guest already got as much marketing {message} as the cap allows for its days.",
     _cap_reached,
 )
 CONTENT = (
@@ -182,16 +217,20 @@ CONTENT = (
     ),
 )
 
-UNASKED = (*STANDING, RESTRICTED, *ADDRESS, *CONSENT, OPEN_CASE, FREQUENCY_CAP, *CONTENT)
+
+def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
+    """Nobody asked for it: it needs consent to its purpose."""
+    consent = _consent(PURPOSES[message_class])
+    return (*STANDING, RESTRICTED, *ADDRESS, *consent, OPEN_CASE, FREQUENCY_CAP, *CONTENT)
+
+
 HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {
-    MessageClass.MARKETING: UNASKED,
-    MessageClass.SURVEY: UNASKED,
+    MessageClass.MARKETING: _with_consent(MessageClass.MARKETING),
+    MessageClass.SURVEY: _with_consent(MessageClass.SURVEY),
     MessageClass.SERVICE: (*STANDING, RESTRICTED, *ADDRESS, *CONTENT),
     MessageClass.TRANSACTIONAL: (*STANDING, *ADDRESS, *CONTENT),
 }
-RULES: Mapping[Reason, str] = {hold.reason: hold.rule for holds in HOLDS.values() for hold in holds}
-PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, MessageClass.SURVEY: MARKETING}
-"""What the way out of a message withdraws; a class without a purpose has no way out."""
+RULES: Mapping[Reason, Hold] = {hold.reason: hold for holds in HOLDS.values() for hold in holds}
 
 
 def decide(message_class: MessageClass, known: Known) -> Reason | None:

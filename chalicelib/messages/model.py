@@ -3,14 +3,16 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.ids import CampaignId, Digest, GuestId, Leaf, OccasionId, TemplateId
+from chalicelib.canonical.ids import CampaignId, ControllerId, Digest, GuestId, Leaf, OccasionId, TemplateId
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import KEPT_SENDS, Purpose
+from chalicelib.consent.model import Purpose
 from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
+from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.settings.rules import MailIdentity
 
 
 class Template(Definition):
@@ -21,24 +23,6 @@ class Template(Definition):
     subject: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     html: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
     text: Annotated[str, StringConstraints(min_length=1, max_length=30_000)]
-
-
-class Deployment(BaseModel):
-    """What the hotel company set for all its mail. At most `cap_mails` in `cap_days` days: none, where that is 0."""
-
-    model_config = ConfigDict(frozen=True)
-
-    public_url: str = ""
-    sender: str = ""
-    reply_to: str = ""
-    postal_address: str = ""
-    cap_mails: Annotated[int, Field(ge=0, le=KEPT_SENDS)] = 3
-    cap_days: int = 7
-    pace_seconds: int = 15
-
-    @property
-    def cap(self) -> Cap:
-        return Cap(self.cap_mails, self.cap_days)
 
 
 class State(StrEnum):
@@ -75,6 +59,8 @@ class Message(BaseModel):
     candidate: Leaf
     address: Digest
     at: Instant
+    controller: ControllerId = GROUP_CONTROLLER
+    """Who answers for it; before it was written down, all mail was the group's."""
     state: State = State.CLAIMED
     reason: str | None = None
     carrier_id: str | None = None
@@ -127,7 +113,10 @@ class Occasion(BaseModel):
     message_class: MessageClass
     channel: str
     template: Template
-    deployment: Deployment
+    identity: MailIdentity
+    public_url: str
+    """Where its links lead."""
+    cap: Cap
     is_cancelled: bool = False
     """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
 

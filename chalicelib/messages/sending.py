@@ -154,7 +154,9 @@ def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Colle
         guest=guest,
         gate=candidate.gate,
         address=digest(sending.channel.identifier, to) if to else None,
-        cap=sending.occasion.deployment.cap,
+        controller=sending.occasion.identity.controller,
+        succeeds=sending.occasion.identity.succeeds,
+        cap=sending.occasion.cap,
         fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
         is_claimed=bool(candidate.claims),
         is_chosen=guest in chosen,
@@ -172,6 +174,7 @@ def _message(sending: Sending, guest: GuestId, candidate: Leaf, address: Digest)
         candidate=candidate,
         address=address,
         at=instant(sending.now),
+        controller=sending.occasion.identity.controller,
     )
 
 
@@ -184,8 +187,9 @@ def _way_out(sending: Sending, guest: GuestId) -> str | None:
     occasion = sending.occasion
     if occasion.purpose is None:
         return None
-    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, sending.channel.name))
-    return f"{occasion.deployment.public_url.rstrip('/')}/u/{token}"
+    controller = occasion.identity.controller
+    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, sending.channel.name, controller))
+    return f"{occasion.public_url.rstrip('/')}/u/{token}"
 
 
 def _post(sending: Sending) -> None:

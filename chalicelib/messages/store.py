@@ -1,4 +1,4 @@
-"""How templates, the deployment's mail settings and messages are kept."""
+"""How templates and messages are kept."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,32 +12,10 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import KEPT_SENDS, Gate
 from chalicelib.consent.rules import send_mark
-from chalicelib.messages.model import Deployment, Message, State, Template
-from chalicelib.settings import installation
-from chalicelib.settings import store as settings
-from chalicelib.settings.rules import mail_identity
+from chalicelib.messages.model import Message, State, Template
 
 SMALL = 400
 """Bytes of a message row, for the meter."""
-
-
-def deployment() -> Deployment:
-    return read_deployment(table.get(keys.DEPLOYMENT))
-
-
-def read_deployment(item: Item | None) -> Deployment:
-    """A campaign is the group's so far, and carries the group's names."""
-    kept = settings.read(item)
-    told = mail_identity(kept).branding
-    return Deployment(
-        public_url=installation.read(item).public_url,
-        sender=told.sender or "",
-        reply_to=told.reply_to or "",
-        postal_address=told.postal_address or "",
-        cap_mails=kept.cap_mails,
-        cap_days=kept.cap_days,
-        pace_seconds=kept.pace_seconds,
-    )
 
 
 TEMPLATES: Definitions[Template, TemplateId] = Definitions(Template, keys.TEMPLATES, "template")

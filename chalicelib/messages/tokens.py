@@ -1,33 +1,41 @@
-"""The token in an unsubscribe link: whose, and from what. It never expires, and only the hub can make one."""
+"""The token in an unsubscribe link: whose, from what, and to whom. It never expires, and only the hub can make one."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.errors import NotFound
-from chalicelib.canonical.ids import Leaf, OccasionId
-from chalicelib.consent.model import EMAIL, MARKETING, Purpose
+from chalicelib.canonical.ids import ControllerId, Leaf, OccasionId
+from chalicelib.consent.model import DEFAULT_CHANNEL, PURPOSES, Purpose
+from chalicelib.settings.model import GROUP_CONTROLLER
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer
 
-PURPOSES: dict[str, Purpose] = {"m": MARKETING}
+PURPOSE_BY_LETTER: Mapping[str, Purpose] = {purpose[0]: purpose for purpose in PURPOSES}
 """One letter each: links stay short enough not to be broken by mail programs."""
 LONGEST = 400
 
 
 class UnsubscribeLink(NamedTuple):
-    """What the holder of a token may leave. `run` is the occasion of the message that brought it."""
+    """What the holder of a token may leave. `run` is the occasion of the message that brought it.
+
+    Tokens made before there were other channels and controllers name neither, and those of today leave out what these
+    would have meant.
+    """
 
     leaf: Leaf
     purpose: Purpose
     run: OccasionId
-    channel: str = EMAIL
+    channel: str = DEFAULT_CHANNEL
+    controller: ControllerId = GROUP_CONTROLLER
 
 
 def make_token(link: UnsubscribeLink) -> str:
-    letter_by_purpose = {purpose: letter for letter, purpose in PURPOSES.items()}
-    parts = [link.leaf, letter_by_purpose[link.purpose], link.run]
-    return str(_signer().dumps(".".join(parts if link.channel == EMAIL else [*parts, link.channel])))
+    parts = [link.leaf, link.purpose[0], link.run]
+    if (link.channel, link.controller) != (DEFAULT_CHANNEL, GROUP_CONTROLLER):
+        parts += [link.channel, link.controller]
+    return str(_signer().dumps(".".join(parts)))
 
 
 def read_token(token: str) -> UnsubscribeLink:
@@ -37,10 +45,17 @@ def read_token(token: str) -> UnsubscribeLink:
     try:
         if len(token) > LONGEST:
             raise NotFound("There is no such page.")
-        leaf, letter, run, *channel = _signer().loads(token).split(".")
-        return UnsubscribeLink(Leaf(leaf), PURPOSES[letter], OccasionId(run), *channel)
+        leaf, letter, run, *told = _signer().loads(token).split(".")
+        return _read(leaf, letter, run, *told)
     except (BadData, ValueError, KeyError, TypeError, AttributeError):
         raise NotFound("There is no such page.") from None
+
+
+def _read(leaf: str, letter: str, run: str, channel: str = "", controller: str = "") -> UnsubscribeLink:
+    link = UnsubscribeLink(Leaf(leaf), PURPOSE_BY_LETTER[letter], OccasionId(run))
+    return link._replace(
+        channel=channel or link.channel, controller=ControllerId(controller) if controller else link.controller
+    )
 
 
 def _signer() -> "URLSafeSerializer":

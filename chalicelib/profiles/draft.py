@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.consent import rules as consent
-from chalicelib.consent.model import EMAIL, Acts, Consent, Gate
+from chalicelib.consent.model import FLAGS, Acts, Consent, Gate, key_of
 from chalicelib.guests.model import Head
 from chalicelib.identity.model import Identifier
 from chalicelib.profiles.state import Decisions, FactMade, ProfileState, ProfileUpdate
+from chalicelib.settings.rules import Controllers
 
 
-def opt_in(head: Head) -> Consent | None:
-    """What the source's flag for e-mail says, as of the record that is kept. A box that is not ticked says nothing, and
-    so does not object."""
-    if head.record is None or not head.record.marketing_email or head.version is None:
-        return None
-    return Consent(state="explicit", basis="source", at=head.version.changed_at)
+def opt_ins(head: Head, channel: str, controllers: Controllers) -> Acts:
+    """What the source's flags for a channel say, as of the record that is kept, to whoever answers at the hotels that
+    the source named it at. A box that is not ticked says nothing, and so does not object."""
+    if head.record is None or head.version is None:
+        return {}
+    ticked = [topic for name, topic in FLAGS.items() if topic.channel == channel and getattr(head.record, name)]
+    said = Consent(state="explicit", basis="source", at=head.version.changed_at)
+    return {key_of(topic.purpose, each): said for topic in ticked for each in controllers.of(head.seen_at)}
 
 
 @dataclass
@@ -52,8 +55,18 @@ class Draft:
 
     def answers(self, leaves: Sequence[Leaf], channel: str) -> dict[str, Consent]:
         """What is in effect for a guest that has these leaves."""
-        flags = [opt_in(self.head(leaf)) for leaf in leaves] if channel == EMAIL else ()
+        flags = (opt_ins(self.head(leaf), channel, self.state.controllers) for leaf in leaves)
         return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)
+
+    def flags_changed(self, leaf: Leaf) -> bool:
+        """A flag says nothing where an act was done through the leaf."""
+        before, controllers = self.state.heads.get(leaf), self.state.controllers
+        for channel in {topic.channel for topic in FLAGS.values()}:
+            was: Acts = opt_ins(before, channel, controllers) if before else {}
+            now = opt_ins(self.head(leaf), channel, controllers)
+            if {key for key in {*was, *now} if was.get(key) != now.get(key)} - self.acts(leaf, channel).keys():
+                return True
+        return False
 
     def decisions(self, leaf: Leaf) -> Decisions:
         return self.decided.decisions.get(leaf) or self.state.decisions.get(leaf) or {}

@@ -16,10 +16,12 @@ from chalicelib.guests.store import read_head, read_stay, with_record
 from chalicelib.identity.model import Identifier, Verdict
 from chalicelib.identity.store import read as read_identifier
 from chalicelib.identity.store import read_decisions
-from chalicelib.profiles.model import Change, Input, MergeDecision
+from chalicelib.profiles import hotels
+from chalicelib.profiles.model import Change, Input, MergeDecision, Person
 from chalicelib.profiles.state import Decisions, KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
 from chalicelib.profiles.touched import TouchedRows, is_head, leaf_of, mark_of, target
+from chalicelib.settings.rules import Controllers
 
 Stays = dict[ReservationId, KeptStay]
 
@@ -98,6 +100,7 @@ class LoadedRows:
             stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
             gates={(gate.guest, gate.channel): gate for gate in self._gates(reach)},
             decisions={leaf: self._decisions(leaf) for leaf in reach.decided},
+            controllers=hotels.controllers_in(self.rows, reach.hotels) if reach.curious else Controllers(),
         )
         for key, leaf_and_channel in self._acts_of(reach).items():
             if row := self.rows.get(key):
@@ -133,6 +136,7 @@ class LoadedRows:
             reach.keys |= {keys.identifier(digest) for digest in reach.digests}
             if reach.curious:
                 reach.keys |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
+                reach.keys |= hotels.rows_of(reach.hotels)
             reach.keys |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
             reach.keys |= {keys.decisions(leaf) for leaf in reach.decided}
             reach.keys.add(mark_of(said))
@@ -177,8 +181,9 @@ class LoadedRows:
         lie_at += [change.stay_leaf] if change.stay_leaf else []
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
-        reach.curious = any(self._is_news(person.leaf, person.version) for person in change.people)
+        reach.curious = any(map(self._is_news, change.people))
         if reach.curious:
+            reach.hotels = {person.property_id for person in change.people if person.property_id}
             reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
             reach.digests |= {person.own_profile for person in change.people if person.own_profile}
             to_follow += self._carriers(reach.digests)
@@ -196,14 +201,16 @@ class LoadedRows:
                 to_follow += [head.guest, *head.members]
                 if reach.curious:
                     reach.guests.add(head.guest)
+                    reach.hotels.update(head.seen_at)
                     to_follow += self._joined(head, reach) + self._beyond(head, reach)
 
-    def _is_news(self, leaf: Leaf, version: Version) -> bool:
-        """Told from the head: what is not read yet is no news yet."""
-        if keys.head(leaf) not in self.rows:
+    def _is_news(self, person: Person) -> bool:
+        """Told from the head: what is not read yet is no news yet. To be named at one more hotel is."""
+        if keys.head(person.leaf) not in self.rows:
             return False
-        head = self._head(leaf)
-        return head is None or version.supersedes(head.version)
+        head = self._head(person.leaf)
+        is_seen = head is not None and (person.property_id is None or person.property_id in head.seen_at)
+        return head is None or not is_seen or person.version.supersedes(head.version)
 
     def _may_have_record(self, leaf: Leaf) -> bool:
         head = self._head(leaf)

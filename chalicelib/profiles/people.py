@@ -8,13 +8,13 @@ from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
 from chalicelib.consent import rules as consent
-from chalicelib.consent.model import CHANNELS, EMAIL, Suppression
+from chalicelib.consent.model import CHANNELS, Suppression
 from chalicelib.guests.model import EmailKind, Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
 from chalicelib.profiles.decisions import decisions_of
-from chalicelib.profiles.draft import Draft, opt_in
+from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
 
 
@@ -179,6 +179,12 @@ def _take_objections_along(draft: Draft, channel: str, leaves: list[Leaf], came_
         draft.decided.acts[leaves[0], channel] = {**known.get((leaves[0], channel), {}), **objections}
 
 
+def is_seen_elsewhere(draft: Draft, person: Person) -> bool:
+    """Whether a record that is known was named at one more hotel: who answers there is spoken to, too."""
+    before = draft.state.heads.get(person.leaf)
+    return before is not None and before.seen_at != draft.head(person.leaf).seen_at
+
+
 def take_consent(draft: Draft, person: Person) -> None:
     """The source's flag, and what is known of the addresses, reach the guest's gates."""
     guest = draft.head(person.leaf).guest
@@ -190,7 +196,7 @@ def take_consent(draft: Draft, person: Person) -> None:
             after = consent.with_suppression(after, address, why.reason)
         if after != before:
             draft.decided.gates[guest, channel] = after
-    if _flag_changed(draft, person.leaf):
+    if draft.flags_changed(person.leaf):
         draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 
@@ -199,13 +205,6 @@ def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[t
         known = draft.identifier(digest).suppressed
         if known:
             yield digest, Suppression.model_validate(known)
-
-
-def _flag_changed(draft: Draft, leaf: Leaf) -> bool:
-    """A flag says nothing where an act was done through the leaf."""
-    before = draft.state.heads.get(leaf)
-    was, now = opt_in(before) if before else None, opt_in(draft.head(leaf))
-    return was != now and consent.FLAGGED not in draft.acts(leaf, EMAIL)
 
 
 def _tells(head: Head) -> tuple[object, ...]:

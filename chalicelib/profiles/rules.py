@@ -37,8 +37,9 @@ def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
     changed = [person for person in change.people if people.take_record(draft, person)]
     if any(people.tells_differently(draft, person) for person in changed):
         people.regroup(draft)
-    for person in changed:
-        people.take_consent(draft, person)
+    for person in change.people:
+        if person in changed or people.is_seen_elsewhere(draft, person):
+            people.take_consent(draft, person)
     if change.charge:
         stays.take_charge(draft, change)
     elif change.stay:

@@ -7,6 +7,7 @@ from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.identity.model import Decision, Identifier
+from chalicelib.settings.rules import Controllers
 
 Decisions = dict[Leaf, Decision]
 """What was decided about one leaf, by the other leaf."""
@@ -56,6 +57,8 @@ class ProfileState:
     acts: dict[tuple[Leaf, str], Acts] = field(default_factory=dict)
     """(leaf, channel) → what was done through the leaf; of guests whose gate rests on acts."""
     decisions: dict[Leaf, Decisions] = field(default_factory=dict)
+    controllers: Controllers = field(default_factory=Controllers)
+    """Who answers at the hotels that any of the leaves was named at; known where something new is said of anybody."""
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
 

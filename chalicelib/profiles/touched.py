@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Digest, GuestId, Leaf, leaf_of_profile
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, PropertyId, leaf_of_profile
 from chalicelib.guests.model import Record
 from chalicelib.profiles.model import Input
 
@@ -18,6 +18,8 @@ class TouchedRows:
     """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
     digests: set[Digest] = field(default_factory=set)
     guests: set[GuestId] = field(default_factory=set)
+    hotels: set[PropertyId] = field(default_factory=set)
+    """Where the leaves were named: who answers there is spoken to by what their sources say of consent."""
     decided: set[Leaf] = field(default_factory=set)
     """Leaves about which somebody decided, or decides now."""
     stay_leaves: set[Leaf] = field(default_factory=set)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.canonical.ids import ControllerId, PropertyId
+from chalicelib.canonical.ids import ControllerId, PropertyId, Scope
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings, Succession
 
@@ -66,9 +66,9 @@ class Controllers:
     by_property: Mapping[PropertyId, ControllerId] = field(default_factory=dict)
     successions: Collection[Succession] = ()
 
-    def of(self, seen_at: Collection[PropertyId]) -> frozenset[ControllerId]:
+    def of(self, seen_at: Collection[Scope]) -> frozenset[ControllerId]:
         """To whom a record speaks that was named at these hotels. One that the hub does not know answers for nobody."""
-        known = [self.by_property[each] for each in seen_at if each in self.by_property]
+        known = [self.by_property[PropertyId(each)] for each in seen_at if each in self.by_property]
         return frozenset(known) if seen_at else frozenset({self.group})
 
     def with_predecessors(self, some: Iterable[ControllerId]) -> frozenset[ControllerId]:

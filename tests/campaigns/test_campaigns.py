@@ -20,6 +20,7 @@ from chalicelib.messages import actions as messages
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, run_to_end, turn
 from tests.ids import SPRING
 from tests.mail_fakes import FakeSes, mail_event, wrapped
@@ -91,11 +92,11 @@ def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: 
         return {each.guest: each.decision for each in actions.decisions(run.id).decisions}
 
     assert shown() == {"anna": "unknown", "bo": "unknown"}
-    messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email")
     assert shown() == {"anna": "sent", "bo": "unknown"}
     clock.shift(73 * 3600)
     assert shown() == {"anna": "sent", "bo": "lost"}
-    messages.record_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")), "email")
     assert shown() == {"anna": "sent", "bo": "failed"}
 
 
@@ -103,7 +104,9 @@ def test_a_decision_shows_a_mail_that_ses_refused_after_it_was_sent_and_why(cloc
     ses.status_of = lambda to: "MESSAGE_REJECTED" if to.startswith("cy") else "SUCCESS"
     run = run_to_end(clock, launched([guest("anna"), guest("bo"), guest("cy")]))
     assert run.counts == {"sent": 2, "failed": 1}
-    messages.record_event(wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")))
+    messages.record_event(
+        wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email"
+    )
     assert {each.guest: (each.decision, each.reason) for each in actions.decisions(run.id).decisions} == {
         "anna": ("failed", "rejected"),
         "bo": ("sent", ""),
@@ -198,7 +201,7 @@ def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -
 
 def test_who_leaves_between_planning_and_sending_is_not_mailed(clock: Any, ses: FakeSes) -> None:
     run = launched([guest("anna")])
-    consents.set_consent(Leaf("anna"), "email", "marketing", "withdrawn", "guest")
+    consents.set_consent(Leaf("anna"), "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
     assert run_to_end(clock, run).counts == {"withdrawn": 1}
     assert ses.requests == 0
 
@@ -401,11 +404,11 @@ def test_a_recipient_costs_no_more_than_eight_write_units(clock: Any, ses: FakeS
     run_to_end(clock, run)
     for mail in ses.accepted:
         for kind in ("Send", "Delivery", "Send", "Delivery"):
-            messages.record_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")))
+            messages.record_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")), "email")
     for mail in ses.accepted[:20]:
-        messages.record_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")))
+        messages.record_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")), "email")
     for mail in ses.accepted[:5]:
-        messages.record_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")))
+        messages.record_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")), "email")
     calls, units = meter().take()
     assert calls["SendBulkEmail"] == 1
     per_recipient = units / len(everybody)

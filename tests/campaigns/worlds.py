@@ -39,7 +39,7 @@ def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> Guest
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
-        gate = Gate(guest=leaf, rev=1, answers={"group:marketing": consent})
+        gate = Gate(guest=leaf, channel="email", rev=1, answers={"group:marketing": consent})
         table.write(table.Put(consents.gate_row(gate)))
     return leaf
 

@@ -12,15 +12,17 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
-from chalicelib.consent.model import MOST_SUPPRESSED, Consent, Gate, State, Suppression
+from chalicelib.consent.model import MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
 D = Digest("d")
 
 GA, GB = guest_id("ga"), guest_id("gb")
+TOPIC = key_of(MARKETING, GROUP_CONTROLLER)
 T1, T2, T3 = (Instant(f"2026-11-2{day}T08:00:00.000000Z") for day in (1, 2, 3))
 
 
@@ -31,39 +33,39 @@ def guest(leaf: Leaf = GA, members: tuple[Leaf, ...] = (GA,), merged_into: Guest
 
 def answer(leaf: GuestId = GA) -> str | None:
     gate = store.gate(leaf, "email")
-    consent = gate.answer_to("marketing") if gate else None
+    consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 
 
 def test_a_consent_opens_the_gate_and_leaves_a_receipt(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T1, {"form": "newsletter"})
+    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1, {"form": "newsletter"})
     assert answer() == "explicit"
     assert [(each.state, each.proof) for each in actions.history(GA)] == [("explicit", {"form": "newsletter"})]
 
 
 def test_the_same_act_twice_is_one_act(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T1)
-    assert actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T2).at == T1
+    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
+    assert actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2).at == T1
     assert len(actions.history(GA)) == 1
 
 
 def test_an_act_through_an_old_leaf_reaches_the_merged_guest(aws: Settings) -> None:
     guest(GA, members=(GA, GB))
     guest(GB, members=(), merged_into=GA)
-    actions.set_consent(GB, "email", "marketing", "withdrawn", "guest", T1)
-    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T2)
+    actions.set_consent(GB, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
+    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T2)
     assert answer() == "explicit"
-    actions.set_consent(GB, "email", "marketing", "withdrawn", "guest", T3)
+    actions.set_consent(GB, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T3)
     assert answer() == "withdrawn"
     assert [each.leaf for each in actions.history(GB)] == [GB, GA, GB]
 
 
 def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", "withdrawn", "guest", T2)
-    actions.set_consent(GA, "email", "marketing", "explicit", "guest", T1)
+    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2)
+    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
     assert answer() == "withdrawn"
 
 
@@ -81,31 +83,29 @@ def test_the_newest_of_three_acts_is_in_effect_in_whatever_order_they_come(
         guest(GA, members=(GA, GB))
         guest(GB, members=(), merged_into=GA)
         for leaf, state, at in order:
-            actions.set_consent(Leaf(leaf), "email", "marketing", state, "guest", at)
+            actions.set_consent(Leaf(leaf), "email", "marketing", GROUP_CONTROLLER, state, "guest", at)
         assert answer() == last
 
 
 def test_nobody_cannot_consent(aws: Settings) -> None:
     with pytest.raises(NotFound):
-        actions.set_consent(guest_id("gx"), "email", "marketing", "explicit", "guest", T1)
+        actions.set_consent(guest_id("gx"), "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
 
 
 def test_a_source_cannot_overrule_the_guest() -> None:
-    objection = {rules.FLAGGED: Consent(state="withdrawn", basis="guest", at=T1)}
-    assert rules.answers([objection], [Consent(state="explicit", basis="source", at=T2)]) == objection
+    objection = {TOPIC: Consent(state="withdrawn", basis="guest", at=T1)}
+    assert rules.answers([objection], [{TOPIC: Consent(state="explicit", basis="source", at=T2)}]) == objection
 
 
 def test_of_two_acts_at_one_instant_the_objection_is_in_effect_in_either_order() -> None:
     granted, objected = (Consent(state=state, basis="guest", at=T1) for state in ("explicit", "withdrawn"))
-    gate = Gate(guest=guest_id("g"))
+    gate = Gate(guest=guest_id("g"), channel="email")
     for first, second in ((granted, objected), (objected, granted)):
-        known = rules.with_act(gate, rules.FLAGGED, first)
-        assert rules.with_act(known, rules.FLAGGED, second).answers == {rules.FLAGGED: objected}
-    assert rules.is_news(
-        rules.with_act(gate, rules.FLAGGED, granted), {rules.FLAGGED: granted}, rules.FLAGGED, objected
-    )
-    known = rules.with_act(gate, rules.FLAGGED, objected)
-    assert not rules.is_news(known, {rules.FLAGGED: objected}, rules.FLAGGED, granted)
+        known = rules.with_act(gate, TOPIC, first)
+        assert rules.with_act(known, TOPIC, second).answers == {TOPIC: objected}
+    assert rules.is_news(rules.with_act(gate, TOPIC, granted), {TOPIC: granted}, TOPIC, objected)
+    known = rules.with_act(gate, TOPIC, objected)
+    assert not rules.is_news(known, {TOPIC: objected}, TOPIC, granted)
 
 
 def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
@@ -125,7 +125,7 @@ def test_a_guest_with_more_suppressed_addresses_than_a_gate_can_name_is_held_at_
     addresses = [f"{number:06x}" for number in range(MOST_SUPPRESSED + 1)]
     gates = []
     for order in (addresses, addresses[::-1]):
-        gate = Gate(guest=guest_id("g"))
+        gate = Gate(guest=guest_id("g"), channel="email")
         for address in order[:-1]:
             gate = rules.with_suppression(gate, Digest(address), "bounce")
         assert gate.suppression_of(Digest("ffffff")) is None

@@ -17,6 +17,7 @@ from chalicelib.consent import store
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from chalicelib.settings.model import GROUP_CONTROLLER
 from infra.workers import API
 from tests import rights
 from tests.builders import guest, reservation
@@ -36,7 +37,7 @@ def token(hub: Hub, ingest: Ingest) -> str:
 
 def state() -> str | None:
     gate = store.gate(ANNA, "email")
-    consent = gate.answer_to("marketing") if gate else None
+    consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 
 

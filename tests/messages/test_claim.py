@@ -14,7 +14,7 @@ from tests.ids import guest_id
 
 GA = guest_id("ga")
 
-GATE = Gate(guest=GA, rev=1)
+GATE = Gate(guest=GA, channel="email", rev=1)
 
 
 def claim_of(guest: GuestId) -> Message:

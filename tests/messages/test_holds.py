@@ -17,7 +17,7 @@ GA = guest_id("ga")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
-AGREED = Gate(guest=GA, answers={"group:marketing": CONSENT})
+AGREED = Gate(guest=GA, channel="email", answers={"group:marketing": CONSENT})
 MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), OccasionId("n1"), GA),)})
 FREE = Known(
     now=NOW,

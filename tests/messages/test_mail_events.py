@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from itsdangerous import URLSafeSerializer
 
-from chalicelib.aws import bus, keys, table
+from chalicelib.aws import bus, keys, secrets, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import CampaignId, Digest, GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import CampaignId, ControllerId, Digest, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
@@ -26,7 +27,8 @@ from chalicelib.identity.model import Identifier
 from chalicelib.messages import actions, store
 from chalicelib.messages.channels.email import EMAIL
 from chalicelib.messages.model import Message, State
-from chalicelib.messages.tokens import UnsubscribeLink, make_token, read_token
+from chalicelib.messages.tokens import LONGEST, UnsubscribeLink, make_token, read_token
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import some_of
 from tests.ids import PMS, guest_id
@@ -40,6 +42,10 @@ GA, GB = guest_id("ga"), guest_id("gb")
 T1, T2, T3 = (f"2026-11-23T12:0{minute}:00.000Z" for minute in (1, 2, 3))
 
 
+def record_event(body: str) -> bool:
+    return actions.record_event(body, EMAIL.name)
+
+
 def address(leaf: str) -> Digest:
     return digest("email", f"{leaf}@example.com")
 
@@ -49,7 +55,9 @@ def claimed(leaf: GuestId = GA, *, shared_with: tuple[GuestId, ...] = ()) -> dic
     for each in (leaf, *shared_with):
         table.write(table.Put(head_row(Head(leaf=each, record=Record(source=PMS), members=(each,)))))
         consent = Consent(state="explicit", basis="guest", at=instant(NOW))
-        table.write(table.Put(consents.gate_row(Gate(guest=each, rev=1, answers={"group:marketing": consent}))))
+        table.write(
+            table.Put(consents.gate_row(Gate(guest=each, channel="email", rev=1, answers={"group:marketing": consent})))
+        )
     table.write(table.Put(identity.row_of(Identifier(digest=address(leaf), leaves=(leaf, *shared_with)))))
     message = Message(
         guest=leaf, occasion=N1, claim=f"m-{leaf}", campaign=CampaignId("c"), origin="o",
@@ -90,7 +98,7 @@ def suppressed(leaf: GuestId) -> dict[str, str]:
 @pytest.mark.parametrize("wrap", [wrapped, json.dumps], ids=["wrapped by SNS", "raw"])
 def test_an_event_settles_and_dates_the_message(aws: Settings, wrap: Callable[[Any], str]) -> None:
     mail = claimed()
-    assert actions.record_event(wrap(mail_event("Delivery", mail, T1)))
+    assert record_event(wrap(mail_event("Delivery", mail, T1)))
     assert (message().state, message().carrier_id, message().delivered_at) == (
         State.SENT,
         "ses-1",
@@ -101,7 +109,7 @@ def test_an_event_settles_and_dates_the_message(aws: Settings, wrap: Callable[[A
 def test_our_own_late_outcome_does_not_undo_an_event(aws: Settings) -> None:
     mail = claimed()
     before = message()
-    actions.record_event(wrapped(mail_event("Reject", mail, T1, reason="Bad content")))
+    record_event(wrapped(mail_event("Reject", mail, T1, reason="Bad content")))
     store.keep_outcome(before, before.model_copy(update={"state": State.SENT, "carrier_id": "ses-1"}))
     assert message().state is State.FAILED
 
@@ -111,7 +119,7 @@ def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch
     some = [wrapped(mail_event(kind, mail, T1)) for kind in ("Send", "Delivery", "Open", "Click")]
     some += [wrapped(bounce(mail)), wrapped(complaint(mail))]
     for body in some:
-        actions.record_event(body)
+        record_event(body)
 
     def refuse(*_: Any) -> None:
         raise AssertionError("a duplicate wrote")
@@ -119,7 +127,7 @@ def test_duplicates_write_nothing(aws: Settings, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(table, "write", refuse)
     monkeypatch.setattr(table, "transact", refuse)
     for body in some:
-        actions.record_event(body)
+        record_event(body)
 
 
 @pytest.mark.exhaustive
@@ -130,21 +138,21 @@ def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
         mail = claimed(guest_id(leaf))
         some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
         for at in order:
-            actions.record_event(wrapped(some[at]))
+            record_event(wrapped(some[at]))
         gate = consents.gate(guest_id(leaf), "email")
         assert gate
-        assert gate.answer_to("marketing")
+        assert gate.answer_to("marketing", GROUP_CONTROLLER)
         end = message(Leaf(leaf)).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
         known = identity.identifier(address(leaf))
         assert known
         assert known.suppressed == {"reason": "complaint", "at": "2026-11-23T12:03:00.000000Z"}
-        ends.add((end, tuple(suppressed(guest_id(leaf)).values()), str(gate.answer_to("marketing"))))
+        ends.add((end, tuple(suppressed(guest_id(leaf)).values()), str(gate.answer_to("marketing", GROUP_CONTROLLER))))
     assert len(ends) == 1
 
 
 def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) -> None:
     mail = claimed(GA, shared_with=(GB,))
-    actions.record_event(wrapped(bounce(mail)))
+    record_event(wrapped(bounce(mail)))
     assert suppressed(GA) == suppressed(GB) == {address(GA)[:ADDRESS_DIGITS]: "bounce"}
     known = identity.identifier(address(GA))
     assert known
@@ -154,17 +162,17 @@ def test_a_permanent_bounce_suppresses_everybody_at_that_address(aws: Settings) 
 
 def test_a_passing_bounce_suppresses_nobody(aws: Settings) -> None:
     mail = claimed()
-    actions.record_event(wrapped(bounce(mail, kind="Transient")))
+    record_event(wrapped(bounce(mail, kind="Transient")))
     assert suppressed(GA) == {}
     assert message().soft_bounced_at
 
 
 def test_a_complaint_is_also_a_no(aws: Settings) -> None:
     mail = claimed()
-    actions.record_event(wrapped(complaint(mail)))
+    record_event(wrapped(complaint(mail)))
     gate = consents.gate(GA, "email")
     assert gate
-    answer = gate.answer_to("marketing")
+    answer = gate.answer_to("marketing", GROUP_CONTROLLER)
     assert answer
     assert (answer.state, answer.basis) == ("withdrawn", "complaint")
     assert suppressed(GA) == {address(GA)[:ADDRESS_DIGITS]: "complaint"}
@@ -172,7 +180,7 @@ def test_a_complaint_is_also_a_no(aws: Settings) -> None:
 
 def test_not_spam_takes_nothing_away(aws: Settings) -> None:
     mail = claimed()
-    assert not actions.record_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
+    assert not record_event(wrapped(complaint(mail, complaintFeedbackType="not-spam")))
     assert suppressed(GA) == {}
 
 
@@ -181,7 +189,7 @@ def test_a_feedback_notification_without_tags_still_suppresses(aws: Settings) ->
     event = bounce({**mail, "tags": {}})
     event["notificationType"] = event.pop("eventType")
     del event["mail"]["tags"]
-    assert not actions.record_event(wrapped(event))
+    assert not record_event(wrapped(event))
     assert suppressed(GA) == {address(GA)[:ADDRESS_DIGITS]: "bounce"}
 
 
@@ -190,10 +198,10 @@ def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Sett
     event = complaint({**mail, "tags": {}})
     event["notificationType"] = event.pop("eventType")
     for _ in range(2):
-        assert not actions.record_event(wrapped(event))
+        assert not record_event(wrapped(event))
     for leaf in (GA, GB):
         gate = consents.gate(leaf, "email")
-        answer = gate.answer_to("marketing") if gate else None
+        answer = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
         assert answer
         assert (answer.state, answer.basis) == ("withdrawn", "complaint")
         assert len(consent_actions.history(leaf)) == 1
@@ -202,8 +210,8 @@ def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Sett
 def test_what_is_not_ours_is_let_go(aws: Settings) -> None:
     stranger = {"to": "x@example.com", "message_id": "s", "tags": {"run": "n9", "guest": "gx"}}
     for kind in ("Send", "Open", "DeliveryDelay", "Subscription", "Something New"):
-        assert not actions.record_event(wrapped(mail_event(kind, stranger, T1)))
-    assert not actions.record_event("Successfully validated SNS topic for Amazon SES event publishing.")
+        assert not record_event(wrapped(mail_event(kind, stranger, T1)))
+    assert not record_event("Successfully validated SNS topic for Amazon SES event publishing.")
 
 
 @pytest.mark.parametrize(
@@ -216,18 +224,18 @@ def test_what_is_no_event_is_rejected(body: str) -> None:
 
 def test_a_rendering_failure_has_a_blank_in_its_name(aws: Settings) -> None:
     mail = claimed()
-    actions.record_event(wrapped(mail_event("Rendering Failure", mail, T1, errorMessage="x")))
+    record_event(wrapped(mail_event("Rendering Failure", mail, T1, errorMessage="x")))
     assert message().state is State.FAILED
 
 
 @pytest.mark.exhaustive
 def test_a_crash_while_a_complaint_is_recorded_is_repaired_by_the_redelivery(aws: Settings) -> None:
     body = wrapped(complaint(claimed(guest_id("gcalm"), shared_with=(guest_id("gcalm2"),))))
-    for number, point in enumerate(some_of(points_of(lambda: actions.record_event(body)))):
+    for number, point in enumerate(some_of(points_of(lambda: record_event(body)))):
         leaf, other = f"g{number:02d}", f"h{number:02d}"
         again = wrapped(complaint(claimed(guest_id(leaf), shared_with=(guest_id(other),))))
-        assert crash_at(point, lambda again=again: actions.record_event(again)), point  # type: ignore[misc]
-        actions.record_event(again)
+        assert crash_at(point, lambda again=again: record_event(again)), point  # type: ignore[misc]
+        record_event(again)
         assert (
             suppressed(guest_id(leaf)) == suppressed(guest_id(other)) == {address(leaf)[:ADDRESS_DIGITS]: "complaint"}
         ), point
@@ -252,7 +260,7 @@ def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> 
     actions.unsubscribe(token)
     gate = consents.gate(GA, "email")
     assert gate
-    answer = gate.answer_to("marketing")
+    answer = gate.answer_to("marketing", GROUP_CONTROLLER)
     assert answer
     assert answer.state == "withdrawn"
     assert [each.proof for each in consent_actions.history(GA)] == [{"via": "unsubscribe", "run": "n-gone"}]
@@ -293,6 +301,23 @@ def test_of_those_who_share_a_mailbox_one_s_failure_does_not_cost_the_others_the
     with pytest.raises(TryAgain):
         actions.unsubscribe(make_token(UnsubscribeLink(GA, "marketing", N1)))
     assert [answers(guest_id(each)) for each in (GA, GB, "gc")] == [["withdrawn"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("told", "channel"), [("ga.m.n1", "email"), ("ga.m.n1.pigeon", "pigeon")], ids=["of mail", "of another channel"]
+)
+def test_a_token_made_before_there_were_controllers_leaves_the_group(aws: Settings, told: str, channel: str) -> None:
+    token = str(URLSafeSerializer(secrets.key_for("unsubscribe"), salt="unsubscribe").dumps(told))
+    assert read_token(token) == UnsubscribeLink(GA, "marketing", OccasionId("n1"), channel, GROUP_CONTROLLER)
+
+
+def test_a_token_of_a_hotel_s_mail_names_its_legal_entity_and_stays_short(aws: Settings) -> None:
+    leaf, run = Leaf("g" + "0" * 24), OccasionId("n" + "0" * 24)
+    leave = UnsubscribeLink(leaf, "marketing", run, "email", ControllerId("alpine_hotels-1"))
+    token = make_token(leave)
+    assert len(token) <= 160
+    assert read_token(token) == leave
+    assert len(make_token(leave._replace(controller=ControllerId("a" * 64)))) < LONGEST
 
 
 def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:

@@ -17,20 +17,21 @@ from chalicelib.messages import holds, rules
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 from chalicelib.messages.channels.email import EMAIL as EMAIL_CHANNEL
 from chalicelib.messages.holds import Cap, Known, MessageClass, Reason
-from chalicelib.messages.model import AGAIN, Deployment, Message, Outcome, State
-from chalicelib.messages.store import read_deployment
+from chalicelib.messages.model import AGAIN, Message, Outcome, State
+from chalicelib.settings import store as settings
+from chalicelib.settings.model import HubSettings
 from tests.ids import guest_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMAIL, ADDRESS = "anna@example.com", Digest("d1")
 
-CAP = Deployment().cap
+CAP = Cap(HubSettings().cap_mails, HubSettings().cap_days)
 
 
 def gate(state: str | None = "explicit", **changes: Any) -> Gate:
     consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)}) if state else None
     answers = {"group:marketing": consent} if consent else {}
-    return Gate.model_validate({"guest": "ga", "answers": answers, **changes})
+    return Gate.model_validate({"guest": "ga", "channel": "email", "answers": answers, **changes})
 
 
 def suppressed(reason: str) -> dict[str, Any]:
@@ -77,15 +78,15 @@ def test_the_gate_decides(known: Gate | None, email: str | None, reason: Reason 
 def test_a_cap_above_what_a_gate_remembers_is_cut_down_to_that() -> None:
     wanted = {"cap_mails": KEPT_SENDS + 2}
     with pytest.raises(ValidationError):
-        Deployment.model_validate(wanted)
-    rule = read_deployment(wanted)
-    assert rule.cap_mails == KEPT_SENDS
+        HubSettings.model_validate(wanted)
+    kept = settings.read(wanted)
+    assert kept.cap_mails == KEPT_SENDS
     full = tuple(
         send_mark(instant(NOW - timedelta(hours=hours)), OccasionId(f"n{hours}"), guest_id("ga"))
         for hours in range(KEPT_SENDS)
     )
-    assert decide(gate(sends=full), cap=rule.cap) is Reason.FREQUENCY_CAP
-    assert decide(gate(sends=full[1:]), cap=rule.cap) is None
+    assert decide(gate(sends=full), cap=Cap(kept.cap_mails, kept.cap_days)) is Reason.FREQUENCY_CAP
+    assert decide(gate(sends=full[1:]), cap=Cap(kept.cap_mails, kept.cap_days)) is None
 
 
 def claim(**changes: Any) -> Message:

@@ -24,9 +24,12 @@ from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending, store
-from chalicelib.messages.holds import MessageClass
-from chalicelib.messages.model import Deployment, Occasion, Template
+from chalicelib.messages.holds import Cap, MessageClass
+from chalicelib.messages.model import Occasion, Template
 from chalicelib.profiles import actions as profiles
+from chalicelib.properties.model import Branding
+from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.settings.rules import MailIdentity
 from tests.builders import VIENNA, at, guest
 from tests.crashes import watching
 from tests.ids import PMS, SPRING, guest_id
@@ -39,7 +42,7 @@ GC = guest_id("gc")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
 TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hello</p>", text="Hello")
-SETTINGS = Deployment(public_url="https://hub.example.com", sender="news@hotel.example", postal_address="Main Street 1")
+BRANDING = Branding(sender="news@hotel.example", postal_address="Main Street 1")
 SMALL, LARGE = sorted(("1", "2"), key=lambda source_id: leaf_of_profile(PMS, source_id))
 """Two profiles of the source; as one guest they have the leaf of the first."""
 S, L = (GuestId(leaf_of_profile(PMS, source_id)) for source_id in (SMALL, LARGE))
@@ -60,7 +63,9 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
         message_class=MessageClass.MARKETING,
         channel="email",
         template=TEMPLATE,
-        deployment=SETTINGS,
+        identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
+        public_url="https://hub.example.com",
+        cap=Cap(mails=3, days=7),
     )
 
 
@@ -110,7 +115,7 @@ def codes(batch: sending.Batch) -> dict[str, str]:
 
 
 def answer(leaf: GuestId) -> str | None:
-    consent = gate(leaf).answer_to("marketing")
+    consent = gate(leaf).answer_to("marketing", GROUP_CONTROLLER)
     return consent.state if consent else None
 
 
@@ -147,7 +152,7 @@ def test_a_record_that_parts_and_withdraws_beside_the_worker_s_reads_is_not_mail
 
     def part_and_withdraw() -> None:
         split()
-        consent_actions.set_consent(L, "email", "marketing", "withdrawn", "guest")
+        consent_actions.set_consent(L, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
 
     with meanwhile("BatchGetItem", read_before, part_and_withdraw):
         sending.send(occasion(), [S], NOW)
@@ -173,7 +178,7 @@ def test_a_gate_that_was_merged_away_and_split_off_again_is_another_gate(ses: Fa
 
     def merge_withdraw_and_split() -> None:
         tell(guest(SMALL, email="l@mail.example", marketing_email=True, changed_at=at(3)))
-        consent_actions.set_consent(L, "email", "marketing", "withdrawn", "guest")
+        consent_actions.set_consent(L, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
         tell(guest(SMALL, "Berta", email="l@mail.example", marketing_email=True, changed_at=at(5)))
         assert guest_of(L) == L
 
@@ -281,6 +286,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     )
     full = Gate(
         guest=GuestId(S),
+        channel="email",
         rev=10_000_000,
         answers={f"{controller * 64}:marketing": consent for controller in "abc"},
         suppressed={
@@ -293,7 +299,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     )
     assert len(full.sends) == KEPT_SENDS
     assert len(full.suppressed) == MOST_SUPPRESSED
-    assert full.model_fields_set == set(Gate.model_fields) - {"channel"}
+    assert full.model_fields_set == set(Gate.model_fields)
     row = gates.gate_row(full)
     assert gates.read_gate(keys.gate(GuestId(S), "email"), row) == full
     assert item_size(row) <= 1024

@@ -1,36 +1,50 @@
 """A channel that only this test knows goes the whole way: decide, claim, send, event, and out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
+import time_machine
 
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.delivery import Result, Verdict
-from chalicelib.canonical.ids import Leaf, OccasionId, TemplateId
+from chalicelib.campaigns import actions as campaigns
+from chalicelib.campaigns.model import Campaign
+from chalicelib.canonical.delivery import Quota, Result, Verdict
+from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.ids import CampaignId, Leaf, OccasionId, TemplateId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consents
+from chalicelib.consent import model as consent
 from chalicelib.consent import store as gates
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
 from chalicelib.messages import actions, sending, store
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind, Written
-from chalicelib.messages.channels.register import CHANNELS
-from chalicelib.messages.holds import MessageClass
-from chalicelib.messages.model import Deployment, Occasion, State, Template
-from tests.ids import PMS, SPRING, guest_id
+from chalicelib.messages.channels.register import CHANNELS, heard_on
+from chalicelib.messages.holds import Cap, MessageClass, Words
+from chalicelib.messages.model import Occasion, State, Template
+from chalicelib.properties.model import Branding
+from chalicelib.settings import store as settings
+from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.settings.rules import MailIdentity
+from tests.campaigns.worlds import campaign, run_to_end
+from tests.ids import PMS, SPRING, guest_id, run_id
 from tests.mail_fakes import FakeSes
 
 N1 = OccasionId("n1")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GA = guest_id("ga")
+FLOWN, MAILED = CampaignId("flown"), CampaignId("mailed")
+BRANDING = Branding(postal_address="Main Street 1")
+PIGEON_WORDS = Words(address="loft", message="pigeon post")
 NUMBER = "+4315880000"
 TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hi</p>", text="Dear {{ guest.given_name }}")
 
@@ -41,6 +55,9 @@ class Pigeons:
 
     name: str = "pigeon"
     identifier: str = "phone"
+    words: Words = PIGEON_WORDS
+    needs: tuple[str, ...] = ()
+    events_from: str = "pigeon-events"
     at_once: int = 1
     carried: list[Written] = field(default_factory=list)
     verdict: Verdict = Verdict.ACCEPTED
@@ -50,6 +67,9 @@ class Pigeons:
 
     def normalised(self, address: str) -> str | None:
         return address or None
+
+    def quota(self) -> Quota:
+        return Quota(per_second=1)
 
     def writer(self, occasion: Occasion) -> "Pigeons":
         del occasion
@@ -79,7 +99,14 @@ def pigeons(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Pigeons:
     birds = Pigeons()
     channel: Channel = birds
     monkeypatch.setitem(CHANNELS, channel.name, channel)
+    monkeypatch.setitem(cast("dict[str, str]", consent.CHANNELS), channel.name, channel.identifier)
     return birds
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as coordinates:
+        yield coordinates
 
 
 def occasion(message_class: MessageClass = MessageClass.MARKETING, run: str = "n1") -> Occasion:
@@ -90,19 +117,28 @@ def occasion(message_class: MessageClass = MessageClass.MARKETING, run: str = "n
         message_class=message_class,
         channel="pigeon",
         template=TEMPLATE,
-        deployment=Deployment(public_url="https://hub.example.com", postal_address="Main Street 1"),
+        identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
+        public_url="https://hub.example.com",
+        cap=Cap(mails=3, days=7),
     )
 
 
-def guest(leaf: Leaf = GA) -> str:
-    traits = Traits(given_name="Anna", phone=NUMBER, email="anna@mail.example")
+def guest(leaf: Leaf = GA, number: str | None = NUMBER, stays: int = 0) -> Leaf:
+    traits = Traits(given_name="Anna", phone=number, email="anna@mail.example", stats=Stats(stays=stays))
     table.write(table.Put(head_row(Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), traits=traits))))
-    table.write(table.Put(identity.row_of(Identifier(digest=digest("phone", NUMBER), leaves=(leaf,)))))
+    if number:
+        table.write(table.Put(identity.row_of(Identifier(digest=digest("phone", number), leaves=(leaf,)))))
     return leaf
 
 
 def agree(leaf: Leaf, channel: str = "pigeon") -> None:
-    consents.set_consent(leaf, channel, "marketing", "explicit", "guest", instant(NOW))
+    consents.set_consent(leaf, channel, "marketing", GROUP_CONTROLLER, "explicit", "guest", instant(NOW))
+
+
+def flown(pigeons: Pigeons) -> None:
+    """A campaign over the second channel, to whom the campaign over the first would go."""
+    named = {"id": FLOWN, "name": "Flown", "segment": "s-mailed", "template": "news", "channel": pigeons.name}
+    campaigns.create_campaign(Campaign.model_validate(named))
 
 
 def codes(batch: sending.Batch) -> dict[str, str]:
@@ -124,6 +160,44 @@ def test_a_message_goes_the_whole_way_on_a_second_channel(pigeons: Pigeons) -> N
     message = store.message(guest_id("ga"), N1)
     assert message
     assert message.delivered_at == instant(NOW)
+
+
+def test_a_campaign_goes_the_whole_way_on_a_second_channel(clock: Any, pigeons: Pigeons) -> None:
+    """Plan, pace, decide, claim, send, events, the way out, and why the others got nothing, in the channel's words."""
+    campaign(MAILED)
+    flown(pigeons)
+    agree(guest(stays=1))
+    guest(Leaf("gb"), NUMBER + "1", stays=1)
+    guest(Leaf("gc"), None, stays=1)
+    assert run_to_end(clock, campaigns.launch(FLOWN)).counts == {"sent": 1, "no_consent": 1, "no_address": 1}
+    (strip,) = pigeons.carried
+    assert strip.to == NUMBER
+    event = json.dumps({"kind": "delivery", "run": strip.tags["run"], "guest": "ga"})
+    assert actions.record_event(event, heard_on("pigeon-events").name)
+    decided = {each.guest: each.rule for each in campaigns.decisions(run_id(strip.tags["run"])).decisions}
+    assert decided == {
+        "ga": "",
+        "gb": "The guest never agreed to marketing pigeon post.",
+        "gc": "The guest has no loft of their own that pigeon post can reach.",
+    }
+    actions.unsubscribe(strip.parts["strip"].rpartition("/")[2])
+    assert run_to_end(clock, campaigns.launch(FLOWN)).counts["withdrawn"] == 1
+
+
+def test_a_campaign_on_a_second_channel_needs_none_of_the_names_of_a_mail(pigeons: Pigeons) -> None:
+    kept = settings.get()
+    settings.save(kept.model_copy(update={"group": Branding(), "version": 2}), replaces=1)
+    campaign(MAILED)
+    with pytest.raises(Invalid, match=r"deployment\.sender"):
+        campaigns.launch(MAILED)
+    flown(pigeons)
+    assert campaigns.launch(FLOWN).channel == "pigeon"
+
+
+def test_who_hears_a_queue_is_the_channel_that_says_so(pigeons: Pigeons) -> None:
+    assert [heard_on(queue).name for queue in ("mail-events", "pigeon-events")] == ["email", "pigeon"]
+    with pytest.raises(LookupError):
+        heard_on("inbox")
 
 
 def test_a_consent_to_one_channel_is_none_to_another(pigeons: Pigeons) -> None:

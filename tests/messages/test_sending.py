@@ -17,8 +17,11 @@ from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
 from chalicelib.guests.store import head_row
 from chalicelib.messages import candidates, sending, store
-from chalicelib.messages.holds import MessageClass
-from chalicelib.messages.model import Deployment, Occasion, State, Template
+from chalicelib.messages.holds import Cap, MessageClass
+from chalicelib.messages.model import Occasion, State, Template
+from chalicelib.properties.model import Branding
+from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.settings.rules import MailIdentity
 from tests.ids import PMS, SPRING, guest_id
 from tests.mail_fakes import FakeSes
 from tests.peers import Peer, ses_lies_at
@@ -37,7 +40,7 @@ TEMPLATE = Template(
     html="<p>Dear {{ guest.given_name }}</p>",
     text="Dear {{ guest.given_name }}",
 )
-SETTINGS = Deployment(public_url="https://hub.example.com", sender="news@hotel.example", postal_address="Main Street 1")
+BRANDING = Branding(sender="news@hotel.example", postal_address="Main Street 1")
 
 
 @pytest.fixture
@@ -53,7 +56,9 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
         message_class=MessageClass.MARKETING,
         channel="email",
         template=TEMPLATE,
-        deployment=SETTINGS,
+        identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
+        public_url="https://hub.example.com",
+        cap=Cap(mails=3, days=7),
     )
 
 
@@ -65,7 +70,9 @@ def guest(name: str, *, members: Sequence[str] = (), state: str | None = "explic
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
-        known = Gate.model_validate({"guest": leaf, "rev": 1, "answers": {"group:marketing": consent}, **gate})
+        known = Gate.model_validate(
+            {"guest": leaf, "channel": "email", "rev": 1, "answers": {"group:marketing": consent}, **gate}
+        )
         table.write(table.Put(consents.gate_row(known)))
     return leaf
 

@@ -1,9 +1,14 @@
 """The names of channels, classes and reasons stand where they are defined, and nowhere else."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+
+from chalicelib.consent.model import CHANNELS, PURPOSES
+from chalicelib.messages.channels import register
+from chalicelib.messages.holds import RULES, Words
 
 ROOT = Path(__file__).parents[2] / "chalicelib"
 VOCABULARY = "consent/model.py"
@@ -32,6 +37,41 @@ def test_marketing_is_written_in_the_table_the_vocabulary_and_the_channel_alone(
 def test_email_is_written_in_the_vocabulary_alone() -> None:
     found = {path for path in literals("email") if not path.startswith(OF_IDENTIFIERS_AND_TRAITS)}
     assert found == {VOCABULARY}
+
+
+CHOOSERS = {"EMAIL", "MARKETING", "SURVEY", "SERVICE", "TRANSACTIONAL"}
+"""Who has one of these at hand has chosen a channel, a purpose or a class."""
+MAY_CHOOSE = {TABLE, VOCABULARY, CHANNEL, "messages/channels/register.py"}
+
+
+def chosen(tree: ast.AST) -> set[str]:
+    """The names of channels, purposes and classes that a module takes from elsewhere."""
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    looked_up = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return (imported | looked_up) & CHOOSERS
+
+
+def test_nobody_chooses_a_channel_a_purpose_or_a_class_but_the_table_the_vocabulary_and_the_channel() -> None:
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in ROOT.rglob("*.py")}
+    assert {path for path, tree in trees.items() if chosen(tree)} == MAY_CHOOSE - {VOCABULARY}
+
+
+def test_a_choice_that_crept_back_would_be_seen() -> None:
+    planted = "from chalicelib.consent.model import EMAIL", "from chalicelib.consent import model\nmodel.MARKETING"
+    assert [chosen(ast.parse(text)) for text in planted] == [{"EMAIL"}, {"MARKETING"}]
+
+
+def test_no_rule_of_the_table_has_a_channel_s_own_words() -> None:
+    strange = Words(address="loft", message="pigeon post")
+    rules = [hold.rule_in(strange) for hold in RULES.values()]
+    assert not [rule for rule in rules if re.search(r"\b(e-?mails?|mails?)\b|{", rule, re.IGNORECASE)]
+    assert any("loft" in rule for rule in rules)
+
+
+def test_what_channels_there_are_is_said_alike_in_both_registers() -> None:
+    assert set(register.CHANNELS) == set(CHANNELS)
+    assert {name: plug.identifier for name, plug in register.CHANNELS.items()} == dict(CHANNELS)
+    assert len({purpose[0] for purpose in PURPOSES}) == len(PURPOSES)  # a link names its purpose by one letter
 
 
 @pytest.mark.parametrize("capability", ["messages", "campaigns"])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws import bus, keys, secrets
-from chalicelib.canonical.ids import Digest, GuestId, leaf_of_profile
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, leaf_of_profile
 from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
@@ -21,13 +21,20 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from chalicelib.profiles.draft import opt_in
-from tests.builders import VIENNA, at, guest
+from chalicelib.profiles.draft import opt_ins
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Branding
+from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings
+from chalicelib.settings.rules import controllers
+from tests.builders import PORTO, VIENNA, at, guest
 from tests.exhaustive import examples
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
 PEOPLE = ("1", "2", "3")
+ATLANTIC = PORTO.model_copy(update={"branding": Branding(legal_entity="atlantic")})
+HOTELS = {each.id: each for each in (VIENNA, ATLANTIC)}
+CONTROLLERS = controllers(HubSettings(), HOTELS.values())
 Deed = Callable[[], None]
 
 
@@ -38,17 +45,20 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tell(*snapshots: dict[str, Any]) -> None:
-    changes = [
-        change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
-        for each in snapshots
-    ]
+    changes = [change_of(read(each), PMS, HOTELS, lambda kind, value: Digest(f"{kind}-{value}")) for each in snapshots]
     assert profiles.store_changes([change for change in changes if change]) == {}
 
 
-def act(source_id: str, state: State, second: int, channel: str = "email") -> None:
+def act(
+    source_id: str,
+    state: State,
+    second: int,
+    channel: str = "email",
+    controller: ControllerId = GROUP_CONTROLLER,
+) -> None:
     leaf = leaf_of_profile(PMS, source_id)
     at_ = f"2026-05-01T00:00:{second:02d}.000000Z"
-    consents.set_consent(leaf, channel, "marketing", state, "guest", Instant(at_))
+    consents.set_consent(leaf, channel, "marketing", controller, state, "guest", Instant(at_))
 
 
 def everybody() -> dict[GuestId, Guest]:
@@ -60,7 +70,9 @@ def answer_and_evidence(guest_id: GuestId, known: Guest) -> tuple[Any, Any]:
     gate = gates.gate(guest_id, "email")
     heads = guests.with_records(guests.heads(known.members))
     acts = [gates.acts(leaf, "email") for leaf in known.members]
-    return dict(gate.answers) if gate else {}, rules.answers(acts, [opt_in(each) for each in heads.values()])
+    return dict(gate.answers) if gate else {}, rules.answers(
+        acts, [opt_ins(each, "email", CONTROLLERS) for each in heads.values()]
+    )
 
 
 @st.composite
@@ -71,13 +83,15 @@ def seasons(draw: st.DrawFn) -> list[Deed]:
         source_id = draw(st.sampled_from(PEOPLE))
         if draw(st.booleans()):
             state: State = draw(st.sampled_from(["withdrawn", "explicit"]))
-            deeds.append(partial(act, source_id, state, draw(st.integers(0, 9))))
+            controller = draw(st.sampled_from([GROUP_CONTROLLER, ControllerId("atlantic")]))
+            deeds.append(partial(act, source_id, state, draw(st.integers(0, 9)), controller=controller))
         else:
             record = guest(
                 source_id,
                 draw(st.sampled_from(["Anna", "Berta"])),
                 email=draw(st.sampled_from(["a@mail.example", "b@mail.example"])),
                 marketing_email=draw(st.sampled_from([True, False, None])),
+                property_id=draw(st.sampled_from([None, *HOTELS])),
                 changed_at=at(number + 1),
             )
             deeds.append(partial(tell, record))
@@ -92,6 +106,8 @@ def test_whatever_is_told_and_done_beside_each_other_the_answer_follows_from_the
     chance = random.Random(seed)
     with pytest.MonkeyPatch.context() as monkeypatch:
         table = MemoryTable().install(monkeypatch)
+        for hotel in HOTELS.values():
+            properties.put(hotel)
         for deed in deeds[: len(PEOPLE)]:
             deed()
         rest = list(deeds[len(PEOPLE) :])

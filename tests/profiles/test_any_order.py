@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.aws import bus, secrets
+from chalicelib.aws import bus, keys, secrets
+from chalicelib.aws.table import row
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Digest, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
@@ -19,12 +20,14 @@ from chalicelib.identity.model import Verdict
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Change, MergeDecision
+from chalicelib.properties.model import Branding
 from tests.builders import PORTO, VIENNA, at, charge, decided, guest, reservation
 from tests.exhaustive import examples, some_of
 from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
-PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
+PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO.model_copy(update={"branding": Branding(legal_entity="atlantic")})}
+"""Two hotels of two legal entities: a source's opt-in is to either, or to both."""
 COMMON = settings(
     max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -43,9 +46,16 @@ Told = dict[str, Any] | MergeDecision
 
 
 def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Told]]) -> MemoryTable:
-    table = MemoryTable().install(monkeypatch)
+    table = with_hotels(MemoryTable().install(monkeypatch))
     for batch in batches:
         store(batch)
+    return table
+
+
+def with_hotels(table: MemoryTable) -> MemoryTable:
+    for each in PLACES.values():
+        key = keys.property_(each.id)
+        table.rows[key] = row(key, property=each.model_dump_json())
     return table
 
 
@@ -120,6 +130,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             changed_at=at(draw(st.integers(0, 3))),
             marketing_email=draw(st.sampled_from([True, False, None])),
             merged_into=draw(st.sampled_from([None, None, None, "g0"])) if at_ else None,
+            property_id=draw(st.sampled_from([None, *PLACES])),
         )
         snapshots.append(person)
         if draw(st.booleans()):
@@ -131,7 +142,8 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             snapshots.append(
                 reservation(
                     f"r{draw(st.integers(0, 2))}",
-                    primary=person,
+                    primary={**person, "property_id": None},
+                    property_id=draw(st.sampled_from([*PLACES])),
                     companions=draw(st.sampled_from([[], [guest("g9", "Eve", "Ray")]])),
                     arrival=arrival,
                     departure=departure,
@@ -179,7 +191,7 @@ def test_writers_beside_each_other_end_in_the_same_state(
         deeds: list[tuple[int, Callable[[], None]]] = [
             (call, partial(store, batch)) for call, batch in zip(calls, theirs, strict=True)
         ]
-        table = MemoryTable(beside=deeds).install(monkeypatch)
+        table = with_hotels(MemoryTable(beside=deeds).install(monkeypatch))
         store(ours)
         late, table.beside = table.beside, []
         for _, deed in late:

@@ -14,6 +14,7 @@ from chalicelib.consent import store as gates
 from chalicelib.guests import store as guests
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import VIENNA, at, guest
 from tests.ids import PMS
 
@@ -36,12 +37,14 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 def answer(source_id: str) -> str | None:
     known = guests.guest(leaf_of_profile(PMS, source_id))
     gate = gates.gate(known.id, "email") if known else None
-    consent = gate.answer_to("marketing") if gate else None
+    consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 
 
 def object_by(source_id: str) -> None:
-    consents.set_consent(leaf_of_profile(PMS, source_id), "email", "marketing", "withdrawn", "guest", T1)
+    consents.set_consent(
+        leaf_of_profile(PMS, source_id), "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1
+    )
 
 
 @pytest.mark.parametrize("through", ["1", "2"])

@@ -17,6 +17,7 @@ from chalicelib.identity.model import MOST_DECISIONS, MOST_REASON, Decision, Ver
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import MergeDecision
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import VIENNA, at, decided, guest, reservation
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
@@ -115,7 +116,7 @@ def test_gates_follow_a_decision(flags: tuple[bool | None, bool | None], hub: Me
 
 def agreed(guest: GuestId) -> bool:
     gate = gates.gate(guest, EMAIL)
-    return gate is not None and gate.answer_to(MARKETING) is not None
+    return gate is not None and gate.answer_to(MARKETING, GROUP_CONTROLLER) is not None
 
 
 def test_a_decision_that_comes_again_writes_nothing_and_announces_again(hub: MemoryTable, facts: list[Fact]) -> None:

@@ -6,11 +6,11 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Conflict, Invalid
-from chalicelib.messages.store import deployment
 from chalicelib.properties import actions as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions, installation, store
 from chalicelib.settings.model import LARGEST_CAP, Brand, HubSettings
+from chalicelib.settings.rules import mail_identity
 from tests.builders import PORTO, VIENNA
 
 OF_NOVEMBER: Item = {
@@ -182,17 +182,17 @@ def test_a_brand_that_went_while_a_property_took_its_name_holds_up_no_later_chan
 
 
 def test_mail_of_the_group_carries_the_groups_names_and_the_tools_address() -> None:
-    from chalicelib.messages.store import read_deployment
-
-    told = read_deployment(PACKED)
+    kept = store.read(PACKED)
+    told = mail_identity(kept).branding
     assert told.sender == "Hotel Example <news@hotel.example>"
     assert told.postal_address == "Main Street 1, 1010 Vienna"
-    assert told.public_url == "https://hub.hotel.example"
-    assert (told.cap_mails, told.cap_days, told.pace_seconds, told.reply_to) == (2, 10, 30, "")
+    assert installation.read(PACKED).public_url == "https://hub.hotel.example"
+    assert (kept.cap_mails, kept.cap_days, kept.pace_seconds, told.reply_to) == (2, 10, 30, None)
 
 
 def test_a_change_holds_for_the_next_mail(aws: Settings) -> None:
     kept = store.get()
     changed = kept.model_copy(update={"cap_mails": 0, "group": Branding(sender="b@c.example", reply_to="d@c.example")})
     actions.save(changed)
-    assert (deployment().cap_mails, deployment().sender, deployment().reply_to) == (0, "b@c.example", "d@c.example")
+    names = mail_identity(store.get()).branding
+    assert (store.get().cap_mails, names.sender, names.reply_to) == (0, "b@c.example", "d@c.example")

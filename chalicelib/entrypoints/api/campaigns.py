@@ -5,18 +5,21 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.campaigns import actions
-from chalicelib.campaigns.model import CAMPAIGN_CLASS, Campaign, CampaignClass, CampaignRow, Decision, Run, RunState
+from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import CampaignId, RunId, SegmentId, TemplateId, stable_id
-from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
+from chalicelib.canonical.snapshots import HUB_ID, HubId
 from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import DEFAULT_CHANNEL
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.messages.holds import UNASKED, Unasked
 
 
 class CampaignAsked(BaseModel):
-    """A new campaign; without an `id` it gets one."""
+    """A new campaign; without an `id` it gets one. With a `property_id` its mails carry that hotel's names, and need
+    consent given to the legal entity that answers there; without one they are the group's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,7 +27,9 @@ class CampaignAsked(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
-    message_class: CampaignClass = CAMPAIGN_CLASS
+    message_class: Unasked = UNASKED
+    channel: HubId = DEFAULT_CHANNEL
+    property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
 class RunShown(Shown):
@@ -48,7 +53,9 @@ class CampaignShown(Shown):
     name: str
     segment: SegmentId
     template: TemplateId
-    message_class: CampaignClass
+    message_class: Unasked
+    channel: str
+    property_id: PropertyId | None
     launches: int
     run: RunShown | None
 

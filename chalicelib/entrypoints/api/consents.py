@@ -1,31 +1,39 @@
 """/v1/guests/{guest_id}/consents: what a guest agreed to, and the proof of every act."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.ids import GuestId, Leaf
-from chalicelib.canonical.snapshots import Moment
+from chalicelib.canonical.ids import ControllerId, GuestId, Leaf, PropertyId
+from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, store
-from chalicelib.consent.model import CHANNELS, EMAIL, GROUP, MARKETING, Consent, Receipt
+from chalicelib.consent.model import CHANNELS, PURPOSES, Consent, Gate, Receipt, controller_of
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.entrypoints.api.visibility import controllers_of, guest_of
+from chalicelib.settings import actions as settings
 
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
 class ConsentAsked(BaseModel):
-    """What the guest said to a member of staff. `how` is how it was obtained, such as `signed registration card`."""
+    """What the guest said to a member of staff. `how` is how it was obtained, such as `signed registration card`.
+
+    It is said to the legal entity that answers at `property_id`. A key whose properties have one in common may leave
+    that out; where a key for all properties does, it is said to the group's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: Literal["explicit", "confirmed", "withdrawn"]
     basis: Literal["guest", "staff"] = "staff"
     at: Moment | None = None
+    property_id: Annotated[PropertyId, HUB_ID] | None = None
     how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
 
 
@@ -54,24 +62,56 @@ class ConsentsShown(Shown):
 
 
 def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
-    """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first."""
+    """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first.
+
+    A key of some hotels is shown what was said to the legal entities that answer there, or did before.
+    """
     guest = guest_of(ask.caller, guest_id)
-    gate = store.gate(guest.id, EMAIL)
-    now = gate.answer_to(MARKETING) if gate else None
-    reasons = sorted({*gate.suppressed.values()}) if gate else []
-    history = [_receipt(each) for each in actions.history(guest.id)]
-    return ConsentsShown(consents=[_consent(EMAIL, MARKETING, now)], suppressed=list(reasons), history=history)
+    gates = [store.gate(guest.id, each) or Gate(guest=guest.id, channel=each) for each in CHANNELS]
+    receipts = actions.history(guest.id)
+    said_to = {controller_of(key) for gate in gates for key in gate.answers}
+    said_to |= {controller_of(each.purpose) for each in receipts}
+    seen = controllers_of(ask.caller, guest, said_to)
+    return ConsentsShown(
+        consents=[each for gate in gates for each in _answers(gate, seen)],
+        suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
+        history=[_receipt(each) for each in receipts if controller_of(each.purpose) in seen],
+    )
+
+
+def _answers(gate: Gate, controllers: Collection[ControllerId]) -> Iterator[ConsentShown]:
+    for controller in sorted(controllers):
+        for purpose in PURPOSES:
+            yield _consent(gate.channel, purpose, controller, gate.answer_to(purpose, controller))
 
 
 def put(ask: Ask, guest_id: GuestId, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
     """Record what a guest said, with its proof; an objection holds mail from this moment on."""
     guest = guest_of(ask.caller, guest_id)
-    if channel not in CHANNELS or purpose != MARKETING:
+    named = next((each for each in PURPOSES if each == purpose), None)
+    if channel not in CHANNELS or named is None:
         raise NotFound("There is no such channel or purpose.")
+    controller = _asked(ask.caller, body.property_id)
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
-    kept = actions.set_consent(guest.id, channel, MARKETING, body.state, body.basis, at, proof)
-    return _consent(channel, purpose, kept)
+    kept = actions.set_consent(guest.id, channel, named, controller, body.state, body.basis, at, proof)
+    return _consent(channel, purpose, controller, kept)
+
+
+def _asked(caller: Caller, property_id: PropertyId | None) -> ControllerId:
+    """To whom it was said. Raises Invalid for a property that the key does not see, and where one must be named."""
+    known = settings.controllers()
+    if property_id is None:
+        return known.group if caller.is_group else _only_one(known.of(caller.properties))
+    if not caller.sees(property_id) or property_id not in known.by_property:
+        raise Invalid(FieldError("property_id", "does not exist"))
+    return known.by_property[property_id]
+
+
+def _only_one(found: Collection[ControllerId]) -> ControllerId:
+    if len(found) != 1:
+        raise Invalid(FieldError("property_id", "name one: more than one legal entity answers for this key's"))
+    return next(iter(found))
 
 
 def _not_later(said: datetime, now: datetime) -> Instant:
@@ -81,10 +121,9 @@ def _not_later(said: datetime, now: datetime) -> Instant:
     return instant(min(said, now))
 
 
-def _consent(channel: str, purpose: str, consent: Consent | None) -> ConsentShown:
-    if consent is None:
-        return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, state="none")
-    return ConsentShown(channel=channel, purpose=purpose, controller=GROUP, **consent.model_dump(exclude={"again"}))
+def _consent(channel: str, purpose: str, controller: ControllerId, consent: Consent | None) -> ConsentShown:
+    said = consent.model_dump(exclude={"again"}) if consent else {"state": "none"}
+    return ConsentShown(channel=channel, purpose=purpose, controller=controller, **said)
 
 
 def _receipt(receipt: Receipt) -> ReceiptShown:

@@ -1,12 +1,13 @@
 """What of a guest a key may see: rows of its own properties, and nothing of a guest who never was at one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import ControllerId, GuestId, Leaf
 from chalicelib.guests import rules, store
 from chalicelib.guests.model import Guest, Head, Stats, Stay
+from chalicelib.settings import actions as settings
 
 
 def guest_of(caller: Caller, guest_id: GuestId) -> Guest:
@@ -36,3 +37,13 @@ def stats_of(caller: Caller, guest: Guest) -> Stats:
     if caller.is_group:
         return guest.traits.stats
     return rules.add_stats([rules.stats_of(stays_of(caller, leaf)) for leaf in guest.members])
+
+
+def controllers_of(caller: Caller, guest: Guest, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:
+    """To whom the guest did or could say something, of those that answer, or did before, at the caller's hotels."""
+    known = settings.controllers()
+    concerned = {known.group, *known.of(guest.properties)}
+    if caller.is_group:
+        return frozenset({*concerned, *said_to})
+    own = known.of(caller.properties)
+    return (own & concerned) | (known.with_predecessors(own) & frozenset(said_to))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.canonical.delivery import Result
+from chalicelib.canonical.delivery import Quota, Result
 from chalicelib.canonical.ids import GuestId, OccasionId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
+from chalicelib.messages.holds import Words
 from chalicelib.messages.model import Occasion
 
 
@@ -68,6 +69,18 @@ class Channel(Protocol):
     def identifier(self) -> str: ...
 
     @property
+    def words(self) -> Words:
+        """What marketers read of it, in the rules that hold a message."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of a hotel's branding without which nothing can be sent."""
+
+    @property
+    def events_from(self) -> str:
+        """The queue on which the carrier tells what became of messages."""
+
+    @property
     def at_once(self) -> int:
         """Messages that one call of `send` takes."""
 
@@ -76,6 +89,9 @@ class Channel(Protocol):
 
     def normalised(self, address: str) -> str | None:
         """An address as it is kept, from how an event names it; None for what is none."""
+
+    def quota(self) -> Quota:
+        """How much the carrier takes now."""
 
     def writer(self, occasion: Occasion) -> Writer: ...
 

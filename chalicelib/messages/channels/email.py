@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.aws import mail
 from chalicelib.aws.mail import Mail
-from chalicelib.canonical.delivery import Result
+from chalicelib.canonical.delivery import Quota, Result
 from chalicelib.consent import model as consent
 from chalicelib.guests.model import Traits
 from chalicelib.identity.identifiers import normalise_email
 from chalicelib.messages.channels import email_events, foot
 from chalicelib.messages.channels.contract import DeliveryEvent, Written
-from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.holds import MessageClass, Words
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.messages.templates import Renderer
 
@@ -47,6 +47,9 @@ def _headers(way_out: str | None) -> dict[str, str]:
 class Email:
     name = consent.EMAIL
     identifier = consent.CHANNELS[consent.EMAIL]
+    words = Words(address="e-mail address", message="mail")
+    needs = ("sender", "postal_address")
+    events_from = "mail-events"
     at_once = mail.AT_ONCE
 
     def address_of(self, traits: Traits) -> str | None:
@@ -55,15 +58,19 @@ class Email:
     def normalised(self, address: str) -> str | None:
         return normalise_email(address)
 
+    def quota(self) -> Quota:
+        return mail.quota()
+
     def writer(self, occasion: Occasion) -> MailWriter:
-        return MailWriter(occasion.template, occasion.deployment.postal_address)
+        return MailWriter(occasion.template, occasion.identity.branding.postal_address or "")
 
     def begin(self) -> None:
         mail.begin()
 
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
         configuration_set = CONFIGURATION_SETS.get(occasion.message_class, "service")
-        sender = mail.Sender(occasion.deployment.sender, occasion.deployment.reply_to, configuration_set)
+        names = occasion.identity.branding
+        sender = mail.Sender(names.sender or "", names.reply_to or "", configuration_set)
         return mail.send_bulk([_mail(each) for each in messages], sender)
 
     def event_of(self, body: str) -> DeliveryEvent | None:

@@ -4,3 +4,11 @@ from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.channels.email import EMAIL
 
 CHANNELS: dict[str, Channel] = {EMAIL.name: EMAIL}
+
+
+def heard_on(queue: str) -> Channel:
+    """The channel whose carrier tells on a queue what became of messages. Raises LookupError."""
+    for channel in CHANNELS.values():
+        if channel.events_from == queue:
+            return channel
+    raise LookupError(f"no channel hears its carrier on {queue}")

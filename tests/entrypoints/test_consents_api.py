@@ -1,0 +1,115 @@
+"""To whom a guest said yes or no, over the API: each key speaks for, and is shown, the legal entities of its hotels."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.access.rules import hash_of
+from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.connections.model import API
+from chalicelib.properties import actions as properties
+from chalicelib.properties import store
+from chalicelib.properties.model import Branding, Property
+from tests.builders import PORTO, VIENNA, guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.entrypoints.test_access import fields
+
+ANNA = leaf_of_profile(API, "g1")
+PATH = f"/v1/guests/{ANNA}/consents"
+PUT = f"{PATH}/email/marketing"
+BOTH = "both"
+"""A key of both hotels."""
+
+
+@pytest.fixture(autouse=True)
+def anna(hub: Hub, ingest: Ingest) -> None:
+    """A guest of both hotels, each of a legal entity of its own."""
+    for hotel, entity in ((VIENNA, "alpine"), (PORTO, "atlantic")):
+        store.put(named(hotel, entity))
+    ingest(*(reservation(f"r-{each.id}", guest(), property_id=each.id) for each in (VIENNA, PORTO)))
+    row = table.row(
+        keys.api_key(hash_of(f"xk_{BOTH}")), key_id=BOTH, role="front_desk", properties=["vienna", "porto"], name=BOTH
+    )
+    table.write(table.Put(row))
+
+
+def name(vienna: str | None, porto: str | None) -> None:
+    for hotel, entity in ((VIENNA, vienna), (PORTO, porto)):
+        properties.put(named(hotel, entity))
+
+
+def named(hotel: Property, entity: str | None) -> Property:
+    return hotel.model_copy(update={"branding": Branding(legal_entity=entity)})
+
+
+def states(hub: Hub, key: str) -> dict[str, str]:
+    return {each["controller"]: each["state"] for each in hub.get(PATH, key=key)["consents"]}
+
+
+def history(hub: Hub, key: str) -> list[tuple[str, str]]:
+    return [(each["controller"], each["purpose"]) for each in hub.get(PATH, key=key)["history"]]
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "controller"),
+    [
+        ("front_desk@vienna", {}, "alpine"),
+        ("front_desk@vienna", {"property_id": "vienna"}, "alpine"),
+        ("front_desk@porto", {}, "atlantic"),
+        (BOTH, {"property_id": "porto"}, "atlantic"),
+        ("admin", {"property_id": "porto"}, "atlantic"),
+        ("admin", {}, "group"),
+    ],
+)
+def test_an_answer_is_given_to_the_legal_entity_of_the_key_s_hotel_or_of_the_one_that_it_names(
+    hub: Hub, key: str, body: dict[str, Any], controller: str
+) -> None:
+    assert hub.put(PUT, {"state": "explicit", **body}, key=key)["controller"] == controller
+    said = {each: state for each, state in states(hub, "admin").items() if state != "none"}
+    assert said == {controller: "explicit"}
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [
+        ("front_desk@vienna", {"property_id": "porto"}),
+        ("front_desk@vienna", {"property_id": "paris"}),
+        ("admin", {"property_id": "paris"}),
+        (BOTH, {}),
+    ],
+)
+def test_a_hotel_that_is_not_the_key_s_and_none_where_several_answer_are_refused(
+    hub: Hub, key: str, body: dict[str, Any]
+) -> None:
+    assert fields(hub.call("PUT", PUT, {"state": "explicit", **body}, key=key)) == ["property_id"]
+    assert history(hub, "admin") == []
+
+
+def test_a_key_of_hotels_that_share_one_entity_need_not_name_one(hub: Hub) -> None:
+    name("alpine", "alpine")
+    assert hub.put(PUT, {"state": "explicit"}, key=BOTH)["controller"] == "alpine"
+
+
+def test_a_key_is_shown_what_was_said_to_its_hotels_entities_and_no_others(hub: Hub) -> None:
+    for key in ("front_desk@vienna", "front_desk@porto", "admin"):
+        hub.put(PUT, {"state": "explicit"}, key=key)
+    everything = {"alpine": "explicit", "atlantic": "explicit", "group": "explicit"}
+    assert states(hub, "admin") == everything
+    assert states(hub, BOTH) == {"alpine": "explicit", "atlantic": "explicit"}
+    assert states(hub, "front_desk@vienna") == {"alpine": "explicit"}
+    assert history(hub, "front_desk@porto") == [("atlantic", "marketing")]
+    assert sorted(history(hub, "admin")) == [(each, "marketing") for each in everything]
+
+
+def test_an_entity_to_which_nobody_said_anything_is_shown_as_that(hub: Hub) -> None:
+    assert states(hub, "front_desk@vienna") == {"alpine": "none"}
+    assert states(hub, "admin") == {"alpine": "none", "atlantic": "none", "group": "none"}
+
+
+def test_what_was_said_to_the_entity_of_before_is_still_shown_to_the_hotel(hub: Hub) -> None:
+    """It holds the hotel's mail: who asks why must find it."""
+    hub.put(PUT, {"state": "withdrawn"}, key="front_desk@vienna")
+    name("alpine-new", "atlantic")
+    assert states(hub, "front_desk@vienna") == {"alpine": "withdrawn", "alpine-new": "none"}
+    assert states(hub, "front_desk@porto") == {"atlantic": "none"}
