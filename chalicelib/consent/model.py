@@ -10,7 +10,9 @@ from chalicelib.canonical.time import Instant
 from chalicelib.settings.model import LARGEST_CAP
 
 KEPT_SENDS = LARGEST_CAP
-"""Sends a gate remembers: the highest frequency cap, and the row stays below one write unit."""
+"""Sends that count for a cap and that a gate remembers: the highest frequency cap."""
+MOST_SENDS = KEPT_SENDS + 2
+"""Sends a gate remembers, together with those that count for none: the row stays below one write unit."""
 MOST_SUPPRESSED = 40
 """Addresses a gate can name. A guest of whom more are suppressed gets no message at any."""
 EVERY_ADDRESS = "*"
@@ -106,8 +108,8 @@ class Gate(BaseModel):
     """The row of one guest and channel. `rev` is the lock: a claim passes only a gate that is as it was decided on.
 
     `answers` are what is in effect, by `controller:purpose`; what they follow from is kept by leaf. `suppressed` names
-    addresses by the beginning of their digest; `sends` holds the marks of the newest messages that count for a cap
-    (`rules.send_mark`), oldest first.
+    addresses by the beginning of their digest; `sends` holds the marks of the newest messages (`rules.send_mark`,
+    `rules.remembered`), oldest first.
     """
 
     model_config = ConfigDict(frozen=True)

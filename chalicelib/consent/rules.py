@@ -1,6 +1,6 @@
 """How what leaves say makes one answer, and how gates follow when guests are regrouped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId, digest_of
@@ -9,6 +9,7 @@ from chalicelib.consent.model import (
     ADDRESS_DIGITS,
     EVERY_ADDRESS,
     KEPT_SENDS,
+    MOST_SENDS,
     MOST_SUPPRESSED,
     Acts,
     Basis,
@@ -149,7 +150,7 @@ def regrouped(guest: GuestId, channel: str, before: Iterable[Gate], answers_now:
         rev=max((gate.rev for gate in known), default=0),
         answers=dict(answers_now),
         suppressed=_bounded(each for gate in known for each in gate.suppressed.items()),
-        sends=tuple(marks[-KEPT_SENDS:]),
+        sends=remembered(marks),
         erased=any(gate.erased for gate in known),
         restricted=any(gate.restricted for gate in known),
         open_case=any(gate.open_case for gate in known),
@@ -157,16 +158,37 @@ def regrouped(guest: GuestId, channel: str, before: Iterable[Gate], answers_now:
 
 
 SECOND_DIGITS, OCCASION_DIGITS, GUEST_DIGITS = 8, 8, 4
+UNCAPPED = "-"
+"""At the end of the mark of a message that counts for no cap."""
 
 
-def send_mark(at: Instant, occasion: OccasionId, guest: GuestId) -> str:
-    """One message in a gate's memory, in 20 characters: the second, the occasion, and the guest.
+def remembered(marks: Sequence[str]) -> tuple[str, ...]:
+    """What a gate has room for, in the same order: of the messages that count for a cap as many as a cap may have, and
+    of the others the newest in what is left."""
+    counting = [at for at, mark in enumerate(marks) if _counts(mark)][-KEPT_SENDS:]
+    others = [at for at, mark in enumerate(marks) if not _counts(mark)][len(counting) - MOST_SENDS :]
+    return tuple(marks[at] for at in sorted([*counting, *others]))
+
+
+def counted_since(gate: Gate, since: Instant) -> int:
+    """Messages to the guest after an instant that count for the cap."""
+    return sum(instant_of(mark) > since for mark in gate.sends if _counts(mark))
+
+
+def _counts(mark: str) -> bool:
+    return not mark.endswith(UNCAPPED)
+
+
+def send_mark(at: Instant, occasion: OccasionId, guest: GuestId, *, counts: bool = True) -> str:
+    """One message in a gate's memory, in 20 characters: the second, the occasion, and the guest; and a sign more where
+    it counts for no cap.
 
     The occasion outlives a split: the part that takes the address along must not be mailed once more. The guest tells
     two messages of one instant from one message that both parts of a split remember.
     """
     seconds = int(moment_of(at).timestamp())
-    return f"{seconds:0{SECOND_DIGITS}x}{digest_of(occasion)[:OCCASION_DIGITS]}{guest[-GUEST_DIGITS:]}"
+    sign = "" if counts else UNCAPPED
+    return f"{seconds:0{SECOND_DIGITS}x}{digest_of(occasion)[:OCCASION_DIGITS]}{guest[-GUEST_DIGITS:]}{sign}"
 
 
 def was_mailed(gate: Gate, occasion: OccasionId) -> bool:

@@ -7,7 +7,8 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import GuestId, Leaf, stable_id
-from chalicelib.consent.model import KEPT_SENDS, Acts, Consent, Gate, Receipt
+from chalicelib.consent.model import Acts, Consent, Gate, Receipt
+from chalicelib.consent.rules import remembered
 
 
 def gate_row(gate: Gate) -> Item:
@@ -16,7 +17,7 @@ def gate_row(gate: Gate) -> Item:
         rev=gate.rev,
         answers=_packed(gate.answers),
         suppressed=_by_reason(gate.suppressed) or None,
-        sends=list(gate.sends[-KEPT_SENDS:]) or None,
+        sends=list(remembered(gate.sends)) or None,
         erased=gate.erased or None,
         restricted=gate.restricted or None,
         open_case=gate.open_case or None,

@@ -22,7 +22,7 @@ GIVE_BACK_TRIES = 3
 class Sendable:
     """A message that may be claimed: it was decided on `gate` (None: there is none yet) with the leaves `others`.
 
-    `counts` says that the gate remembers it, for the cap and for those who are split off from the guest.
+    `counts` says that it counts for the cap. The gate remembers it in any case, for those who are split off.
     """
 
     message: Message

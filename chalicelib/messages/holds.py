@@ -9,7 +9,7 @@ from typing import Literal
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
-from chalicelib.consent.rules import GRANTED, answer_for, instant_of, was_mailed
+from chalicelib.consent.rules import GRANTED, answer_for, counted_since, was_mailed
 from chalicelib.settings.model import GROUP_CONTROLLER
 
 
@@ -131,7 +131,7 @@ class Hold:
 
 def _cap_reached(known: Known) -> bool:
     since = instant(known.now - timedelta(days=known.cap.days))
-    return known.gate is not None and sum(instant_of(mark) > since for mark in known.gate.sends) >= known.cap.mails
+    return known.gate is not None and counted_since(known.gate, since) >= known.cap.mails
 
 
 ALREADY_SENT = "The guest got this {message} under another of their records."
@@ -247,5 +247,5 @@ def reason(message_class: MessageClass, known: Known) -> Reason:
 
 
 def is_capped(message_class: MessageClass) -> bool:
-    """Whether messages of the class count: only these are remembered in the gate."""
+    """Whether messages of the class count for the cap."""
     return FREQUENCY_CAP in HOLDS[message_class]

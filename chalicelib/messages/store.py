@@ -10,8 +10,8 @@ from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, TemplateId, highest_id, instant_in
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import KEPT_SENDS, Gate
-from chalicelib.consent.rules import send_mark
+from chalicelib.consent.model import Gate
+from chalicelib.consent.rules import remembered, send_mark
 from chalicelib.messages.model import Message, State, Template
 
 SMALL = 400
@@ -62,10 +62,9 @@ def _instant_of(position: str) -> Instant:
 
 def claim(message: Message, gate: Gate, others: Iterable[Leaf], *, counts: bool = True) -> list[table.Write]:
     """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
-    sends = (*gate.sends, _mark_of(message))[-KEPT_SENDS:] if counts else gate.sends
     return [
         table.Put(message_row(message), table.ABSENT),
-        _set_sends(gate, sends),
+        _set_sends(gate, remembered([*gate.sends, _mark_of(message, counts=counts)])),
         *(table.Check(keys.message(leaf, message.occasion), table.ABSENT, size=0) for leaf in others),
     ]
 
@@ -76,14 +75,14 @@ def give_back(message: Message, gate: Gate | None) -> list[table.Write]:
         "#state = :claimed AND origin = :origin", {":claimed": State.CLAIMED, ":origin": message.origin}, STATE
     )
     undo = table.Delete(keys.message(message.guest, message.occasion), ours, size=SMALL)
-    if gate is None or _mark_of(message) not in gate.sends:
+    its = {_mark_of(message, counts=counts) for counts in (True, False)}
+    if gate is None or its.isdisjoint(gate.sends):
         return [undo]
-    left = [mark for mark in gate.sends if mark != _mark_of(message)]
-    return [undo, _set_sends(gate, left)]
+    return [undo, _set_sends(gate, [mark for mark in gate.sends if mark not in its])]
 
 
-def _mark_of(message: Message) -> str:
-    return send_mark(message.at, message.occasion, message.guest)
+def _mark_of(message: Message, *, counts: bool) -> str:
+    return send_mark(message.at, message.occasion, message.guest, counts=counts)
 
 
 STATE = {"#state": "state"}

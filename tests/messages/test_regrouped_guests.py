@@ -17,7 +17,15 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import rules as consent_rules
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import ADDRESS_DIGITS, KEPT_SENDS, MOST_SUPPRESSED, Consent, Gate, SuppressionReason
+from chalicelib.consent.model import (
+    ADDRESS_DIGITS,
+    KEPT_SENDS,
+    MOST_SENDS,
+    MOST_SUPPRESSED,
+    Consent,
+    Gate,
+    SuppressionReason,
+)
 from chalicelib.guests import store as heads
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
@@ -41,6 +49,7 @@ GC = guest_id("gc")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
+CAP = Cap(mails=3, days=7)
 TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hello</p>", text="Hello")
 BRANDING = Branding(sender="news@hotel.example", postal_address="Main Street 1")
 SMALL, LARGE = sorted(("1", "2"), key=lambda source_id: leaf_of_profile(PMS, source_id))
@@ -55,17 +64,19 @@ def ses(aws: Settings) -> FakeSes:
     return FakeSes().install()
 
 
-def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
+def occasion(
+    run: str = "n1", origin: str = "chunk-1", message_class: MessageClass = MessageClass.MARKETING
+) -> Occasion:
     return Occasion(
         id=OccasionId(run),
         campaign=SPRING,
         origin=origin,
-        message_class=MessageClass.MARKETING,
+        message_class=message_class,
         channel="email",
         template=TEMPLATE,
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
-        cap=Cap(mails=3, days=7),
+        cap=CAP,
     )
 
 
@@ -239,13 +250,36 @@ def test_who_leaves_through_an_old_mail_is_held_with_the_mailbox_that_got_it(ses
     assert ses.recipients == ["l@mail.example"]
 
 
-def test_a_mailbox_that_a_split_takes_along_gets_one_mail_of_a_run(ses: FakeSes) -> None:
+@pytest.mark.parametrize("message_class", MessageClass)
+def test_a_mailbox_that_a_split_takes_along_gets_one_mail_of_a_run(ses: FakeSes, message_class: MessageClass) -> None:
     one_guest()
-    sending.send(occasion(), [S], NOW)
+    sending.send(occasion(message_class=message_class), [S], NOW)
     split()
-    assert codes(sending.send(occasion(origin="chunk-2"), [L], LATER)) == {L: "already_sent"}
-    assert codes(sending.send(occasion("n2"), [L], LATER)) == {L: "sent"}
+    again = occasion(origin="chunk-2", message_class=message_class)
+    assert codes(sending.send(again, [L], LATER)) == {L: "already_sent"}
+    assert codes(sending.send(occasion("n2", message_class=message_class), [L], LATER)) == {L: "sent"}
     assert ses.recipients == ["l@mail.example", "l@mail.example"]
+
+
+def test_messages_that_count_for_no_cap_push_none_out_that_count(ses: FakeSes) -> None:
+    tell(guest(SMALL, email="s@mail.example", marketing_email=True))
+    for number in range(CAP.mails):
+        sending.send(occasion(f"n{number}"), [S], NOW)
+    for number in range(MOST_SENDS + 1):
+        sent = sending.send(occasion(f"service-{number}", message_class=MessageClass.SERVICE), [S], LATER)
+        assert codes(sent) == {S: "sent"}
+    assert len(gate(S).sends) == MOST_SENDS
+    assert codes(sending.send(occasion("one-more"), [S], LATER)) == {S: "frequency_cap"}
+
+
+def test_a_throttled_message_that_counts_for_no_cap_is_forgotten_again(ses: FakeSes) -> None:
+    tell(guest(SMALL, email="s@mail.example"))
+    ses.status_of = lambda _: "ACCOUNT_THROTTLED"
+    service = occasion(message_class=MessageClass.SERVICE)
+    assert codes(sending.send(service, [S], NOW)) == {S: "again"}
+    assert gate(S).sends == ()
+    ses.status_of = lambda _: "SUCCESS"
+    assert codes(sending.send(service, [S], LATER)) == {S: "sent"}
 
 
 def test_two_mails_of_one_instant_are_two_after_a_merge(ses: FakeSes) -> None:
@@ -282,7 +316,8 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     reasons: tuple[SuppressionReason, ...] = ("bounce", "complaint")
     consent = Consent(state="withdrawn", basis="complaint", at=instant(NOW))
     marks = tuple(
-        consent_rules.send_mark(instant(NOW), OccasionId(f"n{number}"), GuestId(S)) for number in range(KEPT_SENDS)
+        consent_rules.send_mark(instant(NOW), OccasionId(f"n{number}"), GuestId(S), counts=number < KEPT_SENDS)
+        for number in range(MOST_SENDS)
     )
     full = Gate(
         guest=GuestId(S),
@@ -297,7 +332,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
         restricted=True,
         open_case=True,
     )
-    assert len(full.sends) == KEPT_SENDS
+    assert len(full.sends) == MOST_SENDS
     assert len(full.suppressed) == MOST_SUPPRESSED
     assert full.model_fields_set == set(Gate.model_fields)
     row = gates.gate_row(full)
