@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import campaign, cold, cost, growth, hub, webhooks, worker
+from benchmarks import campaign, cold, cost, growth, hub, instructions, webhook_cpu, webhooks, worker
 from benchmarks.figures import Figure, markdown, save
 
 RESULTS = Path(__file__).resolve().parent.parent / ".local" / "bench.json"
@@ -44,7 +44,9 @@ def _parts(*, full: bool) -> Iterator[Part]:
     rounds = 41 if full else 11
     hub.wire()
     yield "cold starts", lambda: cold.figures(25 if full else 9)
-    yield "CPU of webhooks", lambda: webhooks.cpu(4 * rounds)
+    yield "CPU of webhooks", lambda: webhook_cpu.figures(4 * rounds)
+    if full:
+        yield "instructions", instructions.figures
     yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), webhooks.moved_far(), *webhooks.units()]
     yield "growth", growth.figures
     yield "a campaign", lambda: _campaign(rounds)

@@ -87,7 +87,12 @@ def post(url: str, body: str, headers: dict[str, str]) -> dict[str, Any]:
         "multiValueQueryStringParameters": query or None,
         "pathParameters": {"connection": connection[1]},
         "stageVariables": None,
-        "requestContext": {"httpMethod": "POST", "resourcePath": resource, "identity": {"sourceIp": "192.0.2.1"}},
+        "requestContext": {
+            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+            "httpMethod": "POST",
+            "resourcePath": resource,
+            "identity": {"sourceIp": "192.0.2.1"},
+        },
         "body": body,
         "isBase64Encoded": False,
     }
@@ -95,10 +100,15 @@ def post(url: str, body: str, headers: dict[str, str]) -> dict[str, Any]:
 
 def accept(event: dict[str, Any]) -> int:
     """The edge's Lambda handler; returns the status."""
+    with quiet():
+        return answered(event)
+
+
+def answered(event: dict[str, Any]) -> int:
+    """The same, with its log line shown."""
     from app import app
 
-    with quiet():
-        return int(app(event, Context())["statusCode"])
+    return int(app(event, Context())["statusCode"])
 
 
 def delivery(bodies: Sequence[str]) -> dict[str, Any]:
@@ -120,11 +130,16 @@ def _record(at: int, body: str) -> dict[str, Any]:
 
 def run(function: str, event: dict[str, Any]) -> int:
     """One invocation of a queue function, by the name that Lambda has for it. Returns the size of its log lines."""
+    with quiet() as lines:
+        invoke(function, event)
+    return lines.tell()
+
+
+def invoke(function: str, event: dict[str, Any]) -> None:
+    """The same, with its log lines shown."""
     from chalicelib.entrypoints import queues
 
-    with quiet() as lines:
-        getattr(queues, function)(event, Context())
-    return lines.tell()
+    getattr(queues, function)(event, Context())
 
 
 def batches(bodies: Sequence[str], size: int = 10) -> Iterator[Sequence[str]]:

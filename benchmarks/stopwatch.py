@@ -7,6 +7,14 @@ from statistics import median
 from typing import NamedTuple, Self
 
 
+class Sides(NamedTuple):
+    """Two ways to do the same, ready to run; `each` is how many units of work a run does."""
+
+    hub: Callable[[], object]
+    floor: Callable[[], object]
+    each: int
+
+
 class Pair(NamedTuple):
     """Milliseconds of process time. `floor` is a median; `measured` is it times the median of the turns' ratios.
 
@@ -22,9 +30,9 @@ class Pair(NamedTuple):
         return cls(floor * median(one / other for one, other in turns), floor)
 
 
-def compare(measured: Callable[[], object], floor: Callable[[], object], *, rounds: int, each: int = 1) -> Pair:
-    """Run both in turns; `each` is how many units of work a run does. The first, cold, turn does not count."""
-    return Pair.of([(milliseconds(measured), milliseconds(floor)) for _ in range(rounds + 1)][1:], each)
+def compare(sides: Sides, rounds: int) -> Pair:
+    """Run both in turns. The first, cold, turn does not count."""
+    return Pair.of([(milliseconds(sides.hub), milliseconds(sides.floor)) for _ in range(rounds + 1)][1:], sides.each)
 
 
 def median_milliseconds(work: Callable[[], object], rounds: int) -> float:

@@ -1,8 +1,6 @@
-"""What a webhook costs: CPU against the same AWS calls made bare, and write units and calls as counted on the wire."""
+"""What a webhook costs in write units and calls, as counted on the wire; and the webhooks that are measured."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,14 +8,9 @@ from benchmarks import hub, season
 from benchmarks.cloud import Cloud
 from benchmarks.figures import OF_MEASURED, Figure
 from benchmarks.population import Population
-from benchmarks.stopwatch import compare
 from benchmarks.table import Table
-from benchmarks.tape import Bare, Tape
-from chalicelib.aws import http
 
 BATCH = 10
-Webhooks = Callable[[int], list[dict[str, Any]]]
-"""Minute → events, one for each guest."""
 
 
 def known_guests(count: int, population: int = 0) -> Cloud:
@@ -37,90 +30,6 @@ def push(cloud: Cloud, events: Sequence[dict[str, Any]], queue: str = "inbox") -
 
 
 FUNCTIONS = {"inbox": "ingest_notices", "fetch": "fetch_notices"}
-
-
-# CPU
-
-
-def cpu(rounds: int, guests: int = 2 * BATCH) -> list[Figure]:
-    kinds: dict[str, tuple[Webhooks, str]] = {
-        "reservation change, canonical": (lambda minute: changes(guests, minute), "inbox"),
-        "check-out, canonical": (lambda minute: check_outs(guests, minute), "inbox"),
-        "reservation change, mews, through fetch": (lambda _: mews_changes(guests), "fetch"),
-    }
-    figures = []
-    for name, (webhooks, queue) in kinds.items():
-        cloud = known_guests(guests)
-        measured, floor = _compare(cloud, webhooks, queue, rounds, guests)
-        title = f"CPU of edge + ingest per webhook ÷ the same AWS calls bare: {name}"
-        figures.append(Figure(title, "ms of CPU", measured, floor, 1.5))
-    return figures
-
-
-def _compare(cloud: Cloud, webhooks: Webhooks, queue: str, rounds: int, guests: int) -> tuple[float, float]:
-    with _mews_answering(minute=5):
-        push(cloud, [season.mews_webhook(f"m{number}") for number in range(guests)], "fetch")
-    with _mews_answering(minute=10):
-        tape = Tape(hub.wire())
-        events = webhooks(10)
-        tape.record()
-        for event in events:
-            assert hub.accept(event) in {200, 202}
-            tape.mark()
-        queued = cloud.take(queue)
-        deliveries = [hub.delivery(bodies) for bodies in hub.batches(queued, BATCH)]
-        for each in deliveries:
-            hub.run(FUNCTIONS[queue], each)
-            tape.mark()
-        bare = Bare(tape)
-        pair = compare(
-            lambda: _run_hub(tape, events, deliveries, FUNCTIONS[queue]),
-            lambda: _run_floor(tape, bare, events, deliveries),
-            rounds=rounds,
-            each=guests,
-        )
-    return pair.measured, pair.floor
-
-
-def _run_hub(tape: Tape, events: Sequence[Any], deliveries: Sequence[Any], function: str) -> None:
-    tape.play()
-    for event in events:
-        hub.accept(event)
-    for each in deliveries:
-        hub.run(function, each)
-
-
-def _run_floor(tape: Tape, bare: Bare, events: Sequence[Any], deliveries: Sequence[Any]) -> None:
-    """JSON in, the recorded calls, JSON out; no Chalice, no hub."""
-    tape.play()
-    stretches = tape.stretches()
-    for event, calls in zip(events, stretches, strict=False):
-        bare.make(calls)
-        json.dumps({"statusCode": 202, "body": json.loads(event["body"])})
-    for each, calls in zip(deliveries, stretches, strict=True):
-        for record in each["Records"]:
-            json.loads(record["body"])
-        bare.make(calls)
-
-
-@contextmanager
-def _mews_answering(minute: int) -> Iterator[None]:
-    """The vendor's API without its network: what is measured is the hub, and the floor makes no such call."""
-    asked = http.call
-    answers: dict[str, Any] = {}
-
-    def answer(method: str, url: str, body: Any, seconds: float = 0) -> Any:
-        del seconds
-        key = method + url + json.dumps(body)
-        if key not in answers:
-            answers[key] = season.mews_answer(url, body, minute)
-        return answers[key]
-
-    http.call = answer
-    try:
-        yield
-    finally:
-        http.call = asked
 
 
 def changes(guests: int, minute: int) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import campaign, cost, hub, webhooks
+from benchmarks import campaign, cost, hub, instructions, webhooks
 from benchmarks.figures import OF_MEASURED, Figure, markdown
 from benchmarks.tape import Bare, Tape
 
@@ -44,3 +44,17 @@ def test_a_campaign_mails_everybody_once_and_its_bill_names_every_service() -> N
     assert own.measured > 4
     assert further.measured == 2, "a check that no other record of the guest has the mail"
     assert all(dollars > 0 for dollars in cost.per_run(ran, send_ms=1, events_ms=1).values())
+
+
+@pytest.mark.parametrize("name", instructions.MEASURED)
+def test_each_side_of_what_callgrind_counts_can_be_run_again_and_again(name: str) -> None:
+    with instructions.MEASURED[name]() as sides:
+        for run in (sides.hub, sides.floor, sides.hub):
+            run()
+
+
+def test_without_valgrind_the_table_says_so_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    (figure,) = instructions.figures()
+    assert "not installed" in figure.name
+    assert figure.holds is None
