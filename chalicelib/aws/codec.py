@@ -35,7 +35,7 @@ def to_attribute(value: Value) -> dict[str, Any]:
 
 
 def to_item(values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
-    return {name: to_attribute(value) for name, value in values.items()}
+    return {name: {"S": value} if type(value) is str else to_attribute(value) for name, value in values.items()}
 
 
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
@@ -55,7 +55,7 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
 
 
 def from_item(item: Mapping[str, Mapping[str, Any]]) -> Item:
-    return {name: from_attribute(attribute) for name, attribute in item.items()}
+    return {name: attribute["S"] if "S" in attribute else from_attribute(attribute) for name, attribute in item.items()}
 
 
 def size_of(value: Value) -> int:
@@ -70,9 +70,9 @@ def size_of(value: Value) -> int:
         case int():
             return (len(str(abs(value))) + 1) // 2 + 1 + (value < 0)
         case Mapping():
-            return 3 + len(value) + sum(len(name.encode()) + size_of(each) for name, each in value.items())
+            return 3 + len(value) + item_size(value)
         case Sequence():
-            return 3 + len(value) + sum(size_of(each) for each in value)
+            return 3 + len(value) + sum(map(size_of, value))
     raise TypeError(f"no attribute holds a {type(value).__name__}")
 
 
@@ -90,5 +90,13 @@ def inflated(item: Item) -> Item:
     return {**item, **json.loads(decompress(item[DEFLATED]))} if DEFLATED in item else item
 
 
+def joined(*packed: str) -> str:
+    """Several JSON objects, as packed attributes hold them, as one; of what stands in two, the last word counts."""
+    return "{" + ",".join([text[1:-1] for text in packed if text != "{}"]) + "}"
+
+
 def item_size(item: Mapping[str, Value]) -> int:
-    return sum(len(name.encode()) + size_of(value) for name, value in item.items())
+    """The same of a row, or of what a map holds. Names and texts, which are most of it, are measured in one."""
+    texts = [value for value in item.values() if isinstance(value, str)]
+    others = [value for value in item.values() if not isinstance(value, str)]
+    return len("".join([*item, *texts]).encode()) + sum(map(size_of, others))

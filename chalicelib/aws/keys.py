@@ -1,6 +1,7 @@
 """Every key shape of the table, on one page. docs/data-model.md says who reads and writes each, and what it costs."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -90,8 +91,7 @@ def api_key_listing(key_id: KeyId) -> Key:
 SHARD = "GUESTS#"
 
 
-@lru_cache(maxsize=10_000)
-def shard_of(leaf: Leaf) -> str:
+def shard_of(leaf: str) -> str:
     return f"{SHARD}{hashlib.sha256(leaf.encode()).hexdigest()[:2]}"
 
 
@@ -99,9 +99,15 @@ def shard(number: int) -> str:
     return f"{SHARD}{number:02x}"
 
 
-def head(leaf: Leaf) -> Key:
-    """The head of a leaf. A guest's smallest leaf is the guest; nobody's leaves stay out of the segments' way."""
+def _head(leaf: Leaf) -> Key:
     return Key(shard_of(leaf), leaf) if is_person(leaf) else Key(f"LEAF#{leaf}", "HEAD")
+
+
+head: Callable[[Leaf], Key] = lru_cache(maxsize=10_000)(_head)
+"""The head of a leaf. A guest's smallest leaf is the guest; nobody's leaves stay out of the segments' way.
+
+Kept, for one change asks for the same few many times; the type is said, for a cache itself takes whatever has a hash.
+"""
 
 
 def decisions(leaf: Leaf) -> Key:

@@ -1,6 +1,6 @@
 """Counts what the process asked of AWS: calls by name, and write units as DynamoDB bills them."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
@@ -13,7 +13,7 @@ UNIT = 1024
 class Meter:
     """Sums since the last `take`. Counted by the code that makes the call, so failed conditions are in, too."""
 
-    calls: Counter[str] = field(default_factory=Counter)
+    calls: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     write_units: int = 0
 
     def wrote(self, size: int, *, transaction: bool = False) -> None:
@@ -30,7 +30,8 @@ class Meter:
     def take(self) -> tuple[dict[str, int], int]:
         """Return (calls, write units) and begin anew."""
         taken = dict(self.calls), self.write_units
-        self.calls, self.write_units = Counter(), 0
+        self.calls.clear()
+        self.write_units = 0
         return taken
 
 

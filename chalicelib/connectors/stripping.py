@@ -123,23 +123,28 @@ def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:
 
     JSON numbers and the fields in `ids` are kept: a tenth of all epoch milliseconds pass the Luhn check.
     """
+    if isinstance(document, str):
+        return scrub_text(document)
     if isinstance(document, dict):
         return {
-            scrub_text(name): value if name.lower() in ids and isinstance(value, str) else strip(value, dropped, ids)
+            scrub_text(name): value if field in ids and isinstance(value, str) else strip(value, dropped, ids)
             for name, value in document.items()
-            if name.lower() not in dropped
+            if (field := name.lower()) not in dropped
         }
-    if isinstance(document, list):
-        return [strip(each, dropped, ids) for each in document]
-    return scrub_text(document) if isinstance(document, str) else document
+    return [strip(each, dropped, ids) for each in document] if isinstance(document, list) else document
 
 
 def parse(body: bytes) -> Any:
     """Read strict JSON. Raises ValueError for invalid UTF-8, numbers beyond a float's range, and too deep nesting."""
     try:
-        return json.loads(body.decode(), parse_constant=_refuse, parse_float=_finite)
+        return _strict().decode(body.decode())
     except RecursionError as error:
         raise ValueError("the document is nested too deeply") from error
+
+
+@cache
+def _strict() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 def _finite(text: str) -> float:

@@ -40,12 +40,13 @@ def invocation(function: str) -> Iterator[Line]:
     try:
         yield line
     finally:
-        counted, write_units = meter().take()
+        taken, write_units = meter().take()
         # Calls of AWS are named as AWS names them; what the hub counts beside them is in small letters.
-        calls = {name: count for name, count in counted.items() if not name[0].islower()}
-        line.words |= {"calls": calls, "counted": {name: counted[name] for name in counted.keys() - calls.keys()}}
+        calls = {name: count for name, count in taken.items() if not name[0].islower()}
+        counted = {name: count for name, count in taken.items() if name not in calls}
+        line.words |= {"calls": calls, "counted": counted}
         line.figures |= {
-            "ignored": sum(count for name, count in counted.items() if name.startswith("ignored")),
+            "ignored": sum([count for name, count in counted.items() if name.startswith("ignored")]),
             "write_units": write_units,
             "aws_calls": sum(calls.values()),
             "milliseconds": round((time.monotonic() - began) * 1000),

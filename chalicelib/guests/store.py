@@ -1,12 +1,11 @@
 """How heads and stays are kept."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby, islice
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item, inflated, within_a_unit
+from chalicelib.aws.codec import Item, inflated, joined, within_a_unit
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.guests.model import BoardLine, Guest, Head, Record, SharedStay, Stats, Stay, Traits
@@ -126,10 +125,12 @@ def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
 
 
 def read_stay(item: Item) -> Stay:
+    """Its parts are read as one document; of what stands in two, the last word counts."""
     reservation = ReservationId(keys.last_part(table.key_of(item)))
     item = inflated(item)
-    beside = json.loads(item.get(keys.PROJECTED, "{}"))
-    return Stay.model_validate({"reservation": reservation, **beside, **json.loads(item["stay"])})
+    return Stay.model_validate_json(
+        joined(f'{{"reservation":"{reservation}"}}', item.get(keys.PROJECTED, "{}"), item["stay"])
+    )
 
 
 def stays_of_reservations(reservations: Iterable[ReservationId]) -> dict[ReservationId, tuple[Leaf, Stay]]:

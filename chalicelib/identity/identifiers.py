@@ -68,7 +68,8 @@ def kind_of_email(address: str, hotel_domains: Collection[str] = (), *, flagged_
 
 def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
     """Match whole labels: notairbnb.com is not airbnb.com."""
-    return any(domain == suffix or domain.endswith(f".{suffix}") for suffix in suffixes)
+    labels = domain.split(".")
+    return any(".".join(labels[at:]) in suffixes for at in range(len(labels)))
 
 
 @lru_cache(maxsize=2_000)

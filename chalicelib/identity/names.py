@@ -6,6 +6,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WORD, _UMLAUT = re.compile("[a-z]+"), re.compile("ae|oe|ue")
 _PLAIN = {"ae": "a", "oe": "o", "ue": "u"}
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sr", "sra", "mme", "sir"})
 
@@ -48,12 +49,12 @@ def _words(text: str) -> tuple[str, ...]:
     """Lower-case ASCII words; `Müller`, `Mueller` and `Muller` come out the same."""
     german = text.casefold().translate(GERMAN)
     ascii_only = _transliterate(german).casefold()
-    words = re.findall(r"[a-z]+", ascii_only.replace("'", "").replace("-", " "))
-    return tuple(_fold(word) for word in words if word not in _TITLES)
+    words = _WORD.findall(ascii_only.replace("'", "").replace("-", " "))
+    return tuple([_fold(word) for word in words if word not in _TITLES])
 
 
 def _fold(word: str) -> str:
-    return re.sub("ae|oe|ue", lambda found: _PLAIN[found[0]], word)
+    return _UMLAUT.sub(lambda found: _PLAIN[found[0]], word)
 
 
 def compare(one: Name, other: Name) -> Likeness:

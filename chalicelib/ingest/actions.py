@@ -66,7 +66,8 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     batch = _Batch(seconds_left)
     notices = _opened(messages, batch)
     _archive("inbox", (each for each in messages if each.id in notices))
-    links = _links({notice.connection for notice in notices.values()})
+    kept = _links({notice.connection for notice in notices.values()})
+    links = {each: connections.link_of(kept[each], batch.known) for each in kept}
     for message_id, notice in notices.items():
         try:
             _take_in(message_id, notice, links, batch)
@@ -75,10 +76,10 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     return batch.finish()
 
 
-def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, KeptConnection], batch: _Batch) -> None:
+def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link], batch: _Batch) -> None:
     """What of a notice can be read is stored; it fails all the same for what cannot, and says what that was."""
     source = notice.connection
-    link = connections.link_of(links[source], batch.known) if source in links else _nobodys_link(source)
+    link = links[source] if source in links else _nobodys_link(source)
     translated = vendors.fat(notice.vendor).translate(notice.body, link, moment_of(notice.received_at))
     batch.ignored.update(translated.ignored)
     for snapshot in translated.snapshots:

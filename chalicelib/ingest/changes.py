@@ -1,13 +1,13 @@
 """Snapshots → changes: normalised, with the permanent ids of everything they touch. Pure: the digest is given."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
 from chalicelib.canonical.details import NightlyRate, PostalAddress, SpecialDate
-from chalicelib.canonical.ids import ChargeId, ConnectionId, Digest, IdentifierKey, Leaf, PropertyId, ReservationId
+from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import (
     ChargeSnapshot,
     GuestSnapshot,
@@ -21,12 +21,8 @@ from chalicelib.canonical.time import instant
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
 from chalicelib.identity.names import is_pseudo, name_of
-from chalicelib.profiles.model import Change, Charge, Person
+from chalicelib.profiles.model import Change, Charge, DigestOf, Person
 from chalicelib.properties.model import Property
-
-DigestOf = Callable[[str, str], Digest]
-"""(kind, normalised value) → keyed digest."""
-
 
 Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
 
@@ -201,9 +197,8 @@ class _Maker:
         leaf = self._leaf(record, reservation, slot, " ".join(name.given + name.family))
         if leaf is None:
             return None
-        own = self.digest("profile", f"{self.source}|{record.source_id}") if record.source_id else None
-        named_at = property_id or snapshot.property_id
-        return Person(leaf, record, self._record_version(snapshot, record), named_at, self._identifiers(record), own)
+        version = self._record_version(snapshot, record)
+        return Person(leaf, record, version, property_id or snapshot.property_id, self.digest)
 
     def _hotel_domains(self) -> set[str]:
         """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
@@ -232,18 +227,6 @@ class _Maker:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
         digest = ids.digest_of(f"{leaf}|{stay.packed()}")
         return Version(instant(snapshot.changed_at), observed(self.observed_at), digest)
-
-    def _identifiers(self, record: Record) -> tuple[IdentifierKey, ...]:
-        found: list[tuple[str, str]] = []
-        if record.email and record.email_kind == "own":
-            found.append(("email", record.email))
-        if record.phone:
-            found.append(("phone", record.phone))
-        if record.member_number:
-            found.append(("member", record.member_number))
-        if record.merged_into:
-            found.append(("profile", f"{self.source}|{record.merged_into}"))
-        return tuple(ids.key_of(kind, self.digest(kind, value)) for kind, value in found)
 
 
 def _primary_first(occupant: Occupant) -> bool:

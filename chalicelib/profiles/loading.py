@@ -1,6 +1,6 @@
 """The rows that a batch of changes and decisions can touch: read together, kept current while the batch is stored."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.aws import keys, table
@@ -28,14 +28,15 @@ Stays = dict[ReservationId, KeptStay]
 
 @dataclass
 class LoadedRows:
-    """Rows by key (None: known to be absent), and the stays of leaves (one query each).
+    """Rows by key (None: known to be absent), and where the stays of leaves lie (one query each).
 
-    What was read from rows is kept until those rows change: reading heads is the larger part of the work on a change.
+    What was read from rows is kept until those rows change: reading them is the larger part of the work on a change.
     """
 
     rows: dict[Key, Item | None] = field(default_factory=dict)
-    stays: dict[Leaf, Stays] = field(default_factory=dict)
+    stays: dict[Leaf, set[Key]] = field(default_factory=dict)
     _heads: dict[Leaf, Head] = field(default_factory=dict)
+    _stays: dict[Key, KeptStay] = field(default_factory=dict)
     _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
 
     def load(self, inputs: Sequence[Input]) -> None:
@@ -44,23 +45,24 @@ class LoadedRows:
         The head is the lock of its leaf's stays, so they are read after it, and again when it was read again. The gate
         is the lock of what was done through its guest's leaves: it is read before them, too.
         """
-        while missing := {key for said in inputs for key in self._reach(said).keys if key not in self.rows}:
-            found = table.get_many(sorted(missing))
-            self.rows |= {key: found.get(key) for key in missing}
+        while missing := self._not_read(reaches := [self._reach(said) for said in inputs]):
+            self._read(missing)
             self._unlearn(missing)
             for key in missing:
                 if is_head(key):
                     self.stays.pop(leaf_of(key), None)
-        self._load_acts(inputs)
-        for said in inputs:
-            for leaf in self._reach(said).stay_leaves - self.stays.keys():
-                self.stays[leaf] = self._read_stays(leaf)
+        if acts := {key for reach in reaches for key in self._acts_of(reach) if key not in self.rows}:
+            self._read(acts)
+        for reach in reaches:
+            for leaf in reach.stay_leaves - self.stays.keys():
+                self.stays[leaf] = self._find_stays(leaf)
 
-    def _load_acts(self, inputs: Sequence[Input]) -> None:
-        wanted = {key for said in inputs for key in self._acts_of(self._reach(said))}
-        if missing := wanted - self.rows.keys():
-            found = table.get_many(sorted(missing))
-            self.rows |= {key: found.get(key) for key in missing}
+    def _not_read(self, reaches: Iterable[TouchedRows]) -> set[Key]:
+        return set[Key]().union(*[reach.keys.difference(self.rows) for reach in reaches])
+
+    def _read(self, missing: Collection[Key]) -> None:
+        found = table.get_many(sorted(missing))
+        self.rows |= {key: found.get(key) for key in missing}
 
     def forget(self) -> None:
         """Drop everything: somebody else wrote there. What they changed may tie a change to rows that were read for
@@ -68,25 +70,20 @@ class LoadedRows:
         self.rows.clear()
         self.stays.clear()
         self._heads.clear()
+        self._stays.clear()
         self._reaches.clear()
 
     def wrote(self, writes: Iterable[table.Write]) -> None:
         """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
-        changing = [write for write in writes if not isinstance(write, table.Check)]
-        # A stay that moved to another month is deleted here and put there: the put has the last word.
-        written = sorted(
-            ((table.key_written(write), write) for write in changing),
-            key=lambda each: (isinstance(each[1], table.Put), each[0]),
-        )
-        for key, _ in written:
+        written = {table.key_written(write): write for write in writes if not isinstance(write, table.Check)}
+        for key in written:
             if is_head(key) and self.rows.get(key) is None:
-                self.stays[leaf_of(key)] = {}
-        self._unlearn({key for key, _ in written})
-        for key, write in written:
-            row = dict(write.item) if isinstance(write, table.Put) else None
-            self.rows[key] = row
-            if key.sk.startswith(keys.STAY) and (leaf := leaf_of(key)) in self.stays:
-                self._keep_stay(leaf, ReservationId(keys.last_part(key)), row)
+                self.stays[leaf_of(key)] = set()
+        self._unlearn(written)
+        for key, write in written.items():
+            self.rows[key] = dict(write.item) if isinstance(write, table.Put) else None
+            if key.sk.startswith(keys.STAY) and leaf_of(key) in self.stays:
+                self._list_stay(key)
 
     def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
@@ -97,7 +94,7 @@ class LoadedRows:
             identifiers={digest: found for digest in reach.digests if (found := self._identifier(digest))},
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,
-            stays={leaf: self.stays.get(leaf, {}) for leaf in reach.stay_leaves},
+            stays={leaf: self._stays_of(leaf) for leaf in reach.stay_leaves},
             gates={(gate.guest, gate.channel): gate for gate in self._gates(reach)},
             decisions={leaf: self._decisions(leaf) for leaf in reach.decided},
             controllers=hotels.controllers_in(self.rows, reach.hotels) if reach.curious else Controllers(),
@@ -120,10 +117,11 @@ class LoadedRows:
         if change.charge and (home := self._reservation_of_charge(change)):
             state.reservation_by_charge[change.charge.id] = home
 
-    def _unlearn(self, changed: set[Key]) -> None:
+    def _unlearn(self, changed: Collection[Key]) -> None:
         """Forget what was read from rows that are others now."""
         for key in changed:
             self._heads.pop(leaf_of(key), None)
+            self._stays.pop(key, None)
         self._reaches = {key: reach for key, reach in self._reaches.items() if reach.keys.isdisjoint(changed)}
 
     # What a change or a decision reaches
@@ -132,23 +130,21 @@ class LoadedRows:
         known = said.subject, said.version
         if known not in self._reaches:
             reach = self._follow_change(said) if isinstance(said, Change) else self._follow_decision(said)
-            reach.keys |= {keys.head(leaf) for leaf in reach.leaves}
-            reach.keys |= {keys.identifier(digest) for digest in reach.digests}
+            reach.keys.update(map(keys.head, reach.leaves), map(keys.identifier, reach.digests))
             if reach.curious:
                 reach.keys |= {keys.record(leaf) for leaf in reach.leaves if self._may_have_record(leaf)}
                 reach.keys |= hotels.rows_of(reach.hotels)
-            reach.keys |= {keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS}
-            reach.keys |= {keys.decisions(leaf) for leaf in reach.decided}
+            reach.keys.update(keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS)
+            reach.keys.update(map(keys.decisions, reach.decided))
             reach.keys.add(mark_of(said))
             self._reaches[known] = reach
         return self._reaches[known]
 
-    def _keys_of_rooms(self, change: Change) -> set[Key]:
-        wanted: set[Key] = set()
-        for reservation in self._reservations(change):
-            wanted.add(keys.reservation(reservation))
-            if change.charge:
-                wanted |= {keys.charge(reservation, change.charge.id), keys.reservation_of_charge(change.charge.id)}
+    def _keys_of_rooms(self, change: Change, reservations: Sequence[ReservationId]) -> set[Key]:
+        wanted = set(map(keys.reservation, reservations))
+        if change.charge:
+            wanted |= {keys.charge(each, change.charge.id) for each in reservations}
+            wanted.add(keys.reservation_of_charge(change.charge.id))
         return wanted
 
     def _reservations(self, change: Change) -> list[ReservationId]:
@@ -176,8 +172,9 @@ class LoadedRows:
 
         Where nothing new is said of anybody, neither records, identifiers nor gates can change: they are not even read.
         """
-        reach = TouchedRows(keys=self._keys_of_rooms(change))
-        lie_at = [leaf for each in self._reservations(change) if (leaf := self._leaf_of_stay(each))]
+        reservations = self._reservations(change)
+        reach = TouchedRows(keys=self._keys_of_rooms(change, reservations))
+        lie_at = [leaf for each in reservations if (leaf := self._leaf_of_stay(each))]
         lie_at += [change.stay_leaf] if change.stay_leaf else []
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
@@ -276,19 +273,23 @@ class LoadedRows:
         row = self.rows.get(keys.reservation(reservation))
         return Leaf(row["leaf"]) if row else None
 
-    def _read_stays(self, leaf: Leaf) -> Stays:
-        found: Stays = {}
-        for row in table.query(keys.leaf(leaf), keys.STAY):
-            self.rows[table.key_of(row)] = row
-            found[ReservationId(keys.last_part(table.key_of(row)))] = _kept(row)
-        return found
+    def _find_stays(self, leaf: Leaf) -> set[Key]:
+        found = {table.key_of(row): row for row in table.query(keys.leaf(leaf), keys.STAY)}
+        self.rows |= found
+        for key in found:
+            self._stays.pop(key, None)
+        return set(found)
 
-    def _keep_stay(self, leaf: Leaf, reservation: ReservationId, row: Item | None) -> None:
-        if row:
-            self.stays[leaf][reservation] = _kept(row)
-        else:
-            self.stays[leaf].pop(reservation, None)
+    def _list_stay(self, key: Key) -> None:
+        """Note that it lies under its leaf, or no more."""
+        listed = self.stays[leaf_of(key)]
+        (listed.add if self.rows[key] else listed.discard)(key)
 
+    def _stays_of(self, leaf: Leaf) -> Stays:
+        return {ReservationId(keys.last_part(key)): self._stay(key) for key in self.stays.get(leaf, ())}
 
-def _kept(row: Item) -> KeptStay:
-    return KeptStay(read_stay(row), Version.parse(row["version"]) if row["version"] else None)
+    def _stay(self, key: Key) -> KeptStay:
+        if key not in self._stays and (row := self.rows[key]):
+            version = Version.parse(row["version"]) if row["version"] else None
+            self._stays[key] = KeptStay(read_stay(row), version)
+        return self._stays[key]

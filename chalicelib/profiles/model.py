@@ -1,25 +1,39 @@
 """What may enter the profiles."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
-from chalicelib.canonical.ids import ChargeId, Digest, IdentifierKey, Leaf, PropertyId
+from chalicelib.canonical.ids import ChargeId, Digest, IdentifierKey, Leaf, PropertyId, key_of
 from chalicelib.canonical.snapshots import Version
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.model import Decision
 
+DigestOf = Callable[[str, str], Digest]
+"""(kind, normalised value) → keyed digest."""
+
 
 @dataclass(frozen=True)
 class Person:
-    """One person of a change. `identifiers` are what can tell the person: `kind:digest`."""
+    """One person of a change. Digests are made when they are asked for: most changes say nothing new of anybody."""
 
     leaf: Leaf
     record: Record
     version: Version
     property_id: PropertyId | None
-    identifiers: tuple[IdentifierKey, ...]
-    own_profile: Digest | None
-    """The digest under which other records name this one as what they were merged into."""
+    digest: DigestOf
+
+    @cached_property
+    def identifiers(self) -> tuple[IdentifierKey, ...]:
+        """What can tell the person: `kind:digest`."""
+        return tuple(key_of(kind, self.digest(kind, value)) for kind, value in self.record.identifying().items())
+
+    @cached_property
+    def own_profile(self) -> Digest | None:
+        """The digest under which other records name this one as what they were merged into."""
+        named = f"{self.record.source}|{self.record.source_id}"
+        return self.digest("profile", named) if self.record.source_id else None
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,12 @@ def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
 
 
 def _finish(draft: Draft) -> None:
-    """Sum the leaves that changed, project their guests, and give every written row its next revision."""
+    """Sum the leaves that changed, project the guests of those that say something else now, and give every written row
+    its next revision."""
     for leaf in draft.sums_of:
-        stats = stats_of([each.stay for each in _stays_now(draft, leaf)])
-        draft.keep(replace(draft.head(leaf), stats=stats))
-    for guest in sorted({draft.head(leaf).guest for leaf in draft.decided.heads}):
+        _sum_up(draft, leaf)
+    changed = [head for leaf, head in draft.decided.heads.items() if head != draft.state.heads.get(leaf)]
+    for guest in sorted({head.guest for head in changed}):
         _project(draft, guest)
     for leaf, head in draft.decided.heads.items():
         rev = head.rev + 1
@@ -72,6 +73,12 @@ def _finish(draft: Draft) -> None:
         draft.decided.heads[leaf] = replace(head, rev=rev, record_rev=record_rev)
     _raise_revisions(draft)
     draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
+
+
+def _sum_up(draft: Draft, leaf: Leaf) -> None:
+    """The head is the lock of the leaf's stays: it is written, whether or not they come to something else."""
+    head, stats = draft.head(leaf), stats_of([each.stay for each in _stays_now(draft, leaf)])
+    draft.keep(head if stats == head.stats else replace(head, stats=stats))
 
 
 def _tells_anew(draft: Draft, head: Head) -> bool:

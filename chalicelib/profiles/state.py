@@ -82,6 +82,8 @@ class ProfileState:
         return belong != {(leaf, guest) for guest, head in known.items() for leaf in head.members}
 
     def _carriers_differ(self) -> bool:
+        if not self.asked_identifiers:
+            return False
         closed = {digest for digest, found in self.identifiers.items() if found.is_closed}
         listed = {(leaf, digest) for digest, found in self.identifiers.items() for leaf in found.leaves}
         asked = self.asked_identifiers - closed

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from chalicelib.aws import keys, table
@@ -49,13 +48,10 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
 
 def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """As many as the transaction has room for: only dozens of records of one person leave any out."""
-    written = {table.key_written(write) for write in writes}
-    wanted = [keys.head(leaf) for leaf in sorted(update.relied_on_heads)]
-    wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers)]
+    wanted = [keys.head(leaf) for leaf in sorted(update.relied_on_heads - update.heads.keys())]
+    wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers - update.identifiers.keys())]
     checks: list[table.Write] = [
-        table.Check(key, _at_revision(rows.get(key)), size=item_size(rows.get(key) or {}))
-        for key in wanted
-        if key not in written
+        table.Check(key, _at_revision(rows.get(key)), size=item_size(rows.get(key) or {})) for key in wanted
     ]
     return checks[: table.WRITE_AT_ONCE - len(writes)]
 
@@ -140,14 +136,13 @@ def read_charge(row: Item) -> KeptCharge:
 
 def _mark_text(update: ProfileUpdate) -> str:
     """What of the facts cannot be had from the change itself: each change writes a marker, of one unit."""
-    made = [{**asdict(each), "leaf": _unless(each.leaf, each.subject)} for each in update.facts]
-    told = [{name: value for name, value in each.items() if value is not None} for each in made]
-    return json.dumps(told, separators=(",", ":"))
+    return json.dumps([_told(each) for each in update.facts], separators=(",", ":"))
 
 
-def _unless(value: str, other: str) -> str | None:
+def _told(made: FactMade) -> dict[str, str | int]:
     """Most facts are about a leaf: it need not be told twice."""
-    return None if value == other else value
+    told: dict[str, str | int] = {"type": made.type, "subject": made.subject, "version": made.version}
+    return told if made.leaf == made.subject else {**told, "leaf": made.leaf}
 
 
 def _mark_row(said: Input, update: ProfileUpdate) -> Item:

@@ -7,6 +7,8 @@ from math import floor
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError, hmac_data
 
+HEADERS = "webhook-id", "webhook-timestamp", "webhook-signature"
+
 
 class RawWebhook(Webhook):
     """The library's headers, window and comparison; it signs text only, and a body need not be UTF-8."""
@@ -23,7 +25,7 @@ class RawWebhook(Webhook):
 def vouches(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether the secret signed the body within the last five minutes."""
     try:
-        RawWebhook(secret, body).verify("", dict(headers), json_parse=False)
+        RawWebhook(secret, body).verify("", {name: headers.get(name, "") for name in HEADERS}, json_parse=False)
     except (
         WebhookVerificationError,
         EmptyWebhookSecretError,
