@@ -97,6 +97,10 @@ def joined(*packed: str) -> str:
 
 def item_size(item: Mapping[str, Value]) -> int:
     """The same of a row, or of what a map holds. Names and texts, which are most of it, are measured in one."""
-    texts = [value for value in item.values() if isinstance(value, str)]
-    others = [value for value in item.values() if not isinstance(value, str)]
-    return len("".join([*item, *texts]).encode()) + sum(map(size_of, others))
+    texts, others = list(item), 0
+    for value in item.values():
+        if isinstance(value, str):
+            texts.append(value)
+        else:
+            others += size_of(value)
+    return len("".join(texts).encode()) + others

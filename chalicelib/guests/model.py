@@ -58,16 +58,6 @@ class Record(Kept):
     marketing_email: bool | None = None
     merged_into: str | None = None
 
-    def identifying(self) -> dict[str, str]:
-        """What can tell the person, by the kind of identifier."""
-        told = {
-            "email": self.email if self.email_kind == "own" else None,
-            "phone": self.phone,
-            "member": self.member_number,
-            "profile": f"{self.source}|{self.merged_into}" if self.merged_into else None,
-        }
-        return {kind: value for kind, value in told.items() if value}
-
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
         return self.model_copy(update={"merged_into": None})
@@ -144,8 +134,6 @@ class Stay(Kept):
         return self._stated_or_charged(self.stated_other_minor, self.charged_other)
 
     def with_charges(self, *, room: Amounts, other: Amounts) -> "Stay":
-        if (room, other) == (self.charged_room, self.charged_other):
-            return self
         return self.model_copy(update={"charged_room": room, "charged_other": other})
 
     def of_reservation(self, reservation: ReservationId) -> "Stay":

@@ -198,7 +198,7 @@ class _Maker:
         if leaf is None:
             return None
         version = self._record_version(snapshot, record)
-        return Person(leaf, record, version, property_id or snapshot.property_id, self.digest)
+        return Person(leaf, record, version, property_id or snapshot.property_id, _told_by(record), self.digest)
 
     def _hotel_domains(self) -> set[str]:
         """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
@@ -227,6 +227,17 @@ class _Maker:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
         digest = ids.digest_of(f"{leaf}|{stay.packed()}")
         return Version(instant(snapshot.changed_at), observed(self.observed_at), digest)
+
+
+def _told_by(record: Record) -> dict[str, str]:
+    """What can tell the person, by the kind of identifier."""
+    told = {
+        "email": record.email if record.email_kind == "own" else None,
+        "phone": record.phone,
+        "member": record.member_number,
+        "profile": f"{record.source}|{record.merged_into}" if record.merged_into else None,
+    }
+    return {kind: value for kind, value in told.items() if value}
 
 
 def _primary_first(occupant: Occupant) -> bool:

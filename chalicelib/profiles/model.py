@@ -1,6 +1,6 @@
 """What may enter the profiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,12 +22,14 @@ class Person:
     record: Record
     version: Version
     property_id: PropertyId | None
+    told_by: Mapping[str, str]
+    """What can tell the person: kind → normalised value."""
     digest: DigestOf
 
     @cached_property
     def identifiers(self) -> tuple[IdentifierKey, ...]:
         """What can tell the person: `kind:digest`."""
-        return tuple(key_of(kind, self.digest(kind, value)) for kind, value in self.record.identifying().items())
+        return tuple(key_of(kind, self.digest(kind, value)) for kind, value in self.told_by.items())
 
     @cached_property
     def own_profile(self) -> Digest | None:

@@ -17,7 +17,7 @@ def take_stay(draft: Draft, change: Change) -> None:
     lay_at, kept = _kept(draft, stay.reservation)
     if kept and not version.supersedes(kept.version):
         return
-    if kept:
+    if kept and (kept.stay.charged_room or kept.stay.charged_other):
         stay = stay.with_charges(room=kept.stay.charged_room, other=kept.stay.charged_other)
     _keep(draft, leaf, stay, version)
     _list_companions(draft, leaf, kept.stay if kept else None, stay)
