@@ -42,7 +42,7 @@ def model_is_copied(
     progress: Progress, guest: GuestId, record: Record, traits: Traits
 ) -> tuple[Progress, Record, Traits, Traits]:
     return (
-        progress.past(1, guest, is_candidat=True),  # SLIP call-arg: a misspelt field of a model's copy
+        progress.past(1, guest, candidate=1),  # SLIP call-arg: a misspelt field of a model's copy
         record.with_email_kind("sharde"),  # SLIP arg-type: a word that the field does not know
         traits.with_stats(None),  # SLIP arg-type: a value of another type
         traits.with_stats(Stats()),

@@ -141,12 +141,12 @@ class Progress(BaseModel):
     candidates: int = 0
     done: bool = False
 
-    def past(self, shard: int, guest: GuestId, *, is_candidate: bool) -> "Progress":
-        """One more guest was looked at."""
-        return self.model_copy(update={"shard": shard, "after": guest, "candidates": self.candidates + is_candidate})
+    def past(self, shard: int, guest: GuestId, *, candidates: int) -> "Progress":
+        """All up to this guest were looked at, and so many more candidates found."""
+        return self.model_copy(update={"shard": shard, "after": guest, "candidates": self.candidates + candidates})
 
-    def at_end(self) -> "Progress":
-        return self.model_copy(update={"done": True})
+    def at_end(self, *, candidates: int) -> "Progress":
+        return self.model_copy(update={"done": True, "candidates": self.candidates + candidates})
 
     def saved(self, rev: int, chunks: int) -> "Progress":
         return self.model_copy(update={"rev": rev, "chunks": chunks})

@@ -55,18 +55,16 @@ def _plan(run: Run, progress: Progress, rule: Rule, time_left: Callable[[], floa
     """True when the part is planned to its end. Chunks grow over partitions: small ones do not make tiny chunks."""
     today: date = moment_of(run.at).date()
     matched = list[GuestId]()
-    at = progress
     for shard, guest in _walk(progress):
-        is_candidate = matches(rule, guest.traits, today)
-        matched += [guest.id] if is_candidate else []
-        at = at.past(shard, guest.id, is_candidate=is_candidate)
+        if matches(rule, guest.traits, today):
+            matched.append(guest.id)
         is_late = time_left() < ENOUGH_SECONDS
         if len(matched) == run.chunk_size or is_late:
-            progress = at = store.save_progress(run, progress, at, matched)
-            matched = []
+            come = progress.past(shard, guest.id, candidates=len(matched))
+            progress, matched = store.save_progress(run, progress, come, matched), []
         if is_late:
             return False
-    store.save_progress(run, progress, at.at_end(), matched)
+    store.save_progress(run, progress, progress.at_end(candidates=len(matched)), matched)
     return True
 
 
@@ -131,7 +129,7 @@ def _closed(run: Run, progress: list[Progress]) -> list[Progress]:
 
 def _close(run: Run, part: Progress) -> Progress:
     try:
-        return store.save_progress(run, part, part.at_end(), [])
+        return store.save_progress(run, part, part.at_end(candidates=0), [])
     except table.ConditionFailed:
         return store.progress_of(run.id, part.part)
 

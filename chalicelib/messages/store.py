@@ -121,8 +121,8 @@ def follow(before: Message, after: Message) -> None:
 
 
 def _changes(before: Message, after: Message) -> dict[str, str]:
-    was, now = (each.model_dump(mode="json", exclude_none=True) for each in (before, after))
-    return {name: value for name, value in now.items() if was.get(name) != value}
+    told = after.model_dump(mode="json", exclude_none=True)
+    return {name: value for name, value in told.items() if getattr(before, name) != value}
 
 
 def _advance(before: Message, after: Message, when: table.When) -> None:

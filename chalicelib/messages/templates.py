@@ -87,10 +87,10 @@ def _environment(*, autoescape: bool) -> "Environment":
 
 
 def _bounded(filter_: Callable[..., object]) -> Callable[..., object]:
+    from liquid.exceptions import ResourceLimitError
+
     @wraps(filter_)
     def bounded(*args: object, **named: object) -> object:
-        from liquid.exceptions import ResourceLimitError
-
         value = filter_(*args, **named)
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
             raise ResourceLimitError(f"a filter gives more than {LONGEST_VALUE} characters", token=None)

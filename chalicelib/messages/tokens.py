@@ -1,6 +1,7 @@
 """The token in an unsubscribe link: whose, from what, and to whom. It never expires, and only the hub can make one."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.aws import secrets
@@ -59,6 +60,11 @@ def _read(leaf: str, letter: str, run: str, channel: str = "", controller: str =
 
 
 def _signer() -> "URLSafeSerializer":
+    return _signer_with(secrets.key_for("unsubscribe"))
+
+
+@lru_cache(maxsize=1)
+def _signer_with(key: bytes) -> "URLSafeSerializer":
     from itsdangerous import URLSafeSerializer
 
-    return URLSafeSerializer(secrets.key_for("unsubscribe"), salt="unsubscribe")
+    return URLSafeSerializer(key, salt="unsubscribe")

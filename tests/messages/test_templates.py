@@ -125,6 +125,19 @@ def test_what_the_template_places_is_not_placed_again() -> None:
     assert content.text == f"{ADDRESS} {URL}"
 
 
+def test_only_the_way_out_is_kept_from_being_tracked_and_once() -> None:
+    links = [
+        '<a href="https://hotel.example.com/spa">Spa</a>',
+        f'<a class="x" href="{URL}">out</a>',
+        f'<a ses:no-track href="{URL}">out</a>',
+        f'<abbr title="{URL}">out</abbr>',
+        f'<a\nhref="{URL}">out</a>',
+    ]
+    html = render(Traits(), html="<p>{{ postal_address }}" + "".join(links), text="Hi").html
+    kept = [each if "class" not in each and "\n" not in each else f"<a ses:no-track{each[2:]}" for each in links]
+    assert html.endswith("".join(kept))
+
+
 ENDLESS = "{% for i in (1..100000000) %}x{% endfor %}"
 
 

@@ -1,9 +1,12 @@
 """The foot of a mail: the postal address and the way out, if it has one, where the template did not place them."""
 
 import re
+from functools import partial
 from html import escape
 
 from chalicelib.languages.catalogues import SOURCE, catalogue, nearest
+
+TRACKED_LINK = re.compile(r"<a(?=\s)(?![^>]*ses:no-track)[^>]*")
 
 
 def word_for(language: str | None) -> str:
@@ -14,7 +17,7 @@ def word_for(language: str | None) -> str:
 def with_html_foot(html: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
     """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out."""
     if unsubscribe_url and unsubscribe_url in html:
-        html = re.sub(rf"<a(?=\s)(?![^>]*ses:no-track)(?=[^>]*{re.escape(unsubscribe_url)})", "<a ses:no-track", html)
+        html = TRACKED_LINK.sub(partial(_untracked, unsubscribe_url), html)
     lines = [] if escape(postal_address) in html or postal_address in html else [escape(postal_address)]
     if unsubscribe_url and unsubscribe_url not in html:
         lines.append(f'<a ses:no-track href="{unsubscribe_url}">{escape(word_for(language))}</a>')
@@ -23,6 +26,10 @@ def with_html_foot(html: str, postal_address: str, unsubscribe_url: str | None, 
     foot = f'<p style="font-size:12px">{"<br>".join(lines)}</p>'
     before, end, after = html.rpartition("</body>")
     return f"{before}{foot}{end}{after}" if end else html + foot
+
+
+def _untracked(url: str, link: re.Match[str]) -> str:
+    return f"<a ses:no-track{link[0][2:]}" if url in link[0] else link[0]
 
 
 def with_text_foot(text: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
