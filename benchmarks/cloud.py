@@ -20,6 +20,8 @@ class Cloud:
     calls: Counter[str] = field(default_factory=Counter)
     queues: dict[str, list[str]] = field(default_factory=dict)
     facts: list[dict[str, Any]] = field(default_factory=list)
+    stored: int = 0
+    """Bytes put into the bucket."""
     mails: int = 0
     sent: list[dict[str, Any]] | None = None
     """Set it to a list, and each mail's id and tags are remembered."""
@@ -29,6 +31,7 @@ class Cloud:
         if service == "dynamodb":
             return self.table.reply(operation, body)
         if operation == "PutObject":
+            self.stored += len(body)
             return Answer(b"")
         answer = self._answers()[operation](json.loads(body) if body else {})
         return Answer(json.dumps(answer).encode())

@@ -91,9 +91,9 @@ def booking(number: int, minute: int, status: str = "confirmed", **fields: Any) 
     }
 
 
-def webhook(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """A signed push of one snapshot; a signature holds for five minutes."""
-    body, moment = json.dumps({"snapshots": [snapshot]}, ensure_ascii=False), datetime.now(UTC)
+def webhook(*snapshots: dict[str, Any]) -> dict[str, Any]:
+    """A signed push of snapshots; a signature holds for five minutes."""
+    body, moment = json.dumps({"snapshots": snapshots}, ensure_ascii=False), datetime.now(UTC)
     signature = Webhook(SECRET).sign("msg_1", moment, body)
     headers = {
         "webhook-id": "msg_1",

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import NamedTuple, Self
 
@@ -40,11 +40,19 @@ def median_milliseconds(work: Callable[[], object], rounds: int) -> float:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
+    return each_milliseconds([work])[0]
+
+
+def each_milliseconds(works: Iterable[Callable[[], object]]) -> list[float]:
     """What the benchmark itself keeps is put out of the garbage collector's way: the work need not look through it."""
     gc.collect()
     gc.freeze()
+    spent = [_milliseconds(work) for work in works]
+    gc.unfreeze()
+    return spent
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
-    spent = time.process_time() - began
-    gc.unfreeze()
-    return spent * 1000
+    return (time.process_time() - began) * 1000

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from benchmarks import hub, season, webhooks
@@ -11,7 +11,6 @@ from benchmarks.figures import Figure
 from benchmarks.stopwatch import Sides, compare
 from benchmarks.tape import Bare, Tape
 from benchmarks.webhooks import BATCH, FUNCTIONS
-from chalicelib.aws import http
 
 GUESTS = 2 * BATCH
 NAME = "of edge + ingest per webhook ÷ the same AWS calls bare"
@@ -95,10 +94,7 @@ def _run_floor(tape: Tape, bare: Bare, events: Sequence[Any], deliveries: Sequen
         bare.make(calls)
 
 
-@contextmanager
-def _mews_answering(minute: int) -> Iterator[None]:
-    """The vendor's API without its network: what is measured is the hub, and the floor makes no such call."""
-    asked = http.call
+def _mews_answering(minute: int) -> AbstractContextManager[None]:
     answers: dict[str, Any] = {}
 
     def answer(method: str, url: str, body: Any, seconds: float = 0) -> Any:
@@ -108,8 +104,4 @@ def _mews_answering(minute: int) -> Iterator[None]:
             answers[key] = season.mews_answer(url, body, minute)
         return answers[key]
 
-    http.call = answer
-    try:
-        yield
-    finally:
-        http.call = asked
+    return hub.vendor_answering(answer)

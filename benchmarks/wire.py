@@ -41,12 +41,17 @@ class Wire:
 
     def _answer(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
         _before, service, operation = event_name.split(".")
-        content = request.body
-        body = content if isinstance(content, bytes) else str(content or "").encode()
-        answer = self.reply(service, operation, body)
+        answer = self.reply(service, operation, _read(request.body))
         return AWSResponse(request.url, answer.status, HTTPHeaders(), _Stream(answer.body))
 
     def _heard(self, params: Any, event_name: str, **_: Any) -> None:
         if self.listen:
             _before, service, operation = event_name.split(".")
             self.listen(service, operation, params)
+
+
+def _read(content: Any) -> bytes:
+    """A body as it is sent: bytes, text, or, to S3, a stream."""
+    if hasattr(content, "read"):
+        return bytes(content.read())
+    return content if isinstance(content, bytes) else str(content or "").encode()
