@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import campaign, cold, cost, growth, hub, instructions, webhook_cpu, webhooks, worker
+from benchmarks import (
+    campaign,
+    cold,
+    cost,
+    growth,
+    hub,
+    instructions,
+    planning,
+    stage,
+    webhook_cost,
+    webhook_cpu,
+    webhooks,
+    worker,
+)
 from benchmarks.figures import Figure, markdown, save
 
 RESULTS = Path(__file__).resolve().parent.parent / ".local" / "bench.json"
@@ -49,6 +62,9 @@ def _parts(*, full: bool) -> Iterator[Part]:
         yield "instructions", instructions.figures
     yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), webhooks.moved_far(), *webhooks.units()]
     yield "growth", growth.figures
+    yield "a season's bill", lambda: webhook_cost.figures(500 if full else 60, 3 if full else 1)
+    yield "a stage's bill", stage.figures
+    yield "planning", lambda: planning.figures(rounds, 160_000 if full else 32_000)
     yield "a campaign", lambda: _campaign(rounds)
     yield "memory of a worker", lambda: worker.figures(16, 1250) if full else worker.figures(1, 40)
 

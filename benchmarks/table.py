@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-unit-c
 import json
 from base64 import b64decode
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
@@ -88,6 +89,8 @@ class Table:
     computed: Computed = field(default_factory=Nothing)
     overlay: dict[str, dict[str, Raw | None]] = field(default_factory=dict)
     units: Units = field(default_factory=Units)
+    by_partition: Counter[str] | None = None
+    """Set it to a counter, and write units are also counted by partition key; those of the indexes are not."""
 
     def reply(self, operation: str, body: bytes) -> Answer:
         return self._operations()[operation](json.loads(body))
@@ -173,8 +176,11 @@ class Table:
         requests = [request for each in writes for request in each.values()]
         before = [self.row(*_key_of(request)) for request in requests]
         after = [_after(each, row) for each, row in zip(writes, before, strict=True)]
-        for old, new in zip(before, after, strict=True):
-            self.units.write += max(1, ceil(max(row_size(old), row_size(new)) / WRITE_UNIT)) * times
+        for request, old, new in zip(requests, before, after, strict=True):
+            units = max(1, ceil(max(row_size(old), row_size(new)) / WRITE_UNIT)) * times
+            self.units.write += units
+            if self.by_partition is not None:
+                self.by_partition[_key_of(request)[0]] += units
         passed = [holds(request, row) for request, row in zip(requests, before, strict=True)]
         if not all(passed):
             return _refused(passed, in_transaction=times == 2)

@@ -44,6 +44,8 @@ def test_a_stage_costs_what_its_lines_come_to_and_ten_dollars_at_most() -> None:
     (said,) = re.findall(r"A stage costs about ([\d.]+) USD a month", COSTS)
     assert abs(float(said) - total) < 0.05
     assert total <= 10
+    (counted,) = re.findall(r"a stage's bill before its first guest .*?\| ([\d.]+) \|", COUNTED)
+    assert abs(float(counted) - float(said)) < 0.05
 
 
 @pytest.mark.parametrize(
