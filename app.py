@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from chalicelib.entrypoints.api.routes import api
 from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.open_pages import open_pages
+from chalicelib.entrypoints.problems import chalices_own
 from chalicelib.entrypoints.queues import queues
 from chalicelib.entrypoints.schedules import schedules
 from chalicelib.entrypoints.webhooks import webhooks
@@ -16,3 +17,4 @@ app = Chalice(app_name="xenia")
 app.api.binary_types = [*app.api.default_binary_types, *BYTES_AS_SENT]
 for blueprint in (open_pages, webhooks, guest_pages, api, queues, schedules):
     app.register_blueprint(blueprint)
+app.register_middleware(chalices_own, "http")

@@ -40,5 +40,9 @@ def counted(calls: Mapping[str, int], names: Iterable[str]) -> int:
     return sum(calls.get(name, 0) for name in names)
 
 
+def access_log(requests: int) -> float:
+    return requests * prices.ACCESS_LOG_BYTES / 1e9 * prices.LOG_GIGABYTE
+
+
 def logs(size: int, invocations: int) -> float:
     return (size + invocations * prices.PLATFORM_LOG_BYTES) / 1e9 * prices.LOG_GIGABYTE

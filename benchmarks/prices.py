@@ -44,3 +44,5 @@ VENDOR_LATENCY_MS = 150.0
 """Assumed wait for an answer of a PMS."""
 PLATFORM_LOG_BYTES = 330
 """What Lambda itself writes of an invocation: START, END and REPORT."""
+ACCESS_LOG_BYTES = 220
+"""A line of API Gateway's, in the form of infra/gateway.py, and what CloudWatch adds to each."""

@@ -27,8 +27,8 @@ MONTHLY: Mapping[str, float] = {
     "AWS::SecretsManager::Secret": prices.SECRET,
 }
 FREE_WHEN_EMPTY = frozenset({
-    "AWS::Budgets::Budget", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::KMS::Alias",
-    "AWS::Logs::LogGroup", "AWS::Logs::QueryDefinition", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
+    "AWS::Budgets::Budget", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::Role",
+    "AWS::KMS::Alias", "AWS::Logs::LogGroup", "AWS::Logs::QueryDefinition", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination", "AWS::SNS::Subscription",
     "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
 })  # fmt: skip

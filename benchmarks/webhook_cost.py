@@ -57,7 +57,7 @@ def per_season(played: Played, cpu: list[float]) -> dict[str, float]:
         "S3": calls["PutObject"] * prices.S3_PUT + played.cloud.stored / 1e9 * prices.S3_GIGABYTE,
         "KMS": bill.counted(calls, bill.KMS) * prices.KMS_REQUEST,
         "Secrets Manager": calls["GetSecretValue"] * prices.SECRET_REQUEST,
-        "CloudWatch Logs": bill.logs(sum(each.logged for each in ran), len(ran)),
+        "CloudWatch Logs": bill.logs(sum(each.logged for each in ran), len(ran)) + bill.access_log(played.webhooks),
     }
 
 

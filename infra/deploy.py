@@ -13,6 +13,7 @@ from infra import (
     access_keys,
     chalice_files,
     finishing,
+    live_gateway,
     local_rights,
     package,
     stacks,
@@ -49,6 +50,7 @@ def infra(stage: str, parameters: Mapping[str, str], tell: Tell) -> dict[str, st
     """Create or update what Chalice does not create; return the stack's outputs."""
     body = {"TemplateBody": template.text()}
     outputs = stacks.put(f"xenia-{stage}-infra", body, {"Stage": stage, **parameters}, tell)
+    live_gateway.may_log(outputs["GatewayLogsRoleArn"])
     stages.use(stage)
     installation.note(raw_bucket=outputs["RawNoticesBucket"])
     return outputs

@@ -1,4 +1,4 @@
-"""What is set after every `chalice deploy`, as Chalice cannot: how queues are read, and what is given."""
+"""What is set after every `chalice deploy`, as Chalice cannot: queues, API Gateway, and what is given."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from chalicelib.settings import installation
-from infra import concurrency, hub_settings, mappings, package, workers
+from infra import concurrency, hub_settings, live_gateway, mappings, package, workers
 from infra.mappings import Pause
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def finish(
     postal_address: str | None = None,
     pause: Pause = time.sleep,
 ) -> Finished:
-    """Set partial batches and a limit of concurrency on every queue, and what is given.
+    """Set partial batches and a limit of concurrency on every queue, API Gateway's throttles, access log and answers,
+    and what is given.
 
     The public address, the group's sender and its postal address stay as they are where they are None. The limits
     follow from the account's own, unless `at_most` has others. Raises ValueError for a sender that is none.
@@ -43,6 +44,7 @@ def finish(
     available = _lambdas(client)
     limits = {**concurrency.shares(available, workers.concurrency()), **(at_most or {})}
     queues = sum(_read_by(client, workers.function_name(name, stage), most, pause) for name, most in limits.items())
+    live_gateway.set_up(stage)
     warning = concurrency.warning(available)
     return Finished(queues, (warning,) if warning else ())
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from infra import chalice_files
+from infra import chalice_files, gateway
 from infra.template import logical_id
 from infra.workers import API, WORKERS, Worker, function_name
 
@@ -33,12 +33,11 @@ class PackagingFailed(RuntimeError):
 
 
 def merge_template(stage: str, at_most: Mapping[str, int] | None = None, workers: Sequence[Worker] = WORKERS) -> Json:
-    """What `chalice package` must be given to merge: partial batches, the functions' names, and other limits than
-    entrypoints/queues.py has, where such are wanted."""
+    """What `chalice package` must be given to merge: partial batches, the functions' names, other limits than
+    entrypoints/queues.py has, where such are wanted, and what the API needs."""
     limits = at_most or {}
-    return {
-        "Resources": {_resource(each): {"Properties": _properties(each, stage, limits)} for each in workers},
-    }
+    functions = {_resource(each): {"Properties": _properties(each, stage, limits)} for each in workers}
+    return {"Resources": {**functions, "RestAPI": {"Properties": _api(stage)}}}
 
 
 def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, project: Path = PROJECT) -> Path:
@@ -115,6 +114,15 @@ def _properties(worker: Worker, stage: str, limits: Mapping[str, int]) -> Json:
     if worker.function in limits:
         source["ScalingConfig"] = {"MaximumConcurrency": limits[worker.function]}
     return {**named, "Events": {f"{_resource(worker)}SqsEventSource": {"Properties": source}}}
+
+
+def _api(stage: str) -> Json:
+    log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:" + gateway.log_group(stage)
+    return {
+        "MethodSettings": gateway.settings(gateway.routes()),
+        "AccessLogSetting": {"DestinationArn": {"Fn::Sub": log}, "Format": gateway.ACCESS_LOG},
+        "DefinitionBody": {"x-amazon-apigateway-gateway-responses": gateway.responses()},
+    }
 
 
 def _resource(worker: Worker) -> str:

@@ -33,15 +33,21 @@ ANSWERS = (
     "| stats count(*) as answers, sum(aws_calls) as calls_made, pct(milliseconds, 95) as p95 by route, status\n"
     "| sort answers desc"
 )
+REFUSED = (
+    "filter ispresent(refused_as) and refused_as != '-'\n"
+    "| stats count(*) as answers by refused_as, status, method, route\n"
+    "| sort answers desc"
+)
 
 
 def resources(workers: Sequence[Worker], log_of: dict[str, str]) -> Json:
-    """CloudFormation's resources; `log_of` gives the logical name of a function's log."""
+    """CloudFormation's resources; `log_of` gives the logical name of a function's log. API Gateway has one, too."""
     all_logs = [log_of[each.function] for each in workers]
     return {
         "WorkQuery": _query("work", WORK, all_logs),
         "FaultsQuery": _query("faults", FAULTS, all_logs),
         "AnswersQuery": _query("answers", ANSWERS, [log_of[API]]),
+        "RefusedQuery": _query("refused", REFUSED, ["AccessLog"]),
     }
 
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, Request, Response
 
-from chalicelib.canonical.errors import CallerError, Invalid, TryAgain, Unauthorized
+from chalicelib.canonical.errors import CallerError, Invalid, NotFound, TryAgain, Unauthorized
 from chalicelib.entrypoints import log
 
 PROBLEM = "application/problem+json"
 PATIENCE = 5
 """Seconds after which a caller may try again when nobody knows better."""
+
+TITLES = {400: "Bad request", 405: "Method not allowed", 415: "Unsupported media type", 500: "Internal error"}
+"""Of what Chalice itself answers."""
 
 Headers = dict[str, str | list[str]]
 View = Callable[..., Response]
@@ -27,7 +30,7 @@ def answered(blueprint: Blueprint) -> Callable[[View], View]:
         @wraps(view)
         def handle(**path: str) -> Response:
             request = blueprint.current_request
-            correlation = str(request.context.get("requestId") or uuid.uuid4())
+            correlation = _correlation(request)
             with log.invocation("api_handler") as line:
                 line.words |= {"route": f"{request.method} {request.path}", "correlation_id": correlation}
                 response = _answer(view, path, correlation, line)
@@ -57,6 +60,25 @@ def problem(error: Exception, correlation: str) -> Response:
             headers: Headers = {"Retry-After": str(error.after_seconds or PATIENCE)}
             return _problem(503, "Try again later", "Nothing was lost: send it again.", correlation, headers=headers)
     return _problem(500, "Internal error", f"Name {correlation} when you report it.", correlation)
+
+
+def chalices_own(request: Request, answer: Callable[[Request], Response]) -> Response:
+    """Around all routes: what Chalice refuses before a view is asked is a problem, too."""
+    response = answer(request)
+    return _as_problem(response, request) if isinstance(response.body, dict) else response
+
+
+def _as_problem(refusal: Response, request: Request) -> Response:
+    """Chalice's refusals are the only bodies that are no text yet."""
+    status, correlation, allowed = refusal.status_code, _correlation(request), refusal.headers.get("Allow")
+    if allowed == "":  # a route that API Gateway still has and this code no longer, while one replaces the other
+        return problem(NotFound("There is no such address."), correlation)
+    headers: Headers = {"Allow": allowed} if allowed else {}
+    return _problem(status, TITLES.get(status, "Refused"), refusal.body["Message"], correlation, headers=headers)
+
+
+def _correlation(request: Request) -> str:
+    return str(request.context.get("requestId") or uuid.uuid4())
 
 
 def _fields(error: CallerError) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra import chalice_files, dead_letters, deploy, finishing, package, queue_urls
+from infra import chalice_files, dead_letters, deploy, finishing, gateway, package, queue_urls
 from infra.local_cloud import LocalCloud
 from infra.workers import WORKERS, function_name
 
@@ -57,6 +57,7 @@ def test_chalice_deploy_brings_everything_to_life(
     _assert_functions_and_schedule_are_there()
     assert finishing.finish(STAGE, public_url=deploy.public_url(STAGE, project)).queues == len(queue_urls.NAMES)
     _assert_batches_are_partial()
+    _assert_api_gateway_is_set()
     _assert_the_api_function_answers()
 
     def a_queue_function_ran() -> bool:
@@ -92,6 +93,16 @@ def _assert_functions_and_schedule_are_there() -> None:
 def _assert_batches_are_partial() -> None:
     for mapping in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def _assert_api_gateway_is_set() -> None:
+    client = boto3.client("apigateway")
+    (api,) = client.get_rest_apis()["items"]
+    answers = {each["responseType"] for each in client.get_gateway_responses(restApiId=api["id"])["items"]}
+    assert gateway.REFUSALS.keys() <= answers
+    stage = client.get_stage(restApiId=api["id"], stageName=chalice_files.API_STAGE)
+    assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == gateway.CALLS.rate
+    assert stage["accessLogSettings"]["destinationArn"].endswith(gateway.log_group(STAGE))
 
 
 def _assert_the_api_function_answers() -> None:

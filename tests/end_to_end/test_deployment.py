@@ -27,6 +27,23 @@ def test_an_unknown_connection_is_unauthorized(hub: LocalHub) -> None:
     assert refused.value.code == 401
 
 
+@pytest.mark.parametrize("authorization", [None, "Bearer xk_nobodys"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/health"), ("POST", "/v1/guests/g/x/y")])
+def test_an_unknown_address_or_method_is_a_problem_that_repeats_no_key(
+    hub: LocalHub, method: str, path: str, authorization: str | None
+) -> None:
+    """API Gateway answers by itself: the application never hears of it."""
+    request = urllib.request.Request(f"{hub.api_url}{path}", method=method)
+    if authorization:
+        request.add_header("Authorization", authorization)
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(request, timeout=30)
+    body = unknown.value.read().decode()
+    assert (unknown.value.code, unknown.value.headers["Content-Type"]) == (404, "application/problem+json")
+    assert json.loads(body)["status"] == 404
+    assert "xk_nobodys" not in body
+
+
 def test_a_page_speaks_the_guests_language(hub: LocalHub) -> None:
     request = urllib.request.Request(f"{hub.api_url}/u/nobodys", headers={"Accept-Language": "de"})
     with pytest.raises(urllib.error.HTTPError) as unknown:

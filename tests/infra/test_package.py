@@ -1,5 +1,6 @@
 """Packaging: what is merged into Chalice's template fits it, and nothing that travels to Lambda must be compiled."""
 
+import copy
 import json
 import re
 import subprocess
@@ -11,8 +12,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
-from infra import package, workers
+from infra import gateway, package, workers
 from infra.policies import policy
 from infra.template import logical_id
 from infra.workers import WORKERS, Worker
@@ -80,8 +83,33 @@ def test_pages_and_catalogues_travel_with_the_code(template: Path) -> None:
 
 
 def test_the_merged_template_changes_only_what_chalice_made(packaged: dict[str, Any]) -> None:
-    for name in package.merge_template("prod")["Resources"]:
+    merged = package.merge_template("prod")["Resources"]
+    for name in merged.keys() - {"RestAPI"}:
         assert packaged["Resources"][name]["Type"] == "AWS::Serverless::Function", name
+    assert packaged["Resources"]["RestAPI"]["Type"] == "AWS::Serverless::Api"
+    assert merged.keys() == {"RestAPI", *(_logical(each) for each in WORKERS)}
+
+
+def test_one_stack_has_what_finish_sets_after_chalice_deploy(
+    packaged: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In CloudFormation's own words, after its transform: throttles by method, the access log, answers as problems."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    api = transformed(packaged)["RestAPI"]["Properties"]["Body"]
+    assert api["x-amazon-apigateway-gateway-responses"] == gateway.responses()
+    assert "/webhooks/{connection}" in api["paths"]
+    (stage,) = [each for each in transformed(packaged).values() if each["Type"] == "AWS::ApiGateway::Stage"]
+    assert stage["Properties"]["MethodSettings"] == gateway.settings(gateway.routes())
+    log = stage["Properties"]["AccessLogSetting"]
+    assert log["Format"] == gateway.ACCESS_LOG
+    assert log["DestinationArn"]["Fn::Sub"].endswith(":log-group:/aws/apigateway/xenia-prod")
+
+
+def test_what_is_not_declared_by_a_method_is_set_for_all_of_them() -> None:
+    set_to = {(each["ResourcePath"], each["HttpMethod"]): each for each in gateway.settings(gateway.routes())}
+    webhooks, others = set_to["/~1webhooks~1{connection}", "POST"], set_to["/*", "*"]
+    assert (webhooks["ThrottlingRateLimit"], webhooks["ThrottlingBurstLimit"]) == (500, 1000)
+    assert (others["ThrottlingRateLimit"], others["ThrottlingBurstLimit"]) == (50, 100)
 
 
 @pytest.mark.parametrize("reader", workers.readers(), ids=lambda each: each.function)
@@ -171,6 +199,17 @@ def test_nothing_is_compiled_when_packaging(name: str) -> None:
     wheel = distribution(name).read_text("WHEEL") or ""
     tags = [line.removeprefix("Tag: ") for line in wheel.splitlines() if line.startswith("Tag: ")]
     assert any(FITS_GLIBC_2_26.search(tag) for tag in tags), f"{name}: {tags} fit no python3.11 on Lambda"
+
+
+def transformed(packaged: dict[str, Any]) -> dict[str, Any]:
+    """What CloudFormation makes of the packaged template, by AWS's own transform."""
+    uploaded = copy.deepcopy(packaged)
+    for each in uploaded["Resources"].values():
+        for name in {"CodeUri", "ContentUri"} & each["Properties"].keys():
+            each["Properties"][name] = "s3://bucket/key"
+    found = Translator({}, Parser()).translate(uploaded, {})
+    resources: dict[str, Any] = found["Resources"]
+    return resources
 
 
 def _limit(packaged: dict[str, Any], reader: Worker) -> int | None:

@@ -34,7 +34,10 @@ INFRA = {
         "TrackingDomain": TEXT,
     },
     "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
-    "Outputs": {"RawNoticesBucket": {"Value": {"Ref": "Bucket"}}},
+    "Outputs": {
+        "RawNoticesBucket": {"Value": {"Ref": "Bucket"}},
+        "GatewayLogsRoleArn": {"Value": "arn:aws:iam::123456789012:role/logs"},
+    },
 }
 
 

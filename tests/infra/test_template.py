@@ -128,7 +128,8 @@ def test_a_stage_pays_for_a_handful_of_metrics_of_its_own_at_most() -> None:
 
 def test_figures_are_read_by_saved_queries_over_the_functions_own_logs() -> None:
     saved = {name_of(each["Name"]): each for each in of_type("AWS::Logs::QueryDefinition").values()}
-    assert saved.keys() == {"xenia-dev/work", "xenia-dev/faults", "xenia-dev/answers"}
+    assert saved.keys() == {"xenia-dev/work", "xenia-dev/faults", "xenia-dev/answers", "xenia-dev/refused"}
+    assert saved["xenia-dev/refused"]["LogGroupNames"] == [{"Ref": "AccessLog"}]
     every = [{"Ref": f"{template.logical_id(each.function)}Log"} for each in WORKERS]
     assert all(each["Ref"] in of_type("AWS::Logs::LogGroup") for each in every)
     for name in ("work", "faults"):
@@ -250,7 +251,10 @@ def test_ses_tells_every_event(name: str) -> None:
 
 def test_every_function_has_a_log_with_an_end() -> None:
     logs = {name_of(each["LogGroupName"]) for each in of_type("AWS::Logs::LogGroup").values()}
-    assert logs == {f"/aws/lambda/{function_name(each.function, 'dev')}" for each in WORKERS}
+    assert logs == {
+        "/aws/apigateway/xenia-dev",
+        *(f"/aws/lambda/{function_name(each.function, 'dev')}" for each in WORKERS),
+    }
     assert all("RetentionInDays" in each for each in of_type("AWS::Logs::LogGroup").values())
 
 
