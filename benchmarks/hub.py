@@ -62,10 +62,10 @@ def forget() -> None:
     """As a process that was started just now."""
     from chalicelib.aws import queues, secrets
     from chalicelib.aws.meter import meter
-    from chalicelib.ingest import conversations, edge
+    from chalicelib.ingest import conversations, edge, opened
 
     secrets.forget_all()
-    for kept in (queues.url_of, edge.opened_connections, edge.raw_bucket, conversations.look_ups):
+    for kept in (queues.url_of, opened.opened_connections, edge.raw_bucket, conversations.look_ups):
         kept.cache_clear()
     meter().take()
 

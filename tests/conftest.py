@@ -11,11 +11,12 @@ from botocore.client import BaseClient
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
+from chalicelib.access.allowances import allowances
 from chalicelib.aws import bus, clients, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.facts import Fact
-from chalicelib.ingest import conversations, edge
+from chalicelib.ingest import conversations, edge, opened
 from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
@@ -84,6 +85,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     # botocore's newer host names hold the account id, and moto does not know all of them.
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    # A test asks in a second what a client asks in a day.
+    monkeypatch.setenv("XENIA_CALLS_PER_SECOND", "1000000")
+    monkeypatch.setattr(opened, "sleep", lambda _: None)
     monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time)
     forget()
     with mock_aws():
@@ -111,7 +115,8 @@ def forget() -> None:
     secrets.forget_all()
     settings.cache_clear()
     queues.url_of.cache_clear()
-    edge.opened_connections.cache_clear()
+    allowances.cache_clear()
+    opened.opened_connections.cache_clear()
     conversations.look_ups.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()

@@ -35,6 +35,14 @@ class Caller:
         return all(self.sees(each) for each in properties)
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """How many calls a key has left, at an instant in seconds of this process's clock."""
+
+    calls: float
+    at: float
+
+
 class KeyAsked(BaseModel):
     """What a new key is for. `properties` is a list of property ids, or `["*"]` for all."""
 

@@ -1,10 +1,13 @@
-"""How a key is presented and kept, and whether two are the same."""
+"""How a key is presented and kept, what it may ask at once, and whether two are the same."""
 
 import hashlib
 from collections.abc import Collection
+from math import ceil
 
-from chalicelib.access.model import ApiKey, Caller, KeyAsked
+from chalicelib.access.model import Allowance, ApiKey, Caller, KeyAsked
 from chalicelib.canonical.ids import EVERYWHERE
+
+PAUSE_SECONDS = 10
 
 
 def presented(authorization: str | None) -> str | None:
@@ -16,6 +19,16 @@ def presented(authorization: str | None) -> str | None:
 def hash_of(key: str) -> str:
     """Keys are long and random: one round of SHA-256 keeps them, and is found by one read."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def refilled(left: Allowance, at: float, per_second: int) -> Allowance:
+    """What is left by now: each second brings so many calls, and no more are saved up than a pause's worth."""
+    return Allowance(min(left.calls + (at - left.at) * per_second, PAUSE_SECONDS * per_second), at)
+
+
+def seconds_until_a_call(left: Allowance, per_second: int) -> int:
+    """Whole seconds; 0 where there is one."""
+    return max(0, ceil((1 - left.calls) / per_second))
 
 
 def unknown_properties(asked: KeyAsked, known: Collection[str]) -> dict[int, str]:

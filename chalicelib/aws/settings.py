@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+CALLS_PER_SECOND = 20
+
 
 class SettingMissing(RuntimeError):
     """An environment variable is not set; the message names it."""
@@ -16,6 +18,8 @@ class Settings:
     stage: str
     is_local: bool = False
     """Whether AWS is the local cloud on this machine."""
+    calls_per_second: int = CALLS_PER_SECOND
+    """What one API key may ask of one process, in the long run."""
 
     @property
     def prefix(self) -> str:
@@ -49,6 +53,10 @@ def settings() -> Settings:
     """Read the environment. Raises SettingMissing."""
     try:
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-        return Settings(os.environ["XENIA_STAGE"], is_local=endpoint.startswith("http://127.0.0.1:"))
+        return Settings(
+            os.environ["XENIA_STAGE"],
+            is_local=endpoint.startswith("http://127.0.0.1:"),
+            calls_per_second=int(os.environ.get("XENIA_CALLS_PER_SECOND", CALLS_PER_SECOND)),
+        )
     except KeyError as missing:
         raise SettingMissing(f"the environment variable {missing.args[0]} is not set") from None

@@ -7,6 +7,7 @@ XeniaError
 │   ├── NotFound           404, also for what another property owns
 │   ├── Conflict           409
 │   ├── TooLarge           413
+│   ├── TooMany            429, with the seconds to wait
 │   └── Invalid            400, with the fields
 ├── TryAgain               the sender, or the queue, repeats it later: 503, or back to the queue
 │   ├── Refused            a vendor does not let these credentials ask
@@ -52,6 +53,17 @@ class Conflict(CallerError):
 class TooLarge(CallerError):
     status = 413
     title = "Too large"
+
+
+class TooMany(CallerError):
+    """One key asks more than its share."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, after_seconds: int) -> None:
+        super().__init__("This key asks too much at once: the seconds to wait are in Retry-After.")
+        self.after_seconds = after_seconds
 
 
 @dataclass(frozen=True)

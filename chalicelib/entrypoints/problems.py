@@ -8,7 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.canonical.errors import CallerError, Invalid, NotFound, TryAgain, Unauthorized
+from chalicelib.canonical.errors import CallerError, Invalid, NotFound, TooMany, TryAgain, Unauthorized
 from chalicelib.entrypoints import log
 
 PROBLEM = "application/problem+json"
@@ -55,7 +55,9 @@ def problem(error: Exception, correlation: str) -> Response:
     """The answer for an error. Of our own faults nothing is told but the correlation."""
     match error:
         case CallerError():
-            return _problem(error.status, error.title, str(error), correlation, **_fields(error), **_challenge(error))
+            return _problem(
+                error.status, error.title, str(error), correlation, headers=_headers(error), **_fields(error)
+            )
         case TryAgain():
             headers: Headers = {"Retry-After": str(error.after_seconds or PATIENCE)}
             return _problem(503, "Try again later", "Nothing was lost: send it again.", correlation, headers=headers)
@@ -87,8 +89,15 @@ def _fields(error: CallerError) -> dict[str, Any]:
     return {"errors": [{"field": each.field, "message": each.message} for each in error.fields]}
 
 
-def _challenge(error: CallerError) -> dict[str, Any]:
-    return {"headers": {"WWW-Authenticate": "Bearer"}} if isinstance(error, Unauthorized) else {}
+def _headers(error: CallerError) -> Headers:
+    """API Gateway hands on the challenge as `x-amzn-Remapped-WWW-Authenticate`, and has no way to do otherwise:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html."""
+    match error:
+        case Unauthorized():
+            return {"WWW-Authenticate": "Bearer"}
+        case TooMany():
+            return {"Retry-After": str(error.after_seconds)}
+    return {}
 
 
 def _problem(

@@ -6,78 +6,30 @@ Vendors give one or two seconds, and the first call after a pause pays the cold 
 import hashlib
 import json
 import re
-import time
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 
-from chalicelib.aws import files, queues, secrets
+from chalicelib.aws import files, queues
 from chalicelib.canonical.errors import TooLarge, Unauthorized
 from chalicelib.canonical.ids import ConnectionId
-from chalicelib.connections import store as connections
 from chalicelib.connectors import stripping
 from chalicelib.connectors.contract import Edge, Json, Request
 from chalicelib.connectors.vendors import VENDORS, edge_of
 from chalicelib.ingest import envelopes
 from chalicelib.ingest.envelopes import Notice
+from chalicelib.ingest.opened import OpenedConnection, opened_connections
 from chalicelib.settings import installation
 
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_MESSAGE = 200 * 1024
 """Beyond this the queue holds a claim check, and S3 the body."""
-KNOWN_FOR, UNKNOWN_FOR = 300.0, 60.0
-"""Seconds that a connection, and the absence of one, are remembered."""
-MOST_KNOWN = 1000
-"""Whoever tries names out must not fill the memory with them."""
-CONNECTION_ID = re.compile(r"[a-z0-9_-]{1,64}")
 GROUP = re.compile(r"[!-~]{1,128}")
 """What SQS takes as a message group."""
 NOBODYS_SECRETS = {"compare": hashlib.sha256(uuid.uuid4().bytes).hexdigest(), "sign": f"whsec_{uuid.uuid4().hex}"}
 """Nobody knows them: what fails is tried with them, too, so that every refusal takes the same work."""
 SECRETS_TRIED = 2
 """As many as may be valid at once, whoever is asked for."""
-
-
-@dataclass(frozen=True)
-class OpenedConnection:
-    """What the edge needs of a connection: its secrets are ready to be compared with."""
-
-    vendor: str
-    secrets: tuple[str, ...]
-
-
-@dataclass
-class OpenedConnections:
-    """Connections seen lately by this process, with until when that may be believed."""
-
-    known: dict[str, tuple[float, OpenedConnection | None]] = field(default_factory=dict)
-
-    def find(self, connection: ConnectionId) -> tuple[OpenedConnection | None, bool]:
-        """The connection, if there is one, and whether it was looked up just now."""
-        seen = self.known.get(connection)
-        if seen and seen[0] > time.monotonic():
-            return seen[1], False
-        opened = _open(connection)
-        if len(self.known) >= MOST_KNOWN:
-            self.known.clear()
-        self.known[connection] = (time.monotonic() + (KNOWN_FOR if opened else UNKNOWN_FOR), opened)
-        return opened, True
-
-
-@cache
-def opened_connections() -> OpenedConnections:
-    return OpenedConnections()
-
-
-def _open(connection: ConnectionId) -> OpenedConnection | None:
-    kept = connections.get(connection, consistent=False) if CONNECTION_ID.fullmatch(connection) else None
-    if kept is None:
-        return None
-    sealed = kept.sealed_secrets
-    is_compared = edge_of(kept.vendor).secret_use == "compare"  # noqa: S105 (how secrets are used, not one)
-    return OpenedConnection(
-        kept.vendor, sealed if is_compared else tuple(secrets.decrypt(each, kept.id) for each in sealed)
-    )
 
 
 def accept(connection: ConnectionId, request: Request) -> int:
@@ -104,8 +56,8 @@ def accept(connection: ConnectionId, request: Request) -> int:
 def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up: bool) -> None:
     """Do what refusing any other connection would take: a refusal does not tell whether this one is there, or whose.
 
-    Nobody's secrets are tried in the place of those that were not. A connection that signs has its secrets opened when
-    it is looked up; for the others a key is used for nothing.
+    Nobody's secrets are tried in the place of those that were not. A connection that signs has its secrets opened by
+    KMS when it is looked up; for the others as long is waited, which costs no call.
     """
     for vendor in VENDORS:
         edge = edge_of(vendor)
@@ -113,7 +65,7 @@ def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up
         edge.verify(request, (NOBODYS_SECRETS[edge.secret_use],) * max(0, SECRETS_TRIED - tried))
     was_decrypted = opened is not None and edge_of(opened.vendor).secret_use == "sign"  # noqa: S105 (how they are used)
     if was_looked_up and not was_decrypted:
-        secrets.encrypt("nothing", ConnectionId("nobody"))
+        opened_connections().pretend_to_open()
 
 
 def _stripped(edge: Edge, raw: bytes) -> tuple[Json, str | None, str | None]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +12,9 @@ from chalicelib.access import remembered
 from chalicelib.access.model import ROLES
 from chalicelib.aws import keys, table
 from chalicelib.aws.definitions import Definitions
-from chalicelib.aws.settings import Settings
+from chalicelib.aws.settings import Settings, settings
 from chalicelib.entrypoints.api.documents import nesting
+from chalicelib.entrypoints.api.openapi import document
 from chalicelib.entrypoints.api.routes import CALLS
 from tests.builders import VIENNA
 from tests.entrypoints.conftest import Hub
@@ -67,6 +69,26 @@ def test_without_a_known_key_every_call_is_refused_alike(hub: Hub) -> None:
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == "Bearer"
         assert problem(response)["detail"] == "The credentials are missing or wrong."
+
+
+def test_who_asks_too_much_at_once_is_told_when_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XENIA_CALLS_PER_SECOND", "1")
+    settings.cache_clear()
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    for _ in range(10):
+        assert hub.status("GET", "/v1/properties") == 200
+    refused = hub.call("GET", "/v1/properties")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert problem(refused)["title"] == "Too many requests"
+    assert hub.status("GET", "/v1/properties", key="analyst") == 200
+    assert hub.status("GET", "/v1/properties", key="wrong") == 401
+
+
+def test_the_description_names_the_challenge_as_api_gateway_hands_it_on(hub: Hub) -> None:
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            refused = operation["responses"].get("401")
+            assert refused is None or "x-amzn-Remapped-WWW-Authenticate" in refused["headers"], f"{method} {path}"
 
 
 def test_a_refused_caller_does_not_learn_what_is_there(hub: Hub) -> None:

@@ -5,6 +5,7 @@ import hmac
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Request
-from chalicelib.ingest import edge
+from chalicelib.ingest import edge, opened
 from tests.builders import VIENNA, guest, reservation
 from tests.conftest import RAW_BUCKET
 from tests.fake_mews import ENTERPRISE, SECRET, FakeMews, connection, customer, notice, reservations_changed
@@ -124,7 +125,7 @@ def test_an_altered_body_and_a_late_replay_are_refused(own: None) -> None:
 def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
     own: None, connection_id: ConnectionId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two comparisons of each kind, and one use of the key where the connection was not asked for lately."""
+    """Two comparisons of each kind, and one use of KMS, or as long a wait, where it was not asked for lately."""
     rotating = Connection(
         id=ConnectionId("own-rotating"), vendor="canonical", secrets=(SIGNING, SIGNING), properties={}
     )
@@ -148,13 +149,66 @@ def test_a_refusal_takes_the_same_work_whoever_is_asked_for(
             return str(act(text, connection))
 
         monkeypatch.setattr(secrets, name, noting)
+    waits: list[float] = []
+    monkeypatch.setattr(opened, "sleep", waits.append)
     for expected_keys in ({1, 2} if connection_id == "own-rotating" else {1}, {0}):
         tried.clear()
         keys_used.clear()
+        waits.clear()
         with pytest.raises(Unauthorized):
             push(b"{}", connection_id, "wrong")
         assert sorted(tried) == ["canonical", "canonical", "mews", "mews"]
-        assert len(keys_used) in expected_keys
+        assert len(keys_used) + len(waits) in expected_keys
+        assert not keys_used or connection_id.startswith("own")
+
+
+def calls_of_kms() -> Callable[[], int]:
+    """How often KMS is called from now on, as botocore sees it."""
+    called: list[str] = []
+    clients.kms().meta.events.register("before-call.kms.*", lambda model, **_: called.append(model.name))
+    return lambda: len(called)
+
+
+def test_names_that_are_tried_out_cost_no_call_of_kms(own: None) -> None:
+    clients.kms.cache_clear()
+    used = calls_of_kms()
+    for number in range(20):
+        with pytest.raises(Unauthorized):
+            push(b"{}", ConnectionId(f"nobody-{number}"))
+    assert used() == 0
+
+
+def test_a_refusal_waits_as_long_as_opening_a_secret_took(own: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first call of a process connects to KMS, too: what it took says nothing of the later ones."""
+    waits: list[float] = []
+    clock = iter(range(100))
+    monkeypatch.setattr(opened, "sleep", waits.append)
+    known = opened.opened_connections()
+    known.pretend_to_open()
+    known.pretend_to_open()
+    assert waits == [opened.FIRST_OPENING, opened.USUAL_OPENING]
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    known.find(OWN)
+    known.pretend_to_open()
+    assert waits[-1] == 1.0
+
+
+def test_names_that_are_tried_out_push_out_no_connection_that_is_there(
+    own: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "MOST_ABSENT", 3)
+    body = b'{"snapshots": []}'
+    with time_machine.travel(NOW, tick=False):
+        edge.accept(OWN, signed(body))
+        for number in range(10):
+            with pytest.raises(Unauthorized):
+                push(b"{}", ConnectionId(f"nobody-{number}"))
+        clients.kms.cache_clear()
+        used = calls_of_kms()
+        meter().take()
+        edge.accept(OWN, signed(body))
+    assert meter().take()[0] == {"SendMessage": 1}
+    assert used() == 0
 
 
 def test_a_secret_of_one_connection_opens_no_other(own: None) -> None:
@@ -280,8 +334,8 @@ def test_importing_the_edge_loads_nothing_heavy() -> None:
 
 
 def test_names_that_are_tried_out_do_not_fill_the_memory(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "MOST_KNOWN", 3)
+    monkeypatch.setattr(opened, "MOST_ABSENT", 3)
     for number in range(10):
         with pytest.raises(Unauthorized):
             push(b"{}", ConnectionId(f"nobody-{number}"))
-    assert len(edge.opened_connections().known) <= 3
+    assert len(opened.opened_connections().known) + len(opened.opened_connections().absent) <= 3

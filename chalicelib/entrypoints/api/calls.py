@@ -104,8 +104,10 @@ def contract_of(call: Call) -> Contract:
 def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     """Run one call. Raises what the function raises; `problems` makes answers of errors."""
     from chalicelib.access import actions, requests
+    from chalicelib.access.allowances import allowances
 
     caller = actions.sign_in(request.headers.get("authorization"))
+    allowances().take(caller.key_id)
     _permit(call, caller)
     contract = contract_of(call)
     document = _document(request, contract, call, path)

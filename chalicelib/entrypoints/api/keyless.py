@@ -8,8 +8,20 @@ from chalicelib.entrypoints.problems import PROBLEM
 Json = dict[str, Any]
 HUB_ID = {"type": "string", "pattern": "^[a-z0-9_-]{1,64}$"}
 FAULTS = {
+    "429": "Too much at once: try again after `Retry-After` seconds",
     "500": "A fault of the hub's own: report it with its `X-Correlation-Id`",
     "503": "A passing fault: try again after `Retry-After` seconds",
+}
+AFTER = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
+HEADERS: dict[str, Json] = {
+    "401": {
+        "x-amzn-Remapped-WWW-Authenticate": {
+            "description": "`WWW-Authenticate`, as API Gateway hands it on; the local cloud leaves its name as it is",
+            "schema": {"const": "Bearer"},
+        }
+    },
+    "429": AFTER,
+    "503": AFTER,
 }
 TOO_LARGE = {"413": "The body is larger than 4 MB"}
 PAGE = {"text/html": {"schema": {"type": "string"}}}
@@ -31,7 +43,10 @@ def paths(*, health: Json, problem: Json) -> Json:
 def refusals(faults: Mapping[str, str], problem: Json) -> Json:
     """Problem details for each status, in order."""
     content = {PROBLEM: {"schema": problem}}
-    return {status: {"description": told, "content": content} for status, told in sorted(faults.items())}
+    return {
+        status: {"description": told, "headers": HEADERS.get(status, {}), "content": content}
+        for status, told in sorted(faults.items())
+    }
 
 
 def in_path(name: str, schema: Json) -> Json:
