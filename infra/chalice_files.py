@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chalicelib.aws.settings import RESTORED_TABLE
 from infra import policies, template
 from infra.workers import WORKERS, Worker
 
@@ -46,6 +47,17 @@ def config_of(stage: str, chalice: Path) -> Json:
 
 def is_known(stage: str, chalice: Path) -> bool:
     return stage in _read(chalice)["stages"]
+
+
+def name_table(stage: str, chalice: Path, restored: str) -> None:
+    """Write which restored table a stage uses, so that the next deployment goes on with it; "" is its first one."""
+    config = _read(chalice)
+    before = config_of(stage, chalice)
+    variables = {**before.get("environment_variables", {}), **({RESTORED_TABLE: restored} if restored else {})}
+    if not restored:
+        variables.pop(RESTORED_TABLE, None)
+    config["stages"][stage] = {**before, "environment_variables": variables}
+    _replace(chalice / "config.json", config)
 
 
 def write(stage: str, chalice: Path, workers: Sequence[Worker] = WORKERS) -> None:

@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +13,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from chalicelib.access.model import ROLES
-from infra import access_keys, chalice_files, dead_letters, deploy, finishing, package, queue_urls, replay, running_hub
+from infra import (
+    access_keys,
+    chalice_files,
+    dead_letters,
+    deploy,
+    finishing,
+    package,
+    queue_urls,
+    replay,
+    restore,
+    restore_commands,
+    running_hub,
+    stages,
+)
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
-from infra.stacks import StackFailed, Tell
-from infra.terminal import AsJson, Stage, say, stage_of, words
+from infra.stacks import StackFailed
+from infra.terminal import AsJson, Stage, say, stage_of, telling, words
 
 hub = typer.Typer(
     no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
@@ -31,10 +42,13 @@ hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
+hub.command("restore")(restore_commands.restore_table)
+hub.command("objections")(restore_commands.tell_objections_again)
 
 EXPECTED = (
     BotoCoreError, ClientError, LocalCloudDown, StackFailed, LookupError, ValueError, deploy.PublicUrlUnknown,
-    package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused, running_hub.AlreadyUp, running_hub.PmsDown,
+    package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused, restore.TableNotMade, running_hub.AlreadyUp,
+    running_hub.PmsDown,
 )  # fmt: skip
 """What can go wrong outside: said in one line, without a traceback."""
 
@@ -71,8 +85,9 @@ def infra_deploy(
     parameters = {name: str(value) for name, value in options.items() if value is not None}
     _agree_to_a_new(stage)
     chalice_files.write(stage, chalice_files.CHALICE)
-    with _status("deploying") as tell:
+    with telling("deploying") as tell:
         outputs = deploy.infra(stage, parameters, tell)
+    chalice_files.name_table(stage, chalice_files.CHALICE, stages.restored_table(stage))
     say(outputs, as_json=as_json)
 
 
@@ -114,7 +129,7 @@ def infra_package(
     With a bucket, print the address that CloudFormation takes as TemplateURL; without one, the file.
     """
     chalice_files.config_of(stage, chalice_files.CHALICE)
-    with _status("packaging"):
+    with telling("packaging"):
         packaged = package.package(stage, out)
         where = package.upload(packaged, bucket) if bucket else str(packaged)
     typer.echo(where)
@@ -123,7 +138,7 @@ def infra_package(
 @hub.command()
 def up(as_json: AsJson = False) -> None:
     """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json."""
-    with _status("starting the local cloud") as tell:
+    with telling("starting the local cloud") as tell:
         state = running_hub.up(tell)
     say(state, as_json=as_json)
 
@@ -222,13 +237,6 @@ def _agree_to_a_new(stage: str) -> None:
 
 def _sits_at_a_terminal() -> bool:
     return sys.stdin.isatty()
-
-
-@contextmanager
-def _status(first: str) -> Iterator[Tell]:
-    """A line that turns while it waits; what is told may hold brackets of its own."""
-    with words.status(first) as status:
-        yield lambda what: status.update(escape(what))
 
 
 def _progress() -> Progress:

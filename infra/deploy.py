@@ -49,8 +49,9 @@ class LocalHub:
 def infra(stage: str, parameters: Mapping[str, str], tell: Tell) -> dict[str, str]:
     """Create or update what Chalice does not create; return the stack's outputs."""
     body = {"TemplateBody": template.text()}
-    outputs = stacks.put(f"xenia-{stage}-infra", body, {"Stage": stage, **parameters}, tell)
+    outputs = stacks.put(stages.infra_stack(stage), body, {"Stage": stage, **parameters}, tell)
     live_gateway.may_log(outputs["GatewayLogsRoleArn"])
+    stages.restored_table.cache_clear()
     stages.use(stage)
     installation.note(raw_bucket=outputs["RawNoticesBucket"])
     return outputs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from chalicelib.settings import installation
-from infra import concurrency, hub_settings, live_gateway, mappings, package, workers
+from infra import alarm_mail, concurrency, hub_settings, live_gateway, mappings, package, workers
 from infra.mappings import Pause
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def finish(
     limits = {**concurrency.shares(available, workers.concurrency()), **(at_most or {})}
     queues = sum(_read_by(client, workers.function_name(name, stage), most, pause) for name, most in limits.items())
     live_gateway.set_up(stage)
-    warning = concurrency.warning(available)
-    return Finished(queues, (warning,) if warning else ())
+    warnings = (concurrency.warning(available), alarm_mail.warning(stage))
+    return Finished(queues, tuple(each for each in warnings if each))
 
 
 def _lambdas(client: "LambdaClient") -> int:

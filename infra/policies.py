@@ -19,7 +19,7 @@ def _statements(worker: Worker, stage: str, prefix: str) -> list[Statement]:
         (bool(worker.reads), _reads(worker.reads, prefix)),
         (bool(worker.reads or worker.sends), _sends(worker, prefix)),
         (bool(worker.announces), _announces(worker, prefix)),
-        (bool(worker.puts), _allow("PutFiles", ["s3:PutObject"], f"arn:aws:s3:::{prefix}-raw-*/{worker.puts}/*")),
+        (bool(worker.puts), _puts(worker, prefix)),
         (bool(worker.gets), _allow("GetFiles", ["s3:GetObject"], f"arn:aws:s3:::{prefix}-raw-*/{worker.gets}/*")),
         (worker.identifies, _identifies(prefix)),
         (worker.encrypts or worker.decrypts, _keys(worker, prefix)),
@@ -41,8 +41,8 @@ def _log(name: str) -> Statement:
 
 def _table(prefix: str) -> Statement:
     verbs = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    table = f"arn:aws:dynamodb:*:*:table/{prefix}"
-    return _allow("Table", [f"dynamodb:{verb}" for verb in verbs], table, f"{table}/index/*")
+    tables = (f"arn:aws:dynamodb:*:*:table/{prefix}", f"arn:aws:dynamodb:*:*:table/{prefix}-restored-*")
+    return _allow("Table", [f"dynamodb:{verb}" for verb in verbs], *tables, *(f"{each}/index/*" for each in tables))
 
 
 def _reads(queue: str, prefix: str) -> Statement:
@@ -66,6 +66,10 @@ def _announces(worker: Worker, prefix: str) -> Statement:
     return _allow(
         "Announce", ["events:PutEvents"], f"arn:aws:events:*:*:event-bus/{prefix}-facts", Condition=only_these
     )
+
+
+def _puts(worker: Worker, prefix: str) -> Statement:
+    return _allow("PutFiles", ["s3:PutObject"], *(f"arn:aws:s3:::{prefix}-raw-*/{each}/*" for each in worker.puts))
 
 
 def _identifies(prefix: str) -> Statement:

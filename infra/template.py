@@ -41,7 +41,8 @@ def document(workers: Sequence[Worker] = WORKERS, reactions: Reactions = REACTIO
     resources["Fn::ForEach::Reactions"][1] = [logical_id(name) for name in reactions]
     resources["Fn::ForEach::Logs"][1] = list(functions)
     resources |= queries.resources(workers, {each.function: f"{logical_id(each.function)}Log" for each in workers})
-    resources["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": dashboard.body(workers)}
+    table = {"Table": found["Outputs"]["TableName"]["Value"]}
+    resources["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": [dashboard.body(workers), table]}
     return found
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ from rich.table import Table
 
 from infra import running_hub
 from infra.local_cloud import CREDENTIALS
+from infra.stacks import Tell
 
 words = Console(stderr=True)
 """What a person reads; a machine reads standard output."""
@@ -28,6 +31,13 @@ def stage_of(asked: str) -> str:
         raise ValueError("say --stage, or start a local hub with `hub up`")
     os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
     return str(state["stage"])
+
+
+@contextmanager
+def telling(first: str) -> Iterator[Tell]:
+    """A line that turns while it waits; what is told may hold brackets of its own."""
+    with words.status(first) as status:
+        yield lambda what: status.update(escape(what))
 
 
 def say(values: dict[str, Any], *, as_json: bool) -> None:

@@ -40,8 +40,8 @@ class Worker:
     """The queues that it sends to."""
     announces: frozenset[FactType] = frozenset()
     """The types of facts that it puts on the bus."""
-    puts: str = ""
-    """The folder of the raw-notice bucket that it writes to."""
+    puts: tuple[str, ...] = ()
+    """The folders of the raw-notice bucket that it writes to."""
     gets: str = ""
     identifies: bool = False
     """Reads the key of identifiers, links and cursors."""
@@ -78,7 +78,7 @@ WORKERS = (
         memory=512,
         sends=("inbox", "fetch", "loyalty", "plan", "pace"),
         announces=POINTS | {FactType.CONSENT_CHANGED},
-        puts="large",
+        puts=("large", "objections"),
         identifies=True,
         encrypts=True,
         decrypts=True,
@@ -90,7 +90,7 @@ WORKERS = (
         memory=1024,
         reads="inbox",
         announces=RESERVATIONS_AND_GUESTS,
-        puts="raw",
+        puts=("raw",),
         gets="large",
         identifies=True,
         decrypts=True,
@@ -101,7 +101,7 @@ WORKERS = (
         memory=1024,
         reads="fetch",
         announces=RESERVATIONS_AND_GUESTS,
-        puts="raw",
+        puts=("raw",),
         gets="large",
         identifies=True,
         decrypts=True,
@@ -116,6 +116,7 @@ WORKERS = (
         memory=512,
         reads="mail-events",
         announces=MAIL,
+        puts=("objections",),
         identifies=True,
     ),
     Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), decrypts=True),

@@ -14,12 +14,13 @@ from moto.sqs.models import sqs_backends
 from chalicelib.access.allowances import allowances
 from chalicelib.aws import bus, clients, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
-from chalicelib.aws.settings import Settings, settings
+from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import conversations, edge, opened
 from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
+from infra import stages
 from infra.workers import queues as queues_of_workers
 from tests import quick_moto, rights
 from tests.exhaustive import Thoroughness, examples, some_of
@@ -80,6 +81,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XENIA_STAGE", STAGE)
+    monkeypatch.setenv(RESTORED_TABLE, "")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -114,6 +116,7 @@ def forget() -> None:
     clients.ses_account.cache_clear()
     secrets.forget_all()
     settings.cache_clear()
+    stages.restored_table.cache_clear()
     queues.url_of.cache_clear()
     allowances.cache_clear()
     opened.opened_connections.cache_clear()

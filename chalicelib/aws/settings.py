@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 CALLS_PER_SECOND = 20
+RESTORED_TABLE = "XENIA_RESTORED_TABLE"
+"""The environment variable that names it."""
 
 
 class SettingMissing(RuntimeError):
@@ -20,6 +22,8 @@ class Settings:
     """Whether AWS is the local cloud on this machine."""
     calls_per_second: int = CALLS_PER_SECOND
     """What one API key may ask of one process, in the long run."""
+    restored_table: str = ""
+    """The table that was restored for the stage and took the place of its first one."""
 
     @property
     def prefix(self) -> str:
@@ -27,7 +31,7 @@ class Settings:
 
     @property
     def table(self) -> str:
-        return self.prefix
+        return self.restored_table or self.prefix
 
     @property
     def facts_bus(self) -> str:
@@ -57,6 +61,7 @@ def settings() -> Settings:
             os.environ["XENIA_STAGE"],
             is_local=endpoint.startswith("http://127.0.0.1:"),
             calls_per_second=int(os.environ.get("XENIA_CALLS_PER_SECOND", CALLS_PER_SECOND)),
+            restored_table=os.environ.get(RESTORED_TABLE, ""),
         )
     except KeyError as missing:
         raise SettingMissing(f"the environment variable {missing.args[0]} is not set") from None

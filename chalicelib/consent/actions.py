@@ -9,8 +9,9 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
-from chalicelib.consent import rules, store
+from chalicelib.consent import objections, rules, store
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
+from chalicelib.consent.objections import Withdrawal
 from chalicelib.guests import store as guests
 
 BUSY = "the gate was changed by others all the time"
@@ -36,6 +37,8 @@ def set_consent(
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
     act = partial(_act, leaf, channel, key_of(purpose, controller), asked, proof or {})
     of_guest, kept = until_written(act, BUSY)
+    if state == "withdrawn":
+        objections.note(Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(proof or {})))
     bus.announce([_consent_changed(of_guest, kept)])
     return kept
 

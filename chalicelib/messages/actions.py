@@ -13,8 +13,10 @@ from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
+from chalicelib.consent import objections
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import PURPOSES, Consent, Suppression, controller_of
+from chalicelib.consent.objections import Undeliverable
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
@@ -137,8 +139,8 @@ def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | 
     suppression = Suppression.model_validate({"reason": reason, "at": event.at})
     mailed = [message.guest] if message else []
     for address in addresses:
-        for leaf in _one_of_each([*mailed, *_remember(address, suppression).leaves]):
-            consents.suppress(leaf, channel, address, suppression.reason)
+        objections.note(Undeliverable(address, channel, suppression.reason, suppression.at))
+        for leaf in suppress(address, suppression, channel, mailed):
             if event.kind is EventKind.COMPLAINT:
                 _complain(leaf, channel, event, message)
 
@@ -159,6 +161,14 @@ def _who_may_have_written(leaf: Leaf, channel: str) -> Collection[ControllerId]:
     gate, known = gates.gate(guest.id, channel), settings.controllers()
     answered = {controller_of(key) for key in gate.answers} if gate else set()
     return {known.group, *known.of(guest.properties), *answered}
+
+
+def suppress(address: Digest, suppression: Suppression, channel: str, mailed: Sequence[Leaf] = ()) -> list[Leaf]:
+    """Hold an address for all who carry it, now and later, and for who was mailed; returns one leaf of each guest."""
+    held = _one_of_each([*mailed, *_remember(address, suppression).leaves])
+    for leaf in held:
+        consents.suppress(leaf, channel, address, suppression.reason)
+    return held
 
 
 def _remember(address: Digest, suppression: Suppression) -> Identifier:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -9,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from chalicelib.aws import files, queues
-from chalicelib.aws.settings import Settings
+from chalicelib.aws.settings import RESTORED_TABLE, Settings
+from chalicelib.messages.objections import ToldAgain
 from chalicelib.properties import store as properties
-from infra import chalice_files, cli, dead_letters, deploy, package, replay, terminal
+from infra import chalice_files, cli, dead_letters, deploy, package, replay, restore, terminal
 from tests.builders import PORTO, VIENNA
 
 RUN = CliRunner()
@@ -180,3 +182,30 @@ def test_a_pipeline_is_told_the_address_of_its_template(monkeypatch: pytest.Monk
     bucket, _, key = address.removeprefix("https://s3.eu-central-1.amazonaws.com/").partition("/")
     template = json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
     assert template["Resources"]["Tick"]["Properties"]["CodeUri"].startswith(f"s3://{bucket}/")
+
+
+def test_a_restore_says_what_comes_next_and_writes_down_the_table(
+    chalice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = "xenia-test-restored-20261127t035000z"
+    asked: list[object] = []
+
+    def restored(stage: str, at: datetime, tell: object, *, source: str) -> restore.Restored:
+        asked.append((stage, at, source))
+        return restore.Restored(made, ("n1",), ToldAgain(held=2, unknown=1))
+
+    monkeypatch.setattr(restore, "restore", restored)
+    chalice_files.write("test", chalice)
+    ended = RUN.invoke(cli.hub, ["restore", "--stage", "test", "--to", "2026-11-27T03:50:00Z", "--json"])
+    assert json.loads(ended.stdout) == {
+        "table": made, "paused_runs": ["n1"], "objections": 2, "of_unknown_records": 1,
+    }  # fmt: skip
+    assert asked == [("test", datetime(2026, 11, 27, 3, 50, tzinfo=UTC), "")]
+    assert "hub objections --stage test --since 2026-11-27T03:50:00Z" in ended.stderr
+    assert chalice_files.config_of("test", chalice)["environment_variables"][RESTORED_TABLE] == made
+    chalice_files.write("test", chalice)
+    assert chalice_files.config_of("test", chalice)["environment_variables"][RESTORED_TABLE] == made
+
+
+def test_objections_are_told_again_by_a_command_of_its_own() -> None:
+    assert run("objections", "--since", "2026-11-27T03:50:00Z") == {"objections": 0, "of_unknown_records": 0}

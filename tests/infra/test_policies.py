@@ -58,7 +58,7 @@ BEYOND = {
     "plan_run": set(),
     "pace_run": {"ses:GetAccount"},
     "send_chunk": {"secretsmanager:GetSecretValue", "ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"},
-    "record_mail_events": {"events:PutEvents", "secretsmanager:GetSecretValue"},
+    "record_mail_events": {"events:PutEvents", "s3:PutObject", "secretsmanager:GetSecretValue"},
     "run_job": {"kms:Decrypt"},
     "tick": set(),
 }
@@ -111,12 +111,13 @@ def test_a_worker_reads_its_own_queue_and_sends_to_the_declared_ones_and_its_dea
     ]
 
 
-def test_a_worker_writes_to_one_folder_of_the_archive_and_reads_from_one() -> None:
+def test_a_worker_writes_to_its_own_folders_of_the_archive_and_reads_from_one() -> None:
     ingest = worker("ingest_notices")
     assert statement_with("s3:PutObject", ingest)["Resource"] == ["arn:aws:s3:::xenia-prod-raw-*/raw/*"]
     assert statement_with("s3:GetObject", ingest)["Resource"] == ["arn:aws:s3:::xenia-prod-raw-*/large/*"]
     assert statement_with("s3:PutObject", worker("api_handler"))["Resource"] == [
-        "arn:aws:s3:::xenia-prod-raw-*/large/*"
+        "arn:aws:s3:::xenia-prod-raw-*/large/*",
+        "arn:aws:s3:::xenia-prod-raw-*/objections/*",
     ]
 
 

@@ -44,7 +44,7 @@ def name_of(value: Any, **more: str) -> str:
     """A name as it will be in the stage dev."""
     text, given = (value, {}) if isinstance(value, str) else _sub(value["Fn::Sub"])
     for key, replacement in {"Stage": "dev", **given, **more}.items():
-        text = text.replace(f"${{{key}}}", replacement)
+        text = text.replace(f"${{{key}}}", str(replacement))
     return str(text)
 
 

@@ -55,7 +55,12 @@ def test_its_configuration_and_policy_follow(tmp_path: Path) -> None:
     rights = {each["Sid"]: each["Resource"] for each in json.loads((tmp_path / file).read_text())["Statement"]}
     assert rights == {
         "Log": ["arn:aws:logs:*:*:log-group:/aws/lambda/xenia-staging-fold_towels:*"],
-        "Table": ["arn:aws:dynamodb:*:*:table/xenia-staging", "arn:aws:dynamodb:*:*:table/xenia-staging/index/*"],
+        "Table": [
+            "arn:aws:dynamodb:*:*:table/xenia-staging",
+            "arn:aws:dynamodb:*:*:table/xenia-staging-restored-*",
+            "arn:aws:dynamodb:*:*:table/xenia-staging/index/*",
+            "arn:aws:dynamodb:*:*:table/xenia-staging-restored-*/index/*",
+        ],
         "ReadQueue": ["arn:aws:sqs:*:*:xenia-staging-linen-room"],
         "SendToQueues": ["arn:aws:sqs:*:*:xenia-staging-jobs", "arn:aws:sqs:*:*:xenia-staging-linen-room-dlq"],
         "Announce": ["arn:aws:events:*:*:event-bus/xenia-staging-facts"],
