@@ -19,6 +19,7 @@ from chalicelib.canonical.ids import (
     PropertyId,
     ReservationId,
     RunId,
+    StaffMailId,
     is_person,
 )
 from chalicelib.canonical.time import Instant
@@ -186,6 +187,11 @@ def month_and_reservation(key: Key) -> tuple[str, ReservationId]:
 def message(leaf_id: Leaf, occasion: OccasionId) -> Key:
     """The claim of one send, and later its outcome and what became of it."""
     return Key(leaf(leaf_id), f"{MESSAGE}{occasion}")
+
+
+def staff_mail(mail_id: StaffMailId) -> Key:
+    """The claim of one mail to somebody of the staff, and its outcome; it is kept for 30 days."""
+    return Key(f"STAFF_MAIL#{mail_id}", "MAIL")
 
 
 def reservation(reservation_id: ReservationId) -> Key:

@@ -27,13 +27,15 @@ CampaignId = NewType("CampaignId", str)
 OccasionId = NewType("OccasionId", str)
 """What a guest may be mailed for once."""
 RunId = NewType("RunId", OccasionId)
+StaffMailId = NewType("StaffMailId", str)
+"""What somebody of the staff is mailed for once."""
 KeyId = NewType("KeyId", str)
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 IdentifierKey = NewType("IdentifierKey", str)
 """An identifier as a record carries it: `kind:digest`."""
 
-GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM = "g", "x", "r", "b", "c", "f", "m"
+GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN = "l", "n"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
@@ -54,6 +56,16 @@ def timed_id(kind: str, at: Instant, *parts: str | int) -> str:
 def instant_in(timed: str) -> Instant:
     """The instant of a timed id. Raises ValueError."""
     return instant(EPOCH + timedelta(microseconds=int(timed[1 : 1 + TIME_DIGITS], 32)))
+
+
+def occasion_of(at: Instant, *parts: str | int) -> OccasionId:
+    """The occasion of one act: `at` is the instant of the act, and not the clock's when somebody answers it."""
+    return OccasionId(timed_id(RUN, at, *parts))
+
+
+def staff_mail_of(*parts: str | int) -> StaffMailId:
+    """What a mail to the staff is about: the same parts again are the same mail."""
+    return StaffMailId(stable_id(STAFF_MAIL, *parts))
 
 
 def highest_id(kind: str, at: Instant) -> str:

@@ -59,9 +59,9 @@ def pace_run(message: Message, _: SecondsLeft) -> None:
 @queues.on_sqs_message(queue_name("send"), batch_size=1, maximum_concurrency=5)
 @one_by_one("send")
 def send_chunk(message: Message, _: SecondsLeft) -> None:
-    from chalicelib.campaigns import running
+    from chalicelib.entrypoints.sends import send
 
-    running.send_chunk(message.body)
+    send(message.body)
 
 
 @queues.on_sqs_message(queue_name("mail-events"), batch_size=10, maximum_concurrency=20)

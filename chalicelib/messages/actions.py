@@ -22,7 +22,7 @@ from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import rules, store, templates
+from chalicelib.messages import rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
@@ -99,6 +99,9 @@ def record_event(body: str, channel: str) -> bool:
     event = plug.event_of(body)
     if event is None:
         return False
+    if event.staff:
+        staff.follow(event.staff, event.kind)
+        return True
     message = _record(event)
     addresses = [message.address] if message else _addresses(plug, event)
     if event.kind in {EventKind.BOUNCE, EventKind.COMPLAINT}:

@@ -54,7 +54,7 @@ class Message(BaseModel):
     guest: GuestId
     occasion: OccasionId
     claim: str
-    campaign: CampaignId
+    campaign: CampaignId | None = None
     origin: str
     candidate: Leaf
     address: Digest
@@ -108,7 +108,7 @@ class Occasion(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: OccasionId
-    campaign: CampaignId
+    campaign: CampaignId | None = None
     origin: str
     message_class: MessageClass
     channel: str

@@ -8,8 +8,12 @@ from collections.abc import Callable
 import boto3
 import pytest
 
+from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import staff_mail_of
+from chalicelib.messages.queued import SendToStaff, body_of
 from infra import dead_letters, queue_urls, replay
 from infra.deploy import LocalHub
+from tests.fakes import waiting
 
 pytestmark = pytest.mark.end_to_end
 
@@ -80,3 +84,20 @@ def test_the_tick_runs(hub: LocalHub) -> None:
     when = {"time": "2026-03-29T01:00:00Z", "region": "eu-central-1", "resources": [], "detail": {}}
     answer = boto3.client("lambda").invoke(FunctionName="xenia-dev-tick", Payload=json.dumps(event | when).encode())
     assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_a_mail_to_the_staff_is_sent_once_by_its_own_configuration_set(
+    hub: LocalHub, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    asked = SendToStaff(staff_mail_of("e2e"), "ops@stay.example.com", "Welcome aboard", "<p>Hello</p>", "Hello")
+    for _ in range(2):
+        url = queue_urls.url_of(hub.stage, "send")
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body_of(asked)))
+
+    def is_sent() -> bool:
+        row = table.get(keys.staff_mail(asked.id)) or {}
+        return row.get("state") == "sent" and waiting("send") == 0
+
+    eventually(is_sent)
+    with urllib.request.urlopen(hub.cloud.mailbox_url, timeout=30) as answer:
+        assert answer.read().decode().count("ops@stay.example.com") == 1

@@ -27,10 +27,13 @@ class ConsentAct(Shown):
 
 
 class MessageShown(Shown):
-    """A mail, and what became of it. `unknown` until SES tells, `lost` when it has not told in 72 hours."""
+    """A mail, and what became of it; one without a campaign answered what the guest did.
+
+    `unknown` until SES tells, `lost` when it has not told in 72 hours.
+    """
 
     occasion: OccasionId
-    campaign: CampaignId
+    campaign: CampaignId | None
     state: ShownState
     reason: str | None
     delivered_at: Instant | None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.canonical.delivery import Quota, Result
-from chalicelib.canonical.ids import GuestId, OccasionId
+from chalicelib.canonical.ids import GuestId, OccasionId, StaffMailId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
 from chalicelib.messages.holds import Words
@@ -41,7 +41,7 @@ class EventKind(StrEnum):
 class DeliveryEvent:
     """One thing that happened to one message, `at` an instant as the hub writes it.
 
-    `run` and `guest` are our tags; an event without them is found by the addresses of its `recipients`.
+    `run` and `guest`, or `staff`, are our tags; an event without them is found by the addresses of its `recipients`.
     """
 
     kind: EventKind
@@ -50,6 +50,7 @@ class DeliveryEvent:
     run: OccasionId | None = None
     guest: GuestId | None = None
     recipients: tuple[str, ...] = ()
+    staff: StaffMailId | None = None
 
 
 class Writer(Protocol):

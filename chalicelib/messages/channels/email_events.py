@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.ids import GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, StaffMailId
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 
@@ -78,7 +78,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
     if kind is None:
         return None
     tags = mail.get("tags") or {}
-    run, guest = _first(tags.get("run")), _first(tags.get("guest"))
+    run, guest, staff = (_first(tags.get(name)) for name in ("run", "guest", "staff"))
     addressed = about.get("bouncedRecipients") or about.get("complainedRecipients") or []
     return DeliveryEvent(
         kind=kind,
@@ -86,6 +86,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
         carrier_id=mail["messageId"],
         run=OccasionId(run) if run else None,
         guest=GuestId(Leaf(guest)) if guest else None,
+        staff=StaffMailId(staff) if staff else None,
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),
     )
 
