@@ -10,6 +10,9 @@ ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base"})
 INERT = frozenset({"content-type", "content-language", "x-ua-compatible"})
 """What a `meta http-equiv` may say: every mail builder writes these. Others act: `refresh` leads elsewhere."""
 
+WHOLE = re.compile(r"\{\{-?\s*(unsubscribe_url|hotel\.logo_url|hotel\.booking_url)\s*-?\}\}")
+"""Links that the hub itself puts in, each an https one."""
+
 
 def faults(html: str) -> list[str]:
     reader = _Reader()
@@ -42,7 +45,7 @@ def _faults_of(name: str, value: str) -> Iterator[str]:
 
 def link_is_fit(link: str) -> bool:
     """An https link says plainly where it leads: no user name before the host, no backslash, no host by variable."""
-    if link in {"", "#"} or re.fullmatch(r"\{\{-?\s*unsubscribe_url\s*-?\}\}", link):
+    if link in {"", "#"} or WHOLE.fullmatch(link):
         return True
     if re.match(r"(mailto|tel):[^\\\s]", link):
         return True

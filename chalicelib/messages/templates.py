@@ -12,12 +12,25 @@ from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
 from chalicelib.messages import markup
 from chalicelib.messages.holds import Fault
 from chalicelib.messages.model import Template
+from chalicelib.properties.model import Branding
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
 
+OF_HOTEL = frozenset({"postal_address", "logo_url", "booking_url"})
+"""What of its branding a template may name, as `hotel.logo_url`; what is not set may be given a default."""
 VARIABLES = frozenset(
-    {*(f"guest.{name}" for name in IN_TEMPLATES), "hotel.postal_address", "postal_address", "unsubscribe_url"}
+    {
+        *(f"guest.{name}" for name in IN_TEMPLATES),
+        *(f"hotel.{name}" for name in OF_HOTEL),
+        "postal_address",
+        "unsubscribe_url",
+    }
+)
+SAMPLE = Branding(
+    postal_address="Main Street 1",
+    logo_url="https://hotel.example/logo.png",
+    booking_url="https://hotel.example/book",
 )
 PARTS = ("subject", "html", "text")
 FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
@@ -173,7 +186,7 @@ def _text_faults(source: str) -> list[str]:
 def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
-        _fill(parsed, _values(EXAMPLE, "Main Street 1", "https://hub.example.com/u/token"))
+        _fill(parsed, _values(EXAMPLE, SAMPLE, "https://hub.example.com/u/token"))
     except Unfit as unfit:
         yield f"cannot be filled in: {unfit.__cause__}"[:300]
 
@@ -190,12 +203,12 @@ def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
         raise Unfit(Fault.FAILED) from error
 
 
-def _values(traits: Traits, postal_address: str, unsubscribe_url: str) -> Mapping[str, Any]:
+def _values(traits: Traits, names: Branding, unsubscribe_url: str) -> Mapping[str, Any]:
     known = {name: clean(str(getattr(traits, name) or "")) for name in IN_TEMPLATES}
     return {
         "guest": {name: value for name, value in known.items() if value},
-        "hotel": {"postal_address": postal_address},
-        "postal_address": postal_address,
+        "hotel": names.model_dump(include=set(OF_HOTEL), exclude_none=True),
+        "postal_address": names.postal_address or "",
         "unsubscribe_url": unsubscribe_url,
     }
 
@@ -203,15 +216,15 @@ def _values(traits: Traits, postal_address: str, unsubscribe_url: str) -> Mappin
 class Renderer:
     """One template, parsed once and filled in for many."""
 
-    def __init__(self, template: Template, postal_address: str) -> None:
+    def __init__(self, template: Template, names: Branding) -> None:
         self._parts: dict[str, BoundTemplate] = {
             part: _environment(autoescape=part == "html").from_string(getattr(template, part)) for part in PARTS
         }
-        self._postal_address = postal_address
+        self._names = names
 
     def render(self, traits: Traits, unsubscribe_url: str) -> Content:
         """Raises Unfit."""
-        values = _values(traits, self._postal_address, unsubscribe_url)
+        values = _values(traits, self._names, unsubscribe_url)
         subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
         return Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
 

@@ -36,7 +36,7 @@ assert rules.matches(called, guest, date(2026, 1, 1))
 text = "Dear {{ guest.nickname }}"
 template = Template(id="t", name="T", subject=text, html=f"<p>{text}</p>", text=text)
 templates.check(template)
-assert templates.Renderer(template, "Main Street 1").render(guest, "https://hub.example/u/t").subject == "Dear Annie"
+assert templates.Renderer(template, templates.SAMPLE).render(guest, "https://hub.example/u/t").subject == "Dear Annie"
 shown = document()["components"]["schemas"]["TraitsShown"]
 assert "nickname" in shown["required"], shown
 """

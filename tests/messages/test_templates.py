@@ -17,9 +17,11 @@ from chalicelib.messages.holds import Fault
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Template
 from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check
+from chalicelib.properties.model import Branding
 
 URL = "https://hub.example.com/u/token"
 ADDRESS = "Hotel Ex & Co, Main Street 1, Vienna"
+NAMES = Branding(postal_address=ADDRESS)
 GREETING = "Dear {{ guest.given_name | default: 'guest' }}"
 
 
@@ -31,7 +33,7 @@ def template(**parts: str) -> Template:
 def render(traits: Traits, **parts: str) -> Any:
     checked = template(**parts)
     check(checked)
-    return SimpleNamespace(**MailWriter(checked, ADDRESS).write("anna@mail.example", traits, URL, {}).parts)
+    return SimpleNamespace(**MailWriter(checked, NAMES).write("anna@mail.example", traits, URL, {}).parts)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +70,41 @@ def test_what_must_not_be_mailed_is_refused(part: str, source: str, words: str) 
 
 
 @pytest.mark.parametrize(
-    "link", ["https://hotel.example/a?b=c#d", "mailto:desk@hotel.example", "tel:+431", "{{ unsubscribe_url }}", "#"]
+    "link",
+    [
+        "https://hotel.example/a?b=c#d",
+        "mailto:desk@hotel.example",
+        "tel:+431",
+        "{{ unsubscribe_url }}",
+        "#",
+        "{{ hotel.booking_url }}",
+        "{{hotel.logo_url}}",
+    ],
 )
 def test_plain_links_are_taken(link: str) -> None:
     assert link_is_fit(link)
+
+
+@pytest.mark.parametrize("link", ["{{ hotel.booking_url }}/x", "{{ guest.country }}", "{{ hotel.sender }}"])
+def test_no_other_variable_is_a_link(link: str) -> None:
+    assert not link_is_fit(link)
+
+
+LINKED = '<a href="{{ hotel.booking_url }}"><img src="{{ hotel.logo_url }}"></a>'
+
+
+def test_a_template_links_to_the_hotel_s_own_pages() -> None:
+    names = NAMES.model_copy(update={"booking_url": "https://h.example/b?x=1&y=2", "logo_url": "https://h.example/l"})
+    content = Renderer(template(html=LINKED, text="{{ hotel.booking_url }}"), names).render(Traits(), URL)
+    assert content.html == '<a href="https://h.example/b?x=1&amp;y=2"><img src="https://h.example/l"></a>'
+    assert content.text == "https://h.example/b?x=1&y=2"
+
+
+def test_a_page_that_the_hotel_does_not_have_is_a_missing_value_unless_there_is_a_default() -> None:
+    with pytest.raises(Unfit):
+        Renderer(template(html=LINKED), NAMES).render(Traits(), URL)
+    source = "{% if hotel.booking_url %}{{ hotel.booking_url }}{% else %}call us{% endif %}"
+    assert Renderer(template(text=source), NAMES).render(Traits(), URL).text == "call us"
 
 
 def test_a_name_is_printed_as_text() -> None:
@@ -143,7 +176,7 @@ ENDLESS = "{% for i in (1..100000000) %}x{% endfor %}"
 
 def test_endless_work_is_bounded() -> None:
     with pytest.raises(Unfit) as unfit:
-        Renderer(template(text=ENDLESS), ADDRESS).render(Traits(), URL)
+        Renderer(template(text=ENDLESS), NAMES).render(Traits(), URL)
     assert unfit.value.fault is Fault.FAILED
 
 
@@ -182,7 +215,7 @@ def test_no_filter_takes_memory_beyond_its_text(name: str, argument: str) -> Non
     """Two hundred in a row, of a text that is as long as a variable may be, and nothing of it is printed."""
     chain = f"| {name}{argument} " * 200
     source = f"{{% assign x = '{'<&a ' * 22_500}' %}}{{% assign y = x {chain}%}}"
-    known = Renderer(template(html=source), ADDRESS)
+    known = Renderer(template(html=source), NAMES)
     tracemalloc.start()
     try:
         known.render(Traits(), URL)

@@ -14,6 +14,7 @@ from chalicelib.messages.channels.contract import DeliveryEvent, Written
 from chalicelib.messages.holds import MessageClass, Words
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.messages.templates import Renderer
+from chalicelib.properties.model import Branding
 
 MAILABLE = re.compile(r"[!#-'*+\-./-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,255}")
 """ASCII, one address, and nothing that a header could read as a second one."""
@@ -24,9 +25,9 @@ CONFIGURATION_SETS = {MessageClass.MARKETING: "marketing", MessageClass.SURVEY: 
 class MailWriter:
     """One template, read once and written out for many guests."""
 
-    def __init__(self, template: Template, postal_address: str) -> None:
-        self._renderer = Renderer(template, postal_address)
-        self._postal_address = postal_address
+    def __init__(self, template: Template, names: Branding) -> None:
+        self._renderer = Renderer(template, names)
+        self._postal_address = names.postal_address or ""
 
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
         """Raises Unfit. Every mail carries the postal address and its way out, placed by the template or not."""
@@ -62,7 +63,7 @@ class Email:
         return mail.quota()
 
     def writer(self, occasion: Occasion) -> MailWriter:
-        return MailWriter(occasion.template, occasion.identity.branding.postal_address or "")
+        return MailWriter(occasion.template, occasion.identity.branding)
 
     def begin(self) -> None:
         mail.begin()
