@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from chalicelib.canonical.ids import Leaf, PropertyId
+from chalicelib.canonical.ids import ControllerId, Leaf, PropertyId
 
 What_co = TypeVar("What_co", covariant=True)
 
@@ -14,7 +14,7 @@ class Happening(Generic[What_co]):
     """One line of a guest's history, told through one of the guest's leaves.
 
     `at` is an instant, or for stays the day of arrival: as text both sort by time. `property_id` is the hotel whose
-    keys may see it; None is for everyone who may see the guest.
+    keys may see it, `controller` the legal entity whose hotels' keys may; None is for everyone who may see the guest.
     """
 
     at: str
@@ -22,6 +22,7 @@ class Happening(Generic[What_co]):
     leaf: Leaf
     what: What_co
     property_id: PropertyId | None = None
+    controller: ControllerId | None = None
 
     @property
     def position(self) -> str:

@@ -7,7 +7,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import GuestId, Leaf, stable_id
-from chalicelib.consent.model import Acts, Consent, Gate, Receipt
+from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
 
 
@@ -129,6 +129,7 @@ def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening
     up_to = f"{keys.RECEIPT}{before}" if before else None
     for item in table.query(keys.leaf(leaf), keys.RECEIPT, up_to=up_to, at_once=limit, newest_first=True):
         receipt = read_receipt(item)
-        happening = Happening(receipt.at, receipt.id, leaf, receipt)
+        said_to = controller_of(receipt.purpose)
+        happening = Happening(receipt.at, receipt.id, leaf, receipt, controller=said_to)
         if happening.is_before(before):
             yield happening

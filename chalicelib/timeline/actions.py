@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from math import ceil
 
-from chalicelib.canonical.happenings import Source
-from chalicelib.canonical.ids import Leaf, PropertyId
+from chalicelib.canonical.happenings import Happening, Source
+from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.guests import store as guests
 from chalicelib.messages import store as messages
@@ -24,9 +24,9 @@ def history(
     *,
     before: str | None,
     limit: int,
-    may_see: Callable[[PropertyId], bool],
+    may_see: Callable[[Happening[object]], bool],
 ) -> Part:
-    """What happened to a guest before a position, newest first, of what the properties that `may_see` names may see.
+    """What happened to a guest before a position, newest first, of what `may_see` lets the caller see.
 
     Of each leaf and kind no more rows are read at once than the page may need of it.
     """

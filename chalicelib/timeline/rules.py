@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import PropertyId
 
 LOOKED_AT = 1_000
 """Happenings that one page looks at: where so many are not for the caller, the page is short and the next goes on."""
@@ -27,13 +26,13 @@ def merged(histories: Iterable[Iterator[Happening[object]]]) -> Iterator[Happeni
         told = each.position
 
 
-def first(history: Iterable[Happening[object]], limit: int, may_see: Callable[[PropertyId], bool]) -> Part:
-    """The first `limit` happenings that a key of some properties may see."""
+def first(history: Iterable[Happening[object]], limit: int, may_see: Callable[[Happening[object]], bool]) -> Part:
+    """The first `limit` happenings that a caller may see."""
     seen: list[Happening[object]] = []
     for count, each in enumerate(history, start=1):
         if len(seen) == limit:
             return Part(seen, seen[-1].position)
-        if each.property_id is None or may_see(each.property_id):
+        if may_see(each):
             seen.append(each)
         if count == LOOKED_AT:
             return Part(seen, each.position)

@@ -102,6 +102,21 @@ def test_a_key_is_shown_what_was_said_to_its_hotels_entities_and_no_others(hub: 
     assert sorted(history(hub, "admin")) == [(each, "marketing") for each in everything]
 
 
+def test_a_timeline_shows_what_was_said_to_the_key_s_entities_and_no_others(hub: Hub) -> None:
+    for key in ("front_desk@vienna", "front_desk@porto", "admin"):
+        hub.put(PUT, {"state": "explicit"}, key=key)
+    assert [acts(hub, key) for key in ("front_desk@vienna", "front_desk@porto", "admin")] == [
+        {("alpine", "marketing")},
+        {("atlantic", "marketing")},
+        {("alpine", "marketing"), ("atlantic", "marketing"), ("group", "marketing")},
+    ]
+
+
+def acts(hub: Hub, key: str) -> set[tuple[str, str]]:
+    lines = hub.get(f"/v1/guests/{ANNA}/timeline", key=key)["items"]
+    return {(each["receipt"]["controller"], each["receipt"]["purpose"]) for each in lines if each["receipt"]}
+
+
 def test_an_entity_to_which_nobody_said_anything_is_shown_as_that(hub: Hub) -> None:
     assert states(hub, "front_desk@vienna") == {"alpine": "none"}
     assert states(hub, "admin") == {"alpine": "none", "atlantic": "none", "group": "none"}

@@ -76,7 +76,9 @@ def pages(limit: int, hotels: Sequence[str] = ("vienna", "porto"), **asked: Any)
     asked = {"leaves": LEAVES, "sources": actions.EVERYTHING, **asked}
     before = None
     while True:
-        part = actions.history(**asked, before=before, limit=limit, may_see=lambda hotel: hotel in hotels)
+        part = actions.history(
+            **asked, before=before, limit=limit, may_see=lambda each: each.property_id in {None, *hotels}
+        )
         yield part
         before = part.ends_at
         if before is None:

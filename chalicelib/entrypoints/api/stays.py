@@ -12,7 +12,7 @@ from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.entrypoints.api.visibility import guest_of, may_see
 from chalicelib.guests.model import Guest, SharedStay, Stay
 from chalicelib.timeline.actions import STAYS, history
 from chalicelib.timeline.rules import Part
@@ -69,7 +69,7 @@ def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
 
 
 def history_of(caller: Caller, guest: Guest, sources: Sequence[Source], page: Page) -> Part:
-    return history(guest.members, sources, before=page.after, limit=page.limit, may_see=caller.sees)
+    return history(guest.members, sources, before=page.after, limit=page.limit, may_see=may_see(caller))
 
 
 SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}

@@ -22,6 +22,7 @@ class ConsentAct(Shown):
 
     channel: str
     purpose: str
+    controller: str
     state: str
     basis: str
 
@@ -69,12 +70,17 @@ def _shown(found: happenings.Happening[object]) -> Happening:
         case Stay() | SharedStay() as stay:
             return Happening(id=found.id, at=found.at, kind="stay", leaf=found.leaf, stay=stay_shown(stay))
         case Receipt() as receipt:
-            act = ConsentAct.model_validate(receipt.model_dump(include=set(ConsentAct.model_fields)))
-            return Happening(id=found.position, at=found.at, kind="receipt", leaf=found.leaf, receipt=act)
+            return Happening(id=found.position, at=found.at, kind="receipt", leaf=found.leaf, receipt=_act(receipt))
         case Message() as message:
             mail = _message(message)
             return Happening(id=found.id, at=message.at, kind="message", leaf=found.leaf, message=mail)
     raise TypeError(f"the timeline cannot show {type(found.what).__name__}")
+
+
+def _act(receipt: Receipt) -> ConsentAct:
+    controller, _, purpose = receipt.purpose.partition(":")
+    kept = receipt.model_dump(include=set(ConsentAct.model_fields))
+    return ConsentAct.model_validate({**kept, "controller": controller, "purpose": purpose})
 
 
 def _message(message: Message) -> MessageShown:

@@ -1,9 +1,11 @@
 """What of a guest a key may see: rows of its own properties, and nothing of a guest who never was at one of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cache, partial
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import ControllerId, GuestId, Leaf
 from chalicelib.guests import rules, store
 from chalicelib.guests.model import Guest, Head, Stats, Stay
@@ -47,3 +49,20 @@ def controllers_of(caller: Caller, guest: Guest, said_to: Collection[ControllerI
         return frozenset({*concerned, *said_to})
     own = known.of(caller.properties)
     return (own & concerned) | (known.with_predecessors(own) & frozenset(said_to))
+
+
+def may_see(caller: Caller) -> Callable[[Happening[object]], bool]:
+    """Whether the caller may see a line of a guest's history. Who answers at its hotels is read when a line asks."""
+    own = cache(partial(_own_controllers, caller))
+
+    def sees(line: Happening[object]) -> bool:
+        if line.controller is not None:
+            return caller.is_group or line.controller in own()
+        return line.property_id is None or caller.sees(line.property_id)
+
+    return sees
+
+
+def _own_controllers(caller: Caller) -> frozenset[ControllerId]:
+    known = settings.controllers()
+    return known.with_predecessors(known.of(caller.properties))
