@@ -18,8 +18,8 @@ POLLERS = 5
 ever comes. Nothing turns that down but fewer mappings.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
-COLD_MS = 1000.0
-"""Assumed: a function that runs every quarter of an hour is started anew each time."""
+WARM_MS = 20.0
+"""Assumed of the CPU: a function that runs every minute is not started anew."""
 MONTHLY: Mapping[str, float] = {
     "AWS::CloudWatch::Alarm": prices.ALARM,  # of one metric each
     "AWS::CloudWatch::Dashboard": prices.DASHBOARD,
@@ -99,7 +99,7 @@ def tick() -> dict[str, float]:
     times = sum(prices.MONTH_MINUTES / minutes for minutes in _scheduled())
     wait = bill.waits_ms(cloud.calls)
     return {
-        "tick": times * (prices.LAMBDA_REQUEST + bill.compute("tick", COLD_MS, wait)),
+        "tick": times * (prices.LAMBDA_REQUEST + bill.compute("tick", WARM_MS, wait)),
         "tick: table": times * sum(bill.table(cloud.table.units.take()).values()),
         "tick: log": times * bill.logs(lines.tell(), 1),
         "custom metrics": len(_metrics(lines.getvalue())) * prices.CUSTOM_METRIC,

@@ -76,7 +76,7 @@ WORKERS = (
         API,
         timeout=29,
         memory=512,
-        sends=("inbox", "fetch", "loyalty", "plan", "pace"),
+        sends=("inbox", "fetch", "jobs", "plan", "pace"),
         announces=POINTS | {FactType.CONSENT_CHANGED},
         puts=("large", "objections"),
         identifies=True,
@@ -106,7 +106,7 @@ WORKERS = (
         identifies=True,
         decrypts=True,
     ),
-    Worker("award_points", timeout=30, memory=512, reads="loyalty", sends=("loyalty",), announces=POINTS),
+    Worker("award_points", timeout=30, memory=512, reads="loyalty", announces=POINTS),
     Worker("plan_run", timeout=60, memory=1024, reads="plan", sends=("plan",)),
     Worker("pace_run", timeout=30, memory=512, reads="pace", sends=("pace", "plan", "send"), asks_quota=True),
     Worker("send_chunk", timeout=60, memory=1024, reads="send", sends=("send",), identifies=True, mails=True),
@@ -119,7 +119,7 @@ WORKERS = (
         puts=("objections",),
         identifies=True,
     ),
-    Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), decrypts=True),
+    Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), announces=POINTS, decrypts=True),
     Worker("tick", timeout=30, memory=512, sends=("jobs", "pace")),
 )
 

@@ -17,6 +17,7 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.ingest import conversations, edge, opened
+from chalicelib.jobs import actions as jobs
 from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
@@ -121,6 +122,7 @@ def forget() -> None:
     allowances.cache_clear()
     opened.opened_connections.cache_clear()
     conversations.look_ups.cache_clear()
+    jobs.known_as_queued.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()
 

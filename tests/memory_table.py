@@ -23,6 +23,9 @@ class MemoryTable:
     beside: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     """What others do between our calls: (before which call, counted from 0, deed), in that order."""
     calls: int = 0
+    rows_read: int = 0
+    """Asked for by their keys, there or not."""
+    transactions: int = 0
 
     def _called(self) -> None:
         at, self.calls = self.calls, self.calls + 1
@@ -35,6 +38,7 @@ class MemoryTable:
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         self._called()
+        self.rows_read += 1
         found: Item | None = _copy(self.rows.get(key))
         return found
 
@@ -43,6 +47,7 @@ class MemoryTable:
         found: dict[Key, Item] = {}
         for key in keys:
             self._called()
+            self.rows_read += 1
             if key in self.rows:
                 found[key] = _copy(self.rows[key])
         return found
@@ -71,6 +76,7 @@ class MemoryTable:
 
     def transact(self, writes: Sequence[Write]) -> None:
         self._called()
+        self.transactions += len(writes) > 1
         touched = [table.key_written(each) for each in writes]
         assert len(set(touched)) == len(touched), "a transaction names a row once"
         assert len(touched) <= 100, "a transaction has 100 rows at most"

@@ -12,6 +12,7 @@ from chalicelib.canonical.ids import (
     ConnectionId,
     Digest,
     GuestId,
+    JobId,
     KeyId,
     Leaf,
     OccasionId,
@@ -75,7 +76,7 @@ def connection_reach(connection_id: ConnectionId) -> Key:
 
 
 def program_followed(program_id: ProgramId) -> Key:
-    """The version of a programme for which all guests were woken."""
+    """Says that the ledgers of all guests were set on following a programme."""
     return Key(f"PROGRAM#{program_id}", "FOLLOWED")
 
 
@@ -280,6 +281,24 @@ def plan(run_id: RunId, part: int) -> Key:
 
 def chunk(run_id: RunId, due: str, part: int, number: int) -> Key:
     return Key(f"RUN#{run_id}", f"{CHUNK}{due}#{part:03d}#{number:06d}")
+
+
+# Work that waits in rows, and what the tick wakes of it.
+WAKE = "WAKE"
+
+
+def waking(kind: str, id_: str) -> Key:
+    """Present while something has work left: the tick finds all of it by one query."""
+    return Key(WAKE, f"{kind}#{id_}")
+
+
+def long_work(job_id: JobId) -> Key:
+    return Key(f"WORK#{job_id}", "WORK")
+
+
+def part_of_work(job_id: JobId, part: int) -> Key:
+    """How far one part of it has come; each lies in a partition of its own."""
+    return Key(f"WORK#{job_id}#{part:03d}", "PART")
 
 
 # Once-only work.

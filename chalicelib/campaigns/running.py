@@ -76,9 +76,11 @@ def _walk(progress: Progress) -> Iterator[tuple[int, Guest]]:
             yield from ((shard, guest) for guest in guests.guests_of_shard(number, after))
 
 
-def wake_runs() -> None:
+def wake_runs() -> int:
     """Called by the tick: a pacer that is alive ignores it, a lost one is replaced."""
-    queues.send_many("pace", [queued.body_of(PaceRun(run_id)) for run_id in store.active_runs()])
+    active = store.active_runs()
+    queues.send_many("pace", [queued.body_of(PaceRun(run_id)) for run_id in active])
+    return len(active)
 
 
 def pace_run(message: Mapping[str, Any], now: datetime | None = None) -> None:

@@ -30,6 +30,7 @@ RunId = NewType("RunId", OccasionId)
 StaffMailId = NewType("StaffMailId", str)
 """What somebody of the staff is mailed for once."""
 KeyId = NewType("KeyId", str)
+JobId = NewType("JobId", str)
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 IdentifierKey = NewType("IdentifierKey", str)
@@ -37,7 +38,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
-LAUNCH, RUN = "l", "n"
+LAUNCH, RUN, LONG_WORK = "l", "n", "j"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

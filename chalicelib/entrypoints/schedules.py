@@ -1,5 +1,9 @@
-"""The one tick: every 15 minutes it wakes the pacers, and queues each nightly job whose local hour has passed."""
+"""The one tick: every minute it queues each nightly job whose local hour has passed, and wakes what waits in rows."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint, Rate
@@ -7,29 +11,61 @@ from chalice.app import Blueprint, Rate
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import Rejected
 from chalicelib.entrypoints.runtime import SecondsLeft, on_schedule
-from chalicelib.jobs.rules import HOURS
 
 schedules = Blueprint(__name__)
+Deed = Callable[[], int]
 
 
-@schedules.schedule(Rate(15, unit=Rate.MINUTES))
+@schedules.schedule(Rate(1, unit=Rate.MINUTES))
 @on_schedule
 def tick() -> dict[str, int]:
-    """A run without a pacer waits at most until here; jobs are queued even when the waking fails, and it is told."""
-    from chalicelib.campaigns import running
+    """What finds nothing to do makes three reads: the hotels, their jobs that were queued, and what is to wake."""
     from chalicelib.jobs import actions
 
-    try:
-        queued = actions.queue_due(time.now())
-    finally:
-        running.wake_runs()
-    return {"jobs_queued": queued}
+    now = time.now()
+    with _each_has_its_turn() as take_turn:
+        queued = take_turn(partial(actions.queue_due, now))
+        woken = sum(take_turn(deed) for deed in _waking(now))
+    return {"jobs_queued": queued, "woken": woken}
+
+
+def _waking(now: datetime) -> Iterator[Deed]:
+    from chalicelib.campaigns import running
+    from chalicelib.jobs import store, work
+
+    yield running.wake_runs
+    for job in store.jobs(store.waking().jobs):
+        yield partial(work.wake, job, now)
+
+
+@contextmanager
+def _each_has_its_turn() -> Iterator[Callable[[Deed], int]]:
+    """One that fails costs no other its turn: what it raised is raised when all had theirs."""
+    failures: list[Exception] = []
+
+    def take_turn(deed: Deed) -> int:
+        try:
+            return deed()
+        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
+            failures.append(failure)
+            return 0
+
+    yield take_turn
+    if failures:
+        raise failures[0]
 
 
 def run(body: dict[str, Any], seconds_left: SecondsLeft = lambda: float("inf")) -> None:
-    """Do one job. Raises Rejected for one that nobody knows, TryAgain when time runs out."""
+    """Do one job, or some of a part of long work. Raises Rejected for one that nobody knows, TryAgain when time runs
+    out."""
+    from chalicelib.entrypoints.long_work import steps_of
     from chalicelib.ingest import reconciliation
+    from chalicelib.jobs import queued, work
+    from chalicelib.jobs.rules import HOURS
 
-    if body.get("job") not in HOURS:
+    if queued.is_part(body):
+        work.work_part(queued.read_work_part(body), steps_of, seconds_left)
+    elif body.get("job") in HOURS:
+        reconciliation.reconcile(body, seconds_left)
+    else:
         raise Rejected("unknown_job")
-    reconciliation.reconcile(body, seconds_left)

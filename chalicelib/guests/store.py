@@ -97,9 +97,9 @@ def guest(leaf: Leaf) -> Guest | None:
     return found.as_guest() if found else None
 
 
-def guests_of_shard(number: int, after: str | None = None) -> Iterator[Guest]:
+def guests_of_shard(number: int, after: str | None = None, at_once: int | None = None) -> Iterator[Guest]:
     """The guests of one of the 256 partitions in the order of their ids, without leaves that were merged away."""
-    for item in table.query(keys.shard(number), after=after):
+    for item in table.query(keys.shard(number), after=after, at_once=at_once):
         if found := _read_guest(item["sk"], item):
             yield found
 
@@ -122,6 +122,20 @@ def _read_guest(leaf: Leaf, item: Item) -> Guest | None:
 
 
 NOT_READ = Stats()
+
+
+WALKED_AT_ONCE = 100
+"""Guests that a walk reads in one call: who stops between two of them reads few again."""
+
+
+def walk(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Guest]]:
+    """The guests of one of so many parts, each with the position from which the walk goes on behind them."""
+    shard, _, last = position.partition(":")
+    width = keys.SHARDS // parts
+    for number in range(int(shard or part * width), (part + 1) * width):
+        after = last if str(number) == shard else None
+        for guest in guests_of_shard(number, after or None, at_once=WALKED_AT_ONCE):
+            yield f"{number}:{guest.id}", guest
 
 
 ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}

@@ -1,9 +1,15 @@
-"""What a nightly job is."""
+"""What a nightly job is, and what long work and its parts are."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from chalicelib.canonical.ids import PropertyId
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.canonical.ids import JobId, PropertyId
+from chalicelib.canonical.time import Instant
 
 
 @dataclass(frozen=True)
@@ -16,3 +22,90 @@ class Due:
 
     def message(self) -> dict[str, str]:
         return {"job": self.job, "property": self.property_id, "local_date": self.local_date.isoformat()}
+
+
+class Job(BaseModel):
+    """Long work of one kind about one subject, cut into parts that are worked side by side."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: JobId
+    kind: str
+    subject: str
+    at: Instant
+    parts: int
+    finished_at: Instant | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None
+
+    def finished(self, at: Instant) -> "Job":
+        return self.model_copy(update={"finished_at": at})
+
+
+class Step(NamedTuple):
+    """What one step of a part did: where the part is now, units of work, and what the kind of work counts."""
+
+    position: str
+    units: int = 1
+    counted: Mapping[str, int] = {}
+
+
+class Part(BaseModel):
+    """How far one part of long work has come. `rev` is the lock; until `leased_until` one worker has it for itself.
+
+    `position` is the kind's own word for where it goes on; empty at the beginning.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    rev: int = 0
+    leased_until: Instant = Instant("")
+    position: str = ""
+    units: int = 0
+    counted: dict[str, int] = {}
+    done: bool = False
+
+    def is_free(self, now: Instant) -> bool:
+        return not self.done and self.leased_until <= now
+
+    def leased(self, until: Instant) -> "Part":
+        return self.model_copy(update={"leased_until": until})
+
+    def past(self, step: Step) -> "Part":
+        counted = dict(Counter(self.counted) + Counter(step.counted))
+        return self.model_copy(update={"position": step.position, "units": self.units + step.units, "counted": counted})
+
+    def ended(self) -> "Part":
+        return self.model_copy(update={"done": True})
+
+    def released(self) -> "Part":
+        return self.leased(Instant(""))
+
+    def at_rev(self, rev: int) -> "Part":
+        return self.model_copy(update={"rev": rev})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far all parts of long work have come."""
+
+    job: Job
+    parts: Sequence[Part]
+
+    @property
+    def parts_done(self) -> int:
+        return sum(each.done for each in self.parts)
+
+    @property
+    def units_done(self) -> int:
+        return sum(each.units for each in self.parts)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for each in self.parts:
+            total.update(each.counted)
+        return dict(total)

@@ -1,13 +1,16 @@
-"""How it is remembered which jobs were queued, and how far repeated work has come."""
+"""How it is remembered which jobs were queued, how far repeated and long work has come, and what is to be woken."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.canonical.ids import ConnectionId, JobId, OccasionId, PropertyId, RunId
 from chalicelib.canonical.time import instant, moment_of
-from chalicelib.jobs.model import Due
+from chalicelib.jobs import parts
+from chalicelib.jobs.model import Due, Job, Progress
 
 REMEMBERED = timedelta(days=30)
 RECONCILED = "reconciled"
@@ -39,3 +42,65 @@ def _key(due: Due) -> Key:
 
 def _position(connection_id: ConnectionId, property_id: PropertyId) -> Key:
     return keys.job(RECONCILED, f"{connection_id}#{property_id}", "UNTIL")
+
+
+# Long work
+
+JOB, RUN = "JOB", "RUN"
+"""Kinds of what waits to be woken."""
+
+
+class Waking(NamedTuple):
+    """What has work left: the ids of jobs, and of campaigns' runs."""
+
+    jobs: list[JobId]
+    runs: list[RunId]
+
+
+def waking() -> Waking:
+    """One query."""
+    found = [item["sk"].partition("#") for item in table.query(keys.WAKE)]
+    return Waking(
+        jobs=[JobId(id_) for kind, _, id_ in found if kind == JOB],
+        runs=[RunId(OccasionId(id_)) for kind, _, id_ in found if kind == RUN],
+    )
+
+
+def keep(asked: Job) -> Job:
+    """The job as it is known: this one, or the one that was started before."""
+    waits = table.Put(table.row(keys.waking(JOB, asked.id), at=asked.at))
+    try:
+        table.transact([table.Put(_job_row(asked), table.ABSENT), waits])
+    except table.ConditionFailed:
+        return job(asked.id) or asked
+    return asked
+
+
+def _job_row(job: Job, expires_at: int | None = None) -> Item:
+    return table.row(keys.long_work(job.id), expires_at=expires_at, **job.model_dump())
+
+
+def job(job_id: JobId) -> Job | None:
+    item = table.get(keys.long_work(job_id))
+    return Job.model_validate(item) if item else None
+
+
+def jobs(job_ids: Iterable[JobId]) -> list[Job]:
+    found = table.get_many(keys.long_work(each) for each in job_ids)
+    return [Job.model_validate(item) for item in found.values()]
+
+
+def progress(job: Job) -> Progress:
+    """One batch read."""
+    return Progress(job, parts.all_of([keys.part_of_work(job.id, number) for number in range(job.parts)]))
+
+
+def end(job: Job, at: datetime) -> None:
+    """Nobody wakes it any more; whoever comes later ends it no other way."""
+    over = job.finished(instant(at))
+    row = _job_row(over, expires_at=int((at + REMEMBERED).timestamp()))
+    still_on = table.When("attribute_not_exists(finished_at)")
+    try:
+        table.transact([table.Put(row, still_on), table.Delete(keys.waking(JOB, job.id), size=100)])
+    except table.ConditionFailed:
+        return

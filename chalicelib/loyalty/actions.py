@@ -32,13 +32,12 @@ class Membership:
 
 
 def award_points(message: Mapping[str, object]) -> None:
-    """Wake-up by a fact, for the leaf it names in every programme; or by the hub itself, for all guests in one that was
-    written. Raises Rejected, TryAgain."""
+    """Wake-up by a fact, for the leaf it names in every programme. Raises Rejected, TryAgain."""
     woken_by = wakes.read(message)
     if isinstance(woken_by, Fact):
         _settle_after(woken_by)
     else:
-        programs.follow(woken_by)
+        programs.take_over(woken_by)
 
 
 def _settle_after(fact: Fact) -> None:
@@ -48,8 +47,7 @@ def _settle_after(fact: Fact) -> None:
     leaves = list(guest.members) if guest and fact.type in OF_ALL_LEAVES else [fact.leaf]
     at = instant(moment_of(fact.occurred_at))  # it becomes part of a key, where text order must be time order
     for program in PROGRAMS.listed():
-        for leaf in leaves:
-            settle(leaf, program, at, woken_by=fact)
+        settle(leaves, program, at, woken_by=fact)
 
 
 def enrol(
@@ -69,8 +67,7 @@ def enrol(
     account = enrolled or _enrolled(guest, program_id, known, number, earns_from or moment.date(), moment)
     # Also for who is a member already: the last attempt may have ended before these lines. The guest is read again, as
     # a merge beside the enrolment found nobody enrolled yet; one that comes later wakes the ledger itself.
-    for member in (guests.guest(leaf) or guest).members:
-        settle(member, program, account.enrolled_at or instant(moment))
+    settle((guests.guest(leaf) or guest).members, program, account.enrolled_at or instant(moment))
     return account
 
 

@@ -1,35 +1,36 @@
-"""How programmes are written, and how the ledgers of all guests follow them."""
+"""How programmes are written, and how the ledgers of all guests follow a new one."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from chalicelib.aws import keys, queues
-from chalicelib.canonical.time import instant, now
+from chalicelib.canonical.ids import ProgramId
+from chalicelib.canonical.time import moment_of, now
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs import work
+from chalicelib.jobs.model import Job, Part, Step
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.settling import settle
 from chalicelib.loyalty.store import PROGRAMS
 from chalicelib.loyalty.wakes import Sweep
 
-SHARDS_AT_ONCE = 16
-"""Partitions of guests that one message walks, as far as it comes."""
-GUESTS_AT_ONCE = 50
-"""Guests that one message settles; the rest is for the next one. A second or two, so that no wake-up waits long."""
+FOLLOWING = "follow_programme"
+"""The kind of long work that brings the ledgers of all guests to what a new programme says."""
+PARTS = 16
+"""Of the guests' partitions; each is worked by one worker at a time."""
 
 
 def put(asked: Program) -> Program:
-    """Keep a programme, and have the ledgers of all guests follow it: stays that were there before may earn by it.
+    """Keep a programme, and have the ledgers of all guests follow a new one: stays that were there before may earn by
+    it. What changes later, a name or terms from a later day on, touches no stay that ended: nobody is woken.
 
-    The same again changes nothing, and queues what a crash may have left unqueued. Raises Invalid, Conflict.
+    The same again changes nothing, and starts what a crash may have left unstarted. Raises Invalid, Conflict.
     """
-    program = keep(asked, now().date())
-    if not store.is_followed(program):
-        at = instant(now())
-        starts = range(0, keys.SHARDS, SHARDS_AT_ONCE)
-        queues.send_many("loyalty", [Sweep(program.id, start, start + SHARDS_AT_ONCE, at).body() for start in starts])
+    at = now()
+    program = keep(asked, at.date())
+    if not store.is_followed(program.id):
+        work.start(_following(program.id, at))
         store.mark_followed(program)
     return program
 
@@ -43,20 +44,19 @@ def keep(asked: Program, today: date) -> Program:
     return before if after == before else PROGRAMS.replace(after, replaces=before.version)
 
 
-def follow(sweep: Sweep) -> None:
-    """Settle the guests of some partitions in one programme, each message from where the last one came to."""
-    program = PROGRAMS.get(sweep.program)
-    if program is None:
-        return
-    for settled, (shard, guest) in enumerate(_guests(sweep), start=1):
-        for leaf in guest.members:
-            settle(leaf, program, sweep.at)
-        if settled == GUESTS_AT_ONCE:
-            queues.send("loyalty", replace(sweep, shard=shard, after=guest.id).body())
-            return
+def _following(program_id: ProgramId, at: datetime) -> Job:
+    return work.job_of(FOLLOWING, program_id, at, PARTS)
 
 
-def _guests(sweep: Sweep) -> Iterator[tuple[int, Guest]]:
-    for shard in range(sweep.shard, sweep.end):
-        for guest in guests.guests_of_shard(shard, sweep.after if shard == sweep.shard else None):
-            yield shard, guest
+def take_over(sweep: Sweep) -> None:
+    """A sweep that an earlier version queued becomes long work of the same programme: the tick wakes it."""
+    if PROGRAMS.get(sweep.program):
+        jobs.keep(_following(sweep.program, moment_of(sweep.at)))
+
+
+def follow(job: Job, part: Part) -> Iterator[Step]:
+    """Settle the guests of a part in the job's programme, one a step."""
+    program = PROGRAMS.get(ProgramId(job.subject))
+    for position, guest in guests.walk(part.number, job.parts, part.position) if program else ():
+        written = settle(guest.members, program, job.at) if program else 0
+        yield Step(position, counted={"entries": written})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
@@ -17,6 +18,22 @@ from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 
 TRIES = 6
+STAYS_AT_ONCE = 40
+"""Of one transaction: an entry and what was given for each, and besides them the account and the head."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the leaves of one guest share in one programme: their heads, with the records, and their accounts."""
+
+    program: Program
+    heads: Mapping[Leaf, Head]
+    accounts: dict[Leaf, Account]
+
+    def members_with(self, leaf: Leaf) -> tuple[Leaf, ...]:
+        into = self.heads.get(self.heads[leaf].guest)
+        guest = into.as_guest() if into else None
+        return guest.members if guest else (leaf,)
 
 
 @dataclass(frozen=True)
@@ -54,63 +71,91 @@ class Books:
         return next(of_stays, None) or self.given[reservation].property_id
 
 
-def settle(leaf: Leaf, program: Program, at: Instant, woken_by: Fact | None = None) -> None:
-    """Write the difference between what each stay of a leaf should have been given and what it was.
+def settle(leaves: Sequence[Leaf], program: Program, at: Instant, woken_by: Fact | None = None) -> int:
+    """Write the difference between what each stay of the leaves should have been given and what it was; how many.
 
-    Decided from the current state, so facts may come twice, late or in any order. Raises TryAgain when the leaf keeps
-    changing underneath.
+    Decided from the current state, so facts may come twice, late or in any order. What the leaves share is read once.
+    Raises TryAgain when a leaf keeps changing underneath.
     """
+    person = _read(leaves, program)
+    return sum(_settle(leaf, person, at, woken_by) for leaf in leaves)
+
+
+def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> int:
     written: dict[ReservationId, Given] = {}
+    known = [person]
 
     def attempt() -> Books | None:
-        books = _open(leaf, program)
+        books = _open(leaf, known.pop() if known else _read([leaf], person.program))
         if books is None:
             return None
-        for reservation, given in _write_differences(books, at):
-            written[reservation] = given  # noqa: PERF403 (kept at once: the next may fail, and this one stands)
+        for given, account in _write_differences(books, at):
+            written.update(given)  # kept at once: the next may fail, and these stand
+            person.accounts[leaf] = account
         if not written:
-            _enrol_by_number(books, at)
+            person.accounts[leaf] = _enrolled_by_number(books, at)
         return books
 
     books = until_written(attempt, f"{leaf} is being written by others", TRIES)
     if books:
         _announce(books, written, at, woken_by)
+    return len(written)
 
 
-def _open(leaf: Leaf, program: Program) -> Books | None:
-    """The head is read first: what is read after it is at least as new, and the write checks that it still stands."""
-    head = guests.head(leaf)
+def _read(leaves: Sequence[Leaf], program: Program) -> Person:
+    """Heads are read first: what is read after them is at least as new, and the write checks that they still stand."""
+    heads = guests.heads(leaves)
+    heads |= guests.heads({head.guest for head in heads.values()} - heads.keys())
+    known = [guest for head in heads.values() if (guest := head.as_guest())]
+    heads |= guests.heads({leaf for guest in known for leaf in guest.members} - heads.keys())
+    return Person(program, guests.with_records(heads), store.accounts(heads, program.id))
+
+
+def _open(leaf: Leaf, person: Person) -> Books | None:
+    head = person.heads.get(leaf)
     if head is None or not head.has_record:
         return None
-    into = guests.head(head.guest) if head.merged_into else head
-    guest = into.as_guest() if into else None
-    members = guest.members if guest else (leaf,)
-    relatives = guests.heads(set(members) - {leaf}) if len(members) > 1 else {}
-    known = guests.with_records({**relatives, leaf: head})
-    records = [each.record for each in known.values() if each.record]
+    members = {leaf, *person.members_with(leaf)}
+    records = [person.heads[each].record for each in members if each in person.heads]
     return Books(
-        program=program,
-        head=known[leaf],
-        has_number=any(record.member_number for record in records),
-        accounts=store.accounts({leaf, *members}, program.id),
+        program=person.program,
+        head=head,
+        has_number=any(record.member_number for record in records if record),
+        accounts={each: person.accounts[each] for each in members if each in person.accounts},
         stays=guests.stays(leaf),
-        given=store.given(leaf, program.id),
+        given=store.given(leaf, person.program.id),
     )
 
 
-def _write_differences(books: Books, at: Instant) -> Iterator[tuple[ReservationId, Given]]:
-    """One transaction a stay: entry, what was given and balance stand or fall together. Yields what was written."""
+def _write_differences(books: Books, at: Instant) -> Iterator[tuple[dict[ReservationId, Given], Account]]:
+    """Entries, what was given and balance stand or fall together. Yields what was written, and the account after it."""
     account = books.account
-    for reservation, award in books.awards().items():
-        given = books.given.get(reservation)
-        if not rules.is_changed(award, given.award if given else None):
-            continue
-        points = award.points - (given.award.points if given else 0)
-        after = _credited(account, books, points, at)
-        now_given = Given(award, f"{books.version}.{after.rev:08d}", books.property_of(reservation), points, at)
-        table.transact(_writes(books, reservation, now_given, account, after))
-        account = after
-        yield reservation, now_given
+    for some in _in_transactions(books):
+        before, writes, written = account, list[table.Write](), dict[ReservationId, Given]()
+        for reservation, award in some:
+            account, given = _given(books, account, reservation, award, at)
+            writes += _entry_writes(books, reservation, given, account)
+            written[reservation] = given
+        table.transact([*writes, store.account_write(before, account), _still(books)])
+        yield written, account
+
+
+def _in_transactions(books: Books) -> Iterator[list[tuple[ReservationId, Award]]]:
+    given = {reservation: each.award for reservation, each in books.given.items()}
+    changed = iter([pair for pair in books.awards().items() if rules.is_changed(pair[1], given.get(pair[0]))])
+    while some := list(islice(changed, STAYS_AT_ONCE)):
+        yield some
+
+
+def _given(
+    books: Books, account: Account, reservation: ReservationId, award: Award, at: Instant
+) -> tuple[Account, Given]:
+    """The account after a stay's entry, and what the stay was given by then."""
+    given = books.given.get(reservation)
+    points = award.points - (given.award.points if given else 0)
+    after = _credited(account, books, points, at)
+    version = f"{books.version}.{after.rev:08d}"
+    return after, Given(award, version, books.property_of(reservation), points, at)
 
 
 def _credited(account: Account, books: Books, points: int, at: Instant) -> Account:
@@ -121,24 +166,27 @@ def _credited(account: Account, books: Books, points: int, at: Instant) -> Accou
     return account.credited(points)
 
 
-def _enrol_by_number(books: Books, at: Instant) -> None:
-    """A member number from the source makes a member before the first stay."""
+def _enrolled_by_number(books: Books, at: Instant) -> Account:
+    """A member number from the source makes a member before the first stay. Returns the account as it is then."""
     record = books.head.record
-    if record and record.member_number and books.account.enrolled_at is None:
-        table.write(store.account_write(books.account, _credited(books.account, books, 0, at)))
+    if not (record and record.member_number) or books.account.enrolled_at is not None:
+        return books.account
+    account = _credited(books.account, books, 0, at)
+    table.write(store.account_write(books.account, account))
+    return account
 
 
-def _writes(
-    books: Books, reservation: ReservationId, given: Given, before: Account, after: Account
-) -> list[table.Write]:
+def _entry_writes(books: Books, reservation: ReservationId, given: Given, account: Account) -> list[table.Write]:
     """The account's revision orders the entries of one leaf revision, and makes each of them once."""
     leaf, program = books.head.leaf, books.program
     return [
-        store.entry_write(leaf, program.id, _entry(books, reservation, given, after.rev)),
+        store.entry_write(leaf, program.id, _entry(books, reservation, given, account.rev)),
         store.given_write(leaf, program.id, reservation, given),
-        store.account_write(before, after),
-        store.head_unchanged(leaf, books.head.rev),
     ]
+
+
+def _still(books: Books) -> table.Check:
+    return store.head_unchanged(books.head.leaf, books.head.rev)
 
 
 def _entry(books: Books, reservation: ReservationId, given: Given, account_rev: int) -> Entry:

@@ -40,20 +40,13 @@ def version_of(leaf_rev: int, program: Program) -> str:
 PROGRAMS: Definitions[Program, ProgramId] = Definitions(Program, keys.PROGRAMS, "programme")
 
 
-def is_followed(program: Program) -> bool:
-    """Whether all guests were woken for this version of a programme."""
-    item = table.get(keys.program_followed(program.id))
-    return item is not None and item["version"] >= program.version
+def is_followed(program_id: ProgramId) -> bool:
+    """Whether the ledgers of all guests were set on following a programme: once, as no change reaches into the past."""
+    return table.get(keys.program_followed(program_id)) is not None
 
 
 def mark_followed(program: Program) -> None:
-    """Guests were woken for this version; a later one that was told already stands."""
-    row = table.row(keys.program_followed(program.id), version=program.version)
-    older = table.When("attribute_not_exists(pk) OR version < :version", {":version": program.version})
-    try:
-        table.write(table.Put(row, older))
-    except table.ConditionFailed:
-        return
+    table.write(table.Put(table.row(keys.program_followed(program.id), version=program.version)))
 
 
 def account_write(before: Account, after: Account) -> table.Put:

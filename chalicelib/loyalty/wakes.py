@@ -1,4 +1,4 @@
-"""What comes on the loyalty queue, read in one place: facts from the bus, and the hub's own sweeps over all guests."""
+"""What comes on the loyalty queue, read in one place: facts from the bus, and sweeps that earlier versions queued."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,8 +16,8 @@ from chalicelib.canonical.time import Instant
 class Sweep:
     """Settle the guests of the partitions from `shard` to before `end` in one programme, as of the instant `at`.
 
-    `after` is the guest of the first partition that the last message came to. A message without `v` is of the time
-    before versions, and means the same.
+    Nobody queues these any more: long work does it (jobs/). They are read for one more release. `after` is the guest
+    of the first partition that the last message came to. A message without `v` is of the time before versions.
     """
 
     program: Annotated[ProgramId, Strict()]

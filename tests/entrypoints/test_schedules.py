@@ -1,7 +1,7 @@
 """The tick: what it queues, and what a crash in the middle of it costs."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from chalicelib.entrypoints import schedules
 from chalicelib.entrypoints.runtime import ScheduleFailed
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA
+from tests.crashes import READS, watching
 from tests.fakes import Context, received, waiting
 
 
@@ -90,9 +91,47 @@ def test_an_active_run_is_woken(hotels: None) -> None:
     assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"v": 1, "run": "n1"}]
 
 
+@pytest.mark.parametrize("hotels", [0, 2, 120])
+def test_a_tick_that_finds_nothing_to_do_makes_at_most_three_reads(aws: Settings, hotels: int) -> None:
+    for number in range(hotels):
+        properties.put(VIENNA.model_copy(update={"id": f"h{number}"}))
+    with at("10T04:30"):
+        tick()
+    with at("10T04:31"), watching() as calls:
+        tick()
+    assert not [each for each in calls.made if not each.startswith(READS)]
+    assert len(calls.made) <= 3
+
+
+def test_long_work_is_woken_and_one_job_that_fails_costs_no_other_its_turn(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.jobs import work
+
+    started = [work.start(work.job_of("count", name, datetime(2026, 6, 10, tzinfo=UTC), 1)) for name in "ab"]
+    assert len(jobs()) == 2
+    wake = work.wake
+
+    def broken(job: Any, now: datetime) -> int:
+        if job == started[0]:
+            raise RuntimeError
+        return wake(job, now)
+
+    monkeypatch.setattr(work, "wake", broken)
+    with pytest.raises(ScheduleFailed):
+        tick()
+    assert waiting("jobs") == 3
+    monkeypatch.undo()
+
+
 def test_an_unknown_job_is_rejected(aws: Settings) -> None:
+    from chalicelib.jobs import work
+
     with pytest.raises(Rejected, match="unknown_job"):
         schedules.run({"job": "polish_the_silver"})
+    job = work.start(work.job_of("polish", "silver", datetime(2026, 6, 10, tzinfo=UTC), 1))
+    with pytest.raises(Rejected, match="unknown_job"):
+        schedules.run({"work": job.id, "part": 0})
 
 
 def test_reconciling_a_hotel_without_connections_asks_nobody(hotels: None) -> None:

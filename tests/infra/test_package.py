@@ -155,9 +155,16 @@ def test_functions_are_those_with_policies_and_bear_the_names_of_their_logs(pack
     assert names == {workers.function_name(each.function, "prod") for each in WORKERS}
 
 
-def test_the_tick_comes_every_fifteen_minutes(packaged: dict[str, Any]) -> None:
+def test_no_function_turns_off_that_lambda_ends_its_circles(packaged: dict[str, Any]) -> None:
+    """`RecursiveLoop` says Terminate where nothing is said."""
+    made = [each for each in packaged["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
+    assert len(made) == len(WORKERS)
+    assert not any("RecursiveLoop" in each["Properties"] for each in made)
+
+
+def test_the_tick_comes_every_minute(packaged: dict[str, Any]) -> None:
     ((_, event),) = packaged["Resources"]["Tick"]["Properties"]["Events"].items()
-    assert (event["Type"], event["Properties"]["Schedule"]) == ("Schedule", "rate(15 minutes)")
+    assert (event["Type"], event["Properties"]["Schedule"]) == ("Schedule", "rate(1 minute)")
 
 
 def test_production_has_its_own_domain_and_answers_are_compressed(packaged: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.aws import bus, table
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.loyalty import actions, programs, store
+from chalicelib.loyalty import actions, programs, settling, store
 from tests.builders import DAY_ONE, EUR_PROGRAM, at, guest
 from tests.ids import CLUB
 from tests.loyalty.hotels import BY_HAND, G1, Hotel, checked_out
@@ -48,6 +48,7 @@ def before_the_second_write(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], 
             deed()
         transact(rows)
 
+    monkeypatch.setattr(settling, "STAYS_AT_ONCE", 1)
     monkeypatch.setattr(table, "transact", busy)
 
 

@@ -188,7 +188,7 @@ def test_enrolling_again_finishes_what_a_crash_left_undone(monkeypatch: pytest.M
     hotel.deliver()
     (leaf,) = {fact.leaf for fact in hotel.facts if fact.leaf}
     with monkeypatch.context() as crash:
-        crash.setattr(actions, "settle", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        crash.setattr(actions, "settle", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             actions.enrol(leaf, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE)
     assert actions.enrol(leaf, CLUB, at=DAY_ONE).enrolled_at

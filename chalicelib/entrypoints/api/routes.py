@@ -39,6 +39,8 @@ CALLS = (
     Call("GET", "/v1/programs", "programs:listed", EVERYONE),
     Call("PUT", "/v1/programs/{program_id}", "programs:put", ADMIN, group_only=True, conflicts=True),
     Call("GET", "/v1/programs/{program_id}", "programs:get", EVERYONE),
+    Call("GET", "/v1/jobs", "jobs:listed", EVERYONE, group_only=True),
+    Call("GET", "/v1/jobs/{job_id}", "jobs:get", EVERYONE, group_only=True),
     Call("GET", "/v1/segments", "segments:listed", MARKETING_READ),
     Call("PUT", "/v1/segments/{segment_id}", "segments:put", MARKETING, group_only=True, conflicts=True),
     Call("GET", "/v1/segments/{segment_id}", "segments:get", MARKETING_READ),

@@ -1,0 +1,18 @@
+"""What long work does, by its kind: the one place where jobs meet the capabilities that they are about."""
+
+from typing import TYPE_CHECKING
+
+from chalicelib.canonical.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.work import Steps
+
+
+def steps_of(kind: str) -> "Steps":
+    """Raises Rejected for a kind that nobody knows."""
+    from chalicelib.loyalty import programs
+
+    known: dict[str, Steps] = {programs.FOLLOWING: programs.follow}
+    if kind not in known:
+        raise Rejected("unknown_job", kind)
+    return known[kind]
