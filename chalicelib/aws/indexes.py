@@ -15,7 +15,12 @@ Row = Mapping[str, Value] | None
 
 def units(before: Row, after: Row) -> int:
     """Write units, which a transaction does not double: it does not wait for the indexes."""
-    return sum(_units(index, _entry(index, before), _entry(index, after)) for index in INDEXES)
+    return sum([_units(index, _entry(index, before), _entry(index, after)) for index in _holding(before, after)])
+
+
+def _holding(before: Row, after: Row) -> list[Index]:
+    """Most rows are in none."""
+    return [index for index in INDEXES if (before and index.pk in before) or (after and index.pk in after)]
 
 
 def _entry(index: Index, row: Row) -> Row:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 CALLS_PER_SECOND = 20
 RESTORED_TABLE = "XENIA_RESTORED_TABLE"
@@ -29,7 +29,7 @@ class Settings:
     def prefix(self) -> str:
         return f"xenia-{self.stage}"
 
-    @property
+    @cached_property
     def table(self) -> str:
         return self.restored_table or self.prefix
 

@@ -60,7 +60,7 @@ class Version(NamedTuple):
 
     def supersedes(self, kept: "Version | None") -> bool:
         """Whether this is newer than what is kept; the same content of the same instant is nothing new."""
-        return kept is None or (self.mark != kept.mark and self > kept)
+        return kept is None or (self > kept and self.mark != kept.mark)
 
     def text(self) -> str:
         return "#".join(self)
