@@ -1,10 +1,12 @@
 """The hub's API and the simulator's, as the demo calls them."""
 
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
 from typing import Any
+
+import urllib3
 
 Json = Any
 
@@ -45,13 +47,26 @@ class Api:
         headers = {"Content-Type": "application/json", **extra}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
-        content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.base}{path}", content, headers, method=method)  # noqa: S310 (loopback)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (loopback)
-                text = answer.read()
-        except urllib.error.HTTPError as error:
-            raise CallFailed(
-                f"{method} {path} answered {error.code}: {error.read().decode(errors='replace')}"
-            ) from None
-        return json.loads(text) if text else None
+        answer = _pool().request(method, f"{self.base}{path}", body=_packed(body), headers=headers)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise CallFailed(f"{method} {path} answered {answer.status}: {answer.data.decode(errors='replace')}")
+        return json.loads(answer.data) if answer.data else None
+
+
+def _packed(body: Json) -> bytes | None:
+    return None if body is None else json.dumps(body).encode()
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    """A call that is refused for coming too fast did nothing, and is sent again when the answer says so."""
+    too_fast = urllib3.Retry(
+        total=60,
+        connect=0,
+        read=0,
+        other=0,
+        status_forcelist=[HTTPStatus.TOO_MANY_REQUESTS],
+        allowed_methods=None,
+        raise_on_status=False,
+    )
+    return urllib3.PoolManager(retries=too_fast, timeout=60, maxsize=8)
