@@ -1,8 +1,9 @@
 """Templates in Liquid: checked when they are saved, filled in for one guest at a time."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ SAMPLE = Branding(
     logo_url="https://hotel.example/logo.png",
     booking_url="https://hotel.example/book",
 )
+SAMPLE_URL = "https://hub.example.com/u/token"
 PARTS = ("subject", "html", "text")
 FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
 """A template is whole: nothing is read from elsewhere."""
@@ -48,6 +50,12 @@ LONGEST_VALUE = 10_000
 MOST_FILTERS = 200
 MOST_BYTES = 240_000
 """A run keeps a template (this) and a segment (120,000) in one row, and DynamoDB's rows end at 409,600 bytes."""
+MOST_MAIL_BYTES = 250_000
+"""Of subject and bodies as JSON, in which a quote is two. SES takes 262,144 with what stands at the foot.
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.html
+"""
+LONGEST_ESCAPE = 6
+"""Bytes that JSON makes of one character at most."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
@@ -118,8 +126,17 @@ def check(template: Template) -> None:
         largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
         raise Invalid(FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"))
     faults = [fault for part in PARTS for fault in _faults(part, getattr(template, part))]
+    faults = faults or list(_mail_faults(template))
     if faults:
         raise Invalid(*faults[:20])
+
+
+def _mail_faults(template: Template) -> Iterator[FieldError]:
+    """Parts that can be filled in may still make a mail together that is too large."""
+    try:
+        Renderer(template, SAMPLE).render(EXAMPLE, SAMPLE_URL)
+    except Unfit:
+        yield FieldError("html", f"makes a mail of more than {MOST_MAIL_BYTES} bytes")
 
 
 def _faults(part: str, source: str) -> Iterator[FieldError]:
@@ -186,7 +203,7 @@ def _text_faults(source: str) -> list[str]:
 def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
-        _fill(parsed, _values(EXAMPLE, SAMPLE, "https://hub.example.com/u/token"))
+        _fill(parsed, _values(EXAMPLE, SAMPLE, SAMPLE_URL))
     except Unfit as unfit:
         yield f"cannot be filled in: {unfit.__cause__}"[:300]
 
@@ -226,7 +243,18 @@ class Renderer:
         """Raises Unfit."""
         values = _values(traits, self._names, unsubscribe_url)
         subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
-        return Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
+        content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
+        if _is_too_large(content):
+            raise Unfit(Fault.FAILED)
+        return content
+
+
+def _is_too_large(content: Content) -> bool:
+    """Measured only where it may be: what most mails have is far less."""
+    characters = len(content.subject) + len(content.html) + len(content.text)
+    if characters * LONGEST_ESCAPE <= MOST_MAIL_BYTES:
+        return False
+    return len(json.dumps(asdict(content), ensure_ascii=False).encode()) > MOST_MAIL_BYTES
 
 
 def clean(name: str) -> str:

@@ -244,6 +244,27 @@ def test_a_large_notice_takes_a_claim_check_and_arrives(mews: FakeMews, work: Ca
     assert mews.asked
 
 
+@pytest.mark.parametrize("sign", ['"', "\\", "é", "王", "\x01", "😀"])
+def test_a_notice_is_measured_as_the_queue_takes_it(mews: FakeMews, sign: str) -> None:
+    """JSON makes two bytes of a quote and twelve of an emoji: what is just small enough is queued, one more is not."""
+
+    def of(signs: int) -> dict[str, Any]:
+        return {**notice(("ResourceUpdated", "x1")), "Note": sign * signs}
+
+    def queued(signs: int) -> dict[str, Any]:
+        push(of(signs))
+        (record,) = received("fetch")["Records"]
+        assert len(record["body"].encode()) <= edge.LARGEST_MESSAGE
+        told: dict[str, Any] = json.loads(record["body"])
+        return told
+
+    each = len(json.dumps(sign)) - 2
+    empty = len(json.dumps(queued(0), separators=(",", ":")))
+    largest = (edge.LARGEST_MESSAGE - empty) // each
+    assert queued(largest)["body"] == of(largest)
+    assert "large" in queued(largest + 1)
+
+
 def test_a_queue_that_is_down_is_never_a_success(mews: FakeMews, monkeypatch: pytest.MonkeyPatch) -> None:
     push(b"{}")
 

@@ -1,5 +1,6 @@
 """Templates: what is refused when saved, and what a guest reads."""
 
+import json
 import tracemalloc
 from types import SimpleNamespace
 from typing import Any
@@ -235,6 +236,34 @@ def test_a_template_is_no_larger_in_bytes_than_its_row_can_hold() -> None:
     with pytest.raises(Invalid, match="more than 240000 bytes") as refused:
         check(chinese(80_000))
     assert [each.field for each in refused.value.fields] == ["html"]
+
+
+LOOP = "<p>{{% for i in (1..100) %}}{}{{% endfor %}}</p>"
+
+
+@pytest.mark.parametrize(
+    ("largest", "larger"),
+    [
+        ({"html": '"' * 1_240}, {"html": '"' * 1_270}),
+        ({"html": "王" * 490, "text": "王" * 330}, {"html": "王" * 490, "text": "王" * 350}),
+        ({"html": "a" * 1_480, "text": "a" * 1_000}, {"html": "a" * 1_480, "text": "a" * 1_030}),
+    ],
+)
+def test_a_mail_is_no_larger_as_json_than_ses_takes(largest: dict[str, str], larger: dict[str, str]) -> None:
+    """A loop makes more of a template than its row holds, JSON makes two of a quote, and UTF-8 three of a sign."""
+    mail = render(Traits(), **{part: LOOP.format(text) for part, text in largest.items()})
+    told = json.dumps({name: getattr(mail, name) for name in ("subject", "html", "text")}, ensure_ascii=False)
+    assert 245_000 < len(told.encode()) <= 262_144
+    with pytest.raises(Invalid, match="a mail of more than 250000 bytes"):
+        check(template(**{part: LOOP.format(text) for part, text in larger.items()}))
+
+
+def test_a_mail_that_a_guests_own_values_make_too_large_is_held() -> None:
+    looped = template(html=LOOP.format("{{ guest.given_name | default: 'x' }}" + '"' * 1_150))
+    check(looped)
+    with pytest.raises(Unfit) as unfit:
+        MailWriter(looped, NAMES).write("a@mail.example", Traits(given_name="Anna" * 60), URL, {})
+    assert unfit.value.fault is Fault.FAILED
 
 
 @pytest.fixture
