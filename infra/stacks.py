@@ -31,7 +31,8 @@ def put(name: str, template: Mapping[str, str], parameters: Mapping[str, str], t
     client = boto3.client("cloudformation")
     given: list[Any] = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     request: Any = {"StackName": name, "Parameters": given, "Capabilities": CAPABILITIES, **template}
-    before = _found(client, name)
+    # Who started the stack may have died since, or work beside us: CloudFormation goes on alone, one thing at a time.
+    before = _settled(client, name, tell)
     if before is None:
         # Rolled back, a first create would leave what is retained (table, bucket, secret), which the next one meets.
         client.create_stack(**request, DisableRollback=True)
@@ -45,6 +46,11 @@ def put(name: str, template: Mapping[str, str], parameters: Mapping[str, str], t
             return outputs(name)
     _wait(client, name, tell)
     return outputs(name)
+
+
+def stands(name: str) -> bool:
+    """Whether there is a stack of this name, in whatever state."""
+    return _found(boto3.client("cloudformation"), name) is not None
 
 
 def outputs(name: str) -> dict[str, str]:
@@ -102,25 +108,28 @@ def _has_updates(client: "CloudFormationClient", request: Any) -> bool:
 
 
 def _wait(client: "CloudFormationClient", name: str, tell: Tell) -> None:
-    pause = 0.1
-    status = _status(client, name)
-    while status.endswith("_IN_PROGRESS"):
-        tell(f"{name}: {status.lower().replace('_', ' ')}")
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
-        status = _status(client, name)
+    stack = _settled(client, name, tell)
+    status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise StackFailed(f"{name}: {status}\n{_reasons(client, name)}\n{_advice(status)}")
+
+
+def _settled(client: "CloudFormationClient", name: str, tell: Tell) -> Any:
+    """The stack once nothing is being done to it; None where there is none."""
+    pause = 0.1
+    stack = _found(client, name)
+    while stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
+        tell(f"{name}: {stack['StackStatus'].lower().replace('_', ' ')}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
+        stack = _found(client, name)
+    return stack
 
 
 def _advice(status: str) -> str:
     rolled_back = "ROLLBACK" in status
     kept = "Everything is as it was before" if rolled_back else "What was made is kept"
     return f"{kept}: correct this and run the command again."
-
-
-def _status(client: "CloudFormationClient", name: str) -> str:
-    return client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
 
 
 def _reasons(client: "CloudFormationClient", name: str) -> str:

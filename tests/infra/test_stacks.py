@@ -132,6 +132,21 @@ def test_a_first_deployment_that_fails_is_kept_and_says_what_to_do(asked: Asked)
     assert [(operation, each["DisableRollback"]) for operation, each in asked] == [("CreateStack", True)]
 
 
+def test_a_stack_that_somebody_started_is_waited_for_and_then_updated(asked: Asked) -> None:
+    """Who started it may have died: CloudFormation goes on alone, and refuses a second update beside the first."""
+    put_first()
+    left_in("CREATE_IN_PROGRESS")
+    told: list[str] = []
+
+    def finishes(what: str) -> None:
+        told.append(what)
+        left_in("CREATE_COMPLETE")
+
+    stacks.put("xenia-test-parts", {"TemplateBody": json.dumps(TEMPLATE)}, {"Budget": "80"}, finishes)
+    assert told[0] == "xenia-test-parts: create in progress"
+    assert [operation for operation, _ in asked] == ["CreateStack", "UpdateStack"]
+
+
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
 def test_a_failed_deployment_is_gone_on_with(asked: Asked, status: str) -> None:
     put_first()
