@@ -45,6 +45,19 @@ def config_of(stage: str, chalice: Path) -> Json:
     return found
 
 
+def merged(stage: str, chalice: Path) -> Json:
+    """What holds for a stage, its own part before that of all stages; a stage need not be known yet."""
+    config = _read(chalice)
+    own: Json = config["stages"].get(stage, {})
+    return {**config, **own}
+
+
+def domain_of(stage: str, chalice: Path) -> str | None:
+    """The stage's custom domain, as config.json has it."""
+    named: Json = merged(stage, chalice).get("api_gateway_custom_domain", {})
+    return named.get("domain_name")
+
+
 def is_known(stage: str, chalice: Path) -> bool:
     return stage in _read(chalice)["stages"]
 

@@ -40,11 +40,22 @@ def merge_template(stage: str, at_most: Mapping[str, int] | None = None, workers
     return {"Resources": {**functions, "RestAPI": {"Properties": _api(stage)}}}
 
 
+def waiting_mapping(config: Json) -> Json:
+    """The domain leads to the API's stage, which Chalice's template does not say: made first, the mapping would fail.
+
+    The stage is named as SAM names it: https://github.com/aws/serverless-application-model/blob/develop/docs/internals/generated_resources.rst
+    """
+    if "api_gateway_custom_domain" not in config:
+        return {}
+    stage = config.get("api_gateway_stage", chalice_files.API_STAGE)
+    return {"ApiGatewayCustomDomainMapping": {"DependsOn": f"RestAPI{stage}Stage"}}
+
+
 def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, project: Path = PROJECT) -> Path:
     """Package the application into a folder and return its template. Raises PackagingFailed."""
     out.mkdir(parents=True, exist_ok=True)
     merge = out / "merge.json"
-    merge.write_text(json.dumps(merge_template(stage, at_most), indent=2))
+    merge.write_text(json.dumps(_merged(stage, project / ".chalice", at_most), indent=2))
     chalice = Path(sys.executable).with_name("chalice")
     folder = _linked(stage, out / "project", project)
     ended = subprocess.run(
@@ -72,6 +83,11 @@ def upload(template: Path, bucket: str) -> str:
     remote = template.with_name("template.json")
     remote.write_text(json.dumps(document, separators=(",", ":")))
     return f"{s3.meta.endpoint_url}/{bucket}/{_put(remote, bucket)}"
+
+
+def _merged(stage: str, chalice: Path, at_most: Mapping[str, int] | None) -> Json:
+    resources = merge_template(stage, at_most)["Resources"]
+    return {"Resources": {**resources, **waiting_mapping(chalice_files.merged(stage, chalice))}}
 
 
 def _put(file: Path, bucket: str) -> str:

@@ -172,6 +172,24 @@ def test_production_has_its_own_domain_and_answers_are_compressed(packaged: dict
     assert packaged["Resources"]["RestAPI"]["Properties"]["MinimumCompressionSize"] > 0
 
 
+def test_the_domain_leads_to_the_stage_only_once_it_is_there(
+    packaged: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudFormation makes side by side what says nothing of an order, and a mapping to no stage fails."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    mapping = packaged["Resources"]["ApiGatewayCustomDomainMapping"]
+    assert mapping["Type"] == "AWS::ApiGateway::BasePathMapping"
+    stage = transformed(packaged)[mapping["DependsOn"]]
+    assert (stage["Type"], stage["Properties"]["StageName"]) == (
+        "AWS::ApiGateway::Stage",
+        mapping["Properties"]["Stage"],
+    )
+
+
+def test_where_there_is_no_domain_no_mapping_is_made_up() -> None:
+    assert package.waiting_mapping({"api_gateway_stage": "api"}) == {}
+
+
 def test_every_function_gets_its_policy_memory_and_timeout(packaged: dict[str, Any]) -> None:
     for each in WORKERS:
         made = _made(packaged, each)
