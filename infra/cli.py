@@ -1,7 +1,6 @@
 """The `hub` command line: deploy, finish, keys, settings, replay, dead letters, and the local cloud."""
 
 import json
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,12 +24,13 @@ from infra import (
     restore,
     restore_commands,
     running_hub,
-    stages,
 )
+from infra.deploying import commands, steps
+from infra.deploying.errors import DeploymentStopped
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
-from infra.terminal import AsJson, Stage, say, stage_of, telling, words
+from infra.terminal import AsJson, Stage, agree_to_a_new, say, stage_of, telling, words
 
 hub = typer.Typer(
     no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
@@ -42,13 +42,15 @@ hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
+hub.command("deploy")(commands.deploy)
+infra.command("record")(commands.record)
 hub.command("restore")(restore_commands.restore_table)
 hub.command("objections")(restore_commands.tell_objections_again)
 
 EXPECTED = (
-    BotoCoreError, ClientError, LocalCloudDown, StackFailed, LookupError, ValueError, deploy.PublicUrlUnknown,
-    package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused, restore.TableNotMade, running_hub.AlreadyUp,
-    running_hub.PmsDown,
+    BotoCoreError, ClientError, DeploymentStopped, LocalCloudDown, StackFailed, LookupError, ValueError,
+    deploy.PublicUrlUnknown, package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused,
+    restore.TableNotMade, running_hub.AlreadyUp, running_hub.PmsDown,
 )  # fmt: skip
 """What can go wrong outside: said in one line, without a traceback."""
 
@@ -73,21 +75,15 @@ def infra_deploy(
 ) -> None:
     """Create or update the table, queues, bus, bucket, mail settings, alarms and budget. Before `chalice deploy`.
 
-    Also writes what `chalice deploy` reads of the stage: its part of .chalice/config.json, and the functions' policies.
+    Also writes what `chalice deploy` reads of the stage: its part of .chalice/config.json, the functions' policies, and
+    the record of what stands already.
     Options that are left out stay as they were deployed; an empty text takes one back.
     """
-    options = {
-        "NotificationEmail": notification_email,
-        "MonthlyBudget": monthly_budget,
-        "TrackingDomain": tracking_domain,
-        "ShowDashboard": None if dashboard is None else json.dumps(dashboard),
-    }
-    parameters = {name: str(value) for name, value in options.items() if value is not None}
-    _agree_to_a_new(stage)
-    chalice_files.write(stage, chalice_files.CHALICE)
+    parameters = commands.infrastructure_parameters(notification_email, monthly_budget, tracking_domain, dashboard)
+    agree_to_a_new(stage)
     with telling("deploying") as tell:
-        outputs = deploy.infra(stage, parameters, tell)
-    chalice_files.name_table(stage, chalice_files.CHALICE, stages.restored_table(stage))
+        outputs = steps.infrastructure(stage, parameters, tell)
+        steps.note_what_stands(stage)
     say(outputs, as_json=as_json)
 
 
@@ -227,16 +223,6 @@ def dlq_redrive(
             task = progress.add_task(name, total=None)
             counts[name] = sum(1 for _ in progress.track(dead_letters.redrive(at, name), task_id=task))
     say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
-
-
-def _agree_to_a_new(stage: str) -> None:
-    """A slip in a stage's name would make a second set of everything: who sits at a terminal is asked."""
-    if not chalice_files.is_known(stage, chalice_files.CHALICE) and _sits_at_a_terminal():
-        typer.confirm(f"There is no stage {stage} yet. Make one?", abort=True, err=True)
-
-
-def _sits_at_a_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def _progress() -> Progress:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infra import running_hub
+from infra import chalice_files, running_hub
 from infra.local_cloud import CREDENTIALS
 from infra.stacks import Tell
 
@@ -33,11 +34,30 @@ def stage_of(asked: str) -> str:
     return str(state["stage"])
 
 
+def agree_to_a_new(stage: str) -> None:
+    """A slip in a stage's name would make a second set of everything: who sits at a terminal is asked."""
+    if not chalice_files.is_known(stage, chalice_files.CHALICE) and sits_at_a_terminal():
+        typer.confirm(f"There is no stage {stage} yet. Make one?", abort=True, err=True)
+
+
+def sits_at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 @contextmanager
-def telling(first: str) -> Iterator[Tell]:
-    """A line that turns while it waits; what is told may hold brackets of its own."""
+def telling(first: str, *, keep_lines: bool = False) -> Iterator[Tell]:
+    """A line that turns while it waits, or a line for each thing told; what is told may hold brackets of its own."""
     with words.status(first) as status:
-        yield lambda what: status.update(escape(what))
+        said = ""
+
+        def tell(what: str) -> None:
+            nonlocal said
+            if keep_lines and what != said:
+                words.print(escape(what), soft_wrap=True)
+            said = what
+            status.update(escape(what))
+
+        yield tell
 
 
 def say(values: dict[str, Any], *, as_json: bool) -> None:

@@ -46,7 +46,8 @@ def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, A
     if operation == "PutEvents":
         rights.judge(arguments)
     if operation == "GetAccountSettings":
-        return {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": LAMBDAS}}
+        at_once = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": LAMBDAS}
+        return {"AccountLimit": {**at_once, "TotalCodeSize": 75 * 1024**3}, "AccountUsage": {"TotalCodeSize": 0}}
     with _ONE_AT_A_TIME:
         return _CALL(self, operation, arguments)
 

@@ -14,6 +14,7 @@ from chalicelib.aws.settings import RESTORED_TABLE, Settings
 from chalicelib.messages.objections import ToldAgain
 from chalicelib.properties import store as properties
 from infra import chalice_files, cli, dead_letters, deploy, package, replay, restore, terminal
+from infra.deploying import records
 from tests.builders import PORTO, VIENNA
 
 RUN = CliRunner()
@@ -130,7 +131,7 @@ def test_a_slip_in_the_stage_is_told_before_anything_is_made(
 def test_who_sits_at_a_terminal_is_asked_before_a_new_stage_is_made(
     monkeypatch: pytest.MonkeyPatch, chalice: Path
 ) -> None:
-    monkeypatch.setattr(cli, "_sits_at_a_terminal", lambda: True)
+    monkeypatch.setattr(terminal, "sits_at_a_terminal", lambda: True)
     deploy_new = ["infra", "deploy", "--stage", "porduction"]
     ended = RUN.invoke(cli.hub, deploy_new, input="n\n")
     assert "There is no stage porduction yet" in ended.output
@@ -151,11 +152,14 @@ def test_a_name_that_no_stage_can_have_is_told_before_anything_is_made(
 def test_a_stage_needs_no_code_deploying_its_infrastructure_writes_what_chalice_deploy_reads(
     monkeypatch: pytest.MonkeyPatch, chalice: Path
 ) -> None:
+    recorded: list[str] = []
     monkeypatch.setattr(deploy, "infra", lambda stage, parameters, tell: {"TableName": f"xenia-{stage}"})
+    monkeypatch.setattr(records, "rebuild", lambda stage, folder: recorded.append(stage))
     ended = RUN.invoke(cli.hub, ["infra", "deploy", "--stage", "staging", "--json"], catch_exceptions=False)
     assert json.loads(ended.stdout) == {"TableName": "xenia-staging"}
     block = json.loads((chalice / "config.json").read_text())["stages"]["staging"]
     assert block["environment_variables"] == {"XENIA_STAGE": "staging"}
+    assert recorded == ["staging"]
     assert block["lambda_functions"]["send_chunk"] == {"iam_policy_file": "policy-send_chunk-staging.json"}
     assert "configuration-set/xenia-staging-*" in (chalice / "policy-send_chunk-staging.json").read_text()
 
