@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e bench bench-full up down openapi catalogues lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all bench bench-full up down openapi catalogues lock clean
 SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -44,7 +44,10 @@ templates: $(READY)
 fix: $(READY) ## format, and repair what ruff can repair
 	@$(BIN)/ruff format --quiet $(CODE) && $(BIN)/ruff check --quiet --fix $(CODE)
 
-e2e: $(READY) ## the packaged app, deployed into a local cloud
+e2e: $(READY) ## the packaged app, deployed into a local cloud; of killed deployments a spread
+	@$(BIN)/pytest -m end_to_end tests/end_to_end --quick $(ARGS)
+
+e2e-all: $(READY) ## the same, with a deployment killed after each resource
 	@$(BIN)/pytest -m end_to_end tests/end_to_end $(ARGS)
 
 bench: $(READY) ## the table of what things cost, as ratios against their floors
