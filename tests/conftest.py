@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from chalicelib.access.allowances import allowances
-from chalicelib.aws import bus, clients, keys, queues, secrets, table
+from chalicelib.aws import bus, clients, keys, queues, retries, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
@@ -99,6 +99,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
         meter().take()
         yield settings()
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _tireless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody rests between two tries: a test that counts pauses brings its own clock."""
+    monkeypatch.setattr(retries, "rest", lambda seconds: None)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LAST_RECEIVE = 12
 FIRST_WAIT, LONGEST_WAIT = 30, 3600
 """Seconds: min(30 · 2ⁿ, 1 h) makes twelve receives about five hours."""
-SLOWEST = 5.0
+SLOWEST = 8.0
 """Seconds that one record is given unless its function says otherwise."""
 
 SecondsLeft = Callable[[], float]

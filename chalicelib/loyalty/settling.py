@@ -17,7 +17,6 @@ from chalicelib.loyalty.model import Account, Entry, Program, Reason, Reversal, 
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 
-TRIES = 6
 STAYS_AT_ONCE = 40
 """Of one transaction: an entry and what was given for each, and besides them the account and the head."""
 
@@ -96,7 +95,7 @@ def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> i
             person.accounts[leaf] = _enrolled_by_number(books, at)
         return books
 
-    books = until_written(attempt, f"{leaf} is being written by others", TRIES)
+    books = until_written(attempt, f"{leaf} is being written by others")
     if books:
         _announce(books, written, at, woken_by)
     return len(written)

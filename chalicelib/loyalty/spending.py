@@ -14,8 +14,6 @@ from chalicelib.guests.model import Guest
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Account, Draw, Spending, Spent
 
-TRIES = 6
-
 
 @dataclass(frozen=True)
 class Purse:
@@ -40,7 +38,7 @@ def spend(guest_id: GuestId, program_id: ProgramId, points: int, origin: Spendin
             return _as_asked(done, purse, points)
         return _write(_known(purse), program_id, points, origin, instant(at or now()))
 
-    return until_written(attempt, f"{guest_id} is being written by others", TRIES)
+    return until_written(attempt, f"{guest_id} is being written by others")
 
 
 def _open(guest_id: GuestId, program_id: ProgramId) -> Purse | None:

@@ -12,10 +12,8 @@ from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.model import Change, Input
 from chalicelib.profiles.state import ProfileState
 
-TRIES = 6
-"""How often a change is decided anew when others write beside it, before the queue tries again."""
-ENOUGH_SECONDS = 5.0
-"""With less time left no further change is begun: the rest comes again."""
+ENOUGH_SECONDS = 8.0
+"""With less time left no further change is begun: it may have to rest for five seconds beside others."""
 REMEMBERED = 5
 """Newest markers of a thing that are announced again, when a message that named it comes again."""
 
@@ -50,7 +48,7 @@ def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
             loaded.forget()
             raise
 
-    return until_written(attempt, f"{said.subject} is being written by others", TRIES)
+    return until_written(attempt, f"{said.subject} is being written by others")
 
 
 def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
