@@ -31,6 +31,8 @@ class Draft:
     untied: bool = False
     """What is new of these people ties them to nobody: the guest that it would make is too large."""
     decided: ProfileUpdate = field(default_factory=ProfileUpdate)
+    restamped: set[Leaf] = field(default_factory=set)
+    """Leaves whose record has a new time, and says what it said before."""
     sums_of: set[Leaf] = field(default_factory=set)
     """Leaves whose stays changed: their sums are due."""
 
@@ -59,12 +61,12 @@ class Draft:
         return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)
 
     def flags_changed(self, leaf: Leaf) -> bool:
-        """A flag says nothing where an act was done through the leaf."""
+        """A flag says nothing where an act was done through the leaf; that it is newer changes nobody's answer."""
         before, controllers = self.state.heads.get(leaf), self.state.controllers
         for channel in {topic.channel for topic in FLAGS.values()}:
             was: Acts = opt_ins(before, channel, controllers) if before else {}
             now = opt_ins(self.head(leaf), channel, controllers)
-            if {key for key in {*was, *now} if was.get(key) != now.get(key)} - self.acts(leaf, channel).keys():
+            if (was.keys() ^ now.keys()) - self.acts(leaf, channel).keys():
                 return True
         return False
 

@@ -31,13 +31,22 @@ def take_record(draft: Draft, person: Person) -> bool:
             draft.keep(replace(before, seen_at=seen_at))
         return False
     record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
+    record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, identifiers=identifiers, seen_at=seen_at)
     draft.keep(replace(said, own_profile=person.own_profile))
+    if (record, identifiers) == (before.record, before.identifiers):
+        draft.restamped.add(person.leaf)
+        return True
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
     if _member_number(before.record) != _member_number(record):
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _hidden_like(before: Record, record: Record) -> Record:
+    """The record as it is kept where its address was found shared: a source never says that."""
+    return record.with_email_kind("shared") if before.email_kind == "shared" and record.email_kind == "own" else record
 
 
 def _member_number(record: Record | None) -> str | None:

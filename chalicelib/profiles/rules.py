@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.rules import project, stats_of, with_sums
@@ -111,6 +112,9 @@ def _project(draft: Draft, guest: GuestId) -> None:
     leaves = [draft.head(leaf) for leaf in head.members]
     traits = project(leaves) if draft.state.has_records else with_sums(head.traits, leaves)
     properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
+    if head.traits and traits.with_stats(head.traits.stats) != head.traits:
+        for leaf in draft.restamped.intersection(head.members):  # the newest of several records is what a guest is
+            draft.say(FactType.GUEST_CHANGED, leaf, leaf)
     if traits != head.traits or properties != head.properties:
         draft.keep(replace(head, traits=traits, properties=properties))
 

@@ -1,12 +1,14 @@
 """Reservations, stays and charges: the half of a change that is about rooms. Pure."""
 
+from dataclasses import replace
+
 from chalicelib.canonical.details import ChargeKind
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Leaf, ReservationId, leaf_of_nobody
 from chalicelib.canonical.snapshots import Status, Version
 from chalicelib.guests.model import Amounts, Stay
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Change
+from chalicelib.profiles.model import Change, Charge
 from chalicelib.profiles.state import KeptCharge, KeptStay
 
 
@@ -20,6 +22,8 @@ def take_stay(draft: Draft, change: Change) -> None:
     if kept and (kept.stay.charged_room or kept.stay.charged_other):
         stay = stay.with_charges(room=kept.stay.charged_room, other=kept.stay.charged_other)
     _keep(draft, leaf, stay, version)
+    if kept and kept.version and (lay_at, kept.stay) == (leaf, stay):
+        return  # a new time, and nothing new
     _list_companions(draft, leaf, kept.stay if kept else None, stay)
     for type_ in facts_between(kept.stay if kept and kept.version else None, stay):
         draft.say(type_, stay.reservation, leaf)
@@ -64,15 +68,10 @@ def take_charge(draft: Draft, change: Change) -> None:
     lay_at, before = draft.state.charges.get(charge.id, (awaited.reservation, None))
     if before and not charge.version.supersedes(before.version):
         return
-    after = KeptCharge(
-        kind=charge.kind,
-        amount_minor=charge.amount_minor,
-        currency=charge.currency,
-        version=charge.version,
-        category=charge.category,
-        tax_minor=charge.tax_minor,
-        folio_owner=charge.folio_owner,
-    )
+    after = _as_kept(charge)
+    if before and lay_at == awaited.reservation and replace(before, version=after.version) == after:
+        draft.decided.charges[lay_at, charge.id] = after  # a new time, and nothing new
+        return
     if lay_at == awaited.reservation:
         _move_sums(draft, awaited, gone=before, come=after)
     else:
@@ -82,6 +81,18 @@ def take_charge(draft: Draft, change: Change) -> None:
     draft.decided.charges[awaited.reservation, charge.id] = after
     if charge.id not in draft.state.charges or lay_at != awaited.reservation:
         draft.decided.reservation_by_charge[charge.id] = awaited.reservation
+
+
+def _as_kept(charge: Charge) -> KeptCharge:
+    return KeptCharge(
+        kind=charge.kind,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        version=charge.version,
+        category=charge.category,
+        tax_minor=charge.tax_minor,
+        folio_owner=charge.folio_owner,
+    )
 
 
 def _move_sums(draft: Draft, awaited: Stay, *, gone: KeptCharge | None, come: KeptCharge | None) -> None:

@@ -23,7 +23,8 @@ MARKED_FOR = 30 * 24 * 3600
 
 
 def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
-    """One transaction: every row on the condition that it still is what the decision was made on, and the marker.
+    """One transaction: every row on the condition that it still is what the decision was made on, and, where there
+    is anything to tell, the marker.
 
     What the decision rests on and does not change is checked, so that no two decisions made beside each other stand
     that could not have been made one after the other.
@@ -42,7 +43,7 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
-    writes.append(table.Put(_mark_row(said, update)))
+    writes += [table.Put(_mark_row(said, update))] if update.facts else []
     return writes + _checks(update, writes, rows)
 
 

@@ -6,6 +6,8 @@ from functools import partial
 import pytest
 
 from chalicelib.aws import retries, secrets
+from chalicelib.aws.table import ConditionFailed
+from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Digest
 from chalicelib.connectors.canonical.translate import read
@@ -34,13 +36,13 @@ def test_who_failed_rests_twice_as_long_each_time(monkeypatch: pytest.MonkeyPatc
     rested: list[float] = []
     monkeypatch.setattr(retries, "rest", rested.append)
     monkeypatch.setattr(retries, "uniform", lambda least, most: most)
-    with pytest.raises(retries.TryAgain):
+    with pytest.raises(TryAgain):
         retries.until_written(_refused, "busy")
     assert rested == [0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56]
 
 
 def _refused() -> None:
-    raise retries.ConditionFailed([0])
+    raise ConditionFailed([0])
 
 
 def rooms() -> list[Change]:
