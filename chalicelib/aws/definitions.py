@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from chalicelib.aws import table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.errors import Conflict, NotFound, TooLarge
 
 Document = TypeVar("Document", bound=Definition)
 Id = TypeVar("Id", bound=str)
@@ -47,9 +47,12 @@ class Definitions(Generic[Document, Id]):
         return self.replace(asked.at_version(version + 1), replaces=version)
 
     def replace(self, document: Document, *, replaces: int) -> Document:
-        """Keep a document in the place of one version (0: of none). Raises Conflict when another one is kept."""
+        """Keep a document in the place of one version (0: of none). Raises TooLarge, and Conflict when another one is
+        kept."""
         packed = document.model_dump_json(by_alias=True)
         row = table.row(Key(self.partition, document.id), v=SHAPE, rev=document.version, document=packed)
+        if item_size(row) > table.LARGEST_ROW:
+            raise TooLarge(f"A {self.called} may have {table.LARGEST_ROW} bytes as it is kept.")
         try:
             table.write(table.Put(row, table.unchanged_since(replaces or None)))
         except table.ConditionFailed:

@@ -13,8 +13,8 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import TryAgain
 
-AT_ONCE = 10
-"""Messages a SendMessageBatch takes."""
+AT_ONCE, BYTES_AT_ONCE = 10, 1_000_000
+"""Messages a SendMessageBatch takes, and about how many bytes of them."""
 
 
 @cache
@@ -48,16 +48,41 @@ def _taking(name: str) -> Iterator[None]:
 
 def send_many(name: str, bodies: Sequence[Mapping[str, Any]]) -> None:
     """Put messages on a queue. Raises TryAgain when the queue did not take all of them."""
-    for start in range(0, len(bodies), AT_ONCE):
-        entries: Any = [
-            {"Id": str(at), "MessageBody": json.dumps(body, separators=(",", ":"))}
-            for at, body in enumerate(bodies[start : start + AT_ONCE])
-        ]
-        meter().called("SendMessageBatch")
-        with _taking(name):
-            answer = clients.sqs().send_message_batch(QueueUrl=url_of(name), Entries=entries)
-        if answer.get("Failed"):
-            raise TryAgain(f"the queue {name} refused {len(answer['Failed'])} messages")
+    for texts in _portions([json.dumps(body, separators=(",", ":")) for body in bodies]):
+        _send_at_once(name, texts, {})
+
+
+def send_texts(name: str, texts: Sequence[str], *, group: str | None = None) -> None:
+    """The same, for bodies that are written already; one message is one plain call."""
+    if len(texts) == 1:
+        send_text(name, texts[0], group=group)
+        return
+    for some in _portions(texts):
+        _send_at_once(name, some, {"MessageGroupId": group} if group else {})
+
+
+def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+    """What one call takes each."""
+    portion: list[str] = []
+    size = 0
+    for text in texts:
+        length = len(text.encode())
+        if portion and (len(portion) == AT_ONCE or size + length > BYTES_AT_ONCE):
+            yield portion
+            portion, size = [], 0
+        portion.append(text)
+        size += length
+    if portion:
+        yield portion
+
+
+def _send_at_once(name: str, texts: Sequence[str], extra: Mapping[str, str]) -> None:
+    entries: Any = [{"Id": str(at), "MessageBody": text, **extra} for at, text in enumerate(texts)]
+    meter().called("SendMessageBatch")
+    with _taking(name):
+        answer = clients.sqs().send_message_batch(QueueUrl=url_of(name), Entries=entries)
+    if answer.get("Failed"):
+        raise TryAgain(f"the queue {name} refused {len(answer['Failed'])} messages")
 
 
 def set_aside(name: str, body: str, *, reason: str, receives: int) -> None:

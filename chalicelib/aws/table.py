@@ -11,7 +11,7 @@ from chalicelib.aws.faults import ConditionFailed, Contended, PassingFaults
 from chalicelib.aws.keys import Index, Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.errors import Rejected, TryAgain
 
 __all__ = [
     "ABSENT", "PRESENT", "Check", "ConditionFailed", "Contended", "Delete", "Put", "Update", "When", "Write", "get",
@@ -22,6 +22,8 @@ READ_AT_ONCE = 100
 """Keys a BatchGetItem takes."""
 WRITE_AT_ONCE = 100
 """Rows a transaction takes."""
+LARGEST_ROW = 400 * 1024
+"""Bytes."""
 
 
 @dataclass(frozen=True)
@@ -226,11 +228,18 @@ def _index_units(one: Write) -> int:
     return indexes.units(one.replaces, one.item if isinstance(one, Put) else None)
 
 
+def _refuse_large(one: Put) -> None:
+    """No repetition makes it smaller."""
+    if item_size(one.item) > LARGEST_ROW:
+        raise Rejected("row_too_large", str(one.item["pk"]).partition("#")[0])
+
+
 def _request(one: Write) -> dict[str, Any]:
     request: dict[str, Any] = {"TableName": settings().table}
     values: dict[str, Value] = {}
     names: dict[str, str] = {}
     if isinstance(one, Put):
+        _refuse_large(one)
         request["Item"] = to_item(one.item)
     else:
         request["Key"] = _key(one.key)

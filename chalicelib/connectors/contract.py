@@ -45,6 +45,8 @@ class Edge(Protocol):
     dropped_fields: frozenset[str]
     """Fields, lower case, that must never reach the queue: documents, health, diet, tokens, card data, free text."""
 
+    entries: str
+    """The list of a notice, if it has one, whose entries may as well come in several notices."""
     credentials: frozenset[str]
     """What the vendor's API wants of a connection."""
 

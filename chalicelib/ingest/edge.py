@@ -1,4 +1,4 @@
-"""Raw bytes → size cap → the vendor's own verification → strip → one SendMessage. Writes nothing to the table.
+"""Raw bytes → size cap → the vendor's own verification → strip → the queue. Writes nothing to the table.
 
 Vendors give one or two seconds, and the first call after a pause pays the cold start: nothing heavy is imported here.
 """
@@ -24,6 +24,9 @@ from chalicelib.settings import installation
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_MESSAGE = 200 * 1024
 """Beyond this the queue holds a claim check, and S3 the body."""
+MOST_ENTRIES = 100
+"""Of one message: a notice that lists more is cut into messages of its own, for each is to be worked well within one
+invocation. Cut here, for a worker must not send to the queue that it reads."""
 GROUP = re.compile(r"[!-~]{1,128}")
 """What SQS takes as a message group."""
 NOBODYS_SECRETS = {"compare": hashlib.sha256(uuid.uuid4().bytes).hexdigest(), "sign": f"whsec_{uuid.uuid4().hex}"}
@@ -46,10 +49,12 @@ def accept(connection: ConnectionId, request: Request) -> int:
         raise Unauthorized
     edge = edge_of(opened.vendor)
     body, text, hotel = _stripped(edge, request.body)
-    notice = envelopes.noticed(connection, opened.vendor, request.at, body=body, text=text)
+    notices = [
+        envelopes.noticed(connection, opened.vendor, request.at, body=part, text=text) for part in _parts(edge, body)
+    ]
     group = f"{connection}:{hotel}"
     fair = group if hotel and GROUP.fullmatch(group) else connection
-    queues.send_text("fetch" if edge.thin else "inbox", _light(notice), group=fair)
+    queues.send_texts("fetch" if edge.thin else "inbox", [_light(notice) for notice in notices], group=fair)
     return edge.success
 
 
@@ -79,6 +84,15 @@ def _stripped(edge: Edge, raw: bytes) -> tuple[Json, str | None, str | None]:
     except (ValueError, RecursionError):
         return None, stripping.scrub_unreadable(raw, edge.dropped_fields), None
     return stripped, None, edge.hotel_of(body)
+
+
+def _parts(edge: Edge, body: Json) -> list[Json]:
+    """The body; one that lists too much as several of the same shape."""
+    listed = body.get(edge.entries) if isinstance(body, dict) else None
+    if not isinstance(listed, list) or len(listed) <= MOST_ENTRIES:
+        return [body]
+    starts = range(0, len(listed), MOST_ENTRIES)
+    return [{**body, edge.entries: listed[start : start + MOST_ENTRIES]} for start in starts]
 
 
 def _light(notice: Notice) -> str:

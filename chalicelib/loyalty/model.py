@@ -43,8 +43,9 @@ class Program(Terms, Definition):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     starts_on: date = date(1970, 1, 1)
     """Stays that end before this day earn nothing."""
-    earlier: Annotated[tuple[Terms, ...], Field(max_length=50)] = ()
-    """Terms before the newest, oldest first; what a caller writes here is passed over."""
+    earlier: tuple[Terms, ...] = ()
+    """Terms before the newest, oldest first; what a caller writes here is passed over. How many they may be is asked
+    when they become more (rules.py), never when they are read: what stands must be readable."""
 
     def terms(self) -> Terms:
         """The newest terms alone."""

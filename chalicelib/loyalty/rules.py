@@ -13,6 +13,9 @@ from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.loyalty.model import Account, Program, Reason, Terms
 
+MOST_EARLIER = 50
+"""Earlier terms of a programme: stays are priced by them for good, and all of them are one row."""
+
 
 class NotEnough(Conflict):
     """The membership holds fewer points than were asked for; how many it holds is not told."""
@@ -119,6 +122,10 @@ def _on_new_terms(before: Program, asked: Program, today: date) -> Program:
     if start <= today:
         raise Invalid(FieldError("effective_from", "must be after today: what was earned stays earned"))
     past = [each for each in (*before.earlier, before.terms()) if (each.effective_from or before.starts_on) < start]
+    if len(past) > MOST_EARLIER:
+        raise Invalid(
+            FieldError("effective_from", f"a programme keeps {MOST_EARLIER} earlier terms: begin another one")
+        )
     return asked.starting(start).kept_as(before.version + 1, tuple(past))
 
 

@@ -14,6 +14,8 @@ from chalicelib.profiles.state import ProfileState
 
 ENOUGH_SECONDS = 8.0
 """With less time left no further change is begun: it may have to rest for five seconds beside others."""
+PORTION = 100
+"""Changes that are read together, and whose facts are announced together."""
 REMEMBERED = 5
 """Newest markers of a thing that are announced again, when a message that named it comes again."""
 
@@ -21,14 +23,28 @@ REMEMBERED = 5
 def store_changes(
     changes: Sequence[Input], seconds_left: Callable[[], float] = lambda: float("inf")
 ) -> dict[int, Exception]:
-    """Store changes and decisions one transaction each, and announce their facts. Returns position → why it failed."""
+    """Store changes and decisions one transaction each, and announce their facts. Returns position → why it failed.
+
+    They are worked in portions that are read and announced each by itself: however many there are, what is stored has
+    been announced when time runs out, but for one portion.
+    """
+    failed: dict[int, Exception] = {}
+    numbered = list(enumerate(changes))
+    for start in range(0, len(numbered), PORTION):
+        failed |= _store_portion(numbered[start : start + PORTION], seconds_left)
+    return failed
+
+
+def _store_portion(changes: Sequence[tuple[int, Input]], seconds_left: Callable[[], float]) -> dict[int, Exception]:
+    if seconds_left() < ENOUGH_SECONDS:
+        return {at: _too_late() for at, _ in changes}
     loaded = LoadedRows()
-    loaded.load(changes)
+    loaded.load([change for _, change in changes])
     facts: list[Fact] = []
     failed: dict[int, Exception] = {}
-    for at, change in enumerate(changes):
+    for at, change in changes:
         if seconds_left() < ENOUGH_SECONDS:
-            failed[at] = TryAgain("too little time was left for this change", after_seconds=1)
+            failed[at] = _too_late()
             continue
         try:
             facts += _store(change, loaded)
@@ -36,6 +52,10 @@ def store_changes(
             failed[at] = error
     bus.announce(facts)
     return failed
+
+
+def _too_late() -> TryAgain:
+    return TryAgain("too little time was left for this change", after_seconds=1)
 
 
 def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
@@ -55,6 +75,8 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     """What follows is announced by the caller; what is stored already is announced again."""
     loaded.load([said])
     state = loaded.state(said)
+    if loaded.is_stored(said):
+        return _told_before(said) + _stored_before(said, state)
     if state.is_torn:
         raise table.Contended("others wrote between two of these reads")
     update = rules.apply(said, state)

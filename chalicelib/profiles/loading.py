@@ -85,6 +85,10 @@ class LoadedRows:
             if key.sk.startswith(keys.STAY) and leaf_of(key) in self.stays:
                 self._list_stay(key)
 
+    def is_stored(self, said: Input) -> bool:
+        """Whether it is a duplicate, told from its marker: that costs the same, however much is known of its people."""
+        return self._reach(said).stored
+
     def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
         reach = self._reach(said)
@@ -179,6 +183,9 @@ class LoadedRows:
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
         reach.curious = any(map(self._is_news, change.people))
+        reach.stored = not reach.curious and self.rows.get(mark_of(change)) is not None
+        if reach.stored:
+            reach.stay_leaves.clear()
         if reach.curious:
             reach.hotels = {person.property_id for person in change.people if person.property_id}
             reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}

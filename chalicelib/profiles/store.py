@@ -15,7 +15,7 @@ from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import head_row, record_row, stay_row
 from chalicelib.identity.store import decisions_row, row_of
-from chalicelib.profiles.model import Input
+from chalicelib.profiles.model import Change, Input
 from chalicelib.profiles.state import FactMade, KeptCharge, ProfileUpdate
 
 MARKED_FOR = 30 * 24 * 3600
@@ -24,7 +24,7 @@ MARKED_FOR = 30 * 24 * 3600
 
 def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """One transaction: every row on the condition that it still is what the decision was made on, and, where there
-    is anything to tell, the marker.
+    is anything to tell or a room to be known again, the marker.
 
     What the decision rests on and does not change is checked, so that no two decisions made beside each other stand
     that could not have been made one after the other.
@@ -43,8 +43,13 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
-    writes += [table.Put(_mark_row(said, update))] if update.facts else []
+    writes += [table.Put(_mark_row(said, update))] if update.facts or _is_about_a_room(said) else []
     return writes + _checks(update, writes, rows)
+
+
+def _is_about_a_room(said: Input) -> bool:
+    """Its duplicates are known by the marker, for the stays of a leaf may be many."""
+    return isinstance(said, Change) and said.stay is not None
 
 
 def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:

@@ -16,6 +16,8 @@ class TouchedRows:
     leaves: set[Leaf] = field(default_factory=set)
     curious: bool = False
     """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
+    stored: bool = False
+    """Whether this very version was stored before, and nobody of it is news: then no stay is read either."""
     digests: set[Digest] = field(default_factory=set)
     guests: set[GuestId] = field(default_factory=set)
     hotels: set[PropertyId] = field(default_factory=set)

@@ -17,8 +17,7 @@ dropped_fields: frozenset[str] = frozenset(
     {"card_number", "cvv", "cvc", "passport", "identity_document", "diet", "health", "notes", "access_token"}
 )
 """The schema has none of these; what a sender adds by mistake must not lie in a queue until it is refused."""
-
-
+entries = "snapshots"
 credentials: frozenset[str] = frozenset()
 
 

@@ -13,8 +13,7 @@ success = 200
 id_fields = frozenset({"id", "enterpriseid", "integrationid"})
 dropped_fields = frozenset({"accesstoken", "clienttoken", "token", "apikey", "secret"})
 """IntegrationCreated and IntegrationApiKeyCreated carry an access token in their body."""
-
-
+entries = "Events"
 credentials = frozenset({"client_token", "access_token"})
 
 

@@ -1,17 +1,21 @@
-"""Pages of a listing: at most `limit` items, and a cursor that holds only where it was given."""
+"""Pages of a listing: at most `limit` items and some megabytes, and a cursor that holds only where it was given."""
 
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeVar
+
+from pydantic import BaseModel
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.errors import FieldError, Invalid
 
 MOST, USUAL = 200, 50
+MOST_BYTES = 4_000_000
+"""Of a page: Lambda refuses an answer of more than 6 MB, and the items are within an answer."""
 SEAL = 12
 """Bytes of the seal: cursors are no secrets, only not to be made up."""
 
@@ -35,9 +39,20 @@ class Page:
         return items, self.cursor(position(items[-1])) if more else None
 
     def take(self, items: Iterable[Item]) -> tuple[list[Item], bool]:
-        """The page's items, and whether more follow."""
-        found = list(islice(items, self.limit + 1))
-        return found[: self.limit], len(found) > self.limit
+        """The page's items, and whether more follow. One at least: a row is far smaller than a page."""
+        found: list[Item] = []
+        size = 0
+        for item in items:
+            size += _size(item)
+            if found and (len(found) == self.limit or size > MOST_BYTES):
+                return found, True
+            found.append(item)
+        return found, False
+
+
+def _size(item: object) -> int:
+    """Bytes in an answer. The body is a text within Lambda's own JSON: each quote of it is escaped once more."""
+    return len(json.dumps(item.model_dump_json(by_alias=True))) if isinstance(item, BaseModel) else 0
 
 
 def read_page(listing: str, query: Mapping[str, str]) -> Page:
