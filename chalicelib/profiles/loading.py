@@ -86,7 +86,7 @@ class LoadedRows:
                 self._list_stay(key)
 
     def is_stored(self, said: Input) -> bool:
-        """Whether it is a duplicate, told from its marker: that costs the same, however much is known of its people."""
+        """Whether it is a duplicate, told from its marker: at the same cost, however many stays there are."""
         return self._reach(said).stored
 
     def state(self, said: Input) -> ProfileState:
@@ -183,9 +183,8 @@ class LoadedRows:
         reach.stay_leaves = {leaf for leaf in lie_at if self._head(leaf)}
         to_follow = lie_at + [person.leaf for person in change.people]
         reach.curious = any(map(self._is_news, change.people))
-        reach.stored = not reach.curious and self.rows.get(mark_of(change)) is not None
-        if reach.stored:
-            reach.stay_leaves.clear()
+        if not reach.curious and self.rows.get(mark_of(change)):
+            reach.stored, reach.stay_leaves = True, set()
         if reach.curious:
             reach.hotels = {person.property_id for person in change.people if person.property_id}
             reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
@@ -289,8 +288,7 @@ class LoadedRows:
 
     def _list_stay(self, key: Key) -> None:
         """Note that it lies under its leaf, or no more."""
-        listed = self.stays[leaf_of(key)]
-        (listed.add if self.rows[key] else listed.discard)(key)
+        (self.stays[leaf_of(key)].add if self.rows[key] else self.stays[leaf_of(key)].discard)(key)
 
     def _stays_of(self, leaf: Leaf) -> Stays:
         return {ReservationId(keys.last_part(key)): self._stay(key) for key in self.stays.get(leaf, ())}
