@@ -3,7 +3,8 @@
 .PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all bench bench-full up down openapi catalogues lock clean
 SHELL := /bin/bash
 
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+# Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c 'import sys, ssl, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 READY := .venv/ready.stamp
@@ -71,6 +72,7 @@ catalogues: $(READY) ## bring the guests' texts and their translations in step (
 lock: $(READY) ## pin again what pyproject.toml asks for
 	@$(UV_COMPILE) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.txt
 	@$(UV_COMPILE) $(UPGRADE) -c requirements-dev.txt pyproject.toml -o requirements.txt
+	@$(BIN)/python -m infra.layer >> requirements.txt
 
 clean: ## remove what these targets made
 	@rm -rf .venv .local .chalice/deployments .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,6 @@
 """Cold starts: in fresh processes and in turns, importing the packaged app and serving its first webhook.
 
-`python -m benchmarks.cold hub|canonical|floor` is one start, and prints its milliseconds of CPU.
+`python -m benchmarks.cold hub|canonical|ingest|send|floor` is one start, and prints its milliseconds of CPU.
 """
 
 import base64
@@ -8,29 +8,64 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
-from benchmarks.figures import Figure
+from benchmarks.figures import OF_MEASURED, Figure
 from benchmarks.stopwatch import Pair
 
+Imported = tuple[Sequence[str], Sequence[str]]
+INGEST: Imported = (["chalicelib.ingest.actions"], ["dynamodb", "sqs", "events"])
+SEND: Imported = (
+    ["chalicelib.campaigns.running", "chalicelib.messages.single", "chalicelib.messages.staff", "liquid"],
+    ["dynamodb", "ses"],
+)
+"""What a function imports for its first message, and the clients that it makes for it."""
 TITLES = {
     "hub": "cold start of the edge from its zips, first mews webhook ÷ bare chalice app with SQS and DynamoDB clients",
     "canonical": "the same, first signed canonical webhook (one KMS client more) ÷ the same bare app",
 }
 BOUND = 1.25
+BEFORE_MESSAGE = {
+    "ingest": ("cold start of ingest until its first message: imports and clients ÷ the same bare app", INGEST),
+    "send": ("cold start of send until its first message: imports and clients ÷ the same bare app", SEND),
+}
+ZIPPED, UNZIPPED = 50, 250
+"""MB that Lambda takes: of one zip sent to it directly, and of code and layers together."""
 
 
 def figures(starts: int) -> list[Figure]:
     """CPU of starts, without the interpreter's own; the first of each reads the disk, and does not count."""
     from benchmarks import unpacked  # not in the process that is started
 
-    kinds = ("floor", *TITLES)
+    kinds = ("floor", *TITLES, *BEFORE_MESSAGE)
     with unpacked.environment() as environment:
         run = partial(unpacked.python, environment, "-m", "benchmarks.cold")
         rounds = [{kind: float(run(kind).splitlines()[-1]) for kind in kinds} for _ in range(starts + 1)][1:]
-    pairs = {kind: Pair.of([(each[kind], each["floor"]) for each in rounds]) for kind in TITLES}
-    return [Figure(TITLES[kind], "ms of CPU", *pair, BOUND) for kind, pair in pairs.items()]
+        weighed = sizes(unpacked.zips(environment))
+    pairs = {kind: Pair.of([(each[kind], each["floor"]) for each in rounds]) for kind in kinds}
+    served = [Figure(name, "ms of CPU", *pairs[kind], BOUND) for kind, name in TITLES.items()]
+    return [*served, *(Figure(name, "ms of CPU", *pairs[kind]) for kind, (name, _) in BEFORE_MESSAGE.items()), *weighed]
+
+
+def sizes(archives: Mapping[str, Path]) -> list[Figure]:
+    """What is uploaded, and what Lambda unpacks of it, in millions of bytes."""
+    zipped = [
+        Figure(f"zip of the {name}", "MB", file.stat().st_size / 1e6, bound=ZIPPED, bound_of=OF_MEASURED)
+        for name, file in archives.items()
+    ]
+    unpacked = sum(_unzipped(file) for file in archives.values()) / 1e6
+    together = Figure("code and layer, unzipped", "MB", unpacked, bound=UNZIPPED, bound_of=OF_MEASURED)
+    return [*zipped, together]
+
+
+def _unzipped(archive: Path) -> int:
+    with ZipFile(archive) as opened:
+        return sum(each.file_size for each in opened.infolist())
 
 
 # In the process that is started
@@ -56,6 +91,19 @@ def _serve_first(kind: str) -> float:
     else:
         from app import app
     assert app(event, Context())["statusCode"] in {200, 202}
+    return (time.process_time() - began) * 1000
+
+
+def _until_first_message(modules: Sequence[str], services: Sequence[str]) -> float:
+    began = time.process_time()
+    from benchmarks.hub import prepare_environment
+
+    prepare_environment()
+    for name in ("chalicelib.entrypoints.queues", *modules):
+        import_module(name)
+    clients = import_module("chalicelib.aws.clients")
+    for each in services:
+        getattr(clients, each)()
     return (time.process_time() - began) * 1000
 
 
@@ -85,4 +133,5 @@ def _signed(post: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(_serve_first(sys.argv[1]))
+    kind = sys.argv[1]
+    print(_until_first_message(*BEFORE_MESSAGE[kind][1]) if kind in BEFORE_MESSAGE else _serve_first(kind))

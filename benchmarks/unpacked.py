@@ -1,10 +1,9 @@
-"""The application as Lambda unpacks it: code and layer out of the packaged zips, with boto3 of the runtime's own.
+"""The application as Lambda unpacks it: code and layer out of the packaged zips, the pinned boto3 among them.
 
-Lambda's folders cannot be written to: what the zips hold uncompiled is compiled at each cold start, here too.
+Lambda's folders cannot be written to: what the zips hold uncompiled would be compiled at each cold start, here too.
 """
 
 import os
-import site
 import subprocess
 import sys
 import zipfile
@@ -16,9 +15,7 @@ from tempfile import TemporaryDirectory
 from infra.package import package
 
 BENCHMARKS = Path(__file__).parent
-BESIDE_BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
-"""What the runtime brings: here the development's packages, which are compiled."""
-
+PACKED = "packed"
 
 Packaging = Callable[[str, Path], object]
 """Writes a stage's zips into a folder."""
@@ -28,17 +25,16 @@ Packaging = Callable[[str, Path], object]
 def environment(package: Packaging = package) -> Iterator[Mapping[str, str]]:
     """Package the application, unpack it, and yield the environment in which `python` imports from there.
 
-    In the order of Lambda: the code, the layer, the runtime. The benchmark itself comes last.
+    In the order of Lambda: the code, then the layer. The benchmark itself comes last, compiled as it is here.
     """
     with TemporaryDirectory(prefix="bench-package-") as folder:
         root = Path(folder)
-        package("bench", root / "packed")
+        package("bench", root / PACKED)
         task, layer = _unzipped(root, "deployment"), _unzipped(root, "layer-deployment")
-        runtime, harness = root / "runtime", root / "harness"
-        _link(runtime, *(_installed(name) for name in BESIDE_BOTO3))
+        harness = root / "harness"
         _link(harness, BENCHMARKS)
         (packages,) = layer.glob("python/lib/*/site-packages")
-        path = os.pathsep.join(map(str, (task, packages, runtime, harness)))
+        path = os.pathsep.join(map(str, (task, packages, harness)))
         yield {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -52,17 +48,18 @@ def python(environment: Mapping[str, str], *arguments: str) -> str:
     return ended.stdout
 
 
+def zips(environment: Mapping[str, str]) -> Mapping[str, Path]:
+    """The zips of code and layer, as they lie beside what was unpacked from them."""
+    packed = Path(environment["PYTHONPATH"].partition(os.pathsep)[0]).parent / PACKED
+    return {"code": packed / "deployment.zip", "layer": packed / "layer-deployment.zip"}
+
+
 def _unzipped(root: Path, name: str) -> Path:
-    with zipfile.ZipFile(root / "packed" / f"{name}.zip") as archive:
+    with zipfile.ZipFile(root / PACKED / f"{name}.zip") as archive:
         archive.extractall(root / name)
     return root / name
 
 
-def _link(folder: Path, *targets: Path) -> None:
+def _link(folder: Path, target: Path) -> None:
     folder.mkdir()
-    for target in targets:
-        (folder / target.name).symlink_to(target)
-
-
-def _installed(name: str) -> Path:
-    return next(found for folder in site.getsitepackages() if (found := Path(folder) / name).exists())
+    (folder / target.name).symlink_to(target)

@@ -62,6 +62,12 @@ def is_known(stage: str, chalice: Path) -> bool:
     return stage in _read(chalice)["stages"]
 
 
+def architecture(stage: str, chalice: Path) -> str:
+    """The processor that a stage's functions run on, as Chalice finds it."""
+    found: str = {"lambda_architecture": "x86_64", **_read(chalice), **config_of(stage, chalice)}["lambda_architecture"]
+    return found
+
+
 def name_table(stage: str, chalice: Path, restored: str) -> None:
     """Write which restored table a stage uses, so that the next deployment goes on with it; "" is its first one."""
     config = _read(chalice)

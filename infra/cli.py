@@ -18,6 +18,7 @@ from infra import (
     dead_letters,
     deploy,
     finishing,
+    layer,
     package,
     queue_urls,
     replay,
@@ -49,7 +50,7 @@ hub.command("objections")(restore_commands.tell_objections_again)
 
 EXPECTED = (
     BotoCoreError, ClientError, DeploymentStopped, LocalCloudDown, StackFailed, LookupError, ValueError,
-    deploy.PublicUrlUnknown, package.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused,
+    deploy.PublicUrlUnknown, layer.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused,
     restore.TableNotMade, running_hub.AlreadyUp, running_hub.PmsDown,
 )  # fmt: skip
 """What can go wrong outside: said in one line, without a traceback."""
@@ -76,7 +77,7 @@ def infra_deploy(
     """Create or update the table, queues, bus, bucket, mail settings, alarms and budget. Before `chalice deploy`.
 
     Also writes what `chalice deploy` reads of the stage: its part of .chalice/config.json, the functions' policies, and
-    the record of what stands already.
+    the zips of code and layer, and the record of what stands already.
     Options that are left out stay as they were deployed; an empty text takes one back.
     """
     parameters = commands.infrastructure_parameters(notification_email, monthly_budget, tracking_domain, dashboard)
@@ -84,6 +85,8 @@ def infra_deploy(
     with telling("deploying") as tell:
         outputs = steps.infrastructure(stage, parameters, tell)
         steps.note_what_stands(stage)
+        tell("packaging")
+        package.ready(stage)
     say(outputs, as_json=as_json)
 
 

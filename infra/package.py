@@ -1,7 +1,7 @@
 """Packaging: `chalice package` with what Chalice cannot express merged in, put where CloudFormation finds it.
 
-It packages a folder of its own, with links to the application: packaging a stage writes nothing into the checkout but
-packages of dependencies for the next one, each whole or not at all, so that several may be packaged side by side.
+It packages a folder of its own, with a copy of the application: packaging a stage writes nothing into the checkout but
+its zips for the next time, each whole or not at all, so that several may be packaged side by side.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from typing import Any
 
 import boto3
 
-from infra import chalice_files, gateway
+from infra import chalice_files, gateway, zips
+from infra.layer import PackagingFailed
 from infra.template import logical_id
 from infra.workers import API, WORKERS, Worker, function_name
 
@@ -26,10 +27,6 @@ APPLICATION = ("app.py", "chalicelib", "requirements.txt", "vendor")
 REPORTS_FAILURES = ["ReportBatchItemFailures"]
 
 Json = dict[str, Any]
-
-
-class PackagingFailed(RuntimeError):
-    """`chalice package` failed; the message is its own."""
 
 
 def merge_template(stage: str, at_most: Mapping[str, int] | None = None, workers: Sequence[Worker] = WORKERS) -> Json:
@@ -57,11 +54,13 @@ def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, pro
     merge = out / "merge.json"
     merge.write_text(json.dumps(_merged(stage, project / ".chalice", at_most), indent=2))
     chalice = Path(sys.executable).with_name("chalice")
-    folder = _linked(stage, out / "project", project)
+    folder = _copied(stage, out / "project", project)
+    zips.place(folder, chalice_files.architecture(stage, folder / ".chalice"))
     ended = subprocess.run(
         [chalice, "package", "--stage", stage, "--merge-template", str(merge.resolve()), str(out.resolve())],
         cwd=folder,
-        env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ},  # the template is the same in every region
+        # The template is the same in every region. Compiled beside the sources, the code would be another to Chalice.
+        env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -70,6 +69,12 @@ def package(stage: str, out: Path, at_most: Mapping[str, int] | None = None, pro
         raise PackagingFailed(f"{ended.stdout}{ended.stderr}")
     _keep(folder / ".chalice" / "deployments", project / ".chalice" / "deployments")
     return out / "sam.json"
+
+
+def ready(stage: str, project: Path = PROJECT) -> tuple[Path, Path]:
+    """Put the zips of code and layer where `chalice deploy` takes them; say where. Raises PackagingFailed."""
+    zips.settle(project / "chalicelib")
+    return zips.place(project, chalice_files.architecture(stage, project / ".chalice"))
 
 
 def upload(template: Path, bucket: str) -> str:
@@ -97,14 +102,13 @@ def _put(file: Path, bucket: str) -> str:
     return key
 
 
-def _linked(stage: str, folder: Path, project: Path) -> Path:
+def _copied(stage: str, folder: Path, project: Path) -> Path:
     """A folder in which Chalice finds the application, and a configuration in which the stage is complete."""
     shutil.rmtree(folder, ignore_errors=True)
     chalice = folder / ".chalice"
     (chalice / "deployments").mkdir(parents=True)
     for name in APPLICATION:
-        if (project / name).exists():
-            (folder / name).symlink_to(project / name)
+        zips.copy(project / name, folder / name)
     for before in (project / ".chalice" / "deployments").glob("*.zip"):
         (chalice / "deployments" / before.name).symlink_to(before.resolve())
     shutil.copy(project / ".chalice" / "config.json", chalice)

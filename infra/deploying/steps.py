@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra import chalice_files, deploy, finishing, stacks, stages
+from infra import chalice_files, deploy, finishing, package, stacks, stages
 from infra.deploying import chalice, records, settling
 from infra.stacks import Tell
 
@@ -27,9 +27,9 @@ class Deployed:
 
 
 def deploy_all(wanted: Wanted, tell: Tell) -> Deployed:
-    """Infrastructure, record, `chalice deploy`, and what Chalice cannot set.
+    """Infrastructure, record, zips, `chalice deploy`, and what Chalice cannot set.
 
-    Raises StackFailed, DeploymentStopped, PublicUrlUnknown.
+    Raises StackFailed, DeploymentStopped, PackagingFailed, PublicUrlUnknown.
     """
     stage = wanted.stage
     tell("infrastructure")
@@ -37,6 +37,8 @@ def deploy_all(wanted: Wanted, tell: Tell) -> Deployed:
     tell("what stands of the application")
     settling.settle(stage, tell)
     rebuilt = records.rebuild(stage, chalice_files.CHALICE)
+    tell("packaging")
+    package.ready(stage)
     tell("application")
     chalice.deploy(stage, chalice_files.CHALICE.parent, tell)
     records.keep(stage, chalice_files.CHALICE)

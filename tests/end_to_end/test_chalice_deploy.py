@@ -1,5 +1,7 @@
 """Plain `chalice deploy` into a local cloud: queue functions and the schedule exist, run, and can be finished."""
 
+import base64
+import hashlib
 import json
 import os
 import shutil
@@ -52,7 +54,9 @@ def test_chalice_deploy_brings_everything_to_life(
 ) -> None:
     chalice_files.write(STAGE, project / ".chalice")
     deploy.infra(STAGE, deploy.LOCAL_PARAMETERS, print)
+    code, layer = package.ready(STAGE, project)
     _chalice_deploy(project)
+    _assert_the_zips_are_what_lambda_got(code, layer)
 
     _assert_functions_and_schedule_are_there()
     assert finishing.finish(STAGE, public_url=deploy.public_url(STAGE, project)).queues == len(queue_urls.NAMES)
@@ -81,13 +85,29 @@ def _chalice_deploy(project: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+def _assert_the_zips_are_what_lambda_got(code: Path, layer: Path) -> None:
+    """Ours, compiled, and none that Chalice made beside them."""
+    client = boto3.client("lambda")
+    for each in WORKERS:
+        function = client.get_function(FunctionName=function_name(each.function, STAGE))["Configuration"]
+        assert function["CodeSha256"] == _sha256(code), each.function
+        (version,) = function["Layers"]
+        found = client.get_layer_version_by_arn(Arn=version["Arn"])["Content"]
+        assert found["CodeSha256"] == _sha256(layer)
+    assert {each.name for each in code.parent.glob("*.zip")} >= {code.name, layer.name}
+
+
+def _sha256(file: Path) -> str:
+    return base64.b64encode(hashlib.sha256(file.read_bytes()).digest()).decode()
+
+
 def _assert_functions_and_schedule_are_there() -> None:
     functions = {each["FunctionName"] for each in boto3.client("lambda").list_functions()["Functions"]}
     assert functions == {function_name(each.function, STAGE) for each in WORKERS}
     events = boto3.client("events")
     (rule,) = [rule for rule in events.list_rules()["Rules"] if "ScheduleExpression" in rule]
     (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert (rule["ScheduleExpression"], target["Arn"].rpartition(":")[2]) == ("rate(15 minutes)", f"xenia-{STAGE}-tick")
+    assert (rule["ScheduleExpression"], target["Arn"].rpartition(":")[2]) == ("rate(1 minute)", f"xenia-{STAGE}-tick")
 
 
 def _assert_batches_are_partial() -> None:

@@ -155,7 +155,10 @@ def test_a_stage_needs_no_code_deploying_its_infrastructure_writes_what_chalice_
     recorded: list[str] = []
     monkeypatch.setattr(deploy, "infra", lambda stage, parameters, tell: {"TableName": f"xenia-{stage}"})
     monkeypatch.setattr(records, "rebuild", lambda stage, folder: recorded.append(stage))
+    packaged: list[str] = []
+    monkeypatch.setattr(package, "ready", packaged.append)
     ended = RUN.invoke(cli.hub, ["infra", "deploy", "--stage", "staging", "--json"], catch_exceptions=False)
+    assert packaged == ["staging"]
     assert json.loads(ended.stdout) == {"TableName": "xenia-staging"}
     block = json.loads((chalice / "config.json").read_text())["stages"]["staging"]
     assert block["environment_variables"] == {"XENIA_STAGE": "staging"}

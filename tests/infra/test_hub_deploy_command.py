@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from typer.testing import CliRunner
 
 from chalicelib.aws.settings import Settings
-from infra import chalice_files, cli, deploy, finishing, mappings
+from infra import chalice_files, cli, deploy, finishing, mappings, package
 from infra.deploying import chalice, checks, errors, records, settling, steps
 from infra.deploying.model import Function
 from infra.deploying.records import Rebuilt
@@ -114,11 +114,12 @@ def test_the_steps_come_in_their_order(monkeypatch: pytest.MonkeyPatch, folder: 
     monkeypatch.setattr(deploy, "infra", step("infra"))
     monkeypatch.setattr(settling, "settle", step("settle"))
     monkeypatch.setattr(records, "rebuild", step("rebuild", Rebuilt(3, ())))
+    monkeypatch.setattr(package, "ready", step("zips"))
     monkeypatch.setattr(chalice, "deploy", step("chalice"))
     monkeypatch.setattr(records, "keep", step("keep"))
     monkeypatch.setattr(finishing, "finish", step("finish", Finished(len(NAMES))))
     assert steps.deploy_all(Wanted("test", public_url=f"{URL}/"), print) == Deployed(URL, len(NAMES), ())
-    assert done == ["infra", "settle", "rebuild", "chalice", "keep", "finish"]
+    assert done == ["infra", "settle", "rebuild", "zips", "chalice", "keep", "finish"]
     assert "policy-tick-test.json" in {each.name for each in folder.iterdir()}
 
 

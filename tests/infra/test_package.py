@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distribution
+from importlib.metadata import distribution, requires
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -15,7 +15,7 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from infra import gateway, package, workers
+from infra import gateway, layer, package, workers
 from infra.policies import policy
 from infra.template import logical_id
 from infra.workers import WORKERS, Worker
@@ -23,6 +23,7 @@ from tests.infra.test_template import resources
 
 PROJECT = Path(__file__).parents[2]
 PINS = dict(line.split("==") for line in (PROJECT / "requirements.txt").read_text().splitlines() if "==" in line)
+SDK = ("boto3", "botocore", "s3transfer")
 FITS_GLIBC_2_26 = re.compile(r"-(any|manylinux(1|2010|2014|_2_(5|12|17))_(x86_64|aarch64))$")
 
 
@@ -68,7 +69,7 @@ def test_a_packaging_that_breaks_off_leaves_nothing_for_others_to_reuse(
         return subprocess.CompletedProcess([], 1, stdout="", stderr="interrupted")
 
     monkeypatch.setattr(subprocess, "run", breaks_off)
-    with pytest.raises(package.PackagingFailed, match="interrupted"):
+    with pytest.raises(layer.PackagingFailed, match="interrupted"):
         package.package("prod", tmp_path, project=project)
     assert {each.name: each.read_bytes() for each in kept.iterdir()} == before
 
@@ -214,8 +215,13 @@ def test_every_dependency_is_pinned_alike_for_lambda_and_for_development() -> No
     assert {f"{name}=={version}" for name, version in PINS.items()} <= set(development)
 
 
-def test_chalice_and_boto3_are_not_packaged() -> None:
-    assert not {"chalice", "boto3", "botocore", "pip", "setuptools"} & PINS.keys()
+def test_boto3_is_packaged_with_all_its_parts_and_nothing_that_packages_is() -> None:
+    """The run-time's own boto3 and ours share none of them: each would have to bear the other's moves."""
+    wanted = [
+        re.split(r"[ <>=!~;(\[]", each)[0] for name in SDK for each in requires(name) or () if "extra" not in each
+    ]
+    assert {"boto3", *SDK, *wanted} <= PINS.keys()
+    assert not {"chalice", "pip", "setuptools"} & PINS.keys()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere other wheels are installed than Lambda gets")

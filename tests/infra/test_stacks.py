@@ -15,7 +15,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from typer.testing import CliRunner
 
 from chalicelib.aws.settings import Settings
-from infra import chalice_files, cli, stacks, template
+from infra import chalice_files, cli, package, stacks, template
 
 TEMPLATE = {
     "Parameters": {
@@ -64,6 +64,7 @@ def test_parameters_may_come_and_go_with_the_template(aws: Settings) -> None:
 def test_options_that_are_not_said_stay(aws: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(template, "text", lambda: json.dumps(INFRA))
     monkeypatch.setattr(chalice_files, "CHALICE", tmp_path)
+    monkeypatch.setattr(package, "ready", lambda stage: None)
     (tmp_path / "config.json").write_text('{"stages": {"test": {}}}')
 
     def deployed(*options: str) -> dict[str, str]:
