@@ -152,7 +152,8 @@ def _ask(
         batch.fail(to_blame, Rejected("unreadable_answer", reason))
         batch.ignored["unreadable_of_nobody"] += not to_blame
     for snapshot in translated.snapshots:
-        change = change_of(snapshot, connection.id, batch.known, digest, request, asked_at)
+        at_hotel = snapshot.source_id not in translated.of_no_hotel
+        change = change_of(snapshot, connection.id, batch.known, digest, request, asked_at, is_of_hotel=at_hotel)
         batch.add(change, _naming(change.vendor_id if change else "", named) or set(named))
 
 

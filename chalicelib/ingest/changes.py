@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
@@ -34,15 +34,18 @@ def change_of(
     digest: DigestOf,
     correlation_id: str = "",
     observed_at: datetime | None = None,
+    *,
+    is_of_hotel: bool = True,
 ) -> Change | None:
     """Normalise one snapshot. None for a profile that is no person and has no stay.
 
-    `observed_at` is when a thin vendor was asked; None for what was pushed.
+    `observed_at` is when a thin vendor was asked; None for what was pushed. Of a profile that is not `is_of_hotel` the
+    hotel only says how its telephone number is read.
     """
     maker = _Maker(source, properties, digest, correlation_id, observed_at)
     match snapshot:
         case GuestSnapshot():
-            return maker.of_guest(snapshot)
+            return maker.of_guest(snapshot, is_of_hotel=is_of_hotel)
         case ReservationSnapshot():
             return maker.of_reservation(snapshot)
         case ChargeSnapshot():
@@ -57,10 +60,12 @@ class _Maker:
     correlation_id: str
     observed_at: datetime | None
 
-    def of_guest(self, snapshot: GuestSnapshot) -> Change | None:
+    def of_guest(self, snapshot: GuestSnapshot, *, is_of_hotel: bool) -> Change | None:
         person = self._person(snapshot, snapshot.property_id, None, "guest")
         if person is None:
             return None
+        if not is_of_hotel:
+            person = replace(person, property_id=None)
         vendor_id = snapshot.source_id or person.leaf
         version = snapshot.version(self.observed_at)
         return Change(person.leaf, version, vendor_id, (person,), correlation_id=self.correlation_id)

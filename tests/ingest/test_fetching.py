@@ -290,6 +290,21 @@ def test_a_silent_change_is_found_at_night_and_missed_days_are_caught_up(mews: F
     assert reconciled(night + timedelta(days=15)) == 0
 
 
+def test_a_profile_that_a_night_finds_says_of_no_hotel_that_the_guest_was_there(mews: FakeMews) -> None:
+    """A portfolio's token answers for the whole chain, whichever hotel it is asked for."""
+    night = datetime(2026, 1, 10, 5, tzinfo=UTC)
+    mews.keep(customer(Phone="01 5880000", NationalityCode=None, UpdatedUtc="2026-01-09T12:00:00Z"))
+    assert reconciled(night) == 1
+    found = guests.guest(Leaf(leaf()))
+    assert found
+    assert found.properties == ()
+    assert found.traits.phone == "+4315880000", "a local number is still read as of the hotel that was asked"
+    fetched(notice(("CustomerUpdated", "c1"), ("CustomerFound", "c1")))
+    known = guests.guest(Leaf(leaf()))
+    assert known
+    assert known.properties == (VIENNA.id,), "a hotel's own notice says so"
+
+
 def test_a_failed_night_moves_no_cursor(mews: FakeMews) -> None:
     night = datetime(2026, 1, 10, 5, tzinfo=UTC)
     assert reconciled(night) == 0

@@ -21,6 +21,9 @@ from chalicelib.connectors.mews.rows import guest, occupants, paymasters_of, res
 RESERVATION_FIELDS = ("Id", "ServiceId", "AccountId", "AccountType")
 """Without these nothing else can be asked; any other missing field is found when the row is read."""
 RESERVATIONS, CUSTOMERS = {"ServiceOrderUpdated"}, {"CustomerAdded", "CustomerUpdated"}
+FOUND = "CustomerFound"
+"""The hub's own word for a profile that was found by asking what changed: a portfolio's token answers for the chain."""
+KNOWN = RESERVATIONS | CUSTOMERS | {FOUND}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Named:
     reservations: Mapping[str, PropertyId]
     customers: Mapping[str, set[PropertyId]]
     """Profiles are the chain's: several hotels may name the same one."""
+    found: Mapping[str, PropertyId]
+    """Profiles that nobody named, by the last hotel for which it was asked what changed."""
     ignored: Counter[str]
 
 
@@ -46,6 +51,7 @@ def fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
         [snapshot for part in parts for snapshot in part.snapshots],
         sum((Counter(part.ignored) for part in parts), Counter()),
         {vendor_id: reason for part in parts for vendor_id, reason in part.broken.items()},
+        frozenset().union(*(part.of_no_hotel for part in parts)),
     )
 
 
@@ -78,7 +84,7 @@ def _fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
     companions = _complete(beside, ("ReservationId", "CustomerId"), "ReservationId", broken)
     charged = yield from calls.of_ids(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
     items = _complete(charged, ("ServiceOrderId", "Id"), "ServiceOrderId", broken)
-    wanted = _people(stays, companions) | named.customers.keys()
+    wanted = _people(stays, companions) | named.customers.keys() | named.found.keys()
     people = yield from calls.of_ids(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link))
     _count("not_found", len(wanted - {str(row.get("Id")) for row in people}), named.ignored)
     _count("other_service", elsewhere, named.ignored)
@@ -110,7 +116,7 @@ def changed_since(link: Link, since: datetime, until: datetime) -> Conversation[
         people = yield from calls.pages(ask, "customers/getAll", "Customers", {"UpdatedUtc": period, **_of_people(ask)})
         reservations = {str(row["Id"]) for row in stays} | {str(row["ServiceOrderId"]) for row in items}
         events = [("ServiceOrderUpdated", each) for each in sorted(reservations)]
-        events += [("CustomerUpdated", str(row["Id"])) for row in people]
+        events += [(FOUND, str(row["Id"])) for row in people]
         notices += _as_notices(enterprise, events)
     return notices
 
@@ -123,24 +129,28 @@ def _as_notices(enterprise: str, events: Sequence[tuple[str, str]], most: int = 
 def _named(notices: Sequence[Json], link: Link) -> Named:
     reservations: dict[str, PropertyId] = {}
     customers: defaultdict[str, set[PropertyId]] = defaultdict(set)
+    found: dict[str, PropertyId] = {}
     ignored: Counter[str] = Counter()
     for notice in notices:
         hotel = link.properties.get(notice.get("EnterpriseId", "")) if isinstance(notice, dict) else None
         for kind, named_id in _events(notice):
-            if kind not in RESERVATIONS | CUSTOMERS:
+            if kind not in KNOWN:
                 ignored[f"unknown_event:{kind[:40]}"] += 1
             elif hotel is None:
                 ignored["unknown_hotel"] += 1
             elif kind in RESERVATIONS:
                 reservations[named_id] = hotel
+            elif kind == FOUND:
+                found[named_id] = hotel
             else:
                 customers[named_id].add(hotel)
-    return Named(reservations, customers, ignored)
+    unnamed = {each: hotel for each, hotel in found.items() if each not in customers}
+    return Named(reservations, customers, unnamed, ignored)
 
 
 def named_by(notice: Json) -> frozenset[str]:
     """The ids in a notice. Raises Rejected for another shape: its neighbours go on without it."""
-    return frozenset(named_id for kind, named_id in _events(notice) if kind in RESERVATIONS | CUSTOMERS)
+    return frozenset(named_id for kind, named_id in _events(notice) if kind in KNOWN)
 
 
 def _events(notice: Json) -> Iterable[tuple[str, str]]:
@@ -159,7 +169,7 @@ def _event(at: int, event: Json) -> tuple[str, str]:
     kind = event.get("Discriminator") if isinstance(event, dict) else None
     if not isinstance(kind, str):
         raise Rejected("not_a_mews_notice", f"Events.{at}.Discriminator is missing")
-    if kind not in RESERVATIONS | CUSTOMERS:
+    if kind not in KNOWN:
         return kind, ""
     value = event.get("Value")
     named_id = value.get("Id") if isinstance(value, dict) else None
@@ -215,10 +225,11 @@ def _translated(
             people_of = occupants(stay, beside, customers, hotel)
             its = charged[stay["Id"]]
             snapshots.append(reservation(stay, hotel, link, its, people_of, named.ignored, names, paymasters))
-    for each in sorted(named.customers.keys() & customers.keys()):
+    asked_about = {**{each: {hotel} for each, hotel in named.found.items()}, **named.customers}
+    for each in sorted(asked_about.keys() & customers.keys()):
         with _isolated(each, broken):
-            snapshots += [guest(customers[each], hotel) for hotel in sorted(named.customers[each])]
-    return Translated(snapshots, dict(named.ignored), broken)
+            snapshots += [guest(customers[each], hotel) for hotel in sorted(asked_about[each])]
+    return Translated(snapshots, dict(named.ignored), broken, frozenset(named.found))
 
 
 @contextmanager
