@@ -24,7 +24,7 @@ from chalicelib.messages.model import Template
 from chalicelib.segments.actions import save_segment
 from chalicelib.segments.model import Segment
 
-FUNCTIONS = {"plan": "plan_run", "pace": "pace_run", "send": "send_chunk"}
+FUNCTIONS = {"plan": "plan_run", "send": "send_chunk"}
 WEEKS = "".join(
     f"<p>Week {week}: a room with a view, breakfast included, and the city to yourself.</p>" for week in range(16)
 )
@@ -68,7 +68,7 @@ def launched(guests: int, records: int = 1) -> Cloud:
 
 
 def steps(cloud: Cloud) -> Iterator[Step]:
-    """The queues' messages in turns, until nothing but the pacer is left and every mail is out."""
+    """The queues' messages in turns, until none is left and every mail is out: nothing limits the pace here."""
     while True:
         taken = {name: cloud.take(name) for name in FUNCTIONS}
         if not any(taken.values()):
@@ -78,7 +78,7 @@ def steps(cloud: Cloud) -> Iterator[Step]:
 
 
 def send_all(guests: int, tape: Tape | None = None, records: int = 1) -> Campaigned:
-    """Plan, pace and send to the end, then have SES tell what became of each mail."""
+    """Plan, queue and send to the end, then have SES tell what became of each mail."""
     cloud = launched(guests, records)
     cloud.sent = []
     ran = Campaigned(cloud)

@@ -14,8 +14,9 @@ from chalicelib.campaigns.model import PARTS
 from chalicelib.canonical.ids import Leaf
 from chalicelib.guests.model import Guest
 from chalicelib.guests.store import guest
+from chalicelib.segments.compiled import compiled
 from chalicelib.segments.model import Segment
-from chalicelib.segments.rules import check, matches
+from chalicelib.segments.rules import check
 from infra.workers import worker
 
 GUESTS = prices.MILLION
@@ -42,12 +43,12 @@ def figures(rounds: int, guests: int) -> list[Figure]:
 def _rule(rounds: int, times: int = 5_000) -> Figure:
     segment = Segment.model_validate({"id": "ten", "name": "Ten", "rule": {"and": list(LEAVES)}})
     check(segment.rule)
-    rule, traits = segment.rule, _computed().traits
-    assert matches(rule, traits, TODAY)
+    match, packed = compiled(segment.rule, TODAY), _computed().traits.packed()
+    assert match(packed)
 
     def ask() -> None:
         for _ in range(times):
-            matches(rule, traits, TODAY)
+            match(packed)
 
     spent = median_milliseconds(ask, rounds) / times * 1000
     return Figure(

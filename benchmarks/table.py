@@ -161,6 +161,9 @@ class Table:
         self._bill_read(size, consistent=request.get("ConsistentRead", False))
         is_last = len(rows) == len(names)
         last = {} if is_last or not rows else {"LastEvaluatedKey": {"pk": rows[-1]["pk"], "sk": rows[-1]["sk"]}}
+        if "ProjectionExpression" in request:
+            asked = set(request["ProjectionExpression"].split(", "))
+            rows = [{name: row[name] for name in asked & row.keys()} for row in rows]
         return _json({"Items": rows, "Count": len(rows), "ScannedCount": len(rows), **last})
 
     def _sort_keys(self, pk: str, prefix: str) -> list[str]:

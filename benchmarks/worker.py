@@ -7,6 +7,7 @@ import json
 import resource
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.figures import OF_MEASURED, Figure
@@ -27,18 +28,21 @@ def figures(parts: int, chunks: int) -> list[Figure]:
 def _work(parts: int, chunks: int) -> None:
     from benchmarks import hub
     from benchmarks.campaign import launched
+    from chalicelib.campaigns import store, tending
+    from chalicelib.canonical.time import now
 
     hub.wire()
     cloud = launched(GUESTS)
     for body in cloud.take("plan")[:parts]:
         hub.run("plan_run", hub.delivery([body]))
-    sent = 0
+    sent, minute = 0, now()
     while sent < chunks:
-        for body in cloud.take("pace"):
-            hub.run("pace_run", hub.delivery([body]))
         queued = cloud.take("send")
         if not queued:
-            break
+            minute += timedelta(minutes=1)
+            if not tending.tend_all(store.active_runs(), minute):
+                break
+            continue
         for body in queued[: chunks - sent]:
             sent += 1
             hub.run("send_chunk", hub.delivery([body]))

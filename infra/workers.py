@@ -76,7 +76,7 @@ WORKERS = (
         API,
         timeout=29,
         memory=512,
-        sends=("inbox", "fetch", "jobs", "plan", "pace"),
+        sends=("inbox", "fetch", "jobs", "plan", "send"),
         announces=POINTS | {FactType.CONSENT_CHANGED},
         puts=("large", "objections"),
         identifies=True,
@@ -107,9 +107,8 @@ WORKERS = (
         decrypts=True,
     ),
     Worker("award_points", timeout=30, memory=512, reads="loyalty", announces=POINTS),
-    Worker("plan_run", timeout=60, memory=1024, reads="plan", sends=("plan",)),
-    Worker("pace_run", timeout=30, memory=512, reads="pace", sends=("pace", "plan", "send"), asks_quota=True),
-    Worker("send_chunk", timeout=60, memory=1024, reads="send", sends=("send",), identifies=True, mails=True),
+    Worker("plan_run", timeout=60, memory=1024, reads="plan", sends=("send",), asks_quota=True),
+    Worker("send_chunk", timeout=60, memory=1024, reads="send", identifies=True, mails=True),
     Worker(
         "record_mail_events",
         timeout=30,
@@ -120,7 +119,7 @@ WORKERS = (
         identifies=True,
     ),
     Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), announces=POINTS, decrypts=True),
-    Worker("tick", timeout=30, memory=512, sends=("jobs", "pace")),
+    Worker("tick", timeout=60, memory=512, sends=("jobs", "plan", "send"), asks_quota=True),
 )
 
 

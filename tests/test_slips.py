@@ -21,7 +21,6 @@ from datetime import datetime
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.campaigns.model import Progress
 from chalicelib.canonical.ids import (
     ConnectionId, GuestId, Leaf, PropertyId, ReservationId, RunId, reservation_id
 )
@@ -30,6 +29,7 @@ from chalicelib.connectors.canonical import translate
 from chalicelib.connectors.contract import FatTranslation, Json, Link, Translated
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.identity.digests import digest
+from chalicelib.jobs.model import Job
 from chalicelib.messages.holds import Known
 
 
@@ -39,10 +39,10 @@ def head_is_copied(head: Head, guest: GuestId) -> tuple[Head, Head]:
 
 
 def model_is_copied(
-    progress: Progress, guest: GuestId, record: Record, traits: Traits
-) -> tuple[Progress, Record, Traits, Traits]:
+    job: Job, record: Record, traits: Traits
+) -> tuple[Job, Record, Traits, Traits]:
     return (
-        progress.past(1, guest, candidate=1),  # SLIP call-arg: a misspelt field of a model's copy
+        job.finished(on=job.at),  # SLIP call-arg: a misspelt field of a model's copy
         record.with_email_kind("sharde"),  # SLIP arg-type: a word that the field does not know
         traits.with_stats(None),  # SLIP arg-type: a value of another type
         traits.with_stats(Stats()),

@@ -244,7 +244,6 @@ def spending(program_id: ProgramId, kind: str, act: str) -> Key:
 
 # Campaigns.
 CAMPAIGNS = "CAMPAIGNS"
-ACTIVE_RUNS = "RUNS#ACTIVE"
 
 
 def campaign(campaign_id: CampaignId) -> Key:
@@ -260,27 +259,47 @@ def launch(launch_id: str) -> Key:
     return Key(f"LAUNCH#{launch_id}", "LAUNCH")
 
 
-def active_run(run_id: RunId) -> Key:
-    """Present while a run has work: the tick wakes a pacer for each."""
-    return Key(ACTIVE_RUNS, run_id)
-
-
 def run_content(run_id: RunId) -> Key:
     """The segment and template a run was launched with."""
     return Key(f"RUN#{run_id}", "CONTENT")
 
 
-PLAN = "PLAN#"
+BACK = "BACK#"
 CHUNK = "CHUNK#"
+
+
+def chunk_back(run_id: RunId, part: int, number: int) -> Key:
+    """Says that a chunk came back undecided, and is to be queued again."""
+    return Key(f"RUN#{run_id}", f"{BACK}{part:03d}#{number:06d}")
+
+
+def part_of_run(run_id: RunId, part: int) -> str:
+    """What is written of each guest lies in as many partitions as a run has parts: one takes 1,000 units a second."""
+    return f"RUN#{run_id}#{part:03d}"
 
 
 def plan(run_id: RunId, part: int) -> Key:
     """How far the planning of one part of the guests has come."""
-    return Key(f"RUN#{run_id}", f"{PLAN}{part:03d}")
+    return Key(part_of_run(run_id, part), "PLAN")
+
+
+def queued(run_id: RunId, part: int) -> Key:
+    """How many of a part's chunks were queued."""
+    return Key(part_of_run(run_id, part), "QUEUED")
+
+
+def sent(run_id: RunId, part: int) -> Key:
+    """How many of a part's chunks are done, and what became of their candidates."""
+    return Key(part_of_run(run_id, part), "SENT")
 
 
 def chunk(run_id: RunId, due: str, part: int, number: int) -> Key:
-    return Key(f"RUN#{run_id}", f"{CHUNK}{due}#{part:03d}#{number:06d}")
+    return Key(part_of_run(run_id, part), f"{CHUNK}{due}#{number:06d}")
+
+
+def pacing(channel: str) -> Key:
+    """What the account may send over a channel in this minute, whoever asks."""
+    return Key("PACING", channel)
 
 
 # Work that waits in rows, and what the tick wakes of it.

@@ -77,7 +77,24 @@ def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _send_at_once(name: str, texts: Sequence[str], extra: Mapping[str, str]) -> None:
-    entries: Any = [{"Id": str(at), "MessageBody": text, **extra} for at, text in enumerate(texts)]
+    _hand_over(name, [{"MessageBody": text, **extra} for text in texts])
+
+
+def send_in_time(name: str, bodies: Sequence[Mapping[str, Any]], delays: Sequence[int]) -> None:
+    """Put small messages on a queue, each to be delivered after so many seconds (≤ 900).
+
+    Raises TryAgain when the queue did not take all of them.
+    """
+    messages = [
+        {"MessageBody": json.dumps(body, separators=(",", ":")), "DelaySeconds": delay}
+        for body, delay in zip(bodies, delays, strict=True)
+    ]
+    for start in range(0, len(messages), AT_ONCE):
+        _hand_over(name, messages[start : start + AT_ONCE])
+
+
+def _hand_over(name: str, messages: Sequence[Mapping[str, Any]]) -> None:
+    entries: Any = [{"Id": str(at), **each} for at, each in enumerate(messages)]
     meter().called("SendMessageBatch")
     with _taking(name):
         answer = clients.sqs().send_message_batch(QueueUrl=url_of(name), Entries=entries)

@@ -133,13 +133,16 @@ def query(
     at_once: int | None = None,
     newest_first: bool = False,
     consistent: bool = True,
+    only: Sequence[str] = (),
 ) -> Iterator[Item]:
     """Yield the rows of one partition in the order of their sort keys, page by page as far as they are asked for.
 
     They lie `after` a sort key and `up_to` one, which is included and must not sort before the prefix. `limit` rows are
-    read at most, `at_once` in one call.
+    read at most, `at_once` in one call. Of each row the attributes `only` are given, where they are named; it is billed
+    whole.
     """
     condition, values = "pk = :pk", {":pk": to_attribute(pk)}
+    projected: Any = {"ProjectionExpression": ", ".join(only)} if only else {}
     if up_to is not None:
         condition = f"{condition} AND sk BETWEEN :sk AND :to"
         values |= {":sk": to_attribute(prefix), ":to": to_attribute(up_to)}
@@ -152,6 +155,7 @@ def query(
         ExpressionAttributeValues=values,
         ScanIndexForward=not newest_first,
         ConsistentRead=consistent,
+        **projected,
     )
     yield from _pages(ask, _key(Key(pk, after)) if after else None, limit, at_once)
 

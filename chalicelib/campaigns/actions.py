@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from chalicelib.aws import queues, table
 from chalicelib.aws.retries import until_written
-from chalicelib.campaigns import queued, rules, store
+from chalicelib.campaigns import parts, queued, rules, store, tending
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Content, Decision, Run, RunState
-from chalicelib.campaigns.queued import PaceRun, PlanPart
+from chalicelib.campaigns.queued import PlanPart
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, GuestId, Leaf, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
-from chalicelib.messages import holds, sending
+from chalicelib.messages import holds, pacing, sending
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import Reason, Words
 from chalicelib.messages.model import Outcome
@@ -70,7 +70,12 @@ def campaigns() -> list[CampaignRow]:
 
 
 def run(run_id: RunId) -> Run:
-    """A run with its counts: sums of the chunks that are done, as of the pacer's last beat."""
+    """A run with its counts: sums of the chunks that are done."""
+    found = _run(run_id)
+    return found if found.is_over else found.counted(rules.summed(parts.of(run_id)))
+
+
+def _run(run_id: RunId) -> Run:
     found = store.run(run_id)
     if found is None:
         raise NotFound("There is no such run.")
@@ -124,13 +129,12 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
         id=RunId(OccasionId(timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1))),
         campaign=kept.campaign.id,
         at=instant(now),
-        chunk_size=rules.chunk_size(CHANNELS[kept.campaign.channel].quota().per_second),
+        chunk_size=rules.chunk_size(pacing.opened(kept.campaign.channel, now).per_second),
         segment_version=content.segment.version,
         template_version=content.template.version,
         message_class=kept.campaign.message_class,
         channel=kept.campaign.channel,
         property_id=kept.campaign.property_id,
-        next_beat_at=instant(now),
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
     table.transact(
@@ -150,40 +154,36 @@ def _require_names(asked: Campaign) -> None:
 
 
 def _queue_planning(run: Run) -> None:
-    """Planning and pacing are repeatable: queuing them again after a crash costs nothing."""
+    """Whoever has planned a part queues its first chunks. Queuing all again after a crash costs nothing."""
     queues.send_many("plan", [queued.body_of(PlanPart(run.id, part)) for part in range(PARTS)])
-    queues.send("pace", queued.body_of(PaceRun(run.id, run.beat)))
 
 
 def pause(run_id: RunId) -> Run:
     return _change(run_id, {RunState.ACTIVE, RunState.PAUSED}, RunState.PAUSED, "paused")
 
 
-def resume(run_id: RunId) -> Run:
-    """Go on: whatever was queued and is not known to be done is queued again."""
-    resumed = _change(run_id, {RunState.PAUSED, RunState.ACTIVE}, RunState.ACTIVE, "")
-    queues.send("pace", queued.body_of(PaceRun(resumed.id, resumed.beat)))
-    return resumed
+def resume(run_id: RunId, now: datetime | None = None) -> Run:
+    """Go on: the chunks that came while it was paused lie in their rows."""
+    _change(run_id, {RunState.PAUSED, RunState.ACTIVE}, RunState.ACTIVE, "")
+    tending.tend(run_id, now or present())
+    return run(run_id)
 
 
-def cancel(run_id: RunId) -> Run:
+def cancel(run_id: RunId, now: datetime | None = None) -> Run:
     """Stop within one chunk. Who was planned and not mailed is held with the reason, written by the workers."""
-    cancelled = _change(run_id, {RunState.ACTIVE, RunState.PAUSED, RunState.CANCELLED}, RunState.CANCELLED, "cancelled")
-    if not cancelled.is_over:
-        queues.send("pace", queued.body_of(PaceRun(cancelled.id, cancelled.beat)))
-    return cancelled
+    _change(run_id, {RunState.ACTIVE, RunState.PAUSED, RunState.CANCELLED}, RunState.CANCELLED, "cancelled")
+    tending.tend(run_id, now or present())
+    return run(run_id)
 
 
 def _change(run_id: RunId, possible: set[RunState], state: RunState, reason: str) -> Run:
     def attempt() -> Run:
-        before = run(run_id)
+        before = _run(run_id)
         if before.state not in possible:
             raise Conflict(f"The run is {before.state}.")
         if before.state is state:
             return before
-        after = before.in_state(state, reason)
-        # A worker drops the chunks it sees in a paused run, so whoever goes on queues them again.
-        return store.change_run(before, after if state is RunState.PAUSED else after.begun_again())
+        return store.change_run(before, before.in_state(state, reason))
 
     return until_written(attempt, "the run was changed by others all the time")
 
@@ -203,11 +203,11 @@ class PlannedGuest(NamedTuple):
 
 def decisions(run_id: RunId, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
     """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
-    shown = run(run_id)
+    shown = _run(run_id)
     previous, offset = _read_cursor(cursor)
     found: list[PlannedGuest] = []
     following = None
-    for chunk in store.chunks(run_id, after=previous, limit=limit + 1):
+    for chunk in parts.chunks(run_id, after=previous, limit=limit + 1):
         candidates = _candidates(chunk)[offset:]
         room = limit - len(found)
         found += candidates[:room]

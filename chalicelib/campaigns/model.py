@@ -1,8 +1,9 @@
 """What a campaign, a run and a chunk are."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -10,6 +11,7 @@ from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, Seg
 from chalicelib.canonical.snapshots import HUB_ID, HubId
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
+from chalicelib.jobs.model import Part
 from chalicelib.messages.holds import UNASKED, Unasked
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
@@ -60,14 +62,9 @@ class RunState(StrEnum):
 
 
 class Run(BaseModel):
-    """One launch of a campaign. `rev` is the lock.
+    """One launch of a campaign. `rev` is the lock. `counts` are kept with its end; before, its parts are summed up."""
 
-    `queued` and `counted` say for each part how many of its chunks were queued, and how many in a row are done and
-    summed into `counts`. `beat` numbers the pacer's messages: only the one with the run's own number paces. `percent`
-    of SES's rate is used; it halves when SES throttles. Rows, and workers of before, call `counted` by its alias.
-    """
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True)
 
     id: RunId
     campaign: CampaignId
@@ -81,14 +78,7 @@ class Run(BaseModel):
     message_class: Unasked = UNASKED
     channel: str = DEFAULT_CHANNEL
     property_id: PropertyId | None = None
-    queued: tuple[int, ...] = (0,) * PARTS
-    counted: tuple[int, ...] = Field(default=(0,) * PARTS, alias="settled")
     counts: dict[str, int] = Field(default_factory=dict)
-    beat: int = 0
-    next_beat_at: Instant = Instant("")
-    percent: int = 100
-    throttles: int = 0
-    throttles_seen: int = 0
     finished_at: Instant | None = None
 
     @property
@@ -101,22 +91,12 @@ class Run(BaseModel):
     def in_state(self, state: RunState, reason: str) -> "Run":
         return self.model_copy(update={"state": state, "reason": reason})
 
-    def begun_again(self) -> "Run":
-        """Whatever was queued and is not known to be done is to be queued again, by a new pacer."""
-        return self.model_copy(update={"queued": self.counted, "beat": self.beat + 1})
+    def counted(self, counts: Mapping[str, int]) -> "Run":
+        return self.model_copy(update={"counts": dict(counts)})
 
-    def summed(self, counted: tuple[int, ...], counts: Mapping[str, int]) -> "Run":
-        return self.model_copy(update={"counted": counted, "counts": dict(counts)})
-
-    def at_pace(self, percent: int) -> "Run":
-        """All throttles that were counted so far are answered with this pace."""
-        return self.model_copy(update={"percent": percent, "throttles_seen": self.throttles})
-
-    def at_beat(self, beat: int, next_beat_at: Instant, queued: tuple[int, ...]) -> "Run":
-        return self.model_copy(update={"beat": beat, "next_beat_at": next_beat_at, "queued": queued})
-
-    def finished(self, state: RunState, at: Instant) -> "Run":
-        return self.model_copy(update={"state": state, "finished_at": at})
+    def finished(self, counts: Mapping[str, int], at: Instant) -> "Run":
+        state = RunState.CANCELLED if self.state is RunState.CANCELLED else RunState.FINISHED
+        return self.model_copy(update={"state": state, "counts": dict(counts), "finished_at": at})
 
 
 class Content(BaseModel):
@@ -128,28 +108,35 @@ class Content(BaseModel):
     template: Template
 
 
-class Progress(BaseModel):
-    """How far a part is planned: the partition within the part, the last guest looked at, and the chunks made."""
+class Sent(NamedTuple):
+    """How many of a part's chunks are done, and what became of their candidates, by code."""
 
-    model_config = ConfigDict(frozen=True)
+    chunks: int
+    counts: Mapping[str, int]
 
-    part: int
-    rev: int = 0
-    shard: int = 0
-    after: GuestId | None = None
-    chunks: int = 0
-    candidates: int = 0
-    done: bool = False
 
-    def past(self, shard: int, guest: GuestId, *, candidates: int) -> "Progress":
-        """All up to this guest were looked at, and so many more candidates found."""
-        return self.model_copy(update={"shard": shard, "after": guest, "candidates": self.candidates + candidates})
+@dataclass(frozen=True)
+class RunPart:
+    """One part of a run: how far it is planned, queued and sent."""
 
-    def at_end(self, *, candidates: int) -> "Progress":
-        return self.model_copy(update={"done": True, "candidates": self.candidates + candidates})
+    number: int
+    plan: Part
+    queued: int
+    """Chunks that need no more queuing, in their order."""
+    sent: Sent
 
-    def saved(self, rev: int, chunks: int) -> "Progress":
-        return self.model_copy(update={"rev": rev, "chunks": chunks})
+    @property
+    def planned(self) -> int:
+        """Chunks that were made so far."""
+        return self.plan.counted.get(CHUNKS, 0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.plan.done and self.sent.chunks == self.planned
+
+
+CHUNKS, CANDIDATES = "chunks", "candidates"
+"""What planning counts."""
 
 
 class Chunk(BaseModel):
@@ -158,6 +145,8 @@ class Chunk(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     run: RunId
+    part: int
+    number: int
     name: str
     guests: tuple[GuestId, ...]
     done: bool = False

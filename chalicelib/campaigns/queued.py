@@ -1,4 +1,4 @@
-"""The messages of the queues `plan`, `pace` and `send`: what each asks for, written and read in one place.
+"""The messages of the queues `plan` and `send`: what each asks for, written and read in one place.
 
 Messages without a version were written before there was one, and say the same. A reader takes what it knows and leaves
 the rest, so that a version can be read before it is written.
@@ -17,44 +17,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PlanPart:
-    """Plan a part of a run, from where the last message came to."""
+    """Plan a part of a run, from where it came to."""
 
     run: RunId
     part: int
 
 
 @dataclass(frozen=True)
-class PaceRun:
-    """One beat of a run's pacer. Without a number it replaces a pacer that was lost."""
-
-    run: RunId
-    beat: int | None = None
-
-
-@dataclass(frozen=True)
 class SendChunk:
-    """Mail one chunk's candidates. `again` counts how often the chunk came back because some had no decision yet."""
+    """Mail one chunk's candidates."""
 
     run: RunId
     chunk: str
-    again: int = 0
 
 
-def body_of(message: PlanPart | PaceRun | SendChunk) -> dict[str, Any]:
-    return {"v": VERSION, **{name: value for name, value in asdict(message).items() if value is not None}}
+def body_of(message: PlanPart | SendChunk) -> dict[str, Any]:
+    return {"v": VERSION, **asdict(message)}
 
 
 def read_plan_part(body: Mapping[str, Any]) -> PlanPart:
     return PlanPart(_run(body), _field(body, "part", int))
 
 
-def read_pace_run(body: Mapping[str, Any]) -> PaceRun:
-    return PaceRun(_run(body), _field(body, "beat", int) if "beat" in body else None)
-
-
 def read_send_chunk(body: Mapping[str, Any]) -> SendChunk:
-    again = _field(body, "again", int) if "again" in body else 0
-    return SendChunk(_run(body), _field(body, "chunk", str), again)
+    return SendChunk(_run(body), _field(body, "chunk", str))
 
 
 def _run(body: Mapping[str, Any]) -> RunId:

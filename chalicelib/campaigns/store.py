@@ -1,14 +1,15 @@
-"""How campaigns, runs, plans and chunks are kept."""
+"""How campaigns and their runs are kept."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item, item_size
-from chalicelib.aws.keys import Key
-from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Progress, Run, RunState
-from chalicelib.canonical.ids import CampaignId, GuestId, RunId
+from chalicelib.aws.codec import Item
+from chalicelib.campaigns import parts
+from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Run, RunState
+from chalicelib.canonical.ids import CampaignId, RunId
+from chalicelib.jobs import store as jobs
 from chalicelib.messages.holds import Cap
 from chalicelib.properties import store as properties
 from chalicelib.settings import installation
@@ -52,10 +53,10 @@ def run(run_id: RunId) -> Run | None:
 
 
 def new_run(run: Run, content: Content) -> list[table.Put]:
-    row = table.row(keys.run(run.id), **run.model_dump(mode="json", by_alias=True))
+    row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
     packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
-    active = table.row(keys.active_run(run.id), at=run.at)
-    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(active)]
+    waits = table.row(keys.waking(jobs.RUN, run.id), at=run.at)
+    return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(waits)]
 
 
 def launch_answer(launch_id: str) -> RunId | None:
@@ -79,13 +80,12 @@ def change_run(before: Run, after: Run) -> Run:
 
 def end_run(before: Run, after: Run) -> None:
     """The last change of a run; nobody wakes it any more. Raises ConditionFailed."""
-    ended = table.Delete(keys.active_run(before.id), size=100)
+    ended = table.Delete(keys.waking(jobs.RUN, before.id), size=100)
     table.transact([_update_run(before, after.at_rev(before.rev + 1)), ended])
 
 
 def _update_run(before: Run, after: Run) -> table.Update:
-    """Only what differs: throttles are counted beside the lock."""
-    was, becomes = before.model_dump(mode="json", by_alias=True), after.model_dump(mode="json", by_alias=True)
+    was, becomes = before.model_dump(mode="json"), after.model_dump(mode="json")
     values: dict[str, Any] = {name: value for name, value in becomes.items() if value != was[name]}
     return table.Update(
         keys.run(before.id),
@@ -108,13 +108,8 @@ def pause_for(run_id: RunId, reason: str) -> None:
         return  # it was paused or cancelled meanwhile: then it is what it should be
 
 
-def count_throttle(run_id: RunId) -> None:
-    """Tell the pacer that SES asked for less; not under the lock, so that workers never wait for it."""
-    table.write(table.Update(keys.run(run_id), "ADD throttles :one", {":one": 1}, when=table.PRESENT, size=RUN_SIZE))
-
-
 def active_runs() -> list[RunId]:
-    return [item["sk"] for item in table.query(keys.ACTIVE_RUNS)]
+    return jobs.waking().runs
 
 
 def content(run_id: RunId) -> Content:
@@ -122,67 +117,6 @@ def content(run_id: RunId) -> Content:
     if item is None:
         raise LookupError(f"run {run_id} was written without its content")
     return Content.model_validate_json(item["content"])
-
-
-def progress(run_id: RunId) -> list[Progress]:
-    """How far each part that was begun is planned."""
-    return [_read_progress(item) for item in table.query(keys.run(run_id).pk, keys.PLAN)]
-
-
-def progress_of(run_id: RunId, part: int) -> Progress:
-    item = table.get(keys.plan(run_id, part))
-    return _read_progress(item) if item else Progress(part=part)
-
-
-def _read_progress(item: Item) -> Progress:
-    return Progress.model_validate(item)
-
-
-def save_progress(run: Run, before: Progress, after: Progress, guests: Sequence[GuestId]) -> Progress:
-    """Write how far a part came together with the chunk that it made. Raises ConditionFailed."""
-    moved = after.saved(before.rev + 1, before.chunks + bool(guests))
-    unchanged = table.unchanged_since(before.rev or None)
-    put = table.Put(table.row(keys.plan(run.id, moved.part), **moved.model_dump()), unchanged)
-    if guests:
-        table.transact([_new_chunk(chunk_key(run, moved.part, before.chunks), guests), put])
-    else:
-        table.write(put)
-    return moved
-
-
-def _new_chunk(key: Key, guests: Sequence[GuestId]) -> table.Put:
-    return table.Put(table.row(key, guests=",".join(guests)), table.ABSENT)
-
-
-def chunk_key(run: Run, part: int, number: int) -> Key:
-    return keys.chunk(run.id, run.at, part, number)
-
-
-def name_of(key: Key) -> str:
-    return key.sk.removeprefix(keys.CHUNK)
-
-
-def _read_chunk(run_id: RunId, item: Mapping[str, Any]) -> Chunk:
-    decisions = item.get("decisions", "")
-    return Chunk(
-        run=run_id,
-        name=name_of(Key(item["pk"], item["sk"])),
-        guests=tuple(item["guests"].split(",")),
-        done="decisions" in item,
-        decisions=tuple(decisions.split(",")) if decisions else (),
-    )
-
-
-def chunks_at(run: Run, spots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Chunk]:
-    wanted = {chunk_key(run, *spot): spot for spot in spots}
-    return {wanted[key]: _read_chunk(run.id, item) for key, item in table.get_many(wanted).items()}
-
-
-def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
-    """Chunks of a run in the order of their names, after a name."""
-    start = f"{keys.CHUNK}{after}" if after else None
-    for item in table.query(keys.run(run_id).pk, keys.CHUNK, after=start, limit=limit):
-        yield _read_chunk(run_id, item)
 
 
 class ChunkToSend(NamedTuple):
@@ -200,7 +134,7 @@ def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
     """One batch read, and a second read for the property of a run that has one."""
     at = (
         keys.run(run_id),
-        Key(keys.run(run_id).pk, f"{keys.CHUNK}{chunk_name}"),
+        parts.key_of_chunk(run_id, chunk_name),
         keys.run_content(run_id),
         keys.DEPLOYMENT,
     )
@@ -211,7 +145,7 @@ def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
     kept = settings.read(row)
     return ChunkToSend(
         run=run,
-        chunk=_read_chunk(run_id, found[at[1]]),
+        chunk=parts.read_chunk(run_id, found[at[1]]),
         content=Content.model_validate_json(found[at[2]]["content"]),
         identity=_identity(run, kept, settings.successions(row)),
         public_url=installation.read(row).public_url,
@@ -227,15 +161,3 @@ def _identity(run: Run, kept: HubSettings, successions: Collection[Succession]) 
     property_ = properties.get(run.property_id) if run.property_id else None
     is_gone = property_ is None and run.property_id is not None and run.state is not RunState.CANCELLED
     return None if is_gone else mail_identity(kept, property_, successions)
-
-
-def finish_chunk(chunk: Chunk, decisions: Sequence[str]) -> None:
-    """Put a chunk's decisions once; a second worker that comes to its own end changes nothing."""
-    key = Key(keys.run(chunk.run).pk, f"{keys.CHUNK}{chunk.name}")
-    packed = ",".join(decisions)
-    size = item_size(table.row(key, guests=",".join(chunk.guests), decisions=packed))
-    open_ = table.When("attribute_exists(pk) AND attribute_not_exists(decisions)")
-    try:
-        table.write(table.Update(key, "SET decisions = :decisions", {":decisions": packed}, when=open_, size=size))
-    except table.ConditionFailed:
-        return

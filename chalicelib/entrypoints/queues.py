@@ -40,20 +40,13 @@ def award_points(message: Message, _: SecondsLeft) -> None:
     actions.award_points(message.body)
 
 
-@queues.on_sqs_message(queue_name("plan"), batch_size=1, maximum_concurrency=5)
-@one_by_one("plan")
+@queues.on_sqs_message(queue_name("plan"), batch_size=4, maximum_concurrency=5)
+@one_by_one("plan", slowest=30)
 def plan_run(message: Message, seconds_left: SecondsLeft) -> None:
-    from chalicelib.campaigns import running
+    """Of a small run one invocation plans four parts; a large part takes it all, and the others come back at once."""
+    from chalicelib.campaigns import planning
 
-    running.plan_run(message.body, seconds_left)
-
-
-@queues.on_sqs_message(queue_name("pace"), batch_size=1, maximum_concurrency=2)
-@one_by_one("pace")
-def pace_run(message: Message, _: SecondsLeft) -> None:
-    from chalicelib.campaigns import running
-
-    running.pace_run(message.body)
+    planning.plan_run(message.body, seconds_left)
 
 
 @queues.on_sqs_message(queue_name("send"), batch_size=1, maximum_concurrency=5)

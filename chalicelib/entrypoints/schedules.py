@@ -30,11 +30,14 @@ def tick() -> dict[str, int]:
 
 
 def _waking(now: datetime) -> Iterator[Deed]:
-    from chalicelib.campaigns import running
     from chalicelib.jobs import store, work
 
-    yield running.wake_runs
-    for job in store.jobs(store.waking().jobs):
+    waking = store.waking()
+    if waking.runs:
+        from chalicelib.campaigns import tending
+
+        yield partial(tending.tend_all, waking.runs, now)
+    for job in store.jobs(waking.jobs):
         yield partial(work.wake, job, now)
 
 

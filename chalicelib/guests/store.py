@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item, inflated, joined, within_a_unit
+from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests.model import BoardLine, Guest, Head, Record, SharedStay, Stats, Stay, Traits
 from chalicelib.guests.rules import is_arrival, is_departure
 
@@ -130,12 +131,43 @@ WALKED_AT_ONCE = 100
 
 def walk(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Guest]]:
     """The guests of one of so many parts, each with the position from which the walk goes on behind them."""
+    for number, after in _shards(part, parts, position):
+        for guest in guests_of_shard(number, after, at_once=WALKED_AT_ONCE):
+            yield f"{number}:{guest.id}", guest
+
+
+def _shards(part: int, parts: int, position: str) -> Iterator[tuple[int, str | None]]:
+    """The partitions of a part that were not walked to their end, and the guest that the walk came to in the first."""
     shard, _, last = position.partition(":")
     width = keys.SHARDS // parts
     for number in range(int(shard or part * width), (part + 1) * width):
-        after = last if str(number) == shard else None
-        for guest in guests_of_shard(number, after or None, at_once=WALKED_AT_ONCE):
-            yield f"{number}:{guest.id}", guest
+        yield number, (last if str(number) == shard else None) or None
+
+
+class Packed(NamedTuple):
+    """A guest's traits as they lie on the head, unread."""
+
+    shard: int
+    id: GuestId
+    traits: str | None
+
+    @property
+    def position(self) -> str:
+        """From where a walk goes on behind this guest."""
+        return f"{self.shard}:{self.id}"
+
+
+PACKED_TRAITS = ("sk", "traits", DEFLATED, "merged_into")
+
+
+def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed]:
+    """Every guest of a part with nothing but the traits, eventually consistent: whoever acts on it reads again."""
+    for number, after in _shards(part, parts, position):
+        rows = table.query(keys.shard(number), after=after, only=PACKED_TRAITS, consistent=False)
+        for row in rows:
+            traits = (inflated(row) if DEFLATED in row else row).get("traits")
+            if traits is not None and "merged_into" not in row:
+                yield Packed(number, GuestId(row["sk"]), traits)
 
 
 ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}

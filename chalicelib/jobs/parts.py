@@ -20,10 +20,10 @@ KEPT = timedelta(days=30)
 def all_of(parts: Sequence[Key]) -> list[Part]:
     """The parts that lie under these keys, numbered in their order; one batch read."""
     found = table.get_many(parts)
-    return [_read(number, found.get(key)) for number, key in enumerate(parts)]
+    return [read(number, found.get(key)) for number, key in enumerate(parts)]
 
 
-def _read(number: int, item: Item | None) -> Part:
+def read(number: int, item: Item | None) -> Part:
     return Part.model_validate(item) if item else Part(number=number)
 
 
@@ -34,7 +34,7 @@ def lease_end(now: datetime, seconds_left: float) -> datetime:
 
 def take(key: Key, number: int, now: datetime, seconds_left: float) -> Part | None:
     """The part, for this worker alone; None where it is done, or another has it."""
-    part = _read(number, table.get(key))
+    part = read(number, table.get(key))
     if not part.is_free(instant(now)):
         return None
     leased = part.leased(instant(lease_end(now, seconds_left)))

@@ -35,6 +35,10 @@ PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, M
 """What a message needs consent to, and what its way out withdraws; a class without a purpose has neither."""
 
 
+HASTY = frozenset({MessageClass.TRANSACTIONAL, MessageClass.SERVICE})
+"""What has its turn before anything that the guest did not ask for and does not need."""
+
+
 class Reason(StrEnum):
     """Why a candidate gets no message."""
 

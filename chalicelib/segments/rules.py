@@ -85,7 +85,7 @@ def _fault(condition: Condition, path: str) -> FieldError | None:
 
 def kind_of(trait: str) -> Kind | None:
     """An amount of one currency and days since or until a date are numbers; amounts alone are nothing to ask for."""
-    asked = _question(trait)
+    asked = question_of(trait)
     known = KINDS.get(".".join(asked.path))
     if asked.currency or asked.sign:
         return "number" if known == ("amounts" if asked.currency else "date") else None
@@ -145,7 +145,7 @@ class Question(NamedTuple):
 
 
 @lru_cache(maxsize=1_000)
-def _question(trait: str) -> Question:
+def question_of(trait: str) -> Question:
     """A rule asks the same of each guest: its names are taken apart once."""
     *path, last = trait.split(".")
     if last in DAYS:
@@ -157,7 +157,7 @@ def _question(trait: str) -> Question:
 
 def value_of(trait: str, traits: Traits, today: date) -> Any:
     """What is known of a guest, by the dotted name; dates as ISO text, which sorts as time does."""
-    path, currency, sign = _question(trait)
+    path, currency, sign = question_of(trait)
     value: Any = traits
     for part in path:
         value = getattr(value, part, None)
@@ -171,7 +171,7 @@ def value_of(trait: str, traits: Traits, today: date) -> Any:
 def _holds(condition: Condition, known: Any) -> bool:
     value: Any = condition.value
     if condition.op == "exists":
-        nothing = 0 if _question(condition.trait).currency else None
+        nothing = 0 if question_of(condition.trait).currency else None
         return bool(value) is (known not in (None, "", (), nothing))
     if condition.op == "ne":
         return bool(known != value)

@@ -1,80 +1,62 @@
-"""How fast a run goes, and when it is over."""
+"""Which chunks are next, and when a run is over."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.campaigns import rules
-from chalicelib.campaigns.model import PARTS, Chunk, Progress, Run, RunState
-from tests.ids import guest_id, run_id
+from chalicelib.campaigns.model import CHUNKS, RunPart, Sent
+from chalicelib.jobs.model import Part
 
 
-def run(**changes: object) -> Run:
-    known = {"id": "n1", "campaign": "c", "at": "2026", "segment_version": 1, "template_version": 1}
-    return Run.model_validate({**known, **changes})
-
-
-def at(*positions: int) -> tuple[int, ...]:
-    return (*positions, *[0] * (PARTS - len(positions)))
-
-
-@pytest.mark.parametrize(
-    ("size", "per_second", "left_today", "seconds", "sharing", "expected"),
-    [
-        (50, 100.0, None, 15, 1, 30),
-        (50, 100.0, None, 15, 2, 15),
-        (50, 1.0, None, 15, 1, 1),
-        (50, 100.0, 200, 15, 1, 4),
-        (50, 100.0, 20, 15, 1, 0),
-        (5, 14.0, None, 1, 1, 2),
-        (50, None, None, 15, 1, rules.DRAINED_AT_ONCE),
-        (50, None, 100, 15, 1, 2),
-    ],
-)
-def test_rate_and_quota_bound_what_is_queued(
-    size: int, per_second: float | None, left_today: int | None, seconds: float, sharing: int, expected: int
-) -> None:
-    assert rules.chunks_allowed(run(), size, per_second, left_today, seconds, sharing) == expected
-
-
-def test_what_is_out_counts() -> None:
-    assert rules.chunks_allowed(run(queued=at(50)), 50, 100.0, None, 15, 1) == 10
-    assert rules.chunks_allowed(run(queued=at(60)), 50, 100.0, None, 15, 1) == 0
-    assert rules.chunks_allowed(run(queued=at(3)), 50, 100.0, 200, 15, 1) == 1
-
-
-def test_a_throttled_run_slows_down_and_recovers() -> None:
-    assert rules.next_percent(run(percent=100, throttles=1)) == 50
-    assert rules.next_percent(run(percent=6, throttles=3, throttles_seen=2)) == 5
-    assert rules.next_percent(run(percent=95, throttles=2, throttles_seen=2)) == 100
+def part(number: int = 0, *, planned: int = 0, queued: int = 0, done: bool = False, **counts: int) -> RunPart:
+    """`chunks` of the counts is how many are done."""
+    sent = Sent(counts.pop("chunks", 0), counts)
+    return RunPart(number, Part(number=number, done=done, counted={CHUNKS: planned}), queued, sent)
 
 
 def test_a_chunk_is_no_more_than_a_second_of_the_rate() -> None:
     assert [rules.chunk_size(rate) for rate in (None, 0.5, 14.0, 500.0)] == [50, 1, 14, 50]
 
 
-@given(st.lists(st.integers(0, 4), min_size=PARTS, max_size=PARTS), st.integers(1, 20))
-def test_every_planned_chunk_is_queued_once(planned: list[int], allowed: int) -> None:
-    queued, spots = run(), list[rules.Spot]()
-    while next_ones := rules.next_spots(queued, planned, allowed):
-        assert len(next_ones) <= allowed
-        spots += next_ones
-        queued = queued.model_copy(update={"queued": rules.advanced(queued.queued, next_ones)})
-    assert sorted(spots) == [(part, number) for part in range(PARTS) for number in range(planned[part])]
+def test_no_part_waits_for_another() -> None:
+    parts = [part(0, planned=4), part(1, planned=2, queued=1), part(2, planned=3)]
+    assert rules.next_spots(parts, 5) == [(0, 0), (1, 1), (2, 0), (0, 1), (2, 1)]
 
 
-def test_only_chunks_done_in_a_row_are_summed() -> None:
-    chunks = {
-        (0, number): Chunk(run=run_id("n1"), name="", guests=(guest_id("g"),), done=number != 2, decisions=("sent",))
-        for number in range(4)
-    }
-    counted, counts = rules.counted_with(run(queued=at(4)), chunks)
-    assert (counted, counts) == (at(2), {"sent": 2})
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=5), st.integers(1, 7))
+def test_every_planned_chunk_is_queued_once(planned: list[int], most: int) -> None:
+    queued, spots = [0] * len(planned), list[rules.Spot]()
+    while True:
+        parts = [part(at, planned=made, queued=queued[at]) for at, made in enumerate(planned)]
+        looked_at = rules.next_spots(parts, most)
+        if not looked_at:
+            break
+        allowed = looked_at[: max(1, most - 1)]
+        spots += allowed
+        queued = [rules.queued_up_to(each, looked_at, looked_at[len(allowed) :]) for each in parts]
+    assert sorted(spots) == [(at, number) for at, made in enumerate(planned) for number in range(made)]
 
 
-def test_a_run_ends_when_all_is_planned_and_settled() -> None:
-    progress = [Progress(part=part, chunks=1 if part == 0 else 0, done=True) for part in range(PARTS)]
-    assert rules.has_ended(run(counted=at(1)), progress)
-    assert not rules.has_ended(run(counted=at(0)), progress)
-    assert not rules.has_ended(run(counted=at(1)), progress[:-1])
-    assert not rules.has_ended(run(counted=at(1), state=RunState.CANCELLED), progress[:-1])
+def test_what_was_looked_at_and_need_not_wait_is_passed() -> None:
+    of = part(2, planned=9, queued=3)
+    looked_at = [(2, 3), (2, 4), (2, 5), (1, 7)]
+    assert rules.queued_up_to(of, looked_at, []) == 6
+    assert rules.queued_up_to(of, looked_at, [(2, 4), (2, 5), (1, 7)]) == 4
+    assert rules.queued_up_to(of, [(1, 7)], []) == 3
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_over"),
+    [
+        ([part(done=True), part(1, done=True, planned=2, chunks=2)], True),
+        ([part(done=True), part(1, done=False, planned=2, chunks=2)], False),
+        ([part(done=True), part(1, done=True, planned=2, chunks=1)], False),
+    ],
+)
+def test_a_run_ends_when_all_is_planned_and_sent(parts: list[RunPart], is_over: bool) -> None:
+    assert rules.is_over(parts) is is_over
+
+
+def test_a_run_s_counts_are_the_sums_of_its_parts() -> None:
+    assert rules.summed([part(sent=2, no_consent=1), part(1, sent=3)]) == {"sent": 5, "no_consent": 1}

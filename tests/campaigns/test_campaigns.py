@@ -7,21 +7,25 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import keys, queues, table
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, rules, running, store
-from chalicelib.campaigns.model import Progress, RunState
+from chalicelib.campaigns import actions, parts, planning, store, tending
+from chalicelib.campaigns.model import PARTS, RunState
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
-from chalicelib.canonical.ids import CampaignId, Leaf, RunId, TemplateId
+from chalicelib.canonical.ids import CampaignId, Leaf, TemplateId
+from chalicelib.canonical.time import now
 from chalicelib.consent import actions as consents
 from chalicelib.messages import actions as messages
+from chalicelib.messages import pacing
+from chalicelib.messages.budget import FIRST_CALLS
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from chalicelib.settings.model import GROUP_CONTROLLER
-from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, run_to_end, turn
+from tests.campaigns.worlds import NOW, campaign, chunks, guest, launched, plan_by_hand, plan_of, run_to_end, tick, turn
+from tests.fakes import waiting
 from tests.ids import SPRING
 from tests.mail_fakes import FakeSes, mail_event, wrapped
 
@@ -210,9 +214,10 @@ def test_pause_stops_and_resume_goes_on_without_loss(clock: Any, ses: FakeSes) -
     ses.per_second = 2
     everybody = [guest(f"g{at:03d}") for at in range(9)]
     run = launched(everybody)
-    turn(["plan", "pace"])
+    tick()
     actions.pause(run.id)
-    turn(["send", "pace"])
+    turn()
+    tick()
     assert ses.requests == 0
     with pytest.raises(AssertionError):
         run_to_end(clock, run)
@@ -224,7 +229,7 @@ def test_pause_stops_and_resume_goes_on_without_loss(clock: Any, ses: FakeSes) -
 def test_cancel_holds_whoever_was_not_mailed(clock: Any, ses: FakeSes) -> None:
     everybody = [guest(f"g{at:03d}") for at in range(6)]
     run = launched(everybody)
-    turn(["plan", "pace"])
+    tick()
     assert actions.cancel(run.id).state is RunState.CANCELLED
     ended = run_to_end(clock, run)
     assert (ended.state, ended.counts, ses.requests) == (RunState.CANCELLED, {"run_cancelled": 6}, 0)
@@ -233,39 +238,44 @@ def test_cancel_holds_whoever_was_not_mailed(clock: Any, ses: FakeSes) -> None:
 
 
 def test_no_chunk_is_planned_after_a_cancelled_run_has_ended(clock: Any, ses: FakeSes) -> None:
-    """The planner looked at the run before it was cancelled, and writes what it found after the pacer ended it."""
+    """The planner looked at the run before it was cancelled, and writes what it found after the run ended."""
     part = 3
-    shards = {keys.shard(number) for number in rules.shards_of(part)}
+    shards = {keys.shard(number) for number in range(part * 256 // PARTS, (part + 1) * 256 // PARTS)}
     guest(next(f"g{at:03d}" for at in range(200) if keys.shard_of(f"g{at:03d}") in shards))
     run = actions.launch(campaign())
 
+    asked = iter([100.0])
+
     def late() -> float:
+        """First for how long the part is the planner's; then, with a guest in hand, how much of that is left."""
+        if (left := next(asked, None)) is not None:
+            return left
         actions.cancel(run.id)
         run_to_end(clock, run)
         return 100.0
 
     message = {"run": run.id, "part": part}
     with pytest.raises(TryAgain):
-        running.plan_run(message, late)
-    running.plan_run(message)
+        planning.plan_run(message, late)
+    planning.plan_run(message)
     assert actions.run(run.id).is_over
     assert chunks(run) == []
 
 
 def test_a_chunk_that_was_planned_while_the_run_was_cancelled_is_counted(clock: Any, ses: FakeSes) -> None:
     run = actions.launch(campaign())
-    progress = store.progress
+    plan_by_hand(run, {}, ends=())
+    saved, made = parts.save_plan, list[int]()
 
-    def planner_is_ahead(run_id: RunId) -> Any:
-        found = progress(run_id)
-        if not found:
-            store.save_progress(run, Progress(part=3), Progress(part=3, candidates=1), [guest("anna")])
-        return found
+    def planner_is_ahead(*arguments: Any) -> Any:
+        if not made:
+            made.append(1)
+            plan_by_hand(run, {3: [guest("anna")]}, ends=())
+        return saved(*arguments)
 
-    actions.cancel(run.id)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "progress", planner_is_ahead)
-        running.pace_run({"run": run.id, "beat": actions.run(run.id).beat})
+        patch.setattr(parts, "save_plan", planner_is_ahead)
+        actions.cancel(run.id)
     assert run_to_end(clock, run).counts == {"run_cancelled": 1}
 
 
@@ -273,6 +283,7 @@ def test_a_paused_account_pauses_the_run_and_it_can_be_resumed(clock: Any, ses: 
     everybody = [guest(f"g{at:03d}") for at in range(4)]
     ses.error = (400, "SendingPausedException")
     run = launched(everybody)
+    tick()
     turn()
     paused = actions.run(run.id)
     assert (paused.state, paused.reason) == (RunState.PAUSED, "SendingPausedException")
@@ -282,7 +293,7 @@ def test_a_paused_account_pauses_the_run_and_it_can_be_resumed(clock: Any, ses: 
     assert len(ses.accepted) == 4
 
 
-def test_throttled_entries_come_again_and_the_pace_halves(clock: Any, ses: FakeSes) -> None:
+def test_throttled_entries_come_again_from_their_row_and_the_pace_halves(clock: Any, ses: FakeSes) -> None:
     seen = set[str]()
 
     def throttled_once(to: str) -> str:
@@ -293,13 +304,13 @@ def test_throttled_entries_come_again_and_the_pace_halves(clock: Any, ses: FakeS
     ses.status_of = throttled_once
     everybody = [guest(f"g{at:03d}") for at in range(8)]
     run = launched(everybody)
+    tick()
     turn()
-    clock.shift(1)
-    turn(["pace"])
-    assert actions.run(run.id).throttles >= 1
+    assert waiting("send") == 0, "the chunk went back to its row, and not to its own queue"
+    assert {each.guest: each.decision for each in actions.decisions(run.id).decisions}[everybody[0]] == "waiting"
     ended = run_to_end(clock, run)
     assert ended.counts == {"sent": 8}
-    assert ended.percent < 100
+    assert pacing.opened("email", now()).calls_a_minute < FIRST_CALLS
     assert sorted(ses.recipients) == [f"g{at:03d}@example.com" for at in range(8)]
 
 
@@ -314,40 +325,116 @@ def test_the_daily_quota_holds_the_run_until_the_next_window(clock: Any, ses: Fa
     assert run_to_end(clock, run).counts == {"sent": 10}
 
 
-def test_a_lost_pacer_is_replaced_by_the_tick(clock: Any, ses: FakeSes) -> None:
-    run = store.run(launched([guest("anna")]).id)
-    assert run
-    queue_of_nobody = [{"run": run.id, "beat": -1}]
-    for message in queue_of_nobody:
-        running.pace_run(message)
-    assert store.run(run.id) == run
-    running.pace_run({"run": run.id})
-    assert store.run(run.id) == run, "a pacer that is not late is left alone"
-    clock.shift(900)
-    running.wake_runs()
+def test_a_tick_that_comes_twice_paces_once(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 1
+    run = launched([guest(f"g{at:03d}") for at in range(5)])
+    tick(twice=True)
+    clock.shift(30)
+    assert turn(["send"]) == 5
+    assert actions.run(run.id).counts == {"sent": 5}
+    assert ses.account_requests == 1
+
+
+def test_two_ticks_at_the_very_same_moment_pace_once(clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch) -> None:
+    launched([guest(f"g{at:03d}") for at in range(5)])
+    send, others = queues.send_in_time, list[int]()
+
+    def beside(*arguments: Any) -> None:
+        if not others:
+            others.append(1)
+            tick()
+        send(*arguments)
+
+    monkeypatch.setattr(queues, "send_in_time", beside)
+    tick()
+    assert waiting("send") == 1
+
+
+def test_a_minute_s_chunks_are_spread_over_it(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 2
+    launched([guest(f"g{at:03d}") for at in range(8)])
+    tick()
+    mailed = []
+    for _ in range(4):
+        turn(["send"])
+        mailed.append(len(ses.accepted))
+        clock.shift(1)
+    assert mailed == [2, 4, 6, 8]
+
+
+def test_a_run_of_four_ends_in_seconds_without_any_tick(clock: Any, ses: FakeSes) -> None:
+    """Who plans queues, who finishes the last chunk ends."""
+    for at in range(4):
+        guest(f"g{at:03d}")
+    run = actions.launch(campaign())
+    seconds = 0
+    while not actions.run(run.id).is_over:
+        turn()
+        clock.shift(1)
+        seconds += 1
+        assert seconds <= 10
+    assert actions.run(run.id).counts == {"sent": 4}
+    assert store.active_runs() == []
+
+
+def test_runs_share_the_minute_in_turn_and_ses_is_asked_once(clock: Any, ses: FakeSes) -> None:
+    ses.per_second = 1
+    some = [guest(f"g{at:03d}") for at in range(200)]
+    one, other = actions.launch(campaign()), actions.launch(campaign(CampaignId("autumn")))
+    plan_by_hand(one, {0: some[:100]})
+    plan_by_hand(other, {0: some[100:]})
+    tick()
+    clock.shift(60)
+    turn(["send"])
+    sent = [actions.run(each.id).counts["sent"] for each in (one, other)]
+    assert sum(sent) == 60
+    assert abs(sent[0] - sent[1]) <= 1
+    assert ses.account_requests == 1
+
+
+def test_what_a_worker_could_not_end_the_tick_ends(clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = launched([guest("anna")])
+    tick()
+    with monkeypatch.context() as crash:
+        crash.setattr(tending, "part_may_be_over", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            turn(["send"])
+    assert not actions.run(run.id).is_over
+    tick()
+    assert actions.run(run.id).is_over
+
+
+def test_a_chunk_that_came_back_again_while_it_was_queued_is_not_forgotten(
+    clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = launched([guest("anna")])
+    ses.status_of = lambda _: "ACCOUNT_THROTTLED"
+    tick()
+    turn(["send"])
+    clock.shift(60)
+    send = queues.send_in_time
+
+    def and_sent_at_once(*arguments: Any) -> None:
+        send(*arguments)
+        turn(["send"])
+
+    with monkeypatch.context() as faster:
+        faster.setattr(queues, "send_in_time", and_sent_at_once)
+        tick()
+    ses.status_of = lambda _: "SUCCESS"
+    clock.shift(60)
     assert run_to_end(clock, run).counts == {"sent": 1}
-
-
-def test_two_pacers_at_once_mail_once(clock: Any, ses: FakeSes) -> None:
-    everybody = [guest(f"g{at:03d}") for at in range(5)]
-    run = launched(everybody)
-    turn(["plan"])
-    for _ in range(3):
-        running.pace_run({"run": run.id, "beat": 0})
-        running.pace_run({"run": run.id, "beat": 1})
-    assert run_to_end(clock, run).counts == {"sent": 5}
-    assert len(ses.accepted) == 5
 
 
 def test_planning_stops_when_time_is_short_and_goes_on(ses: FakeSes) -> None:
     part = 3
-    shards = {keys.shard(number) for number in rules.shards_of(part)}
+    shards = {keys.shard(number) for number in range(part * 256 // PARTS, (part + 1) * 256 // PARTS)}
     in_part = [f"g{at:03d}" for at in range(200) if keys.shard_of(f"g{at:03d}") in shards][:5]
     everybody = [guest(leaf) for leaf in in_part]
     run = actions.launch(campaign())
     left = cycle([100.0, 5.0])
-    while not store.progress_of(run.id, part).done:
-        running.plan_run({"run": run.id, "part": part}, lambda: next(left))
+    while not plan_of(run, part).done:
+        planning.plan_run({"run": run.id, "part": part}, lambda: next(left))
     planned = [one for _, guests, _ in chunks(run) for one in guests]
     assert sorted(planned) == everybody
 
@@ -357,7 +444,7 @@ def test_small_partitions_share_a_chunk(clock: Any, ses: FakeSes) -> None:
         guest(f"g{at:03d}", state=None)
     run = actions.launch(campaign())
     for part in (0, 1):
-        running.plan_run({"run": run.id, "part": part})
+        planning.plan_run({"run": run.id, "part": part})
     assert len(chunks(run)) <= 2
 
 

@@ -10,8 +10,8 @@ import time_machine
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, store
-from chalicelib.campaigns.model import PARTS, Campaign, Progress, Run, RunState
+from chalicelib.campaigns import actions
+from chalicelib.campaigns.model import Campaign, Run, RunState
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import CampaignId, ControllerId, GuestId, Leaf, leaf_of_profile
 from chalicelib.canonical.time import instant
@@ -30,7 +30,7 @@ from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings
 from tests import builders
 from tests.builders import PORTO, VIENNA, notice, reservation
-from tests.campaigns.worlds import NOW, campaign, guest, run_to_end, turn
+from tests.campaigns.worlds import NOW, campaign, guest, plan_by_hand, run_to_end, tick, turn
 from tests.conftest import SENDER
 from tests.ids import SPRING, guest_id
 from tests.mail_fakes import FakeSes, mail_event, wrapped
@@ -65,11 +65,7 @@ def launched(everybody: Sequence[GuestId], property_id: str | None = "vienna", n
     campaign(ANY)
     asked = {"id": name, "name": "Spring", "segment": "s-any", "template": "news", "property_id": property_id}
     run = actions.launch(actions.create_campaign(Campaign.model_validate(asked)).campaign.id)
-    for part in range(PARTS):
-        found = Progress(part=part)
-        if part == 0:
-            found = store.save_progress(run, found, found.model_copy(update={"candidates": len(everybody)}), everybody)
-        store.save_progress(run, found, found.model_copy(update={"done": True}), [])
+    plan_by_hand(run, {0: everybody})
     return run
 
 
@@ -144,7 +140,7 @@ def test_who_leaves_between_decision_and_claim_is_not_mailed(
         say(ANNA, ALPINE, "withdrawn", after=1)
         transact(writes)
 
-    turn(["plan", "pace"])
+    tick()
     monkeypatch.setattr(table, "transact", after_the_objection)
     assert run_to_end(clock, run).counts == {"withdrawn": 1}
     assert ses.requests == 0
@@ -220,6 +216,7 @@ def test_a_run_whose_hotel_is_gone_waits_for_it_and_nobody_is_mailed_in_another_
     run = launched([ANNA])
     hotel = VIENNA.model_copy(update={"branding": NAMES})
     properties.delete(hotel)
+    tick()
     turn()
     assert (actions.run(run.id).state, actions.run(run.id).reason) == (RunState.PAUSED, "property_gone")
     assert ses.requests == 0
@@ -231,6 +228,7 @@ def test_a_run_whose_hotel_is_gone_waits_for_it_and_nobody_is_mailed_in_another_
 def test_a_run_whose_hotel_is_gone_can_be_cancelled_and_ends(clock: Any, ses: FakeSes) -> None:
     run = launched([guest("anna")])
     properties.delete(VIENNA.model_copy(update={"branding": NAMES}))
+    tick()
     turn()
     actions.cancel(run.id)
     assert run_to_end(clock, run).counts == {"run_cancelled": 1}

@@ -6,42 +6,36 @@ from typing import Any
 import pytest
 
 from chalicelib.campaigns import queued
-from chalicelib.campaigns.queued import PaceRun, PlanPart, SendChunk
+from chalicelib.campaigns.queued import PlanPart, SendChunk
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import OccasionId, RunId
 
 N1 = OccasionId("n1")
 
-Read = Callable[[Any], PlanPart | PaceRun | SendChunk]
+Read = Callable[[Any], PlanPart | SendChunk]
 
 # As they were sent on the day named: samples are added, and never changed.
-SAMPLES: list[tuple[Read, dict[str, Any], PlanPart | PaceRun | SendChunk]] = [
+SAMPLES: list[tuple[Read, dict[str, Any], PlanPart | SendChunk]] = [
     # 2026-11-26, before messages had a version
     (queued.read_plan_part, {"run": "n1", "part": 3}, PlanPart(RunId(N1), 3)),
-    (queued.read_pace_run, {"run": "n1", "beat": 7}, PaceRun(RunId(N1), 7)),
-    (queued.read_pace_run, {"run": "n1"}, PaceRun(RunId(N1))),
     (
         queued.read_send_chunk,
         {"run": "n1", "chunk": "2026#000#000001"},
         SendChunk(RunId(N1), "2026#000#000001"),
     ),
-    (queued.read_send_chunk, {"run": "n1", "chunk": "c", "again": 2}, SendChunk(RunId(N1), "c", 2)),
+    (queued.read_send_chunk, {"run": "n1", "chunk": "c", "again": 2}, SendChunk(RunId(N1), "c")),
     # 2026-11-27
     (queued.read_plan_part, {"v": 1, "run": "n1", "part": 3}, PlanPart(RunId(N1), 3)),
-    (queued.read_pace_run, {"v": 1, "run": "n1", "beat": 7}, PaceRun(RunId(N1), 7)),
-    (queued.read_pace_run, {"v": 1, "run": "n1"}, PaceRun(RunId(N1))),
     (queued.read_send_chunk, {"v": 1, "run": "n1", "chunk": "c", "again": 0}, SendChunk(RunId(N1), "c")),
 ]
 
 
 @pytest.mark.parametrize(("read", "body", "message"), SAMPLES)
-def test_a_message_of_an_earlier_day_is_read(
-    read: Read, body: dict[str, Any], message: PlanPart | PaceRun | SendChunk
-) -> None:
+def test_a_message_of_an_earlier_day_is_read(read: Read, body: dict[str, Any], message: PlanPart | SendChunk) -> None:
     assert read(body) == message
 
 
-@pytest.mark.parametrize("read", [read for read, *_ in SAMPLES[-4:]])
+@pytest.mark.parametrize("read", [read for read, *_ in SAMPLES[-2:]])
 @pytest.mark.parametrize("newer", [{"hotel": "vienna"}, {"v": 2}])
 def test_what_a_newer_function_adds_is_left_aside(read: Read, newer: dict[str, Any]) -> None:
     sample, message = next((body, message) for each, body, message in SAMPLES if each is read)
@@ -52,15 +46,12 @@ def test_what_a_newer_function_adds_is_left_aside(read: Read, newer: dict[str, A
     "message",
     [
         PlanPart(RunId(N1), 3),
-        PaceRun(RunId(N1), 7),
-        PaceRun(RunId(N1)),
-        SendChunk(RunId(N1), "c", 2),
+        SendChunk(RunId(N1), "c"),
     ],
 )
-def test_what_is_sent_is_what_is_read(message: PlanPart | PaceRun | SendChunk) -> None:
+def test_what_is_sent_is_what_is_read(message: PlanPart | SendChunk) -> None:
     read: dict[type, Read] = {
         PlanPart: queued.read_plan_part,
-        PaceRun: queued.read_pace_run,
         SendChunk: queued.read_send_chunk,
     }
     body = queued.body_of(message)
@@ -73,8 +64,6 @@ def test_what_is_sent_is_what_is_read(message: PlanPart | PaceRun | SendChunk) -
     [
         (queued.read_plan_part, {"run": "n1"}),
         (queued.read_plan_part, {"run": "n1", "part": "3"}),
-        (queued.read_pace_run, {"beat": 1}),
-        (queued.read_pace_run, {"run": "n1", "beat": "x"}),
         (queued.read_send_chunk, {"run": "n1", "chunk": None}),
     ],
 )

@@ -1,22 +1,23 @@
 """A campaign with guests, and the queues turned by hand."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import time_machine
 
 from chalicelib.aws import clients, queues, table
-from chalicelib.campaigns import actions, running, store
-from chalicelib.campaigns.model import PARTS, Campaign, Progress, Run
+from chalicelib.campaigns import actions, parts, planning, running, store, tending
+from chalicelib.campaigns.model import PARTS, Campaign, Run
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import instant, now
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Consent, Gate
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
+from chalicelib.jobs.model import Part
 from chalicelib.messages import actions as messages
 from chalicelib.messages.model import Template
 from chalicelib.segments import actions as segments
@@ -25,11 +26,7 @@ from tests.ids import PMS, SPRING, guest_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXT = "Dear {{ guest.given_name | default: 'guest' }}"
-WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "plan": running.plan_run,
-    "pace": running.pace_run,
-    "send": running.send_chunk,
-}
+WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {"plan": planning.plan_run, "send": running.send_chunk}
 
 
 def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> GuestId:
@@ -59,14 +56,24 @@ def campaign(campaign_id: CampaignId = SPRING, *, least_stays: int = 1) -> Campa
 def launched(everybody: Sequence[GuestId]) -> Run:
     """A run whose planning is over, as if it had found these guests: walking 256 partitions takes a test's time."""
     run = actions.launch(campaign())
-    for part in range(PARTS):
-        progress = Progress(part=part)
-        for start in range(0, len(everybody) if part == 0 else 0, run.chunk_size):
-            some = everybody[start : start + run.chunk_size]
-            found = progress.model_copy(update={"candidates": progress.candidates + len(some)})
-            progress = store.save_progress(run, progress, found, some)
-        store.save_progress(run, progress, progress.model_copy(update={"done": True}), [])
+    plan_by_hand(run, {0: everybody})
     return run
+
+
+def plan_by_hand(run: Run, by_part: Mapping[int, Sequence[GuestId]], *, ends: Collection[int] = range(PARTS)) -> None:
+    """Chunks of these guests in these parts, and the parts planned to their end."""
+    for number in range(PARTS):
+        part, everybody = Part(number=number), by_part.get(number, ())
+        for start in range(0, len(everybody), run.chunk_size):
+            some = everybody[start : start + run.chunk_size]
+            part = parts.save_plan(run, part, parts.plan_to(part, "", len(some), len(some)), some, now())
+        if number in ends:
+            parts.save_plan(run, part, part.ended(), [], now())
+
+
+def plan_of(run: Run, part: int) -> Part:
+    (found,) = parts.of(run.id, [part])
+    return found.plan
 
 
 def turn(names: Iterable[str] = WORKERS, *, twice: bool = False) -> int:
@@ -86,21 +93,26 @@ def turn(names: Iterable[str] = WORKERS, *, twice: bool = False) -> int:
                 except TryAgain:
                     continue
                 queues.delete(name, message["ReceiptHandle"])
-            if name == "pace":
-                break
     return handled
 
 
+def tick(*, twice: bool = False) -> None:
+    for _ in range(1 + twice):
+        tending.tend_all(store.active_runs(), now())
+
+
 def run_to_end(clock: time_machine.Traveller, run: Run, *, twice: bool = False) -> Run:
-    """Turn all queues, and let time pass, until the run is over."""
-    for _ in range(100):
-        turn(twice=twice)
-        found = actions.run(run.id)
-        if found.is_over:
-            return found
-        clock.shift(15)
+    """Turn all queues second by second, with a tick a minute, until the run is over."""
+    for _ in range(20):
+        tick(twice=twice)
+        for _ in range(3):
+            turn(twice=twice)
+            found = actions.run(run.id)
+            if found.is_over:
+                return found
+            clock.shift(20)
     raise AssertionError(f"the run does not end: {actions.run(run.id)}")
 
 
 def chunks(run: Run) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    return [(each.name, each.guests, each.decisions) for each in store.chunks(run.id, after="", limit=10_000)]
+    return [(each.name, each.guests, each.decisions) for each in parts.chunks(run.id, after="", limit=10_000)]

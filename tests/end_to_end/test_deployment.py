@@ -1,6 +1,7 @@
 """The application as one CloudFormation stack: it answers, its queue functions run, dead letters have reasons."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import staff_mail_of
 from chalicelib.messages.queued import SendToStaff, body_of
 from infra import dead_letters, queue_urls, replay
+from infra.demo.api import Api
 from infra.deploy import LocalHub
 from tests.fakes import waiting
 
@@ -101,3 +103,43 @@ def test_a_mail_to_the_staff_is_sent_once_by_its_own_configuration_set(
     eventually(is_sent)
     with urllib.request.urlopen(hub.cloud.mailbox_url, timeout=30) as answer:
         assert answer.read().decode().count("ops@stay.example.com") == 1
+
+
+def test_a_run_of_four_mails_ends_within_ten_seconds(hub: LocalHub) -> None:
+    """Planned, paced, sent and ended by functions that wake each other, without waiting for a tick."""
+    api = Api(hub.api_url, hub.admin_key)
+    api.put("/v1/properties/quick", {"name": "Quick", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"})
+    guests = [
+        {
+            "kind": "guest",
+            "source_id": f"quick-{number}",
+            "property_id": "quick",
+            "changed_at": "2026-02-03T10:00:00Z",
+            "given_name": "Quickly",
+            "family_name": f"Lee{number}",
+            "email": f"quick{number}@mail.example",
+            "marketing_email": True,
+        }
+        for number in range(4)
+    ]
+    api.post("/v1/events", {"snapshots": guests}, once="quick-guests")
+    segment = {"name": "Quick", "rule": {"trait": "given_name", "op": "eq", "value": "Quickly"}}
+    template = {"name": "Quick", "subject": "Hello", "html": "<p>Hello</p>", "text": "Hello"}
+    api.put("/v1/segments/quick", segment)
+    api.put("/v1/templates/quick", template)
+    asked = {"id": "quick", "name": "Quick", "segment": "quick", "template": "quick"}
+    api.post("/v1/campaigns", asked, once="quick")
+    _until(lambda: len(api.get("/v1/guests?email=quick3@mail.example")["items"]) == 1, 30)
+    began = time.monotonic()
+    api.post("/v1/campaigns/quick/launch", once="quick-launch")
+    _until(lambda: api.get("/v1/campaigns/quick")["run"]["state"] == "finished", 30)
+    seconds = time.monotonic() - began
+    assert api.get("/v1/campaigns/quick")["run"]["counts"] == {"sent": 4}
+    assert seconds < 10
+
+
+def _until(question: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

@@ -9,13 +9,14 @@ import time_machine
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.ids import OccasionId, RunId
+from chalicelib.canonical.ids import RunId
 from chalicelib.entrypoints import schedules
 from chalicelib.entrypoints.runtime import ScheduleFailed
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA
 from tests.crashes import READS, watching
 from tests.fakes import Context, received, waiting
+from tests.ids import run_id
 
 
 @pytest.fixture
@@ -71,24 +72,50 @@ def test_a_crash_between_queue_and_marker_loses_nothing(hotels: None, monkeypatc
     assert waiting("jobs") == 4
 
 
-def test_jobs_are_queued_even_when_pacers_cannot_be_woken(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.campaigns import running
+def wait(run: RunId) -> None:
+    """As a launch says that there is something to do."""
+    from chalicelib.aws import keys, table
 
-    def broken() -> None:
+    table.write(table.Put(table.row(keys.waking("RUN", run), at="2026-06-10")))
+
+
+def test_jobs_are_queued_even_when_runs_cannot_be_woken(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.campaigns import tending
+
+    wait(run_id("n1"))
+
+    def broken(*_: Any) -> int:
         raise RuntimeError("anna.lee@example.com")
 
-    monkeypatch.setattr(running, "wake_runs", broken)
+    monkeypatch.setattr(tending, "tend_all", broken)
     with at("10T04:30"), pytest.raises(ScheduleFailed, match="tick failed: RuntimeError"):
         tick()
     assert waiting("jobs") == 2
 
 
-def test_an_active_run_is_woken(hotels: None) -> None:
-    from chalicelib.aws import keys, table
+def test_an_active_run_is_woken_and_one_that_fails_costs_no_other_its_turn(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.campaigns import store
+    from chalicelib.campaigns.model import Run
 
-    table.write(table.Put(table.row(keys.active_run(RunId(OccasionId("n1"))), at="2026-06-10")))
-    tick()
-    assert [json.loads(record["body"]) for record in received("pace")["Records"]] == [{"v": 1, "run": "n1"}]
+    broken = run_id("n0")
+    for each in (broken, run_id("n1")):
+        wait(each)
+
+    def kept(asked: RunId) -> Run:
+        if asked == broken:
+            raise RuntimeError
+        told = {"id": asked, "campaign": "c", "at": "2026-06-10T00:00:00Z", "segment_version": 1}
+        return Run.model_validate({**told, "template_version": 1})
+
+    monkeypatch.setattr(store, "run", kept)
+    with pytest.raises(ScheduleFailed):
+        tick()
+    assert waiting("plan") == 16
+    assert {"v": 1, "run": "n1", "part": 3} in [
+        json.loads(record["body"]) for _ in range(2) for record in received("plan")["Records"]
+    ]
 
 
 @pytest.mark.parametrize("hotels", [0, 2, 120])

@@ -172,7 +172,7 @@ def test_finishing_half_a_deployment_says_so_and_fails(monkeypatch: pytest.Monke
     finish = ["infra", "finish", "--stage", "test", "--public-url", "https://hub.hotel.test/"]
     ended = RUN.invoke(cli.hub, finish, catch_exceptions=False)
     assert ended.exit_code == 1
-    assert "only 0 of 8 queues have a function" in ended.output
+    assert "only 0 of 7 queues have a function" in ended.output
 
 
 def test_a_pipeline_is_told_the_address_of_its_template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -61,4 +61,4 @@ def test_redriven_letters_lie_on_their_source_queue_and_nowhere_else() -> None:
 
 
 def test_redriving_an_empty_queue_does_nothing() -> None:
-    assert list(dead_letters.redrive(STAGE, "pace")) == []
+    assert list(dead_letters.redrive(STAGE, "plan")) == []

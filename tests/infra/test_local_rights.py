@@ -20,4 +20,8 @@ def test_nothing_is_granted_that_the_policy_does_not_hold(to: Worker) -> None:
 def test_batches_may_go_to_the_policys_own_queues_only() -> None:
     held = policies.policy(worker("tick"), "dev")["Statement"]
     (batches,) = local_rights._statements(held)
-    assert batches["Resource"] == ["arn:aws:sqs:*:*:xenia-dev-jobs", "arn:aws:sqs:*:*:xenia-dev-pace"]
+    assert batches["Resource"] == [
+        "arn:aws:sqs:*:*:xenia-dev-jobs",
+        "arn:aws:sqs:*:*:xenia-dev-plan",
+        "arn:aws:sqs:*:*:xenia-dev-send",
+    ]

@@ -55,12 +55,11 @@ BEYOND = {
         "secretsmanager:GetSecretValue",
     },
     "award_points": {"events:PutEvents"},
-    "plan_run": set(),
-    "pace_run": {"ses:GetAccount"},
+    "plan_run": {"ses:GetAccount"},
     "send_chunk": {"secretsmanager:GetSecretValue", "ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"},
     "record_mail_events": {"events:PutEvents", "s3:PutObject", "secretsmanager:GetSecretValue"},
     "run_job": {"events:PutEvents", "kms:Decrypt"},
-    "tick": set(),
+    "tick": {"ses:GetAccount"},
 }
 """Written by hand, so that a right that is added is added twice. A new worker that needs no more is not listed."""
 
@@ -101,13 +100,11 @@ def test_a_policy_reaches_into_its_own_stage_only(of: Worker, stage: str) -> Non
 
 
 def test_a_worker_reads_its_own_queue_and_sends_to_the_declared_ones_and_its_dead_letters() -> None:
-    pacer = worker("pace_run")
-    assert statement_with("sqs:ReceiveMessage", pacer)["Resource"] == ["arn:aws:sqs:*:*:xenia-prod-pace"]
-    assert statement_with("sqs:SendMessage", pacer)["Resource"] == [
-        "arn:aws:sqs:*:*:xenia-prod-pace",
-        "arn:aws:sqs:*:*:xenia-prod-plan",
+    planner = worker("plan_run")
+    assert statement_with("sqs:ReceiveMessage", planner)["Resource"] == ["arn:aws:sqs:*:*:xenia-prod-plan"]
+    assert statement_with("sqs:SendMessage", planner)["Resource"] == [
         "arn:aws:sqs:*:*:xenia-prod-send",
-        "arn:aws:sqs:*:*:xenia-prod-pace-dlq",
+        "arn:aws:sqs:*:*:xenia-prod-plan-dlq",
     ]
 
 

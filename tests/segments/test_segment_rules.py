@@ -12,6 +12,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
 from chalicelib.guests.model import Stats, Traits
 from chalicelib.segments import rules
+from chalicelib.segments.compiled import compiled
 from chalicelib.segments.model import AllOf, NoneOf, Rule, Segment
 
 TODAY = date(2026, 11, 23)
@@ -75,7 +76,68 @@ def condition(trait: str, op: str, value: Any) -> dict[str, Any]:
     ],
 )
 def test_one_condition(trait: str, op: str, value: Any, expected: bool) -> None:
-    assert rules.matches(rule(condition(trait, op, value)), ANNA, TODAY) is expected
+    asked = rule(condition(trait, op, value))
+    assert rules.matches(asked, ANNA, TODAY) is expected
+    assert compiled(asked, TODAY)(ANNA.packed()) is expected
+
+
+CONDITIONS = st.sampled_from(
+    [
+        condition("country", "eq", "AT"),
+        condition("country", "ne", "AT"),
+        condition("country", "exists", False),
+        condition("language", "in", ["de", "en"]),
+        condition("given_name", "contains", "nn"),
+        condition("member", "eq", False),
+        condition("birth_date", "lt", "1990-01-01"),
+        condition("birth_date.days_since", "gte", 10_000),
+        condition("stats.stays", "gte", 1),
+        condition("stats.stays", "eq", 0),
+        condition("stats.nights", "in", [0, 7]),
+        condition("stats.in_house", "ne", True),
+        condition("stats.properties", "contains", "vienna"),
+        condition("stats.properties", "exists", False),
+        condition("stats.room_revenue.EUR", "gt", 100),
+        condition("stats.room_revenue.USD", "exists", False),
+        condition("stats.next_arrival.days_until", "lte", 31),
+        condition("stats.last_departure", "exists", True),
+    ]
+)
+BODIES = st.recursive(
+    CONDITIONS,
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3).map(lambda some: {"and": some})
+        | st.lists(inner, min_size=1, max_size=3).map(lambda some: {"or": some})
+        | inner.map(lambda one: {"not": one})
+    ),
+    max_leaves=6,
+)
+DAYS = st.none() | st.dates(date(1950, 1, 1), date(2030, 1, 1))
+KNOWN = st.builds(
+    Traits,
+    given_name=st.sampled_from([None, "Anna", "Bo"]),
+    language=st.sampled_from([None, "de", "fr"]),
+    country=st.sampled_from([None, "", "AT", "JP"]),
+    birth_date=DAYS,
+    member=st.booleans(),
+    stats=st.builds(
+        Stats,
+        stays=st.integers(0, 3),
+        nights=st.sampled_from([0, 7, 9]),
+        room_revenue=st.dictionaries(st.sampled_from(["EUR", "USD"]), st.integers(0, 200)),
+        last_departure=DAYS,
+        next_arrival=DAYS,
+        in_house=st.booleans(),
+        properties=st.sampled_from([(), (PropertyId("vienna"),), (PropertyId("porto"),)]),
+    ),
+)
+
+
+@given(BODIES, KNOWN)
+def test_a_compiled_rule_says_of_packed_traits_what_the_rule_says_of_the_traits(body: Any, known: Traits) -> None:
+    asked = rule(body)
+    assert compiled(asked, TODAY)(known.packed()) is rules.matches(asked, known, TODAY)
+    assert compiled(asked, TODAY)(None) is rules.matches(asked, Traits(), TODAY)
 
 
 def test_and_or_not_combine() -> None:

@@ -1,0 +1,186 @@
+"""How the parts of a run are kept: plans, chunks, and how far they were queued and sent."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from itertools import count
+from typing import Any, NamedTuple
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item, item_size
+from chalicelib.aws.keys import Key
+from chalicelib.aws.retries import until_written
+from chalicelib.campaigns.model import CANDIDATES, CHUNKS, PARTS, Chunk, Run, RunPart, Sent
+from chalicelib.campaigns.rules import Spot
+from chalicelib.canonical.ids import GuestId, RunId
+from chalicelib.jobs import parts
+from chalicelib.jobs.model import Part, Step
+
+COUNTED = "n_"
+"""What the attributes begin with that count candidates by code."""
+SMALL = 200
+
+
+class Back(NamedTuple):
+    """A chunk that came back undecided; `times` tells one coming back from the next."""
+
+    spot: Spot
+    times: int
+
+
+def of(run_id: RunId, numbers: Sequence[int] = range(PARTS)) -> list[RunPart]:
+    """One batch read."""
+    rows = table.get_many(key for number in numbers for key in _rows(run_id, number))
+    return [_part(number, *(rows.get(key) for key in _rows(run_id, number))) for number in numbers]
+
+
+def _rows(run_id: RunId, number: int) -> tuple[Key, Key, Key]:
+    return keys.plan(run_id, number), keys.queued(run_id, number), keys.sent(run_id, number)
+
+
+def _part(number: int, plan: Item | None, queued: Item | None, sent: Item | None) -> RunPart:
+    counts = {name.removeprefix(COUNTED): value for name, value in (sent or {}).items() if name.startswith(COUNTED)}
+    return RunPart(
+        number=number,
+        plan=parts.read(number, plan),
+        queued=queued["chunks"] if queued else 0,
+        sent=Sent(sent["chunks"] if sent else 0, counts),
+    )
+
+
+def plan_to(part: Part, position: str, looked_at: int, candidates: int) -> Part:
+    """The plan with one more chunk, where there are candidates for one."""
+    return part.past(Step(position, looked_at, {CHUNKS: int(candidates > 0), CANDIDATES: candidates}))
+
+
+def save_plan(run: Run, before: Part, after: Part, guests: Sequence[GuestId], now: datetime) -> Part:
+    """Write how far a part is planned together with the chunk that it made. Raises ConditionFailed."""
+    written = parts.written(keys.plan(run.id, after.number), after, now)
+    if guests:
+        key = keys.chunk(run.id, run.at, after.number, before.counted.get(CHUNKS, 0))
+        table.transact([table.Put(table.row(key, guests=",".join(guests)), table.ABSENT), written])
+    else:
+        table.write(written)
+    return after.at_rev(after.rev + 1)
+
+
+def close(run: Run, part: RunPart, now: datetime) -> RunPart:
+    """A part that is planned no further; a planner that was ahead has made one more chunk, and this is tried again."""
+    with suppress(table.ConditionFailed, table.Contended):
+        save_plan(run, part.plan, part.plan.ended(), [], now)
+    (closed,) = of(run.id, [part.number])
+    return closed
+
+
+# Chunks
+
+
+def name_of(due: str, part: int, number: int) -> str:
+    return f"{due}#{part:03d}#{number:06d}"
+
+
+def key_of_chunk(run_id: RunId, name: str) -> Key:
+    """A name that is none leads to a row that is not there."""
+    due, part, number = (*name.rsplit("#", 2), "", "")[:3]
+    is_one = part.isdecimal() and number.isdecimal()
+    return keys.chunk(run_id, due, int(part), int(number)) if is_one else keys.chunk(run_id, name, 0, 0)
+
+
+def read_chunk(run_id: RunId, item: Mapping[str, Any]) -> Chunk:
+    decisions = item.get("decisions", "")
+    part, (due, number) = int(item["pk"].rpartition("#")[2]), item["sk"].removeprefix(keys.CHUNK).rsplit("#", 1)
+    return Chunk(
+        run=run_id,
+        part=part,
+        number=int(number),
+        name=name_of(due, part, int(number)),
+        guests=tuple(item["guests"].split(",")),
+        done="decisions" in item,
+        decisions=tuple(decisions.split(",")) if decisions else (),
+    )
+
+
+def chunks_at(run: Run, spots: Iterable[Spot]) -> list[Chunk]:
+    """Those that are there, in the order of the spots."""
+    wanted = [keys.chunk(run.id, run.at, *spot) for spot in dict.fromkeys(spots)]
+    found = table.get_many(wanted)
+    return [read_chunk(run.id, found[key]) for key in wanted if key in found]
+
+
+def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
+    """Chunks of a run in the order of their parts, after a name; at most so many."""
+    first, left = (int(after.rsplit("#", 2)[1]) if after else 0), limit
+    for part in range(first, PARTS):
+        start = key_of_chunk(run_id, after).sk if after and part == first else None
+        for item in table.query(keys.part_of_run(run_id, part), keys.CHUNK, after=start, limit=left):
+            yield read_chunk(run_id, item)
+            left -= 1
+        if left == 0:
+            return
+
+
+def finish(chunk: Chunk, codes: Sequence[str]) -> None:
+    """Put a chunk's decisions, and count them, once; a second worker that comes to its own end changes nothing."""
+    write = partial(table.transact, [_decided(chunk, codes), _counted(chunk, codes)])
+
+    def attempt() -> None:
+        try:
+            write()
+        except table.ConditionFailed:
+            return
+
+    until_written(attempt, "the part's counts were written by others all the time")
+
+
+def _decided(chunk: Chunk, codes: Sequence[str]) -> table.Update:
+    key, packed = key_of_chunk(chunk.run, chunk.name), ",".join(codes)
+    size = item_size(table.row(key, guests=",".join(chunk.guests), decisions=packed))
+    is_open = table.When("attribute_exists(pk) AND attribute_not_exists(decisions)")
+    return table.Update(key, "SET decisions = :decisions", {":decisions": packed}, when=is_open, size=size)
+
+
+def _counted(chunk: Chunk, codes: Sequence[str]) -> table.Update:
+    counts = {code: codes.count(code) for code in sorted(set(codes))}
+    numbered = list(zip(count(), counts, strict=False))
+    expression = "ADD " + ", ".join(["chunks :one", *(f"#n{at} :n{at}" for at, _ in numbered)])
+    values = {":one": 1, **{f":n{at}": counts[code] for at, code in numbered}}
+    names = {f"#n{at}": f"{COUNTED}{code}" for at, code in numbered}
+    return table.Update(keys.sent(chunk.run, chunk.part), expression, values, names, size=SMALL)
+
+
+# What is to be queued
+
+
+def keep_queued(run_id: RunId, part: int, chunks: int) -> None:
+    """The first so many chunks need no more queuing; another who queued more has said so."""
+    more = table.When("attribute_not_exists(pk) OR chunks < :chunks", {":chunks": chunks})
+    try:
+        table.write(table.Put(table.row(keys.queued(run_id, part), chunks=chunks), more))
+    except table.ConditionFailed:
+        return
+
+
+def came_back(chunk: Chunk) -> None:
+    """Some of a chunk's candidates have no decision yet: it is to be queued again."""
+    key = keys.chunk_back(chunk.run, chunk.part, chunk.number)
+    table.write(table.Update(key, "ADD times :one", {":one": 1}, size=SMALL))
+
+
+def all_back(run_id: RunId, most: int) -> list[Back]:
+    rows = table.query(keys.run(run_id).pk, keys.BACK, limit=most)
+    return [Back(_spot(row["sk"]), row["times"]) for row in rows]
+
+
+def _spot(sort_key: str) -> Spot:
+    part, number = sort_key.removeprefix(keys.BACK).split("#")
+    return int(part), int(number)
+
+
+def forget_back(run_id: RunId, back: Back) -> None:
+    """It was queued again; one that came back once more meanwhile stays."""
+    same = table.When("times = :times", {":times": back.times})
+    try:
+        table.write(table.Delete(keys.chunk_back(run_id, *back.spot), same, size=SMALL))
+    except table.ConditionFailed:
+        return
