@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from benchmarks import unpacked
+from benchmarks import cold, unpacked
 
 PACKAGES = "python/lib/python3.11/site-packages"
 ASK = "import app, pydantic, boto3, benchmarks as b; [print(each.__file__) for each in (app, pydantic, boto3, b)]"
@@ -34,3 +34,14 @@ def test_nothing_of_the_development_is_importable_and_nothing_stays_compiled() -
         assert moto == "None"
         assert [each.name for each in Path(app).parent.iterdir()] == ["app.py"]
     assert not Path(app).exists()
+
+
+def test_sizes_are_those_of_what_is_uploaded_and_of_what_lambda_unpacks(tmp_path: Path) -> None:
+    archives = {name: tmp_path / f"{name}.zip" for name in ("code", "layer")}
+    for file in archives.values():
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("zeros", bytes(130_000_000))
+    code, layer, unzipped = cold.sizes(archives)
+    assert code.measured == archives["code"].stat().st_size / 1e6
+    assert (code.holds, layer.holds) == (True, True)
+    assert (unzipped.measured, unzipped.holds) == (260, False)
