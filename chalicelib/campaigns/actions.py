@@ -11,12 +11,13 @@ from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Chunk, Cont
 from chalicelib.campaigns.queued import PlanPart
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, GuestId, Leaf, OccasionId, RunId, stable_id, timed_id
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
 from chalicelib.messages import holds, pacing, sending
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import Reason, Words
 from chalicelib.messages.model import Outcome
+from chalicelib.messages.rules import LOST_AFTER
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.properties import store as properties
 from chalicelib.segments.store import SEGMENTS
@@ -156,6 +157,54 @@ def _require_names(asked: Campaign) -> None:
 def _queue_planning(run: Run) -> None:
     """Whoever has planned a part queues its first chunks. Queuing all again after a crash costs nothing."""
     queues.send_many("plan", [queued.body_of(PlanPart(run.id, part)) for part in range(PARTS)])
+
+
+def mail_missed(campaign_id: CampaignId, run_id: RunId, now: datetime | None = None) -> Run:
+    """Begin one run to exactly those whose mail of an earlier run is lost; asking again is the same run.
+
+    It is a new occasion, by a person's decision: a mail that SES took and never told of may have arrived, and then its
+    guest gets a second one. Raises NotFound, Conflict, Invalid.
+    """
+    moment = now or present()
+
+    def attempt() -> Run:
+        kept, missed = campaign(campaign_id), _run(run_id)
+        if missed.campaign != kept.campaign.id:
+            raise NotFound("There is no such run.")
+        return _run(missed.missed_by) if missed.missed_by else _begin_instead(kept, missed, moment)
+
+    found = until_written(attempt, "the campaign was changed by others all the time")
+    if not found.is_over:
+        _queue_planning(found)
+    return found
+
+
+def _begin_instead(kept: CampaignRow, missed: Run, now: datetime) -> Run:
+    """With what the run was launched with, and not what it would be by now."""
+    _require_missed(missed, now)
+    if _current(kept):
+        raise Conflict("Another run of the campaign is on.")
+    _require_names(kept.campaign)
+    begun = missed.begun_instead(
+        RunId(OccasionId(timed_id(RUN, instant(now), kept.campaign.id, "instead of", missed.id))), instant(now)
+    )
+    table.transact(
+        [
+            store.put_campaign(kept.launched(begun.id), replaces=kept.rev),
+            store.changed(missed, missed.mailed_again_by(begun.id)),
+            *store.new_run(begun, store.content(missed.id)),
+        ]
+    )
+    return begun
+
+
+def _require_missed(missed: Run, now: datetime) -> None:
+    if missed.finished_at is None:
+        raise Conflict("The run is still on.")
+    if not missed.counts.get("unknown"):
+        raise Conflict("The fate of every mail of the run is known.")
+    if moment_of(missed.finished_at) > now - LOST_AFTER:
+        raise Conflict("SES may still tell of the run's mails: they are lost 72 hours after it ended.")
 
 
 def pause(run_id: RunId) -> Run:

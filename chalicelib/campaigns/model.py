@@ -62,7 +62,10 @@ class RunState(StrEnum):
 
 
 class Run(BaseModel):
-    """One launch of a campaign. `rev` is the lock. `counts` are kept with its end; before, its parts are summed up."""
+    """One launch of a campaign. `rev` is the lock. `counts` are kept with its end; before, its parts are summed up.
+
+    `instead_of` is a run whose lost mails this one sends again, to nobody else; `missed_by` is the run that does so.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,6 +81,8 @@ class Run(BaseModel):
     message_class: Unasked = UNASKED
     channel: str = DEFAULT_CHANNEL
     property_id: PropertyId | None = None
+    instead_of: RunId | None = None
+    missed_by: RunId | None = None
     counts: dict[str, int] = Field(default_factory=dict)
     finished_at: Instant | None = None
 
@@ -90,6 +95,24 @@ class Run(BaseModel):
 
     def in_state(self, state: RunState, reason: str) -> "Run":
         return self.model_copy(update={"state": state, "reason": reason})
+
+    def begun_instead(self, run: RunId, at: Instant) -> "Run":
+        """A run to those who missed this one's mail."""
+        return Run(
+            id=run,
+            campaign=self.campaign,
+            at=at,
+            chunk_size=self.chunk_size,
+            segment_version=self.segment_version,
+            template_version=self.template_version,
+            message_class=self.message_class,
+            channel=self.channel,
+            property_id=self.property_id,
+            instead_of=self.id,
+        )
+
+    def mailed_again_by(self, run: RunId) -> "Run":
+        return self.model_copy(update={"missed_by": run})
 
     def counted(self, counts: Mapping[str, int]) -> "Run":
         return self.model_copy(update={"counts": dict(counts)})

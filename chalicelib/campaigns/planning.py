@@ -1,7 +1,7 @@
 """Who is in a run: a part's guests are walked once, and those in the segment stand in chunks."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from chalicelib.aws import keys, table
 from chalicelib.campaigns import parts, queued, store, tending
@@ -13,7 +13,8 @@ from chalicelib.canonical.time import now as present
 from chalicelib.guests import store as guests
 from chalicelib.jobs import parts as leases
 from chalicelib.jobs.model import Part
-from chalicelib.segments.compiled import Match, compiled
+from chalicelib.messages import sending
+from chalicelib.segments.compiled import compiled
 
 ENOUGH_SECONDS = 10.0
 """With less time left, planning stops; the tick has it go on."""
@@ -28,9 +29,8 @@ def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda
     part = leases.take(keys.plan(run.id, asked.part), asked.part, present(), time_left())
     if part is None:
         return
-    match = compiled(store.content(run.id).segment.rule, moment_of(run.at).date())
     try:
-        _plan(run, part, match, time_left)
+        _plan(run, part, _missed(run, part) if run.instead_of else _in_segment(run, part), time_left)
     except table.ConditionFailed:
         # Another worker is ahead, or it was ourselves: an answer that was lost is asked for again, and finds itself
         # done. The lease ends soon, and the tick has the part go on.
@@ -38,19 +38,47 @@ def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda
     tending.queue_first(run.id, asked.part, present())
 
 
-def _plan(run: Run, part: Part, match: Match, time_left: Callable[[], float]) -> None:
-    """Chunks grow over partitions: small ones do not make tiny chunks."""
-    matched, looked_at = list[GuestId](), 0
+class LookedAt(NamedTuple):
+    """One guest, where planning goes on behind it, and whether it is a candidate."""
+
+    position: str
+    guest: GuestId
+    is_candidate: bool
+
+
+def _in_segment(run: Run, part: Part) -> Iterator[LookedAt]:
+    match = compiled(store.content(run.id).segment.rule, moment_of(run.at).date())
     for guest in guests.traits_of_part(part.number, PARTS, part.position):
-        looked_at += 1
-        if match(guest.traits):
-            matched.append(guest.id)
+        yield LookedAt(guest.position, guest.id, match(guest.traits))
+
+
+def _missed(run: Run, part: Part) -> Iterator[LookedAt]:
+    """The candidates of the same part of an earlier run, chunk by chunk: those whose mail is lost are to get it."""
+    earlier = store.run(run.instead_of) if run.instead_of else None
+    if earlier is None:
+        return
+    (of,) = parts.of(earlier.id, [part.number])
+    number, _, behind = part.position.partition(":")
+    for chunk in parts.chunks_at(earlier, [(part.number, at) for at in range(int(number or 0), of.planned)]):
+        first = int(behind) + 1 if str(chunk.number) == number else 0
+        lost = sending.lost(earlier.id, earlier.channel, chunk.guests, present())
+        for at, guest in list(enumerate(chunk.guests))[first:]:
+            yield LookedAt(f"{chunk.number}:{at}", guest, guest in lost)
+
+
+def _plan(run: Run, part: Part, looked_at: Iterable[LookedAt], time_left: Callable[[], float]) -> None:
+    """Chunks grow over partitions: small ones do not make tiny chunks."""
+    matched, number = list[GuestId](), 0
+    for position, guest, is_candidate in looked_at:
+        number += 1
+        if is_candidate:
+            matched.append(guest)
         is_late = time_left() < ENOUGH_SECONDS
         if len(matched) == run.chunk_size or is_late:
-            come = parts.plan_to(part, guest.position, looked_at, len(matched))
+            come = parts.plan_to(part, position, number, len(matched))
             come = come.released() if is_late else come
-            part, matched, looked_at = parts.save_plan(run, part, come, matched, present()), [], 0
+            part, matched, number = parts.save_plan(run, part, come, matched, present()), [], 0
         if is_late:
             return
-    come = parts.plan_to(part, part.position, looked_at, len(matched)).ended()
+    come = parts.plan_to(part, part.position, number, len(matched)).ended()
     parts.save_plan(run, part, come, matched, present())

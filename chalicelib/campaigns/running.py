@@ -60,4 +60,5 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         public_url=found.public_url,
         cap=found.cap,
         is_cancelled=found.run.state is RunState.CANCELLED,
+        instead_of=found.run.instead_of,
     )

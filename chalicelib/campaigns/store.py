@@ -73,15 +73,19 @@ def keep_launch_answer(launch_id: str, answer: Run, now: datetime) -> list[table
 
 def change_run(before: Run, after: Run) -> Run:
     """Write what differs in a run that is still as it was read. Returns its next revision. Raises ConditionFailed."""
-    written = after.at_rev(before.rev + 1)
-    table.write(_update_run(before, written))
-    return written
+    table.write(changed(before, after))
+    return after.at_rev(before.rev + 1)
+
+
+def changed(before: Run, after: Run) -> table.Update:
+    """The write alone, for who changes a run together with other rows."""
+    return _update_run(before, after.at_rev(before.rev + 1))
 
 
 def end_run(before: Run, after: Run) -> None:
     """The last change of a run; nobody wakes it any more. Raises ConditionFailed."""
     ended = table.Delete(keys.waking(jobs.RUN, before.id), size=100)
-    table.transact([_update_run(before, after.at_rev(before.rev + 1)), ended])
+    table.transact([changed(before, after), ended])
 
 
 def _update_run(before: Run, after: Run) -> table.Update:

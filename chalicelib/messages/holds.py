@@ -57,6 +57,7 @@ class Reason(StrEnum):
     MISSING_VARIABLE = "missing_variable"
     RENDERING_FAILED = "rendering_failed"
     RUN_CANCELLED = "run_cancelled"
+    NOT_MISSED = "not_missed"
 
 
 class Fault(StrEnum):
@@ -109,6 +110,8 @@ class Known:
     is_chosen: bool = False
     """The guest gets this message already, as another candidate of the same batch."""
     is_cancelled: bool = False
+    is_missed: bool = True
+    """False where the message that this one is sent instead of turned up meanwhile."""
     fault: Fault | None = None
 
     def answer_about(self, purpose: Purpose) -> Consent | None:
@@ -145,9 +148,15 @@ CLAIMED = Hold(Reason.ALREADY_SENT, ALREADY_SENT, lambda known: known.is_claimed
 CANCELLED = Hold(
     Reason.RUN_CANCELLED, "The run was cancelled before this guest's turn.", lambda known: known.is_cancelled
 )
+NOT_MISSED = Hold(
+    Reason.NOT_MISSED,
+    "The {message} that this one was to be sent instead of turned up after all.",
+    lambda known: not known.is_missed,
+)
 STANDING = (
     CLAIMED,
     CANCELLED,
+    NOT_MISSED,
     Hold(Reason.MERGED_AWAY, "The record belongs to no guest any more.", lambda known: known.guest is None),
     Hold(
         Reason.ALREADY_SENT,

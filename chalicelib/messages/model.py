@@ -119,6 +119,8 @@ class Occasion(BaseModel):
     cap: Cap
     is_cancelled: bool = False
     """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
+    instead_of: OccasionId | None = None
+    """Only those are mailed whose message for that occasion is lost."""
 
     @property
     def purpose(self) -> Purpose | None:

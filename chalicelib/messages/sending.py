@@ -46,6 +46,8 @@ class Sending:
     now: datetime
     batch: Batch = field(default_factory=Batch)
     claimed: dict[Leaf, Sendable] = field(default_factory=dict)
+    missed: Collection[Leaf] | None = None
+    """Who lost the message that this one is sent instead of; None where there is no such."""
 
     def waiting(self, everybody: Sequence[Leaf]) -> list[Leaf]:
         return [each for each in everybody if each not in self.batch.outcomes and each not in self.claimed]
@@ -70,11 +72,23 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
             if not sending.claimed:
                 raise
             break  # who is claimed gets the message now, or nobody would ever send it; the others come again
+        if occasion.instead_of:
+            sending.missed = lost(occasion.instead_of, channel.name, waiting, now)
         sendable = _decide_all(sending, [each for each in known if each.stands])
         sending.claimed |= {each.message.candidate: each for each in claims.claim(sendable)}
     sending.batch.outcomes |= dict.fromkeys(sending.waiting(everybody), AGAIN)
     _post(sending)
     return sending.batch
+
+
+def lost(occasion: OccasionId, channel: str, everybody: Sequence[Leaf], now: datetime) -> set[Leaf]:
+    """Those whose message for an occasion was claimed and is lost, under whichever of their records. Who is regrouped
+    at this moment is not among them."""
+    return {
+        each.id
+        for each in candidates.load(occasion, channel, everybody)
+        if each.stands and each.claims and {rules.shown_state(claim, now) for claim in each.claims} == {"lost"}
+    }
 
 
 def outcomes_so_far(
@@ -161,6 +175,7 @@ def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Colle
         is_claimed=bool(candidate.claims),
         is_chosen=guest in chosen,
         is_cancelled=sending.occasion.is_cancelled,
+        is_missed=sending.missed is None or candidate.id in sending.missed,
     )
 
 

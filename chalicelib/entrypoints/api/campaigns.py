@@ -34,7 +34,8 @@ class CampaignAsked(BaseModel):
 
 class RunShown(Shown):
     """One launch. `counts` are candidates by outcome when they were sent: sent, unknown, lost, failed, and each reason
-    to hold. What SES told later of an unknown one is in the decisions."""
+    to hold. What SES told later of an unknown one is in the decisions. `instead_of` is the run whose lost mails it
+    sends again."""
 
     id: str
     state: RunState
@@ -43,7 +44,22 @@ class RunShown(Shown):
     finished_at: Instant | None
     segment_version: int
     template_version: int
+    instead_of: RunId | None
     counts: dict[str, int]
+
+
+RISK = (
+    "SES took these mails, or may have, and never told what became of them. One that arrived all the same is followed by "
+    "a second one. Whoever is heard of before their turn is left out."
+)
+
+
+class MissedShown(Shown):
+    """A run to those whose mail of an earlier run is lost, and what that risks."""
+
+    run: "RunShown"
+    instead_of: RunId
+    risk: str
 
 
 class CampaignShown(Shown):
@@ -103,6 +119,16 @@ def cancel(campaign_id: CampaignId) -> CampaignShown:
     """End the run within one chunk; who was not mailed yet is held with that reason."""
     actions.cancel(_last_run(campaign_id))
     return get(campaign_id)
+
+
+def mail_missed(campaign_id: CampaignId, run_id: RunId) -> MissedShown:
+    """Mail those whose mail of an ended run is lost, once: asking again shows the same run.
+
+    A mail is lost when SES has told nothing of it in 72 hours. This is a new occasion, decided by a person: `risk` says
+    what may come of it.
+    """
+    run = actions.mail_missed(campaign_id, run_id)
+    return MissedShown(run=_run(run), instead_of=run_id, risk=RISK)
 
 
 def decisions(campaign_id: CampaignId, *, run: RunId | None = None, page: Page) -> Listing[Decision]:

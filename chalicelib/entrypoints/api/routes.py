@@ -63,6 +63,15 @@ CALLS = (
     Call("POST", "/v1/campaigns/{campaign_id}/resume", "campaigns:resume", MARKETING, group_only=True, conflicts=True),
     Call("POST", "/v1/campaigns/{campaign_id}/cancel", "campaigns:cancel", MARKETING, group_only=True, conflicts=True),
     Call(
+        "POST",
+        "/v1/campaigns/{campaign_id}/runs/{run_id}/mail-missed",
+        "campaigns:mail_missed",
+        MARKETING,
+        status=202,
+        group_only=True,
+        conflicts=True,
+    ),
+    Call(
         "GET",
         "/v1/campaigns/{campaign_id}/decisions",
         "campaigns:decisions",
