@@ -87,6 +87,6 @@ def _keys(worker: Worker, prefix: str) -> Statement:
 
 def _mails(prefix: str) -> Statement:
     # AWS asks for the older API's action too: https://anymail.dev/en/stable/esps/amazon_ses/
-    actions = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"]
+    actions = ["ses:SendBulkEmail", "ses:SendBulkTemplatedEmail", "ses:SendEmail"]
     sets = f"arn:aws:ses:*:*:configuration-set/{prefix}-*"
     return _allow("Mail", actions, "arn:aws:ses:*:*:identity/*", sets, "arn:aws:ses:*:*:template/*")

@@ -25,7 +25,10 @@ def set_(
         int | None, typer.Option(help="Marketing mails that a guest gets at most; 0 for none.")
     ] = None,
     cap_days: Annotated[int | None, typer.Option(help="The days in which the cap counts.")] = None,
-    pace_seconds: Annotated[int | None, typer.Option(help="How often a running campaign is paced.")] = None,
+    mails_singly: Annotated[
+        bool | None,
+        typer.Option("--mails-singly/--mails-in-bulk", help="A lost answer leaves one mail unknown, not 50."),
+    ] = None,
     sharing: Annotated[
         bool | None, typer.Option("--sharing/--no-sharing", help="Show hotels what the others know. No effect yet.")
     ] = None,
@@ -51,7 +54,7 @@ def set_(
     values = {
         "cap_mails": cap_mails,
         "cap_days": cap_days,
-        "pace_seconds": pace_seconds,
+        "mails_singly": mails_singly,
         "sharing": sharing,
         "retention_months": retention_months,
     }

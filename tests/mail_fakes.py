@@ -58,6 +58,7 @@ class FakeSes:
             events: Any = client.meta.events
             events.unregister("before-send", botocore_stubber)  # moto knows no bulk call, and every hook is asked
             events.register_first("before-send.sesv2.SendBulkEmail", self._send_bulk)
+            events.register_first("before-send.sesv2.SendEmail", self._send_single)
             events.register_first("before-send.sesv2.GetAccount", self._account)
         return self
 
@@ -79,6 +80,30 @@ class FakeSes:
         if self.loses_answers:
             raise ReadTimeoutError(endpoint_url=request.url)
         return _response(request.url, 200, {"BulkEmailEntryResults": answer})
+
+    def _send_single(self, request: Any, **_: Any) -> AWSResponse:
+        """As a bulk call with one entry; its answer has another shape."""
+        self.requests += 1
+        if self.error:
+            status, code = self.error
+            return _response(request.url, status, {"message": "no"}, code)
+        body = json.loads(request.body)
+        simple = body["Content"]["Simple"]
+        content = {"subject": simple["Subject"], "html": simple["Body"]["Html"], "text": simple["Body"]["Text"]}
+        told = json.dumps({name: part["Data"] for name, part in content.items()})
+        entry = {
+            "Destination": body["Destination"],
+            "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": told}},
+            "ReplacementHeaders": simple["Headers"],
+            "ReplacementTags": body["EmailTags"],
+        }
+        answer = self._take(body, entry)
+        if self.loses_answers:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if answer["Status"] != "SUCCESS":
+            code = "TooManyRequestsException" if answer["Status"] == "ACCOUNT_THROTTLED" else "MessageRejected"
+            return _response(request.url, 400, {"message": "no"}, code)
+        return _response(request.url, 200, {"MessageId": answer["MessageId"]})
 
     def _take(self, body: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, str]:
         to = entry["Destination"]["ToAddresses"][0]

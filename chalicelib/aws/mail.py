@@ -125,6 +125,42 @@ def _post(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     ]
 
 
+def send_single(mail: Mail, sender: Sender) -> Result:
+    """Send one mail in one call that is made once; nothing is raised. A lost answer is this mail's alone."""
+    meter().called("SendEmail")
+    try:
+        with watched(clients.ses()) as departure:
+            answer = clients.ses().send_email(**_single(mail, sender))
+    except BotoCoreError as error:
+        return Result(verdict_of_failure(error, may_have_left=departure.may_have_left), type(error).__name__)
+    except ClientError as error:
+        return Result(_verdict_of_single(error), error.response["Error"]["Code"])
+    return Result(Verdict.ACCEPTED, "success", answer.get("MessageId"))
+
+
+def _single(mail: Mail, sender: Sender) -> Any:
+    body = {"Html": _in_utf8(mail.html), "Text": _in_utf8(mail.text)}
+    headers = [{"Name": name, "Value": value} for name, value in mail.headers.items()]
+    return {
+        **sender.fields(),
+        "Destination": {"ToAddresses": [mail.to]},
+        "Content": {"Simple": {"Subject": _in_utf8(mail.subject), "Body": body, "Headers": headers}},
+        "EmailTags": [{"Name": name, "Value": value} for name, value in mail.tags.items()],
+    }
+
+
+def _in_utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _verdict_of_single(error: ClientError) -> Verdict:
+    """A rejected mail is one recipient's; a sender that SES does not know is rejected in the same word."""
+    told = error.response["Error"]
+    if told["Code"] == "MessageRejected":
+        return Verdict.STOPPED if "not verified" in told.get("Message", "") else Verdict.REFUSED
+    return verdict_of_error(told["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
+
+
 def verdict_of_failure(error: BotoCoreError, *, may_have_left: bool) -> Verdict:
     """What a call without an answer says about each of its mails."""
     if may_have_left:

@@ -136,6 +136,7 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
         message_class=kept.campaign.message_class,
         channel=kept.campaign.channel,
         property_id=kept.campaign.property_id,
+        singly=settings.get().mails_singly,
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
     table.transact(

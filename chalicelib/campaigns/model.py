@@ -81,6 +81,7 @@ class Run(BaseModel):
     message_class: Unasked = UNASKED
     channel: str = DEFAULT_CHANNEL
     property_id: PropertyId | None = None
+    singly: bool = False
     instead_of: RunId | None = None
     missed_by: RunId | None = None
     counts: dict[str, int] = Field(default_factory=dict)
@@ -108,6 +109,7 @@ class Run(BaseModel):
             message_class=self.message_class,
             channel=self.channel,
             property_id=self.property_id,
+            singly=self.singly,
             instead_of=self.id,
         )
 

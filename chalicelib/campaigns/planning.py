@@ -61,7 +61,8 @@ def _missed(run: Run, part: Part) -> Iterator[LookedAt]:
     number, _, behind = part.position.partition(":")
     for chunk in parts.chunks_at(earlier, [(part.number, at) for at in range(int(number or 0), of.planned)]):
         first = int(behind) + 1 if str(chunk.number) == number else 0
-        lost = sending.lost(earlier.id, earlier.channel, chunk.guests, present())
+        suspects = [guest for guest, code in zip(chunk.guests, chunk.decisions, strict=False) if code == "unknown"]
+        lost = sending.lost(earlier.id, earlier.channel, suspects, present()) if suspects else ()
         for at, guest in list(enumerate(chunk.guests))[first:]:
             yield LookedAt(f"{chunk.number}:{at}", guest, guest in lost)
 

@@ -61,4 +61,5 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         cap=found.cap,
         is_cancelled=found.run.state is RunState.CANCELLED,
         instead_of=found.run.instead_of,
+        singly=found.run.singly,
     )

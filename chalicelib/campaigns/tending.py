@@ -36,7 +36,7 @@ class Waiting:
 
     @property
     def line(self) -> Line:
-        return Line(self.run.message_class, [len(each.guests) for each in self.chunks])
+        return Line(self.run.message_class, [len(each.guests) for each in self.chunks], is_bulk=not self.run.singly)
 
     @property
     def is_cancelled(self) -> bool:
@@ -132,7 +132,7 @@ def _waiting(run: Run, found: Sequence[RunPart], now: datetime, *, with_back: bo
 def _most(run: Run, now: datetime) -> int:
     if run.state is RunState.CANCELLED:
         return UNPACED_AT_ONCE
-    return pacing.opened(run.channel, now).most_calls(run.chunk_size)
+    return pacing.opened(run.channel, now).worth_looking_at(run.chunk_size)
 
 
 def _take(waiting: Waiting, now: datetime) -> None:

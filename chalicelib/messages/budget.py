@@ -11,7 +11,8 @@ from chalicelib.messages.holds import HASTY, MessageClass
 MINUTE = 60_000
 """Milliseconds that are sold ahead."""
 FIRST_CALLS, SLOWEST_CALLS, REGAINED_CALLS = 60, 3, 30
-"""Calls a minute: SES documents one bulk call a second, whatever the recipients' rate is."""
+"""Bulk calls a minute: SES documents one a second, whatever the recipients' rate is."""
+SLOWEST_PERCENT, REGAINED_PERCENT = 5, 10
 UNPACED_AT_ONCE = 1_000
 """Calls that are queued at once where nothing limits them."""
 TICKS_APART = 30_000
@@ -23,8 +24,8 @@ class Budget:
     """The account's pace over one channel. Instants are milliseconds of the epoch; `until` is up to when it is sold.
 
     `rate_milli` is a thousand times the recipients a second, `left` the recipients that the day's quota still allows,
-    each None where there is no limit. `calls` were queued since `asked_at`, when the carrier was last asked;
-    `refused` only ever grows, and `refused_seen` of it were answered with a slower pace.
+    each None where there is no limit; `percent` of the rate is used. `calls` were queued since `asked_at`, when the
+    carrier was last asked; `refused` only ever grows, and `refused_seen` of it were answered with a slower pace.
     """
 
     rev: int = 0
@@ -33,6 +34,7 @@ class Budget:
     until: int = 0
     rate_milli: int | None = None
     left: int | None = None
+    percent: int = 100
     calls_a_minute: int = FIRST_CALLS
     calls: int = 0
     refused: int = 0
@@ -42,22 +44,28 @@ class Budget:
     def per_second(self) -> float | None:
         return None if self.rate_milli is None else self.rate_milli / 1000
 
+    @property
+    def is_refused(self) -> bool:
+        """The carrier refused something that was not answered with a slower pace yet."""
+        return self.refused > self.refused_seen
+
     def is_stale(self, now: int) -> bool:
         return now - self.asked_at >= MINUTE
 
-    def most_calls(self, largest: int) -> int:
-        """How many calls a minute can let out at the very most, when each has up to `largest` recipients."""
+    def worth_looking_at(self, largest: int) -> int:
+        """Chunks of up to `largest` recipients to look at for one minute: more go out only where they are small."""
         if self.rate_milli is None:
             return UNPACED_AT_ONCE
         by_rate = self.rate_milli * 60 // (1000 * max(1, largest)) + 1
-        return min(UNPACED_AT_ONCE, self.calls_a_minute + 1, by_rate)
+        return min(UNPACED_AT_ONCE, max(by_rate, self.calls_a_minute + 1))
 
 
 class Line(NamedTuple):
-    """Calls of one sender that wait, in their order: how many recipients each has."""
+    """What one sender has waiting, in its order: how many recipients each has. `is_bulk`: each is one bulk call."""
 
     message_class: MessageClass
     sizes: Sequence[int]
+    is_bulk: bool = True
 
 
 class Taken(NamedTuple):
@@ -68,21 +76,28 @@ class Taken(NamedTuple):
 
 
 def asked(before: Budget, quota: Quota, now: int) -> Budget:
-    """The carrier's word of this minute. What it refused in the last one halves the calls; a quiet minute adds some."""
+    """The carrier's word of this minute. What it refused in the last one halves the pace; a quiet minute adds some."""
     return replace(
         before,
         asked_at=now,
         rate_milli=None if quota.per_second is None else max(1, floor(quota.per_second * 1000)),
         left=quota.left_today,
+        percent=_next_percent(before),
         calls_a_minute=_next_calls(before),
         calls=0,
         refused_seen=before.refused,
     )
 
 
+def _next_percent(before: Budget) -> int:
+    if before.is_refused:
+        return max(SLOWEST_PERCENT, before.percent // 2)
+    return min(100, before.percent + (REGAINED_PERCENT if before.calls else 0))
+
+
 def _next_calls(before: Budget) -> int:
     """Half of what was really asked for: a limit that nobody came near would not slow anybody down."""
-    if before.refused > before.refused_seen:
+    if before.is_refused:
         return max(SLOWEST_CALLS, min(before.calls_a_minute, max(before.calls, 1)) // 2)
     return before.calls_a_minute + (REGAINED_CALLS if before.calls else 0)
 
@@ -95,7 +110,7 @@ def taken(before: Budget, lines: Sequence[Line], now: int) -> Taken:
         if (left is not None and size > left) or _is_sold(before, at - now, calls):
             break
         delays[line].append(at - now)
-        at += _spacing(before, size)
+        at += _spacing(before, size, is_bulk=lines[line].is_bulk)
         left = None if left is None else left - size
         calls += 1
     return Taken(delays, replace(before, until=at, left=left, calls=before.calls + calls))
@@ -105,10 +120,11 @@ def _is_sold(budget: Budget, ahead: int, calls: int) -> bool:
     return calls >= UNPACED_AT_ONCE if budget.rate_milli is None else ahead >= MINUTE
 
 
-def _spacing(budget: Budget, size: int) -> int:
+def _spacing(budget: Budget, size: int, *, is_bulk: bool) -> int:
     if budget.rate_milli is None:
         return 0
-    return max(size * 1_000_000 // budget.rate_milli, MINUTE // budget.calls_a_minute)
+    by_recipients = size * 100_000_000 // (budget.rate_milli * budget.percent)
+    return max(by_recipients, MINUTE // budget.calls_a_minute) if is_bulk else by_recipients
 
 
 def _in_turn(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:

@@ -119,6 +119,8 @@ class Occasion(BaseModel):
     cap: Cap
     is_cancelled: bool = False
     """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
+    singly: bool = False
+    """Each in a call of its own: an answer that is lost leaves one message unknown, and not a whole call's."""
     instead_of: OccasionId | None = None
     """Only those are mailed whose message for that occasion is lost."""
 

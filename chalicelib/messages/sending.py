@@ -211,12 +211,19 @@ def _post(sending: Sending) -> None:
     """What was accepted is written first, then claims of what was not sent are given back."""
     failures: list[Exception] = []
     claimed = list(sending.claimed.values())
-    for some in _in_calls(claimed, sending.channel.at_once):
-        results = sending.channel.send(sending.occasion, [each.written for each in some])
+    for some in _in_calls(claimed, 1 if sending.occasion.singly else sending.channel.at_once):
+        results = _results(sending, [each.written for each in some])
         answered = sorted(zip(some, results, strict=True), key=lambda pair: pair[1].verdict in UNSENT)
         failures += [failure for each, result in answered if (failure := _follow_up(each, result, sending.batch))]
     if failures:
         raise failures[0]
+
+
+def _results(sending: Sending, written: Sequence[Written]) -> list[Result]:
+    """Nothing more is given up to a carrier that asked for less, or takes nothing."""
+    if sending.batch.throttled or sending.batch.stopped:
+        return [Result(Verdict.LATER, "after_a_refusal")] * len(written)
+    return sending.channel.send(sending.occasion, written)
 
 
 def _in_calls(claimed: Sequence[Sendable], at_once: int) -> Iterator[Sequence[Sendable]]:

@@ -31,9 +31,10 @@ class HubSettings(BaseModel):
     """What an admin sets for the whole deployment. `version` grows by itself with every change; whoever gives the one
     that they read is refused when it is another by now.
 
-    A guest gets at most `cap_mails` marketing mails in `cap_days` days (none, where it is 0). `pace_seconds` is how
-    often a running campaign is paced. `sharing` is to show hotels what the others know of a guest, and
-    `retention_months` is how long a guest is to be kept after the last stay or word (null: for ever); both are only
+    A guest gets at most `cap_mails` marketing mails in `cap_days` days (none, where it is 0). `mails_singly` sends a
+    campaign's mails each in a call of its own: an answer of SES that is lost leaves one guest unknown and not fifty, at
+    more time a mail; it holds for runs that begin after. `sharing` is to show hotels what the others know of a guest,
+    and `retention_months` is how long a guest is to be kept after the last stay or word (null: for ever); both are only
     kept and shown so far, and nothing follows from them yet.
     """
 
@@ -41,7 +42,7 @@ class HubSettings(BaseModel):
 
     cap_mails: Annotated[int, Field(ge=0, le=LARGEST_CAP)] = 3
     cap_days: Annotated[int, Field(ge=1, le=366)] = 7
-    pace_seconds: Annotated[int, Field(ge=1, le=900)] = 15
+    mails_singly: bool = False
     sharing: bool = False
     retention_months: Annotated[int, Field(ge=1, le=1200)] | None = None
     group: Branding = Branding()

@@ -1,5 +1,6 @@
 """How settings are kept: packed in one attribute of their row, beside what the tools wrote down."""
 
+import json
 from collections.abc import Collection
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from chalicelib.settings.model import LARGEST_CAP, HubSettings, Succession
 
 ATTRIBUTES = ("sender", "postal_address", "cap_mails", "cap_days", "pace_seconds")
 """How a row of before held them, each by itself; the first change packs them."""
+GONE = frozenset({"pace_seconds"})
 
 
 def get() -> HubSettings:
@@ -28,13 +30,22 @@ def with_successions() -> tuple[HubSettings, frozenset[Succession]]:
 
 def read(row: Item | None) -> HubSettings:
     if row and "settings" in row:
-        return HubSettings.model_validate_json(row["settings"])
+        return HubSettings.model_validate(without(json.loads(row["settings"])))
     return _of_attributes(row or {})
 
 
+def without(kept: dict[str, Any]) -> dict[str, Any]:
+    """What earlier versions kept, and nothing asks for any more, is left aside."""
+    return {name: value for name, value in kept.items() if name not in GONE}
+
+
 def packed(settings: HubSettings) -> dict[str, str | int | None]:
-    """The attributes that hold the settings."""
-    return {"settings": settings.model_dump_json(exclude_none=True), "settings_version": settings.version}
+    """The attributes that hold the settings. What earlier readers do not know is written only where it is chosen."""
+    unknown = set() if settings.mails_singly else {"mails_singly"}
+    return {
+        "settings": settings.model_dump_json(exclude_none=True, exclude=unknown),
+        "settings_version": settings.version,
+    }
 
 
 def save(settings: HubSettings, *, replaces: int) -> None:
@@ -81,7 +92,7 @@ def _note(some: Collection[Succession]) -> None:
 def _of_attributes(row: Item) -> HubSettings:
     """Nothing was checked then. A cap above what a gate remembers would be none at all: it is cut down to that. What
     else would be refused today is as good as not set, and mail goes on where it can."""
-    known: dict[str, Any] = {name: row[name] for name in ATTRIBUTES if name in row}
+    known = without({name: row[name] for name in ATTRIBUTES if name in row})
     known["cap_mails"] = min(known.get("cap_mails", HubSettings().cap_mails), LARGEST_CAP)
     known["version"] = 0
     known["group"] = {name: known.pop(name) for name in ("sender", "postal_address") if name in known}

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
-from infra import deploy, hub_settings, local_cloud, running_hub, stages
+from infra import deploy, local_cloud, running_hub, stages
 from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
@@ -25,8 +25,6 @@ WORK = Path(".local") / "demo"
 """Each demo has a folder of its own here: several may run side by side. It stays, with its logs, where one failed."""
 RESULT = Path(".local") / "demo.json"
 LONGEST_DRAIN_SECONDS = 1200
-PACE_SECONDS = 2
-"""A pacer's beat: SES's rate is no limit here, and nobody wants to watch it wait."""
 
 
 def main() -> int:
@@ -69,7 +67,6 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
     pid, pms_url = running_hub.start_pms(work, _simulator_options(options))
     stack.callback(running_hub.stop_pms, pid)
     api, pms = Api(hub.api_url, hub.admin_key), Api(pms_url)
-    hub_settings.change(hub.stage, {"pace_seconds": PACE_SECONDS})
     webhook = season.configure(api, pms)
     progress.update(step, description="deployed", total=1, completed=1)
 

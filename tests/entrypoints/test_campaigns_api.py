@@ -10,7 +10,7 @@ from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
 from chalicelib.canonical.time import Instant
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
-from tests.entrypoints.test_access import fields
+from tests.entrypoints.test_access import fields, problem
 from tests.fakes import received
 from tests.mail_fakes import FakeSes
 
@@ -158,3 +158,26 @@ def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hu
     happenings = hub.get(f"/v1/guests/{anna}/timeline")["items"]
     states = {each["message"]["occasion"]: each["message"]["state"] for each in happenings if each["message"]}
     assert states == {"old": "lost", "young": "unknown"}
+
+
+def test_those_who_missed_a_mail_are_mailed_once_and_the_risk_is_told(hub: Hub, campaign: str) -> None:
+    first = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]
+    asked = f"/v1/campaigns/{campaign}/runs/{first['id']}/mail-missed"
+    assert problem(hub.call("POST", asked))["detail"] == "The run is still on."
+    run = campaigns.run(first["id"])
+    assert run
+    campaigns.end_run(run, run.finished({"sent": 1}, run.at))
+    assert problem(hub.call("POST", asked))["detail"] == "The fate of every mail of the run is known."
+    ended = campaigns.run(first["id"])
+    assert ended
+    campaigns.change_run(ended, ended.finished({"unknown": 1}, Instant("2026-01-01T00:00:00.000000Z")))
+    begun = hub.call("POST", asked, key="marketer")
+    assert begun.status_code == 202, begun.body
+    answer = begun.json_body
+    assert answer["instead_of"] == answer["run"]["instead_of"] == first["id"]
+    assert answer["run"]["state"] == "active"
+    assert "second one" in answer["risk"]
+    assert hub.call("POST", asked).json_body["run"]["id"] == answer["run"]["id"]
+    assert hub.get(f"/v1/campaigns/{campaign}")["run"]["id"] == answer["run"]["id"]
+    assert hub.status("POST", f"/v1/campaigns/{campaign}/runs/unknown/mail-missed") == 404
+    assert hub.status("POST", asked, key="analyst") == 403

@@ -58,6 +58,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "segment_id": "s",
         "template_id": "t",
         "campaign_id": "camp",
+        "run_id": "n1",
         "job_id": hub.get("/v1/jobs")["items"][0]["id"],
     }
 

@@ -56,7 +56,12 @@ BEYOND = {
     },
     "award_points": {"events:PutEvents"},
     "plan_run": {"ses:GetAccount"},
-    "send_chunk": {"secretsmanager:GetSecretValue", "ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"},
+    "send_chunk": {
+        "secretsmanager:GetSecretValue",
+        "ses:SendBulkEmail",
+        "ses:SendBulkTemplatedEmail",
+        "ses:SendEmail",
+    },
     "record_mail_events": {"events:PutEvents", "s3:PutObject", "secretsmanager:GetSecretValue"},
     "run_job": {"events:PutEvents", "kms:Decrypt"},
     "tick": {"ses:GetAccount"},
@@ -123,10 +128,10 @@ def test_only_the_sender_may_send_mail() -> None:
     assert senders == {"send_chunk"}
 
 
-def test_a_bulk_mail_is_allowed_under_both_of_its_names_and_no_other_mail_is() -> None:
-    """The older API's action is asked for as well, and no code of the hub sends a single mail."""
+def test_a_bulk_mail_is_allowed_under_both_of_its_names_and_a_single_one_under_its_own() -> None:
+    """The older API's action is asked for as well; no other way of sending is used."""
     mails = {action for action in actions(worker("send_chunk")) if action.startswith("ses:")}
-    assert mails == {"ses:SendBulkEmail", "ses:SendBulkTemplatedEmail"}
+    assert mails == {"ses:SendBulkEmail", "ses:SendBulkTemplatedEmail", "ses:SendEmail"}
 
 
 def test_connection_secrets_are_opened_only_through_our_alias() -> None:

@@ -12,6 +12,7 @@ from chalicelib.messages.budget import (
     MINUTE,
     REGAINED_CALLS,
     SLOWEST_CALLS,
+    SLOWEST_PERCENT,
     UNPACED_AT_ONCE,
     Budget,
     Line,
@@ -111,8 +112,26 @@ def test_a_refusal_halves_what_was_really_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "most"), [(opened(14.0), 61), (opened(500.0, calls=60), 61), (opened(None), UNPACED_AT_ONCE)]
+    ("budget", "most"),
+    [(opened(14.0, calls=30), 61), (opened(14.0, calls=90), 91), (opened(None), UNPACED_AT_ONCE)],
 )
-def test_no_more_chunks_are_looked_at_than_a_minute_can_let_out(budget: Budget, most: int) -> None:
-    assert budget.most_calls(14) == most
+def test_as_many_chunks_are_looked_at_as_a_minute_can_let_out(budget: Budget, most: int) -> None:
+    assert budget.worth_looking_at(14) == most
     assert len(delays(budget, *[14] * 2_000)) <= most
+
+
+def test_what_is_sent_singly_is_paced_by_recipients_alone() -> None:
+    line = Line(MARKETING, [10] * 200, is_bulk=False)
+    assert taken(opened(100.0, calls=60), [line], NOW).delays[0][:3] == [0, 100, 200]
+
+
+def test_whatever_is_refused_halves_the_rate_of_recipients_too_and_quiet_minutes_win_it_back() -> None:
+    busy = replace(opened(100.0), calls=5, refused=1)
+    slower = asked(busy, Quota(100.0), NOW + MINUTE)
+    assert slower.percent == 50
+    many_calls = replace(slower, calls_a_minute=100_000)
+    assert taken(many_calls, [Line(MARKETING, [50] * 9)], NOW + MINUTE).delays[0][:3] == [0, 1000, 2000]
+    assert asked(replace(slower, calls=5), Quota(100.0), NOW + 2 * MINUTE).percent == 60
+    for _ in range(9):
+        slower = asked(replace(slower, refused=slower.refused + 1), Quota(100.0), NOW)
+    assert slower.percent == SLOWEST_PERCENT

@@ -45,7 +45,6 @@ def test_a_row_of_before_reads_as_settings() -> None:
         version=0,
         cap_mails=2,
         cap_days=10,
-        pace_seconds=30,
         group=Branding(
             sender="Hotel Example <news@hotel.example>",
             postal_address="Hotel Example, Main Street 1, 1010 Vienna, Austria",
@@ -59,14 +58,13 @@ def test_packed_settings_read_as_they_were_written() -> None:
     assert kept == HubSettings(
         cap_mails=2,
         cap_days=10,
-        pace_seconds=30,
         sharing=True,
         retention_months=36,
         group=Branding(sender="Hotel Example <news@hotel.example>", postal_address="Main Street 1, 1010 Vienna"),
         brands={"alpine": Brand(name="Alpine", reply_to="hello@alpine.example", legal_entity="alpine-hotels")},
         version=4,
     )
-    assert store.packed(kept)["settings"] == PACKED["settings"]
+    assert store.packed(kept)["settings"] == PACKED["settings"].replace('"pace_seconds":30,', "")
 
 
 def test_a_row_that_was_never_set_has_the_defaults() -> None:
@@ -77,7 +75,7 @@ def test_what_of_a_row_of_before_would_be_refused_today_is_as_good_as_not_set() 
     kept = store.read({**OF_NOVEMBER, "sender": "Hotel", "cap_days": 0, "cap_mails": LARGEST_CAP + 2})
     assert kept.group.sender is None
     assert kept.group.postal_address == OF_NOVEMBER["postal_address"]
-    assert (kept.cap_days, kept.cap_mails, kept.pace_seconds) == (7, LARGEST_CAP, 30)
+    assert (kept.cap_days, kept.cap_mails, kept.mails_singly) == (7, LARGEST_CAP, False)
 
 
 def test_the_first_change_packs_a_row_of_before_and_leaves_what_the_tools_wrote_down(aws: Settings) -> None:
@@ -187,7 +185,7 @@ def test_mail_of_the_group_carries_the_groups_names_and_the_tools_address() -> N
     assert told.sender == "Hotel Example <news@hotel.example>"
     assert told.postal_address == "Main Street 1, 1010 Vienna"
     assert installation.read(PACKED).public_url == "https://hub.hotel.example"
-    assert (kept.cap_mails, kept.cap_days, kept.pace_seconds, told.reply_to) == (2, 10, 30, None)
+    assert (kept.cap_mails, kept.cap_days, kept.mails_singly, told.reply_to) == (2, 10, False, None)
 
 
 def test_a_change_holds_for_the_next_mail(aws: Settings) -> None:

@@ -49,8 +49,8 @@ class RunShown(Shown):
 
 
 RISK = (
-    "SES took these mails, or may have, and never told what became of them. One that arrived all the same is followed by "
-    "a second one. Whoever is heard of before their turn is left out."
+    "SES took these mails, or may have, and never told what became of them. One that arrived all the same is followed "
+    "by a second one. Whoever is heard of before their turn is left out."
 )
 
 

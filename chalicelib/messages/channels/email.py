@@ -72,6 +72,8 @@ class Email:
         configuration_set = CONFIGURATION_SETS.get(occasion.message_class, "service")
         names = occasion.identity.branding
         sender = mail.Sender(names.sender or "", names.reply_to or "", configuration_set)
+        if occasion.singly:
+            return [mail.send_single(_mail(each), sender) for each in messages]
         return mail.send_bulk([_mail(each) for each in messages], sender)
 
     def event_of(self, body: str) -> DeliveryEvent | None:
