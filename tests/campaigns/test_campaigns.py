@@ -11,7 +11,7 @@ from chalicelib.aws import keys, queues, table
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, parts, planning, store, tending
+from chalicelib.campaigns import actions, decisions, parts, planning, store, tending
 from chalicelib.campaigns.model import PARTS, RunState
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import CampaignId, Leaf, TemplateId
@@ -47,7 +47,7 @@ def test_every_candidate_gets_one_decision(clock: Any, ses: FakeSes) -> None:
     run = run_to_end(clock, actions.launch(campaign()))
     assert run.state is RunState.FINISHED
     assert run.counts == {"sent": 12, "no_consent": 4}
-    page = actions.decisions(run.id)
+    page = decisions.page_of(run.id)
     assert len({each.guest for each in page.decisions}) == len(page.decisions) == 16
     assert {each.rule for each in page.decisions if each.reason == "no_consent"} == {
         "The guest never agreed to marketing mail."
@@ -76,7 +76,7 @@ def test_decisions_are_paged(clock: Any, ses: FakeSes) -> None:
     run = run_to_end(clock, launched(everybody))
     found, cursor = list[str](), None
     while True:
-        page = actions.decisions(run.id, cursor, limit=2)
+        page = decisions.page_of(run.id, cursor, limit=2)
         assert len(page.decisions) <= 2
         found += [each.guest for each in page.decisions]
         cursor = page.cursor
@@ -84,7 +84,7 @@ def test_decisions_are_paged(clock: Any, ses: FakeSes) -> None:
             break
     assert sorted(found) == everybody
     with pytest.raises(Invalid):
-        actions.decisions(run.id, "x|y")
+        decisions.page_of(run.id, "x|y")
 
 
 def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: FakeSes) -> None:
@@ -93,7 +93,7 @@ def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: 
     assert run.counts == {"unknown": 2}
 
     def shown() -> dict[str, str]:
-        return {each.guest: each.decision for each in actions.decisions(run.id).decisions}
+        return {each.guest: each.decision for each in decisions.page_of(run.id).decisions}
 
     assert shown() == {"anna": "unknown", "bo": "unknown"}
     messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email")
@@ -111,7 +111,7 @@ def test_a_decision_shows_a_mail_that_ses_refused_after_it_was_sent_and_why(cloc
     messages.record_event(
         wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email"
     )
-    assert {each.guest: (each.decision, each.reason) for each in actions.decisions(run.id).decisions} == {
+    assert {each.guest: (each.decision, each.reason) for each in decisions.page_of(run.id).decisions} == {
         "anna": ("failed", "rejected"),
         "bo": ("sent", ""),
         "cy": ("failed", "message_rejected"),
@@ -123,7 +123,7 @@ def test_a_page_of_decisions_reads_the_messages_of_all_its_chunks_together(clock
     run = run_to_end(clock, launched([guest(f"g{at:03d}") for at in range(8)]))
     assert len(chunks(run)) == 8
     meter().take()
-    actions.decisions(run.id)
+    decisions.page_of(run.id)
     calls, _ = meter().take()
     assert calls["BatchGetItem"] <= 3
 
@@ -307,7 +307,7 @@ def test_throttled_entries_come_again_from_their_row_and_the_pace_halves(clock: 
     tick()
     turn()
     assert waiting("send") == 0, "the chunk went back to its row, and not to its own queue"
-    assert {each.guest: each.decision for each in actions.decisions(run.id).decisions}[everybody[0]] == "waiting"
+    assert {each.guest: each.decision for each in decisions.page_of(run.id).decisions}[everybody[0]] == "waiting"
     ended = run_to_end(clock, run)
     assert ended.counts == {"sent": 8}
     assert pacing.opened("email", now()).calls_a_minute < FIRST_CALLS

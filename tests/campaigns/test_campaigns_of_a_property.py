@@ -10,7 +10,7 @@ import time_machine
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions
+from chalicelib.campaigns import actions, decisions
 from chalicelib.campaigns.model import Campaign, Run, RunState
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import CampaignId, ControllerId, GuestId, Leaf, leaf_of_profile
@@ -109,7 +109,7 @@ def test_it_needs_consent_given_to_the_hotel_s_legal_entity(clock: Any, ses: Fak
     say(BEN, ATLANTIC)
     say(CLEO, ALPINE, "withdrawn")
     run = run_to_end(clock, launched([ANNA, BEN, CLEO, guest_id("dora")]))
-    decided = {each.guest: each.reason for each in actions.decisions(run.id).decisions}
+    decided = {each.guest: each.reason for each in decisions.page_of(run.id).decisions}
     assert decided == {"anna": "", "ben": "no_consent", "cleo": "withdrawn", "dora": "no_consent"}
     assert ses.recipients == ["anna@example.com"]
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, planning
+from chalicelib.campaigns import actions, decisions, planning
 from chalicelib.campaigns.model import Run
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import CampaignId
@@ -68,7 +68,7 @@ def test_who_is_heard_of_before_their_turn_is_held(clock: Any, ses: FakeSes) -> 
     tell(ses.accepted[1])
     clock.shift(60)
     assert run_to_end(clock, again).counts == {"sent": 2, "not_missed": 1}
-    held = {each.guest: each.rule for each in actions.decisions(again.id).decisions if each.reason == "not_missed"}
+    held = {each.guest: each.rule for each in decisions.page_of(again.id).decisions if each.reason == "not_missed"}
     assert held == {"g1": "The mail that this one was to be sent instead of turned up after all."}
 
 

@@ -12,6 +12,7 @@ import time_machine
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions as campaigns
+from chalicelib.campaigns import decisions
 from chalicelib.campaigns.model import Campaign
 from chalicelib.canonical.delivery import Quota, Result, Verdict
 from chalicelib.canonical.errors import Invalid
@@ -175,7 +176,7 @@ def test_a_campaign_goes_the_whole_way_on_a_second_channel(clock: Any, pigeons: 
     assert strip.to == NUMBER
     event = json.dumps({"kind": "delivery", "run": strip.tags["run"], "guest": "ga"})
     assert actions.record_event(event, heard_on("pigeon-events").name)
-    decided = {each.guest: each.rule for each in campaigns.decisions(run_id(strip.tags["run"])).decisions}
+    decided = {each.guest: each.rule for each in decisions.page_of(run_id(strip.tags["run"])).decisions}
     assert decided == {
         "ga": "",
         "gb": "The guest never agreed to marketing pigeon post.",

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.campaigns import actions
+from chalicelib.campaigns import decisions as decided
 from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
@@ -136,7 +137,7 @@ def decisions(campaign_id: CampaignId, *, run: RunId | None = None, page: Page) 
     asked = run or _last_run(campaign_id)
     if actions.run(asked).campaign != campaign_id:
         raise NotFound("There is no such run.")
-    found = actions.decisions(asked, page.after, page.limit)
+    found = decided.page_of(asked, page.after, page.limit)
     return Listing(items=found.decisions, next_cursor=page.cursor(found.cursor) if found.cursor else None)
 
 
