@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from chalicelib.access.allowances import allowances
-from chalicelib.aws import bus, clients, keys, queues, retries, secrets, table
+from chalicelib.aws import bus, clients, indexes, keys, queues, retries, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
@@ -157,13 +157,13 @@ def _create_table(name: str) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"}
-            for name in ("pk", "sk", *(name for index in keys.INDEXES for name in (index.pk, index.sk)))
+            for name in ("pk", "sk", *(name for index in indexes.INDEXES for name in (index.pk, index.sk)))
         ],
-        GlobalSecondaryIndexes=[_index(each) for each in keys.INDEXES],
+        GlobalSecondaryIndexes=[_index(each) for each in indexes.INDEXES],
     )
 
 
-def _index(index: keys.Index) -> Any:
+def _index(index: indexes.Index) -> Any:
     """As infra/template.yaml makes it; a test compares the two."""
     return {
         "IndexName": index.name,
@@ -171,7 +171,7 @@ def _index(index: keys.Index) -> Any:
             {"AttributeName": index.pk, "KeyType": "HASH"},
             {"AttributeName": index.sk, "KeyType": "RANGE"},
         ],
-        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": [keys.PROJECTED]},
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": [indexes.PROJECTED]},
     }
 
 

@@ -1,14 +1,30 @@
-"""What a write costs in the indexes: each entry that it makes, changes or removes is a write of its own.
+"""The sparse indexes of the table, and what a write costs in them: each entry that it makes, changes or removes is a
+write of its own.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
 """
 
 from collections.abc import Mapping
 from math import ceil
+from typing import NamedTuple
 
 from chalicelib.aws.codec import Value, item_size
-from chalicelib.aws.keys import INDEXES, PROJECTED, Index
 from chalicelib.aws.meter import UNIT
+
+
+class Index(NamedTuple):
+    """A sparse index: only rows that have both attributes are in it, in the order of the second, with `PROJECTED`."""
+
+    name: str
+    pk: str
+    sk: str
+
+
+INDEX_1, INDEX_2 = Index("index-1", "pk1", "sk1"), Index("index-2", "pk2", "sk2")
+INDEXES = (INDEX_1, INDEX_2)
+"""No feature's own: CloudFormation adds one index an update to a table that stands, so that features share them."""
+PROJECTED = "projected"
+"""The one attribute that is copied into the indexes: packed, with what a list shows of the row."""
 
 Row = Mapping[str, Value] | None
 

@@ -34,21 +34,6 @@ class Key(NamedTuple):
     sk: str
 
 
-class Index(NamedTuple):
-    """A sparse index: only rows that have both attributes are in it, in the order of the second, with `PROJECTED`."""
-
-    name: str
-    pk: str
-    sk: str
-
-
-INDEX_1, INDEX_2 = Index("index-1", "pk1", "sk1"), Index("index-2", "pk2", "sk2")
-INDEXES = (INDEX_1, INDEX_2)
-"""No feature's own: CloudFormation adds one index an update to a table that stands, so that features share them."""
-PROJECTED = "projected"
-"""The one attribute that is copied into the indexes: packed, with what a list shows of the row."""
-
-
 # What a deployment is made of: few rows, each kind listed by one query.
 DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
 

@@ -8,7 +8,8 @@ from typing import Any
 from chalicelib.aws import clients, indexes
 from chalicelib.aws.codec import Item, Value, from_item, item_size, to_attribute, to_item
 from chalicelib.aws.faults import ConditionFailed, Contended, PassingFaults
-from chalicelib.aws.keys import Index, Key
+from chalicelib.aws.indexes import Index
+from chalicelib.aws.keys import Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import Rejected, TryAgain

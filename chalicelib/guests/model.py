@@ -143,22 +143,6 @@ class Stay(Kept):
         return stated if stated is not None else charged.get(self.currency or "", 0)
 
 
-class BoardLine(Kept):
-    """What a board of arrivals or departures shows of a reservation; who the guest is, the leaf's head tells."""
-
-    leaf: Leaf
-    reservation: ReservationId
-    property_id: PropertyId
-    status: Status
-    arrival: date
-    departure: date
-    arrival_time: str | None = None
-    room_type: str | None = None
-    room_number: str | None = None
-    adults: int | None = None
-    children: int | None = None
-
-
 @dataclass(frozen=True)
 class SharedStay:
     """A stay in which the guest shared the room of another, whose stay it is."""

@@ -9,8 +9,8 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
-from chalicelib.guests.model import BoardLine, Guest, Head, Record, SharedStay, Stats, Stay, Traits
-from chalicelib.guests.rules import is_arrival, is_departure
+from chalicelib.guests import board
+from chalicelib.guests.model import Guest, Head, Record, SharedStay, Stats, Stay, Traits
 
 
 def head_row(head: Head) -> Item:
@@ -170,33 +170,21 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
                 yield Packed(number, GuestId(row["sk"]), traits)
 
 
-ON_BOARD = frozenset(BoardLine.model_fields) - {"leaf", "reservation"}
-
-
 def stay_row(leaf: Leaf, stay: Stay, version: str) -> Item:
-    """What a board shows lies beside the rest, so that only its changes are written to the indexes."""
     row = table.row(
         keys.stay(leaf, stay.month, stay.reservation),
-        stay=stay.packed(without=ON_BOARD | {"reservation"}),
+        stay=stay.packed(without=board.SHOWN | {"reservation"}),
         version=version,
-        **{keys.PROJECTED: stay.packed(only=ON_BOARD)},
-        **(_entry(keys.INDEX_1, keys.arrivals(stay.property_id, stay.arrival), stay) if is_arrival(stay) else {}),
-        **(_entry(keys.INDEX_2, keys.departures(stay.property_id, stay.departure), stay) if is_departure(stay) else {}),
+        **board.attributes(stay),
     )
     return within_a_unit(row, "stay")
-
-
-def _entry(index: keys.Index, pk: str, stay: Stay) -> dict[str, str]:
-    return {index.pk: pk, index.sk: stay.reservation}
 
 
 def read_stay(item: Item) -> Stay:
     """Its parts are read as one document; of what stands in two, the last word counts."""
     reservation = ReservationId(keys.last_part(table.key_of(item)))
     item = inflated(item)
-    return Stay.model_validate_json(
-        joined(f'{{"reservation":"{reservation}"}}', item.get(keys.PROJECTED, "{}"), item["stay"])
-    )
+    return Stay.model_validate_json(joined(f'{{"reservation":"{reservation}"}}', board.shown(item), item["stay"]))
 
 
 def stays_of_reservations(reservations: Iterable[ReservationId]) -> dict[ReservationId, tuple[Leaf, Stay]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import indexes, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import ConnectionId, PropertyId, leaf_of_profile, reservation_id
@@ -104,7 +104,7 @@ def test_a_board_comes_in_pages() -> None:
 
 def test_an_index_holds_what_a_board_shows_and_nothing_else() -> None:
     booked(cancel_reason="none", promotion_code="SECRET")
-    (entry,) = table.query_index(keys.INDEX_1, keys.arrivals(VIENNA.id, FIRST))
+    (entry,) = table.query_index(indexes.INDEX_1, keys.arrivals(VIENNA.id, FIRST))
     assert set(entry) == {"pk", "sk", "pk1", "sk1", "projected"}
     assert "SECRET" not in str(entry)
     assert "20000" not in str(entry)

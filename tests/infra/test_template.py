@@ -8,7 +8,7 @@ import pytest
 from ministack.services.cloudformation import engine, language_extensions
 
 from app import app
-from chalicelib.aws import clients, keys
+from chalicelib.aws import clients, indexes
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
@@ -166,7 +166,7 @@ def test_the_indexes_are_those_that_the_hub_asks_and_the_tests_have(aws: Setting
         for each in made["GlobalSecondaryIndexes"]
     ]
     assert declared["GlobalSecondaryIndexes"] == shapes
-    assert {each["IndexName"] for each in shapes} == {each.name for each in keys.INDEXES}
+    assert {each["IndexName"] for each in shapes} == {each.name for each in indexes.INDEXES}
     named = [each["AttributeName"] for each in declared["AttributeDefinitions"]]
     assert named == [each["AttributeName"] for each in made["AttributeDefinitions"]]
 
