@@ -10,7 +10,7 @@ from benchmarks.expressions import Raw
 from chalicelib.aws.codec import to_item
 from chalicelib.canonical.ids import ConnectionId, Digest, GuestId, Leaf, PropertyId, key_of
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import Consent, Gate
+from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.store import gate_row
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
@@ -78,5 +78,5 @@ class Population:
     @cached_property
     def _gate(self) -> str:
         consent: Any = Consent(state="explicit", basis="source", at=Instant("2026-01-01T00:00:00.000000Z"))
-        gate = Gate(guest=PATTERN, channel="email", rev=1, answers={"group:marketing": consent})
+        gate = Gate(guest=PATTERN, channel=EMAIL, rev=1, answers={"group:marketing": consent})
         return json.dumps(to_item(gate_row(gate)))

@@ -27,10 +27,13 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical import translate
 from chalicelib.connectors.contract import FatTranslation, Json, Link, Translated
+from chalicelib.consent.actions import set_consent
+from chalicelib.consent.model import EMAIL, MARKETING, Topic
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.identity.digests import digest
 from chalicelib.jobs.model import Job
 from chalicelib.messages.holds import Known
+from chalicelib.settings.model import GROUP_CONTROLLER
 
 
 def head_is_copied(head: Head, guest: GuestId) -> tuple[Head, Head]:
@@ -68,7 +71,9 @@ def ids_are_kept_apart(
 ) -> list[Key]:
     return [
         keys.message(guest, run),  # a guest is named by a leaf, and a run is an occasion
-        keys.gate(leaf, "email"),  # SLIP arg-type: a leaf that may belong to another guest
+        keys.gate(guest, EMAIL),
+        keys.gate(guest, "email"),  # SLIP arg-type: a word that nobody said is a channel
+        keys.gate(leaf, EMAIL),  # SLIP arg-type: a leaf that may belong to another guest
         keys.stay(leaf, "2026-02", reservation),
         keys.stay(reservation, "2026-02", leaf),  # SLIP arg-type: two ids swapped
         keys.reservation(reservation_id(source, place, "r1", 0)),
@@ -76,6 +81,12 @@ def ids_are_kept_apart(
         keys.receipt(leaf, instant(datetime.now()), "k1"),
         keys.receipt(leaf, str(datetime.now()), "k1"),  # SLIP arg-type: an instant that does not sort
     ]
+
+
+def channel_and_purpose_are_kept_apart(leaf: Leaf) -> list[Topic]:
+    set_consent(leaf, EMAIL, MARKETING, GROUP_CONTROLLER, "explicit", "guest")
+    set_consent(leaf, MARKETING, EMAIL, GROUP_CONTROLLER, "explicit", "guest")  # SLIP arg-type: both swapped
+    return [Topic(EMAIL, MARKETING), Topic(MARKETING, EMAIL)]  # SLIP arg-type: both swapped
 """
 SLIP = re.compile(r"# SLIP ([a-z-]+)")
 REPORTED = re.compile(r"slips\.py:(\d+): error: .*\[([a-z-]+)\]$", re.MULTILINE)

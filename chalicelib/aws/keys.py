@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.canonical.ids import (
     CampaignId,
+    ChannelName,
     ChargeId,
     ConnectionId,
     Digest,
@@ -106,7 +107,7 @@ def identifier(digest: Digest) -> Key:
     return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
 
 
-def gate(guest: GuestId, channel: str) -> Key:
+def gate(guest: GuestId, channel: ChannelName) -> Key:
     return Key(f"GATE#{guest}", channel)
 
 
@@ -114,7 +115,7 @@ def guest_of_gate(key: Key) -> GuestId:
     return GuestId(Leaf(key.pk.removeprefix("GATE#")))
 
 
-def acts(leaf: Leaf, channel: str) -> Key:
+def acts(leaf: Leaf, channel: ChannelName) -> Key:
     """What was done about consent through one leaf, the newest of each kind. They go where their leaf goes."""
     return Key(f"LEAF#{leaf}", f"CONSENT#{channel}")
 

@@ -7,8 +7,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, SegmentId, TemplateId
-from chalicelib.canonical.snapshots import HUB_ID, HubId
+from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, PropertyId, RunId, SegmentId, TemplateId
+from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
 from chalicelib.jobs.model import Part
@@ -32,7 +32,7 @@ class Campaign(BaseModel):
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
     message_class: Unasked = UNASKED
-    channel: HubId = DEFAULT_CHANNEL
+    channel: Annotated[ChannelName, HUB_ID] = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
@@ -79,7 +79,7 @@ class Run(BaseModel):
     segment_version: int
     template_version: int
     message_class: Unasked = UNASKED
-    channel: str = DEFAULT_CHANNEL
+    channel: ChannelName = DEFAULT_CHANNEL
     property_id: PropertyId | None = None
     singly: bool = False
     instead_of: RunId | None = None

@@ -20,6 +20,8 @@ Scope = PropertyId | Literal["*"]
 ControllerId = NewType("ControllerId", str)
 """The legal entity that answers for what is done with a guest's data: consent is given to it."""
 ConnectionId = NewType("ConnectionId", str)
+ChannelName = NewType("ChannelName", str)
+"""By which way a message goes, as consents and gates call it."""
 ProgramId = NewType("ProgramId", str)
 SegmentId = NewType("SegmentId", str)
 TemplateId = NewType("TemplateId", str)

@@ -7,7 +7,7 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf, stable_id
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.consent import objections, rules, store
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
@@ -19,7 +19,7 @@ BUSY = "the gate was changed by others all the time"
 
 def set_consent(
     leaf: Leaf,
-    channel: str,
+    channel: ChannelName,
     purpose: Purpose,
     controller: ControllerId,
     state: State,
@@ -43,7 +43,9 @@ def set_consent(
     return kept
 
 
-def _act(leaf: Leaf, channel: str, key: str, asked: Consent, proof: Mapping[str, str]) -> tuple[GuestId, Consent]:
+def _act(
+    leaf: Leaf, channel: ChannelName, key: str, asked: Consent, proof: Mapping[str, str]
+) -> tuple[GuestId, Consent]:
     """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
     gate = _gate_of(leaf, channel)
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
@@ -67,19 +69,19 @@ def history(guest: GuestId) -> list[Receipt]:
     return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
 
 
-def suppress(leaf: Leaf, channel: str, address: Digest, reason: SuppressionReason) -> None:
+def suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
     """Hold all messages to one address in a guest's gate; `address` is the identifier digest. Raises TryAgain."""
     until_written(partial(_suppress, leaf, channel, address, reason), BUSY)
 
 
-def _suppress(leaf: Leaf, channel: str, address: Digest, reason: SuppressionReason) -> None:
+def _suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
     before = _gate_of(leaf, channel)
     after = rules.with_suppression(before, address, reason)
     if after != before:
         _replace(before, after, leaf)
 
 
-def _gate_of(leaf: Leaf, channel: str) -> Gate:
+def _gate_of(leaf: Leaf, channel: ChannelName) -> Gate:
     """The gate of the guest that a leaf belongs to now; one that was never written has revision 0."""
     head = guests.head(leaf)
     guest = head.guest if head else GuestId(leaf)

@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.settings.model import LARGEST_CAP
 
@@ -22,8 +22,8 @@ ADDRESS_DIGITS = 6
 Purpose = Literal["marketing"]
 MARKETING: Purpose = "marketing"
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-EMAIL: Final = "email"
-CHANNELS: Mapping[str, str] = {EMAIL: "email"}
+EMAIL: Final = ChannelName("email")
+CHANNELS: Mapping[ChannelName, str] = {EMAIL: "email"}
 """Channel, as consents and gates name it → the kind of identifier that its addresses are."""
 DEFAULT_CHANNEL = next(iter(CHANNELS))
 """That of a campaign that names none, and of what was kept before there was another."""
@@ -32,7 +32,7 @@ DEFAULT_CHANNEL = next(iter(CHANNELS))
 class Topic(NamedTuple):
     """What a word of consent is about, whoever answers for the data."""
 
-    channel: str
+    channel: ChannelName
     purpose: Purpose
 
 
@@ -90,7 +90,7 @@ class Receipt(Consent):
 
     id: str
     leaf: Leaf
-    channel: str
+    channel: ChannelName
     purpose: str
     proof: dict[str, str] = Field(default_factory=dict)
 
@@ -115,7 +115,7 @@ class Gate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     guest: GuestId
-    channel: str
+    channel: ChannelName
     rev: int = 0
     answers: dict[str, Consent] = Field(default_factory=dict)
     suppressed: dict[str, SuppressionReason] = Field(default_factory=dict)

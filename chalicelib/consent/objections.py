@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import files
-from chalicelib.canonical.ids import ControllerId, Digest, Leaf, stable_id
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, stable_id
 from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Basis, Purpose, SuppressionReason
 from chalicelib.settings import installation
@@ -25,7 +25,7 @@ class Withdrawal:
     """A guest's no, through one leaf."""
 
     leaf: Leaf
-    channel: str
+    channel: ChannelName
     purpose: Purpose
     controller: ControllerId
     basis: Basis
@@ -38,7 +38,7 @@ class Undeliverable:
     """What no message may reach any more; `address` is the identifier's digest."""
 
     address: Digest
-    channel: str
+    channel: ChannelName
     reason: SuppressionReason
     at: Instant
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId, digest_of
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, OccasionId, digest_of
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent.model import (
     ADDRESS_DIGITS,
@@ -133,7 +133,7 @@ def stronger(one: Suppression, other: Suppression) -> Suppression:
     return min(one, other, key=lambda each: (each.reason != "complaint", each.at))
 
 
-def regrouped(guest: GuestId, channel: str, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:
+def regrouped(guest: GuestId, channel: ChannelName, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:
     """The gate of a guest that was put together anew: the answers are decided anew, and every hold is kept.
 
     Suppressions, send instants, erasure, restriction and an open case stay with all parts: holding too much is the

@@ -6,7 +6,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import GuestId, Leaf, stable_id
+from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, stable_id
 from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
 
@@ -64,13 +64,13 @@ def _read_consent(text: str) -> Consent:
     return Consent.model_validate(dict(words))
 
 
-def gate(guest: GuestId, channel: str) -> Gate | None:
+def gate(guest: GuestId, channel: ChannelName) -> Gate | None:
     key = keys.gate(guest, channel)
     item = table.get(key)
     return read_gate(key, item) if item else None
 
 
-def gates(guests: Iterable[GuestId], channel: str) -> dict[str, Gate]:
+def gates(guests: Iterable[GuestId], channel: ChannelName) -> dict[str, Gate]:
     wanted = {keys.gate(guest, channel): guest for guest in guests}
     return {wanted[key]: read_gate(key, item) for key, item in table.get_many(wanted).items()}
 
@@ -81,7 +81,7 @@ def replace(before: Gate | None, after: Gate) -> table.Put:
     return table.Put(gate_row(after.at_rev((before.rev if before else 0) + 1)), unchanged)
 
 
-def acts(leaf: Leaf, channel: str) -> Acts:
+def acts(leaf: Leaf, channel: ChannelName) -> Acts:
     """Read them after the gate of the leaf's guest: whoever writes acts writes that gate, which is their lock."""
     item = table.get(keys.acts(leaf, channel))
     return read_acts(item) if item else {}
@@ -91,7 +91,7 @@ def read_acts(item: Item) -> Acts:
     return _unpacked(item["acts"])
 
 
-def acts_row(leaf: Leaf, channel: str, known: Acts) -> Item:
+def acts_row(leaf: Leaf, channel: ChannelName, known: Acts) -> Item:
     return table.row(keys.acts(leaf, channel), acts=_packed(known))
 
 
@@ -102,7 +102,7 @@ def belongs(leaf: Leaf, guest: GuestId) -> table.Check:
     return table.Check(keys.head(leaf), table.When("merged_into = :guest", {":guest": guest}))
 
 
-def receipt_row(leaf: Leaf, channel: str, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
+def receipt_row(leaf: Leaf, channel: ChannelName, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
     """The proof of one act; its key follows from the act, so that an act is proven once."""
     receipt_id = stable_id("k", leaf, channel, key, consent.state, consent.basis, consent.at)
     return table.row(

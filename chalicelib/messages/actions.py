@@ -9,7 +9,7 @@ from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
@@ -89,7 +89,7 @@ def _one_of_each(leaves: Sequence[Leaf]) -> list[Leaf]:
     return list(by_guest.values())
 
 
-def record_event(body: str, channel: str) -> bool:
+def record_event(body: str, channel: ChannelName) -> bool:
     """Record one event of a channel; False is an event that is not about a message of the hub.
 
     Any number of times and in any order it ends the same: first instants stay, and what follows is repeatable. Raises
@@ -133,7 +133,7 @@ def _addresses(channel: Channel, event: DeliveryEvent) -> list[Digest]:
     return [digest(channel.identifier, address) for address in normal if address]
 
 
-def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | None, channel: str) -> None:
+def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | None, channel: ChannelName) -> None:
     """The address is held for everybody who carries it, now and later; a complaint is also their own no.
 
     Their no outlives the address: an event without our tags, too, says that a person wants no more mail.
@@ -148,7 +148,7 @@ def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | 
                 _complain(leaf, channel, event, message)
 
 
-def _complain(leaf: Leaf, channel: str, event: DeliveryEvent, message: Message | None) -> None:
+def _complain(leaf: Leaf, channel: ChannelName, event: DeliveryEvent, message: Message | None) -> None:
     """A no to whom the message was from; where that is not known, to everybody who may have sent it."""
     proof = {"run": message.occasion} if message else {}
     for controller in [message.controller] if message else sorted(_who_may_have_written(leaf, channel)):
@@ -156,7 +156,7 @@ def _complain(leaf: Leaf, channel: str, event: DeliveryEvent, message: Message |
             consents.set_consent(leaf, channel, purpose, controller, "withdrawn", "complaint", event.at, proof)
 
 
-def _who_may_have_written(leaf: Leaf, channel: str) -> Collection[ControllerId]:
+def _who_may_have_written(leaf: Leaf, channel: ChannelName) -> Collection[ControllerId]:
     """The group, the hotels that know the guest, and whoever has an answer of theirs."""
     guest = guests.guest(leaf)
     if guest is None:
@@ -166,7 +166,9 @@ def _who_may_have_written(leaf: Leaf, channel: str) -> Collection[ControllerId]:
     return {known.group, *known.of(guest.properties), *answered}
 
 
-def suppress(address: Digest, suppression: Suppression, channel: str, mailed: Sequence[Leaf] = ()) -> list[Leaf]:
+def suppress(
+    address: Digest, suppression: Suppression, channel: ChannelName, mailed: Sequence[Leaf] = ()
+) -> list[Leaf]:
     """Hold an address for all who carry it, now and later, and for who was mailed; returns one leaf of each guest."""
     held = _one_of_each([*mailed, *_remember(address, suppression).leaves])
     for leaf in held:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, OccasionId
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
@@ -35,7 +35,7 @@ class Candidate:
         return self.guest.others if self.guest else ()
 
 
-def load(occasion: OccasionId, channel: str, candidates: Sequence[Leaf]) -> Iterator[Candidate]:
+def load(occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf]) -> Iterator[Candidate]:
     """Three batch reads, however many candidates; one more when some were merged into others since.
 
     The claim stands on the gate's revision, and every regrouping writes the gate. So the gate must be read while the

@@ -7,7 +7,7 @@ from functools import partial
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import ChannelName, Leaf
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
@@ -27,7 +27,7 @@ class Sendable:
 
     message: Message
     gate: Gate | None
-    channel: str
+    channel: ChannelName
     others: tuple[Leaf, ...]
     written: Written
     counts: bool
@@ -79,12 +79,12 @@ def _writes(each: Sendable) -> list[table.Write]:
     return store.claim(each.message, gate, each.others, counts=each.counts)
 
 
-def give_back(message: Message, channel: str) -> None:
+def give_back(message: Message, channel: ChannelName) -> None:
     """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome."""
     until_written(partial(_give_back, message, channel), "the gate was changed by others all the time", GIVE_BACK_TRIES)
 
 
-def _give_back(message: Message, channel: str) -> None:
+def _give_back(message: Message, channel: ChannelName) -> None:
     """The guest may have been merged into another since: that guest's gate has the message among its sends now."""
     head = guests.head(message.guest)
     guest = head.guest if head else message.guest

@@ -28,9 +28,9 @@ class MessageClass(StrEnum):
 
 Unasked = Literal[MessageClass.MARKETING]
 UNASKED: Unasked = MessageClass.MARKETING
+"""The class of what the hotel sends of itself: a campaign can be nothing else."""
 ANSWER = MessageClass.TRANSACTIONAL
 """What a message is that answers the guest's own act."""
-"""The class of what the hotel sends of itself: a campaign can be nothing else."""
 PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, MessageClass.SURVEY: MARKETING}
 """What a message needs consent to, and what its way out withdraws; a class without a purpose has neither."""
 

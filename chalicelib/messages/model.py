@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
-from chalicelib.canonical.ids import CampaignId, ControllerId, Digest, GuestId, Leaf, OccasionId, TemplateId
+from chalicelib.canonical.ids import (
+    CampaignId,
+    ChannelName,
+    ControllerId,
+    Digest,
+    GuestId,
+    Leaf,
+    OccasionId,
+    TemplateId,
+)
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Purpose
@@ -111,7 +120,7 @@ class Occasion(BaseModel):
     campaign: CampaignId | None = None
     origin: str
     message_class: MessageClass
-    channel: str
+    channel: ChannelName
     template: Template
     identity: MailIdentity
     public_url: str

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeVar
 
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.ids import Leaf, OccasionId, PropertyId, StaffMailId, TemplateId
+from chalicelib.canonical.ids import ChannelName, Leaf, OccasionId, PropertyId, StaffMailId, TemplateId
 from chalicelib.canonical.time import Instant
 
 VERSION = 1
@@ -27,7 +27,7 @@ class SendToGuest:
     leaf: Leaf
     occasion: OccasionId
     template: TemplateId
-    channel: str
+    channel: ChannelName
     property_id: PropertyId | None = None
 
 
@@ -58,7 +58,7 @@ def read_send_to_guest(body: Mapping[str, Any]) -> SendToGuest:
         leaf=Leaf(_text(body, "leaf")),
         occasion=OccasionId(_text(body, "occasion")),
         template=TemplateId(_text(body, "template")),
-        channel=_text(body, "channel"),
+        channel=ChannelName(_text(body, "channel")),
         property_id=PropertyId(property_id) if property_id else None,
     )
 

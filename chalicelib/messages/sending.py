@@ -8,7 +8,7 @@ from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, OccasionId, stable_id
+from chalicelib.canonical.ids import CLAIM, ChannelName, Digest, GuestId, Leaf, OccasionId, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.identity.digests import digest
 from chalicelib.messages import candidates, claims, holds, rules, store
@@ -92,7 +92,7 @@ def lost(occasion: OccasionId, channel: str, everybody: Sequence[Leaf], now: dat
 
 
 def outcomes_so_far(
-    occasion: OccasionId, channel: str, origins: Mapping[Leaf, str], now: datetime
+    occasion: OccasionId, channel: ChannelName, origins: Mapping[Leaf, str], now: datetime
 ) -> dict[Leaf, Outcome]:
     """What claims say about candidates, each with the piece of work it is in; nothing is decided or sent.
 

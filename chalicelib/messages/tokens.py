@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.errors import NotFound
-from chalicelib.canonical.ids import ControllerId, Leaf, OccasionId
+from chalicelib.canonical.ids import ChannelName, ControllerId, Leaf, OccasionId
 from chalicelib.consent.model import DEFAULT_CHANNEL, PURPOSES, Purpose
 from chalicelib.settings.model import GROUP_CONTROLLER
 
@@ -28,7 +28,7 @@ class UnsubscribeLink(NamedTuple):
     leaf: Leaf
     purpose: Purpose
     run: OccasionId
-    channel: str = DEFAULT_CHANNEL
+    channel: ChannelName = DEFAULT_CHANNEL
     controller: ControllerId = GROUP_CONTROLLER
 
 
@@ -55,7 +55,8 @@ def read_token(token: str) -> UnsubscribeLink:
 def _read(leaf: str, letter: str, run: str, channel: str = "", controller: str = "") -> UnsubscribeLink:
     link = UnsubscribeLink(Leaf(leaf), PURPOSE_BY_LETTER[letter], OccasionId(run))
     return link._replace(
-        channel=channel or link.channel, controller=ControllerId(controller) if controller else link.controller
+        channel=ChannelName(channel) if channel else link.channel,
+        controller=ControllerId(controller) if controller else link.controller,
     )
 
 

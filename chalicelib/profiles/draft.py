@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import FLAGS, Acts, Consent, Gate, key_of
 from chalicelib.guests.model import Head
@@ -13,7 +13,7 @@ from chalicelib.profiles.state import Decisions, FactMade, ProfileState, Profile
 from chalicelib.settings.rules import Controllers
 
 
-def opt_ins(head: Head, channel: str, controllers: Controllers) -> Acts:
+def opt_ins(head: Head, channel: ChannelName, controllers: Controllers) -> Acts:
     """What the source's flags for a channel say, as of the record that is kept, to whoever answers at the hotels that
     the source named it at. A box that is not ticked says nothing, and so does not object."""
     if head.record is None or head.version is None:
@@ -48,14 +48,14 @@ class Draft:
     def identifier(self, digest: Digest) -> Identifier:
         return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(digest)
 
-    def gate(self, guest: GuestId, channel: str) -> Gate:
+    def gate(self, guest: GuestId, channel: ChannelName) -> Gate:
         known = self.decided.gates.get((guest, channel)) or self.state.gates.get((guest, channel))
         return known or Gate(guest=guest, channel=channel)
 
-    def acts(self, leaf: Leaf, channel: str) -> Acts:
+    def acts(self, leaf: Leaf, channel: ChannelName) -> Acts:
         return self.decided.acts.get((leaf, channel)) or self.state.acts.get((leaf, channel)) or {}
 
-    def answers(self, leaves: Sequence[Leaf], channel: str) -> dict[str, Consent]:
+    def answers(self, leaves: Sequence[Leaf], channel: ChannelName) -> dict[str, Consent]:
         """What is in effect for a guest that has these leaves."""
         flags = (opt_ins(self.head(leaf), channel, self.state.controllers) for leaf in leaves)
         return consent.answers((self.acts(leaf, channel) for leaf in leaves), flags)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Digest, Leaf, ReservationId, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, Leaf, ReservationId, digest_in
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.rules import rests_on_acts
@@ -261,7 +261,7 @@ class LoadedRows:
             if row := self.rows.get(key):
                 yield read_gate(key, row)
 
-    def _acts_of(self, reach: TouchedRows) -> dict[Key, tuple[Leaf, str]]:
+    def _acts_of(self, reach: TouchedRows) -> dict[Key, tuple[Leaf, ChannelName]]:
         """Key → leaf and channel of all that was done through the leaves of guests whose gate rests on acts."""
         acted = [gate for gate in self._gates(reach) if rests_on_acts(gate)]
         found = [(gate, self._head(gate.guest)) for gate in acted]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
+from chalicelib.canonical.ids import ChannelName, Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, Suppression
 from chalicelib.guests.model import EmailKind, Head, Record
@@ -163,7 +163,7 @@ def _lay_out(draft: Draft, groups: list[list[Leaf]]) -> None:
             draft.say(FactType.GUEST_UNMERGED, guest, guest)
 
 
-def _carry_gate(draft: Draft, channel: str, leaves: list[Leaf], came_from: set[GuestId]) -> None:
+def _carry_gate(draft: Draft, channel: ChannelName, leaves: list[Leaf], came_from: set[GuestId]) -> None:
     """Gates follow their guests. Each one that was read is written or checked: nobody may act on it in between."""
     guest, kept = GuestId(leaves[0]), draft.state.gates
     for old in came_from - {guest}:
@@ -178,7 +178,7 @@ def _carry_gate(draft: Draft, channel: str, leaves: list[Leaf], came_from: set[G
         draft.decided.gates[guest, channel] = None
 
 
-def _take_objections_along(draft: Draft, channel: str, leaves: list[Leaf], came_from: set[GuestId]) -> None:
+def _take_objections_along(draft: Draft, channel: ChannelName, leaves: list[Leaf], came_from: set[GuestId]) -> None:
     """They are kept with the leaf that names the guest, as if they had been made through it."""
     known = draft.state.acts
     everybody = [leaf for leaf, head in draft.state.heads.items() if head.guest in came_from]

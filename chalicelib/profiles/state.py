@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.canonical.ids import ChargeId, Digest, GuestId, Leaf, ReservationId
+from chalicelib.canonical.ids import ChannelName, ChargeId, Digest, GuestId, Leaf, ReservationId
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
@@ -12,7 +12,7 @@ from chalicelib.settings.rules import Controllers
 Decisions = dict[Leaf, Decision]
 """What was decided about one leaf, by the other leaf."""
 
-GateId = tuple[GuestId, str]
+GateId = tuple[GuestId, ChannelName]
 """Guest and channel."""
 
 
@@ -54,7 +54,7 @@ class ProfileState:
     reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
     """Charge → the reservation that it should be kept under."""
     gates: dict[GateId, Gate] = field(default_factory=dict)
-    acts: dict[tuple[Leaf, str], Acts] = field(default_factory=dict)
+    acts: dict[tuple[Leaf, ChannelName], Acts] = field(default_factory=dict)
     """(leaf, channel) → what was done through the leaf; of guests whose gate rests on acts."""
     decisions: dict[Leaf, Decisions] = field(default_factory=dict)
     controllers: Controllers = field(default_factory=Controllers)
@@ -122,7 +122,7 @@ class ProfileUpdate:
     identifiers: dict[Digest, Identifier] = field(default_factory=dict)
     gates: dict[GateId, Gate | None] = field(default_factory=dict)
     """None where a guest was merged away, and its gate went along."""
-    acts: dict[tuple[Leaf, str], Acts] = field(default_factory=dict)
+    acts: dict[tuple[Leaf, ChannelName], Acts] = field(default_factory=dict)
     """(leaf, channel) → the acts of a leaf; their lock is the gate of its guest, which is written beside them."""
     decisions: dict[Leaf, Decisions] = field(default_factory=dict)
     stays: dict[tuple[Leaf, ReservationId], KeptStay | None] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, ReservationId, timed_id
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent
+from chalicelib.consent.model import EMAIL, Consent
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Stay
 from chalicelib.messages import store as messages
@@ -42,7 +42,7 @@ def keep_history(leaf: GuestId, times: int) -> None:
             guests.stay_row(leaf, _stay(f"r{number}", arrival), ""),
             guests.stay_row(Leaf("gx"), _stay(f"s{number}", arrival), ""),
             table.row(keys.companion(leaf, at[:7], ReservationId(f"s{number}")), leaf="gx"),
-            consents.receipt_row(leaf, "email", "group:marketing", Consent(state="explicit", basis="guest", at=at), {}),
+            consents.receipt_row(leaf, EMAIL, "group:marketing", Consent(state="explicit", basis="guest", at=at), {}),
             messages.message_row(_message(leaf, at, number)),
         ):
             table.write(table.Put(row))

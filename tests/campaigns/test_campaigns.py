@@ -17,6 +17,7 @@ from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import CampaignId, Leaf, TemplateId
 from chalicelib.canonical.time import now
 from chalicelib.consent import actions as consents
+from chalicelib.consent.model import EMAIL
 from chalicelib.messages import actions as messages
 from chalicelib.messages import pacing
 from chalicelib.messages.budget import FIRST_CALLS
@@ -96,11 +97,11 @@ def test_a_decision_shows_what_became_of_an_unknown_mail_since(clock: Any, ses: 
         return {each.guest: each.decision for each in decisions.page_of(run.id).decisions}
 
     assert shown() == {"anna": "unknown", "bo": "unknown"}
-    messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email")
+    messages.record_event(wrapped(mail_event("Send", ses.accepted[0], "2026-11-23T12:01:00.000Z")), EMAIL)
     assert shown() == {"anna": "sent", "bo": "unknown"}
     clock.shift(73 * 3600)
     assert shown() == {"anna": "sent", "bo": "lost"}
-    messages.record_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")), "email")
+    messages.record_event(wrapped(mail_event("Reject", ses.accepted[1], "2026-11-23T12:01:00.000Z")), EMAIL)
     assert shown() == {"anna": "sent", "bo": "failed"}
 
 
@@ -205,7 +206,7 @@ def test_edits_after_the_launch_do_not_reach_the_run(clock: Any, ses: FakeSes) -
 
 def test_who_leaves_between_planning_and_sending_is_not_mailed(clock: Any, ses: FakeSes) -> None:
     run = launched([guest("anna")])
-    consents.set_consent(Leaf("anna"), "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
+    consents.set_consent(Leaf("anna"), EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
     assert run_to_end(clock, run).counts == {"withdrawn": 1}
     assert ses.requests == 0
 
@@ -491,11 +492,11 @@ def test_a_recipient_costs_no_more_than_eight_write_units(clock: Any, ses: FakeS
     run_to_end(clock, run)
     for mail in ses.accepted:
         for kind in ("Send", "Delivery", "Send", "Delivery"):
-            messages.record_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")), "email")
+            messages.record_event(wrapped(mail_event(kind, mail, "2026-11-23T12:01:00.000Z")), EMAIL)
     for mail in ses.accepted[:20]:
-        messages.record_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")), "email")
+        messages.record_event(wrapped(mail_event("Open", mail, "2026-11-23T12:02:00.000Z")), EMAIL)
     for mail in ses.accepted[:5]:
-        messages.record_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")), "email")
+        messages.record_event(wrapped(mail_event("Click", mail, "2026-11-23T12:03:00.000Z")), EMAIL)
     calls, units = meter().take()
     assert calls["SendBulkEmail"] == 1
     per_recipient = units / len(everybody)

@@ -18,7 +18,7 @@ from chalicelib.canonical.time import instant
 from chalicelib.connections.model import API
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import State
+from chalicelib.consent.model import EMAIL, State
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
@@ -70,11 +70,11 @@ def launched(everybody: Sequence[GuestId], property_id: str | None = "vienna", n
 
 
 def say(leaf: Leaf, controller: ControllerId, state: State = "explicit", after: int = 0) -> None:
-    consents.set_consent(leaf, "email", "marketing", controller, state, "guest", instant(NOW + timedelta(after)))
+    consents.set_consent(leaf, EMAIL, "marketing", controller, state, "guest", instant(NOW + timedelta(after)))
 
 
 def states(leaf: GuestId) -> dict[str, str]:
-    gate = gates.gate(leaf, "email")
+    gate = gates.gate(leaf, EMAIL)
     return {key: each.state for key, each in gate.answers.items()} if gate else {}
 
 
@@ -175,7 +175,7 @@ def test_a_complaint_of_which_nothing_is_known_is_a_no_to_the_hotels_that_know_t
 
 def complain(mail: Any) -> None:
     event = mail_event("Complaint", mail, "2026-11-23T13:00:00.000Z")
-    messages.record_event(wrapped(event), "email")
+    messages.record_event(wrapped(event), EMAIL)
 
 
 def tell(minute: int, *, marketing_email: bool | None = True) -> None:

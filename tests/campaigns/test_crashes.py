@@ -84,7 +84,7 @@ class Sending:
         """Let SES tell what it sent."""
         for mail in self.ses.accepted:
             if mail["tags"]["run"] == self.run.id:
-                messages.record_event(wrapped(mail_event("Send", mail, "2026-11-23T12:00:01.000Z")), "email")
+                messages.record_event(wrapped(mail_event("Send", mail, "2026-11-23T12:00:01.000Z")), EMAIL)
 
     @property
     def states(self) -> list[str | None]:

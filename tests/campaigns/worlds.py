@@ -14,7 +14,7 @@ from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent, Gate
+from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
 from chalicelib.jobs.model import Part
@@ -36,7 +36,7 @@ def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> Guest
     table.write(table.Put(head_row(head)))
     if state:
         consent = Consent.model_validate({"state": state, "basis": "guest", "at": instant(NOW)})
-        gate = Gate(guest=leaf, channel="email", rev=1, answers={"group:marketing": consent})
+        gate = Gate(guest=leaf, channel=EMAIL, rev=1, answers={"group:marketing": consent})
         table.write(table.Put(consents.gate_row(gate)))
     return leaf
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import MARKETING, Basis, Consent, Gate, State, key_of
+from chalicelib.consent.model import EMAIL, MARKETING, Basis, Consent, Gate, State, key_of
 from chalicelib.consent.rules import answer_for, answers
 from tests.ids import guest_id
 
@@ -18,7 +18,7 @@ def said(state: State, at: Instant, basis: Basis = "guest") -> Consent:
 
 def gate(**answers_: Consent) -> Gate:
     told = {key_of(MARKETING, ControllerId(controller)): each for controller, each in answers_.items()}
-    return Gate(guest=guest_id("ga"), channel="email", answers=told)
+    return Gate(guest=guest_id("ga"), channel=EMAIL, answers=told)
 
 
 def test_an_answer_is_its_controller_s_alone() -> None:

@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
-from chalicelib.consent.model import MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
+from chalicelib.consent.model import EMAIL, MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
 from chalicelib.settings.model import GROUP_CONTROLLER
@@ -32,40 +32,40 @@ def guest(leaf: Leaf = GA, members: tuple[Leaf, ...] = (GA,), merged_into: Guest
 
 
 def answer(leaf: GuestId = GA) -> str | None:
-    gate = store.gate(leaf, "email")
+    gate = store.gate(leaf, EMAIL)
     consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 
 
 def test_a_consent_opens_the_gate_and_leaves_a_receipt(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1, {"form": "newsletter"})
+    actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "explicit", "guest", T1, {"form": "newsletter"})
     assert answer() == "explicit"
     assert [(each.state, each.proof) for each in actions.history(GA)] == [("explicit", {"form": "newsletter"})]
 
 
 def test_the_same_act_twice_is_one_act(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
-    assert actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2).at == T1
+    actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
+    assert actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2).at == T1
     assert len(actions.history(GA)) == 1
 
 
 def test_an_act_through_an_old_leaf_reaches_the_merged_guest(aws: Settings) -> None:
     guest(GA, members=(GA, GB))
     guest(GB, members=(), merged_into=GA)
-    actions.set_consent(GB, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
-    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T2)
+    actions.set_consent(GB, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1)
+    actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "explicit", "guest", T2)
     assert answer() == "explicit"
-    actions.set_consent(GB, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T3)
+    actions.set_consent(GB, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T3)
     assert answer() == "withdrawn"
     assert [each.leaf for each in actions.history(GB)] == [GB, GA, GB]
 
 
 def test_a_late_act_does_not_undo_a_newer_one(aws: Settings) -> None:
     guest()
-    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2)
-    actions.set_consent(GA, "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
+    actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T2)
+    actions.set_consent(GA, EMAIL, "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
     assert answer() == "withdrawn"
 
 
@@ -83,13 +83,13 @@ def test_the_newest_of_three_acts_is_in_effect_in_whatever_order_they_come(
         guest(GA, members=(GA, GB))
         guest(GB, members=(), merged_into=GA)
         for leaf, state, at in order:
-            actions.set_consent(Leaf(leaf), "email", "marketing", GROUP_CONTROLLER, state, "guest", at)
+            actions.set_consent(Leaf(leaf), EMAIL, "marketing", GROUP_CONTROLLER, state, "guest", at)
         assert answer() == last
 
 
 def test_nobody_cannot_consent(aws: Settings) -> None:
     with pytest.raises(NotFound):
-        actions.set_consent(guest_id("gx"), "email", "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
+        actions.set_consent(guest_id("gx"), EMAIL, "marketing", GROUP_CONTROLLER, "explicit", "guest", T1)
 
 
 def test_a_source_cannot_overrule_the_guest() -> None:
@@ -99,7 +99,7 @@ def test_a_source_cannot_overrule_the_guest() -> None:
 
 def test_of_two_acts_at_one_instant_the_objection_is_in_effect_in_either_order() -> None:
     granted, objected = (Consent(state=state, basis="guest", at=T1) for state in ("explicit", "withdrawn"))
-    gate = Gate(guest=guest_id("g"), channel="email")
+    gate = Gate(guest=guest_id("g"), channel=EMAIL)
     for first, second in ((granted, objected), (objected, granted)):
         known = rules.with_act(gate, TOPIC, first)
         assert rules.with_act(known, TOPIC, second).answers == {TOPIC: objected}
@@ -116,27 +116,27 @@ def test_suppressions_come_out_the_same_in_any_order(aws: Settings) -> None:
     ]
     for name, order in ((GA, several), (GB, several[::-1])):
         for each in order:
-            actions.suppress(name, "email", D, each.reason)
+            actions.suppress(name, EMAIL, D, each.reason)
         assert functools.reduce(rules.stronger, order).at == T2
-    assert [store.gates([name], "email")[name].suppressed["d"] for name in (GA, GB)] == ["complaint", "complaint"]
+    assert [store.gates([name], EMAIL)[name].suppressed["d"] for name in (GA, GB)] == ["complaint", "complaint"]
 
 
 def test_a_guest_with_more_suppressed_addresses_than_a_gate_can_name_is_held_at_all_of_them() -> None:
     addresses = [f"{number:06x}" for number in range(MOST_SUPPRESSED + 1)]
     gates = []
     for order in (addresses, addresses[::-1]):
-        gate = Gate(guest=guest_id("g"), channel="email")
+        gate = Gate(guest=guest_id("g"), channel=EMAIL)
         for address in order[:-1]:
             gate = rules.with_suppression(gate, Digest(address), "bounce")
         assert gate.suppression_of(Digest("ffffff")) is None
         gates.append(rules.with_suppression(gate, Digest(order[-1]), "complaint"))
-    for gate in (*gates, rules.regrouped(guest_id("h"), "email", gates, {})):
+    for gate in (*gates, rules.regrouped(guest_id("h"), EMAIL, gates, {})):
         assert gate.suppression_of(Digest("ffffff")) == gate.suppression_of(Digest(addresses[0])) == "complaint"
         assert rules.with_suppression(gate, Digest("eeeeee"), "bounce") is gate
 
 
 def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
-    actions.suppress(GA, "email", D, "bounce")
-    before = table.get(keys.gate(GA, "email"))
-    actions.suppress(GA, "email", D, "bounce")
-    assert table.get(keys.gate(GA, "email")) == before
+    actions.suppress(GA, EMAIL, D, "bounce")
+    before = table.get(keys.gate(GA, EMAIL))
+    actions.suppress(GA, EMAIL, D, "bounce")
+    assert table.get(keys.gate(GA, EMAIL)) == before

@@ -14,6 +14,7 @@ from chalicelib.aws import clients, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
 from chalicelib.consent import store
+from chalicelib.consent.model import EMAIL
 from chalicelib.entrypoints.guest_pages import rendering
 from chalicelib.languages.catalogues import SOURCE, languages
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
@@ -36,7 +37,7 @@ def token(hub: Hub, ingest: Ingest) -> str:
 
 
 def state() -> str | None:
-    gate = store.gate(ANNA, "email")
+    gate = store.gate(ANNA, EMAIL)
     consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 

@@ -20,6 +20,7 @@ from chalicelib.canonical.ids import GuestId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import objections
+from chalicelib.consent.model import EMAIL
 from chalicelib.consent.objections import Undeliverable
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
@@ -105,14 +106,14 @@ class World:
         withdraw(guest("zoe"))
         bounced = {"to": "bob@example.com", "message_id": "m1", "tags": {}}
         about = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "bob@example.com"}]}
-        messages.record_event(json.dumps(mail_event("Bounce", bounced, instant(LATER), **about)), "email")
+        messages.record_event(json.dumps(mail_event("Bounce", bounced, instant(LATER), **about)), EMAIL)
 
     def reasons(self) -> dict[str, str]:
         return codes(sending.send(occasion("n9"), [self.anna, self.bob, self.carl], LATER))
 
 
 def withdraw(leaf: GuestId) -> None:
-    consents.set_consent(leaf, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", instant(LATER))
+    consents.set_consent(leaf, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", instant(LATER))
 
 
 @pytest.fixture
@@ -229,4 +230,4 @@ def test_the_log_says_the_same_once_a_day_and_no_address(world: World) -> None:
     texts = [client.get_object(Bucket="xenia-test-raw-123456789012", Key=key)["Body"].read() for key in before]
     assert not any(b"@" in each for each in texts)
     noted = list(objections.noted_since(NOON.date(), LATER.date()))
-    assert Undeliverable(digest("email", "bob@example.com"), "email", "bounce", instant(LATER)) in noted
+    assert Undeliverable(digest("email", "bob@example.com"), EMAIL, "bounce", instant(LATER)) in noted

@@ -6,7 +6,7 @@ from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import CampaignId, Digest, GuestId, OccasionId
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import Gate
+from chalicelib.consent.model import EMAIL, Gate
 from chalicelib.consent.store import gate_row
 from chalicelib.messages import store
 from chalicelib.messages.model import Message
@@ -14,7 +14,7 @@ from tests.ids import guest_id
 
 GA = guest_id("ga")
 
-GATE = Gate(guest=GA, channel="email", rev=1)
+GATE = Gate(guest=GA, channel=EMAIL, rev=1)
 
 
 def claim_of(guest: GuestId) -> Message:

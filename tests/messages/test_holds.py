@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.canonical.ids import Digest, OccasionId
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import Consent, Gate
+from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import send_mark
 from chalicelib.messages.holds import HOLDS, RULES, Cap, Fault, Known, MessageClass, Reason, decide
 from tests.ids import guest_id
@@ -17,7 +17,7 @@ GA = guest_id("ga")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
-AGREED = Gate(guest=GA, channel="email", answers={"group:marketing": CONSENT})
+AGREED = Gate(guest=GA, channel=EMAIL, answers={"group:marketing": CONSENT})
 MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), OccasionId("n1"), GA),)})
 FREE = Known(
     now=NOW,

@@ -14,7 +14,7 @@ from chalicelib.aws import bus, keys, secrets, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import CampaignId, ControllerId, Digest, GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import CampaignId, ChannelName, ControllerId, Digest, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
@@ -56,7 +56,9 @@ def claimed(leaf: GuestId = GA, *, shared_with: tuple[GuestId, ...] = ()) -> dic
         table.write(table.Put(head_row(Head(leaf=each, record=Record(source=PMS), members=(each,)))))
         consent = Consent(state="explicit", basis="guest", at=instant(NOW))
         table.write(
-            table.Put(consents.gate_row(Gate(guest=each, channel="email", rev=1, answers={"group:marketing": consent})))
+            table.Put(
+                consents.gate_row(Gate(guest=each, channel=EMAIL.name, rev=1, answers={"group:marketing": consent}))
+            )
         )
     table.write(table.Put(identity.row_of(Identifier(digest=address(leaf), leaves=(leaf, *shared_with)))))
     message = Message(
@@ -86,12 +88,12 @@ def complaint(mail: dict[str, Any], at: str = T3, **about: Any) -> dict[str, Any
 
 
 def answers(leaf: GuestId) -> list[str]:
-    gate = consents.gate(leaf, "email")
+    gate = consents.gate(leaf, EMAIL.name)
     return [each.state for each in gate.answers.values()] if gate else []
 
 
 def suppressed(leaf: GuestId) -> dict[str, str]:
-    gate = consents.gate(leaf, "email")
+    gate = consents.gate(leaf, EMAIL.name)
     return dict(gate.suppressed) if gate else {}
 
 
@@ -139,7 +141,7 @@ def test_every_order_ends_in_the_same_rows(aws: Settings) -> None:
         some = [mail_event("Send", mail, T1), mail_event("Delivery", mail, T2), bounce(mail, T3), complaint(mail, T3)]
         for at in order:
             record_event(wrapped(some[at]))
-        gate = consents.gate(guest_id(leaf), "email")
+        gate = consents.gate(guest_id(leaf), EMAIL.name)
         assert gate
         assert gate.answer_to("marketing", GROUP_CONTROLLER)
         end = message(Leaf(leaf)).model_dump_json(exclude={"guest", "claim", "candidate", "address"})
@@ -170,7 +172,7 @@ def test_a_passing_bounce_suppresses_nobody(aws: Settings) -> None:
 def test_a_complaint_is_also_a_no(aws: Settings) -> None:
     mail = claimed()
     record_event(wrapped(complaint(mail)))
-    gate = consents.gate(GA, "email")
+    gate = consents.gate(GA, EMAIL.name)
     assert gate
     answer = gate.answer_to("marketing", GROUP_CONTROLLER)
     assert answer
@@ -200,7 +202,7 @@ def test_a_complaint_without_tags_is_a_no_of_everybody_at_that_address(aws: Sett
     for _ in range(2):
         assert not record_event(wrapped(event))
     for leaf in (GA, GB):
-        gate = consents.gate(leaf, "email")
+        gate = consents.gate(leaf, EMAIL.name)
         answer = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
         assert answer
         assert (answer.state, answer.basis) == ("withdrawn", "complaint")
@@ -258,13 +260,13 @@ def test_unsubscribing_is_once_and_works_without_the_campaign(aws: Settings) -> 
     token = make_token(UnsubscribeLink(GA, "marketing", OccasionId("n-gone")))
     actions.unsubscribe(token)
     actions.unsubscribe(token)
-    gate = consents.gate(GA, "email")
+    gate = consents.gate(GA, EMAIL.name)
     assert gate
     answer = gate.answer_to("marketing", GROUP_CONTROLLER)
     assert answer
     assert answer.state == "withdrawn"
     assert [each.proof for each in consent_actions.history(GA)] == [{"via": "unsubscribe", "run": "n-gone"}]
-    assert table.get(keys.gate(GA, "email"))
+    assert table.get(keys.gate(GA, EMAIL.name))
 
 
 def test_an_objection_that_meets_another_transaction_is_not_lost(
@@ -308,12 +310,14 @@ def test_of_those_who_share_a_mailbox_one_s_failure_does_not_cost_the_others_the
 )
 def test_a_token_made_before_there_were_controllers_leaves_the_group(aws: Settings, told: str, channel: str) -> None:
     token = str(URLSafeSerializer(secrets.key_for("unsubscribe"), salt="unsubscribe").dumps(told))
-    assert read_token(token) == UnsubscribeLink(GA, "marketing", OccasionId("n1"), channel, GROUP_CONTROLLER)
+    assert read_token(token) == UnsubscribeLink(
+        GA, "marketing", OccasionId("n1"), ChannelName(channel), GROUP_CONTROLLER
+    )
 
 
 def test_a_token_of_a_hotel_s_mail_names_its_legal_entity_and_stays_short(aws: Settings) -> None:
     leaf, run = Leaf("g" + "0" * 24), OccasionId("n" + "0" * 24)
-    leave = UnsubscribeLink(leaf, "marketing", run, "email", ControllerId("alpine_hotels-1"))
+    leave = UnsubscribeLink(leaf, "marketing", run, EMAIL.name, ControllerId("alpine_hotels-1"))
     token = make_token(leave)
     assert len(token) <= 160
     assert read_token(token) == leave

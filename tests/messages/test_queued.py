@@ -8,12 +8,13 @@ import pytest
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import Leaf, OccasionId, PropertyId, StaffMailId, TemplateId
 from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import EMAIL
 from chalicelib.messages import queued
 from chalicelib.messages.queued import SendToGuest, SendToStaff
 
 Read = Callable[[Any], SendToGuest | SendToStaff]
 READ: dict[str, Read] = {"guest": queued.read_send_to_guest, "staff": queued.read_send_to_staff}
-GUEST = SendToGuest(Leaf("g1"), OccasionId("n1"), TemplateId("welcome"), "email")
+GUEST = SendToGuest(Leaf("g1"), OccasionId("n1"), TemplateId("welcome"), EMAIL)
 STAFF = SendToStaff(StaffMailId("s1"), "ops@hotel.example", "Sign in", "<p>Here</p>", "Here")
 
 # As they were sent on the day named: samples are added, and never changed.
@@ -33,7 +34,7 @@ SAMPLES: list[tuple[dict[str, Any], SendToGuest | SendToStaff]] = [
             "channel": "email",
             "property_id": "vienna",
         },
-        SendToGuest(Leaf("g1"), OccasionId("n1"), TemplateId("welcome"), "email", PropertyId("vienna")),
+        SendToGuest(Leaf("g1"), OccasionId("n1"), TemplateId("welcome"), EMAIL, PropertyId("vienna")),
     ),
     (
         {

@@ -19,6 +19,7 @@ from chalicelib.consent import rules as consent_rules
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import (
     ADDRESS_DIGITS,
+    EMAIL,
     KEPT_SENDS,
     MOST_SENDS,
     MOST_SUPPRESSED,
@@ -72,7 +73,7 @@ def occasion(
         campaign=SPRING,
         origin=origin,
         message_class=message_class,
-        channel="email",
+        channel=EMAIL,
         template=TEMPLATE,
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
@@ -114,7 +115,7 @@ def guest_of(leaf: Leaf) -> GuestId:
 
 
 def gate(leaf: GuestId) -> Gate:
-    found = gates.gate(leaf, "email")
+    found = gates.gate(leaf, EMAIL)
     assert found
     return found
 
@@ -163,7 +164,7 @@ def test_a_record_that_parts_and_withdraws_beside_the_worker_s_reads_is_not_mail
 
     def part_and_withdraw() -> None:
         split()
-        consent_actions.set_consent(L, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
+        consent_actions.set_consent(L, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
 
     with meanwhile("BatchGetItem", read_before, part_and_withdraw):
         sending.send(occasion(), [S], NOW)
@@ -189,7 +190,7 @@ def test_a_gate_that_was_merged_away_and_split_off_again_is_another_gate(ses: Fa
 
     def merge_withdraw_and_split() -> None:
         tell(guest(SMALL, email="l@mail.example", marketing_email=True, changed_at=at(3)))
-        consent_actions.set_consent(L, "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
+        consent_actions.set_consent(L, EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest")
         tell(guest(SMALL, "Berta", email="l@mail.example", marketing_email=True, changed_at=at(5)))
         assert guest_of(L) == L
 
@@ -215,7 +216,7 @@ def test_a_guest_of_whom_the_head_changes_all_the_time_comes_again(
     monkeypatch.setattr(table, "get_many", read_beside)
     assert codes(sending.send(occasion(), [S, L], NOW)) == {S: "again", L: "sent"}
     with pytest.raises(TryAgain):
-        sending.outcomes_so_far(OccasionId("n1"), "email", {S: "chunk-1"}, LATER)
+        sending.outcomes_so_far(OccasionId("n1"), EMAIL, {S: "chunk-1"}, LATER)
     assert ses.recipients == ["l@mail.example"]
 
 
@@ -321,7 +322,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     )
     full = Gate(
         guest=GuestId(S),
-        channel="email",
+        channel=EMAIL,
         rev=10_000_000,
         answers={f"{controller * 64}:marketing": consent for controller in "abc"},
         suppressed={
@@ -336,7 +337,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     assert len(full.suppressed) == MOST_SUPPRESSED
     assert full.model_fields_set == set(Gate.model_fields)
     row = gates.gate_row(full)
-    assert gates.read_gate(keys.gate(GuestId(S), "email"), row) == full
+    assert gates.read_gate(keys.gate(GuestId(S), EMAIL), row) == full
     assert item_size(row) <= 1024
 
 

@@ -16,11 +16,12 @@ from chalicelib.campaigns import decisions
 from chalicelib.campaigns.model import Campaign
 from chalicelib.canonical.delivery import Quota, Result, Verdict
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import CampaignId, Leaf, OccasionId, TemplateId
+from chalicelib.canonical.ids import CampaignId, ChannelName, Leaf, OccasionId, TemplateId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import model as consent
 from chalicelib.consent import store as gates
+from chalicelib.consent.model import EMAIL
 from chalicelib.consent.rules import counted_since
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.guests.store import head_row
@@ -46,6 +47,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GA = guest_id("ga")
 FLOWN, MAILED = CampaignId("flown"), CampaignId("mailed")
 BRANDING = Branding(postal_address="Main Street 1")
+PIGEON = ChannelName("pigeon")
 PIGEON_WORDS = Words(address="loft", message="pigeon post")
 NUMBER = "+4315880000"
 TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hi</p>", text="Dear {{ guest.given_name }}")
@@ -55,7 +57,7 @@ TEMPLATE = Template(id=TemplateId("t"), name="T", subject="News", html="<p>Hi</p
 class Pigeons:
     """Carry a strip of text to a telephone number, one at a time."""
 
-    name: str = "pigeon"
+    name: ChannelName = PIGEON
     identifier: str = "phone"
     words: Words = PIGEON_WORDS
     needs: tuple[str, ...] = ()
@@ -101,7 +103,7 @@ def pigeons(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Pigeons:
     birds = Pigeons()
     channel: Channel = birds
     monkeypatch.setitem(CHANNELS, channel.name, channel)
-    monkeypatch.setitem(cast("dict[str, str]", consent.CHANNELS), channel.name, channel.identifier)
+    monkeypatch.setitem(cast("dict[ChannelName, str]", consent.CHANNELS), channel.name, channel.identifier)
     return birds
 
 
@@ -117,7 +119,7 @@ def occasion(message_class: MessageClass = MessageClass.MARKETING, run: str = "n
         campaign=SPRING,
         origin="chunk-1",
         message_class=message_class,
-        channel="pigeon",
+        channel=PIGEON,
         template=TEMPLATE,
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
@@ -133,7 +135,7 @@ def guest(leaf: Leaf = GA, number: str | None = NUMBER, stays: int = 0) -> Leaf:
     return leaf
 
 
-def agree(leaf: Leaf, channel: str = "pigeon") -> None:
+def agree(leaf: Leaf, channel: ChannelName = PIGEON) -> None:
     consents.set_consent(leaf, channel, "marketing", GROUP_CONTROLLER, "explicit", "guest", instant(NOW))
 
 
@@ -158,7 +160,7 @@ def test_a_message_goes_the_whole_way_on_a_second_channel(pigeons: Pigeons) -> N
     message = store.message(guest_id("ga"), N1)
     assert message
     assert (message.state, message.carrier_id, message.address) == (State.SENT, "ring-1", digest("phone", NUMBER))
-    assert actions.record_event(json.dumps({"kind": "delivery", "run": "n1", "guest": "ga"}), "pigeon")
+    assert actions.record_event(json.dumps({"kind": "delivery", "run": "n1", "guest": "ga"}), PIGEON)
     message = store.message(guest_id("ga"), N1)
     assert message
     assert message.delivered_at == instant(NOW)
@@ -203,13 +205,13 @@ def test_who_hears_a_queue_is_the_channel_that_says_so(pigeons: Pigeons) -> None
 
 
 def test_a_consent_to_one_channel_is_none_to_another(pigeons: Pigeons) -> None:
-    agree(Leaf(guest()), "email")
+    agree(Leaf(guest()), EMAIL)
     assert codes(sending.send(occasion(), [guest_id("ga")], NOW)) == {"ga": "no_consent"}
 
 
 def test_the_way_out_leaves_the_channel_that_brought_it(pigeons: Pigeons) -> None:
     agree(Leaf(guest()))
-    agree(guest_id("ga"), "email")
+    agree(guest_id("ga"), EMAIL)
     sending.send(occasion(), [guest_id("ga")], NOW)
     actions.unsubscribe(pigeons.carried[0].parts["strip"].rpartition("/")[2])
     assert codes(sending.send(occasion(run="n2"), [guest_id("ga")], NOW)) == {"ga": "withdrawn"}
@@ -218,9 +220,9 @@ def test_the_way_out_leaves_the_channel_that_brought_it(pigeons: Pigeons) -> Non
 
 def test_a_bounce_suppresses_the_address_on_its_channel_alone(pigeons: Pigeons) -> None:
     agree(Leaf(guest()))
-    actions.record_event(json.dumps({"kind": "bounce"}), "pigeon")
+    actions.record_event(json.dumps({"kind": "bounce"}), PIGEON)
     assert codes(sending.send(occasion(), [guest_id("ga")], NOW)) == {"ga": "suppressed_bounce"}
-    assert gates.gate(guest_id("ga"), "email") is None
+    assert gates.gate(guest_id("ga"), EMAIL) is None
 
 
 def test_what_the_carrier_did_not_take_is_given_back(pigeons: Pigeons) -> None:
@@ -236,7 +238,7 @@ def test_an_answer_to_the_guest_s_own_act_needs_no_consent_has_no_way_out_and_co
     batch = sending.send(occasion(MessageClass.TRANSACTIONAL), [Leaf(guest())], NOW)
     assert codes(batch) == {"ga": "sent"}
     assert pigeons.carried[0].parts["strip"] == "Coo, Anna. "
-    gate = gates.gate(guest_id("ga"), "pigeon")
+    gate = gates.gate(guest_id("ga"), PIGEON)
     assert gate
     assert (gate.rev, len(gate.sends), counted_since(gate, instant(NOW - timedelta(days=1)))) == (1, 1, 0)
 

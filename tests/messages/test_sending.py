@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, TemplateId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent, Gate
+from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
 from chalicelib.guests.store import head_row
@@ -54,7 +54,7 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
         campaign=SPRING,
         origin=origin,
         message_class=MessageClass.MARKETING,
-        channel="email",
+        channel=EMAIL,
         template=TEMPLATE,
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
@@ -92,7 +92,7 @@ def test_fifty_guests_are_one_call_and_each_is_settled(ses: FakeSes) -> None:
     assert set(codes(batch).values()) == {"sent"}
     assert (ses.requests, len(ses.accepted)) == (1, 50)
     message = store.message(Leaf("g007"), N1)
-    gate = consents.gate(guest_id("g007"), "email")
+    gate = consents.gate(guest_id("g007"), EMAIL)
     assert message
     assert (message.state, message.carrier_id) == (State.SENT, "ses-0008")
     assert gate
@@ -149,7 +149,7 @@ def test_statuses_are_read_by_position(ses: FakeSes) -> None:
 def test_a_throttled_guest_gives_the_claim_back_and_is_sent_once_later(ses: FakeSes) -> None:
     ses.status_of = lambda _: "TRANSIENT_FAILURE"
     sending.send(occasion(), [guest("anna")], NOW)
-    gate = consents.gate(guest_id("anna"), "email")
+    gate = consents.gate(guest_id("anna"), EMAIL)
     assert store.message(ANNA, N1) is None
     assert gate
     assert gate.sends == ()

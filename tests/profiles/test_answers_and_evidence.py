@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws import bus, keys, secrets
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, leaf_of_profile
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, leaf_of_profile
 from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import rules
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import CHANNELS, State
+from chalicelib.consent.model import CHANNELS, EMAIL, State
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.ingest.changes import change_of
@@ -32,6 +32,7 @@ from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
 PEOPLE = ("1", "2", "3")
+PIGEON = ChannelName("pigeon")
 ATLANTIC = PORTO.model_copy(update={"branding": Branding(legal_entity="atlantic")})
 HOTELS = {each.id: each for each in (VIENNA, ATLANTIC)}
 CONTROLLERS = controllers(HubSettings(), HOTELS.values())
@@ -53,7 +54,7 @@ def act(
     source_id: str,
     state: State,
     second: int,
-    channel: str = "email",
+    channel: ChannelName = EMAIL,
     controller: ControllerId = GROUP_CONTROLLER,
 ) -> None:
     leaf = leaf_of_profile(PMS, source_id)
@@ -67,11 +68,11 @@ def everybody() -> dict[GuestId, Guest]:
 
 
 def answer_and_evidence(guest_id: GuestId, known: Guest) -> tuple[Any, Any]:
-    gate = gates.gate(guest_id, "email")
+    gate = gates.gate(guest_id, EMAIL)
     heads = guests.with_records(guests.heads(known.members))
-    acts = [gates.acts(leaf, "email") for leaf in known.members]
+    acts = [gates.acts(leaf, EMAIL) for leaf in known.members]
     return dict(gate.answers) if gate else {}, rules.answers(
-        acts, [opt_ins(each, "email", CONTROLLERS) for each in heads.values()]
+        acts, [opt_ins(each, EMAIL, CONTROLLERS) for each in heads.values()]
     )
 
 
@@ -140,12 +141,12 @@ def test_the_newest_of_two_acts_beside_each_other_is_in_effect(call: int, monkey
     assert answer["group:marketing"].state == "withdrawn"
 
 
-@pytest.mark.parametrize("channel", ["email", "pigeon"])
+@pytest.mark.parametrize("channel", [EMAIL, PIGEON])
 def test_a_split_that_takes_an_objection_along_keeps_it_as_evidence(
-    channel: str, monkeypatch: pytest.MonkeyPatch
+    channel: ChannelName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Gates of every channel follow, those of one that only this test knows, too."""
-    monkeypatch.setitem(cast("dict[str, str]", CHANNELS), "pigeon", "phone")
+    monkeypatch.setitem(cast("dict[ChannelName, str]", CHANNELS), PIGEON, "phone")
     table = MemoryTable().install(monkeypatch)
     tell(guest("1", email="a@mail.example"), guest("2", email="a@mail.example"))
     act("1", "withdrawn", 1, channel)

@@ -11,6 +11,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
+from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
@@ -36,14 +37,14 @@ def anna(source_id: str, minute: int = 0, given: str = "Anna") -> dict[str, obje
 
 def answer(source_id: str) -> str | None:
     known = guests.guest(leaf_of_profile(PMS, source_id))
-    gate = gates.gate(known.id, "email") if known else None
+    gate = gates.gate(known.id, EMAIL) if known else None
     consent = gate.answer_to("marketing", GROUP_CONTROLLER) if gate else None
     return consent.state if consent else None
 
 
 def object_by(source_id: str) -> None:
     consents.set_consent(
-        leaf_of_profile(PMS, source_id), "email", "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1
+        leaf_of_profile(PMS, source_id), EMAIL, "marketing", GROUP_CONTROLLER, "withdrawn", "guest", T1
     )
 
 

@@ -13,7 +13,7 @@ from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import CHANNELS, FLAGS, PURPOSES
+from chalicelib.consent.model import CHANNELS, EMAIL, FLAGS, PURPOSES
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Record
 from chalicelib.ingest.changes import change_of
@@ -67,7 +67,7 @@ def booked(hotel: Property, person: dict[str, Any], minute: int = 0) -> dict[str
 
 def answers(source_id: str = "1") -> dict[str, str]:
     known = guests.guest(leaf_of_profile(PMS, source_id))
-    gate = gates.gate(known.id, "email") if known else None
+    gate = gates.gate(known.id, EMAIL) if known else None
     return {key: f"{each.state} {each.basis}" for key, each in gate.answers.items()} if gate else {}
 
 
@@ -123,7 +123,7 @@ def test_a_merge_brings_the_answers_together_and_a_split_parts_them_but_for_obje
     assert answers() == answers("2") == {"alpine:marketing": YES, "atlantic:marketing": YES}
     consents.set_consent(
         leaf_of_profile(PMS, "1"),
-        "email",
+        EMAIL,
         "marketing",
         ALPINE,
         "withdrawn",
@@ -142,7 +142,7 @@ def test_the_entity_of_later_is_spoken_to_with_the_guest_s_next_change_and_acts_
     tell(booked(VIENNA, anna()), booked(PORTO, anna("2")))
     consents.set_consent(
         leaf_of_profile(PMS, "1"),
-        "email",
+        EMAIL,
         "marketing",
         ALPINE,
         "withdrawn",

@@ -15,7 +15,7 @@ from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, ReservationId, stable_id, timed_id
 from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import Consent, Receipt
+from chalicelib.consent.model import EMAIL, Consent, Receipt
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import SharedStay, Stay
 from chalicelib.messages import store as messages
@@ -59,7 +59,7 @@ def shared(leaf: Leaf, number: int, day: date, hotel: str = "vienna", primary: L
 
 def receipt(leaf: Leaf, number: int, moment: datetime) -> str:
     consent = Consent(state="explicit", basis="guest", at=instant(moment))
-    row = consents.receipt_row(leaf, "email", f"group:p{number}", consent, {})
+    row = consents.receipt_row(leaf, EMAIL, f"group:p{number}", consent, {})
     put(row)
     return consents.read_receipt(row).id
 

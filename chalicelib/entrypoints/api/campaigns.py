@@ -8,8 +8,8 @@ from chalicelib.campaigns import actions
 from chalicelib.campaigns import decisions as decided
 from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
-from chalicelib.canonical.snapshots import HUB_ID, HubId
+from chalicelib.canonical.ids import CampaignId, ChannelName, PropertyId, RunId, SegmentId, TemplateId, stable_id
+from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
 from chalicelib.entrypoints.api.answers import Listing, Shown
@@ -29,7 +29,7 @@ class CampaignAsked(BaseModel):
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
     message_class: Unasked = UNASKED
-    channel: HubId = DEFAULT_CHANNEL
+    channel: Annotated[ChannelName, HUB_ID] = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
@@ -71,7 +71,7 @@ class CampaignShown(Shown):
     segment: SegmentId
     template: TemplateId
     message_class: Unasked
-    channel: str
+    channel: ChannelName
     property_id: PropertyId | None
     launches: int
     run: RunShown | None

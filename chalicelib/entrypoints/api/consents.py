@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.ids import ControllerId, GuestId, Leaf, PropertyId
+from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, store
@@ -38,7 +38,7 @@ class ConsentAsked(BaseModel):
 
 
 class ConsentShown(Shown):
-    channel: str
+    channel: ChannelName
     purpose: str
     controller: str
     state: str
@@ -85,7 +85,7 @@ def _answers(gate: Gate, controllers: Collection[ControllerId]) -> Iterator[Cons
             yield _consent(gate.channel, purpose, controller, gate.answer_to(purpose, controller))
 
 
-def put(ask: Ask, guest_id: GuestId, channel: str, purpose: str, body: ConsentAsked) -> ConsentShown:
+def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentShown:
     """Record what a guest said, with its proof; an objection holds mail from this moment on."""
     guest = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
@@ -121,7 +121,7 @@ def _not_later(said: datetime, now: datetime) -> Instant:
     return instant(min(said, now))
 
 
-def _consent(channel: str, purpose: str, controller: ControllerId, consent: Consent | None) -> ConsentShown:
+def _consent(channel: ChannelName, purpose: str, controller: ControllerId, consent: Consent | None) -> ConsentShown:
     said = consent.model_dump(exclude={"again"}) if consent else {"state": "none"}
     return ConsentShown(channel=channel, purpose=purpose, controller=controller, **said)
 

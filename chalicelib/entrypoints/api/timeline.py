@@ -3,7 +3,7 @@
 from typing import Literal
 
 from chalicelib.canonical import happenings
-from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Receipt
 from chalicelib.entrypoints.api.answers import Listing, Shown
@@ -20,7 +20,7 @@ from chalicelib.timeline.actions import EVERYTHING
 class ConsentAct(Shown):
     """One act of consent, of which there is a receipt."""
 
-    channel: str
+    channel: ChannelName
     purpose: str
     controller: str
     state: str

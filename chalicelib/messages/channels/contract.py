@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.canonical.delivery import Quota, Result
-from chalicelib.canonical.ids import GuestId, OccasionId, StaffMailId
+from chalicelib.canonical.ids import ChannelName, GuestId, OccasionId, StaffMailId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
 from chalicelib.messages.holds import Words
@@ -64,7 +64,7 @@ class Channel(Protocol):
     """`name` is the word in consents and in the gate's key, `identifier` the kind of identifier its addresses are."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> ChannelName: ...
 
     @property
     def identifier(self) -> str: ...

@@ -1,9 +1,10 @@
 """Which channels there are, by the word that consents and gates have for them."""
 
+from chalicelib.canonical.ids import ChannelName
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.channels.email import EMAIL
 
-CHANNELS: dict[str, Channel] = {EMAIL.name: EMAIL}
+CHANNELS: dict[ChannelName, Channel] = {EMAIL.name: EMAIL}
 
 
 def heard_on(queue: str) -> Channel:
