@@ -1,6 +1,5 @@
 """How campaigns and their runs are kept."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,13 +7,12 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.campaigns import parts
 from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Run, RunState
-from chalicelib.canonical.ids import CampaignId, RunId
+from chalicelib.canonical.ids import CampaignId, PropertyId, RunId
 from chalicelib.jobs import store as jobs
 from chalicelib.messages.holds import Cap
 from chalicelib.properties import store as properties
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
-from chalicelib.settings.model import HubSettings, Succession
 from chalicelib.settings.rules import MailIdentity, mail_identity
 
 RUN_SIZE = 1_000
@@ -135,7 +133,7 @@ class ChunkToSend(NamedTuple):
 
 
 def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
-    """One batch read, and a second read for the property of a run that has one."""
+    """One batch read, and two reads more for a run that has a property."""
     at = (
         keys.run(run_id),
         parts.key_of_chunk(run_id, chunk_name),
@@ -151,17 +149,24 @@ def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
         run=run,
         chunk=parts.read_chunk(run_id, found[at[1]]),
         content=Content.model_validate_json(found[at[2]]["content"]),
-        identity=_identity(run, kept, settings.successions(row)),
+        identity=_of_property(run, run.property_id) if run.property_id else _of_group(row),
         public_url=installation.read(row).public_url,
         cap=Cap(kept.cap_mails, kept.cap_days),
     )
 
 
-def _identity(run: Run, kept: HubSettings, successions: Collection[Succession]) -> MailIdentity | None:
-    """As the settings are at this chunk: a sender that is mended while a run is paused is the next chunk's.
+def _of_group(row: Item | None) -> MailIdentity:
+    return mail_identity(settings.read(row), successions=settings.successions(row))
 
-    A cancelled run sends nothing: it needs nobody's names, and comes to its end without them.
+
+def _of_property(run: Run, property_id: PropertyId) -> MailIdentity | None:
+    """As property and settings are at this chunk: a sender that is mended while a run is paused is the next chunk's.
+
+    Whom a hotel's legal entity succeeds is written into the settings before the hotel changes: read behind the hotel,
+    they know it. A cancelled run sends nothing: it needs nobody's names, and comes to its end without them.
     """
-    property_ = properties.get(run.property_id) if run.property_id else None
-    is_gone = property_ is None and run.property_id is not None and run.state is not RunState.CANCELLED
-    return None if is_gone else mail_identity(kept, property_, successions)
+    property_ = properties.get(property_id)
+    if property_ is None and run.state is not RunState.CANCELLED:
+        return None
+    kept, successions = settings.with_successions()
+    return mail_identity(kept, property_, successions)

@@ -57,10 +57,10 @@ def _occasion(asked: SendToGuest) -> Occasion:
 
 def _identity(asked: SendToGuest) -> MailIdentity:
     """Whose names the message carries. Raises Rejected where there are none, or not all that the channel needs."""
-    kept, successions = settings.with_successions()
     property_ = properties.get(asked.property_id) if asked.property_id else None
     if asked.property_id and not property_:
         raise Rejected("no_such_property", asked.property_id)
+    kept, successions = settings.with_successions()  # behind the hotel: what it succeeds was written before it changed
     identity = mail_identity(kept, property_, successions)
     missing = [name for name in CHANNELS[asked.channel].needs if not getattr(identity.branding, name)]
     if missing:

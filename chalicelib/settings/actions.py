@@ -38,5 +38,6 @@ def _check(before: HubSettings, asked: HubSettings, hotels: Iterable[Property]) 
 
 def controllers() -> Controllers:
     """Who answers at each hotel, as of now."""
-    settings, successions = store.with_successions()
-    return rules.controllers(settings, properties.by_id().values(), successions)
+    hotels = properties.by_id().values()
+    settings, successions = store.with_successions()  # behind the hotels: whom they succeed was written before
+    return rules.controllers(settings, hotels, successions)

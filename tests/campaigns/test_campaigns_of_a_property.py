@@ -13,7 +13,7 @@ from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions, decisions
 from chalicelib.campaigns.model import Campaign, Run, RunState
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import CampaignId, ControllerId, GuestId, Leaf, leaf_of_profile
+from chalicelib.canonical.ids import CampaignId, ControllerId, GuestId, Leaf, PropertyId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.connections.model import API
 from chalicelib.consent import actions as consents
@@ -26,7 +26,8 @@ from chalicelib.ingest import actions as ingest
 from chalicelib.messages import actions as messages
 from chalicelib.messages.channels import register
 from chalicelib.properties import actions as properties
-from chalicelib.properties.model import Branding
+from chalicelib.properties import store as hotels
+from chalicelib.properties.model import Branding, Property
 from chalicelib.settings import store as settings
 from tests import builders
 from tests.builders import PORTO, VIENNA, notice, reservation
@@ -196,6 +197,29 @@ def test_who_objected_has_objected_when_the_hotel_gets_another_legal_entity(cloc
     assert run_to_end(clock, launched([GUEST], name="third")).counts == {"withdrawn": 1}
     say(GUEST, ControllerId("alpine-new"), after=1)
     assert run_to_end(clock, launched([GUEST], name="fourth")).counts == {"sent": 1}
+
+
+def test_who_objected_is_held_where_the_entity_changes_while_a_chunk_is_being_read(
+    clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hotel was sold after the settings were read, and before the hotel was."""
+    get, bought = hotels.get, NAMES.model_copy(update={"legal_entity": ATLANTIC})
+
+    def sold_meanwhile(property_id: PropertyId) -> Property | None:
+        monkeypatch.setattr(hotels, "get", get)
+        properties.put(VIENNA.model_copy(update={"branding": bought}))
+        return get(property_id)
+
+    say(guest("anna"), ATLANTIC)
+    say(ANNA, ALPINE, "withdrawn", after=1)
+    run = launched([ANNA])
+    (chunk,) = store.chunks(run.id, after="", limit=9)
+    monkeypatch.setattr(hotels, "get", sold_meanwhile)
+    found = store.chunk_to_send(run.id, chunk.name)
+    assert found is not None
+    assert found.identity is not None
+    assert (found.identity.controller, found.identity.succeeds) == (ATLANTIC, {ALPINE})
+    assert run_to_end(clock, run).counts == {"withdrawn": 1}
 
 
 def test_a_yes_to_the_entity_of_before_is_none_to_the_next_until_the_source_says_it_again(
