@@ -15,6 +15,9 @@ from chalicelib.aws.settings import RESTORED_TABLE, settings
 from chalicelib.campaigns import store as campaigns
 from chalicelib.consent import objections
 from chalicelib.messages.objections import ToldAgain, tell_again
+from chalicelib.settings.actions import controllers
+from chalicelib.settings.rules import successions_of_restore
+from chalicelib.settings.store import note
 from infra import deploy, mappings, stages, workers
 from infra.mappings import Pause
 from infra.stacks import Tell
@@ -55,7 +58,9 @@ def restore(stage: str, at: datetime, tell: Tell, pause: Pause = time.sleep, sou
     _let_queues_be_read(stage, pause, enabled=False)
     tell(f"restoring {target}")
     _make(boto3.client("dynamodb"), source or settings().table, target, moment, pause)
+    today = controllers()
     stages.use_table(stage, target)
+    note(successions_of_restore(today, controllers()))
     paused = _pause_runs()
     tell_objections_again(moment)
     tell(f"putting {target} in its place")

@@ -112,6 +112,18 @@ def successions_of_property(
     return _changes([(controller_of(settings, before) if before else gone, controller_of(settings, after))])
 
 
+def successions_of_restore(today: Controllers, restored: Controllers) -> set[Succession]:
+    """Who succeeds whom where hotels and settings of before stand again: who objected to today's has objected to them,
+    and what succeeded what in between still does."""
+    hotels = today.by_property.keys() | restored.by_property.keys()
+    pairs = [(_known_at(today, each), _known_at(restored, each)) for each in hotels]
+    return {*today.successions, *_changes([(today.group, restored.group), *pairs])}
+
+
+def _known_at(known: Controllers, property_id: PropertyId) -> ControllerId:
+    return known.by_property.get(property_id, gone_property(property_id))
+
+
 def gone_property(property_id: PropertyId) -> ControllerId:
     """What stands for a hotel's controller while the hotel is not on the list; no legal entity has such an id."""
     return ControllerId(f"@{property_id}")

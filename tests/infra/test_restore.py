@@ -16,7 +16,7 @@ from chalicelib.aws import clients, table
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.campaigns import actions as campaigns
 from chalicelib.campaigns.model import Run, RunState
-from chalicelib.canonical.ids import GuestId
+from chalicelib.canonical.ids import ControllerId, GuestId
 from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import objections
@@ -27,7 +27,10 @@ from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
 from chalicelib.messages import actions as messages
 from chalicelib.messages import sending
+from chalicelib.settings import actions as settings_actions
+from chalicelib.settings import store as hub
 from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.settings.rules import mail_identity
 from infra import restore, stages, template, workers
 from tests.campaigns.worlds import campaign, guest
 from tests.ids import guest_id
@@ -152,6 +155,20 @@ def test_without_the_log_the_restored_table_would_mail_them(world: World) -> Non
         boto3.client("s3").delete_object(Bucket="xenia-test-raw-123456789012", Key=key)
     restored()
     assert world.reasons() == {"anna": "sent", "bob": "sent", "carl": "sent"}
+
+
+def test_who_objected_to_a_legal_entity_of_since_is_held_when_the_one_of_before_answers_again(world: World) -> None:
+    """In between the group became a company; it is not one in the restored settings."""
+    company = ControllerId("group-ag")
+    kept = hub.get()
+    named = kept.group.model_copy(update={"legal_entity": company})
+    settings_actions.save(kept.model_copy(update={"group": named}))
+    consents.set_consent(world.carl, EMAIL, "marketing", company, "withdrawn", "guest", instant(LATER))
+    restored()
+    identity = mail_identity(hub.get(), successions=hub.with_successions()[1])
+    assert (identity.controller, identity.succeeds) == (GROUP_CONTROLLER, {company})
+    asked = occasion("n9").model_copy(update={"identity": identity})
+    assert codes(sending.send(asked, [world.carl], LATER)) == {"carl": "withdrawn"}
 
 
 def keys_of_the_log() -> list[str]:

@@ -10,7 +10,14 @@ from chalicelib.properties import store as hotels
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings import actions, store
 from chalicelib.settings.model import Brand, HubSettings, Succession
-from chalicelib.settings.rules import Controllers, controllers, mail_identity, predecessors
+from chalicelib.settings.rules import (
+    Controllers,
+    controllers,
+    gone_property,
+    mail_identity,
+    predecessors,
+    successions_of_restore,
+)
 from tests.builders import PORTO, VIENNA
 
 VIENNAS, PORTOS, GONE = (PropertyId(each) for each in ("vienna", "porto", "gone"))
@@ -65,6 +72,29 @@ def test_the_entity_of_the_group_or_of_a_brand_that_changes_is_written_down(aws:
     sea = Brand(name="Sea", legal_entity="sea-ag")
     actions.save(HubSettings(group=Branding(legal_entity="group-ag"), brands={"sea": sea}))
     assert before("sea-ag") == {"group-ag", "group"}
+
+
+def test_the_entity_of_the_group_that_changes_is_written_down_where_no_brand_and_no_hotel_follow_it(
+    aws: Settings,
+) -> None:
+    """Campaigns without a property are the group's."""
+    actions.save(HubSettings(group=Branding(legal_entity="group-ag")))
+    assert before("group-ag") == {"group"}
+
+
+def test_what_stands_again_after_a_restore_succeeds_what_stood_since() -> None:
+    """At one hotel another answers, one is gone since, and one is not there yet."""
+    then = Controllers(GROUP, {VIENNAS: ALPINE, GONE: ATLANTIC})
+    known = Succession(ControllerId("newer"), ALPINE)
+    today = Controllers(ControllerId("group-ag"), {VIENNAS: ControllerId("newer"), PORTOS: ALPINE}, [known])
+    assert successions_of_restore(today, then) == {
+        known,
+        Succession(GROUP, ControllerId("group-ag")),
+        Succession(ALPINE, ControllerId("newer")),
+        Succession(ATLANTIC, gone_property(GONE)),
+        Succession(gone_property(PORTOS), ALPINE),
+    }
+    assert successions_of_restore(then, then) == set()
 
 
 def test_a_brand_that_is_taken_away_or_added_under_a_hotel_changes_who_answers_there(aws: Settings) -> None:
