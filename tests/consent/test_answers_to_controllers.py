@@ -53,6 +53,12 @@ def test_an_objection_to_who_answered_before_holds_until_a_later_yes_of_the_gues
     assert answer_for(known, MARKETING, ATLANTIC) is None
 
 
+def test_of_objections_to_several_that_answered_before_the_last_one_counts() -> None:
+    known = gate(old=said("withdrawn", T1), alpine=said("withdrawn", T3), atlantic=said("explicit", T2))
+    assert answer_for(known, MARKETING, ATLANTIC, [OLD, ALPINE]) == said("withdrawn", T3)
+    assert answer_for(known, MARKETING, ATLANTIC, [OLD]) == said("explicit", T2)
+
+
 def test_an_act_beats_the_flags_about_its_own_controller_alone() -> None:
     alpine, atlantic = key_of(MARKETING, ALPINE), key_of(MARKETING, ATLANTIC)
     flag, newer, objection = said("explicit", T2, "source"), said("explicit", T3, "source"), said("withdrawn", T1)
