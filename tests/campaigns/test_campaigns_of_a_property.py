@@ -218,7 +218,7 @@ def test_who_objected_is_held_where_the_entity_changes_while_a_chunk_is_being_re
     found = store.chunk_to_send(run.id, chunk.name)
     assert found is not None
     assert found.identity is not None
-    assert (found.identity.controller, found.identity.succeeds) == (ATLANTIC, {ALPINE})
+    assert (found.identity.controller, found.identity.succeeds) == (ATLANTIC, frozenset({ALPINE}))
     assert run_to_end(clock, run).counts == {"withdrawn": 1}
 
 

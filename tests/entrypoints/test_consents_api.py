@@ -128,3 +128,11 @@ def test_what_was_said_to_the_entity_of_before_is_still_shown_to_the_hotel(hub: 
     name("alpine-new", "atlantic")
     assert states(hub, "front_desk@vienna") == {"alpine": "withdrawn", "alpine-new": "none"}
     assert states(hub, "front_desk@porto") == {"atlantic": "none"}
+
+
+def test_an_entity_that_does_not_know_the_guest_and_was_told_nothing_is_not_shown(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r-ben", guest("g2", "Ben"), property_id=VIENNA.id))
+    path = f"/v1/guests/{leaf_of_profile(API, 'g2')}/consents"
+    assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine"]
+    hub.put(f"{path}/email/marketing", {"state": "withdrawn", "property_id": "porto"}, key=BOTH)
+    assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine", "atlantic"]

@@ -129,6 +129,12 @@ def test_a_record_without_a_given_name_bridges_no_two_people_of_one_member_numbe
     assert groups(anna, nobody) == [["a", "c"]]
     assert groups(numbered("a", "Anna"), numbered("d", "Anna", "Ray"), ben, nobody) == [["a", "d"], ["b"], ["c"]]
     assert groups(numbered("a", "B"), numbered("b", "Bob"), numbered("c", "Berta")) == [["a"], ["b"], ["c"]]
+    assert groups(anna, ben, nobody, numbered("d", None)) == [["a"], ["b"], ["c"], ["d"]]
+
+
+def test_a_member_who_takes_many_family_names_stays_one_person_and_the_number_hers() -> None:
+    names = zip("abcd", ["Lee", "Ray", "Poe", "Kim"], strict=True)
+    assert group([numbered(leaf, "Anna", family) for leaf, family in names]) == ([["a", "b", "c", "d"]], set())
 
 
 def test_a_number_that_everybody_has_is_nobodys() -> None:
@@ -221,6 +227,7 @@ def test_a_decision_that_was_withdrawn_is_as_if_nobody_had_said_it() -> None:
 
 def test_a_decision_about_a_record_that_is_not_known_decides_nothing() -> None:
     assert decided([claimant("a"), claimant("b")], decision("a", "y"), apart("b", "z")) == [["a", "b"]]
+    assert decided([claimant("a"), claimant("b", "Ben")], decision("a", "y"), decision("b", "y")) == [["a"], ["b"]]
 
 
 @st.composite

@@ -166,7 +166,7 @@ def test_who_objected_to_a_legal_entity_of_since_is_held_when_the_one_of_before_
     consents.set_consent(world.carl, EMAIL, "marketing", company, "withdrawn", "guest", instant(LATER))
     restored()
     identity = mail_identity(hub.get(), successions=hub.with_successions()[1])
-    assert (identity.controller, identity.succeeds) == (GROUP_CONTROLLER, {company})
+    assert (identity.controller, identity.succeeds) == (GROUP_CONTROLLER, frozenset({company}))
     asked = occasion("n9").model_copy(update={"identity": identity})
     assert codes(sending.send(asked, [world.carl], LATER)) == {"carl": "withdrawn"}
 

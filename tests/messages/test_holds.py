@@ -1,12 +1,12 @@
 """What may hold a message of each class, and in which words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.canonical.ids import Digest, OccasionId
+from chalicelib.canonical.ids import ControllerId, Digest, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import send_mark
@@ -17,7 +17,10 @@ GA = guest_id("ga")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSENT = Consent(state="explicit", basis="guest", at=instant(NOW))
+OBJECTION = Consent(state="withdrawn", basis="guest", at=instant(NOW + timedelta(hours=1)))
+ALPINE = ControllerId("alpine")
 AGREED = Gate(guest=GA, channel=EMAIL, answers={"group:marketing": CONSENT})
+OBJECTED_TO_ALPINE = AGREED.with_answers({**AGREED.answers, "alpine:marketing": OBJECTION})
 MAILED = AGREED.model_copy(update={"sends": (send_mark(instant(NOW), OccasionId("n1"), GA),)})
 FREE = Known(
     now=NOW,
@@ -51,8 +54,13 @@ def gate(**changes: Any) -> Gate:
         (replace(FREE, gate=gate(restricted=True)), Reason.RESTRICTED, EVERY - {MessageClass.TRANSACTIONAL}),
         (replace(FREE, address=None), Reason.NO_ADDRESS, EVERY),
         (replace(FREE, gate=gate(suppressed={"d1": "bounce"})), Reason.SUPPRESSED_BOUNCE, EVERY),
+        (replace(FREE, gate=gate(suppressed={"d1": "complaint"})), Reason.SUPPRESSED_COMPLAINT, EVERY),
         (replace(FREE, gate=None), Reason.NO_CONSENT, UNASKED),
         (replace(FREE, gate=gate(answers={})), Reason.NO_CONSENT, UNASKED),
+        (replace(FREE, gate=gate(answers={"group:marketing": OBJECTION})), Reason.WITHDRAWN, UNASKED),
+        (replace(FREE, controller=ALPINE), Reason.NO_CONSENT, UNASKED),
+        (replace(FREE, gate=OBJECTED_TO_ALPINE), None, EVERY),
+        (replace(FREE, gate=OBJECTED_TO_ALPINE, succeeds=frozenset({ALPINE})), Reason.WITHDRAWN, UNASKED),
         (replace(FREE, gate=gate(open_case=True)), Reason.OPEN_CASE, UNASKED),
         (replace(FREE, gate=MAILED, cap=Cap(mails=1, days=7)), Reason.FREQUENCY_CAP, UNASKED),
         (replace(FREE, fault=Fault.VALUE_MISSING), Reason.MISSING_VARIABLE, EVERY),
@@ -71,6 +79,12 @@ def test_what_a_claim_says_goes_before_a_cancelled_run_and_that_before_whatever_
     everything = replace(FREE, is_claimed=True, is_cancelled=True, guest=None, gate=gate(erased=True))
     assert decide(MessageClass.MARKETING, everything) is Reason.ALREADY_SENT
     assert decide(MessageClass.MARKETING, replace(everything, is_claimed=False)) is Reason.RUN_CANCELLED
+
+
+def test_an_open_case_goes_before_the_cap_and_consent_before_both() -> None:
+    everything = replace(FREE, gate=MAILED.model_copy(update={"open_case": True}), cap=Cap(mails=1, days=7))
+    assert decide(MessageClass.MARKETING, everything) is Reason.OPEN_CASE
+    assert decide(MessageClass.MARKETING, replace(everything, controller=ALPINE)) is Reason.NO_CONSENT
 
 
 def test_every_reason_is_decided_in_the_table_and_has_its_rule() -> None:

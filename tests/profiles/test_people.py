@@ -12,6 +12,7 @@ from chalicelib.canonical.ids import Digest, Leaf, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
+from chalicelib.identity import store as identity
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import rules
@@ -133,6 +134,9 @@ def test_the_guests_of_one_agency_stay_apart_and_its_row_does_not_grow(hub: Memo
         tell(guest(f"g{number}", f"Name{'abcdefgh'[number % 8] * (1 + number // 8)}", "Lee", email=ADDRESS))
     assert len(parties(*(f"g{number}" for number in range(60)))) == 60
     assert all(len(str(row)) < 2600 for row in hub.rows.values())
+    found = identity.identifier(Digest(f"email-{ADDRESS}"))
+    assert found is not None
+    assert found.is_closed
 
 
 @pytest.mark.parametrize(
@@ -178,6 +182,9 @@ def test_a_member_of_a_large_guest_keeps_its_place_when_it_brings_too_many(hub: 
     tell({**MERGED, "source_id": "b07", "given_name": "Ann", "family_name": "Lee", "phone": DESK, "merged_into": "a01"})
     assert parties(*(each["source_id"] for each in [*ann, *other])) == before
     assert parties("x") == apart("x")
+    record = guests.with_records(guests.heads([Leaf(leaf("b07"))]))[Leaf(leaf("b07"))].record
+    assert record is not None
+    assert record.merged_into is None
 
 
 def test_a_record_that_makes_two_busy_identifiers_shared_is_kept_all_the_same(hub: MemoryTable) -> None:
