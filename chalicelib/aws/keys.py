@@ -283,7 +283,7 @@ def chunk(run_id: RunId, due: str, part: int, number: int) -> Key:
     return Key(part_of_run(run_id, part), f"{CHUNK}{due}#{number:06d}")
 
 
-def pacing(channel: str) -> Key:
+def pacing(channel: ChannelName) -> Key:
     """What the account may send over a channel in this minute, whoever asks."""
     return Key("PACING", channel)
 

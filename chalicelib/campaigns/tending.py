@@ -16,7 +16,7 @@ from chalicelib.campaigns.model import Chunk, Run, RunPart, RunState
 from chalicelib.campaigns.parts import Back
 from chalicelib.campaigns.queued import PlanPart, SendChunk
 from chalicelib.campaigns.rules import Spot
-from chalicelib.canonical.ids import RunId
+from chalicelib.canonical.ids import ChannelName, RunId
 from chalicelib.canonical.time import instant
 from chalicelib.messages import pacing
 from chalicelib.messages.budget import UNPACED_AT_ONCE, Line
@@ -57,7 +57,7 @@ def tend_all(run_ids: Sequence[RunId], now: datetime) -> int:
     return number
 
 
-def _share(channel: str, waiting: Sequence[Waiting], now: datetime) -> int:
+def _share(channel: ChannelName, waiting: Sequence[Waiting], now: datetime) -> int:
     some = [each for each in waiting if each.run.channel == channel]
     paced = [each for each in some if not each.is_cancelled]
     delays = pacing.take_for_tick(channel, [each.line for each in paced], now) if paced else []

@@ -81,7 +81,7 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
     return sending.batch
 
 
-def lost(occasion: OccasionId, channel: str, everybody: Sequence[Leaf], now: datetime) -> set[Leaf]:
+def lost(occasion: OccasionId, channel: ChannelName, everybody: Sequence[Leaf], now: datetime) -> set[Leaf]:
     """Those whose message for an occasion was claimed and is lost, under whichever of their records. Who is regrouped
     at this moment is not among them."""
     return {

@@ -109,9 +109,7 @@ def test_a_decision_shows_a_mail_that_ses_refused_after_it_was_sent_and_why(cloc
     ses.status_of = lambda to: "MESSAGE_REJECTED" if to.startswith("cy") else "SUCCESS"
     run = run_to_end(clock, launched([guest("anna"), guest("bo"), guest("cy")]))
     assert run.counts == {"sent": 2, "failed": 1}
-    messages.record_event(
-        wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")), "email"
-    )
+    messages.record_event(wrapped(mail_event("Rendering Failure", ses.accepted[0], "2026-11-23T12:01:00.000Z")), EMAIL)
     assert {each.guest: (each.decision, each.reason) for each in decisions.page_of(run.id).decisions} == {
         "anna": ("failed", "rejected"),
         "bo": ("sent", ""),
@@ -311,7 +309,7 @@ def test_throttled_entries_come_again_from_their_row_and_the_pace_halves(clock: 
     assert {each.guest: each.decision for each in decisions.page_of(run.id).decisions}[everybody[0]] == "waiting"
     ended = run_to_end(clock, run)
     assert ended.counts == {"sent": 8}
-    assert pacing.opened("email", now()).calls_a_minute < FIRST_CALLS
+    assert pacing.opened(EMAIL, now()).calls_a_minute < FIRST_CALLS
     assert sorted(ses.recipients) == [f"g{at:03d}@example.com" for at in range(8)]
 
 

@@ -10,7 +10,7 @@ import time_machine
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, decisions
+from chalicelib.campaigns import actions, decisions, parts, store
 from chalicelib.campaigns.model import Campaign, Run, RunState
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import CampaignId, ControllerId, GuestId, Leaf, PropertyId, leaf_of_profile
@@ -213,7 +213,7 @@ def test_who_objected_is_held_where_the_entity_changes_while_a_chunk_is_being_re
     say(guest("anna"), ATLANTIC)
     say(ANNA, ALPINE, "withdrawn", after=1)
     run = launched([ANNA])
-    (chunk,) = store.chunks(run.id, after="", limit=9)
+    (chunk,) = parts.chunks(run.id, after="", limit=9)
     monkeypatch.setattr(hotels, "get", sold_meanwhile)
     found = store.chunk_to_send(run.id, chunk.name)
     assert found is not None

@@ -19,6 +19,7 @@ from chalicelib.campaigns.model import PARTS, Run, RunState
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import CampaignId, Leaf, OccasionId
 from chalicelib.canonical.time import moment_of, now
+from chalicelib.consent.model import EMAIL
 from chalicelib.identity.digests import digest
 from chalicelib.jobs.model import Part
 from chalicelib.messages import actions as messages
@@ -45,7 +46,7 @@ def ses(aws: Settings) -> FakeSes:
     for name in ("plan", "send"):
         queues.url_of(name)
     ses = FakeSes(per_second=5_000).install()
-    pacing.opened("email", NOW)
+    pacing.opened(EMAIL, NOW)
     return ses
 
 

@@ -11,6 +11,7 @@ from chalicelib.campaigns import actions, decisions, planning
 from chalicelib.campaigns.model import Run
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import CampaignId
+from chalicelib.consent.model import EMAIL
 from chalicelib.messages import actions as messages
 from tests.campaigns.worlds import NOW, campaign, guest, launched, plan_of, run_to_end, tick, turn
 from tests.ids import SPRING, run_id
@@ -41,7 +42,7 @@ def ended_with_lost_answers(clock: Any, ses: FakeSes, number: int = 3) -> Run:
 
 
 def tell(mail: Any) -> None:
-    messages.record_event(wrapped(mail_event("Send", mail, "2026-11-23T12:01:00.000Z")), "email")
+    messages.record_event(wrapped(mail_event("Send", mail, "2026-11-23T12:01:00.000Z")), EMAIL)
 
 
 def test_exactly_those_whose_mail_is_lost_are_mailed_and_asking_again_is_the_same_run(clock: Any, ses: FakeSes) -> None:
