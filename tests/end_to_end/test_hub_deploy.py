@@ -59,7 +59,9 @@ def test_a_deployment_killed_after_each_resource_goes_on_from_another_checkout(
     last = deploy(checkout(tmp_path, "last", "killed"), "killed", made, run="last")
     assert last.returncode == 0, last.stderr
     assert json.loads(last.stdout)["public_url"] == "https://killed.hotel.test"
-    assert things(made) == {"whole": expected, **dict.fromkeys(killed, lives_for), "last": expected % lives_for}
+    assert things(made) == Counter(
+        {"whole": expected, **dict.fromkeys(killed, lives_for), "last": expected % lives_for}
+    )
     assert standing("killed") == standing("whole")
     assert len(boto3.client("apigateway").get_rest_apis()["items"]) == 2
     assert {each for each in asked(made) if not any(fnmatch(each, right) for right in documented_rights())} == set()
@@ -139,9 +141,9 @@ def deploy(
     )
 
 
-def things(made: Path) -> dict[str, int]:
+def things(made: Path) -> Counter[str]:
     """How many new things each run made."""
-    return dict(Counter(line.partition("\t")[0] for line in made.read_text().splitlines()))
+    return Counter(line.partition("\t")[0] for line in made.read_text().splitlines())
 
 
 def asked(made: Path) -> set[str]:
