@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.aws import keys, table
+from chalicelib.canonical.ids import KeyId
 
 REMEMBERED = timedelta(hours=24)
 
@@ -24,7 +25,7 @@ class Remembered:
     answer: Answer | None = None
 
 
-def get(key_id: str, idempotency_key: str, at: datetime) -> Remembered | None:
+def get(key_id: KeyId, idempotency_key: str, at: datetime) -> Remembered | None:
     """None also for what has expired: DynamoDB removes it some time later."""
     row = table.get(keys.idempotency(key_id, idempotency_key))
     if row is None or row.get("expires_at", 0) <= at.timestamp():
@@ -33,7 +34,7 @@ def get(key_id: str, idempotency_key: str, at: datetime) -> Remembered | None:
     return Remembered(row["fingerprint"], row["nonce"], answer)
 
 
-def begin(key_id: str, idempotency_key: str, request: Remembered, at: datetime) -> None:
+def begin(key_id: KeyId, idempotency_key: str, request: Remembered, at: datetime) -> None:
     """Raises ConditionFailed when somebody else began under this key and is still remembered."""
     now = int(at.timestamp())
     free = table.When("attribute_not_exists(expires_at) OR expires_at <= :now", {":now": now})
@@ -46,14 +47,14 @@ def begin(key_id: str, idempotency_key: str, request: Remembered, at: datetime) 
     table.write(table.Put(item, free))
 
 
-def forget(key_id: str, idempotency_key: str, nonce: str) -> None:
+def forget(key_id: KeyId, idempotency_key: str, nonce: str) -> None:
     """Another attempt may have been answered meanwhile: its answer stays."""
     unanswered = table.When("nonce = :nonce AND attribute_not_exists(#text)", {":nonce": nonce}, {"#text": "text"})
     with suppress(table.ConditionFailed):
         table.write(table.Delete(keys.idempotency(key_id, idempotency_key), unanswered))
 
 
-def finish(key_id: str, idempotency_key: str, nonce: str, answer: Answer) -> None:
+def finish(key_id: KeyId, idempotency_key: str, nonce: str, answer: Answer) -> None:
     """Where another attempt was refused meanwhile, the row is gone or begun anew: there is nothing to finish."""
     update = table.Update(
         keys.idempotency(key_id, idempotency_key),

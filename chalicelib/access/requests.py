@@ -12,6 +12,7 @@ from chalicelib.access import remembered
 from chalicelib.access.remembered import Answer, Remembered
 from chalicelib.aws import secrets, table
 from chalicelib.canonical.errors import CallerError, Conflict, FieldError, Invalid, TryAgain
+from chalicelib.canonical.ids import KeyId
 
 LONGEST_KEY = 128
 LARGEST_KEPT = 75_000
@@ -22,13 +23,13 @@ LARGEST_KEPT = 75_000
 class Attempt:
     """One creating request: the API key that asks, and its `Idempotency-Key`."""
 
-    key_id: str
+    key_id: KeyId
     idempotency_key: str | None
     fingerprint: str
     at: datetime
 
 
-def attempt(key_id: str, idempotency_key: str | None, route: str, document: object, at: datetime) -> Attempt:
+def attempt(key_id: KeyId, idempotency_key: str | None, route: str, document: object, at: datetime) -> Attempt:
     """Raises Invalid for a key that is empty, too long, or not visible ASCII."""
     if idempotency_key is not None and not _is_fit(idempotency_key):
         raise Invalid(FieldError("Idempotency-Key", f"must have 1 to {LONGEST_KEY} visible ASCII characters"))

@@ -311,5 +311,5 @@ def job(name: str, subject: str, local_date: str) -> Key:
     return Key(f"JOB#{name}#{subject}", local_date)
 
 
-def idempotency(key_id: str, idempotency_key: str) -> Key:
+def idempotency(key_id: KeyId, idempotency_key: str) -> Key:
     return Key(f"IDEMPOTENCY#{key_id}", idempotency_key)

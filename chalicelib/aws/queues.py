@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from chalicelib.aws import clients
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
+from chalicelib.canonical.batch import portions
 from chalicelib.canonical.errors import TryAgain
 
 AT_ONCE, BYTES_AT_ONCE = 10, 1_000_000
@@ -63,17 +64,7 @@ def send_texts(name: str, texts: Sequence[str], *, group: str | None = None) -> 
 
 def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
     """What one call takes each."""
-    portion: list[str] = []
-    size = 0
-    for text in texts:
-        length = len(text.encode())
-        if portion and (len(portion) == AT_ONCE or size + length > BYTES_AT_ONCE):
-            yield portion
-            portion, size = [], 0
-        portion.append(text)
-        size += length
-    if portion:
-        yield portion
+    return portions(texts, lambda text: len(text.encode()), most=AT_ONCE, most_bytes=BYTES_AT_ONCE)
 
 
 def _send_at_once(name: str, texts: Sequence[str], extra: Mapping[str, str]) -> None:

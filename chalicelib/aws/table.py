@@ -66,6 +66,18 @@ class Update:
     size: int = 512
 
 
+def setting(key: Key, values: Mapping[str, Value], when: When, size: int) -> Update:
+    """The update that sets these attributes, whatever their names, and leaves all others as they are."""
+    return Update(
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        {f":{name}": value for name, value in values.items()},
+        {f"#{name}": name for name in values},
+        when,
+        size,
+    )
+
+
 @dataclass(frozen=True)
 class Delete:
     key: Key

@@ -6,13 +6,12 @@ the rest, so that a version can be read before it is written.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.bodies import field_of
 from chalicelib.canonical.ids import OccasionId, RunId
 
 VERSION = 1
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,12 @@ def body_of(message: PlanPart | SendChunk) -> dict[str, Any]:
 
 
 def read_plan_part(body: Mapping[str, Any]) -> PlanPart:
-    return PlanPart(_run(body), _field(body, "part", int))
+    return PlanPart(_run(body), field_of(body, "part", int))
 
 
 def read_send_chunk(body: Mapping[str, Any]) -> SendChunk:
-    return SendChunk(_run(body), _field(body, "chunk", str))
+    return SendChunk(_run(body), field_of(body, "chunk", str))
 
 
 def _run(body: Mapping[str, Any]) -> RunId:
-    return RunId(OccasionId(_field(body, "run", str)))
-
-
-def _field(body: Mapping[str, Any], name: str, kind: type[T]) -> T:
-    """Raises Rejected."""
-    value = body.get(name)
-    if not isinstance(value, kind):
-        raise Rejected("malformed_message", name)
-    return value
+    return RunId(OccasionId(field_of(body, "run", str)))

@@ -9,8 +9,8 @@ from chalicelib.campaigns import parts
 from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Run, RunState
 from chalicelib.canonical.ids import CampaignId, PropertyId, RunId
 from chalicelib.jobs import store as jobs
+from chalicelib.messages import names
 from chalicelib.messages.holds import Cap
-from chalicelib.properties import store as properties
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
 from chalicelib.settings.rules import MailIdentity, mail_identity
@@ -89,14 +89,7 @@ def end_run(before: Run, after: Run) -> None:
 def _update_run(before: Run, after: Run) -> table.Update:
     was, becomes = before.model_dump(mode="json"), after.model_dump(mode="json")
     values: dict[str, Any] = {name: value for name, value in becomes.items() if value != was[name]}
-    return table.Update(
-        keys.run(before.id),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        {f":{name}": value for name, value in values.items()},
-        {f"#{name}": name for name in values},
-        table.When("#rev = :was", {":was": before.rev}),
-        size=RUN_SIZE,
-    )
+    return table.setting(keys.run(before.id), values, table.When("#rev = :was", {":was": before.rev}), RUN_SIZE)
 
 
 def pause_for(run_id: RunId, reason: str) -> None:
@@ -160,13 +153,8 @@ def _of_group(row: Item | None) -> MailIdentity:
 
 
 def _of_property(run: Run, property_id: PropertyId) -> MailIdentity | None:
-    """As property and settings are at this chunk: a sender that is mended while a run is paused is the next chunk's.
+    """As they are at this chunk: a sender that is mended while a run is paused is the next chunk's.
 
-    Whom a hotel's legal entity succeeds is written into the settings before the hotel changes: read behind the hotel,
-    they know it. A cancelled run sends nothing: it needs nobody's names, and comes to its end without them.
+    A cancelled run sends nothing: it needs nobody's names, and comes to its end without them.
     """
-    property_ = properties.get(property_id)
-    if property_ is None and run.state is not RunState.CANCELLED:
-        return None
-    kept, successions = settings.with_successions()
-    return mail_identity(kept, property_, successions)
+    return names.of(None if run.state is RunState.CANCELLED else property_id)

@@ -1,8 +1,10 @@
 """What a worker is given, and what it gives back: messages of a queue, and which of them failed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,18 @@ class Message:
 
 Failures = dict[str, Exception]
 """Message id → why it is not done; what is not in it is done."""
+
+
+def portions(each: Iterable[T], bytes_of: Callable[[T], int], *, most: int, most_bytes: int) -> Iterator[list[T]]:
+    """In their order, as many as one call or message takes; what is too large by itself is a portion of its own."""
+    portion: list[T] = []
+    size = 0
+    for one in each:
+        length = bytes_of(one)
+        if portion and (len(portion) == most or size + length > most_bytes):
+            yield portion
+            portion, size = [], 0
+        portion.append(one)
+        size += length
+    if portion:
+        yield portion

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.aws import queues
+from chalicelib.canonical.batch import portions
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.canonical.time import now
@@ -65,14 +66,4 @@ def _source_of(snapshot: Snapshot, known: Mapping[PropertyId, Property], allowed
 
 
 def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:
-    portion: list[Json] = []
-    size = 0
-    for snapshot in snapshots:
-        length = len(json.dumps(snapshot))
-        if portion and (len(portion) == MOST_SNAPSHOTS or size + length > MOST_BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(snapshot)
-        size += length
-    if portion:
-        yield portion
+    return portions(snapshots, lambda each: len(json.dumps(each)), most=MOST_SNAPSHOTS, most_bytes=MOST_BYTES)

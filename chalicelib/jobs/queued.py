@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.bodies import field_of
 from chalicelib.canonical.ids import JobId
 
 VERSION = 1
@@ -27,7 +27,4 @@ def is_part(body: Mapping[str, object]) -> bool:
 
 def read_work_part(body: Mapping[str, object]) -> WorkPart:
     """What a newer function adds is left aside. Raises Rejected."""
-    work, part = body.get("work"), body.get("part")
-    if not isinstance(work, str) or not isinstance(part, int) or isinstance(part, bool):
-        raise Rejected("malformed_message", "work, part")
-    return WorkPart(JobId(work), part)
+    return WorkPart(JobId(field_of(body, "work", str)), field_of(body, "part", int))

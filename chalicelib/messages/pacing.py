@@ -72,16 +72,7 @@ def _save(channel: ChannelName, before: Budget, after: Budget) -> Budget:
     """Raises ConditionFailed."""
     written = replace(after, rev=before.rev + 1)
     values = {name: value for name, value in asdict(written).items() if name not in BESIDE}
-    table.write(
-        table.Update(
-            keys.pacing(channel),
-            "SET " + ", ".join(f"#{name} = :{name}" for name in values),
-            {f":{name}": value for name, value in values.items()},
-            {f"#{name}": name for name in values},
-            table.unchanged_since(before.rev or None),
-            size=SIZE,
-        )
-    )
+    table.write(table.setting(keys.pacing(channel), values, table.unchanged_since(before.rev or None), SIZE))
     return written
 
 

@@ -6,14 +6,13 @@ so that a version can be read before it is written.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.bodies import field_of
 from chalicelib.canonical.ids import ChannelName, Leaf, OccasionId, PropertyId, StaffMailId, TemplateId
 from chalicelib.canonical.time import Instant
 
 VERSION = 1
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,25 +52,17 @@ def body_of(message: SendToGuest | SendToStaff) -> dict[str, Any]:
 
 
 def read_send_to_guest(body: Mapping[str, Any]) -> SendToGuest:
-    property_id = _text(body, "property_id") if "property_id" in body else None
+    property_id = field_of(body, "property_id", str) if "property_id" in body else None
     return SendToGuest(
-        leaf=Leaf(_text(body, "leaf")),
-        occasion=OccasionId(_text(body, "occasion")),
-        template=TemplateId(_text(body, "template")),
-        channel=ChannelName(_text(body, "channel")),
+        leaf=Leaf(field_of(body, "leaf", str)),
+        occasion=OccasionId(field_of(body, "occasion", str)),
+        template=TemplateId(field_of(body, "template", str)),
+        channel=ChannelName(field_of(body, "channel", str)),
         property_id=PropertyId(property_id) if property_id else None,
     )
 
 
 def read_send_to_staff(body: Mapping[str, Any]) -> SendToStaff:
-    id_, to, subject, html, text = (_text(body, name) for name in ("id", "to", "subject", "html", "text"))
-    until = Instant(_text(body, "until")) if "until" in body else None
+    id_, to, subject, html, text = (field_of(body, name, str) for name in ("id", "to", "subject", "html", "text"))
+    until = Instant(field_of(body, "until", str)) if "until" in body else None
     return SendToStaff(StaffMailId(id_), to, subject, html, text, until)
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    """Raises Rejected."""
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise Rejected("malformed_message", name)
-    return value

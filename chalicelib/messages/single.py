@@ -7,16 +7,15 @@ from typing import Any
 from chalicelib.aws import queues
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.time import now as present
-from chalicelib.messages import queued, sending
+from chalicelib.messages import names, queued, sending
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import ANSWER, Cap
 from chalicelib.messages.model import Occasion
 from chalicelib.messages.queued import SendToGuest
 from chalicelib.messages.store import TEMPLATES
-from chalicelib.properties import store as properties
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
-from chalicelib.settings.rules import MailIdentity, mail_identity
+from chalicelib.settings.rules import MailIdentity
 
 ORIGIN = "single"
 """The piece of work that a claim of ours names: there is one for an occasion."""
@@ -57,11 +56,9 @@ def _occasion(asked: SendToGuest) -> Occasion:
 
 def _identity(asked: SendToGuest) -> MailIdentity:
     """Whose names the message carries. Raises Rejected where there are none, or not all that the channel needs."""
-    property_ = properties.get(asked.property_id) if asked.property_id else None
-    if asked.property_id and not property_:
-        raise Rejected("no_such_property", asked.property_id)
-    kept, successions = settings.with_successions()  # behind the hotel: what it succeeds was written before it changed
-    identity = mail_identity(kept, property_, successions)
+    identity = names.of(asked.property_id)
+    if identity is None:
+        raise Rejected("no_such_property", asked.property_id or "")
     missing = [name for name in CHANNELS[asked.channel].needs if not getattr(identity.branding, name)]
     if missing:
         raise Rejected("not_set", ", ".join(missing))

@@ -126,13 +126,5 @@ def _changes(before: Message, after: Message) -> dict[str, str]:
 
 
 def _advance(before: Message, after: Message, when: table.When) -> None:
-    changed = _changes(before, after)
-    update = table.Update(
-        keys.message(before.guest, before.occasion),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
-        {f":{name}": value for name, value in changed.items()},
-        {f"#{name}": name for name in changed},
-        when,
-        size=SMALL,
-    )
-    table.write(update)
+    key = keys.message(before.guest, before.occasion)
+    table.write(table.setting(key, _changes(before, after), when, SMALL))

@@ -13,6 +13,7 @@ from chalicelib.access.model import ROLES
 from chalicelib.aws import keys, table
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.settings import Settings, settings
+from chalicelib.canonical.ids import KeyId
 from chalicelib.entrypoints.api.documents import nesting
 from chalicelib.entrypoints.api.openapi import document
 from chalicelib.entrypoints.api.routes import CALLS
@@ -372,7 +373,7 @@ def test_an_idempotency_key_is_visible_ascii(hub: Hub) -> None:
 
 def forget_everything(idempotency_key: str) -> None:
     """As the table does after 24 hours."""
-    table.write(table.Delete(keys.idempotency("admin", idempotency_key)))
+    table.write(table.Delete(keys.idempotency(KeyId("admin"), idempotency_key)))
 
 
 def test_a_key_is_not_shown_again_once_its_request_is_forgotten(hub: Hub) -> None:
@@ -392,7 +393,7 @@ def test_an_idempotency_key_can_be_used_for_something_else_once_it_is_forgotten(
 
 def test_a_remembered_request_that_expired_is_as_good_as_forgotten(hub: Hub) -> None:
     first = post_key(hub, "a", "once").json_body
-    row = table.get(keys.idempotency("admin", "once"))
+    row = table.get(keys.idempotency(KeyId("admin"), "once"))
     table.write(table.Put({**(row or {}), "expires_at": 1}))
     assert post_key(hub, "a", "once").json_body["key"] != first["key"]
 
@@ -403,7 +404,7 @@ def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
     """Both carry the same key and body; one is refused while the other still works."""
     finish = remembered.finish
 
-    def after_a_refusal(key_id: str, idempotency_key: str, nonce: str, answer: remembered.Answer) -> None:
+    def after_a_refusal(key_id: KeyId, idempotency_key: str, nonce: str, answer: remembered.Answer) -> None:
         remembered.forget(key_id, idempotency_key, nonce)
         finish(key_id, idempotency_key, nonce, answer)
 
@@ -411,7 +412,7 @@ def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
     with monkeypatch.context() as patched:
         patched.setattr(remembered, "finish", after_a_refusal)
         assert hub.call("POST", "/v1/events", asked, Idempotency_Key="once").status_code == 200
-    assert table.get(keys.idempotency("admin", "once")) is None
+    assert table.get(keys.idempotency(KeyId("admin"), "once")) is None
     again = [hub.call("POST", "/v1/events", asked, Idempotency_Key="once") for _ in range(2)]
     assert [each.status_code for each in again] == [200, 200]
 
@@ -419,11 +420,11 @@ def test_a_refusal_beside_it_takes_nothing_from_a_request_that_is_done(
 def test_a_refusal_leaves_the_answer_that_another_attempt_was_given(hub: Hub) -> None:
     asked = {"snapshots": [SNAPSHOT]}
     hub.call("POST", "/v1/events", asked, Idempotency_Key="once")
-    row = keys.idempotency("admin", "once")
-    remembered.forget("admin", "once", (table.get(row) or {})["nonce"])
+    row = keys.idempotency(KeyId("admin"), "once")
+    remembered.forget(KeyId("admin"), "once", (table.get(row) or {})["nonce"])
     assert table.get(row)
 
 
 def test_a_row_that_holds_no_request_is_begun_anew(hub: Hub) -> None:
-    table.write(table.Put(table.row(keys.idempotency("admin", "once"), status=201, text="{}")))
+    table.write(table.Put(table.row(keys.idempotency(KeyId("admin"), "once"), status=201, text="{}")))
     assert post_key(hub, "a", "once").status_code == 201

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.campaigns import store as campaigns
-from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
+from chalicelib.canonical.ids import CampaignId, KeyId, OccasionId, RunId
 from chalicelib.canonical.time import Instant
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
@@ -96,7 +96,7 @@ def test_a_repeated_launch_does_not_begin_a_second_run_after_the_first(hub: Hub,
 def test_a_launch_repeated_after_a_crash_shows_the_run_it_began(hub: Hub, campaign: str) -> None:
     path = f"/v1/campaigns/{campaign}/launch"
     first = hub.call("POST", path, Idempotency_Key="spring").json_body["run"]
-    forget_answer("admin", "spring")
+    forget_answer(KeyId("admin"), "spring")
     end(first["id"])
     again = hub.call("POST", path, Idempotency_Key="spring").json_body
     assert (again["run"]["id"], again["run"]["state"], again["launches"]) == (first["id"], "finished", 1)
@@ -108,7 +108,7 @@ def end(run_id: RunId) -> None:
     campaigns.end_run(run, run.finished({}, run.at))
 
 
-def forget_answer(key_id: str, idempotency_key: str) -> None:
+def forget_answer(key_id: KeyId, idempotency_key: str) -> None:
     """As if the function had ended between its work and its answer."""
     row = table.get(keys.idempotency(key_id, idempotency_key))
     assert row is not None
