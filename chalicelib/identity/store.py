@@ -1,7 +1,7 @@
 """How identifiers are kept, and what was decided about leaves."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
@@ -33,6 +33,12 @@ def read(digest: Digest, item: Item) -> Identifier:
 def identifier(digest: Digest) -> Identifier | None:
     item = table.get(keys.identifier(digest))
     return read(digest, item) if item else None
+
+
+def identifiers(digests: Iterable[Digest]) -> list[Identifier]:
+    """Those that somebody carries, or carried."""
+    wanted = {keys.identifier(each): each for each in digests}
+    return [read(wanted[key], item) for key, item in table.get_many(wanted).items()]
 
 
 def decisions_row(leaf: Leaf, decisions: Mapping[Leaf, Decision]) -> Item:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -55,6 +56,30 @@ def test_a_guest_is_found_by_what_identifies_them(hub: Hub, anna: str, query: st
     assert [each["id"] for each in hub.get(f"/v1/guests?{query}")["items"]] == [anna]
     assert [each["id"] for each in hub.get(f"/v1/guests?{query}", key="front_desk@vienna")["items"]] == [anna]
     assert hub.get(f"/v1/guests?{query}", key="front_desk@porto")["items"] == []
+
+
+@pytest.mark.parametrize("typed", ["%20Anna.Lee%20%40Example.com%20", "anna.lee@example.com"])
+def test_an_address_is_found_as_a_desk_types_it(hub: Hub, anna: str, typed: str) -> None:
+    assert [each["id"] for each in hub.get(f"/v1/guests?email={typed}")["items"]] == [anna]
+
+
+def test_a_plus_that_a_query_lost_is_still_found(hub: Hub, ingest: Ingest) -> None:
+    """`+` in a query means a blank: many a client forgets to escape it."""
+    ingest(guest(email="anna+spa@example.com", phone="+43 660 1234567"))
+    for query in ("email=anna+spa@example.com", "email=anna%2Bspa@example.com", "phone=+43660-1234567"):
+        assert [each["id"] for each in hub.get(f"/v1/guests?{query}")["items"]] == [ANNA]
+
+
+@pytest.mark.parametrize("typed", ["0660 1234567", "(0660) 123 45 67", "660 1234567"])
+def test_a_local_number_is_one_of_the_countries_where_the_key_has_hotels(hub: Hub, ingest: Ingest, typed: str) -> None:
+    anna = guest(phone="+43 660 1234567")
+    ingest(reservation("r1", anna), reservation("r2", anna, property_id=PORTO.id))
+    found = {
+        key: [each["id"] for each in hub.get(f"/v1/guests?phone={quote(typed)}", key=key)["items"]]
+        for key in ("front_desk", "front_desk@vienna", "front_desk@porto")
+    }
+    assert found == {"front_desk": [ANNA], "front_desk@vienna": [ANNA], "front_desk@porto": []}
+    assert hub.get("/v1/guests?phone=0043660-1234567", key="front_desk@porto")["items"], "it says its country"
 
 
 def test_who_is_not_there_is_an_empty_list(hub: Hub, anna: str) -> None:

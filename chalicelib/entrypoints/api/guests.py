@@ -14,6 +14,8 @@ from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stat
 from chalicelib.guests.model import Guest, Record, Stats, Traits
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
+from chalicelib.identity.typed import Kind
+from chalicelib.properties import store as properties
 
 
 class LeafShown(Shown):
@@ -64,11 +66,16 @@ def search(
     source: ConnectionId | None = None,
     source_id: str | None = None,
 ) -> Listing[GuestShown]:
-    """The guests that carry an e-mail address, a phone number, a member number, or a source's id."""
-    asked = [(kind, value) for kind, value in (("email", email), ("phone", phone), ("member", member)) if value]
+    """The guests that carry an e-mail address, a phone number, a member number, or a source's id.
+
+    A phone number without its country is read as one of each country in which the key has hotels. Capitals and blanks
+    in an address do not matter.
+    """
+    identifiers: dict[Kind, str | None] = {"email": email, "phone": phone, "member": member}
+    asked = [(kind, value) for kind, value in identifiers.items() if value]
     if len(asked) + bool(source and source_id) != 1 or bool(source) != bool(source_id):
         raise Invalid(FieldError("email", "name one of email, phone, member, or source with source_id"))
-    found = _by_identifier(*asked[0]) if asked else _by_profile(source, source_id)
+    found = _by_identifier(ask.caller, *asked[0]) if asked else _by_profile(source, source_id)
     return Listing(items=[_guest(ask.caller, each) for each in seen(ask.caller, found)])
 
 
@@ -77,11 +84,12 @@ def _by_profile(source: ConnectionId | None, source_id: str | None) -> list[Gues
     return [found] if found else []
 
 
-def _by_identifier(kind: str, value: str) -> list[Guest]:
-    match kind:
-        case "email" | "phone" | "member":
-            return identity.find(kind, value)
-    return []
+def _by_identifier(caller: Caller, kind: Kind, value: str) -> list[Guest]:
+    return identity.find(kind, value, _countries(caller) if kind == "phone" else ())
+
+
+def _countries(caller: Caller) -> set[str]:
+    return {each.country for each in properties.by_id().values() if caller.sees(each.id)}
 
 
 def get(ask: Ask, guest_id: GuestId) -> GuestShown:
