@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from chalicelib.canonical.ids import (
@@ -35,25 +35,43 @@ class Key(NamedTuple):
     sk: str
 
 
-# What a deployment is made of: few rows, each kind listed by one query.
+def _alone(kind: str) -> Callable[[str], Key]:
+    """A row that has its partition to itself: `{kind}#{id}`, `{kind}`."""
+
+    def key(id_: str) -> Key:
+        return Key(f"{kind}#{id_}", kind)
+
+    return key
+
+
 DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
 
-
+# Partitions that hold a whole kind, by id: few rows, listed by one query.
 PROPERTIES = "PROPERTIES"
 CONNECTIONS = "CONNECTIONS"
+KEYS = "KEYS"
 PROGRAMS = "PROGRAMS"
 SEGMENTS = "SEGMENTS"
 TEMPLATES = "TEMPLATES"
-KEYS = "KEYS"
-"""Partitions that hold a whole kind, by id."""
+CAMPAIGNS = "CAMPAIGNS"
 
+property_: Callable[[PropertyId], Key] = partial(Key, PROPERTIES)
+connection: Callable[[ConnectionId], Key] = partial(Key, CONNECTIONS)
+api_key_listing: Callable[[KeyId], Key] = partial(Key, KEYS)
+campaign: Callable[[CampaignId], Key] = partial(Key, CAMPAIGNS)
 
-def property_(property_id: PropertyId) -> Key:
-    return Key(PROPERTIES, property_id)
-
-
-def connection(connection_id: ConnectionId) -> Key:
-    return Key(CONNECTIONS, connection_id)
+# Rows that have a partition to themselves.
+api_key: Callable[[str], Key] = _alone("KEY")
+"""Signing in is one read by the hash of the whole key."""
+identifier: Callable[[Digest], Key] = _alone("IDENTIFIER")
+reservation: Callable[[ReservationId], Key] = _alone("RESERVATION")
+"""Where a reservation is kept: the leaf of its primary guest, and the month of arrival."""
+reservation_of_charge: Callable[[ChargeId], Key] = _alone("CHARGE")
+"""The reservation that a charge is kept under: a line may be moved to another room's folio."""
+run: Callable[[RunId], Key] = _alone("RUN")
+launch: Callable[[str], Key] = _alone("LAUNCH")
+"""The run with which a launch was answered: its own, or the one that was on."""
+long_work: Callable[[JobId], Key] = _alone("WORK")
 
 
 def connection_reach(connection_id: ConnectionId) -> Key:
@@ -64,15 +82,6 @@ def connection_reach(connection_id: ConnectionId) -> Key:
 def program_followed(program_id: ProgramId) -> Key:
     """Says that the ledgers of all guests were set on following a programme."""
     return Key(f"PROGRAM#{program_id}", "FOLLOWED")
-
-
-def api_key(key_hash: str) -> Key:
-    """Signing in is one read by the hash of the whole key."""
-    return Key(f"KEY#{key_hash}", "KEY")
-
-
-def api_key_listing(key_id: KeyId) -> Key:
-    return Key(KEYS, key_id)
 
 
 # Guests.
@@ -101,10 +110,6 @@ Kept, for one change asks for the same few many times; the type is said, for a c
 def decisions(leaf: Leaf) -> Key:
     """What people decided about a leaf and others; the head says whether there is any."""
     return Key(f"LEAF#{leaf}", "DECISIONS")
-
-
-def identifier(digest: Digest) -> Key:
-    return Key(f"IDENTIFIER#{digest}", "IDENTIFIER")
 
 
 def gate(guest: GuestId, channel: ChannelName) -> Key:
@@ -181,21 +186,11 @@ def staff_mail(mail_id: StaffMailId) -> Key:
     return Key(f"STAFF_MAIL#{mail_id}", "MAIL")
 
 
-def reservation(reservation_id: ReservationId) -> Key:
-    """Where a reservation is kept: the leaf of its primary guest, and the month of arrival."""
-    return Key(f"RESERVATION#{reservation_id}", "RESERVATION")
-
-
 CHARGE = "CHARGE#"
 
 
 def charge(reservation_id: ReservationId, charge_id: ChargeId) -> Key:
     return Key(f"RESERVATION#{reservation_id}", f"{CHARGE}{charge_id}")
-
-
-def reservation_of_charge(charge_id: ChargeId) -> Key:
-    """The reservation that a charge is kept under: a line may be moved to another room's folio."""
-    return Key(f"CHARGE#{charge_id}", "CHARGE")
 
 
 def mark(subject: str, version_mark: str) -> Key:
@@ -229,22 +224,6 @@ def spending(program_id: ProgramId, kind: str, act: str) -> Key:
 
 
 # Campaigns.
-CAMPAIGNS = "CAMPAIGNS"
-
-
-def campaign(campaign_id: CampaignId) -> Key:
-    return Key(CAMPAIGNS, campaign_id)
-
-
-def run(run_id: RunId) -> Key:
-    return Key(f"RUN#{run_id}", "RUN")
-
-
-def launch(launch_id: str) -> Key:
-    """The run with which a launch was answered: its own, or the one that was on."""
-    return Key(f"LAUNCH#{launch_id}", "LAUNCH")
-
-
 def run_content(run_id: RunId) -> Key:
     """The segment and template a run was launched with."""
     return Key(f"RUN#{run_id}", "CONTENT")
@@ -295,10 +274,6 @@ WAKE = "WAKE"
 def waking(kind: str, id_: str) -> Key:
     """Present while something has work left: the tick finds all of it by one query."""
     return Key(WAKE, f"{kind}#{id_}")
-
-
-def long_work(job_id: JobId) -> Key:
-    return Key(f"WORK#{job_id}", "WORK")
 
 
 def part_of_work(job_id: JobId, part: int) -> Key:
