@@ -3,12 +3,13 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from chalicelib.settings import installation
-from infra import alarm_mail, concurrency, hub_settings, live_gateway, mappings, package, workers
+from infra import alarm_mail, chalice_files, concurrency, hub_settings, live_gateway, mappings, package, workers, zips
 from infra.mappings import Pause
 
 if TYPE_CHECKING:
@@ -45,8 +46,24 @@ def finish(
     limits = {**concurrency.shares(available, workers.concurrency()), **(at_most or {})}
     queues = sum(_read_by(client, workers.function_name(name, stage), most, pause) for name, most in limits.items())
     live_gateway.set_up(stage)
-    warnings = (concurrency.warning(available), alarm_mail.warning(stage))
+    warnings = (concurrency.warning(available), alarm_mail.warning(stage), slow_start(stage, chalice_files.PROJECT))
     return Finished(queues, tuple(each for each in warnings if each))
+
+
+def slow_start(stage: str, project: Path) -> str | None:
+    """What to do where the functions run a zip that Chalice made here by itself; None where they do not, or where
+    they were deployed elsewhere."""
+    client = boto3.client("lambda")
+    try:
+        found = client.get_function_configuration(FunctionName=workers.function_name(workers.API, stage))
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    if not zips.made_by_chalice(project, found["CodeSha256"]):
+        return None
+    return (
+        "the functions have no compiled files, and start half as fast: the code changed since `hub` zipped it. "
+        f"Run `hub deploy --stage {stage}`, or `hub infra deploy --stage {stage}` before `chalice deploy`"
+    )
 
 
 def _lambdas(client: "LambdaClient") -> int:

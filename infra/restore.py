@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 REASON = "restored"
 """Why a run is paused that was active at the point in time: who was mailed since is not known any more."""
 POLL_SECONDS = 15.0
+LAST_CALLS_SECONDS = 30.0
+"""A call of the API that began in the other table goes on for no longer."""
 TTL: Any = {"AttributeName": "expires_at", "Enabled": True}
 PITR: Any = {"PointInTimeRecoveryEnabled": True}
 
@@ -58,16 +60,26 @@ def restore(stage: str, at: datetime, tell: Tell, pause: Pause = time.sleep, sou
     _let_queues_be_read(stage, pause, enabled=False)
     tell(f"restoring {target}")
     _make(boto3.client("dynamodb"), source or settings().table, target, moment, pause)
-    today = controllers()
-    stages.use_table(stage, target)
-    note(successions_of_restore(today, controllers()))
+    before = stages.restored_table(stage)
+    _note_successions(stage, before, target)
     paused = _pause_runs()
     tell_objections_again(moment)
     tell(f"putting {target} in its place")
-    take_into_use(stage, target, tell, pause)
+    take_into_use(stage, target, pause)
+    pause(LAST_CALLS_SECONDS)
+    _note_successions(stage, before, target)  # until now entities were changed in the other table
+    deploy.infra(stage, {"RestoredTable": target}, tell)  # who begins anew before this copies from the other one again
     told = tell_objections_again(moment)  # until now guests objected in the other table
     _let_queues_be_read(stage, pause, enabled=True)
     return Restored(target, paused, told)
+
+
+def _note_successions(stage: str, before: str, target: str) -> None:
+    """Write down whom the legal entities of the restored table succeed; what follows reads and writes that table."""
+    stages.use_table(stage, before)
+    today = controllers()
+    stages.use_table(stage, target)
+    note(successions_of_restore(today, controllers()))
 
 
 def name_of(stage: str, at: datetime) -> str:
@@ -124,9 +136,8 @@ def _let_queues_be_read(stage: str, pause: Pause, *, enabled: bool) -> None:
             mappings.change(client, mapping["UUID"], {"Enabled": enabled}, pause)
 
 
-def take_into_use(stage: str, table: str, tell: Tell, pause: Pause) -> None:
-    """The functions that run now use a table, and the stack says so for alarms, tools and later deployments."""
-    deploy.infra(stage, {"RestoredTable": table}, tell)
+def take_into_use(stage: str, table: str, pause: Pause) -> None:
+    """From now on functions that are called use a table."""
     client = boto3.client("lambda")
     for each in workers.WORKERS:
         _tell_function(client, workers.function_name(each.function, stage), {RESTORED_TABLE: table}, pause)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -35,6 +36,7 @@ LAYER_IN = f"python/lib/{PYTHON}/site-packages"
 LAYER_AT = f"/opt/{LAYER_IN}"
 FIRST_INSTANT = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can say: when a file was written is no part of what it is."""
+OURS = b"xenia "
 MADE_BY = (Path(__file__), Path(layer.__file__))
 
 Install = Callable[[Path, str, Path], None]
@@ -65,6 +67,16 @@ def names(project: Path, architecture: str) -> tuple[Path, Path]:
 
 def _name(packager: BaseLambdaDeploymentPackager, project: Path) -> Path:
     return Path(str(packager.deployment_package_filename(str(project), PYTHON)))
+
+
+def made_by_chalice(project: Path, digest: str) -> bool:
+    """Whether the zip with this digest, as Lambda tells it, is one that Chalice made here because there was none."""
+    made = (project / ".chalice" / "deployments").glob("*.zip")
+    return any(_digest(each) == digest and not _comment(each).startswith(OURS) for each in made)
+
+
+def _digest(archive: Path) -> str:
+    return b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
 
 
 def settle(code: Path) -> None:
@@ -143,13 +155,17 @@ def _files(folder: Path) -> Iterable[Path]:
 def _mark() -> bytes:
     """Stands in each zip of ours: by whose rules, and for which Python, it was made."""
     made_by = hashlib.sha256(MAGIC_NUMBER + b"".join(each.read_bytes() for each in MADE_BY))
-    return b"xenia " + made_by.hexdigest().encode()
+    return OURS + made_by.hexdigest().encode()
 
 
 def _is_ours(archive: Path) -> bool:
     """False of one that Chalice made, or that was made by other rules: its name is the same."""
+    return _comment(archive) == _mark()
+
+
+def _comment(archive: Path) -> bytes:
     try:
         with ZipFile(archive) as found:
-            return found.comment == _mark()
+            return found.comment
     except (FileNotFoundError, BadZipFile):
-        return False
+        return b""

@@ -132,6 +132,14 @@ def test_a_record_without_a_given_name_bridges_no_two_people_of_one_member_numbe
     assert groups(anna, ben, nobody, numbered("d", None)) == [["a"], ["b"], ["c"], ["d"]]
 
 
+def test_of_given_names_that_say_equally_much_at_one_member_number_neither_is_taken_for_the_other() -> None:
+    """While a contradicting name has the number, too, who says less is joined to the only one that says more."""
+    one, other, ben = numbered("a", "Anna Maria"), numbered("b", "Maria Anna", "Ray"), numbered("c", "Ben", "Poe")
+    assert groups(one, other, ben) == [["a"], ["b"], ["c"]]
+    assert groups(one, numbered("b", "Maria", "Ray"), ben) == [["a", "b"], ["c"]]
+    assert groups(one, other) == [["a", "b"]]
+
+
 def test_a_member_who_takes_many_family_names_stays_one_person_and_the_number_hers() -> None:
     names = zip("abcd", ["Lee", "Ray", "Poe", "Kim"], strict=True)
     assert group([numbered(leaf, "Anna", family) for leaf, family in names]) == ([["a", "b", "c", "d"]], set())

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import prices
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import Settings
+from chalicelib.consent import actions as consents
+from chalicelib.consent.model import EMAIL
+from chalicelib.settings.model import GROUP_CONTROLLER
 from infra import workers
+from tests.campaigns.worlds import guest
 from tests.infra.test_template import of_type
 
 PROJECT = Path(__file__).parents[2]
@@ -60,3 +67,14 @@ def test_a_stage_costs_what_its_lines_come_to_and_ten_dollars_at_most() -> None:
 def test_write_units_and_their_price_are_those_counted(said: str, counted: str) -> None:
     (units,) = re.findall(rf"write units per webhook: {re.escape(counted)} \(write units\) \| ([\d.]+) ", COUNTED)
     assert f"| {said} | {float(units):g} | {float(units) * UNIT_PRICE:.2f} |" in COSTS
+
+
+def test_the_log_of_objections_costs_one_put_to_s3_for_each_and_nothing_for_a_yes(aws: Settings) -> None:
+    leaf = guest("anna", state=None)
+    made = []
+    for state in ("explicit", "withdrawn"):
+        meter().take()
+        consents.set_consent(leaf, EMAIL, "marketing", GROUP_CONTROLLER, state, "guest")
+        made.append(meter().take()[0].get("PutObject", 0))
+    assert made == [0, 1]
+    assert f"its file in the log of objections (one PUT to S3) | 0 | {prices.S3_PUT * prices.MILLION:.2f} |" in COSTS

@@ -31,7 +31,7 @@ from chalicelib.settings import actions as settings_actions
 from chalicelib.settings import store as hub
 from chalicelib.settings.model import GROUP_CONTROLLER
 from chalicelib.settings.rules import mail_identity
-from infra import restore, stages, template, workers
+from infra import deploy, restore, stages, template, workers
 from tests.campaigns.worlds import campaign, guest
 from tests.ids import guest_id
 from tests.mail_fakes import FakeSes, mail_event
@@ -160,15 +160,54 @@ def test_without_the_log_the_restored_table_would_mail_them(world: World) -> Non
 def test_who_objected_to_a_legal_entity_of_since_is_held_when_the_one_of_before_answers_again(world: World) -> None:
     """In between the group became a company; it is not one in the restored settings."""
     company = ControllerId("group-ag")
-    kept = hub.get()
-    named = kept.group.model_copy(update={"legal_entity": company})
-    settings_actions.save(kept.model_copy(update={"group": named}))
+    rename(company)
     consents.set_consent(world.carl, EMAIL, "marketing", company, "withdrawn", "guest", instant(LATER))
     restored()
     identity = mail_identity(hub.get(), successions=hub.with_successions()[1])
     assert (identity.controller, identity.succeeds) == (GROUP_CONTROLLER, frozenset({company}))
     asked = occasion("n9").model_copy(update={"identity": identity})
     assert codes(sending.send(asked, [world.carl], LATER)) == {"carl": "withdrawn"}
+
+
+def rename(company: ControllerId) -> None:
+    kept = hub.get()
+    named = kept.group.model_copy(update={"legal_entity": company})
+    settings_actions.save(kept.model_copy(update={"group": named}))
+
+
+def test_an_entity_that_is_changed_while_the_functions_change_their_table_is_succeeded_too(world: World) -> None:
+    """Carl objected to it in the other table's last seconds."""
+    company = ControllerId("group-ag")
+
+    def meanwhile(seconds: float) -> None:
+        if seconds == restore.LAST_CALLS_SECONDS:
+            stages.use_table("test", "")
+            rename(company)
+            consents.set_consent(world.carl, EMAIL, "marketing", company, "withdrawn", "guest", instant(LATER))
+            stages.use_table("test", TARGET)
+
+    restore.restore("test", NOON, lambda _: None, meanwhile)
+    identity = mail_identity(hub.get(), successions=hub.with_successions()[1])
+    assert (identity.controller, identity.succeeds) == (GROUP_CONTROLLER, frozenset({company}))
+    asked = occasion("n9").model_copy(update={"identity": identity})
+    assert codes(sending.send(asked, [world.carl], LATER)) == {"carl": "withdrawn"}
+
+
+def test_a_restore_that_stopped_before_the_stack_knew_copies_the_entities_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": "Throttling", "Message": ""}}, "UpdateStack")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(deploy, "infra", fails)
+        with pytest.raises(ClientError):
+            restored()
+    stages.use("test")
+    assert settings().table == FIRST
+    rename(ControllerId("group-ag"))
+    restored()
+    assert mail_identity(hub.get(), successions=hub.with_successions()[1]).succeeds == {"group-ag"}
 
 
 def keys_of_the_log() -> list[str]:
