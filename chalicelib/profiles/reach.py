@@ -1,0 +1,132 @@
+"""What one change or decision reaches: from its records to their guests, and through what ties them to others."""
+
+from collections.abc import Iterable, Sequence
+
+from chalicelib.aws import keys
+from chalicelib.aws.keys import Key
+from chalicelib.canonical.ids import Digest, Leaf, ReservationId, digest_in
+from chalicelib.consent.model import CHANNELS
+from chalicelib.guests.model import Head
+from chalicelib.identity.model import Verdict
+from chalicelib.profiles import hotels
+from chalicelib.profiles.model import Change, Input, MergeDecision, Person
+from chalicelib.profiles.rows import KnownRows
+from chalicelib.profiles.touched import TouchedRows, mark_of, target
+
+
+def reach_of(said: Input, known: KnownRows) -> TouchedRows:
+    """As far as the rows tell that are known by now: with each of its keys that is read it may become larger."""
+    reach = _follow_change(said, known) if isinstance(said, Change) else _follow_decision(said, known)
+    reach.keys.update(map(keys.head, reach.leaves), map(keys.identifier, reach.digests))
+    if reach.curious:
+        reach.keys |= {keys.record(leaf) for leaf in reach.leaves if _may_have_record(leaf, known)}
+        reach.keys |= hotels.rows_of(reach.hotels)
+    reach.keys.update(keys.gate(guest, channel) for guest in reach.guests for channel in CHANNELS)
+    reach.keys.update(map(keys.decisions, reach.decided))
+    reach.keys.add(mark_of(said))
+    return reach
+
+
+def reservations_of(change: Change, known: KnownRows) -> list[ReservationId]:
+    """The reservation of a change; of a charge also the one that it is kept under until now."""
+    home = known.reservation_of_charge(change.charge.id) if change.charge else None
+    named = [change.stay.reservation] if change.stay else []
+    return named + ([home] if home and home not in named else [])
+
+
+def _follow_decision(said: MergeDecision, known: KnownRows) -> TouchedRows:
+    """A decision that is kept, or older than what is kept, changes nothing: it ties nobody to anybody."""
+    one, other = said.decision.leaves
+    heads = [head for leaf in (one, other) if (head := known.head(leaf))]
+    reach = TouchedRows(decided={head.leaf for head in heads if head.decided})
+    kept = known.decisions(one).get(other)
+    reach.curious = said.version.supersedes(kept.version if kept else None)
+    _follow([one, other], reach, known)
+    return reach
+
+
+def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
+    """Follow leaves to their guests; for people of whom something new is said, identifiers to other leaves, too.
+
+    Where nothing new is said of anybody, neither records, identifiers nor gates can change: they are not even read.
+    """
+    reservations = reservations_of(change, known)
+    reach = TouchedRows(keys=_keys_of_rooms(change, reservations))
+    lie_at = [leaf for each in reservations if (leaf := known.leaf_of_stay(each))]
+    lie_at += [change.stay_leaf] if change.stay_leaf else []
+    reach.stay_leaves = {leaf for leaf in lie_at if known.head(leaf)}
+    to_follow = lie_at + [person.leaf for person in change.people]
+    reach.curious = any(_is_news(person, known) for person in change.people)
+    if not reach.curious and known.get(mark_of(change)):
+        reach.stored, reach.stay_leaves = True, set()
+    if reach.curious:
+        reach.hotels = {person.property_id for person in change.people if person.property_id}
+        reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
+        reach.digests |= {person.own_profile for person in change.people if person.own_profile}
+        to_follow += _carriers(reach.digests, known)
+        to_follow += [leaf for person in change.people for leaf in target(person.record)]
+    _follow(to_follow, reach, known)
+    return reach
+
+
+def _keys_of_rooms(change: Change, reservations: Sequence[ReservationId]) -> set[Key]:
+    wanted = set(map(keys.reservation, reservations))
+    if change.charge:
+        wanted |= {keys.charge(each, change.charge.id) for each in reservations}
+        wanted.add(keys.reservation_of_charge(change.charge.id))
+    return wanted
+
+
+def _follow(to_follow: list[Leaf], reach: TouchedRows, known: KnownRows) -> None:
+    while to_follow:
+        leaf = to_follow.pop()
+        if leaf in reach.leaves:
+            continue
+        reach.leaves.add(leaf)
+        if head := known.head(leaf):
+            to_follow += [head.guest, *head.members]
+            if reach.curious:
+                reach.guests.add(head.guest)
+                reach.hotels.update(head.seen_at)
+                to_follow += _joined(head, reach, known) + _beyond(head, reach, known)
+
+
+def _is_news(person: Person, known: KnownRows) -> bool:
+    """Told from the head: what is not read yet is no news yet. To be named at one more hotel is."""
+    if keys.head(person.leaf) not in known:
+        return False
+    head = known.head(person.leaf)
+    is_seen = head is not None and (person.property_id is None or person.property_id in head.seen_at)
+    return head is None or not is_seen or person.version.supersedes(head.version)
+
+
+def _may_have_record(leaf: Leaf, known: KnownRows) -> bool:
+    head = known.head(leaf)
+    return head.record_rev is not None if head else keys.head(leaf) not in known
+
+
+def _joined(head: Head, reach: TouchedRows, known: KnownRows) -> list[Leaf]:
+    """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
+
+    The head is the lock of what was decided about its leaf: that is read only when the head is known.
+    """
+    if not head.decided:
+        return []
+    reach.decided.add(head.leaf)
+    return [other for other, each in known.decisions(head.leaf).items() if each.verdict is Verdict.JOIN]
+
+
+def _beyond(head: Head, reach: TouchedRows, known: KnownRows) -> list[Leaf]:
+    """What else a record is tied to. A source's merge is followed from both its ends: where people are kept apart,
+    it may not have been made yet."""
+    if not head.record:
+        return []
+    told_by = head.digests | ({head.own_profile} if head.own_profile else set())
+    digests = told_by - reach.digests
+    reach.digests |= digests
+    return _carriers(digests, known) + target(head.record)
+
+
+def _carriers(digests: Iterable[Digest], known: KnownRows) -> list[Leaf]:
+    found = [known.identifier(digest) for digest in digests]
+    return [leaf for each in found if each for leaf in each.leaves]
