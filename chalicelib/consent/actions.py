@@ -50,14 +50,15 @@ def _act(
     gate = _gate_of(leaf, channel)
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
     is_news = rules.is_news(gate, done, key, asked)
-    kept = asked if is_news else rules.repeated(done[key], asked)
-    if kept is None:
+    said = asked if is_news else rules.repeated(done[key], asked) or asked
+    kept = rules.newest_acts([done, {key: said}])
+    if kept == done:
         return gate.guest, done[key]
-    writes = [table.Put(store.acts_row(leaf, channel, {**done, key: kept}))]
+    writes = [table.Put(store.acts_row(leaf, channel, kept))]
     if is_news:
         writes.append(table.Put(store.receipt_row(leaf, channel, key, asked, proof)))
-    _replace(gate, rules.with_act(gate, key, kept), leaf, writes)
-    return gate.guest, kept
+    _replace(gate, rules.with_act(gate, key, said), leaf, writes)
+    return gate.guest, kept[key]
 
 
 def history(guest: GuestId) -> list[Receipt]:

@@ -49,6 +49,15 @@ def key_of(purpose: Purpose, controller: ControllerId) -> str:
     return f"{controller}:{purpose}"
 
 
+REMEMBERED = ":objected"
+"""Ends the name of an objection that a later yes took back: who succeeds that controller is held by it still."""
+
+
+def remembered_key(key: str) -> str:
+    """How the last objection to a consent is named beside it; that of such a name is the name."""
+    return key if key.endswith(REMEMBERED) else f"{key}{REMEMBERED}"
+
+
 def controller_of(key: str) -> ControllerId:
     return ControllerId(key.partition(":")[0])
 
@@ -81,8 +90,8 @@ class Consent(BaseModel):
 
 
 Acts = Mapping[str, Consent]
-"""What was done through one leaf on one channel, the newest act for each `controller:purpose`. Sources' flags are no
-acts: they stand in the records."""
+"""What was done through one leaf on one channel, the newest act for each `controller:purpose`, and the last objection
+where that is a yes. Sources' flags are no acts: they stand in the records."""
 
 
 class Receipt(Consent):
@@ -107,9 +116,9 @@ class Suppression(BaseModel):
 class Gate(BaseModel):
     """The row of one guest and channel. `rev` is the lock: a claim passes only a gate that is as it was decided on.
 
-    `answers` are what is in effect, by `controller:purpose`; what they follow from is kept by leaf. `suppressed` names
-    addresses by the beginning of their digest; `sends` holds the marks of the newest messages (`rules.send_mark`,
-    `rules.remembered`), oldest first.
+    `answers` are what is in effect, by `controller:purpose`, and beside it the last objection where a yes took it back;
+    what they follow from is kept by leaf. `suppressed` names addresses by the beginning of their digest; `sends` holds
+    the marks of the newest messages (`rules.send_mark`, `rules.remembered`), oldest first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -127,6 +136,10 @@ class Gate(BaseModel):
     def answer_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
         """What the guest answered one controller; None where nobody ever said anything."""
         return self.answers.get(key_of(purpose, controller))
+
+    def remembered_objection_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
+        """The last no to a controller that says yes to it followed."""
+        return self.answers.get(remembered_key(key_of(purpose, controller)))
 
     def suppression_of(self, address: Digest) -> SuppressionReason | None:
         """Why no message may reach an address of this guest; `address` is the identifier's digest."""

@@ -11,6 +11,7 @@ from chalicelib.consent.model import (
     KEPT_SENDS,
     MOST_SENDS,
     MOST_SUPPRESSED,
+    REMEMBERED,
     Acts,
     Basis,
     Consent,
@@ -19,6 +20,7 @@ from chalicelib.consent.model import (
     State,
     Suppression,
     SuppressionReason,
+    remembered_key,
 )
 
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
@@ -36,11 +38,12 @@ def answer_for(
 ) -> Consent | None:
     """What a guest answered a controller; None where nobody ever said anything.
 
-    Who objected to one that it succeeds is not asked again by what sources say: the objection holds until a later yes
-    of the guest's own, to the successor.
+    Who objected to one that it succeeds is not asked again by what sources say, nor by what the guest says to that
+    one: the objection holds until a later yes of the guest's own, to the successor.
     """
     answer = gate.answer_to(purpose, controller)
-    before = [said for each in succeeds if (said := gate.answer_to(purpose, each)) and said.state not in GRANTED]
+    said = [found(purpose, each) for each in succeeds for found in (gate.answer_to, gate.remembered_objection_to)]
+    before = [each for each in said if each and each.state not in GRANTED]
     if not before:
         return answer
     objection = max(before, key=_rank)
@@ -48,11 +51,22 @@ def answer_for(
 
 
 def newest_acts(acts: Iterable[Acts]) -> dict[str, Consent]:
+    """Of several leaves, or of one after another act: the same in any order. An objection is remembered, beside the
+    yes that took it back."""
     newest: dict[str, Consent] = {}
     for each in acts:
         for key, act in each.items():
             newest[key] = newer(newest.get(key), act)
-    return newest
+            if act.state == "withdrawn":
+                objection = remembered_key(key)
+                newest[objection] = newer(newest.get(objection), act)
+    return {key: act for key, act in newest.items() if not _is_told_anyway(key, newest)}
+
+
+def _is_told_anyway(key: str, newest: Acts) -> bool:
+    """Whether it remembers an objection that is in effect."""
+    answer = newest.get(key.removesuffix(REMEMBERED)) if key.endswith(REMEMBERED) else None
+    return answer is not None and answer.state == "withdrawn" and _rank(answer) >= _rank(newest[key])
 
 
 def newer(one: Consent | None, other: Consent) -> Consent:
@@ -71,9 +85,10 @@ def rests_on_acts(gate: Gate) -> bool:
 
 def with_act(gate: Gate, key: str, act: Consent) -> Gate:
     """The gate after an act through one of its guest's leaves: it is in effect unless a newer one is."""
-    before = gate.answers.get(key)
-    known = before if before and before.basis in OWN_ACTS else None
-    return gate.with_answers({**gate.answers, key: newer(known, act.in_effect())})
+    names = {key, remembered_key(key)}
+    known = {name: said for name, said in gate.answers.items() if name in names and said.basis in OWN_ACTS}
+    others = {name: said for name, said in gate.answers.items() if name not in names}
+    return gate.with_answers(others | newest_acts([known, {key: act.in_effect()}]))
 
 
 def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, stable_id
@@ -12,7 +12,7 @@ from chalicelib.consent.rules import remembered
 
 
 def gate_row(gate: Gate) -> Item:
-    return table.row(
+    row = table.row(
         keys.gate(gate.guest, gate.channel),
         rev=gate.rev,
         answers=_packed(gate.answers),
@@ -22,9 +22,11 @@ def gate_row(gate: Gate) -> Item:
         restricted=gate.restricted or None,
         open_case=gate.open_case or None,
     )
+    return within_a_unit(row, "answers", "suppressed")
 
 
 def read_gate(key: Key, item: Item) -> Gate:
+    item = inflated(item)
     flags = {name: item[name] for name in ("sends", "erased", "restricted", "open_case") if name in item}
     return Gate.model_validate(
         {

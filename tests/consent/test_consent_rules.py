@@ -1,9 +1,19 @@
 """What a gate remembers, and what of an act is news: plain values."""
 
-from chalicelib.canonical.ids import OccasionId
+from chalicelib.canonical.ids import ControllerId, OccasionId
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import rules
-from chalicelib.consent.model import EMAIL, KEPT_SENDS, MARKETING, MOST_SENDS, Consent, Gate, State, key_of
+from chalicelib.consent.model import (
+    EMAIL,
+    KEPT_SENDS,
+    MARKETING,
+    MOST_SENDS,
+    Consent,
+    Gate,
+    State,
+    key_of,
+    remembered_key,
+)
 from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.ids import guest_id
 
@@ -60,7 +70,18 @@ def test_a_part_that_is_split_off_takes_along_only_objections_that_are_not_its_o
     mine, other, yes = {TOPIC: said("withdrawn", 2)}, {TOPIC: said("withdrawn", 1)}, {TOPIC: said("explicit", 3)}
     assert rules.objections_taken_along([mine], [mine, other]) == {}
     assert rules.objections_taken_along([other], [mine, other]) == mine
-    assert rules.objections_taken_along([], [mine, other, yes]) == {}
+    remembered = {remembered_key(TOPIC): mine[TOPIC]}  # it holds who succeeds that controller, and not itself
+    assert rules.objections_taken_along([], [mine, other, yes]) == remembered
+    assert rules.objections_taken_along([{**yes, **remembered}], [mine, other, yes]) == {}
+    assert rules.objections_taken_along([], [yes]) == {}
+
+
+def test_of_a_part_with_an_older_objection_of_its_own_the_newest_one_holds_who_succeeds() -> None:
+    own = {TOPIC: said("withdrawn", 1)}
+    along = rules.objections_taken_along([own], [own, {TOPIC: said("withdrawn", 2)}, {TOPIC: said("explicit", 3)}])
+    known = Gate(guest=GA, channel=EMAIL, answers=rules.answers([{**own, **along}], []))
+    held = rules.answer_for(known, MARKETING, ControllerId("new"), [GROUP_CONTROLLER])
+    assert (known.answers[TOPIC], held) == (said("withdrawn", 1), said("withdrawn", 2))
 
 
 def test_a_gate_that_was_put_together_goes_on_from_the_highest_revision() -> None:

@@ -23,6 +23,7 @@ from chalicelib.consent.model import (
     KEPT_SENDS,
     MOST_SENDS,
     MOST_SUPPRESSED,
+    REMEMBERED,
     Consent,
     Gate,
     SuppressionReason,
@@ -311,11 +312,17 @@ def test_a_throttled_guest_who_was_merged_meanwhile_gets_claim_and_instant_back(
     assert codes(sending.send(occasion(), [L], LATER)) == {L: "sent"}
 
 
+NO = Consent(state="withdrawn", basis="complaint", at=instant(NOW))
+YES = Consent(state="confirmed", basis="guest", at=instant(LATER))
+
+
+@pytest.mark.parametrize(("suffixes", "said"), [([""], [NO]), (["", REMEMBERED], [YES, NO])])
 def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_fits_one_write_unit(
-    aws: Settings,
+    aws: Settings, suffixes: list[str], said: list[Consent]
 ) -> None:
+    """Also where all three objections were taken back, and are remembered."""
     reasons: tuple[SuppressionReason, ...] = ("bounce", "complaint")
-    consent = Consent(state="withdrawn", basis="complaint", at=instant(NOW))
+    answers = zip(suffixes, said, strict=True)
     marks = tuple(
         consent_rules.send_mark(instant(NOW), OccasionId(f"n{number}"), GuestId(S), counts=number < KEPT_SENDS)
         for number in range(MOST_SENDS)
@@ -324,7 +331,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
         guest=GuestId(S),
         channel=EMAIL,
         rev=10_000_000,
-        answers={f"{controller * 64}:marketing": consent for controller in "abc"},
+        answers={f"{each * 64}:marketing{suffix}": consent for suffix, consent in answers for each in "abc"},
         suppressed={
             digest("email", f"{number}@mail.example")[:ADDRESS_DIGITS]: reasons[number % 2] for number in range(40)
         },
