@@ -22,9 +22,10 @@ from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import rules, staff, store, templates
+from chalicelib.messages import holds, rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
+from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
@@ -35,6 +36,13 @@ ANNOUNCED = {
     EventKind.BOUNCE: FactType.MESSAGE_BOUNCED,
     EventKind.COMPLAINT: FactType.MESSAGE_COMPLAINED,
 }
+
+
+def rule_of(message: Message) -> str | None:
+    """Why a message is held, in the words of its channel; None of one that is not."""
+    if message.channel is None or message.reason is None:
+        return None
+    return holds.RULES[Reason(message.reason)].rule_in(CHANNELS[message.channel].words)
 
 
 def save_template(asked: Template) -> Template:
@@ -52,7 +60,7 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     link = read_token(token)
     moment = instant(at or present())
     sent = store.message(link.leaf, link.run)
-    carriers = identity.identifier(sent.address) if sent else None
+    carriers = identity.identifier(sent.address) if sent and sent.address else None
     proof = {"via": "unsubscribe", "run": link.run}
     leaves = _one_of_each([link.leaf, *(carriers.leaves if carriers else ())])
     if not leaves:
@@ -103,7 +111,7 @@ def record_event(body: str, channel: ChannelName) -> bool:
         staff.follow(event.staff, event.kind)
         return True
     message = _record(event)
-    addresses = [message.address] if message else _addresses(plug, event)
+    addresses = [message.address] if message and message.address else _addresses(plug, event)
     if event.kind in {EventKind.BOUNCE, EventKind.COMPLAINT}:
         _suppress(addresses, event, message, channel)
     if message:

@@ -79,6 +79,15 @@ def _writes(each: Sendable) -> list[table.Write]:
     return store.claim(each.message, gate, each.others, counts=each.counts)
 
 
+def hold(message: Message, others: Sequence[Leaf]) -> bool:
+    """Write down that a message is held; False where others wrote meanwhile: decide it again."""
+    try:
+        store.hold(message, others)
+    except (table.ConditionFailed, TryAgain):
+        return False
+    return True
+
+
 def give_back(message: Message, channel: ChannelName) -> None:
     """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome."""
     until_written(partial(_give_back, message, channel), "the gate was changed by others all the time", GIVE_BACK_TRIES)

@@ -35,14 +35,16 @@ class Template(Definition):
 
 
 class State(StrEnum):
-    """CLAIMED without an outcome is shown as unknown: it is settled by the carrier's events, and never sent again."""
+    """CLAIMED without an outcome is shown as unknown: it is settled by the carrier's events, and never sent again. HELD
+    is one that was never sent, for its `reason`."""
 
     CLAIMED = "claimed"
     SENT = "sent"
     FAILED = "failed"
+    HELD = "held"
 
 
-ShownState = Literal["sent", "failed", "unknown", "lost"]
+ShownState = Literal["sent", "failed", "held", "unknown", "lost"]
 """As others see it. LOST is an unknown one of which the carrier has told nothing for long."""
 
 
@@ -51,7 +53,7 @@ EventField = Literal["delivered_at", "opened_at", "clicked_at", "bounced_at", "s
 
 
 class Message(BaseModel):
-    """The claim of one send, its outcome, and what became of the mail.
+    """The claim of one send, its outcome, and what became of the mail; or that it is held.
 
     `carrier_id` is the carrier's own id of it. `origin` is the piece of work that claimed it and `candidate` the id it
     was claimed for: a redelivery knows its own.
@@ -66,7 +68,10 @@ class Message(BaseModel):
     campaign: CampaignId | None = None
     origin: str
     candidate: Leaf
-    address: Digest
+    address: Digest | None = None
+    """None of one that is held: it names no address of a guest who may be erased."""
+    channel: ChannelName | None = None
+    """Of one that is held: in this channel's words its reason is told."""
     at: Instant
     controller: ControllerId = GROUP_CONTROLLER
     """Who answers for it; before it was written down, all mail was the group's."""
@@ -86,6 +91,9 @@ class Message(BaseModel):
     def refused(self, reason: str) -> "Message":
         return self.model_copy(update={"state": State.FAILED, "reason": reason})
 
+    def held(self, reason: str, channel: ChannelName) -> "Message":
+        return self.model_copy(update={"state": State.HELD, "reason": reason, "channel": channel, "address": None})
+
     def carried_as(self, carrier_id: str | None) -> "Message":
         return self.model_copy(update={"carrier_id": carrier_id})
 
@@ -104,7 +112,7 @@ class Outcome(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    code: Literal[ShownState, "held", "again"]
+    code: Literal[ShownState, "again"]
     reason: str = ""
 
 
@@ -130,6 +138,8 @@ class Occasion(BaseModel):
     """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
     singly: bool = False
     """Each in a call of its own: an answer that is lost leaves one message unknown, and not a whole call's."""
+    keeps_holds: bool = False
+    """Who is held gets a row that says so: there is no other place that would."""
     instead_of: OccasionId | None = None
     """Only those are mailed whose message for that occasion is lost."""
 

@@ -11,13 +11,21 @@ from chalicelib.messages.model import AGAIN, EventField, Message, Outcome, Shown
 STILL_RUNNING = timedelta(seconds=90)
 """Longer than any worker lives: a younger claim may be about to be sent by the one who made it."""
 LOST_AFTER = timedelta(hours=72)
+ENDS: Mapping[State, ShownState] = {State.SENT: "sent", State.FAILED: "failed", State.HELD: "held"}
 
 
 def outcome_of_own(claims: Iterable[Message], origin: str, candidate: Leaf, now: datetime) -> Outcome | None:
-    """What an earlier claim for the same occasion says, if it is the candidate's own; None where there is none."""
-    own = next((claim for claim in claims if claim.origin == origin and claim.candidate == candidate), None)
-    if own is None:
-        return None
+    """What an earlier claim for the same occasion says, if it is the candidate's own; None where there is none.
+
+    That the guest's message is held is everybody's, unless another claim says more.
+    """
+    told = sorted(claims, key=lambda claim: claim.guest)
+    own = [claim for claim in told if claim.origin == origin and claim.candidate == candidate]
+    held = told if all(claim.state is State.HELD for claim in told) else []
+    return _outcome(own[0] if own else held[0], now) if own or held else None
+
+
+def _outcome(own: Message, now: datetime) -> Outcome:
     if own.state is State.CLAIMED and own.at > instant(now - STILL_RUNNING):
         return AGAIN
     return Outcome(code=shown_state(own, now), reason=own.reason or "")
@@ -27,7 +35,7 @@ def shown_state(message: Message, now: datetime) -> ShownState:
     """A claim without an outcome is unknown until the carrier tells, and lost when it has not told in 72 hours."""
     if message.state is State.CLAIMED:
         return "lost" if message.at < instant(now - LOST_AFTER) else "unknown"
-    return "sent" if message.state is State.SENT else "failed"
+    return ENDS[message.state]
 
 
 INSTANTS: Mapping[EventKind, EventField] = {

@@ -132,11 +132,20 @@ def _decide_all(sending: Sending, known: Sequence[Candidate]) -> list[Sendable]:
     chosen = {each.message.guest for each in sending.claimed.values()}
     for candidate in known:
         decided = _decide(sending, candidate, chosen)
-        if isinstance(decided, Outcome):
-            sending.batch.outcomes[candidate.id] = decided
-        else:
+        if isinstance(decided, Sendable):
             sendable.setdefault(decided.message.guest, decided)
+        elif _is_written_down(sending, candidate, decided):
+            sending.batch.outcomes[candidate.id] = decided
     return list(sendable.values())
+
+
+def _is_written_down(sending: Sending, candidate: Candidate, decided: Outcome) -> bool:
+    """Where anything was claimed for the occasion, that is what is known of it."""
+    if not sending.occasion.keeps_holds or decided.code != "held" or candidate.claims:
+        return True
+    guest = candidate.guest.id if candidate.guest else GuestId(candidate.id)
+    held = _message(sending, guest, candidate.id, None).held(decided.reason, sending.channel.name)
+    return claims.hold(held, candidate.others)
 
 
 def _decide(sending: Sending, candidate: Candidate, chosen: Collection[GuestId]) -> Outcome | Sendable:
@@ -179,7 +188,7 @@ def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Colle
     )
 
 
-def _message(sending: Sending, guest: GuestId, candidate: Leaf, address: Digest) -> Message:
+def _message(sending: Sending, guest: GuestId, candidate: Leaf, address: Digest | None) -> Message:
     return Message(
         guest=guest,
         occasion=sending.occasion.id,

@@ -51,6 +51,7 @@ def _occasion(asked: SendToGuest) -> Occasion:
         identity=_identity(asked),
         public_url=installation.get().public_url,
         cap=Cap(kept.cap_mails, kept.cap_days),
+        keeps_holds=True,
     )
 
 

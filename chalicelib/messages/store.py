@@ -1,6 +1,6 @@
 """How templates and messages are kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
@@ -67,6 +67,16 @@ def claim(message: Message, gate: Gate, others: Iterable[Leaf], *, counts: bool 
         _set_sends(gate, remembered([*gate.sends, _mark_of(message, counts=counts)])),
         *(table.Check(keys.message(leaf, message.occasion), table.ABSENT, size=0) for leaf in others),
     ]
+
+
+def hold(message: Message, others: Sequence[Leaf]) -> None:
+    """Write that a message is held, where nothing is claimed for its occasion. Raises ConditionFailed, TryAgain."""
+    put = table.Put(message_row(message), table.ABSENT)
+    checks = [table.Check(keys.message(leaf, message.occasion), table.ABSENT, size=0) for leaf in others]
+    if checks:
+        table.transact([put, *checks[: table.WRITE_AT_ONCE - 1]])
+    else:
+        table.write(put)
 
 
 def give_back(message: Message, gate: Gate | None) -> list[table.Write]:

@@ -8,6 +8,7 @@ from chalicelib.aws import keys, table
 from chalicelib.campaigns import store as campaigns
 from chalicelib.canonical.ids import CampaignId, KeyId, OccasionId, RunId
 from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import EMAIL
 from tests.builders import guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_access import fields, problem
@@ -158,6 +159,23 @@ def test_a_claim_without_an_outcome_is_unknown_and_later_lost_on_the_timeline(hu
     happenings = hub.get(f"/v1/guests/{anna}/timeline")["items"]
     states = {each["message"]["occasion"]: each["message"]["state"] for each in happenings if each["message"]}
     assert states == {"old": "lost", "young": "unknown"}
+
+
+def test_an_answer_that_is_held_is_told_with_reason_and_rule_on_the_timeline(hub: Hub, ingest: Ingest) -> None:
+    from chalicelib.canonical.ids import TemplateId, occasion_of
+    from chalicelib.messages import actions, queued, single
+    from chalicelib.messages.model import Template
+    from chalicelib.messages.queued import SendToGuest
+
+    ingest(reservation("r1", guest(member_number="M-1"), status="checked_out"))
+    (anna,) = (each["id"] for each in hub.get("/v1/guests?member=M-1")["items"])
+    actions.save_template(Template(id=TemplateId("welcome"), name="W", subject="W", html="<p>W</p>", text="W"))
+    act = occasion_of(Instant("2026-01-01T00:00:00.000000Z"), "enrolled", anna)
+    single.send_to_guest(queued.body_of(SendToGuest(anna, act, TemplateId("welcome"), EMAIL)))
+    found = [each["message"] for each in hub.get(f"/v1/guests/{anna}/timeline")["items"] if each["message"]]
+    assert [(each["occasion"], each["state"], each["reason"], each["rule"]) for each in found] == [
+        (act, "held", "no_address", "The guest has no e-mail address of their own that mail can reach.")
+    ]
 
 
 def test_those_who_missed_a_mail_are_mailed_once_and_the_risk_is_told(hub: Hub, campaign: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import queues, table
-from chalicelib.aws.settings import Settings
+from chalicelib.aws import clients, queues, table
+from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, PropertyId, TemplateId, occasion_of
 from chalicelib.canonical.time import instant
@@ -54,6 +54,16 @@ def sent(message: SendToGuest, now: datetime = NOW) -> None:
     single.send_to_guest(queued.body_of(message), now)
 
 
+def held_messages() -> set[tuple[str, str]]:
+    """(leaf, reason) of every message that is held."""
+    rows = clients.dynamodb().scan(TableName=settings().table, ConsistentRead=True)["Items"]
+    return {
+        (row["pk"]["S"].removeprefix("LEAF#"), row["reason"]["S"])
+        for row in rows
+        if row["sk"]["S"] == f"MESSAGE#{ACT}" and row["state"]["S"] == "held"
+    }
+
+
 def test_a_guest_is_answered_over_the_queue_once_however_often_it_is_asked_for(ses: FakeSes) -> None:
     anna = guest("anna")
     for _ in range(3):
@@ -95,12 +105,16 @@ def test_what_holds_marketing_does_not_hold_an_answer(ses: FakeSes, name: str, g
 def test_a_suppressed_address_is_not_answered(ses: FakeSes, reason: str) -> None:
     sent(asked(guest("anna", suppressed={digest("email", "anna@example.com")[:ADDRESS_DIGITS]: reason})))
     assert ses.accepted == []
-    assert store.message(guest_id("anna"), ACT) is None
+    assert held_messages() == {(guest_id("anna"), f"suppressed_{reason}")}
 
 
-def test_an_erased_guest_is_not_answered(ses: FakeSes) -> None:
+def test_an_erased_guest_is_not_answered_and_the_row_that_says_so_names_no_address(ses: FakeSes) -> None:
     sent(asked(guest("anna", erased=True)))
     assert ses.accepted == []
+    assert held_messages() == {(guest_id("anna"), "erased")}
+    message = store.message(guest_id("anna"), ACT)
+    assert message
+    assert message.address is None
 
 
 def test_another_act_is_another_answer(ses: FakeSes) -> None:

@@ -12,6 +12,7 @@ from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import StayShown, history_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
 from chalicelib.guests.model import SharedStay, Stay
+from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
 from chalicelib.timeline.actions import EVERYTHING
@@ -30,13 +31,15 @@ class ConsentAct(Shown):
 class MessageShown(Shown):
     """A mail, and what became of it; one without a campaign answered what the guest did.
 
-    `unknown` until SES tells, `lost` when it has not told in 72 hours.
+    `unknown` until SES tells, `lost` when it has not told in 72 hours. An answer that is `held` was not sent, by the
+    rule that stands beside its reason.
     """
 
     occasion: OccasionId
     campaign: CampaignId | None
     state: ShownState
     reason: str | None
+    rule: str | None = None
     delivered_at: Instant | None
     opened_at: Instant | None
     clicked_at: Instant | None
@@ -85,4 +88,4 @@ def _act(receipt: Receipt) -> ConsentAct:
 
 def _message(message: Message) -> MessageShown:
     kept = message.model_dump(include=set(MessageShown.model_fields))
-    return MessageShown.model_validate({**kept, "state": shown_state(message, now())})
+    return MessageShown.model_validate({**kept, "state": shown_state(message, now()), "rule": rule_of(message)})
