@@ -11,6 +11,7 @@ from chalicelib.canonical.ids import EVERYWHERE, KeyId
 from chalicelib.canonical.time import instant, now
 from infra import stages
 from infra.asked import read
+from infra.errors import Refused
 
 OPERATOR = Caller(KeyId("operator"), "admin", frozenset({EVERYWHERE}))
 """Who may write the table may make any key."""
@@ -28,12 +29,12 @@ class AccessKey:
 
 
 def create(stage: str, role: str, properties: Sequence[str], name: str) -> AccessKey:
-    """Make a key and keep its hash. Raises ValueError for what the API would refuse, too."""
+    """Make a key and keep its hash. Raises Refused for what the API would refuse, too."""
     wanted = read(KeyAsked, {"role": role, "properties": list(properties), "name": name})
     secret = Secret(KeyId(f"k{secrets.token_hex(12)}"), f"xk_{secrets.token_urlsafe(32)}")
     stages.use(stage)
     try:
         made = actions.create(OPERATOR, wanted, secret, instant(now()))
     except Invalid as refused:
-        raise ValueError(str(refused)) from refused
+        raise Refused(str(refused)) from refused
     return AccessKey(made.key_id, secret.key, made.role, made.properties, made.name)

@@ -5,13 +5,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.canonical.faults import by_field, told
+from infra.errors import Refused
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(model: type[Model], wanted: Mapping[str, Any]) -> Model:
-    """Raises ValueError, with each wrong field."""
+    """Raises Refused, with each wrong field."""
     try:
         return model.model_validate(wanted)
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ValueError("; ".join(faults)) from error
+        faults = by_field((".".join(map(str, each.location)), each.words) for each in told(error, model))
+        raise Refused("; ".join(f"{field}: {words}" for field, words in faults.items())) from error

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.aws.settings import RESTORED_TABLE
 from infra import policies, template
+from infra.errors import Refused
 from infra.workers import WORKERS, Worker
 
 PROJECT = Path(__file__).parent.parent
@@ -21,15 +22,15 @@ API_STAGE = "api"
 Json = dict[str, Any]
 
 
-class StageUnknown(LookupError):
+class StageUnknown(Refused):
     """No such stage in .chalice/config.json; the message says which there are."""
 
 
-class StageMisnamed(ValueError):
+class StageMisnamed(Refused):
     """A name that no stage can have; the message says which it can."""
 
 
-class TimeoutChanged(ValueError):
+class TimeoutChanged(Refused):
     """A stage sets a timeout of its own, while the queues' visibility follows from the declared one."""
 
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from chalicelib.access.model import ROLES
+from chalicelib.canonical.errors import CallerError, TryAgain
 from infra import (
     access_keys,
     chalice_files,
@@ -28,6 +29,7 @@ from infra import (
 )
 from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
+from infra.errors import Refused
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
@@ -49,7 +51,7 @@ hub.command("restore")(restore_commands.restore_table)
 hub.command("objections")(restore_commands.tell_objections_again)
 
 EXPECTED = (
-    BotoCoreError, ClientError, DeploymentStopped, LocalCloudDown, StackFailed, LookupError, ValueError,
+    BotoCoreError, ClientError, DeploymentStopped, LocalCloudDown, StackFailed, CallerError, Refused, TryAgain,
     deploy.PublicUrlUnknown, layer.PackagingFailed, replay.ArchiveDamaged, replay.QueueRefused,
     restore.TableNotMade, running_hub.AlreadyUp, running_hub.PmsDown,
 )  # fmt: skip
@@ -61,7 +63,7 @@ def main() -> None:
     try:
         hub()
     except EXPECTED as error:
-        words.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}", soft_wrap=True)
+        words.print(f"[red]hub:[/] {escape(' '.join(str(error).split()))}", soft_wrap=True)
         raise SystemExit(1) from error
 
 
@@ -180,7 +182,7 @@ def replay_command(
 ) -> None:
     """Send the archived notices of these days to their queues once more."""
     if last and last < first:
-        raise ValueError(f"--to {last.date()} is before --from {first.date()}")
+        raise Refused(f"--to {last.date()} is before --from {first.date()}")
     at = stage_of(stage)
     replayed = replay.Replayed()
     objects = replay.objects(at, first.date(), (last or first).date())
@@ -219,7 +221,7 @@ def dlq_redrive(
     at = stage_of(stage)
     names = queues or list(queue_urls.NAMES)
     if unknown := set(names) - set(queue_urls.NAMES):
-        raise ValueError(f"no such queue: {', '.join(sorted(unknown))}")
+        raise Refused(f"no such queue: {', '.join(sorted(unknown))}")
     counts: dict[str, int] = {}
     with _progress() as progress:
         for name in names:

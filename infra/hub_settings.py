@@ -7,6 +7,7 @@ from chalicelib.canonical.errors import CallerError
 from chalicelib.settings import actions, store
 from chalicelib.settings.model import HubSettings
 from infra import asked, stages
+from infra.errors import Refused
 
 Values = Mapping[str, str | int | bool | None]
 
@@ -19,7 +20,7 @@ def shown(stage: str) -> HubSettings:
 def change(stage: str, values: Values, branding: Values | None = None, brand: str | None = None) -> HubSettings:
     """Set some values, and some of the group's branding or of one brand's; a brand that is not there is made.
 
-    None leaves a value as it is, and an empty text takes it back. Raises ValueError for what the API would refuse, too.
+    None leaves a value as it is, and an empty text takes it back. Raises Refused for what the API would refuse, too.
     """
     known = shown(stage).model_dump(exclude_none=True)
     _set(known, values)
@@ -31,10 +32,10 @@ def change(stage: str, values: Values, branding: Values | None = None, brand: st
 
 
 def remove_brand(stage: str, brand: str) -> HubSettings:
-    """Raises ValueError for one that is not there, or that a property names."""
+    """Raises Refused for one that is not there, or that a property names."""
     known = shown(stage).model_dump(exclude_none=True)
     if known["brands"].pop(brand, None) is None:
-        raise ValueError(f"there is no brand {brand}")
+        raise Refused(f"there is no brand {brand}")
     return _save(asked.read(HubSettings, known))
 
 
@@ -50,4 +51,4 @@ def _save(settings: HubSettings) -> HubSettings:
     try:
         return actions.save(settings)
     except CallerError as refused:
-        raise ValueError(str(refused)) from refused
+        raise Refused(str(refused)) from refused

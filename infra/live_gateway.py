@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from infra import gateway
 from infra.chalice_files import API_STAGE
+from infra.errors import Refused
 from infra.mappings import Pause
 from infra.workers import API, function_name
 
@@ -83,10 +84,10 @@ def _set_up(client: "APIGatewayClient", api: str, stage: str) -> None:
 
 
 def _log_arn(stage: str) -> str:
-    """Raises LookupError where `hub infra deploy` was not run."""
+    """Raises Refused where `hub infra deploy` was not run."""
     name = gateway.log_group(stage)
     client: Any = boto3.client("logs")
     for group in client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
         if group["logGroupName"] == name:
             return str(group["arn"]).removesuffix(":*")
-    raise LookupError(f"there is no log group {name}: run `hub infra deploy --stage {stage}`")
+    raise Refused(f"there is no log group {name}: run `hub infra deploy --stage {stage}`")

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.settings import installation
 from infra import queue_urls, stages
+from infra.errors import Refused
 
 AT_ONCE = 10
 LARGEST_BATCH_BYTES = 900_000
@@ -62,11 +63,11 @@ def replay(stage: str, key: str, *, dry_run: bool = False) -> Replayed:
 
 
 def bucket(stage: str) -> str:
-    """The bucket that `hub infra deploy` wrote down. Raises LookupError."""
+    """The bucket that `hub infra deploy` wrote down. Raises Refused."""
     stages.use(stage)
     found = installation.get().raw_bucket
     if not found:
-        raise LookupError(f"the stage {stage} has no settings row: run `hub infra deploy --stage {stage}`")
+        raise Refused(f"the stage {stage} has no settings row: run `hub infra deploy --stage {stage}`")
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import deploy, local_cloud, processes
+from infra.errors import Refused
 from infra.stacks import Tell
 
 LOCAL = Path(".local")
@@ -28,7 +29,7 @@ class PmsDown(RuntimeError):
     """The PMS simulator did not start; its log says why."""
 
 
-class HubJsonDamaged(ValueError):
+class HubJsonDamaged(Refused):
     """.local/hub.json does not say where a hub runs; `hub down` removes it."""
 
 

@@ -7,6 +7,7 @@ import typer
 
 from chalicelib.settings.model import HubSettings
 from infra import hub_settings
+from infra.errors import Refused
 from infra.terminal import AsJson, Stage, say, stage_of
 
 settings = typer.Typer(no_args_is_help=True, help="What is set for the whole deployment.")
@@ -50,7 +51,7 @@ def set_(
 ) -> None:
     """Change what is named and leave the rest; an empty text takes a value back."""
     if name is not None and brand is None:
-        raise ValueError("--name is a brand's: say --brand")
+        raise Refused("--name is a brand's: say --brand")
     values = {
         "cap_mails": cap_mails,
         "cap_days": cap_days,

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra import chalice_files, running_hub
+from infra.errors import Refused
 from infra.local_cloud import CREDENTIALS
 from infra.stacks import Tell
 
@@ -24,12 +25,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine."
 
 
 def stage_of(asked: str) -> str:
-    """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises ValueError."""
+    """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises Refused."""
     if asked:
         return asked
     state = running_hub.noted()
     if state is None:
-        raise ValueError("say --stage, or start a local hub with `hub up`")
+        raise Refused("say --stage, or start a local hub with `hub up`")
     os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
     return str(state["stage"])
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
@@ -181,12 +182,13 @@ def _last(pattern: re.Pattern[str], source: str) -> int:
 def _language_faults(parsed: "BoundTemplate") -> Iterator[str]:
     analysis = parsed.analyze()
     for name in analysis.filters.keys() - parsed.env.filters.keys():
-        yield f"uses the filter {name}, which is not known"
+        yield f"uses the filter {name}, which is not known; there is {known(parsed.env.filters, name)}"
     if sum(map(len, analysis.filters.values())) > MOST_FILTERS:
         yield f"uses more than {MOST_FILTERS} filters"
     for variable in [each for used in analysis.globals.values() for each in used]:
-        if ".".join(map(str, variable.segments)) not in VARIABLES:
-            yield f"uses {variable}, which is not known"
+        name = ".".join(map(str, variable.segments))
+        if name not in VARIABLES:
+            yield f"uses {variable}, which is not known; there is {known(VARIABLES, name)}"
 
 
 def _html_faults(source: str) -> list[str]:

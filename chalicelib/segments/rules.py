@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.guests.traits import Kind, kinds
@@ -75,9 +76,9 @@ def _conditions(rule: Rule) -> Iterator[Condition]:
 def _fault(condition: Condition, path: str) -> FieldError | None:
     kind = kind_of(condition.trait)
     if kind is None:
-        return FieldError(f"{path}.trait", f"{condition.trait!r} is not a trait")
+        return FieldError(f"{path}.trait", f"is no trait; there is {known(KINDS, condition.trait)}")
     if condition.op not in TAKES[kind]:
-        return FieldError(f"{path}.op", f"{condition.op} cannot be asked of {condition.trait}")
+        return FieldError(f"{path}.op", f"cannot be asked of {condition.trait}, which takes {known(TAKES[kind])}")
     if not _fits(condition, kind):
         return FieldError(f"{path}.value", f"does not fit {condition.op} of {condition.trait}")
     return None
@@ -86,10 +87,10 @@ def _fault(condition: Condition, path: str) -> FieldError | None:
 def kind_of(trait: str) -> Kind | None:
     """An amount of one currency and days since or until a date are numbers; amounts alone are nothing to ask for."""
     asked = question_of(trait)
-    known = KINDS.get(".".join(asked.path))
+    found = KINDS.get(".".join(asked.path))
     if asked.currency or asked.sign:
-        return "number" if known == ("amounts" if asked.currency else "date") else None
-    return None if known == "amounts" else known
+        return "number" if found == ("amounts" if asked.currency else "date") else None
+    return None if found == "amounts" else found
 
 
 def _fits(condition: Condition, kind: Kind) -> bool:

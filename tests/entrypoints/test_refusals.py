@@ -1,5 +1,6 @@
 """Every call against every key and every kind of bad body: refused as described, and nothing of it is kept."""
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ UNREADABLE = [
     b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff", b'{"a":NaN}', b"[" * 100_000, b'{"a":1,"a":2}', b'{"id":{}}',
     b'{"a":"\\ud800"}', b'{"name":1e400}', b"\xef\xbb\xbf{}", '{"a":"é"}'.encode("utf-16"), b'{"extra":1}',
 ]  # fmt: skip
+LIBRARY = re.compile(r"Input should|Value error|Extra inputs|Field required|valid |unable to|tag ", re.IGNORECASE)
+"""How pydantic speaks."""
 ODD: list[Any] = [None, True, -1, 10**30, 1.5, "", "x" * 5000, "\0", [], {}, [[]], {"a": {}}, ["a"] * 3, [None]]
 
 
@@ -113,7 +116,40 @@ def test_no_odd_value_in_any_field_is_a_fault_of_the_hubs_own(hub: Hub, ids: dic
         good = BODIES.get(call.answered_by, {})
         for name in good:
             for value in ODD:
-                assert ask(hub, call, ids, {**good, name: value}).status_code < 500, (call, name, value)
+                response = ask(hub, call, ids, {**good, name: value})
+                assert response.status_code < 500, (call, name, value)
+                assert not LIBRARY.search(response.json_body.get("detail", "")), response.json_body["detail"]
+
+
+def test_a_field_of_several_shapes_gets_one_message(hub: Hub) -> None:
+    rule = {"trait": "stays", "op": "eq", "value": {"a": 1}}
+    response = hub.call("PUT", "/v1/segments/s", {"name": "n", "rule": rule})
+    assert problem(response)["errors"] == [
+        {
+            "field": "rule.value",
+            "message": "must be true or false, or must be a whole number, or must be text, or must be a list",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "stats.nihgts", "op": "eq"}},
+            "is no trait; there is stats.nights",
+        ),
+        ("segments/s", {**SEGMENT, "rule": {"trait": "member", "op": "gt"}}, "which takes eq, exists, ne"),
+        ("segments/s", {**SEGMENT, "rule": {"trait": "member", "op": "is"}}, "must be one of eq, ne, gt, "),
+        ("templates/t", {**TEMPLATE, "text": "{{ guest.frist_name }}"}, "which is not known; there is guest."),
+        ("templates/t", {**TEMPLATE, "subject": "{{ guest.given_name | upcse }}"}, "there is upcase"),
+        ("properties/p", {**HOTEL, "nmae": "x"}, "is not a field of this; there is brand, "),
+    ],
+)
+def test_a_refusal_names_what_there_is(hub: Hub, path: str, body: Any, words: str) -> None:
+    response = hub.call("PUT", f"/v1/{path}", body)
+    assert any(words in each["message"] for each in problem(response)["errors"]), problem(response)
 
 
 @pytest.mark.parametrize(

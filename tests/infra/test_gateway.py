@@ -194,7 +194,7 @@ def test_every_patch_is_one_that_api_gateway_takes() -> None:
 
 def test_without_a_log_group_it_is_said_what_to_do(api: str) -> None:
     boto3.client("logs").delete_log_group(logGroupName=gateway.log_group("test"))
-    with pytest.raises(LookupError, match="hub infra deploy --stage test"):
+    with pytest.raises(ValueError, match="hub infra deploy --stage test"):
         live_gateway.set_up("test")
 
 

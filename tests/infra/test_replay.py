@@ -114,5 +114,5 @@ def test_a_stage_without_infrastructure_says_what_to_run(aws: Settings) -> None:
     boto3.client("dynamodb").delete_item(
         TableName="xenia-test", Key={"pk": {"S": "SETTINGS"}, "sk": {"S": "DEPLOYMENT"}}
     )
-    with pytest.raises(LookupError, match="hub infra deploy --stage test"):
+    with pytest.raises(ValueError, match="hub infra deploy --stage test"):
         replay.bucket(STAGE)

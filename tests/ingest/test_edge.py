@@ -339,7 +339,7 @@ def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work
         work("inbox")
         reasons = [reason for reason, _ in dead("inbox")]
     assert reasons == [
-        "invalid_snapshot: snapshots.0.arrival: Input should be a valid date or datetime, input is too short",
+        "invalid_snapshot: snapshots.0.arrival: must be a date, such as 2026-02-01",
         "foreign_property: snapshots.0.property_id",
     ]
 

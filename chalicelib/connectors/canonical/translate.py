@@ -4,16 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.canonical.errors import FieldError, Invalid, Rejected
+from chalicelib.canonical.faults import by_field, told
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.connectors.contract import Json, Link, Translated
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
@@ -76,14 +73,8 @@ def _validated(item: Json) -> AnySnapshot:
     try:
         return SNAPSHOT.validate_python(item, strict=False)
     except ValidationError as error:
-        raise Invalid(
-            *(FieldError(_path(each["loc"]), _message(each)) for each in error.errors(include_input=False))
-        ) from None
-
-
-def _message(error: "ErrorDetails") -> str:
-    """Pydantic's words, but for a wrong tag: there they would repeat what was sent."""
-    return f"must be one of {', '.join(sorted(KINDS))}" if error["type"] == "union_tag_invalid" else error["msg"]
+        faults = by_field((_path(each.location), each.words) for each in told(error, AnySnapshot))
+        raise Invalid(*(FieldError(field, words) for field, words in faults.items())) from None
 
 
 def _path(location: tuple[int | str, ...]) -> str:

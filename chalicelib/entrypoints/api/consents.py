@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.access.model import Caller
+from chalicelib.canonical import choices
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Moment
@@ -90,7 +91,7 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     guest = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
     if channel not in CHANNELS or named is None:
-        raise NotFound("There is no such channel or purpose.")
+        raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
     controller = _asked(ask.caller, body.property_id)
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge
+from chalicelib.canonical.faults import Fault, by_field, told
 
 LARGEST = 4 * 1024 * 1024
 DEEPEST = 64
@@ -61,22 +62,20 @@ def check(model: type[Model], document: Json) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False, include_context=False)[:SHOWN]
-        raise Invalid(*(FieldError(_path(each["loc"], document), each["msg"]) for each in faults)) from None
+        faults = [(_path(each, document), each.words) for each in told(error, model)]
+        raise Invalid(*[FieldError(field, words) for field, words in by_field(faults).items()][:SHOWN]) from None
 
 
-def _path(location: tuple[int | str, ...], document: Json) -> str:
-    """Pydantic puts the tags of unions between the fields; a part that the body lacks is one, or is missing."""
+def _path(fault: Fault, document: Json) -> str:
+    """Of a location, what the caller wrote: a part that the body lacks belongs to a union, or is what is missing."""
     found: list[str] = []
     node: Any = document
-    for part in location:
+    for part in fault.location:
         is_field = (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int))
         if is_field:
             found.append(str(part))
             node = node[part]
-        elif part == location[-1] and isinstance(node, dict):
-            found.append(str(part))
-    return ".".join(found) or "body"
+    return ".".join([*found, str(fault.location[-1])] if fault.is_missing else found) or "body"
 
 
 def _refuse(message: str) -> NoReturn:

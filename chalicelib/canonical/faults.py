@@ -1,0 +1,137 @@
+"""What is wrong with a document, in words for who wrote it: pydantic finds it, and never speaks itself."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.canonical.choices import known
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+Location = tuple[int | str, ...]
+
+WORDS: Mapping[str, str] = {
+    "missing": "is required",
+    "none_required": "must be null",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "may have at most {max_length} entries",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "may have at most {max_length} characters",
+    "string_unicode": "must be text without halves of surrogate pairs",
+    "int_parsing_size": "is a number beyond what can be kept",
+    "timezone_aware": "must name its time zone, such as 2026-02-01T14:00:00Z",
+    "date_from_datetime_inexact": "must be a date without a time, such as 2026-02-01",
+}
+"""Pydantic's types of errors, with what they know of the bound."""
+FORMS: Mapping[str, str] = {
+    "string": "must be text",
+    "int": "must be a whole number",
+    "float": "must be a number",
+    "decimal": "must be a decimal number",
+    "bool": "must be true or false",
+    "list": "must be a list",
+    "tuple": "must be a list",
+    "set": "must be a list",
+    "frozen": "must be a list",
+    "iterable": "must be a list",
+    "dict": "must be an object",
+    "mapping": "must be an object",
+    "model": "must be an object",
+    "dataclass": "must be an object",
+    "date": "must be a date, such as 2026-02-01",
+    "datetime": "must be an instant with its time zone, such as 2026-02-01T14:00:00Z",
+    "time": "must be a time of day, such as 14:30",
+    "url": "must be a web address",
+    "uuid": "must be a UUID",
+}
+"""What was wanted, by how the type of the error begins."""
+PATTERNS: Mapping[str, str] = {
+    r"^[a-z0-9_-]{1,64}$": "must have 1 to 64 of a-z, 0-9, _ and -",
+    r"^[A-Z]{2}$": "must be a country by its two letters (ISO 3166-1), such as AT",
+    r"^[A-Z]{3}$": "must be a currency by its three letters (ISO 4217), such as EUR",
+    r"^https://[!-~]+$": "must be a web address that begins with https://",
+    r"^\d{1,6}(\.\d{1,4})?$": 'must be a decimal number as text with at most four places, such as "1.5"',
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time of day, such as 14:30",
+    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$": "must be a domain, such as mail.hotel.example",
+}
+
+
+class Fault(NamedTuple):
+    """`location` is pydantic's: the tags and types of unions stand between the fields. No value is repeated."""
+
+    location: Location
+    words: str
+    is_missing: bool
+
+
+def told(error: ValidationError, model: object) -> list[Fault]:
+    """Where in a document of `model` something is wrong, and what."""
+    found = error.errors(include_url=False)
+    return [Fault(each["loc"], _words(each, model), each["type"] == "missing") for each in found]
+
+
+def by_field(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One message a field: where it may be one of several things, what each of them would need."""
+    found: dict[str, list[str]] = {}
+    for field, words in faults:
+        found.setdefault(field, []).append(words)
+    return {field: ", or ".join(dict.fromkeys(each)) for field, each in found.items()}
+
+
+def _words(error: "ErrorDetails", model: object) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    match kind:
+        case "value_error" | "assertion_error":
+            return str(context["error"])
+        case "literal_error" | "enum":
+            return f"must be one of {context['expected'].replace(' or ', ', ').replace(chr(39), '')}"
+        case "union_tag_invalid" | "union_tag_not_found":
+            return f"must be one of {context.get('expected_tags', '').replace(chr(39), '')}".removesuffix(" ")
+        case "extra_forbidden":
+            *outer, name = error["loc"]
+            return f"is not a field of this; there is {known(_fields(model, tuple(outer)), str(name))}"
+        case "string_pattern_mismatch":
+            return PATTERNS.get(context["pattern"], "is not of the form that this field has")
+    if kind in WORDS:
+        return WORDS[kind].format_map(context)
+    return FORMS.get(kind.partition("_")[0], "is not what this field takes")
+
+
+def _fields(model: object, location: Location) -> set[str]:
+    """The names of an object's fields, by where it stands in a document of `model`."""
+    here = list(_shapes(model))
+    for part in location:
+        inner = [each for shape in here for each in _inside(shape, part)]
+        here = inner or here  # the tag of a union is a step that leads nowhere
+    models = [shape for shape in here if isinstance(shape, type) and issubclass(shape, BaseModel)]
+    return {field.alias or name for each in models for name, field in each.model_fields.items()}
+
+
+def _inside(shape: object, part: int | str) -> Iterator[object]:
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        for name, field in shape.model_fields.items():
+            if part in {name, field.alias}:
+                yield from _shapes(field.annotation)
+    elif isinstance(part, int) or get_origin(shape) is dict:
+        for each in get_args(shape)[-1:] if get_origin(shape) is dict else get_args(shape):
+            yield from _shapes(each)
+
+
+def _shapes(annotation: Any) -> Iterator[object]:
+    """Every shape that a union, or what is written around one, allows."""
+    if get_origin(annotation) is Annotated:
+        yield from _shapes(get_args(annotation)[0])
+    elif get_origin(annotation) in {Union, UnionType}:
+        for each in get_args(annotation):
+            yield from _shapes(each)
+    else:
+        yield annotation
