@@ -2,9 +2,19 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from chalicelib.canonical.details import (
     AgeCategory,
@@ -25,12 +35,20 @@ from chalicelib.canonical.ids import PropertyId, digest_of
 from chalicelib.canonical.time import Instant, instant
 
 
+def within(part: int | None, whole: int | None) -> int | None:
+    """A part of an amount, where the whole is stated: of less than nothing, nothing is the most. Raises ValueError."""
+    if part is not None and whole is not None and part > max(whole, 0):
+        raise ValueError("is more than room_revenue_minor, of which it is a part")
+    return part
+
+
 def _within_reach(moment: datetime) -> datetime:
     if not 1970 <= moment.year <= 2200:
         raise ValueError("the year must lie between 1970 and 2200")
     return moment
 
 
+T = TypeVar("T")
 SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
 """An id in the source's own words."""
 HUB_ID = StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")
@@ -200,21 +218,32 @@ class ReservationSnapshot(Snapshot):
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
     backfill: bool = False
 
-    @model_validator(mode="after")
-    def _departure_follows_arrival(self) -> Self:
-        if self.departure < self.arrival:
-            raise ValueError("departure is before arrival")
-        stated = (
-            self.room_revenue_minor,
-            self.eligible_room_revenue_minor,
-            self.other_revenue_minor,
-            self.nightly_rates,
-        )
-        if self.currency is None and any(amount is not None for amount in stated):
+    @field_validator("departure")
+    @classmethod
+    def _follows_arrival(cls, departure: date, known: ValidationInfo) -> date:
+        arrival: date | None = known.data.get("arrival")
+        if arrival and departure < arrival:
+            raise ValueError("is before arrival")
+        return departure
+
+    @field_validator("room_revenue_minor", "eligible_room_revenue_minor", "other_revenue_minor", "nightly_rates")
+    @classmethod
+    def _has_a_currency(cls, stated: T, known: ValidationInfo) -> T:
+        if stated is not None and known.data.get("currency", "") is None:
             raise ValueError("revenue needs a currency")
-        if sum(each.role == "primary" for each in self.occupants) > 1:
+        return stated
+
+    @field_validator("eligible_room_revenue_minor")
+    @classmethod
+    def _is_part_of_the_room(cls, eligible: int | None, known: ValidationInfo) -> int | None:
+        return within(eligible, known.data.get("room_revenue_minor"))
+
+    @field_validator("occupants")
+    @classmethod
+    def _have_one_primary(cls, occupants: tuple[Occupant, ...]) -> tuple[Occupant, ...]:
+        if sum(each.role == "primary" for each in occupants) > 1:
             raise ValueError("a room has one primary guest")
-        return self
+        return occupants
 
     def latest_change(self) -> datetime:
         return max([self.changed_at, *(each.guest.changed_at for each in self.occupants)]).astimezone(UTC)

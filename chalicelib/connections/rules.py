@@ -46,8 +46,9 @@ def _property_faults(asked: Connection, known: Collection[str]) -> Iterator[Fiel
 def _secret_faults(asked: Connection) -> Iterator[FieldError]:
     edge = edge_of(asked.vendor)
     for at, secret in enumerate(asked.secrets):
-        if not edge.secret_is_fit(secret):
-            yield FieldError(f"secrets.{at}", "is too short, or not of the form that this vendor takes")
+        fault = edge.secret_fault(secret)
+        if fault:
+            yield FieldError(f"secrets.{at}", fault)
     missing = edge.credentials - asked.credentials.keys()
     if asked.credentials and missing:
         yield FieldError("credentials", f"this vendor also wants {', '.join(sorted(missing))}")

@@ -50,8 +50,8 @@ class Edge(Protocol):
     credentials: frozenset[str]
     """What the vendor's API wants of a connection."""
 
-    def secret_is_fit(self, secret: str) -> bool:
-        """Whether a webhook secret can vouch for anything."""
+    def secret_fault(self, secret: str) -> str | None:
+        """Why a webhook secret cannot vouch for anything, or would never arrive; None for one that is fit."""
         ...
 
     def verify(self, request: Request, secrets: Sequence[str]) -> bool:

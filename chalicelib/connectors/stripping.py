@@ -29,6 +29,11 @@ BRANDS: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = (
     (re.compile("50(?:18|20|38)|5893|6304|6759|676[1-3]"), frozenset(range(13, 20))),  # Maestro
 )
 """Issuer prefixes and lengths by ISO/IEC 7812 as the brands publish them; Luhn alone takes one digit run in ten."""
+FIELDS_WITHIN = re.compile(r'[{<=]|\A[\s\ufeff]*[\["]')
+"""What a text that holds fields of its own has: JSON, XML, a form. Names, addresses and sentences have none of it."""
+BEFORE_JSON = " \t\r\n\ufeff"
+JOINTS = str.maketrans("", "", "_-. ")
+"""What stands between the words of a field's name, if anything."""
 PLAIN_DIGITS = {zero + digit: str(digit) for zero in (0xFF10, 0x0660, 0x06F0, 0x0966) for digit in range(10)}
 """Full-width, Arabic, Persian and Hindi digits."""
 DOUBLED = str.maketrans("0123456789", "0246813579")
@@ -100,7 +105,7 @@ def scrub_unreadable(raw: bytes, dropped: Collection[str]) -> str:
     else would see a card number through them.
     """
     text = ESCAPES.sub(_escaped, raw.replace(b"\0", b"").decode("utf-8", "replace"))
-    return scrub_text(_values_of(dropped).sub(rf"\1{DROPPED}", text) if dropped else text)
+    return scrub_text(_without_fields(text, dropped))
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -112,10 +117,20 @@ def _escaped(found: re.Match[str]) -> str:
     return " "
 
 
-def _values_of(fields: Collection[str]) -> re.Pattern[str]:
-    """A field's name and, whatever quotes and signs stand between, its value up to the end of the line or object."""
-    names = "|".join(re.escape(name) for name in sorted(fields, key=len, reverse=True))
-    return re.compile(rf"""(?i)(["']?(?:{names})["']?\s*[:=>]\s*)("(?:[^"\\]|\\.)*"?|[^,;&}}\r\n]*)""")
+def _without_fields(text: str, dropped: Collection[str]) -> str:
+    """A text without what follows the name of a dropped field, whatever the quotes and signs between."""
+    return _values_of(frozenset(dropped)).sub(rf"\1{DROPPED}", text) if dropped else text
+
+
+@cache
+def _values_of(fields: frozenset[str]) -> re.Pattern[str]:
+    """A field's name and its value: up to the end of its quotes, which a text within a text escapes, or of the line."""
+    spelt = sorted(_without_joints(fields), key=len, reverse=True)
+    names = "|".join("[_. -]?".join(map(re.escape, name)) for name in spelt)
+    escaped = r"""(?P<escapes>\\{1,64})"(?:(?!(?<!\\)(?P=escapes)").)*"""
+    return re.compile(
+        rf"""(?i)((?:{names})(?:\\{{0,64}}["'])?\s*[:=>]\s*)({escaped}|"(?:[^"\\]|\\.)*"?|[^,;&}}\r\n]*)"""
+    )
 
 
 def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:
@@ -124,20 +139,45 @@ def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:
     JSON numbers and the fields in `ids` are kept: a tenth of all epoch milliseconds pass the Luhn check.
     """
     if isinstance(document, str):
-        return scrub_text(document)
+        return _strip_text(document, dropped, ids)
     if isinstance(document, dict):
+        gone = _without_joints(frozenset(dropped))
         return {
-            scrub_text(name): value if field in ids and isinstance(value, str) else strip(value, dropped, ids)
+            scrub_text(name): value if name.lower() in ids and _is_plain(value) else strip(value, dropped, ids)
             for name, value in document.items()
-            if (field := name.lower()) not in dropped
+            if name.lower().translate(JOINTS) not in gone
         }
     return [strip(each, dropped, ids) for each in document] if isinstance(document, list) else document
 
 
-def parse(body: bytes) -> Any:
-    """Read strict JSON. Raises ValueError for invalid UTF-8, numbers beyond a float's range, and too deep nesting."""
+def _strip_text(text: str, dropped: Collection[str], ids: Collection[str]) -> str:
+    """A document that is sent as a text is stripped like any other; what only looks like one, as a text."""
+    if not FIELDS_WITHIN.search(text):
+        return scrub_text(text)
     try:
-        return _strict().decode(body.decode())
+        inner = strip(_within_text().decode(text.lstrip(BEFORE_JSON)), dropped, ids)
+    except (ValueError, RecursionError):
+        return scrub_text(_without_fields(text, dropped))
+    return json.dumps(inner, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str) and not FIELDS_WITHIN.search(value)
+
+
+@cache
+def _without_joints(names: frozenset[str]) -> frozenset[str]:
+    """`access_token`, `AccessToken` and `access-token` are one field."""
+    return frozenset(name.translate(JOINTS) for name in names)
+
+
+def parse(body: bytes) -> Any:
+    """Read strict JSON. Raises ValueError for invalid UTF-8, numbers beyond a float's range, and too deep nesting.
+
+    A byte order mark says nothing in UTF-8, and some senders write one: it may be passed over (RFC 8259, section 8.1).
+    """
+    try:
+        return _strict().decode(body.decode("utf-8-sig"))
     except RecursionError as error:
         raise ValueError("the document is nested too deeply") from error
 
@@ -145,6 +185,18 @@ def parse(body: bytes) -> Any:
 @cache
 def _strict() -> json.JSONDecoder:
     return json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
+@cache
+def _within_text() -> json.JSONDecoder:
+    """In a text a card number is one also where no quotes stand around it."""
+    return json.JSONDecoder(parse_constant=_refuse, parse_float=_scrubbed_number, parse_int=_scrubbed_number)
+
+
+def _scrubbed_number(text: str) -> float | str:
+    if scrub_text(text) != text:
+        return REMOVED
+    return int(text) if text.lstrip("-").isdigit() else _finite(text)
 
 
 def _finite(text: str) -> float:

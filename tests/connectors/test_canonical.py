@@ -1,6 +1,7 @@
 """Canonical notices: Standard Webhooks signatures within five minutes, and snapshots as they are."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from standardwebhooks.webhooks import Webhook
 
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.snapshots import ReservationSnapshot
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read, translate
 from chalicelib.connectors.contract import Link, Request
@@ -118,3 +120,41 @@ def test_amounts_are_whole_minor_units_within_bounds(amount: object) -> None:
 def test_an_odd_property_is_no_hotel_and_no_error(odd: object) -> None:
     assert edge.hotel_of({"snapshots": [{"property_id": odd}]}) is None
     assert edge.hotel_of({"snapshots": [{"property_id": odd}, {"property_id": "vienna"}]}) is None
+
+
+PARTS_BEYOND_THE_WHOLE = [
+    {"room_revenue_minor": 10000, "eligible_room_revenue_minor": 10001},
+    {"room_revenue_minor": 0, "eligible_room_revenue_minor": 1},
+    {"room_revenue_minor": -500, "eligible_room_revenue_minor": 1},
+]
+
+
+@pytest.mark.parametrize("amounts", PARTS_BEYOND_THE_WHOLE)
+def test_a_part_that_is_more_than_its_whole_is_refused_with_its_field(amounts: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as invalid:
+        read(reservation(**amounts))
+    assert [each.field for each in invalid.value.fields] == ["eligible_room_revenue_minor"]
+
+
+@pytest.mark.parametrize(
+    ("room", "eligible"), [(10000, 10000), (10000, 0), (0, 0), (-500, 0), (-500, -500), (None, 9000)]
+)
+def test_a_part_that_is_within_its_whole_is_taken(room: int | None, eligible: int) -> None:
+    taken = read(reservation(room_revenue_minor=room, eligible_room_revenue_minor=eligible))
+    assert isinstance(taken, ReservationSnapshot)
+    assert taken.eligible_room_revenue_minor == eligible
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"departure": "2026-01-31"}, "departure"),
+        ({"currency": None}, "room_revenue_minor"),
+        ({"currency": None, "room_revenue_minor": None, "other_revenue_minor": 5}, "other_revenue_minor"),
+        ({"occupants": [{"role": "primary", "guest": guest()}] * 2}, "occupants"),
+    ],
+)
+def test_what_contradicts_another_field_is_refused_with_its_field(wrong: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        read({**reservation(), **wrong})
+    assert [each.field for each in invalid.value.fields] == [field]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
@@ -164,6 +165,17 @@ def test_both_secrets_open_during_a_rotation_and_the_old_one_not_after_it(case: 
     for secret in (OLD, NEW):
         assert accepts(case, case.signed(body_of(case.notice), secret), OLD, NEW)
     assert not accepts(case, case.signed(body_of(case.notice), OLD), NEW)
+
+
+@each_vendor
+def test_a_secret_that_may_be_kept_opens_from_wherever_it_travels(case: Case) -> None:
+    """Every sign that PUT lets pass arrives as it was written, in a URL as it stands in the vendor's settings."""
+    edge = vendors.edge_of(case.vendor)
+    fit = [sign for sign in map(chr, (*range(32, 127), 0xE4, 0x2028)) if edge.secret_fault(OLD + sign) is None]
+    for secret in (OLD, *(OLD + sign for sign in fit)):
+        request = case.signed(body_of(case.notice), secret)
+        travelled = dict(parse_qsl(urlsplit(f"https://hub.example/?secret={secret}").query))
+        assert accepts(case, replace(request, query=travelled), secret), secret
 
 
 @each_vendor

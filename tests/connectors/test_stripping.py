@@ -1,5 +1,8 @@
 """Law 11: card numbers go, and what merely looks like one stays."""
 
+import json
+from typing import Any
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -207,5 +210,88 @@ def test_a_long_text_is_looked_at_a_fixed_number_of_times(pattern: str, monkeypa
     [b"{", b"", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e400}', b"[Infinity]", b"-Infinity", b"[" * 100_000, b"1" * 5000],
 )
 def test_what_is_no_strict_json_is_no_document(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(body)
+
+
+DROPPED_HERE, IDS_HERE = frozenset({"accesstoken", "token"}), frozenset({"id"})
+INNER = {"AccessToken": 'se,cr"et\\', "Id": "4111111111111111", "Kept": [1, "Zoë", None], "Note": "4111 1111 1111 1111"}
+LEFT = {"Id": "4111111111111111", "Kept": [1, "Zoë", None], "Note": REMOVED}
+
+
+def within_texts(document: Any, depth: int) -> str:
+    """A document as a text, that text as a text of JSON, and so on."""
+    text = json.dumps(document)
+    return text if depth == 1 else within_texts(text, depth - 1)
+
+
+def out_of_texts(text: str, depth: int) -> Any:
+    document = json.loads(text)
+    return document if depth == 1 else out_of_texts(document, depth - 1)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("around", ["{}", "\ufeff{}", " \n{}"])
+@pytest.mark.parametrize("field", ["Data", "id"])
+def test_a_document_that_is_sent_as_a_text_is_stripped_like_any_other(depth: int, around: str, field: str) -> None:
+    stripped = strip({field: around.replace("{}", within_texts(INNER, depth))}, DROPPED_HERE, IDS_HERE)
+    assert out_of_texts(stripped[field], depth) == LEFT
+
+
+LOOKS_LIKE_A_DOCUMENT = [
+    within_texts(INNER, 1)[:-2],
+    within_texts(INNER, 2)[:-2],
+    "Data: " + within_texts(INNER, 1),
+    "<x><access_token>se,cr</access_token></x>",
+    "kept=1&access-token=se,cr",
+    "{'AccessToken': 'se,cr'",
+]
+
+
+@pytest.mark.parametrize("text", LOOKS_LIKE_A_DOCUMENT)
+def test_a_text_that_only_looks_like_a_document_keeps_no_dropped_field(text: str) -> None:
+    assert "se,cr" not in strip([text], DROPPED_HERE, IDS_HERE)[0].replace('"', "")
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_an_unreadable_body_hides_no_field_behind_the_escapes_of_a_text(depth: int) -> None:
+    raw = ('{"Data": ' + json.dumps(within_texts(INNER, depth)) + ", cut off").encode()
+    assert "se,cr" not in stripping.scrub_unreadable(raw, DROPPED_HERE)
+
+
+@pytest.mark.parametrize(
+    "text", ["Lee <anna+1@mail.example>", "[VIP] Lee +43 1 588", '"Anna" Lee', "2 < 3", "a=b", "{"]
+)
+def test_a_text_without_fields_stays_as_it_was_typed(text: str) -> None:
+    assert strip({"name": text}, DROPPED_HERE, IDS_HERE) == {"name": text}
+
+
+@pytest.mark.parametrize("text", ["[4111111111111111]", '{"n": 4111111111111111}', "[4111111111111111.0]"])
+def test_a_card_number_in_a_text_goes_also_where_it_would_be_a_number(text: str) -> None:
+    assert "1111" not in strip([text], DROPPED_HERE, IDS_HERE)[0]
+
+
+@pytest.mark.parametrize("name", ["access_token", "Access-Token", "ACCESS TOKEN", "accessToken", "access.token"])
+def test_a_dropped_field_goes_however_its_words_are_joined(name: str) -> None:
+    for dropped in ("accesstoken", "access_token"):
+        assert strip({name: "secret"}, frozenset({dropped}), frozenset()) == {}
+        assert "secret" not in stripping.scrub_unreadable(f'{{"{name}": "secret"'.encode(), frozenset({dropped}))
+
+
+@pytest.mark.parametrize("piece", ["[", '{"a":', "\\", '"', "token", "token ", 'token\\"', "a_"])
+def test_a_text_of_any_shape_is_looked_through_once(piece: str) -> None:
+    """A scan that begins anew at each place would take minutes."""
+    for text in ("{" + piece * 100_000, piece * 100_000):
+        strip([text], DROPPED_HERE, IDS_HERE)
+        stripping.scrub_unreadable(text.encode(), DROPPED_HERE)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"a": "Zo\xc3\xab"}', b"[1]"])
+def test_a_byte_order_mark_before_a_document_is_passed_over(body: bytes) -> None:
+    assert parse(b"\xef\xbb\xbf" + body) == parse(body)
+
+
+@pytest.mark.parametrize("body", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf{}", b"{\xef\xbb\xbf}", b"\xef\xbb{}"])
+def test_a_byte_order_mark_elsewhere_or_alone_is_no_document(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(body)

@@ -172,6 +172,25 @@ def test_another_vendor_comes_with_secrets_of_its_own(hub: Hub) -> None:
     assert hub.put(PATH, OWN)["has_credentials"] is False
 
 
+LOST_IN_A_URL = {"+": "+", "&": "&", "#": "#", "%": "%", ";": ";", " ": "a blank", "ü": "ü", "\u200b": "'\\u200b'"}
+
+
+@pytest.mark.parametrize(("sign", "named"), LOST_IN_A_URL.items())
+def test_a_secret_that_would_not_arrive_is_refused_with_the_sign_named(hub: Hub, sign: str, named: str) -> None:
+    (error,) = problem(hub.call("PUT", PATH, {**MEWS, "secrets": [f"open{sign}sesame-of-forty-thieves"]}))["errors"]
+    assert error["field"] == "secrets.0"
+    assert f"as it is written: {named}." in error["message"]
+    assert "sesame" not in error["message"]
+    assert connection_store.listed() == []
+
+
+def test_each_kind_of_unfit_secret_is_told_what_would_be_fit(hub: Hub) -> None:
+    short = problem(hub.call("PUT", PATH, {**MEWS, "secrets": ["open-sesame-of-forty-thieves", "sesame"]}))["errors"]
+    assert [(each["field"], each["message"]) for each in short] == [("secrets.1", "has fewer than 16 characters")]
+    unfit = problem(hub.call("PUT", PATH, {**OWN, "secrets": ["open-sesame-of-forty-thieves"]}))["errors"]
+    assert "Base64 of at least 24 bytes" in unfit[0]["message"]
+
+
 # How much one row takes
 
 

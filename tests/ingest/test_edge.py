@@ -17,7 +17,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
-from chalicelib.canonical.ids import ConnectionId, ReservationId
+from chalicelib.canonical.ids import ConnectionId, ReservationId, reservation_id
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors import vendors
@@ -286,6 +286,29 @@ def test_a_token_or_a_card_number_never_reaches_the_queue(mews: FakeMews) -> Non
     assert text.count("card number removed") == 3
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_token_in_a_document_that_is_sent_as_a_text_never_reaches_the_queue(mews: FakeMews, depth: int) -> None:
+    data: Any = {"AccessToken": "the-token", "Enterprise": {"Id": ENTERPRISE, "ApiKey": "the-token"}}
+    for _ in range(depth):
+        data = json.dumps(data)
+    for action in ("IntegrationCreated", "IntegrationApiKeyCreated"):
+        push({"Action": action, "Data": data})
+    push(json.dumps({"Action": "IntegrationCreated", "Data": data}).encode()[:-1])
+    texts = [each["body"] for each in received("fetch")["Records"]]
+    assert len(texts) == 3
+    assert "the-token" not in "".join(texts)
+    assert ENTERPRISE in texts[0]
+
+
+def test_a_signed_notice_that_begins_with_a_byte_order_mark_is_read(own: None, work: Callable[..., None]) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"snapshots": [reservation(property_id=VIENNA.id)]}).encode()
+    with time_machine.travel(NOW, tick=False):
+        assert edge.accept(OWN, signed(body)) == 202
+        work("inbox")
+    assert dead("inbox") == []
+    assert table.get(keys.reservation(reservation_id(OWN, VIENNA.id, "r1", 0))) is not None
+
+
 BAD = {
     "no JSON": b"{",
     "nothing": b"",
@@ -326,8 +349,6 @@ def test_a_signed_notice_that_is_no_utf_8_is_taken_and_ends_with_its_reason(
 
 
 def _reservation_id() -> str:
-    from chalicelib.canonical.ids import reservation_id
-
     return reservation_id(ConnectionId("mews-vienna"), VIENNA.id, "r1", 0)
 
 

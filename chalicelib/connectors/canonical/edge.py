@@ -21,12 +21,13 @@ entries = "snapshots"
 credentials: frozenset[str] = frozenset()
 
 
-def secret_is_fit(secret: str) -> bool:
+def secret_fault(secret: str) -> str | None:
     """Base64 of at least 24 bytes, with or without the prefix `whsec_`."""
     try:
-        return len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
+        is_fit = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
     except ValueError:
-        return False
+        is_fit = False
+    return None if is_fit else "must be the Base64 of at least 24 bytes, with or without whsec_ before it"
 
 
 def verify(request: Request, secrets: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from string import ascii_letters, digits
 from typing import Literal
 
 from chalicelib.connectors.contract import Json, Request
@@ -13,13 +14,22 @@ success = 200
 id_fields = frozenset({"id", "enterpriseid", "integrationid"})
 dropped_fields = frozenset({"accesstoken", "clienttoken", "token", "apikey", "secret"})
 """IntegrationCreated and IntegrationApiKeyCreated carry an access token in their body."""
+KEPT_BY_URLS = frozenset(ascii_letters + digits + "-._~" + "/:@?!$'()*,=")
+"""What a query may hold (RFC 3986) and every reader takes for itself: a plus sign is read as a blank, the percent sign
+begins an escape, and the ampersand, the semicolon and the hash end the value."""
+SIGN_NAMES = {" ": "a blank", "\t": "a tabulator", "\n": "a line break", "\r": "a line break"}
+SHORTEST_SECRET = 16
 entries = "Events"
 credentials = frozenset({"client_token", "access_token"})
 
 
-def secret_is_fit(secret: str) -> bool:
-    """It stands in a URL, and is all that vouches for a notice: too long to be guessed."""
-    return len(secret) >= 16 and secret.isascii() and not any(char.isspace() for char in secret)
+def secret_fault(secret: str) -> str | None:
+    """It stands in a URL, and is all that vouches for a notice: too long to be guessed, and of what a URL keeps."""
+    lost = sorted(set(secret) - KEPT_BY_URLS)
+    if lost:
+        listed = ", ".join(SIGN_NAMES.get(sign, sign if sign.isprintable() else ascii(sign)) for sign in lost[:10])
+        return f"would not arrive in a URL as it is written: {listed}. Letters, digits and - . _ ~ do"
+    return f"has fewer than {SHORTEST_SECRET} characters" if len(secret) < SHORTEST_SECRET else None
 
 
 def verify(request: Request, secrets: Sequence[str]) -> bool:
