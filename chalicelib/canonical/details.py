@@ -20,6 +20,13 @@ MOST_NIGHTS = 400
 """Nights of which a reservation may state a rate: a year, and what it takes to round it up."""
 
 
+def within(part: int | None, whole: int | None) -> int | None:
+    """A part of an amount, where the whole is stated: of less than nothing, nothing is the most. Raises ValueError."""
+    if part is not None and whole is not None and part > max(whole, 0):
+        raise ValueError("is more than room_revenue_minor, of which it is a part")
+    return part
+
+
 class MealPlan(StrEnum):
     """The board that the rate includes. It is no diet: that never enters the hub."""
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -30,16 +30,10 @@ from chalicelib.canonical.details import (
     Purpose,
     SpecialDates,
     TimeOfDay,
+    within,
 )
 from chalicelib.canonical.ids import PropertyId, digest_of
 from chalicelib.canonical.time import Instant, instant
-
-
-def within(part: int | None, whole: int | None) -> int | None:
-    """A part of an amount, where the whole is stated: of less than nothing, nothing is the most. Raises ValueError."""
-    if part is not None and whole is not None and part > max(whole, 0):
-        raise ValueError("is more than room_revenue_minor, of which it is a part")
-    return part
 
 
 def _within_reach(moment: datetime) -> datetime:
@@ -48,7 +42,6 @@ def _within_reach(moment: datetime) -> datetime:
     return moment
 
 
-T = TypeVar("T")
 SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
 """An id in the source's own words."""
 HUB_ID = StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")
@@ -76,9 +69,18 @@ class Version(NamedTuple):
         """The name under which this version's facts are remembered; the same content read twice is one version."""
         return f"{self.changed_at}#{self.digest}"
 
-    def supersedes(self, kept: "Version | None") -> bool:
-        """Whether this is newer than what is kept; the same content of the same instant is nothing new."""
-        return kept is None or (self > kept and self.mark != kept.mark)
+    def supersedes(self, kept: "Version | None", stage: int = 0, kept_stage: int = 0) -> bool:
+        """Whether this is newer than what is kept; the same content of the same instant is nothing new.
+
+        Of two states of one instant the later in the thing's life is the newer: `stage` says how far each has come.
+        """
+        if kept is None or self.mark == kept.mark:
+            return kept is None
+        return (self.changed_at, self.observed_at, stage, self.digest) > (*kept[:2], kept_stage, kept.digest)
+
+    def rivals(self, kept: "Version | None") -> bool:
+        """Whether both are of one instant, so that only what they say tells which is the newer."""
+        return kept is not None and self[:2] == kept[:2] and self.digest != kept.digest
 
     def text(self) -> str:
         return "#".join(self)
@@ -105,6 +107,24 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     UNKNOWN = "unknown"
+
+    @property
+    def stage(self) -> int:
+        """How far a reservation has come: what only follows on another state is later than it."""
+        return _STAGES.index(self)
+
+
+_STAGES = (
+    Status.UNKNOWN,
+    Status.INQUIRY,
+    Status.PENDING,
+    Status.CONFIRMED,
+    Status.CANCELLED,
+    Status.NO_SHOW,
+    Status.IN_HOUSE,
+    Status.CHECKED_OUT,
+)
+"""A no-show is told of a room that was cancelled when nobody came; who slept there was no such guest."""
 
 
 class Channel(StrEnum):
@@ -218,32 +238,26 @@ class ReservationSnapshot(Snapshot):
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
     backfill: bool = False
 
-    @field_validator("departure")
-    @classmethod
-    def _follows_arrival(cls, departure: date, known: ValidationInfo) -> date:
-        arrival: date | None = known.data.get("arrival")
-        if arrival and departure < arrival:
-            raise ValueError("is before arrival")
-        return departure
-
-    @field_validator("room_revenue_minor", "eligible_room_revenue_minor", "other_revenue_minor", "nightly_rates")
-    @classmethod
-    def _has_a_currency(cls, stated: T, known: ValidationInfo) -> T:
-        if stated is not None and known.data.get("currency", "") is None:
-            raise ValueError("revenue needs a currency")
-        return stated
-
     @field_validator("eligible_room_revenue_minor")
     @classmethod
     def _is_part_of_the_room(cls, eligible: int | None, known: ValidationInfo) -> int | None:
         return within(eligible, known.data.get("room_revenue_minor"))
 
-    @field_validator("occupants")
-    @classmethod
-    def _have_one_primary(cls, occupants: tuple[Occupant, ...]) -> tuple[Occupant, ...]:
-        if sum(each.role == "primary" for each in occupants) > 1:
+    @model_validator(mode="after")
+    def _departure_follows_arrival(self) -> Self:
+        if self.departure < self.arrival:
+            raise ValueError("departure is before arrival")
+        stated = (
+            self.room_revenue_minor,
+            self.eligible_room_revenue_minor,
+            self.other_revenue_minor,
+            self.nightly_rates,
+        )
+        if self.currency is None and any(amount is not None for amount in stated):
+            raise ValueError("revenue needs a currency")
+        if sum(each.role == "primary" for each in self.occupants) > 1:
             raise ValueError("a room has one primary guest")
-        return occupants
+        return self
 
     def latest_change(self) -> datetime:
         return max([self.changed_at, *(each.guest.changed_at for each in self.occupants)]).astimezone(UTC)

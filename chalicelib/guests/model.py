@@ -58,6 +58,11 @@ class Record(Kept):
     marketing_email: bool | None = None
     merged_into: str | None = None
 
+    @property
+    def stage(self) -> int:
+        """Of two records of one instant: a profile is merged after it was one, and a no counts more than a yes."""
+        return 2 * (self.merged_into is not None) + (self.marketing_email is False)
+
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
         return self.model_copy(update={"merged_into": None})

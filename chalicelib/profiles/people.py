@@ -26,7 +26,8 @@ def take_record(draft: Draft, person: Person) -> bool:
     """Keep a newer record. A record that was found shared stays marked so."""
     before = draft.head(person.leaf)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
-    if not person.version.supersedes(before.version):
+    kept_stage = before.record.stage if before.record else 0
+    if not person.version.supersedes(before.version, person.record.stage, kept_stage):
         if seen_at != before.seen_at and draft.known(person.leaf):
             draft.keep(replace(before, seen_at=seen_at))
         return False

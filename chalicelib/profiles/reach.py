@@ -97,7 +97,9 @@ def _is_news(person: Person, known: KnownRows) -> bool:
         return False
     head = known.head(person.leaf)
     is_seen = head is not None and (person.property_id is None or person.property_id in head.seen_at)
-    return head is None or not is_seen or person.version.supersedes(head.version)
+    if head is None or not is_seen:
+        return True
+    return person.version.supersedes(head.version) or person.version.rivals(head.version)
 
 
 def _may_have_record(leaf: Leaf, known: KnownRows) -> bool:

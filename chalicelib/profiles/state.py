@@ -34,6 +34,11 @@ class KeptCharge:
     tax_minor: int | None = None
     folio_owner: str | None = None
 
+    @property
+    def stage(self) -> int:
+        """What was cancelled is kept at nothing, and was something before."""
+        return int(not self.amount_minor)
+
 
 @dataclass
 class ProfileState:

@@ -143,18 +143,3 @@ def test_a_part_that_is_within_its_whole_is_taken(room: int | None, eligible: in
     taken = read(reservation(room_revenue_minor=room, eligible_room_revenue_minor=eligible))
     assert isinstance(taken, ReservationSnapshot)
     assert taken.eligible_room_revenue_minor == eligible
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"departure": "2026-01-31"}, "departure"),
-        ({"currency": None}, "room_revenue_minor"),
-        ({"currency": None, "room_revenue_minor": None, "other_revenue_minor": 5}, "other_revenue_minor"),
-        ({"occupants": [{"role": "primary", "guest": guest()}] * 2}, "occupants"),
-    ],
-)
-def test_what_contradicts_another_field_is_refused_with_its_field(wrong: dict[str, object], field: str) -> None:
-    with pytest.raises(Invalid) as invalid:
-        read({**reservation(), **wrong})
-    assert [each.field for each in invalid.value.fields] == [field]

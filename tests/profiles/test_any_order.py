@@ -15,7 +15,10 @@ from chalicelib.aws import bus, keys, secrets
 from chalicelib.aws.table import row
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Digest, leaf_of_profile
+from chalicelib.canonical.snapshots import Status
 from chalicelib.connectors.canonical.translate import read
+from chalicelib.guests.model import Stay
+from chalicelib.guests.store import read_stay
 from chalicelib.identity.model import Verdict
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
@@ -92,6 +95,80 @@ def test_equal_versions_break_ties_the_same_way(facts: list[Fact], monkeypatch: 
     assert stored(monkeypatch, [[one], [other]]).state() == stored(monkeypatch, [[other], [one]]).state()
 
 
+LIVES = [
+    ("confirmed", "cancelled"),
+    ("inquiry", "confirmed"),
+    ("pending", "confirmed"),
+    ("confirmed", "in_house"),
+    ("in_house", "checked_out"),
+    ("confirmed", "checked_out"),
+    ("confirmed", "no_show"),
+    ("cancelled", "no_show"),
+    ("unknown", "inquiry"),
+    ("inquiry", "pending", "confirmed", "in_house", "checked_out"),
+]
+
+
+@pytest.mark.parametrize("revenue", [1, 2, 3, 4])
+@pytest.mark.parametrize("life", LIVES, ids=str)
+def test_of_states_of_one_instant_the_later_of_a_life_wins_in_every_order(
+    life: tuple[str, ...], revenue: int, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else they say must not matter: their contents' hashes fall this way and that."""
+    told = [reservation(primary=guest(), status=each, room_revenue_minor=revenue) for each in life]
+    for order in permutations(told):
+        for batches in ([order], [[each] for each in [*order, *order]]):
+            table = stored(monkeypatch, batches)
+            assert [each.status for each in kept_stays(table)] == [life[-1]]
+            assert table.state() == stored(monkeypatch, [told]).state()
+
+
+@pytest.mark.parametrize("minor", [100, 700, 5000, 5001])
+def test_of_a_charge_and_its_cancellation_of_one_instant_nothing_is_left_in_any_order(
+    minor: int, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = reservation(primary=guest(), currency=None, room_revenue_minor=None, status="checked_out")
+    told = [room, charge(amount_minor=minor), charge(amount_minor=minor, cancelled=True)]
+    for order in permutations(told):
+        (kept,) = kept_stays(stored(monkeypatch, [[each] for each in order]))
+        assert kept.charged_room == {}
+
+
+@pytest.mark.parametrize("language", ["de", "en", "fr", "it"])
+@pytest.mark.parametrize("later", [{"marketing_email": False}, {"merged_into": "g2"}], ids=str)
+def test_of_two_words_of_one_instant_about_a_person_the_no_and_the_merge_count(
+    later: dict[str, Any], language: str, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [
+        guest(language=language, marketing_email=True),
+        guest(language=language, **{"marketing_email": True, **later}),
+    ]
+    for order in (told, told[::-1]):
+        table = stored(monkeypatch, [[each] for each in order])
+        (record,) = (json.loads(row["record"]) for row in table.rows.values() if "record" in row)
+        assert {name: record[name] for name in later} == later
+        assert table.state() == stored(monkeypatch, [order]).state()
+
+
+@COMMON
+@given(
+    told=st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from(list(Status)), st.integers(0, 2)), min_size=1, max_size=6
+    )
+)
+def test_the_newest_and_of_those_the_latest_state_is_kept(
+    told: list[tuple[int, Status, int]], facts: list[Fact]
+) -> None:
+    notices = [
+        reservation(primary=guest(), changed_at=at(minute), status=status, adults=adults)
+        for minute, status, adults in told
+    ]
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        (kept,) = kept_stays(stored(monkeypatch, [[each] for each in notices]))
+    expected = max((minute, status.stage) for minute, status, _ in told)[1]
+    assert kept.status.stage == expected
+
+
 NAMES = [
     ("Anna", "Lee"),
     ("A", "Lee"),
@@ -147,7 +224,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
                     companions=draw(st.sampled_from([[], [guest("g9", "Eve", "Ray")]])),
                     arrival=arrival,
                     departure=departure,
-                    status=draw(st.sampled_from(["confirmed", "in_house", "checked_out", "cancelled"])),
+                    status=draw(st.sampled_from(list(Status))),
                     changed_at=at(draw(st.integers(0, 3))),
                 )
             )
@@ -287,6 +364,10 @@ def test_decisions_about_one_record_that_are_made_beside_each_other_all_hold(
     agrees_whenever_others_write(
         monkeypatch, before, [decided("g0", "g3"), decided("g3", "g5")], [decided("g0", "g3", "withdrawn", 1)]
     )
+
+
+def kept_stays(table: MemoryTable) -> list[Stay]:
+    return [read_stay(row) for key, row in table.rows.items() if key.sk.startswith(keys.STAY)]
 
 
 def stays_of(table: MemoryTable) -> list[dict[str, Any]]:
