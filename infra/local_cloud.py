@@ -8,10 +8,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from chalicelib.aws import clients
 
@@ -21,6 +22,7 @@ STARTS_WITHIN_SECONDS = 60
 PORTS_TRIED = 3
 """Somebody else may take a port between when it was found free and when the cloud binds it."""
 STOPS_WITHIN_SECONDS = 10
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """Not secrets: the local cloud takes any."""
 
@@ -61,28 +63,28 @@ class LocalCloud:
         clients.forget_all()
 
 
-def start(log: Path, *, enforces_policies: bool = False) -> LocalCloud:
+def start(log: Path, *, enforces_policies: bool = False, environment: Mapping[str, str] = NOTHING_MORE) -> LocalCloud:
     """Start a local cloud and wait until it answers. Raises LocalCloudDown.
 
     With `enforces_policies` every call of a function is checked against the policy of its role, as on AWS; our own
-    calls from outside are the account's root and may do everything.
+    calls from outside are the account's root and may do everything. The functions inherit `environment`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(PORTS_TRIED - 1):
         port = free_port()
         try:
-            return _start_at(port, log, enforces_policies=enforces_policies)
+            return _start_at(port, log, {**environment, "AUTH": str(enforces_policies).lower()})
         except LocalCloudDown:
             if not _is_taken(port):
                 raise
-    return _start_at(free_port(), log, enforces_policies=enforces_policies)
+    return _start_at(free_port(), log, {**environment, "AUTH": str(enforces_policies).lower()})
 
 
-def _start_at(port: int, log: Path, *, enforces_policies: bool) -> LocalCloud:
+def _start_at(port: int, log: Path, environment: Mapping[str, str]) -> LocalCloud:
     with log.open("wb") as out:
         child = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
-            env={**_server_environment(port), "AUTH": "true" if enforces_policies else "false"},
+            env={**_server_environment(port), **environment},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -107,9 +109,11 @@ def stop(pid: int) -> None:
 
 
 @contextmanager
-def running(log: Path, *, enforces_policies: bool = False) -> Iterator[LocalCloud]:
+def running(
+    log: Path, *, enforces_policies: bool = False, environment: Mapping[str, str] = NOTHING_MORE
+) -> Iterator[LocalCloud]:
     """A local cloud for the length of a block."""
-    cloud = start(log, enforces_policies=enforces_policies)
+    cloud = start(log, enforces_policies=enforces_policies, environment=environment)
     try:
         yield cloud
     finally:

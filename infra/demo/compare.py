@@ -1,7 +1,7 @@
 """What the hub knows, read from its table, beside what the simulator knows to be true."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,11 @@ class Comparison:
 
 def compare(truth: Truth, source: ConnectionId, program: ProgramId) -> Comparison:
     """Compare guests, stays, nights, revenue, points and every reservation's state."""
+    return compare_all({source: truth}, program)
+
+
+def compare_all(truths: Mapping[ConnectionId, Truth], program: ProgramId) -> Comparison:
+    """The same for several sources, whose guests have ids of their own."""
     heads = _heads()
     known = _guests(heads, program)
     result = Comparison(
@@ -94,11 +99,13 @@ def compare(truth: Truth, source: ConnectionId, program: ProgramId) -> Compariso
     )
     for each in known:
         result.room_revenue.update(each.room_revenue)
-    result.differences += guest_differences(known, truth)
+    everybody = {key: guest for truth in truths.values() for key, guest in truth["guests"].items()}
+    result.differences += guest_differences(known, {"guests": everybody})
     result.differences += _ledger_differences(heads, program)
-    kept = _reservations(truth, source, program)
-    result.reservations = len(kept)
-    result.differences += reservation_differences(kept, truth)
+    for source, truth in truths.items():
+        kept = _reservations(truth, source, program)
+        result.reservations += len(kept)
+        result.differences += reservation_differences(kept, truth)
     return result
 
 

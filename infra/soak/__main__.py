@@ -1,0 +1,93 @@
+"""Start everything, push, kill, mail, compare, tell. Exit code 0 only when the hub stood it."""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from random import SystemRandom
+from tempfile import mkdtemp
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from infra import deploy, local_cloud, running_hub, stages
+from infra.demo.api import Api
+from infra.simulator.options import positive
+from infra.soak import carrier, report, soaking
+from infra.soak.deaths import Reaper
+from infra.soak.soaking import Soak
+
+WORK, RESULT = Path(".local") / "soak", Path(".local") / "soak.json"
+"""Each soak has a folder of its own in the first: it stays, with its logs, where one failed."""
+SEASON_SHARE = 0.06
+"""Reservations of the third source for each webhook of the others."""
+
+
+def main() -> int:
+    options = _options()
+    console = Console(stderr=options.json)
+    console.print(f"seed {options.seed}: the same seed repeats the soak (SEED={options.seed})")
+    RESULT.unlink(missing_ok=True)
+    WORK.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(dir=WORK))
+    with ExitStack() as stack:
+        told = _run(options, work, stack.enter_context(Progress(console=console)), stack)
+    RESULT.write_text(json.dumps(told, indent=2) + "\n")
+    if told["stood_it"]:
+        shutil.rmtree(work)
+    if options.json:
+        print(json.dumps(told))
+    else:
+        report.show(told, console)
+    return 0 if told["stood_it"] else 1
+
+
+def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: ExitStack) -> dict[str, Any]:
+    began, tell = time.monotonic(), _teller(progress)
+    reaper = Reaper(work / "deaths", deploy.LOCAL_STAGE)
+    ses = stack.enter_context(carrier.Carrier(carrier.books(options.seed, 0, per_second=1, pauses_after=1)))
+    environment = {**reaper.environment(), "AWS_ENDPOINT_URL_SESV2": ses.url}
+    tell("starting the local cloud", 0, 1)
+    running = local_cloud.running(work / "cloud.log", enforces_policies=True, environment=environment)
+    local = deploy.locally(stack.enter_context(running), work / "package", lambda what: tell(what, 0, 1))
+    stages.use(local.stage)
+    pid, pms_url = running_hub.start_pms(work, _season(options))
+    stack.callback(running_hub.stop_pms, pid)
+    soak = Soak(options.seed, options.limit, options.kills, local, Api(pms_url), reaper, ses, tell)
+    happened = soaking.play(soak)
+    return report.result(soak, happened, soaking.differences(soak, happened), time.monotonic() - began)
+
+
+def _season(options: argparse.Namespace) -> list[str]:
+    return ["--seed", str(options.seed), "--reservations", str(max(20, round(options.limit * SEASON_SHARE)))]
+
+
+def _teller(progress: Progress) -> Callable[[str, int, int], None]:
+    """One line for each step; what a step says of itself after a colon changes within its line."""
+    lines: dict[str, Any] = {}
+
+    def tell(what: str, done: int, of: int) -> None:
+        step = what.partition(":")[0]
+        if step not in lines:
+            lines[step] = progress.add_task(step, total=of)
+        progress.update(lines[step], description=f"{what} ({done:,} of {of:,})", completed=done, total=of or 1)
+
+    return tell
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.soak", description=__doc__)
+    parser.add_argument("--limit", type=positive, default=10_000, help="webhooks, beside those of a season")
+    parser.add_argument("--kills", type=int, default=3, help="of every worker; 0 is a calm run")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000), help="else drawn, and printed")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
