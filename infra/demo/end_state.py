@@ -23,14 +23,17 @@ LEFT_OUT = {"at", "run"}
 
 def read(hub: Api, customers: Iterable[str], source: str, program: str) -> Json:
     """Every guest that the source's customers became, with stays, consents and points, and the campaign's decisions."""
+    known = guests(hub, customers, source, program)
+    return {"guests": known, "decisions": {each["guest"]: campaign.code_of(each) for each in campaign.decisions(hub)}}
+
+
+def guests(hub: Api, customers: Iterable[str], source: str, program: str) -> Json:
+    """The guests alone."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda customer: _guests(hub, source, customer), sorted(customers))
-        guests = {guest["id"]: guest for each in found for guest in each}
-        known = dict(zip(guests, pool.map(lambda guest: _guest(hub, guest, program), guests.values()), strict=True))
-    return {
-        "guests": dict(sorted(known.items())),
-        "decisions": {each["guest"]: campaign.code_of(each) for each in campaign.decisions(hub)},
-    }
+        named = {guest["id"]: guest for each in found for guest in each}
+        known = zip(named, pool.map(lambda guest: _guest(hub, guest, program), named.values()), strict=True)
+        return dict(sorted(known))
 
 
 def write(state: Json, path: Path) -> None:

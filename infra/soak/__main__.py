@@ -16,7 +16,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from infra import deploy, local_cloud, running_hub, stages
+from infra.demo import end_state
 from infra.demo.api import Api
+from infra.demo.compare import listed
 from infra.simulator.options import positive
 from infra.soak import carrier, report, soaking
 from infra.soak.deaths import Reaper
@@ -60,7 +62,20 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
     stack.callback(running_hub.stop_pms, pid)
     soak = Soak(options.seed, options.limit, options.kills, local, Api(pms_url), reaper, ses, tell)
     happened = soaking.play(soak)
-    return report.result(soak, happened, soaking.differences(soak, happened), time.monotonic() - began)
+    differences = soaking.differences(soak, happened) + _state_differences(options, soak, happened.truths)
+    return report.result(soak, happened, differences, time.monotonic() - began)
+
+
+def _state_differences(options: argparse.Namespace, soak: Soak, truths: soaking.Truths) -> list[str]:
+    """Write the end state, or compare it with one that was written; who is asked for neither is spared the reading."""
+    if not (options.state or options.same_as):
+        return []
+    soak.tell("reading the end state", 0, 1)
+    state = soaking.end_state(soak, truths)
+    if options.state:
+        end_state.write(state, options.state)
+    before = json.loads(options.same_as.read_text()) if options.same_as else state
+    return listed("end state", end_state.differences(before, state))
 
 
 def _season(options: argparse.Namespace) -> list[str]:
@@ -85,6 +100,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=positive, default=10_000, help="webhooks, beside those of a season")
     parser.add_argument("--kills", type=int, default=3, help="of every worker; 0 is a calm run")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000), help="else drawn, and printed")
+    parser.add_argument("--state", type=Path, help="also write the hub's end state there")
+    parser.add_argument("--same-as", type=Path, help="compare it with the end state of an earlier soak of this seed")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser.parse_args()
 

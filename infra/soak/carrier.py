@@ -13,7 +13,7 @@ from typing import Any, Self
 
 Json = dict[str, Any]
 BULK, ACCOUNT = "/v2/email/outbound-bulk-emails", "/v2/email/account"
-THROTTLED_SHARE = 0.02
+THROTTLED_SHARE = 0.005
 """Of the mails in calls that are taken."""
 SILENT_SHARE = 0.5
 """Of the mails whose answer is lost: SES never tells of them either."""

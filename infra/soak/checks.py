@@ -50,11 +50,15 @@ def decisions(truth: Guests, decided: Sequence[tuple[str, str]], customers: Cust
 
 def mails(truth: Guests, decided: Mapping[str, str], accepted: Sequence[Accepted], customers: Customers) -> list[str]:
     """Nobody was mailed twice, nobody at somebody else's address, and `sent` is what SES accepted, no more and no
-    less, but for mails whose answer was lost."""
+    less, but for mails whose answer was lost.
+
+    A mailbox that several guests have in truth may get the mail of each: claims are made by guest.
+    """
     own = {frozenset(each["customers"]): each["emails"] for each in truth.values()}
-    by_guest, by_box = Counter(each.guest for each in accepted), Counter((each.run, each.to) for each in accepted)
+    carriers = Counter(address for addresses in own.values() for address in addresses)
+    by_guest, by_box = Counter(each.guest for each in accepted), boxes(accepted)
     twice = [f"{guest}: {count}" for guest, count in by_guest.items() if count > 1]
-    twice += [f"{box}: {count}" for (_, box), count in by_box.items() if count > 1]
+    twice += [f"{box}: {count}" for box, count in by_box.items() if count > carriers[box] > 0]
     astray = [each.guest for each in accepted if each.to not in own.get(customers.get(each.guest, frozenset()), ())]
     sent = {guest for guest, code in decided.items() if code == "sent"}
     told = {each.guest for each in accepted if not each.is_silent}
@@ -64,6 +68,11 @@ def mails(truth: Guests, decided: Mapping[str, str], accepted: Sequence[Accepted
         *listed("sent, says the hub, and SES has no such mail", sorted(sent - by_guest.keys())),
         *listed("SES told of a mail that is not sent, says the hub", sorted(told - sent)),
     ]
+
+
+def boxes(accepted: Sequence[Accepted]) -> Counter[str]:
+    """How many mails each address was sent."""
+    return Counter(each.to for each in accepted)
 
 
 def unknowns(decided: Mapping[str, str], carried: Carried, deaths: Iterable[Death]) -> list[str]:

@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from infra.soak.plugins import mortal
 from infra.workers import API, WORKERS, function_name
@@ -34,22 +36,35 @@ class Death:
     held: tuple[str, ...]
 
 
-Drawn = Mapping[str, Mapping[int, str]]
-"""By worker: at which call it dies, and whether before or after it, or its next one that changes something."""
-MOMENTS = ("before", "after")
-AT_EFFECTS = ("before effect", "after effect")
+class Fatal(NamedTuple):
+    """A worker dies at its first call of this kind, from that number on."""
+
+    at: int
+    moment: str
+    kind: str
+
+
+Drawn = Mapping[str, Sequence[Fatal]]
+"""By worker."""
+SPEECH, EFFECT, ANYWHERE = ("before", "speech"), ("after", "effect"), ("before", "any")
+"""Before others are told of what was written, after something was changed, and wherever it is."""
+TACITURN = {"record_mail_events", "tick"}
+"""A delivered mail is announced to nobody; a tick tells only what it finds."""
 
 
 def drawn(seed: int, kills: int, webhooks: int) -> Drawn:
-    """The same for the same seed: the first of a worker's deaths anywhere, the others at what it changes."""
+    """The same for the same seed."""
     return {each.function: _drawn_for(each.function, seed, kills, webhooks) for each in WORKERS}
 
 
-def _drawn_for(function: str, seed: int, kills: int, webhooks: int) -> dict[int, str]:
+def _drawn_for(function: str, seed: int, kills: int, webhooks: int) -> list[Fatal]:
     chance = Random(f"deaths:{seed}:{function}")  # noqa: S311 (invented, and to be repeated)
     first, last = window(function, webhooks)
-    moments = [chance.choice(AT_EFFECTS if number else MOMENTS) for number in range(kills)]
-    return dict(zip(sorted(chance.sample(range(first, last + 1), kills)), moments, strict=True))
+    speech = ("before", "effect") if function in TACITURN else SPEECH
+    kinds = list(islice(cycle((speech, EFFECT, ANYWHERE)), kills))
+    chance.shuffle(kinds)
+    numbers = sorted(chance.sample(range(first, last + 1), kills))
+    return [Fatal(at, *kind) for at, kind in zip(numbers, kinds, strict=True)]
 
 
 def window(function: str, webhooks: int) -> tuple[int, int]:
@@ -64,7 +79,7 @@ class Reaper:
     def __init__(self, folder: Path, stage: str) -> None:
         self._folder = folder.absolute()
         self._stage = stage
-        self._armed: dict[str, dict[str, str]] = {}
+        self._armed: dict[str, list[Fatal]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def environment(self) -> dict[str, str]:
@@ -77,7 +92,7 @@ class Reaper:
         for worker, its in deaths.items():
             function = function_name(worker, self._stage)
             made = self._calls(function)
-            self._armed.setdefault(function, {}).update({str(made + at): moment for at, moment in its.items()})
+            self._armed.setdefault(function, []).extend(each._replace(at=made + each.at) for each in its)
         draft = self._folder / f"{mortal.DRAWN}.part"
         draft.write_text(json.dumps(self._armed))
         draft.replace(self._folder / mortal.DRAWN)

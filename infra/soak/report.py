@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra.demo import season
+from infra.soak.checks import boxes
 from infra.soak.soaking import Happened, Soak
 from infra.soak.webhooks import Kind
 
@@ -44,6 +45,7 @@ def result(soak: Soak, happened: Happened, differences: list[str], seconds: floa
         "decisions": dict(sorted(codes.items())),
         "counts_of_the_run": happened.watched.run["counts"],
         "accepted_by_ses": len(books.accepted),
+        "mailboxes_of_several_guests_mailed_for_each": sum(count > 1 for count in boxes(books.accepted).values()),
         "ses": dict(books.met),
         "answers_lost": sum(each.is_silent for each in books.accepted) + len(books.swallowed),
         "pauses": happened.watched.pauses,

@@ -9,13 +9,14 @@ from typing import Any
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
 from infra.demo import compare, drain, season
+from infra.demo import end_state as states
 from infra.demo.api import Api
 from infra.demo.compare import Comparison
 from infra.deploy import LocalHub
 from infra.soak import campaign, carrier, checks, hub, people, pushing, webhooks
 from infra.soak.carrier import Carrier
 from infra.soak.checks import Carried
-from infra.soak.deaths import Death, Reaper, drawn
+from infra.soak.deaths import EFFECT, SPEECH, Death, Fatal, Reaper, drawn
 from infra.soak.people import Told
 from infra.soak.told import Events
 from infra.soak.webhooks import Call, Kind
@@ -29,8 +30,8 @@ LONGEST_SECONDS = 1800.0
 """Of any one step."""
 SENDS_OF_A_RUN = 40
 """Chunks into which the guests fit about, whatever their number: SES's rate is set by it."""
-LAUNCH_CALLS = 6
-"""Among so many of the API's calls, from the launch on, one kills it once more."""
+LAUNCH_DEATHS = (SPEECH, EFFECT)
+"""The API dies once more over the launch: before it queues the planning, or after it wrote the run."""
 
 
 @dataclass
@@ -134,7 +135,8 @@ def _mail(soak: Soak, truths: Truths) -> campaign.Watched:
     guests = len(_everybody(truths))
     per_second = max(2, guests // SENDS_OF_A_RUN)
     soak.carrier.books = carrier.books(soak.seed, SENDS_OF_A_RUN * 2 // 3, min(50, per_second), entitled // 4)
-    soak.reaper.arm({API: {2 + soak.seed % LAUNCH_CALLS: "after"}})
+    if soak.kills:
+        soak.reaper.arm({API: [Fatal(1, *LAUNCH_DEATHS[soak.seed % len(LAUNCH_DEATHS)])]})
 
     def told(run: Json) -> None:
         soak.tell(f"campaign: {run['state']}", len(soak.carrier.books.accepted), entitled)
@@ -185,13 +187,23 @@ def _look(
     )
 
 
+def end_state(soak: Soak, truths: Truths) -> Json:
+    """What the hub has come to, to be compared with a soak of the same seed in which nobody was killed."""
+    found: Json = {}
+    for source, truth in truths.items():
+        customers = [customer for guest in truth["guests"].values() for customer in guest["customers"]]
+        own = [each for each in customers if source == season.CONNECTION or each.startswith(f"{source}-")]
+        found |= states.guests(soak.api, own, source, season.PROGRAM)
+    return {"guests": found}
+
+
 def differences(soak: Soak, happened: Happened) -> list[str]:
     """Everything that is not as it must be; empty when the hub stood it."""
     by_program = happened.compared
     everybody, decided = _everybody(happened.truths), dict(happened.decided)
     customers = by_program[season.PROGRAM].customers
     unreadable = [each.id for each in happened.calls if each.kind is Kind.UNREADABLE]
-    wanted = {each.function: soak.kills + (each.function == API) for each in WORKERS}
+    wanted = {each.function: soak.kills + (each.function == API and soak.kills > 0) for each in WORKERS}
     return [
         *compare.listed("webhook", happened.pushed.wrong),
         *(f"{program}: {each}" for program, compared in by_program.items() for each in compared.differences),

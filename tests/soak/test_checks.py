@@ -72,6 +72,14 @@ def test_a_mail_too_many_astray_or_too_few_is_found(mails: list[Accepted], told:
     assert checks.mails(TRUTH, dict(DECIDED), mails, CUSTOMERS) == told
 
 
+def test_a_mailbox_of_two_guests_gets_no_third_mail() -> None:
+    truth = {**TRUTH, "known-4": {"customers": ["c5"], "emails": ["anna@post.example"], "marketing_consent": True}}
+    customers, decided = {**CUSTOMERS, "g5": frozenset({"c5"})}, {**dict(DECIDED), "g5": "sent"}
+    both = [accepted(), accepted("g5")]
+    assert checks.mails(truth, decided, both, customers) == []
+    assert "mailed twice: anna@post.example: 3" in checks.mails(truth, decided, [*both, accepted()], customers)
+
+
 @pytest.mark.parametrize(
     ("code", "carried", "deaths", "told"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.soak import deaths
-from infra.soak.deaths import Reaper
+from infra.soak.deaths import Fatal, Reaper
 from infra.soak.plugins import mortal
 from infra.workers import WORKERS
 
@@ -40,13 +40,13 @@ def test_every_worker_dies_so_many_times_and_the_same_seed_repeats_it() -> None:
 def test_a_worker_dies_within_its_window(webhooks: int) -> None:
     for worker, its in deaths.drawn(4, 3, webhooks).items():
         first, last = deaths.window(worker, webhooks)
-        assert all(first <= at <= last for at in its), worker
+        assert all(first <= each.at <= last for each in its), worker
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_process_dies_at_the_call_that_was_drawn(tmp_path: Path, killed: list[int], moment: str) -> None:
     reaper, one, another = Reaper(tmp_path, STAGE), process(tmp_path), process(tmp_path)
-    reaper.arm({"send_chunk": {2: moment}})
+    reaper.arm({"send_chunk": [Fatal(2, moment, "any")]})
     one.before("GetItem")
     one.after("GetItem", {}, 200)
     assert not killed
@@ -57,23 +57,36 @@ def test_a_process_dies_at_the_call_that_was_drawn(tmp_path: Path, killed: list[
     assert [(each.function, each.at, each.operation) for each in reaper.died()] == [("send_chunk", 2, "PutItem")]
 
 
-@pytest.mark.parametrize("moment", ["before effect", "after effect"])
-def test_or_at_its_next_call_that_changes_something(tmp_path: Path, killed: list[int], moment: str) -> None:
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(("kind", "operation"), [("any", "GetItem"), ("effect", "PutItem"), ("speech", "PutEvents")])
+def test_or_at_the_next_call_of_its_kind(
+    tmp_path: Path, killed: list[int], moment: str, kind: str, operation: str
+) -> None:
     reaper, one = Reaper(tmp_path, STAGE), process(tmp_path)
-    reaper.arm({"send_chunk": {2: moment}})
-    for operation in ("PutItem", "GetItem", "TransactWriteItems"):
-        assert not killed
-        one.before(operation)
-        one.after(operation, {}, 200)
-    (died,) = {(each.at, each.moment, each.operation) for each in reaper.died()}
-    assert died == (3, moment.partition(" ")[0], "TransactWriteItems")
+    reaper.arm({"send_chunk": [Fatal(2, moment, kind)]})
+    for each in ("SendMessage", "GetItem", "PutItem", "PutEvents"):
+        one.before(each)
+        one.after(each, {}, 200)
+    assert [(each.moment, each.operation) for each in reaper.died()] == [(moment, operation)]
+
+
+def test_each_death_is_one_process_s(tmp_path: Path, killed: list[int]) -> None:
+    """Who comes late to a death waits for the next one."""
+    reaper, one, another = Reaper(tmp_path, STAGE), process(tmp_path), process(tmp_path)
+    reaper.arm({"send_chunk": [Fatal(1, "before", "any"), Fatal(2, "after", "any")]})
+    one.before("GetItem")
+    another.before("GetItem")
+    assert len(killed) == 1
+    another.after("GetItem", {}, 200)
+    one.after("GetItem", {}, 200)
+    assert [each.moment for each in reaper.died()] == ["before", "after"]
 
 
 def test_what_is_drawn_later_counts_from_there(tmp_path: Path, killed: list[int]) -> None:
     reaper, one = Reaper(tmp_path, STAGE), process(tmp_path)
     for _ in range(5):
         one.before("GetItem")
-    reaper.arm({"send_chunk": {1: "before"}})
+    reaper.arm({"send_chunk": [Fatal(1, "before", "any")]})
     assert not killed
     one.before("GetItem")
     assert [each.at for each in reaper.died()] == [6]
@@ -104,7 +117,7 @@ def test_who_dies_tells_of_claims_without_an_outcome(
     tmp_path: Path, killed: list[int], followed: list[tuple[str, dict[str, object], int]], held: tuple[str, ...]
 ) -> None:
     reaper, one = Reaper(tmp_path, STAGE), process(tmp_path)
-    reaper.arm({"send_chunk": {len(followed) + 1: "before"}})
+    reaper.arm({"send_chunk": [Fatal(len(followed) + 1, "before", "any")]})
     for operation, body, status in followed:
         one.before(operation)
         one.after(operation, body, status)

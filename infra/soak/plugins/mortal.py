@@ -1,8 +1,8 @@
 """Loaded by botocore into every function of the local cloud: ends the process at the AWS calls that were drawn for it.
 
-A function's calls are numbered over all of its processes. At a drawn one the process is killed, before the call is made
-or after it took effect and before its answer is heard: nothing is cleaned up, as when the machine is lost. Or it is
-killed so at its next call, from the drawn one on, that changes something: there most is at stake.
+A function's calls are numbered over all of its processes. From a drawn number on, the first process that comes to a
+call of the drawn kind is killed, before that call is made, or after it took effect and before its answer is heard:
+nothing is cleaned up, as when the machine is lost.
 """
 
 import json
@@ -16,26 +16,28 @@ from typing import Any
 
 FOLDER, FUNCTION = "SOAK_DEATHS", "AWS_LAMBDA_FUNCTION_NAME"
 DRAWN, DIED, CALLS = "drawn.json", "died.jsonl", ".calls"
-READS = ("Get", "BatchGet", "Query", "List", "Describe", "Scan")
+READS = ("Get", "BatchGet", "Query", "List", "Describe", "Scan", "Decrypt")
+SPEAKS = ("PutEvents", "Send", "Publish")
 MESSAGE = "MESSAGE#"
 """What the sort key of a claim begins with."""
 
 
 @dataclass
 class Process:
-    """This one: its function, the numbers that were drawn, and the claims that have no outcome so far."""
+    """This one: its function, what was drawn for it, and the claims that have no outcome so far."""
 
     function: str
     folder: Path
     read_at: int = 0
-    drawn: dict[str, str] = field(default_factory=dict)
-    number: str = ""
-    due: str = ""
-    """`before` or `after` the next call that changes something."""
+    drawn: list[tuple[int, str, str]] = field(default_factory=list)
+    """From which call on, `before` or `after`, and which kind of call: `any`, `effect` or `speech`."""
+    number: int = 0
+    died: int = 0
+    """Deaths of this function that are known here."""
     held: set[str] = field(default_factory=set)
 
     def before(self, operation: str) -> None:
-        self.number = str(self._next())
+        self.number = self._next()
         self._look()
         self._die_if_drawn("before", operation)
 
@@ -58,7 +60,7 @@ class Process:
         changed_at = drawn.stat().st_mtime_ns if drawn.exists() else 0
         if changed_at != self.read_at:
             self.read_at = changed_at
-            self.drawn = json.loads(drawn.read_text()).get(self.function, {})
+            self.drawn = [tuple(each) for each in json.loads(drawn.read_text()).get(self.function, [])]
 
     def _follow(self, operation: str, body: Mapping[str, Any]) -> None:
         for write in body.get("TransactItems", []):
@@ -71,16 +73,33 @@ class Process:
             self.held.discard(key["pk"]["S"])
 
     def _die_if_drawn(self, moment: str, operation: str) -> None:
-        drawn, _, is_for_effect = self.drawn.get(self.number, "").partition(" ")
-        if is_for_effect:
-            self.due = drawn
-        is_due = self.due == moment and not operation.startswith(READS)
-        if not is_due and (is_for_effect or drawn != moment):
-            return
-        told = {"function": self.function, "at": int(self.number), "moment": moment, "operation": operation}
-        with (self.folder / DIED).open("a") as died:
-            died.write(json.dumps({**told, "held": sorted(self.held)}) + "\n")
-        os.kill(os.getpid(), signal.SIGKILL)
+        if self._is_due(moment, operation) and self._is_mine():
+            told = {"function": self.function, "at": self.number, "moment": moment, "operation": operation}
+            with (self.folder / DIED).open("a") as died:
+                died.write(json.dumps({**told, "held": sorted(self.held)}) + "\n")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _is_due(self, moment: str, operation: str) -> bool:
+        if self.died >= len(self.drawn):
+            return False
+        at, when, kind = self.drawn[self.died]
+        return self.number >= at and moment == when and is_of_kind(operation, kind)
+
+    def _is_mine(self) -> bool:
+        """Each death is one process's: who comes first."""
+        self.died += 1
+        try:
+            (self.folder / f"{self.function}.death-{self.died}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
+def is_of_kind(operation: str, kind: str) -> bool:
+    """Whether it changes something (`effect`), or tells others of it (`speech`)."""
+    if kind == "speech":
+        return operation.startswith(SPEAKS)
+    return kind == "any" or not operation.startswith(READS)
 
 
 @cache
