@@ -206,7 +206,7 @@ def differences(soak: Soak, happened: Happened) -> list[str]:
     wanted = {each.function: soak.kills + (each.function == API and soak.kills > 0) for each in WORKERS}
     return [
         *compare.listed("webhook", happened.pushed.wrong),
-        *(f"{program}: {each}" for program, compared in by_program.items() for each in compared.differences),
+        *(each for program, found in by_program.items() for each in compare.listed(program, found.differences)),
         *checks.dead_letters(happened.dead_letters, unreadable, happened.died),
         *checks.left(happened.waiting),
         *happened.watched.differences,
