@@ -1,6 +1,7 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from chalicelib.aws import bus, table
@@ -9,7 +10,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
-from chalicelib.consent import objections, rules, store
+from chalicelib.consent import addresses, objections, rules, store
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
 from chalicelib.consent.objections import Withdrawal
 from chalicelib.guests import store as guests
@@ -26,27 +27,80 @@ def set_consent(
     basis: Basis,
     at: Instant | None = None,
     proof: Mapping[str, str] | None = None,
+    said_at: Sequence[Digest] | None = None,
 ) -> Consent:
     """Record what a guest answered a controller, on the leaf it came through, with its receipt, and announce it; the
     same state twice is one act.
 
-    Returns what that leaf is known to have said. Raises NotFound, TryAgain.
+    Who objects is the mailbox: a no holds for everybody who carries the addresses that it was said at, now and later;
+    where none are named, at all that the guest has. Returns what the leaf is known to have said. Raises NotFound,
+    TryAgain.
     """
-    if guests.guest(leaf) is None:
-        raise NotFound("There is no such guest.")
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
-    act = partial(_act, leaf, channel, key_of(purpose, controller), asked, proof or {})
-    of_guest, kept = until_written(act, BUSY)
-    if state == "withdrawn":
-        objections.note(Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(proof or {})))
+    act = Act(leaf, channel, key_of(purpose, controller), asked, proof or {})
+    if state != "withdrawn":
+        return _done(act)
+    carried = addresses.of(guests.guest(leaf), channel) if said_at is None else said_at
+    noted = Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(act.proof), list(carried))
+    own, *_ = each_had_its_turn(
+        [partial(_done_and_noted, act, noted), *(partial(_hold_address, act, each) for each in carried)]
+    )
+    return own
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is said through one leaf; `key` is `controller:purpose`."""
+
+    leaf: Leaf
+    channel: ChannelName
+    key: str
+    asked: Consent
+    proof: Mapping[str, str] = field(default_factory=dict)
+
+    def taken_over_by(self, leaf: Leaf) -> "Act":
+        return replace(self, leaf=leaf, asked=self.asked.on_the_basis(rules.ADDRESS))
+
+
+def each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
+    """A failure is raised when all are done: nobody comes again for the others' objection."""
+    done: list[Consent] = []
+    failures: list[Exception] = []
+    for deed in deeds:
+        try:
+            done.append(deed())
+        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return done
+
+
+def _done_and_noted(act: Act, noted: Withdrawal) -> Consent:
+    kept = _done(act)
+    objections.note(noted)
+    return kept
+
+
+def _hold_address(act: Act, address: Digest) -> Consent:
+    """At its own row, for who carries it later, and with everybody who carries it now."""
+    carriers = addresses.object_at(address, act.key, act.asked.at).leaves
+    others = [each for each in guests.one_leaf_each([act.leaf, *carriers]) if each != act.leaf]
+    each_had_its_turn([partial(_done, act.taken_over_by(each)) for each in others])
+    return act.asked
+
+
+def _done(act: Act) -> Consent:
+    if guests.guest(act.leaf) is None:
+        raise NotFound("There is no such guest.")
+    of_guest, kept = until_written(partial(_act, act), BUSY)
     bus.announce([_consent_changed(of_guest, kept)])
     return kept
 
 
-def _act(
-    leaf: Leaf, channel: ChannelName, key: str, asked: Consent, proof: Mapping[str, str]
-) -> tuple[GuestId, Consent]:
+def _act(act: Act) -> tuple[GuestId, Consent]:
     """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
+    leaf, channel, key, asked = act.leaf, act.channel, act.key, act.asked
     gate = _gate_of(leaf, channel)
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
     is_news = rules.is_news(gate, done, key, asked)
@@ -56,7 +110,7 @@ def _act(
         return gate.guest, done[key]
     writes = [table.Put(store.acts_row(leaf, channel, kept))]
     if is_news:
-        writes.append(table.Put(store.receipt_row(leaf, channel, key, asked, proof)))
+        writes.append(table.Put(store.receipt_row(leaf, channel, key, asked, act.proof)))
     _replace(gate, rules.with_act(gate, key, said), leaf, writes)
     return gate.guest, kept[key]
 

@@ -40,7 +40,7 @@ FLAGS: Mapping[str, Topic] = {"marketing_email": Topic(EMAIL, MARKETING)}
 """What a source's opt-in is about, by the field of its record."""
 
 State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
-Basis = Literal["source", "guest", "staff", "complaint"]
+Basis = Literal["source", "guest", "staff", "complaint", "address"]
 SuppressionReason = Literal["bounce", "complaint"]
 
 
@@ -65,8 +65,9 @@ def controller_of(key: str) -> ControllerId:
 class Consent(BaseModel):
     """A state for one purpose and controller, said through one leaf, or in effect for a guest.
 
-    `basis` says whose word it is: a source's flag, the guest's own act, a member of staff, or a mailbox provider's
-    complaint report. An act of the guest or a complaint outlives what any source says later. `again` is when the same
+    `basis` says whose word it is: a source's flag, the guest's own act, a member of staff, a mailbox provider's
+    complaint report, or that of somebody else who reads what is sent to the same address. All but the first outlive
+    what any source says later. `again` is when the same
     was last said once more through the same leaf, if it was: a different word of between is older than that.
     """
 
@@ -83,6 +84,9 @@ class Consent(BaseModel):
 
     def said_again(self, at: Instant) -> "Consent":
         return self.model_copy(update={"again": at})
+
+    def on_the_basis(self, basis: Basis) -> "Consent":
+        return self.model_copy(update={"basis": basis})
 
     def in_effect(self) -> "Consent":
         """As an answer of a gate, which knows an act by the instant at which it was last said."""

@@ -5,7 +5,7 @@ hold ids and digests, and no addresses.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ class Withdrawal:
     basis: Basis
     at: Instant
     proof: dict[str, str]
+    said_at: Sequence[Digest] | None = None
+    """The addresses at which it holds for whoever carries them; None for all that the guest has."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from chalicelib.consent.model import (
 )
 
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
-OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint"})
+ADDRESS: Basis = "address"
+"""The basis of an objection that a leaf has taken over from an address that it carries."""
+OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint", ADDRESS})
 
 
 def answers(acts: Iterable[Acts], flags: Iterable[Acts]) -> dict[str, Consent]:
@@ -100,8 +102,10 @@ def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
     said, answer = known.get(key), gate.answers.get(key)
     if said is None:
         return True
-    is_late = _rank(said) >= _rank(asked)
-    return not is_late and not (said.state == asked.state and answer is not None and answer.state == asked.state)
+    if _rank(said) >= _rank(asked):
+        return False
+    is_own = said.basis != ADDRESS or asked.basis == ADDRESS
+    return not (is_own and said.state == asked.state and answer is not None and answer.state == asked.state)
 
 
 def repeated(said: Consent, asked: Consent) -> Consent | None:
@@ -112,6 +116,18 @@ def repeated(said: Consent, asked: Consent) -> Consent | None:
     """
     is_later = said.state == asked.state and asked.at > said.last_said
     return said.said_again(asked.at) if is_later else None
+
+
+def taken_over(said: Acts, objections: Mapping[str, Instant]) -> Acts:
+    """The acts of a leaf that carries an address at which somebody objected: it objects, too, unless what it said
+    itself is newer. `objections` are instants by `controller:purpose`."""
+    return newest_acts([said, {key: _objecting(said.get(key), at) for key, at in objections.items()}])
+
+
+def _objecting(said: Consent | None, at: Instant) -> Consent:
+    """In the leaf's own words, where it says no itself."""
+    objection = Consent(state="withdrawn", basis=ADDRESS, at=at)
+    return (repeated(said, objection) or said) if said and said.state == "withdrawn" else objection
 
 
 def objections_taken_along(own: Iterable[Acts], all_: Iterable[Acts]) -> dict[str, Consent]:

@@ -90,6 +90,17 @@ def heads(leaves: Iterable[Leaf]) -> dict[Leaf, Head]:
     return {wanted[key]: read_head(wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
+def one_leaf_each(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """One leaf of each guest, in the order given; of several the first."""
+    wanted = list(leaves)
+    found = heads(wanted)
+    by_guest: dict[GuestId, Leaf] = {}
+    for leaf in wanted:
+        if leaf in found and found[leaf].has_record:
+            by_guest.setdefault(found[leaf].guest, leaf)
+    return list(by_guest.values())
+
+
 def guest(leaf: Leaf) -> Guest | None:
     """The guest that a leaf belongs to now; old ids resolve."""
     found = head(leaf)

@@ -1,6 +1,7 @@
 """What an identifier row is, and what a person may decide about two records."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chalicelib.canonical.ids import Digest, Leaf, digest_of, is_person
@@ -13,13 +14,17 @@ MOST_LEAVES = 40
 
 @dataclass(frozen=True)
 class Identifier:
-    """Who carries an identifier. `shared`: its names contradict too much. `suppressed`: why no mail may reach it."""
+    """Who carries an identifier. `shared`: its names contradict too much. `suppressed`: why no mail may reach it.
+
+    `objections`: when somebody who reads what is sent there said no, by what they said it to (`consent.model.key_of`).
+    """
 
     digest: Digest
     rev: int = 0
     leaves: tuple[Leaf, ...] = ()
     shared: bool = False
     suppressed: dict[str, str] | None = None
+    objections: Mapping[str, Instant] = field(default_factory=dict)
 
     @property
     def is_closed(self) -> bool:

@@ -17,6 +17,7 @@ def row_of(identifier: Identifier) -> Item:
         leaves=list(identifier.leaves) or None,
         shared=identifier.shared or None,
         suppressed=identifier.suppressed,
+        objections=dict(identifier.objections) or None,
     )
 
 
@@ -27,6 +28,7 @@ def read(digest: Digest, item: Item) -> Identifier:
         leaves=tuple(item.get("leaves", ())),
         shared=item.get("shared", False),
         suppressed=item.get("suppressed"),
+        objections=item.get("objections", {}),
     )
 
 

@@ -1,34 +1,30 @@
 """Save templates, let guests leave, and record what a channel says became of a message."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial
 
-from chalicelib.aws import bus, table
+from chalicelib.aws import bus
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf
-from chalicelib.canonical.time import Instant, instant
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf
+from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
-from chalicelib.consent import objections
+from chalicelib.consent import addresses, objections
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import PURPOSES, Consent, Suppression, controller_of
+from chalicelib.consent.model import PURPOSES, Consent, Suppression, controller_of, key_of
 from chalicelib.consent.objections import Undeliverable
-from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
-from chalicelib.identity.model import Identifier
 from chalicelib.messages import holds, rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.store import TEMPLATES
-from chalicelib.messages.tokens import UnsubscribeLink, read_token
+from chalicelib.messages.tokens import read_token
 from chalicelib.settings import actions as settings
 
 ANNOUNCED = {
@@ -58,43 +54,15 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     brought it: everybody who carries it now is held, too.
     """
     link = read_token(token)
-    moment = instant(at or present())
     sent = store.message(link.leaf, link.run)
-    carriers = identity.identifier(sent.address) if sent and sent.address else None
-    proof = {"via": "unsubscribe", "run": link.run}
-    leaves = _one_of_each([link.leaf, *(carriers.leaves if carriers else ())])
+    mailbox = [sent.address] if sent and sent.address else None
+    carriers = identity.identifier(mailbox[0]) if mailbox else None
+    leaves = guests.one_leaf_each([link.leaf, *(carriers.leaves if carriers else ())])
     if not leaves:
         raise NotFound("There is no such guest.")
-    withdraw = partial(_withdraw, link, moment, proof)
-    return _each_had_its_turn([partial(withdraw, leaf) for leaf in leaves])[0]
-
-
-def _withdraw(link: UnsubscribeLink, at: Instant, proof: Mapping[str, str], leaf: Leaf) -> Consent:
-    return consents.set_consent(leaf, link.channel, link.purpose, link.controller, "withdrawn", "guest", at, proof)
-
-
-def _each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
-    """A failure is raised when all are done: nobody comes again for the others' objection."""
-    done: list[Consent] = []
-    failures: list[Exception] = []
-    for deed in deeds:
-        try:
-            done.append(deed())
-        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
-    return done
-
-
-def _one_of_each(leaves: Sequence[Leaf]) -> list[Leaf]:
-    """One leaf of each guest, in the order given; of several the first."""
-    heads = guests.heads(leaves)
-    by_guest: dict[GuestId, Leaf] = {}
-    for leaf in leaves:
-        if leaf in heads and heads[leaf].has_record:
-            by_guest.setdefault(heads[leaf].guest, leaf)
-    return list(by_guest.values())
+    proof = {"via": "unsubscribe", "run": link.run}
+    said = leaves[0], link.channel, link.purpose, link.controller
+    return consents.set_consent(*said, "withdrawn", "guest", instant(at or present()), proof, mailbox)
 
 
 def record_event(body: str, channel: ChannelName) -> bool:
@@ -111,9 +79,10 @@ def record_event(body: str, channel: ChannelName) -> bool:
         staff.follow(event.staff, event.kind)
         return True
     message = _record(event)
-    addresses = [message.address] if message and message.address else _addresses(plug, event)
     if event.kind in {EventKind.BOUNCE, EventKind.COMPLAINT}:
-        _suppress(addresses, event, message, channel)
+        _suppress(
+            [message.address] if message and message.address else _addresses(plug, event), event, message, channel
+        )
     if message:
         _announce(event, message)
     return message is not None
@@ -141,7 +110,7 @@ def _addresses(channel: Channel, event: DeliveryEvent) -> list[Digest]:
     return [digest(channel.identifier, address) for address in normal if address]
 
 
-def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | None, channel: ChannelName) -> None:
+def _suppress(reached: list[Digest], event: DeliveryEvent, message: Message | None, channel: ChannelName) -> None:
     """The address is held for everybody who carries it, now and later; a complaint is also their own no.
 
     Their no outlives the address: an event without our tags, too, says that a person wants no more mail.
@@ -149,19 +118,20 @@ def _suppress(addresses: list[Digest], event: DeliveryEvent, message: Message | 
     reason = "complaint" if event.kind is EventKind.COMPLAINT else "bounce"
     suppression = Suppression.model_validate({"reason": reason, "at": event.at})
     mailed = [message.guest] if message else []
-    for address in addresses:
+    for address in reached:
         objections.note(Undeliverable(address, channel, suppression.reason, suppression.at))
         for leaf in suppress(address, suppression, channel, mailed):
             if event.kind is EventKind.COMPLAINT:
-                _complain(leaf, channel, event, message)
+                _complain(leaf, channel, address, event, message)
 
 
-def _complain(leaf: Leaf, channel: ChannelName, event: DeliveryEvent, message: Message | None) -> None:
+def _complain(leaf: Leaf, channel: ChannelName, address: Digest, event: DeliveryEvent, message: Message | None) -> None:
     """A no to whom the message was from; where that is not known, to everybody who may have sent it."""
     proof = {"run": message.occasion} if message else {}
     for controller in [message.controller] if message else sorted(_who_may_have_written(leaf, channel)):
         for purpose in PURPOSES:
-            consents.set_consent(leaf, channel, purpose, controller, "withdrawn", "complaint", event.at, proof)
+            addresses.object_at(address, key_of(purpose, controller), event.at)
+            consents.set_consent(leaf, channel, purpose, controller, "withdrawn", "complaint", event.at, proof, [])
 
 
 def _who_may_have_written(leaf: Leaf, channel: ChannelName) -> Collection[ControllerId]:
@@ -178,27 +148,10 @@ def suppress(
     address: Digest, suppression: Suppression, channel: ChannelName, mailed: Sequence[Leaf] = ()
 ) -> list[Leaf]:
     """Hold an address for all who carry it, now and later, and for who was mailed; returns one leaf of each guest."""
-    held = _one_of_each([*mailed, *_remember(address, suppression).leaves])
+    held = guests.one_leaf_each([*mailed, *addresses.suppress(address, suppression).leaves])
     for leaf in held:
         consents.suppress(leaf, channel, address, suppression.reason)
     return held
-
-
-def _remember(address: Digest, suppression: Suppression) -> Identifier:
-    """Mark the identifier, so that leaves which bring it later inherit the suppression."""
-
-    def attempt() -> Identifier:
-        found = identity.identifier(address)
-        before = found or Identifier(digest=address)
-        known = Suppression.model_validate(before.suppressed) if before.suppressed else suppression
-        kept = stronger(known, suppression).model_dump()
-        if kept == before.suppressed:
-            return before
-        after = replace(before, suppressed=kept, rev=before.rev + 1)
-        table.write(table.Put(identity.row_of(after), table.unchanged_since(found.rev if found else None)))
-        return after
-
-    return until_written(attempt, "the identifier was changed by others all the time")
 
 
 def _announce(event: DeliveryEvent, message: Message) -> None:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import MARKETING, Consent, Gate, Purpose
+from chalicelib.consent.model import MARKETING, Basis, Consent, Gate, Purpose
+from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
 from chalicelib.consent.rules import GRANTED, answer_for, counted_since, was_mailed
 from chalicelib.settings.model import GROUP_CONTROLLER
 
@@ -49,6 +50,7 @@ class Reason(StrEnum):
     SUPPRESSED_BOUNCE = "suppressed_bounce"
     NO_CONSENT = "no_consent"
     WITHDRAWN = "withdrawn"
+    WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
     OPEN_CASE = "open_case"
     FREQUENCY_CAP = "frequency_cap"
     ALREADY_SENT = "already_sent"
@@ -117,9 +119,10 @@ class Known:
     def answer_about(self, purpose: Purpose) -> Consent | None:
         return answer_for(self.gate, purpose, self.controller, self.succeeds) if self.gate else None
 
-    def is_refused(self, purpose: Purpose) -> bool:
+    def is_refused(self, purpose: Purpose, basis: Basis | None = None) -> bool:
+        """By whomever, or on this basis."""
         answer = self.answer_about(purpose)
-        return answer is not None and answer.state not in GRANTED
+        return answer is not None and answer.state not in GRANTED and basis in {None, answer.basis}
 
     @property
     def suppression(self) -> str | None:
@@ -194,12 +197,17 @@ ADDRESS = (
 )
 
 
-def _consent(purpose: Purpose) -> tuple[Hold, Hold]:
+def _consent(purpose: Purpose) -> tuple[Hold, ...]:
     return (
         Hold(
             Reason.NO_CONSENT,
             "The guest never agreed to marketing {message}.",
             lambda known: known.answer_about(purpose) is None,
+        ),
+        Hold(
+            Reason.WITHDRAWN_AT_ADDRESS,
+            "Somebody at this {address} does not want marketing {message} any more.",
+            lambda known: known.is_refused(purpose, AT_ADDRESS),
         ),
         Hold(
             Reason.WITHDRAWN,

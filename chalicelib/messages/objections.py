@@ -36,7 +36,8 @@ def _is_held(objection: Objection) -> bool:
 
 def _withdraw(no: Withdrawal) -> bool:
     try:
-        consents.set_consent(no.leaf, no.channel, no.purpose, no.controller, "withdrawn", no.basis, no.at, no.proof)
+        said = no.leaf, no.channel, no.purpose, no.controller
+        consents.set_consent(*said, "withdrawn", no.basis, no.at, no.proof, no.said_at)
     except NotFound:
         return False
     return True

@@ -200,18 +200,36 @@ def take_consent(draft: Draft, person: Person) -> None:
     guest = draft.head(person.leaf).guest
     for channel in CHANNELS:
         before = draft.gate(guest, channel)
+        took_over = _take_over_objections(draft, person, channel)
         answers = draft.answers(draft.head(guest).members, channel)
         after = before if answers == before.answers else before.with_answers(answers)
         for address, why in _suppressed_addresses(draft, person, CHANNELS[channel]):
             after = consent.with_suppression(after, address, why.reason)
-        if after != before:
+        if after != before or took_over:  # the gate is the lock of the acts
             draft.decided.gates[guest, channel] = after
     if draft.flags_changed(person.leaf):
         draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 
+def _take_over_objections(draft: Draft, person: Person, channel: ChannelName) -> bool:
+    """Who objects is the mailbox: what was said at an address holds for the leaf that carries it. Returns if it is news
+    to the leaf."""
+    before = draft.acts(person.leaf, channel)
+    after = before
+    for address in _addresses(person, CHANNELS[channel]):
+        after = consent.taken_over(after, draft.identifier(address).objections)
+    if after == before:
+        return False
+    draft.decided.acts[person.leaf, channel] = after
+    return True
+
+
+def _addresses(person: Person, kind: str) -> list[Digest]:
+    return [digest_in(key) for key in person.identifiers if key.startswith(f"{kind}:")]
+
+
 def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[Digest, Suppression]]:
-    for digest in (digest_in(key) for key in person.identifiers if key.startswith(f"{kind}:")):
+    for digest in _addresses(person, kind):
         known = draft.identifier(digest).suppressed
         if known:
             yield digest, Suppression.model_validate(known)

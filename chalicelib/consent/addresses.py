@@ -1,0 +1,62 @@
+"""What is said at an address holds for whoever carries it: its own row keeps it, for those who carry it later."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from chalicelib.aws import table
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.ids import ChannelName, Digest, digest_in
+from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import CHANNELS, Suppression
+from chalicelib.consent.rules import stronger
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest
+from chalicelib.identity import store
+from chalicelib.identity.model import Identifier
+
+
+def of(guest: Guest | None, channel: ChannelName) -> list[Digest]:
+    """All that any record of a guest carries, but for those that belong to nobody."""
+    if guest is None:
+        return []
+    heads = guests.with_records(guests.heads(guest.members)).values()
+    kind = f"{CHANNELS[channel]}:"
+    digests = {digest_in(key) for head in heads for key in head.identifiers if key.startswith(kind)}
+    return sorted(each.digest for each in store.identifiers(digests) if not each.shared)
+
+
+def object_at(address: Digest, key: str, at: Instant) -> Identifier:
+    """Somebody who reads what is sent there said no; `key` is `controller:purpose`. Raises TryAgain."""
+    return _changed(address, partial(_objected, key=key, at=at))
+
+
+def _objected(before: Identifier, key: str, at: Instant) -> Identifier:
+    latest = max(at, before.objections.get(key, at))
+    return replace(before, objections={**before.objections, key: latest})
+
+
+def suppress(address: Digest, suppression: Suppression) -> Identifier:
+    """No message may reach it. Raises TryAgain."""
+    return _changed(address, partial(_suppressed, suppression=suppression))
+
+
+def _suppressed(before: Identifier, suppression: Suppression) -> Identifier:
+    known = Suppression.model_validate(before.suppressed) if before.suppressed else suppression
+    return replace(before, suppressed=stronger(known, suppression).model_dump())
+
+
+def _changed(address: Digest, change: Callable[[Identifier], Identifier]) -> Identifier:
+    """The row after a change; nothing is written where it says so already."""
+
+    def attempt() -> Identifier:
+        found = store.identifier(address)
+        before = found or Identifier(digest=address)
+        after = change(before)
+        if after == before:
+            return before
+        after = replace(after, rev=before.rev + 1)
+        table.write(table.Put(store.row_of(after), table.unchanged_since(found.rev if found else None)))
+        return after
+
+    return until_written(attempt, "the identifier was changed by others all the time")
