@@ -72,8 +72,9 @@ def _parts(*, full: bool) -> Iterator[Part]:
 def _campaign(rounds: int) -> list[Figure]:
     measured = campaign.cpu(rounds)
     ran, of_two = campaign.send_all(800), campaign.send_all(800, records=2)
+    shared = campaign.send_all(800, shares=True)
     events_ms = campaign.event_milliseconds(ran, 3)
-    return [*measured, *campaign.units(ran, of_two), *cost.figure(ran, measured[0].measured, events_ms)]
+    return [*measured, *campaign.units(ran, of_two, shared), *cost.figure(ran, measured[0].measured, events_ms)]
 
 
 if __name__ == "__main__":

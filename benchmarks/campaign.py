@@ -53,9 +53,9 @@ class Campaigned:
     units: Units = field(default_factory=Units)
 
 
-def launched(guests: int, records: int = 1) -> Cloud:
+def launched(population: Population) -> Cloud:
     """A campaign to everybody of a computed population, launched a moment ago."""
-    cloud = hub.open_hub(Table(Population(guests, records)))
+    cloud = hub.open_hub(Table(population))
     season.open_hotel()
     rule = {"trait": "stats.stays", "op": "gte", "value": 1}
     save_segment(Segment.model_validate({"id": "stayed", "name": "Stayed", "rule": rule}))
@@ -77,9 +77,9 @@ def steps(cloud: Cloud) -> Iterator[Step]:
             yield from ((FUNCTIONS[name], hub.delivery([body])) for body in bodies)
 
 
-def send_all(guests: int, tape: Tape | None = None, records: int = 1) -> Campaigned:
+def send_all(guests: int, tape: Tape | None = None, records: int = 1, *, shares: bool = False) -> Campaigned:
     """Plan, queue and send to the end, then have SES tell what became of each mail."""
-    cloud = launched(guests, records)
+    cloud = launched(Population(guests, records, shares))
     cloud.sent = []
     ran = Campaigned(cloud)
     cloud.calls.clear()
@@ -212,18 +212,21 @@ VALUES: dict[str, Any] = {
 # Units
 
 
-def units(ran: Campaigned, of_two: Campaigned) -> list[Figure]:
+def units(ran: Campaigned, of_two: Campaigned, shared: Campaigned) -> list[Figure]:
     """The floor is the claim, its outcome and two events, written once each and without a transaction.
 
-    `of_two` is the same run to guests of two records each.
+    `of_two` is the same run to guests of two records each, `shared` that to guests who read a mailbox with others.
     """
     mails = ran.cloud.mails
-    assert of_two.cloud.mails == mails
+    assert of_two.cloud.mails == shared.cloud.mails == mails
     further = (of_two.units.write - ran.units.write) / mails
     name = "write units per marketing recipient with a mailbox of its own"
     what = "plan, claim, outcome, delivery and open of each, click of one in ten"
     return [
         Figure(f"{name} ({what})", "write units", ran.units.write / mails, 4, 7.5, OF_MEASURED),
+        Figure(
+            "the same, who shares a mailbox with others", "write units", shared.units.write / mails, 4, 9.5, OF_MEASURED
+        ),
         Figure("the same, for each further record of the guest", "write units", further, None, 2, OF_MEASURED),
     ]
 

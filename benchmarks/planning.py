@@ -74,7 +74,7 @@ class Planned(NamedTuple):
 
 
 def plan(guests: int) -> Planned:
-    cloud = launched(guests)
+    cloud = launched(Population(guests))
     cloud.calls.clear()
     cloud.table.by_partition = Counter()
     spent = milliseconds(lambda: [hub.run("plan_run", hub.delivery([body])) for body in cloud.take("plan")])

@@ -27,10 +27,12 @@ SHARDS = 256
 @dataclass(frozen=True)
 class Population:
     """Heads and gates of guests 0 ... size - 1, each of so many records. A guest lies in the partition
-    `number modulo 256`. Of its further records nothing is kept but that they are its own."""
+    `number modulo 256`. Of its further records nothing is kept but that they are its own. Where they share mailboxes,
+    their gates say so: nothing went to any of these yet."""
 
     size: int
     records: int = 1
+    shares: bool = False
 
     def leaf(self, number: int) -> str:
         return f"g{number:024x}"
@@ -78,5 +80,5 @@ class Population:
     @cached_property
     def _gate(self) -> str:
         consent: Any = Consent(state="explicit", basis="source", at=Instant("2026-01-01T00:00:00.000000Z"))
-        gate = Gate(guest=PATTERN, channel=EMAIL, rev=1, answers={"group:marketing": consent})
+        gate = Gate(guest=PATTERN, channel=EMAIL, rev=1, answers={"group:marketing": consent}, shares=self.shares)
         return json.dumps(to_item(gate_row(gate)))

@@ -28,11 +28,12 @@ def figures(parts: int, chunks: int) -> list[Figure]:
 def _work(parts: int, chunks: int) -> None:
     from benchmarks import hub
     from benchmarks.campaign import launched
+    from benchmarks.population import Population
     from chalicelib.campaigns import store, tending
     from chalicelib.canonical.time import now
 
     hub.wire()
-    cloud = launched(GUESTS)
+    cloud = launched(Population(GUESTS))
     for body in cloud.take("plan")[:parts]:
         hub.run("plan_run", hub.delivery([body]))
     sent, minute = 0, now()

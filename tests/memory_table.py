@@ -10,14 +10,14 @@ import pytest
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, When, Write
+from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
 
 VOLATILE = {"rev", "record_rev", "expires_at"}
 
 
 @dataclass
 class MemoryTable:
-    """Rows by key. Only the conditions that ingest and loyalty use are understood; any other is an error."""
+    """Rows by key. Only the conditions and updates that capabilities use are understood; any other is an error."""
 
     rows: dict[Key, Item] = field(default_factory=dict)
     beside: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class MemoryTable:
             ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]
         return iter([_copy(self.rows[key]) for key in ordered[:limit]])
 
-    def write(self, one: Put | Delete) -> None:
+    def write(self, one: Put | Delete | Update) -> None:
         self.transact([one])
 
     def transact(self, writes: Sequence[Write]) -> None:
@@ -86,16 +86,31 @@ class MemoryTable:
         for each in writes:
             if isinstance(each, Put):
                 self.rows[table.key_written(each)] = _copy(dict(each.item))
+            elif isinstance(each, Update):
+                self._update(each)
             elif isinstance(each, Delete):
                 self.rows.pop(table.key_written(each), None)
             else:
                 assert isinstance(each, Check)
 
+    def _update(self, update: Update) -> None:
+        row = self.rows.setdefault(update.key, table.row(update.key))
+        assert update.expression.startswith("SET ")
+        for part in update.expression.removeprefix("SET ").split(","):
+            name, value = (each.strip() for each in part.split("="))
+            row[update.names.get(name, name)] = deepcopy(update.values[value])
+
     def _holds(self, key: Key, when: When | None) -> bool:
         if when is None:
             return True
         row = self.rows.get(key)
-        return any(_clause(clause.strip(), row, when.values) for clause in when.expression.split(" OR "))
+        expression = when.expression
+        for name, stands_for in when.names.items():
+            expression = expression.replace(name, stands_for)
+        return any(
+            all(_clause(clause.strip(), row, when.values) for clause in either.split(" AND "))
+            for either in expression.split(" OR ")
+        )
 
     def state(self) -> dict[Key, Item]:
         """What is kept, without what differs between two ways to the same end: revisions and markers."""

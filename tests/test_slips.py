@@ -32,7 +32,7 @@ from chalicelib.consent.model import EMAIL, MARKETING, Topic
 from chalicelib.guests.model import Head, Record, Stats, Traits
 from chalicelib.identity.digests import digest
 from chalicelib.jobs.model import Job
-from chalicelib.messages.holds import Known
+from chalicelib.messages.known import Known
 from chalicelib.settings.model import GROUP_CONTROLLER
 
 

@@ -10,7 +10,7 @@ from chalicelib.campaigns.model import Campaign, CampaignRow, Chunk, Content, Ru
 from chalicelib.canonical.ids import CampaignId, PropertyId, RunId
 from chalicelib.jobs import store as jobs
 from chalicelib.messages import names
-from chalicelib.messages.holds import Cap
+from chalicelib.messages.known import Cap
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
 from chalicelib.settings.rules import MailIdentity, mail_identity

@@ -122,7 +122,8 @@ class Gate(BaseModel):
 
     `answers` are what is in effect, by `controller:purpose`, and beside it the last objection where a yes took it back;
     what they follow from is kept by leaf. `suppressed` names addresses by the beginning of their digest; `sends` holds
-    the marks of the newest messages (`rules.send_mark`, `rules.remembered`), oldest first.
+    the marks of the newest messages (`rules.send_mark`, `rules.remembered`), oldest first. `shares` says that others
+    have, or had, an address of this guest: what is sent there goes by the address's own row as well.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -136,6 +137,7 @@ class Gate(BaseModel):
     erased: bool = False
     restricted: bool = False
     open_case: bool = False
+    shares: bool = False
 
     def answer_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
         """What the guest answered one controller; None where nobody ever said anything."""
@@ -157,6 +159,9 @@ class Gate(BaseModel):
 
     def with_sends(self, sends: tuple[str, ...]) -> "Gate":
         return self.model_copy(update={"sends": sends})
+
+    def sharing(self, *, shares: bool) -> "Gate":
+        return self.model_copy(update={"shares": shares})
 
     def at_rev(self, rev: int) -> "Gate":
         return self.model_copy(update={"rev": rev})

@@ -1,7 +1,8 @@
 """How what leaves say makes one answer, and how gates follow when guests are regrouped."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, OccasionId, digest_of
 from chalicelib.canonical.time import Instant, instant, moment_of
@@ -20,12 +21,14 @@ from chalicelib.consent.model import (
     State,
     Suppression,
     SuppressionReason,
+    key_of,
     remembered_key,
 )
 
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 ADDRESS: Basis = "address"
 """The basis of an objection that a leaf has taken over from an address that it carries."""
+NO_OBJECTIONS: Mapping[str, Instant] = {}
 OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint", ADDRESS})
 
 
@@ -36,16 +39,23 @@ def answers(acts: Iterable[Acts], flags: Iterable[Acts]) -> dict[str, Consent]:
 
 
 def answer_for(
-    gate: Gate, purpose: Purpose, controller: ControllerId, succeeds: Iterable[ControllerId] = ()
+    gate: Gate,
+    purpose: Purpose,
+    controller: ControllerId,
+    succeeds: Collection[ControllerId] = (),
+    at_address: Mapping[str, Instant] = NO_OBJECTIONS,
 ) -> Consent | None:
     """What a guest answered a controller; None where nobody ever said anything.
 
     Who objected to one that it succeeds is not asked again by what sources say, nor by what the guest says to that
-    one: the objection holds until a later yes of the guest's own, to the successor.
+    one: the objection holds until a later yes of the guest's own, to the successor. So does one of somebody else at the
+    same address.
     """
     answer = gate.answer_to(purpose, controller)
     said = [found(purpose, each) for each in succeeds for found in (gate.answer_to, gate.remembered_objection_to)]
     before = [each for each in said if each and each.state not in GRANTED]
+    named = [key for each in (controller, *succeeds) if (key := key_of(purpose, each)) in at_address]
+    before += [Consent(state="withdrawn", basis=ADDRESS, at=at_address[key]) for key in named]
     if not before:
         return answer
     objection = max(before, key=_rank)
@@ -174,17 +184,17 @@ def regrouped(guest: GuestId, channel: ChannelName, before: Iterable[Gate], answ
     come to a revision it had before, and a claim that was decided on that one would pass.
     """
     known = sorted(before, key=lambda gate: gate.guest)
-    marks = sorted({mark for gate in known for mark in gate.sends}, key=lambda mark: (instant_of(mark), mark))
     return Gate(
         guest=guest,
         channel=channel,
         rev=max((gate.rev for gate in known), default=0),
         answers=dict(answers_now),
         suppressed=_bounded(each for gate in known for each in gate.suppressed.items()),
-        sends=remembered(marks),
+        sends=remembered_of(gate.sends for gate in known),
         erased=any(gate.erased for gate in known),
         restricted=any(gate.restricted for gate in known),
         open_case=any(gate.open_case for gate in known),
+        shares=any(gate.shares for gate in known),
     )
 
 
@@ -201,8 +211,21 @@ def remembered(marks: Sequence[str]) -> tuple[str, ...]:
     return tuple(marks[at] for at in sorted([*counting, *others]))
 
 
-def counted_since(gate: Gate, since: Instant) -> int:
-    """Messages to the guest after an instant that count for the cap."""
+def remembered_of(several: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """What there is room for of several memories."""
+    marks = {mark for each in several for mark in each}
+    return remembered(sorted(marks, key=lambda mark: (instant_of(mark), mark)))
+
+
+class Remembering(Protocol):
+    """A gate, or an address's own row."""
+
+    @property
+    def sends(self) -> tuple[str, ...]: ...
+
+
+def counted_since(gate: Remembering, since: Instant) -> int:
+    """Messages after an instant that count for the cap."""
     return sum(instant_of(mark) > since for mark in gate.sends if _counts(mark))
 
 
@@ -222,8 +245,8 @@ def send_mark(at: Instant, occasion: OccasionId, guest: GuestId, *, counts: bool
     return f"{seconds:0{SECOND_DIGITS}x}{digest_of(occasion)[:OCCASION_DIGITS]}{guest[-GUEST_DIGITS:]}{sign}"
 
 
-def was_mailed(gate: Gate, occasion: OccasionId) -> bool:
-    """Whether this guest, or one that it was split off from, got the message of an occasion."""
+def was_mailed(gate: Remembering, occasion: OccasionId) -> bool:
+    """Whether this guest or address, or the guest that it was split off from, got the message of an occasion."""
     wanted = digest_of(occasion)[:OCCASION_DIGITS]
     return any(mark[SECOND_DIGITS:].startswith(wanted) for mark in gate.sends if not _is_instant(mark))
 

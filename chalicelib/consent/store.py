@@ -21,13 +21,14 @@ def gate_row(gate: Gate) -> Item:
         erased=gate.erased or None,
         restricted=gate.restricted or None,
         open_case=gate.open_case or None,
+        shares=gate.shares or None,
     )
     return within_a_unit(row, "answers", "suppressed")
 
 
 def read_gate(key: Key, item: Item) -> Gate:
     item = inflated(item)
-    flags = {name: item[name] for name in ("sends", "erased", "restricted", "open_case") if name in item}
+    flags = {name: item[name] for name in ("sends", "erased", "restricted", "open_case", "shares") if name in item}
     return Gate.model_validate(
         {
             "guest": keys.guest_of_gate(key),

@@ -18,6 +18,7 @@ def row_of(identifier: Identifier) -> Item:
         shared=identifier.shared or None,
         suppressed=identifier.suppressed,
         objections=dict(identifier.objections) or None,
+        sends=list(identifier.sends) or None,
     )
 
 
@@ -29,6 +30,7 @@ def read(digest: Digest, item: Item) -> Identifier:
         shared=item.get("shared", False),
         suppressed=item.get("suppressed"),
         objections=item.get("objections", {}),
+        sends=tuple(item.get("sends", ())),
     )
 
 

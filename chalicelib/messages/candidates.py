@@ -1,15 +1,19 @@
 """Candidates as the hub knows them at this moment: read so that head, gate and claims belong together."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf, OccasionId
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
+from chalicelib.identity import store as identity
+from chalicelib.identity.digests import digest
+from chalicelib.identity.model import Identifier
 from chalicelib.messages import store
+from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.model import Message
 
 
@@ -25,6 +29,9 @@ class Candidate:
     gate: Gate | None
     claims: tuple[Message, ...]
     stands: bool = True
+    mailbox: Identifier | None = None
+    """The row of the guest's address, where other guests have or had it, and who these are."""
+    rivals: tuple["Candidate", ...] = ()
 
     @property
     def traits(self) -> Traits:
@@ -54,6 +61,38 @@ def load(occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf])
             continue
         own = tuple(claims[leaf] for leaf in sorted(guest.members) if leaf in claims)
         yield Candidate(candidate, guest, gates.get(guest.id), own, stands=revisions.get(guest.id) == guest.rev)
+
+
+def with_mailboxes(occasion: OccasionId, channel: Channel, known: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, each whose gate says that an address is shared with its row and who else carries it: two or three
+    batch reads more, and only where there is such."""
+    addresses = {each.id: to for each in known if each.gate and each.gate.shares and (to := _address(channel, each))}
+    if not addresses:
+        return list(known)
+    rows = {row.digest: row for row in identity.identifiers(set(addresses.values()))}
+    readers = _readers(occasion, channel, {leaf for row in rows.values() for leaf in row.leaves})
+    return [_sharing(each, addresses[each.id], rows, readers) if each.id in addresses else each for each in known]
+
+
+def _address(channel: Channel, candidate: Candidate) -> Digest | None:
+    to = channel.address_of(candidate.traits)
+    return digest(channel.identifier, to) if to else None
+
+
+def _readers(occasion: OccasionId, channel: Channel, leaves: Collection[Leaf]) -> dict[Leaf, Candidate]:
+    """By leaf, its guest as a candidate under the guest's own id."""
+    found = load(occasion, channel.name, sorted(leaves))
+    return {each.id: replace(each, id=each.guest.id if each.guest else each.id) for each in found}
+
+
+def _sharing(
+    candidate: Candidate, address: Digest, rows: Mapping[Digest, Identifier], readers: Mapping[Leaf, Candidate]
+) -> Candidate:
+    mailbox = rows.get(address) or Identifier(address)
+    own = candidate.guest.id if candidate.guest else candidate.id
+    rivals = {each.id: each for leaf in mailbox.leaves if (each := readers[leaf]).id != own}
+    stands = candidate.stands and all(each.stands for each in rivals.values())
+    return replace(candidate, stands=stands, mailbox=mailbox, rivals=tuple(rivals.values()))
 
 
 def _guest(heads: Mapping[Leaf, Head], leaf: Leaf) -> Guest | None:

@@ -11,6 +11,8 @@ from chalicelib.canonical.ids import ChannelName, Leaf
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
+from chalicelib.identity import store as identity
+from chalicelib.identity.model import Identifier
 from chalicelib.messages import store
 from chalicelib.messages.channels.contract import Written
 from chalicelib.messages.model import Message
@@ -31,6 +33,12 @@ class Sendable:
     others: tuple[Leaf, ...]
     written: Written
     counts: bool
+    mailbox: Identifier | None = None
+    """The address's own row, where other guests have or had it."""
+
+    @property
+    def rows(self) -> int:
+        return rows_of(self.others) + (self.mailbox is not None)
 
 
 def claim(some: Sequence[Sendable]) -> list[Sendable]:
@@ -43,7 +51,7 @@ def _groups(some: Sequence[Sendable]) -> Iterator[list[Sendable]]:
     group: list[Sendable] = []
     rows = 0
     for each in some:
-        needs = rows_of(each.others)
+        needs = each.rows
         if rows + needs > table.WRITE_AT_ONCE:
             yield group
             group, rows = [], 0
@@ -76,7 +84,7 @@ def _claim_together(group: list[Sendable]) -> list[Sendable]:
 
 def _writes(each: Sendable) -> list[table.Write]:
     gate = each.gate or Gate(guest=each.message.guest, channel=each.channel)
-    return store.claim(each.message, gate, each.others, counts=each.counts)
+    return store.claim(each.message, gate, each.others, each.mailbox, counts=each.counts)
 
 
 def hold(message: Message, others: Sequence[Leaf]) -> bool:
@@ -93,11 +101,15 @@ def give_back(message: Message, channel: ChannelName) -> None:
     until_written(partial(_give_back, message, channel), "the gate was changed by others all the time", GIVE_BACK_TRIES)
 
 
+def _mailbox_of(message: Message) -> Identifier | None:
+    return identity.identifier(message.address) if message.address else None
+
+
 def _give_back(message: Message, channel: ChannelName) -> None:
     """The guest may have been merged into another since: that guest's gate has the message among its sends now."""
     head = guests.head(message.guest)
     guest = head.guest if head else message.guest
-    undo = store.give_back(message, consents.gate(guest, channel))
+    undo = store.give_back(message, consents.gate(guest, channel), _mailbox_of(message))
     try:
         table.transact([*undo, consents.belongs(message.guest, guest)])
     except table.ConditionFailed as cancelled:

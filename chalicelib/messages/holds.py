@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
-from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import MARKETING, Basis, Consent, Gate, Purpose
+from chalicelib.consent.model import MARKETING, Purpose
 from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
-from chalicelib.consent.rules import GRANTED, answer_for, counted_since, was_mailed
-from chalicelib.settings.model import GROUP_CONTROLLER
+from chalicelib.consent.rules import counted_since, was_mailed
+from chalicelib.messages.known import Fault, Known, Words
 
 
 class MessageClass(StrEnum):
@@ -54,79 +53,13 @@ class Reason(StrEnum):
     OPEN_CASE = "open_case"
     FREQUENCY_CAP = "frequency_cap"
     ALREADY_SENT = "already_sent"
+    SHARED_MAILBOX = "shared_mailbox"
     MERGED_AWAY = "merged_away"
     TOO_MANY_RECORDS = "too_many_records"
     MISSING_VARIABLE = "missing_variable"
     RENDERING_FAILED = "rendering_failed"
     RUN_CANCELLED = "run_cancelled"
     NOT_MISSED = "not_missed"
-
-
-class Fault(StrEnum):
-    """Why a template cannot be filled in for a guest."""
-
-    VALUE_MISSING = "value_missing"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Cap:
-    """At most so many messages within so many days."""
-
-    mails: int
-    days: int
-
-
-NO_OCCASION = OccasionId("")
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a channel calls an address (`e-mail address`) and what it carries (`mail`)."""
-
-    address: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of one candidate for one occasion, at the moment of the decision.
-
-    `guest` is None where the record belongs to no guest, `address` the digest of the guest's own where the channel can
-    reach one. `controller` answers for the occasion, and `succeeds` others. `fault` is known once the message was
-    written: what is held before need not be.
-    """
-
-    now: datetime
-    occasion: OccasionId = NO_OCCASION
-    guest: GuestId | None = None
-    gate: Gate | None = None
-    address: Digest | None = None
-    controller: ControllerId = GROUP_CONTROLLER
-    succeeds: frozenset[ControllerId] = frozenset()
-    cap: Cap = Cap(mails=0, days=1)
-    fits_claim: bool = True
-    """One transaction holds the claim with all the guest's records."""
-    is_claimed: bool = False
-    """A record of the guest has a claim for this occasion that is not this candidate's own."""
-    is_chosen: bool = False
-    """The guest gets this message already, as another candidate of the same batch."""
-    is_cancelled: bool = False
-    is_missed: bool = True
-    """False where the message that this one is sent instead of turned up meanwhile."""
-    fault: Fault | None = None
-
-    def answer_about(self, purpose: Purpose) -> Consent | None:
-        return answer_for(self.gate, purpose, self.controller, self.succeeds) if self.gate else None
-
-    def is_refused(self, purpose: Purpose, basis: Basis | None = None) -> bool:
-        """By whomever, or on this basis."""
-        answer = self.answer_about(purpose)
-        return answer is not None and answer.state not in GRANTED and basis in {None, answer.basis}
-
-    @property
-    def suppression(self) -> str | None:
-        return self.gate.suppression_of(self.address) if self.gate and self.address else None
 
 
 @dataclass(frozen=True)
@@ -143,7 +76,7 @@ class Hold:
 
 def _cap_reached(known: Known) -> bool:
     since = instant(known.now - timedelta(days=known.cap.days))
-    return known.gate is not None and counted_since(known.gate, since) >= known.cap.mails
+    return any(counted_since(each, since) >= known.cap.mails for each in known.memories)
 
 
 ALREADY_SENT = "The guest got this {message} under another of their records."
@@ -217,6 +150,11 @@ def _consent(purpose: Purpose) -> tuple[Hold, ...]:
     )
 
 
+SHARED_MAILBOX = Hold(
+    Reason.SHARED_MAILBOX,
+    "Another guest with the same {address} gets this {message}.",
+    lambda known: known.is_outranked or (known.mailbox is not None and was_mailed(known.mailbox, known.occasion)),
+)
 OPEN_CASE = Hold(
     Reason.OPEN_CASE,
     "A complaint of the guest is still open.",
@@ -244,14 +182,14 @@ CONTENT = (
 def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
     """Nobody asked for it: it needs consent to its purpose."""
     consent = _consent(PURPOSES[message_class])
-    return (*STANDING, RESTRICTED, *ADDRESS, *consent, OPEN_CASE, FREQUENCY_CAP, *CONTENT)
+    return (*STANDING, RESTRICTED, *ADDRESS, *consent, OPEN_CASE, SHARED_MAILBOX, FREQUENCY_CAP, *CONTENT)
 
 
 HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {
     MessageClass.MARKETING: _with_consent(MessageClass.MARKETING),
     MessageClass.SURVEY: _with_consent(MessageClass.SURVEY),
-    MessageClass.SERVICE: (*STANDING, RESTRICTED, *ADDRESS, *CONTENT),
-    MessageClass.TRANSACTIONAL: (*STANDING, *ADDRESS, *CONTENT),
+    MessageClass.SERVICE: (*STANDING, RESTRICTED, *ADDRESS, SHARED_MAILBOX, *CONTENT),
+    MessageClass.TRANSACTIONAL: (*STANDING, *ADDRESS, SHARED_MAILBOX, *CONTENT),
 }
 RULES: Mapping[Reason, Hold] = {hold.reason: hold for holds in HOLDS.values() for hold in holds}
 

@@ -1,5 +1,6 @@
 """What a template, an occasion, a message and its outcome are."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -19,7 +20,9 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Purpose
-from chalicelib.messages.holds import PURPOSES, Cap, MessageClass
+from chalicelib.guests.model import Traits
+from chalicelib.messages.holds import PURPOSES, MessageClass
+from chalicelib.messages.known import Cap
 from chalicelib.settings.model import GROUP_CONTROLLER
 from chalicelib.settings.rules import MailIdentity
 
@@ -142,6 +145,12 @@ class Occasion(BaseModel):
     """Who is held gets a row that says so: there is no other place that would."""
     instead_of: OccasionId | None = None
     """Only those are mailed whose message for that occasion is lost."""
+    belongs: Callable[[Traits], bool] | None = None
+    """Whether a guest is one whom it is for; None where it is for those alone for whom it is asked."""
+
+    def is_meant_for(self, traits: Traits) -> bool:
+        """Whether somebody of whom nothing was asked here may be asked for elsewhere."""
+        return self.belongs is not None and self.instead_of is None and self.belongs(traits)
 
     @property
     def purpose(self) -> Purpose | None:

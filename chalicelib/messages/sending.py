@@ -1,25 +1,22 @@
 """Send one occasion's message to a few guests: load, decide, write, claim, send, record what became of it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import CLAIM, ChannelName, Digest, GuestId, Leaf, OccasionId, stable_id
-from chalicelib.canonical.time import instant
-from chalicelib.identity.digests import digest
+from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, OccasionId
 from chalicelib.messages import candidates, claims, holds, rules, store
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel, Writer, Written
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.claims import Sendable
-from chalicelib.messages.holds import Known, Reason
-from chalicelib.messages.model import AGAIN, Message, Occasion, Outcome
-from chalicelib.messages.templates import Unfit
-from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from chalicelib.messages.deciding import Look, decide, held, is_written_down
+from chalicelib.messages.known import Known
+from chalicelib.messages.model import AGAIN, Occasion, Outcome
 
 TRIES = 3
 """Times a guest is decided again when the gate changed between decision and claim."""
@@ -46,8 +43,6 @@ class Sending:
     now: datetime
     batch: Batch = field(default_factory=Batch)
     claimed: dict[Leaf, Sendable] = field(default_factory=dict)
-    missed: Collection[Leaf] | None = None
-    """Who lost the message that this one is sent instead of; None where there is no such."""
 
     def waiting(self, everybody: Sequence[Leaf]) -> list[Leaf]:
         return [each for each in everybody if each not in self.batch.outcomes and each not in self.claimed]
@@ -68,13 +63,12 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
             break
         try:
             known = list(candidates.load(occasion.id, channel.name, waiting))
+            known = candidates.with_mailboxes(occasion.id, channel, known)
         except TryAgain:
             if not sending.claimed:
                 raise
             break  # who is claimed gets the message now, or nobody would ever send it; the others come again
-        if occasion.instead_of:
-            sending.missed = lost(occasion.instead_of, channel.name, waiting, now)
-        sendable = _decide_all(sending, [each for each in known if each.stands])
+        sendable = _decide_all(sending, [each for each in known if each.stands], everybody)
         sending.claimed |= {each.message.candidate: each for each in claims.claim(sendable)}
     sending.batch.outcomes |= dict.fromkeys(sending.waiting(everybody), AGAIN)
     _post(sending)
@@ -116,104 +110,32 @@ def _told_by_claims(candidate: Candidate, origin: str, now: datetime) -> Outcome
     own = rules.outcome_of_own(candidate.claims, origin, candidate.id, now)
     if own or not holds.CLAIMED.holds(Known(now, is_claimed=bool(candidate.claims))):
         return own
-    return _held(holds.CLAIMED.reason)
+    return held(holds.CLAIMED.reason)
 
 
-def _held(reason: Reason) -> Outcome:
-    return Outcome(code="held", reason=reason)
-
-
-def _decide_all(sending: Sending, known: Sequence[Candidate]) -> list[Sendable]:
+def _decide_all(sending: Sending, known: Sequence[Candidate], everybody: Collection[Leaf]) -> list[Sendable]:
     """Decide each candidate; who is held has an outcome, the others' messages may be claimed.
 
-    Of two candidates that are one guest the second waits for the first one's claim: until that stands, they may part.
+    Of two candidates that are one guest, or read one mailbox, the second waits for the first one's claim: until that
+    stands, they may part.
     """
     sendable: dict[GuestId, Sendable] = {}
-    chosen = {each.message.guest for each in sending.claimed.values()}
+    look = _look(sending, [each.id for each in known], everybody)
     for candidate in known:
-        decided = _decide(sending, candidate, chosen)
-        if isinstance(decided, Sendable):
+        decided = decide(look, candidate)
+        if isinstance(decided, Outcome):
+            if is_written_down(look, candidate, decided):
+                sending.batch.outcomes[candidate.id] = decided
+        elif decided.mailbox is None or all(decided.mailbox != each.mailbox for each in sendable.values()):
             sendable.setdefault(decided.message.guest, decided)
-        elif _is_written_down(sending, candidate, decided):
-            sending.batch.outcomes[candidate.id] = decided
     return list(sendable.values())
 
 
-def _is_written_down(sending: Sending, candidate: Candidate, decided: Outcome) -> bool:
-    """Where anything was claimed for the occasion, that is what is known of it."""
-    if not sending.occasion.keeps_holds or decided.code != "held" or candidate.claims:
-        return True
-    guest = candidate.guest.id if candidate.guest else GuestId(candidate.id)
-    held = _message(sending, guest, candidate.id, None).held(decided.reason, sending.channel.name)
-    return claims.hold(held, candidate.others)
-
-
-def _decide(sending: Sending, candidate: Candidate, chosen: Collection[GuestId]) -> Outcome | Sendable:
-    occasion = sending.occasion
-    own = rules.outcome_of_own(candidate.claims, occasion.origin, candidate.id, sending.now)
-    if own:
-        return own
-    to = sending.channel.address_of(candidate.traits)
-    known = _known(sending, candidate, to, chosen)
-    if known.guest is None or known.address is None or to is None:
-        return _held(holds.reason(occasion.message_class, known))
-    reason = holds.decide(occasion.message_class, known)
-    if reason:
-        return _held(reason)
-    message = _message(sending, known.guest, candidate.id, known.address)
-    try:
-        written = _write(sending, message, candidate, to)
-    except Unfit as unfit:
-        return _held(holds.reason(occasion.message_class, replace(known, fault=unfit.fault)))
-    counts = holds.is_capped(occasion.message_class)
-    return Sendable(message, candidate.gate, sending.channel.name, candidate.others, written, counts)
-
-
-def _known(sending: Sending, candidate: Candidate, to: str | None, chosen: Collection[GuestId]) -> Known:
-    guest = candidate.guest.id if candidate.guest else None
-    return Known(
-        now=sending.now,
-        occasion=sending.occasion.id,
-        guest=guest,
-        gate=candidate.gate,
-        address=digest(sending.channel.identifier, to) if to else None,
-        controller=sending.occasion.identity.controller,
-        succeeds=sending.occasion.identity.succeeds,
-        cap=sending.occasion.cap,
-        fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
-        is_claimed=bool(candidate.claims),
-        is_chosen=guest in chosen,
-        is_cancelled=sending.occasion.is_cancelled,
-        is_missed=sending.missed is None or candidate.id in sending.missed,
-    )
-
-
-def _message(sending: Sending, guest: GuestId, candidate: Leaf, address: Digest | None) -> Message:
-    return Message(
-        guest=guest,
-        occasion=sending.occasion.id,
-        claim=stable_id(CLAIM, sending.occasion.id, guest),
-        campaign=sending.occasion.campaign,
-        origin=sending.occasion.origin,
-        candidate=candidate,
-        address=address,
-        at=instant(sending.now),
-        controller=sending.occasion.identity.controller,
-    )
-
-
-def _write(sending: Sending, message: Message, candidate: Candidate, to: str) -> Written:
-    tags = {"run": message.occasion, "guest": message.guest, "claim": message.claim}
-    return sending.writer.write(to, candidate.traits, _way_out(sending, message.guest), tags)
-
-
-def _way_out(sending: Sending, guest: GuestId) -> str | None:
-    occasion = sending.occasion
-    if occasion.purpose is None:
-        return None
-    controller = occasion.identity.controller
-    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, sending.channel.name, controller))
-    return f"{occasion.public_url.rstrip('/')}/u/{token}"
+def _look(sending: Sending, waiting: Sequence[Leaf], everybody: Collection[Leaf]) -> Look:
+    occasion, now = sending.occasion, sending.now
+    chosen = {each.message.guest for each in sending.claimed.values()}
+    missed = lost(occasion.instead_of, occasion.channel, waiting, now) if occasion.instead_of else None
+    return Look(occasion, sending.channel, sending.writer, now, everybody, chosen, missed)
 
 
 def _post(sending: Sending) -> None:

@@ -9,7 +9,8 @@ from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.time import now as present
 from chalicelib.messages import names, queued, sending
 from chalicelib.messages.channels.register import CHANNELS
-from chalicelib.messages.holds import ANSWER, Cap
+from chalicelib.messages.holds import ANSWER
+from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion
 from chalicelib.messages.queued import SendToGuest
 from chalicelib.messages.store import TEMPLATES

@@ -1,6 +1,7 @@
 """How templates and messages are kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
@@ -12,6 +13,8 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.consent.rules import remembered, send_mark
+from chalicelib.identity import store as identity
+from chalicelib.identity.model import Identifier
 from chalicelib.messages.model import Message, State, Template
 
 SMALL = 400
@@ -60,12 +63,17 @@ def _instant_of(position: str) -> Instant:
     return Instant(at if "T" in at else f"{at}T00:00:00Z")
 
 
-def claim(message: Message, gate: Gate, others: Iterable[Leaf], *, counts: bool = True) -> list[table.Write]:
-    """The writes of one claim: the row, the gate as it was decided on, and no claim under the guest's other leaves."""
+def claim(
+    message: Message, gate: Gate, others: Iterable[Leaf], mailbox: Identifier | None = None, *, counts: bool = True
+) -> list[table.Write]:
+    """The writes of one claim: the row, the gate as it was decided on, no claim under the guest's other leaves, and the
+    address's own row where other guests have it, too."""
+    mark = _mark_of(message, counts=counts)
     return [
         table.Put(message_row(message), table.ABSENT),
-        _set_sends(gate, remembered([*gate.sends, _mark_of(message, counts=counts)])),
+        _set_sends(gate, remembered([*gate.sends, mark])),
         *(table.Check(keys.message(leaf, message.occasion), table.ABSENT, size=0) for leaf in others),
+        *([_set_sends_there(mailbox, remembered([*mailbox.sends, mark]))] if mailbox else []),
     ]
 
 
@@ -79,16 +87,19 @@ def hold(message: Message, others: Sequence[Leaf]) -> None:
         table.write(put)
 
 
-def give_back(message: Message, gate: Gate | None) -> list[table.Write]:
+def give_back(message: Message, gate: Gate | None, mailbox: Identifier | None) -> list[table.Write]:
     """The writes that undo a claim whose mail was certainly not sent."""
     ours = table.When(
         "#state = :claimed AND origin = :origin", {":claimed": State.CLAIMED, ":origin": message.origin}, STATE
     )
     undo = table.Delete(keys.message(message.guest, message.occasion), ours, size=SMALL)
     its = {_mark_of(message, counts=counts) for counts in (True, False)}
-    if gate is None or its.isdisjoint(gate.sends):
-        return [undo]
-    return [undo, _set_sends(gate, [mark for mark in gate.sends if mark not in its])]
+    undone: list[table.Write] = [undo]
+    if gate and not its.isdisjoint(gate.sends):
+        undone.append(_set_sends(gate, [mark for mark in gate.sends if mark not in its]))
+    if mailbox and not its.isdisjoint(mailbox.sends):
+        undone.append(_set_sends_there(mailbox, [mark for mark in mailbox.sends if mark not in its]))
+    return undone
 
 
 def _mark_of(message: Message, *, counts: bool) -> str:
@@ -110,6 +121,12 @@ def _set_sends(gate: Gate, sends: Iterable[str]) -> table.Write:
         when=table.unchanged_since(gate.rev),
         size=item_size(consents.gate_row(after)),
     )
+
+
+def _set_sends_there(before: Identifier, sends: Sequence[str]) -> table.Put:
+    """The address's own row at its next revision, and as it was decided on."""
+    after = replace(before, sends=tuple(sends), rev=before.rev + 1)
+    return table.Put(identity.row_of(after), table.unchanged_since(before.rev or None))
 
 
 def keep_outcome(message: Message, outcome: Message) -> None:

@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
 from chalicelib.messages import markup
-from chalicelib.messages.holds import Fault
+from chalicelib.messages.known import Fault
 from chalicelib.messages.model import Template
 from chalicelib.properties.model import Branding
 

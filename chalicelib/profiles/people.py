@@ -13,6 +13,7 @@ from chalicelib.guests.model import EmailKind, Head, Record
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
+from chalicelib.profiles import mailboxes
 from chalicelib.profiles.decisions import decisions_of
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
@@ -87,6 +88,7 @@ def regroup(draft: Draft) -> None:
     _mark_shared(draft, _keys(heads) - closed, shared)
     _hide_shared_addresses(draft, shared, heads)
     _lay_out(draft, groups)
+    mailboxes.mark(draft)
 
 
 def _as_they_were(draft: Draft, leaves: Iterable[Leaf]) -> list[list[Leaf]]:
@@ -108,6 +110,8 @@ def _list_carriers(draft: Draft) -> None:
             _list(draft, digest, {*draft.identifier(digest).leaves, leaf})
         for digest in had - head.digests:
             _list(draft, digest, {*draft.identifier(digest).leaves} - {leaf})
+        if before:
+            mailboxes.remember(draft, before, head)
 
 
 def _list(draft: Draft, digest: Digest, leaves: set[Leaf]) -> None:

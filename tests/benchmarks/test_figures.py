@@ -40,8 +40,9 @@ def test_a_campaign_mails_everybody_once_and_its_bill_names_every_service() -> N
     ran = campaign.send_all(64)
     assert ran.cloud.mails == 64
     assert len(ran.events) == 20  # 64 sent, delivered and opened, 7 clicked: 199 events in batches of ten
-    own, further = campaign.units(ran, campaign.send_all(64, records=2))
+    own, shared, further = campaign.units(ran, campaign.send_all(64, records=2), campaign.send_all(64, shares=True))
     assert own.measured > 4
+    assert round(shared.measured - own.measured, 2) == 2, "the address's own row"
     assert further.measured == 2, "a check that no other record of the guest has the mail"
     assert all(dollars > 0 for dollars in cost.per_run(ran, send_ms=1, events_ms=1).values())
 

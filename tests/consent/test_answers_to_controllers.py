@@ -15,7 +15,8 @@ from chalicelib.consent.model import EMAIL, MARKETING, Basis, Consent, Gate, Sta
 from chalicelib.consent.rules import answer_for, answers, newest_acts, with_act
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
-from chalicelib.messages.holds import UNASKED, Cap, Known, Reason, decide
+from chalicelib.messages.holds import UNASKED, Reason, decide
+from chalicelib.messages.known import Cap, Known
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 

@@ -12,7 +12,8 @@ from chalicelib.guests import store as guests
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending
-from chalicelib.messages.holds import Cap, MessageClass
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.profiles import actions as profiles
 from chalicelib.properties.model import Branding

@@ -10,7 +10,8 @@ from chalicelib.canonical.ids import ControllerId, Digest, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import send_mark
-from chalicelib.messages.holds import HOLDS, RULES, Cap, Fault, Known, MessageClass, Reason, decide
+from chalicelib.messages.holds import HOLDS, RULES, MessageClass, Reason, decide
+from chalicelib.messages.known import Cap, Fault, Known
 from tests.ids import guest_id
 
 GA = guest_id("ga")

@@ -34,7 +34,8 @@ from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending, store
-from chalicelib.messages.holds import Cap, MessageClass
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.profiles import actions as profiles
 from chalicelib.properties.model import Branding
@@ -339,6 +340,7 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
         erased=True,
         restricted=True,
         open_case=True,
+        shares=True,
     )
     assert len(full.sends) == MOST_SENDS
     assert len(full.suppressed) == MOST_SUPPRESSED

@@ -31,7 +31,8 @@ from chalicelib.identity.model import Identifier
 from chalicelib.messages import actions, sending, store
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind, Written
 from chalicelib.messages.channels.register import CHANNELS, heard_on
-from chalicelib.messages.holds import Cap, MessageClass, Words
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Cap, Words
 from chalicelib.messages.model import Occasion, State, Template
 from chalicelib.properties.model import Branding
 from chalicelib.settings import store as settings

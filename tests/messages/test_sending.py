@@ -17,7 +17,8 @@ from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
 from chalicelib.guests.store import head_row
 from chalicelib.messages import candidates, sending, store
-from chalicelib.messages.holds import Cap, MessageClass
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, State, Template
 from chalicelib.properties.model import Branding
 from chalicelib.settings.model import GROUP_CONTROLLER

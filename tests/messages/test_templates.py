@@ -14,7 +14,7 @@ from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import templates
 from chalicelib.messages.channels.email import MailWriter
-from chalicelib.messages.holds import Fault
+from chalicelib.messages.known import Fault
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Template
 from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check

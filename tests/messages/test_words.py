@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.messages.channels import register
-from chalicelib.messages.holds import RULES, Words
+from chalicelib.messages.holds import RULES
+from chalicelib.messages.known import Words
 
 ROOT = Path(__file__).parents[2] / "chalicelib"
 VOCABULARY = "consent/model.py"

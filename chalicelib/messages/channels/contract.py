@@ -9,7 +9,7 @@ from chalicelib.canonical.delivery import Quota, Result
 from chalicelib.canonical.ids import ChannelName, GuestId, OccasionId, StaffMailId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
-from chalicelib.messages.holds import Words
+from chalicelib.messages.known import Words
 from chalicelib.messages.model import Occasion
 
 

@@ -11,7 +11,8 @@ from chalicelib.guests.model import Traits
 from chalicelib.identity.identifiers import normalise_email
 from chalicelib.messages.channels import email_events, foot
 from chalicelib.messages.channels.contract import DeliveryEvent, Written
-from chalicelib.messages.holds import MessageClass, Words
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Words
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.messages.templates import Renderer
 from chalicelib.properties.model import Branding

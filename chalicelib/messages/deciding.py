@@ -1,0 +1,137 @@
+"""Whether one candidate gets the message: held with a reason, or written out and ready to be claimed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.aws import table
+from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, stable_id
+from chalicelib.canonical.time import instant
+from chalicelib.identity.digests import digest
+from chalicelib.messages import claims, holds, rules
+from chalicelib.messages.candidates import Candidate
+from chalicelib.messages.channels.contract import Channel, Writer, Written
+from chalicelib.messages.claims import Sendable
+from chalicelib.messages.holds import Reason
+from chalicelib.messages.known import Known
+from chalicelib.messages.model import Message, Occasion, Outcome
+from chalicelib.messages.templates import Unfit
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at an occasion's candidates. `chosen` are the guests who have the message already, `asked` the
+    candidates of this piece of work, and `missed` those who lost the message that this one is sent instead of (None
+    where there is no such)."""
+
+    occasion: Occasion
+    channel: Channel
+    writer: Writer
+    now: datetime
+    asked: Collection[Leaf]
+    chosen: Collection[GuestId]
+    missed: Collection[Leaf] | None
+
+
+def decide(look: Look, candidate: Candidate) -> Outcome | Sendable:
+    decided = _decide_alone(look, candidate)
+    if isinstance(decided, Sendable) and any(_outranks(look, rival, decided) for rival in candidate.rivals):
+        return held(holds.SHARED_MAILBOX.reason)
+    return decided
+
+
+def held(reason: Reason) -> Outcome:
+    return Outcome(code="held", reason=reason)
+
+
+def is_written_down(look: Look, candidate: Candidate, decided: Outcome) -> bool:
+    """Where anything was claimed for the occasion, that is what is known of it."""
+    if not look.occasion.keeps_holds or decided.code != "held" or candidate.claims:
+        return True
+    guest = candidate.guest.id if candidate.guest else GuestId(candidate.id)
+    kept = _message(look, guest, candidate.id, None).held(decided.reason, look.channel.name)
+    return claims.hold(kept, candidate.others)
+
+
+def _outranks(look: Look, rival: Candidate, own: Sendable) -> bool:
+    """Whether another reader of the mailbox is to get the message: of those who would, the one with the smallest id, so
+    that it does not matter who is decided first."""
+    if rival.id > own.message.guest or not _is_candidate(look, rival):
+        return False
+    decided = _decide_alone(look, rival)
+    return isinstance(decided, Sendable) and decided.message.address == own.message.address
+
+
+def _is_candidate(look: Look, rival: Candidate) -> bool:
+    leaves = rival.guest.members if rival.guest else (rival.id,)
+    return not set(leaves).isdisjoint(look.asked) or look.occasion.is_meant_for(rival.traits)
+
+
+def _decide_alone(look: Look, candidate: Candidate) -> Outcome | Sendable:
+    """As if nobody else read the guest's mailbox now."""
+    occasion = look.occasion
+    own = rules.outcome_of_own(candidate.claims, occasion.origin, candidate.id, look.now)
+    if own:
+        return own
+    to = look.channel.address_of(candidate.traits)
+    known = _known(look, candidate, to)
+    if known.guest is None or known.address is None or to is None:
+        return held(holds.reason(occasion.message_class, known))
+    reason = holds.decide(occasion.message_class, known)
+    if reason:
+        return held(reason)
+    message = _message(look, known.guest, candidate.id, known.address)
+    try:
+        written = _write(look, message, candidate, to)
+    except Unfit as unfit:
+        return held(holds.reason(occasion.message_class, replace(known, fault=unfit.fault)))
+    counts = holds.is_capped(occasion.message_class)
+    return Sendable(message, candidate.gate, look.channel.name, candidate.others, written, counts, candidate.mailbox)
+
+
+def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
+    guest = candidate.guest.id if candidate.guest else None
+    return Known(
+        now=look.now,
+        occasion=look.occasion.id,
+        guest=guest,
+        gate=candidate.gate,
+        address=digest(look.channel.identifier, to) if to else None,
+        controller=look.occasion.identity.controller,
+        succeeds=look.occasion.identity.succeeds,
+        cap=look.occasion.cap,
+        fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
+        is_claimed=bool(candidate.claims),
+        is_chosen=guest in look.chosen,
+        mailbox=candidate.mailbox,
+        is_cancelled=look.occasion.is_cancelled,
+        is_missed=look.missed is None or candidate.id in look.missed,
+    )
+
+
+def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None) -> Message:
+    return Message(
+        guest=guest,
+        occasion=look.occasion.id,
+        claim=stable_id(CLAIM, look.occasion.id, guest),
+        campaign=look.occasion.campaign,
+        origin=look.occasion.origin,
+        candidate=candidate,
+        address=address,
+        at=instant(look.now),
+        controller=look.occasion.identity.controller,
+    )
+
+
+def _write(look: Look, message: Message, candidate: Candidate, to: str) -> Written:
+    tags = {"run": message.occasion, "guest": message.guest, "claim": message.claim}
+    return look.writer.write(to, candidate.traits, _way_out(look.occasion, message.guest, look.channel), tags)
+
+
+def _way_out(occasion: Occasion, guest: GuestId, channel: Channel) -> str | None:
+    if occasion.purpose is None:
+        return None
+    controller = occasion.identity.controller
+    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, channel.name, controller))
+    return f"{occasion.public_url.rstrip('/')}/u/{token}"

@@ -1,0 +1,91 @@
+"""What is known of one candidate for one message, when it is decided whether it is sent. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
+from chalicelib.consent.model import Basis, Consent, Gate, Purpose
+from chalicelib.consent.rules import GRANTED, NO_OBJECTIONS, Remembering, answer_for
+from chalicelib.identity.model import Identifier
+from chalicelib.settings.model import GROUP_CONTROLLER
+
+
+class Fault(StrEnum):
+    """Why a template cannot be filled in for a guest."""
+
+    VALUE_MISSING = "value_missing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most so many messages within so many days."""
+
+    mails: int
+    days: int
+
+
+NO_OCCASION = OccasionId("")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a channel calls an address (`e-mail address`) and what it carries (`mail`)."""
+
+    address: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one candidate for one occasion, at the moment of the decision.
+
+    `guest` is None where the record belongs to no guest, `address` the digest of the guest's own where the channel can
+    reach one. `controller` answers for the occasion, and `succeeds` others. `fault` is known once the message was
+    written: what is held before need not be.
+    """
+
+    now: datetime
+    occasion: OccasionId = NO_OCCASION
+    guest: GuestId | None = None
+    gate: Gate | None = None
+    address: Digest | None = None
+    controller: ControllerId = GROUP_CONTROLLER
+    succeeds: frozenset[ControllerId] = frozenset()
+    cap: Cap = Cap(mails=0, days=1)
+    fits_claim: bool = True
+    """One transaction holds the claim with all the guest's records."""
+    is_claimed: bool = False
+    """A record of the guest has a claim for this occasion that is not this candidate's own."""
+    is_chosen: bool = False
+    """The guest gets this message already, as another candidate of the same batch."""
+    mailbox: Identifier | None = None
+    """The address's own row, where other guests have or had it."""
+    is_outranked: bool = False
+    """Another guest who reads the same mailbox is to get this message."""
+    is_cancelled: bool = False
+    is_missed: bool = True
+    """False where the message that this one is sent instead of turned up meanwhile."""
+    fault: Fault | None = None
+
+    def answer_about(self, purpose: Purpose) -> Consent | None:
+        said_there = self.mailbox.objections if self.mailbox else NO_OBJECTIONS
+        return answer_for(self.gate, purpose, self.controller, self.succeeds, said_there) if self.gate else None
+
+    def is_refused(self, purpose: Purpose, basis: Basis | None = None) -> bool:
+        """By whomever, or on this basis."""
+        answer = self.answer_about(purpose)
+        return answer is not None and answer.state not in GRANTED and basis in {None, answer.basis}
+
+    @property
+    def suppression(self) -> str | None:
+        known = self.mailbox.suppressed if self.mailbox else None
+        if known:
+            return known["reason"]
+        return self.gate.suppression_of(self.address) if self.gate and self.address else None
+
+    @property
+    def memories(self) -> list[Remembering]:
+        """What knows which messages reached the guest: the gate, and the address's own row where others have it."""
+        return [each for each in (self.gate, self.mailbox) if each]

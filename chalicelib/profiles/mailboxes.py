@@ -1,0 +1,51 @@
+"""Mailboxes that several guests read: their gates say so, and the address's own row knows what was sent there. Pure."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from chalicelib.canonical.ids import ChannelName, Digest, GuestId, digest_in
+from chalicelib.consent.model import CHANNELS
+from chalicelib.consent.rules import remembered_of
+from chalicelib.guests.model import Head
+from chalicelib.profiles.draft import Draft
+
+
+def remember(draft: Draft, before: Head, after: Head) -> None:
+    """What a guest got is known of an address that a record of theirs gives up: somebody else may have it next."""
+    for channel, kind in CHANNELS.items():
+        for address in _addresses(before, kind) - _addresses(after, kind):
+            _keep_sends(draft, address, channel, {before.guest})
+
+
+def _addresses(head: Head, kind: str) -> set[Digest]:
+    return {digest_in(key) for key in head.identifiers if key.startswith(f"{kind}:")}
+
+
+def _keep_sends(draft: Draft, address: Digest, channel: ChannelName, guests: Collection[GuestId]) -> None:
+    before = draft.identifier(address)
+    sends = remembered_of([before.sends, *(draft.gate(guest, channel).sends for guest in guests)])
+    if sends != before.sends and not before.is_closed:
+        draft.decided.identifiers[address] = replace(before, sends=sends)
+
+
+def mark(draft: Draft) -> None:
+    """Gates say of each guest in reach whether an address of theirs is, or was, another's, too."""
+    leaves = {*draft.state.heads, *draft.decided.heads}
+    for channel, kind in CHANNELS.items():
+        addresses: dict[GuestId, set[Digest]] = {draft.head(leaf).guest: set() for leaf in leaves}
+        for head in map(draft.head, leaves):
+            addresses[head.guest] |= _addresses(head, kind)
+        shared = {each for each in set[Digest]().union(*addresses.values()) if _is_shared(draft, each, channel)}
+        for guest, own in addresses.items():
+            before = draft.gate(guest, channel)
+            if before.shares is own.isdisjoint(shared):
+                draft.decided.gates[guest, channel] = before.sharing(shares=not before.shares)
+
+
+def _is_shared(draft: Draft, address: Digest, channel: ChannelName) -> bool:
+    """Whether other guests have it, or had it when something was sent there. What those got who have it by now is known
+    of it from then on."""
+    readers = {draft.head(leaf).guest for leaf in draft.identifier(address).leaves}
+    if len(readers) > 1:
+        _keep_sends(draft, address, channel, readers)
+    return len(readers) > 1 or bool(draft.identifier(address).sends)
