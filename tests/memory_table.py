@@ -12,7 +12,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
 
-VOLATILE = {"rev", "record_rev", "expires_at"}
+VOLATILE = {"rev", "record_rev", "expires_at", "bounds"}
 
 
 @dataclass
@@ -113,7 +113,7 @@ class MemoryTable:
         )
 
     def state(self) -> dict[Key, Item]:
-        """What is kept, without what differs between two ways to the same end: revisions and markers."""
+        """What is kept, without what differs between two ways to one end: revisions, markers, how far to look."""
         kept = {key: row for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
         told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
         return {key: row for key, row in told.items() if not _says_nothing(key, row)}

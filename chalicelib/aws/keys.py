@@ -150,6 +150,11 @@ def stay(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
     return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
 
 
+def stays_of_month(day: date) -> str:
+    """What the keys begin with of a leaf's stays that arrive in the month of this day."""
+    return f"{STAY}{day.isoformat()[:7]}"
+
+
 def arrivals(property_id: PropertyId, day: date) -> str:
     """Of `INDEX_1`: who is expected at a property on a date, by reservation."""
     return f"ARRIVALS#{property_id}#{day}"

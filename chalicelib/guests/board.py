@@ -13,7 +13,8 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.indexes import INDEX_1, INDEX_2, PROJECTED, Index
 from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Status
-from chalicelib.guests.model import Kept, Stay
+from chalicelib.guests.kept import Kept
+from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import is_arrival, is_departure
 
 

@@ -1,11 +1,10 @@
 """What a leaf, a stay and a guest are."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
 from chalicelib.canonical.ids import (
@@ -19,21 +18,12 @@ from chalicelib.canonical.ids import (
     digest_in,
 )
 from chalicelib.canonical.snapshots import Channel, Status, Version
+from chalicelib.guests.kept import Kept
+from chalicelib.guests.tally import Tally
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
 Amounts = dict[str, int]
 """Minor units by currency."""
-
-
-class Kept(BaseModel):
-    """What is kept in a packed attribute: compact, closed, immutable."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    def packed(self, *, only: AbstractSet[str] | None = None, without: AbstractSet[str] | None = None) -> str:
-        return self.model_dump_json(
-            exclude_defaults=True, include=set(only) if only else None, exclude=set(without) if without else None
-        )
 
 
 class Record(Kept):
@@ -244,6 +234,8 @@ class Head:
     """The revision at which the record was written; None where the leaf has none."""
     record_version: str = ""
     stats: Stats = field(default_factory=Stats)
+    tally: Tally | None = None
+    """None where an earlier version kept the head: then the sums follow from all the stays."""
     identifiers: tuple[IdentifierKey, ...] = ()
     own_profile: Digest | None = None
     """The digest under which other records name this one as what their source merged them into."""
@@ -288,3 +280,8 @@ class Head:
             traits=self.traits or Traits(),
             properties=self.properties,
         )
+
+
+def new_head(leaf: Leaf) -> Head:
+    """Of a leaf that nothing is known of yet."""
+    return Head(leaf=leaf, members=(leaf,), tally=Tally())

@@ -29,7 +29,7 @@ def own_stays(stays: Iterable[Stay]) -> list[Stay]:
     """
     own: list[Stay] = []
     taken_until: dict[str, date] = {}
-    for stay in sorted(stays, key=lambda each: (each.arrival, each.departure, each.source_id, each.reservation)):
+    for stay in in_time_order(stays):
         is_taken = stay.nights > 0 and taken_until.get(stay.property_id, stay.arrival) > stay.arrival
         if stay.status is not Status.CHECKED_OUT or is_taken:
             continue
@@ -37,6 +37,10 @@ def own_stays(stays: Iterable[Stay]) -> list[Stay]:
         if stay.nights > 0:  # day use touches a night and never overlaps it
             taken_until[stay.property_id] = stay.departure
     return own
+
+
+def in_time_order(stays: Iterable[Stay]) -> list[Stay]:
+    return sorted(stays, key=lambda each: (each.arrival, each.departure, each.source_id, each.reservation))
 
 
 def count_stays(own: Sequence[Stay]) -> int:
@@ -60,8 +64,8 @@ def stats_of(stays: Sequence[Stay]) -> Stats:
     return Stats(
         stays=count_stays(own),
         nights=sum(stay.nights for stay in own),
-        room_revenue=_by_currency((stay.currency, stay.room_revenue_minor) for stay in own),
-        other_revenue=_by_currency((stay.currency, stay.other_revenue_minor) for stay in own),
+        room_revenue=by_currency((stay.currency, stay.room_revenue_minor) for stay in own),
+        other_revenue=by_currency((stay.currency, stay.other_revenue_minor) for stay in own),
         reservations=len(stays),
         cancelled=sum(stay.status is Status.CANCELLED for stay in stays),
         no_shows=sum(stay.status is Status.NO_SHOW for stay in stays),
@@ -73,12 +77,13 @@ def stats_of(stays: Sequence[Stay]) -> Stats:
     )
 
 
-def _by_currency(amounts: Iterable[tuple[str | None, int]]) -> Amounts:
+def by_currency(amounts: Iterable[tuple[str | None, int]]) -> Amounts:
+    """Without currencies that come to nothing."""
     sums: Amounts = {}
     for currency, amount in amounts:
         if currency and amount:
             sums[currency] = sums.get(currency, 0) + amount
-    return sums
+    return {currency: amount for currency, amount in sums.items() if amount}
 
 
 def add_stats(parts: Sequence[Stats]) -> Stats:
@@ -88,8 +93,8 @@ def add_stats(parts: Sequence[Stats]) -> Stats:
     return Stats(
         stays=sum(part.stays for part in parts),
         nights=sum(part.nights for part in parts),
-        room_revenue=_by_currency(pair for part in parts for pair in part.room_revenue.items()),
-        other_revenue=_by_currency(pair for part in parts for pair in part.other_revenue.items()),
+        room_revenue=by_currency(pair for part in parts for pair in part.room_revenue.items()),
+        other_revenue=by_currency(pair for part in parts for pair in part.other_revenue.items()),
         reservations=sum(part.reservations for part in parts),
         cancelled=sum(part.cancelled for part in parts),
         no_shows=sum(part.no_shows for part in parts),

@@ -11,6 +11,8 @@ from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
 from chalicelib.guests.model import Guest, Head, Record, SharedStay, Stats, Stay, Traits
+from chalicelib.guests.spans import Span
+from chalicelib.guests.tally import Tally
 
 
 def head_row(head: Head) -> Item:
@@ -20,6 +22,7 @@ def head_row(head: Head) -> Item:
         record_rev=(head.record_rev or 0) if head.has_record else None,
         record_version=head.record_version or None,
         stats=head.stats.packed(),
+        **_tally_attributes(head),
         members=list(head.members) or None,
         merged_into=head.merged_into,
         traits=head.traits.packed() if head.traits else None,
@@ -28,6 +31,16 @@ def head_row(head: Head) -> Item:
         decided=head.decided or None,
     )
     return within_a_unit(row, "traits", "stats")
+
+
+def _tally_attributes(head: Head) -> dict[str, str]:
+    """How far to look is apart from what is counted: it depends on the way by which the leaf came to its stays."""
+    if head.tally is None or not head.stats.reservations:
+        return {}
+    return {"tally": head.tally.packed(without=BOUNDS), "bounds": head.tally.packed(only=BOUNDS)}
+
+
+BOUNDS = frozenset({"longest", "ended"})
 
 
 def record_row(head: Head) -> Item:
@@ -70,6 +83,7 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         record_rev=item.get("record_rev"),
         record_version=item.get("record_version", ""),
         stats=Stats.model_validate_json(item["stats"]),
+        tally=_read_tally(item),
         identifiers=tuple(item.get("identifiers", ())),
         members=tuple(item.get("members", ())),
         merged_into=item.get("merged_into"),
@@ -78,6 +92,13 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         properties=tuple(item.get("properties", ())),
         decided=item.get("decided", False),
     )
+
+
+def _read_tally(item: Item) -> Tally | None:
+    """None where an earlier version kept the sums; where nothing is summed there is nothing to tally."""
+    if "tally" in item:
+        return Tally.model_validate_json(joined(item["tally"], item["bounds"]))
+    return Tally() if item["stats"] == "{}" else None
 
 
 def head(leaf: Leaf) -> Head | None:
@@ -207,6 +228,18 @@ def stays_of_reservations(reservations: Iterable[ReservationId]) -> dict[Reserva
     }
     stays = [(kept[key], read_stay(row)) for key, row in table.get_many(kept).items()]
     return {stay.reservation: (leaf, stay) for leaf, stay in stays}
+
+
+def stay_rows(leaf: Leaf, span: Span) -> Iterator[Item]:
+    """The rows of the months that a span of days begins and ends in, and of those between; one query."""
+    after = keys.stays_of_month(span.first) if span.first else None
+    up_to = f"{keys.stays_of_month(span.last)}~" if span.last else None
+    return table.query(keys.leaf(leaf), keys.STAY, after=after, up_to=up_to)
+
+
+def stays_of(leaf: Leaf, span: Span) -> list[Stay]:
+    """Those of a leaf that arrive within a span of days."""
+    return [stay for stay in map(read_stay, stay_rows(leaf, span)) if span.has(stay.arrival)]
 
 
 def stays(leaf: Leaf) -> list[Stay]:

@@ -1,16 +1,18 @@
 """Store changes and decisions one transaction each, and announce what follows."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
+from chalicelib.guests.spans import Unread
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.model import Change, Input
-from chalicelib.profiles.state import ProfileState
+from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
 ENOUGH_SECONDS = 8.0
 """With less time left no further change is begun: it may have to rest for five seconds beside others."""
@@ -79,12 +81,12 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
         return _told_before(said) + _stored_before(said, state)
     if state.is_torn:
         raise table.Contended("others wrote between two of these reads")
-    update = rules.apply(said, state)
+    update, state = _decide(said, loaded)
     if update.is_empty:
         return _told_before(said) + _stored_before(said, state)
     writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-        update = rules.apply(said, state, untied=True)
+        update, _ = _decide(said, loaded, untied=True)
         writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:
         raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
@@ -92,6 +94,17 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     loaded.wrote(writes)
     meter().called("stored")
     return _told_before(said) + [store.fact(said, made) for made in update.facts]
+
+
+def _decide(said: Input, loaded: LoadedRows, *, untied: bool = False) -> tuple[ProfileUpdate, ProfileState]:
+    """Reads more of a leaf's stays as long as its sums cannot be told without: seldom, and then once."""
+    apply = partial(rules.apply, untied=True) if untied else rules.apply
+    while True:
+        state = loaded.state(said)
+        try:
+            return apply(said, state), state
+        except Unread as unread:
+            loaded.read_stays(unread.leaf, unread.span)
 
 
 def _stored_before(said: Input, state: ProfileState) -> list[Fact]:

@@ -7,7 +7,7 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import FLAGS, Acts, Consent, Gate, key_of
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Head, new_head
 from chalicelib.identity.model import Identifier
 from chalicelib.profiles.state import Decisions, FactMade, ProfileState, ProfileUpdate
 from chalicelib.settings.rules import Controllers
@@ -37,7 +37,7 @@ class Draft:
     """Leaves whose stays changed: their sums are due."""
 
     def head(self, leaf: Leaf) -> Head:
-        return self.decided.heads.get(leaf) or self.state.heads.get(leaf) or Head(leaf=leaf, members=(leaf,))
+        return self.decided.heads.get(leaf) or self.state.heads.get(leaf) or new_head(leaf)
 
     def keep(self, head: Head) -> None:
         self.decided.heads[head.leaf] = head

@@ -1,5 +1,6 @@
 """The rows that a batch of changes and decisions can touch: read together, kept current while the batch is stored."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from chalicelib.canonical.ids import ChannelName, Leaf, ReservationId
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts
+from chalicelib.guests.spans import Around, Span
+from chalicelib.guests.store import stay_rows
 from chalicelib.profiles import hotels
 from chalicelib.profiles.model import Change, Input
 from chalicelib.profiles.reach import reach_of, reservations_of
@@ -22,12 +25,20 @@ from chalicelib.settings.rules import Controllers
 Stays = dict[ReservationId, KeptStay]
 
 
+@dataclass(frozen=True)
+class Window:
+    """Of a leaf's stays those that arrive within a span of days, by the keys of all rows of its months."""
+
+    span: Span
+    keys: set[Key]
+
+
 @dataclass
 class LoadedRows:
-    """Rows that are known, and where the stays of leaves lie (one query each)."""
+    """Rows that are known, and which of them are the stays of leaves around something that changed."""
 
     known: KnownRows = field(default_factory=KnownRows)
-    stays: dict[Leaf, set[Key]] = field(default_factory=dict)
+    windows: dict[Leaf, Window] = field(default_factory=dict)
     _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
 
     @property
@@ -45,12 +56,9 @@ class LoadedRows:
             self._unlearn(missing)
             for key in missing:
                 if is_head(key):
-                    self.stays.pop(leaf_of(key), None)
+                    self.windows.pop(leaf_of(key), None)
         if acts := {key for reach in reaches for key in self._acts_of(reach) if key not in self.rows}:
             self._read(acts)
-        for reach in reaches:
-            for leaf in reach.stay_leaves - self.stays.keys():
-                self.stays[leaf] = self._find_stays(leaf)
 
     def _not_read(self, reaches: Iterable[TouchedRows]) -> set[Key]:
         return set[Key]().union(*[reach.keys.difference(self.rows) for reach in reaches])
@@ -59,34 +67,28 @@ class LoadedRows:
         found = table.get_many(sorted(missing))
         self.rows.update({key: found.get(key) for key in missing})
 
-    def _find_stays(self, leaf: Leaf) -> set[Key]:
-        found = {table.key_of(row): row for row in table.query(keys.leaf(leaf), keys.STAY)}
+    def read_stays(self, leaf: Leaf, span: Span) -> None:
+        """Of a leaf whose head is known: it is their lock."""
+        found = {table.key_of(row): row for row in stay_rows(leaf, span)}
         self.rows.update(found)
-        self.known.unlearn_stays(found)
-        return set(found)
+        self._unlearn(found)
+        self.windows[leaf] = Window(span, set(found))
 
     def forget(self) -> None:
         """Drop everything: somebody else wrote there. What they changed may tie a change to rows that were read for
         another one, and long ago: were these kept, each further look would find but one more of them."""
         self.known = KnownRows()
-        self.stays.clear()
+        self.windows.clear()
         self._reaches.clear()
 
     def wrote(self, writes: Iterable[table.Write]) -> None:
-        """Keep the rows current after a transaction. A leaf that is new had no stays: nobody need ask for them."""
+        """Keep the rows current after a transaction."""
         written = {table.key_written(write): write for write in writes if not isinstance(write, table.Check)}
-        for key in written:
-            if is_head(key) and self.rows.get(key) is None:
-                self.stays[leaf_of(key)] = set()
         self._unlearn(written)
         for key, write in written.items():
             self.rows[key] = dict(write.item) if isinstance(write, table.Put) else None
-            if key.sk.startswith(keys.STAY) and leaf_of(key) in self.stays:
-                self._list_stay(key)
-
-    def _list_stay(self, key: Key) -> None:
-        """Note that it lies under its leaf, or no more."""
-        (self.stays[leaf_of(key)].add if self.rows[key] else self.stays[leaf_of(key)].discard)(key)
+            if key.sk.startswith(keys.STAY) and leaf_of(key) in self.windows:
+                self.windows[leaf_of(key)].keys.add(key)
 
     def _unlearn(self, changed: Collection[Key]) -> None:
         """Forget what was read from rows that are others now."""
@@ -112,7 +114,8 @@ class LoadedRows:
             identifiers={digest: found for digest in reach.digests if (found := known.identifier(digest))},
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,
-            stays={leaf: self._stays_of(leaf) for leaf in reach.stay_leaves},
+            stays=self._stays_of(reach),
+            around={leaf: self._around(leaf) for leaf in reach.leaves & self.windows.keys()},
             gates={(gate.guest, gate.channel): gate for gate in known.gates(reach.guests)},
             decisions={leaf: known.decisions(leaf) for leaf in reach.decided},
             controllers=hotels.controllers_in(self.rows, reach.hotels) if reach.curious else Controllers(),
@@ -145,5 +148,14 @@ class LoadedRows:
             for leaf in (head.members if head else ())
         }
 
-    def _stays_of(self, leaf: Leaf) -> Stays:
-        return {ReservationId(keys.last_part(key)): self.known.stay(key) for key in self.stays.get(leaf, ())}
+    def _stays_of(self, reach: TouchedRows) -> dict[Leaf, Stays]:
+        stays: dict[Leaf, Stays] = defaultdict(dict)
+        for key in reach.stays:
+            if kept := self.known.stay(key):
+                stays[leaf_of(key)][kept.stay.reservation] = kept
+        return stays
+
+    def _around(self, leaf: Leaf) -> Around:
+        window = self.windows[leaf]
+        stays = [kept.stay for key in window.keys if (kept := self.known.stay(key))]
+        return Around(window.span, {each.reservation: each for each in stays if window.span.has(each.arrival)})

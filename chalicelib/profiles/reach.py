@@ -11,7 +11,7 @@ from chalicelib.identity.model import Verdict
 from chalicelib.profiles import hotels
 from chalicelib.profiles.model import Change, Input, MergeDecision, Person
 from chalicelib.profiles.rows import KnownRows
-from chalicelib.profiles.touched import TouchedRows, mark_of, target
+from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of, target
 
 
 def reach_of(said: Input, known: KnownRows) -> TouchedRows:
@@ -54,11 +54,13 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
     reach = TouchedRows(keys=_keys_of_rooms(change, reservations))
     lie_at = [leaf for each in reservations if (leaf := known.leaf_of_stay(each))]
     lie_at += [change.stay_leaf] if change.stay_leaf else []
-    reach.stay_leaves = {leaf for leaf in lie_at if known.head(leaf)}
     to_follow = lie_at + [person.leaf for person in change.people]
     reach.curious = any(_is_news(person, known) for person in change.people)
     if not reach.curious and known.get(mark_of(change)):
-        reach.stored, reach.stay_leaves = True, set()
+        reach.stored = True
+    else:
+        reach.stays = _keys_of_stays(reservations, known)
+        reach.keys |= reach.stays
     if reach.curious:
         reach.hotels = {person.property_id for person in change.people if person.property_id}
         reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
@@ -75,6 +77,12 @@ def _keys_of_rooms(change: Change, reservations: Sequence[ReservationId]) -> set
         wanted |= {keys.charge(each, change.charge.id) for each in reservations}
         wanted.add(keys.reservation_of_charge(change.charge.id))
     return wanted
+
+
+def _keys_of_stays(reservations: Iterable[ReservationId], known: KnownRows) -> set[Key]:
+    """The head is the lock of its leaf's stays: they are read after it."""
+    found = [key for each in reservations if (key := known.key_of_stay(each))]
+    return {key for key in found if keys.head(leaf_of(key)) in known}
 
 
 def _follow(to_follow: list[Leaf], reach: TouchedRows, known: KnownRows) -> None:

@@ -37,10 +37,6 @@ class KnownRows:
         """Forget what was read from rows that are others now."""
         for key in changed:
             self._heads.pop(leaf_of(key), None)
-        self.unlearn_stays(changed)
-
-    def unlearn_stays(self, changed: Iterable[Key]) -> None:
-        for key in changed:
             self._stays.pop(key, None)
 
     def head(self, leaf: Leaf) -> Head | None:
@@ -67,12 +63,16 @@ class KnownRows:
         row = self.rows.get(keys.reservation(reservation))
         return Leaf(row["leaf"]) if row else None
 
+    def key_of_stay(self, reservation: ReservationId) -> Key | None:
+        row = self.rows.get(keys.reservation(reservation))
+        return keys.stay(row["leaf"], row["month"], reservation) if row else None
+
     def reservation_of_charge(self, charge: ChargeId) -> ReservationId | None:
         row = self.rows.get(keys.reservation_of_charge(charge))
         return ReservationId(row["reservation"]) if row else None
 
-    def stay(self, key: Key) -> KeptStay:
-        if key not in self._stays and (row := self.rows[key]):
+    def stay(self, key: Key) -> KeptStay | None:
+        if key not in self._stays and (row := self.rows.get(key)):
             version = Version.parse(row["version"]) if row["version"] else None
             self._stays[key] = KeptStay(read_stay(row), version)
-        return self._stays[key]
+        return self._stays.get(key)

@@ -5,8 +5,10 @@ from dataclasses import replace
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
-from chalicelib.guests.model import Head, Record
-from chalicelib.guests.rules import project, stats_of, with_sums
+from chalicelib.guests.model import Head, Record, Stay
+from chalicelib.guests.rules import project, with_sums
+from chalicelib.guests.spans import Around
+from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.profiles import decisions, people, stays
 from chalicelib.profiles.draft import Draft
@@ -16,6 +18,7 @@ from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
 def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileUpdate:
     """Decide everything that follows from one change or decision: records, identity, consent, stays, sums and facts.
+    Raises Unread where the sums of a leaf cannot be told without more of its stays.
 
     `untied` keeps what is new of a change's people from tying them to others; where a guest would become too large, it
     is decided so by itself. A person's decision has nothing to untie: then Rejected is raised, and nothing is kept.
@@ -77,9 +80,16 @@ def _finish(draft: Draft) -> None:
 
 
 def _sum_up(draft: Draft, leaf: Leaf) -> None:
-    """The head is the lock of the leaf's stays: it is written, whether or not they come to something else."""
-    head, stats = draft.head(leaf), stats_of([each.stay for each in _stays_now(draft, leaf)])
-    draft.keep(head if stats == head.stats else replace(head, stats=stats))
+    """The head is the lock of the leaf's stays: it is written, whether or not they come to something else. Who loses a
+    stay, or comes to one, because another moved beside it, is told of it as of any other."""
+    head, changed = draft.head(leaf), _changed_stays(draft, leaf)
+    if not changed:
+        draft.keep(head)
+        return
+    sums = advanced(head, changed, draft.state.around.get(leaf, Around()))
+    draft.keep(replace(head, stats=sums.stats, tally=sums.tally))
+    for reservation in sorted(sums.turned):
+        draft.say(FactType.STAY_COMPLETED, reservation, leaf)
 
 
 def _tells_anew(draft: Draft, head: Head) -> bool:
@@ -94,14 +104,15 @@ def _told(head: Head) -> tuple[Record | None, tuple[str, ...]]:
     return head.record, head.identifiers
 
 
-def _stays_now(draft: Draft, leaf: Leaf) -> list[KeptStay]:
-    kept = dict(draft.state.stays.get(leaf, {}))
-    for (at, reservation), stay in draft.decided.stays.items():
-        if at == leaf and stay:
-            kept[reservation] = stay
-        elif at == leaf:
-            kept.pop(reservation, None)
-    return list(kept.values())
+def _changed_stays(draft: Draft, leaf: Leaf) -> Changed:
+    before = draft.state.stays.get(leaf, {})
+    decided = {reservation: kept for (at, reservation), kept in draft.decided.stays.items() if at == leaf}
+    pairs = {each: (_stay(before.get(each)), _stay(after)) for each, after in decided.items()}
+    return {reservation: pair for reservation, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _stay(kept: KeptStay | None) -> Stay | None:
+    return kept.stay if kept else None
 
 
 def _project(draft: Draft, guest: GuestId) -> None:

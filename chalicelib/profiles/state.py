@@ -6,6 +6,7 @@ from chalicelib.canonical.ids import ChannelName, ChargeId, Digest, GuestId, Lea
 from chalicelib.canonical.snapshots import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
+from chalicelib.guests.spans import Around
 from chalicelib.identity.model import Decision, Identifier
 from chalicelib.settings.rules import Controllers
 
@@ -52,6 +53,9 @@ class ProfileState:
     asked_identifiers: set[Digest] = field(default_factory=set)
     """Leaves and digests that were looked for, those that are absent included."""
     stays: dict[Leaf, dict[ReservationId, KeptStay]] = field(default_factory=dict)
+    """Those that the change names."""
+    around: dict[Leaf, Around] = field(default_factory=dict)
+    """What was read of the other stays of a leaf, where its sums could not be told without."""
     leaf_by_reservation: dict[ReservationId, Leaf] = field(default_factory=dict)
     """Reservation → leaf."""
     charges: dict[ChargeId, tuple[ReservationId, KeptCharge]] = field(default_factory=dict)

@@ -24,7 +24,8 @@ class TouchedRows:
     """Where the leaves were named: who answers there is spoken to by what their sources say of consent."""
     decided: set[Leaf] = field(default_factory=set)
     """Leaves about which somebody decided, or decides now."""
-    stay_leaves: set[Leaf] = field(default_factory=set)
+    stays: set[Key] = field(default_factory=set)
+    """Where the reservations lie that it names."""
     keys: set[Key] = field(default_factory=set)
 
 

@@ -14,6 +14,7 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Leaf
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store
+from chalicelib.guests.tally import Tally
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.profiles.store import read_charge
 from chalicelib.properties import store as properties
@@ -36,6 +37,8 @@ TOLD = {
         "folio_owner": "company",
     },
 }
+# What the sums of a head are advanced by lies beside them.
+TOLD["2026-11-sums"] = TOLD["2026-11-details"]
 
 
 @pytest.fixture(params=sorted(SAMPLES))
@@ -74,6 +77,14 @@ def test_the_row_of_a_guest_is_read(sample: Any) -> None:
     city = record.address.city if record.address else None
     assert (record.given_name, record.email_kind) == ("Anna", "own")
     assert (record.salutation, city, len(record.special_dates)) == (told["salutation"], told["city"], bool(city))
+
+
+def test_a_head_without_a_tally_of_its_sums_says_so() -> None:
+    tallies = {
+        name: store.read_head(Leaf("g"), rows_with(each, "record_version")[0]).tally for name, each in SAMPLES.items()
+    }
+    sums = Tally(at=(1,), longest=2, ended=date(2026, 2, 3))
+    assert tallies == {"2026-11": None, "2026-11-details": None, "2026-11-sums": sums}
 
 
 def test_the_row_of_a_stay_is_read(sample: Any) -> None:

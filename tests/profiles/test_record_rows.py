@@ -17,6 +17,7 @@ from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
+from chalicelib.guests.tally import Tally
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from tests.builders import PORTO, VIENNA, at, guest, reservation
@@ -148,6 +149,7 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
         record_rev=1200,
         record_version=VERSION,
         stats=STATS,
+        tally=Tally(upcoming=12, in_house=2, at=(112, 27, 11), longest=28, ended=date(2026, 1, 3)),
         members=tuple(leaf_of_profile(PMS, each) for each in UUIDS[:3]),
         traits=TRAITS,
         seen_at=STATS.properties,

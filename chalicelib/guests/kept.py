@@ -1,0 +1,16 @@
+"""What a packed attribute is."""
+
+from collections.abc import Set as AbstractSet
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Kept(BaseModel):
+    """What is kept in a packed attribute: compact, closed, immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def packed(self, *, only: AbstractSet[str] | None = None, without: AbstractSet[str] | None = None) -> str:
+        return self.model_dump_json(
+            exclude_defaults=True, include=set(only) if only else None, exclude=set(without) if without else None
+        )

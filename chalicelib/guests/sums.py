@@ -1,0 +1,222 @@
+"""A leaf's sums, advanced by what changed among its stays: at the same cost, however many stays there are. Pure.
+
+What adds up moves by the difference between a stay's old and new part. Whether a stay is the person's own, and whether
+it begins a new one or prolongs the one before, follows from those around it at its property: they are walked through
+in time order, as they were and as they are now. The first and last days are kept; where one is lost, the next is looked
+for from there. What is not known, and would matter, is asked for (`Unread`).
+
+`stats_of` in rules.py says the same of all stays at once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.canonical.ids import PropertyId, ReservationId
+from chalicelib.canonical.snapshots import Status
+from chalicelib.guests import spans, walks
+from chalicelib.guests.model import Amounts, Head, Stats, Stay
+from chalicelib.guests.rules import UPCOMING, by_currency, own_stays, stats_of
+from chalicelib.guests.spans import EVERYTHING, Around, Span, Unread
+from chalicelib.guests.tally import Tally
+from chalicelib.guests.walks import Walk
+
+Changed = Mapping[ReservationId, tuple[Stay | None, Stay | None]]
+"""Reservation → the stay before and after; None where the leaf had or has none."""
+Stays = Mapping[ReservationId, Stay]
+Money = tuple[str | None, int]
+"""Currency and minor units."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a leaf's stays come to. `turned` are completed ones that changed in nothing themselves, and became the
+    person's own or ceased to be: others moved in beside them, or away."""
+
+    stats: Stats
+    tally: Tally
+    turned: frozenset[ReservationId] = frozenset()
+
+
+def summed(stays: Sequence[Stay]) -> Sums:
+    """From all the stays of a leaf."""
+    stats = stats_of(stays)
+    rooms = Counter(stay.property_id for stay in stays)
+    tally = Tally(
+        upcoming=sum(stay.status in UPCOMING for stay in stays),
+        in_house=sum(stay.status is Status.IN_HOUSE for stay in stays),
+        at=tuple(rooms[each] for each in stats.properties),
+    )
+    return Sums(stats, _reaching(tally, stays))
+
+
+def _reaching(tally: Tally, stays: Iterable[Stay]) -> Tally:
+    for stay in filter(walks.is_completed, stays):
+        tally = tally.reaching(stay.nights, stay.departure)
+    return tally
+
+
+def advanced(head: Head, changed: Changed, around: Around) -> Sums:
+    """The sums of a leaf after a change; the head is as it was before. Raises Unread.
+
+    One that was kept without a tally, as earlier versions did, is summed from all its stays.
+    """
+    before, after = _sides(changed, around)
+    if around.span == EVERYTHING or len(before) == head.stats.reservations:  # most guests have no other
+        turned = _own_ids(before.values()) ^ _own_ids(after.values())
+        return replace(summed(list(after.values())), turned=frozenset(turned - changed.keys()))
+    if head.tally is None:
+        raise Unread(head.leaf, EVERYTHING)
+    if around.span and not around.span.holds(spans.span_of(_touched(changed), head.tally)):
+        return advanced(head, changed, Around())
+    return _Advance(head, head.tally, changed, around).sums()
+
+
+def _touched(changed: Changed) -> list[Stay]:
+    return [each for pair in changed.values() for each in pair if each]
+
+
+def _sides(changed: Changed, around: Around) -> tuple[Stays, Stays]:
+    """The stays that are known, as they were and as they are now."""
+    still = {key: stay for key, stay in around.stays.items() if key not in changed}
+    before = {key: old for key, (old, _) in changed.items() if old}
+    after = {key: new for key, (_, new) in changed.items() if new}
+    return {**still, **before}, {**still, **after}
+
+
+def _own_ids(stays: Iterable[Stay]) -> set[ReservationId]:
+    return {stay.reservation for stay in own_stays(stays)}
+
+
+class _Advance:
+    """From the stays that are known, as they were and as they are now."""
+
+    def __init__(self, head: Head, tally: Tally, changed: Changed, around: Around) -> None:
+        self.head, self.tally, self.around = head, tally, around
+        self.olds = [old for old, _ in changed.values() if old]
+        self.news = [new for _, new in changed.values() if new]
+        self.before, self.after = _sides(changed, around)
+        self.unchanged = self.before.keys() - changed.keys()
+
+    def sums(self) -> Sums:
+        rooms = self._rooms()
+        tally = self.tally.counted(
+            upcoming=self.tally.upcoming + self._more(lambda stay: stay.status in UPCOMING),
+            in_house=self.tally.in_house + self._more(lambda stay: stay.status is Status.IN_HOUSE),
+            at=tuple(rooms.values()),
+        )
+        were, are = self._walks()
+        turned = {stay.reservation for stay in were.own} ^ {stay.reservation for stay in are.own}
+        stats = self._stats(were, are, tally, tuple(rooms))
+        return Sums(stats, _reaching(tally, self.news), frozenset(turned & self.unchanged))
+
+    def _more(self, counts: Callable[[Stay], bool]) -> int:
+        """How many more there are of a kind."""
+        return sum(map(counts, self.news)) - sum(map(counts, self.olds))
+
+    def _rooms(self) -> dict[PropertyId, int]:
+        """Reservations by property."""
+        rooms = Counter(dict(zip(self.head.stats.properties, self.tally.at, strict=True)))
+        rooms.update(stay.property_id for stay in self.news)
+        rooms.subtract(stay.property_id for stay in self.olds)
+        return {each: rooms[each] for each in sorted(rooms) if rooms[each]}
+
+    def _walks(self) -> tuple[Walk, Walk]:
+        """Through the stays around those that changed, at each of their properties."""
+        changed = {stay.property_id for stay in (*self.olds, *self.news) if walks.is_completed(stay)}
+        pairs = [self._walks_at(each) for each in sorted(changed)]
+        return walks.together(pair[0] for pair in pairs), walks.together(pair[1] for pair in pairs)
+
+    def _walks_at(self, property_id: PropertyId) -> tuple[Walk, Walk]:
+        before, after = (walks.completed(side.values(), property_id) for side in (self.before, self.after))
+        pair = walks.both(before, after, self.around, self.tally)
+        if pair is None:
+            raise self._unread(spans.earlier)
+        known = spans.known_until(self.around, self.tally)
+        if len({max(each.taken_until, known) for each in pair}) > 1:
+            raise self._unread(spans.later)
+        return pair
+
+    def _unread(self, wider: Callable[[Span, Head], Span]) -> Unread:
+        """First what lies around the changed stays, and then more of it."""
+        if self.around.span is None:
+            return Unread(self.head.leaf, spans.span_of([*self.olds, *self.news], self.tally))
+        return Unread(self.head.leaf, wider(self.around.span, self.head))
+
+    def _stats(self, were: Walk, are: Walk, tally: Tally, properties: tuple[PropertyId, ...]) -> Stats:
+        sums = self.head.stats
+        stays = sums.stays + are.chains - were.chains
+        return Stats(
+            stays=stays,
+            nights=sums.nights + are.nights - were.nights,
+            room_revenue=_moved(sums.room_revenue, _rooms_of(were), _rooms_of(are)),
+            other_revenue=_moved(sums.other_revenue, _others_of(were), _others_of(are)),
+            reservations=sums.reservations + len(self.news) - len(self.olds),
+            cancelled=sums.cancelled + self._more(lambda stay: stay.status is Status.CANCELLED),
+            no_shows=sums.no_shows + self._more(lambda stay: stay.status is Status.NO_SHOW),
+            first_arrival=self._first_arrival(are) if stays else None,
+            last_departure=self._last_departure(were, are) if stays else None,
+            next_arrival=self._next_arrival(tally.upcoming),
+            in_house=tally.in_house > 0,
+            properties=properties,
+        )
+
+    def _first_arrival(self, are: Walk) -> date | None:
+        """The first completed stay at a property is the person's own, whatever follows."""
+        first = self.head.stats.first_arrival
+        lost = any(walks.is_completed(old) and old.arrival == first for old in self.olds)
+        known = [stay.arrival for stay in (self.after.values() if lost else are.own) if walks.is_completed(stay)]
+        if lost and not known:
+            raise self._unread(spans.later)
+        return min(known if lost or first is None else [first, *known], default=None)
+
+    def _last_departure(self, were: Walk, are: Walk) -> date | None:
+        last = self.head.stats.last_departure
+        gained = max((stay.departure for stay in are.own), default=date.min)
+        if last is None or gained >= last:
+            return gained
+        return self._latest(last) if last in {stay.departure for stay in were.own} else last
+
+    def _latest(self, lost: date) -> date:
+        """Of all own stays, where one was lost that ended last."""
+        if self.around.span and not self.around.span.has(lost):
+            raise self._unread(spans.later)
+        latest, uncertain = date.min, spans.ended_before(self.around, self.tally)
+        for property_id in {stay.property_id for stay in self.after.values()}:
+            stays = walks.completed(self.after.values(), property_id)
+            pair = walks.both(stays, stays, self.around, self.tally)
+            if pair:
+                latest = max([latest, *(stay.departure for stay in pair[1].own)])
+            else:
+                uncertain = max([uncertain, *(stay.departure for stay in stays)])
+        if latest < uncertain:
+            raise self._unread(spans.earlier)
+        return latest
+
+    def _next_arrival(self, upcoming: int) -> date | None:
+        was = self.head.stats.next_arrival
+        gained = [new.arrival for new in self.news if new.status in UPCOMING]
+        lost = any(old.arrival == was for old in self.olds if old.status in UPCOMING)
+        if not lost or was is None:
+            return min([was, *gained] if was else gained, default=None)
+        if len(gained) == upcoming or (gained and min(gained) <= was):
+            return min(gained, default=None)
+        if self.around.span is None:
+            raise self._unread(spans.later)
+        known = [stay.arrival for stay in self.after.values() if stay.status in UPCOMING]
+        if not known and self.around.span.last:
+            raise self._unread(spans.later)
+        return min(known, default=None)
+
+
+def _moved(sums: Amounts, gone: Iterable[Money], come: Iterable[Money]) -> Amounts:
+    return by_currency([*sums.items(), *come, *((currency, -amount) for currency, amount in gone)])
+
+
+def _rooms_of(walk: Walk) -> Iterator[Money]:
+    return ((stay.currency, stay.room_revenue_minor) for stay in walk.own)
+
+
+def _others_of(walk: Walk) -> Iterator[Money]:
+    return ((stay.currency, stay.other_revenue_minor) for stay in walk.own)
