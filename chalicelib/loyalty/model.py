@@ -17,6 +17,10 @@ Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,4})?$")]
 """Points per major currency unit, as a decimal text: no float ever decides money."""
 
 
+NEVER = date.max
+"""From when the stays of who is no member earn."""
+
+
 class Terms(BaseModel):
     """What stays earn that end on or after `effective_from`, until the next terms."""
 
@@ -91,10 +95,26 @@ class Account:
     earns_from: date | None = None
     number: str | None = None
     rev: int = 0
+    by_stays_from: date | None = None
+    """From when the leaf's stays earn because some of them ended under terms that enrol by themselves, whatever was
+    agreed beside that. Like an enrolment it stays, whatever becomes of these."""
+    settled_from: date | None = NEVER
+    """The first departure that earned when all of the leaf's stays were last priced, NEVER for no member's: as long as
+    it is the same, what changes is priced alone. None where an earlier version kept the account."""
+    settled_by: str | None = None
+    """The id of the fact that woke the ledger for that: the same again has to announce all that was written."""
 
     def enrolled(self, at: Instant, earns_from: date, number: str | None) -> "Account":
         """The same revision still: an enrolment is kept together with a credit, if only of nothing."""
         return replace(self, enrolled_at=at, earns_from=earns_from, number=number)
+
+    def earning_by_stays(self, day: date | None) -> "Account":
+        known = [each for each in (self.by_stays_from, day) if each]
+        return replace(self, by_stays_from=min(known, default=None))
+
+    def settled(self, earns_from: date, by: str | None) -> "Account":
+        """All stays of the leaf are priced."""
+        return replace(self, settled_from=earns_from, settled_by=by)
 
     def credited(self, points: int) -> "Account":
         """The account's next revision."""

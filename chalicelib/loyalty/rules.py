@@ -34,10 +34,10 @@ def awards(stays: Sequence[Stay], program: Program, earns_from: date | None) -> 
     One earner a room, the primary guest; rooms of unnamed occupants earn nobody anything.
     """
     own = {stay.reservation for stay in own_stays(stays)}
-    return {stay.reservation: _award(stay, program, earns_from, own=stay.reservation in own) for stay in stays}
+    return {stay.reservation: award(stay, program, earns_from, own=stay.reservation in own) for stay in stays}
 
 
-def _award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) -> Award:
+def award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) -> Award:
     if stay.status is not Status.CHECKED_OUT:
         return Award(0, Reason.NOT_COMPLETED)
     if not own:

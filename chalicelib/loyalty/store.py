@@ -58,6 +58,9 @@ def account_write(before: Account, after: Account) -> table.Put:
         earns_from=after.earns_from.isoformat() if after.earns_from else None,
         number=after.number,
         rev=after.rev,
+        by_stays_from=after.by_stays_from.isoformat() if after.by_stays_from else None,
+        settled_from=after.settled_from.isoformat() if after.settled_from else None,
+        settled_by=after.settled_by,
     )
     return table.Put(row, table.unchanged_since(before.rev or None))
 
@@ -82,6 +85,9 @@ def read_account(leaf: Leaf, program_id: ProgramId, item: Item) -> Account:
         earns_from=date.fromisoformat(item["earns_from"]) if "earns_from" in item else None,
         number=item.get("number"),
         rev=item["rev"],
+        by_stays_from=date.fromisoformat(item["by_stays_from"]) if "by_stays_from" in item else None,
+        settled_from=date.fromisoformat(item["settled_from"]) if "settled_from" in item else None,
+        settled_by=item.get("settled_by"),
     )
 
 
@@ -94,16 +100,28 @@ def accounts(leaves: Iterable[Leaf], program_id: ProgramId) -> dict[Leaf, Accoun
 def given(leaf: Leaf, program_id: ProgramId) -> dict[ReservationId, Given]:
     """What each reservation of a leaf was given; one query."""
     prefix = keys.given(leaf, program_id, ReservationId("")).sk
-    return {
-        ReservationId(item["sk"].removeprefix(prefix)): Given(
-            Award(item["points"], Reason(item["reason"])),
-            item["version"],
-            item["property_id"],
-            item["difference"],
-            item.get("at", ""),
-        )
-        for item in table.query(keys.leaf(leaf), prefix)
-    }
+    found = table.query(keys.leaf(leaf), prefix)
+    return {ReservationId(item["sk"].removeprefix(prefix)): _read_given(item) for item in found}
+
+
+def _read_given(item: Item) -> Given:
+    return Given(
+        Award(item["points"], Reason(item["reason"])),
+        item["version"],
+        item["property_id"],
+        item["difference"],
+        item.get("at", ""),
+    )
+
+
+def given_and_place(
+    leaf: Leaf, program_id: ProgramId, reservation: ReservationId
+) -> tuple[Given | None, tuple[Leaf, str] | None]:
+    """What one reservation of a leaf was given, and at which leaf and in which month it lies by now; one batch read."""
+    given_key, place_key = keys.given(leaf, program_id, reservation), keys.reservation(reservation)
+    found = table.get_many([given_key, place_key])
+    given, place = found.get(given_key), found.get(place_key)
+    return _read_given(given) if given else None, (place["leaf"], place["month"]) if place else None
 
 
 def given_write(leaf: Leaf, program_id: ProgramId, reservation: ReservationId, given: Given) -> table.Put:
