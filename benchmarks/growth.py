@@ -49,7 +49,7 @@ def _one_more_stay(stays: int) -> tuple[float, float]:
     """Units of its check-out, and of the same told again."""
     cloud = hub.open_hub()
     keep_stays(cloud, stays)
-    push(cloud, [season.webhook(_stay(stays, "in_house"))])
+    push(cloud, [season.webhook(stay(stays, "in_house"))])
     left = check_out_of(stays)
     return _used(cloud, lambda: _leave(cloud, left)), _used(cloud, lambda: push(cloud, [left]))
 
@@ -68,10 +68,10 @@ def keep_stays(cloud: Cloud, stays: int) -> None:
 
 
 def check_out_of(number: int) -> dict[str, Any]:
-    return season.webhook(_stay(number, "checked_out", minute=1))
+    return season.webhook(stay(number, "checked_out", minute=1))
 
 
-def _stay(number: int, status: str, minute: int = 0) -> dict[str, Any]:
+def stay(number: int, status: str, minute: int = 0) -> dict[str, Any]:
     """One a week, so that none touches another; each is told at an instant of its own."""
     arrival = FIRST_STAY + timedelta(weeks=number)
     dates = {"arrival": arrival.isoformat(), "departure": (arrival + timedelta(days=2)).isoformat()}
