@@ -15,8 +15,8 @@ Json = dict[str, Any]
 BULK, ACCOUNT = "/v2/email/outbound-bulk-emails", "/v2/email/account"
 THROTTLED_SHARE = 0.005
 """Of the mails in calls that are taken."""
-SILENT_SHARE = 0.5
-"""Of the mails whose answer is lost: SES never tells of them either."""
+UNTOLD, UNTOLD_WITHOUT_ANSWER = 0.1, 0.5
+"""Share of the mails of which SES never tells by an event: of those it answered for, and of the others."""
 
 
 class Fate(StrEnum):
@@ -43,14 +43,20 @@ def deck(seed: int, calls: int) -> dict[int, Fate]:
 
 @dataclass(frozen=True)
 class Accepted:
-    """One mail that SES took. `is_silent`: its answer was lost, and no event will tell of it."""
+    """One mail that SES took: whether it said so in its answer, and whether it tells by an event, too."""
 
     message_id: str
     to: str
     run: str
     guest: str
     claim: str
-    is_silent: bool
+    is_answered: bool = True
+    is_told: bool = True
+
+    @property
+    def is_lost(self) -> bool:
+        """Nobody will ever hear of it."""
+        return not (self.is_answered or self.is_told)
 
 
 @dataclass
@@ -105,10 +111,12 @@ class Books:
             self.met["throttled_mail"] += 1
             return {"Status": "ACCOUNT_THROTTLED", "Error": "too fast"}
         tags, (to,) = _tags(entry), entry["Destination"]["ToAddresses"]
-        is_silent = fate is Fate.ANSWER_LOST and self.chance.random() < SILENT_SHARE
-        mail = Accepted(f"soak-{len(self.accepted):06d}", to, tags["run"], tags["guest"], tags["claim"], is_silent)
+        is_answered = fate is Fate.TAKEN
+        is_told = self.chance.random() >= (UNTOLD if is_answered else UNTOLD_WITHOUT_ANSWER)
+        told = (to, tags["run"], tags["guest"], tags["claim"], is_answered, is_told)
+        mail = Accepted(f"soak-{len(self.accepted):06d}", *told)
         self.accepted.append(mail)
-        if not is_silent:
+        if is_told:
             self.events.put(mail)
         return {"Status": "SUCCESS", "MessageId": mail.message_id}
 

@@ -61,7 +61,7 @@ def mails(truth: Guests, decided: Mapping[str, str], accepted: Sequence[Accepted
     twice += [f"{box}: {count}" for box, count in by_box.items() if count > carriers[box] > 0]
     astray = [each.guest for each in accepted if each.to not in own.get(customers.get(each.guest, frozenset()), ())]
     sent = {guest for guest, code in decided.items() if code == "sent"}
-    told = {each.guest for each in accepted if not each.is_silent}
+    told = {each.guest for each in accepted if each.is_told}
     return [
         *listed("mailed twice", sorted(twice)),
         *listed("mailed at somebody else's address", sorted(astray)),
@@ -78,7 +78,7 @@ def boxes(accepted: Sequence[Accepted]) -> Counter[str]:
 def unknowns(decided: Mapping[str, str], carried: Carried, deaths: Iterable[Death]) -> list[str]:
     """Who is UNKNOWN had an answer that was lost for good, or a worker that died with the claim in its hands."""
     unknown = {guest for guest, code in decided.items() if code == "unknown"}
-    lost = {each.guest for each in carried.accepted if each.is_silent} | set(carried.swallowed)
+    lost = {each.guest for each in carried.accepted if each.is_lost} | set(carried.swallowed)
     held = {key.partition("#")[2] for death in deaths for key in death.held}
     return [
         *listed("UNKNOWN who was not", sorted(unknown - lost - held)),

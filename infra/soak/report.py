@@ -47,7 +47,7 @@ def result(soak: Soak, happened: Happened, differences: list[str], seconds: floa
         "accepted_by_ses": len(books.accepted),
         "mailboxes_of_several_guests_mailed_for_each": sum(count > 1 for count in boxes(books.accepted).values()),
         "ses": dict(books.met),
-        "answers_lost": sum(each.is_silent for each in books.accepted) + len(books.swallowed),
+        "answers_lost": sum(each.is_lost for each in books.accepted) + len(books.swallowed),
         "pauses": happened.watched.pauses,
         "seconds": {name: round(each, 1) for name, each in {**happened.seconds, "all": seconds}.items()},
     }

@@ -17,8 +17,14 @@ DECIDED = [("g1", "sent"), ("g2", "no_consent"), ("g3", "no_address")]
 MET = dict.fromkeys((str(fate) for fate in Fate), 1)
 
 
-def accepted(guest: str = "g1", to: str = "anna@post.example", *, is_silent: bool = False) -> Accepted:
-    return Accepted("m1", to, "run", guest, "claim", is_silent)
+def accepted(
+    guest: str = "g1", to: str = "anna@post.example", *, is_answered: bool = True, is_told: bool = True
+) -> Accepted:
+    return Accepted("m1", to, "run", guest, "claim", is_answered, is_told)
+
+
+LOST = accepted(is_answered=False, is_told=False)
+UNTOLD = accepted(is_told=False)
 
 
 def death(function: str = "send_chunk", *held: str) -> Death:
@@ -86,10 +92,12 @@ def test_a_mailbox_of_two_guests_gets_no_third_mail() -> None:
         ("unknown", Carried([], []), [], ["UNKNOWN who was not: g1"]),
         ("unknown", Carried([accepted()], []), [], ["UNKNOWN who was not: g1"]),
         ("unknown", Carried([], []), [death("send_chunk", "LEAF#g2")], ["UNKNOWN who was not: g1"]),
-        ("unknown", Carried([accepted(is_silent=True)], []), [], []),
+        ("unknown", Carried([LOST], []), [], []),
+        ("unknown", Carried([UNTOLD], []), [], ["UNKNOWN who was not: g1"]),
+        ("unknown", Carried([UNTOLD], []), [death("send_chunk", "LEAF#g1")], []),
         ("unknown", Carried([], ["g1"]), [], []),
         ("unknown", Carried([], []), [death("send_chunk", "LEAF#g1")], []),
-        ("sent", Carried([accepted(is_silent=True)], []), [], ["whose answer was lost, and who is not UNKNOWN: g1"]),
+        ("sent", Carried([LOST], []), [], ["whose answer was lost, and who is not UNKNOWN: g1"]),
     ],
 )
 def test_unknown_is_only_whose_answer_was_lost_or_whose_worker_died(
