@@ -1,6 +1,7 @@
 """The local cloud: ministack as a child process, on loopback and a free port; several can run side by side."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +39,11 @@ class LocalCloud:
     port: int
     pid: int
     log: Path
+
+    @property
+    def functions(self) -> Path:
+        """Where the functions' zips are unpacked, for each process anew."""
+        return functions_beside(self.log)
 
     @property
     def endpoint_url(self) -> str:
@@ -84,7 +90,7 @@ def _start_at(port: int, log: Path, environment: Mapping[str, str]) -> LocalClou
     with log.open("wb") as out:
         child = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
-            env={**_server_environment(port), **environment},
+            env={**_server_environment(port), "TMPDIR": str(_emptied(functions_beside(log))), **environment},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -97,6 +103,16 @@ def _start_at(port: int, log: Path, environment: Mapping[str, str]) -> LocalClou
         stop(cloud.pid)
         raise
     return cloud
+
+
+def functions_beside(log: Path) -> Path:
+    return log.absolute().with_suffix(".functions")
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def stop(pid: int) -> None:
@@ -118,6 +134,8 @@ def running(
         yield cloud
     finally:
         stop(cloud.pid)
+        # It leaves them where it ends in haste: some eighty megabytes for each process that ever was.
+        shutil.rmtree(cloud.functions, ignore_errors=True)
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from infra.stacks import Tell
 
 LOCAL = Path(".local")
 HUB_JSON = LOCAL / "hub.json"
+CLOUD_LOG = LOCAL / "cloud.log"
 PMS_STARTS_WITHIN_SECONDS = 30
 
 Json = dict[str, Any]
@@ -37,7 +39,7 @@ def up(tell: Tell) -> Json:
     """Start everything and write .local/hub.json. Raises AlreadyUp."""
     if HUB_JSON.exists():
         raise AlreadyUp(f"{HUB_JSON} is there: a hub runs already, or ended badly; `hub down` clears both")
-    cloud = local_cloud.start(LOCAL / "cloud.log")
+    cloud = local_cloud.start(CLOUD_LOG)
     try:
         hub = deploy.locally(cloud, LOCAL / "package", tell)
         tell("starting the PMS simulator")
@@ -92,6 +94,7 @@ def _end(hub: Json) -> bool:
         stop_pms(hub["pms_pid"])
     if cloud_runs:
         local_cloud.stop(hub["cloud_pid"])
+        shutil.rmtree(local_cloud.functions_beside(CLOUD_LOG), ignore_errors=True)
     return cloud_runs
 
 

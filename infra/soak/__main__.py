@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from infra import deploy, local_cloud, running_hub, stages
 from infra.demo import end_state
@@ -54,9 +54,9 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
     reaper = Reaper(work / "deaths", deploy.LOCAL_STAGE)
     ses = stack.enter_context(carrier.Carrier(carrier.books(options.seed, 0, per_second=1, pauses_after=1)))
     environment = {**reaper.environment(), "AWS_ENDPOINT_URL_SESV2": ses.url}
-    tell("starting the local cloud", 0, 1)
+    tell("starting the local cloud", 0, 0)
     running = local_cloud.running(work / "cloud.log", enforces_policies=True, environment=environment)
-    local = deploy.locally(stack.enter_context(running), work / "package", lambda what: tell(what, 0, 1))
+    local = deploy.locally(stack.enter_context(running), work / "package", lambda what: tell(what, 0, 0))
     stages.use(local.stage)
     pid, pms_url = running_hub.start_pms(work, _season(options))
     stack.callback(running_hub.stop_pms, pid)
@@ -70,7 +70,7 @@ def _state_differences(options: argparse.Namespace, soak: Soak, truths: soaking.
     """Write the end state, or compare it with one that was written; who is asked for neither is spared the reading."""
     if not (options.state or options.same_as):
         return []
-    soak.tell("reading the end state", 0, 1)
+    soak.tell("reading the end state", 0, 0)
     state = soaking.end_state(soak, truths)
     if options.state:
         end_state.write(state, options.state)
@@ -83,14 +83,18 @@ def _season(options: argparse.Namespace) -> list[str]:
 
 
 def _teller(progress: Progress) -> Callable[[str, int, int], None]:
-    """One line for each step; what a step says of itself after a colon changes within its line."""
-    lines: dict[str, Any] = {}
+    """One line for each step; what a step says of itself after a colon changes within its line. Where it has no number
+    it counts nothing, and is done when the next one begins."""
+    lines: dict[str, TaskID] = {}
 
     def tell(what: str, done: int, of: int) -> None:
         step = what.partition(":")[0]
         if step not in lines:
-            lines[step] = progress.add_task(step, total=of)
-        progress.update(lines[step], description=f"{what} ({done:,} of {of:,})", completed=done, total=of or 1)
+            for earlier in lines.values():
+                progress.update(earlier, total=1, completed=1)
+            lines[step] = progress.add_task(step, total=None)
+        counted = f" ({done:,} of {of:,})" if of else ""
+        progress.update(lines[step], description=what + counted, completed=done, total=of or None)
 
     return tell
 

@@ -24,6 +24,11 @@ class Carried:
     accepted: Sequence[Accepted]
     swallowed: Sequence[str]
 
+    @property
+    def lost(self) -> set[str]:
+        """The guests whose mail left the hub, and of which nobody will ever hear."""
+        return {each.guest for each in self.accepted if each.is_lost} | set(self.swallowed)
+
 
 def expected(guest: Mapping[str, Any]) -> str:
     """`sent` for who has a right to the mail, or else the reason."""
@@ -77,13 +82,27 @@ def boxes(accepted: Sequence[Accepted]) -> Counter[str]:
 
 def unknowns(decided: Mapping[str, str], carried: Carried, deaths: Iterable[Death]) -> list[str]:
     """Who is UNKNOWN had an answer that was lost for good, or a worker that died with the claim in its hands."""
-    unknown = {guest for guest, code in decided.items() if code == "unknown"}
-    lost = {each.guest for each in carried.accepted if each.is_lost} | set(carried.swallowed)
-    held = {key.partition("#")[2] for death in deaths for key in death.held}
+    unknown = _unknown(decided)
+    lost, held = carried.lost, held_by(deaths)
     return [
         *listed("UNKNOWN who was not", sorted(unknown - lost - held)),
         *listed("whose answer was lost, and who is not UNKNOWN", sorted(lost - unknown)),
     ]
+
+
+def _unknown(decided: Mapping[str, str]) -> set[str]:
+    return {guest for guest, code in decided.items() if code == "unknown"}
+
+
+def held_by(deaths: Iterable[Death]) -> set[str]:
+    """Guests whose claim a dead worker had in its hands."""
+    return {key.partition("#")[2] for death in deaths for key in death.held}
+
+
+def why_unknown(decided: Mapping[str, str], carried: Carried) -> dict[str, int]:
+    """How many are UNKNOWN because SES's answer is lost, and how many because their worker died."""
+    unknown = _unknown(decided)
+    return {"answer_lost": len(unknown & carried.lost), "worker_died": len(unknown - carried.lost)}
 
 
 def counters(counts: Mapping[str, int], decided: Mapping[str, str]) -> list[str]:

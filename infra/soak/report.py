@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra.demo import season
-from infra.soak.checks import boxes
+from infra.soak.checks import boxes, why_unknown
 from infra.soak.soaking import Happened, Soak
 from infra.soak.webhooks import Kind
 
@@ -47,7 +47,7 @@ def result(soak: Soak, happened: Happened, differences: list[str], seconds: floa
         "accepted_by_ses": len(books.accepted),
         "mailboxes_of_several_guests_mailed_for_each": sum(count > 1 for count in boxes(books.accepted).values()),
         "ses": dict(books.met),
-        "answers_lost": sum(each.is_lost for each in books.accepted) + len(books.swallowed),
+        "unknown_because": why_unknown(decided, happened.carried),
         "pauses": happened.watched.pauses,
         "seconds": {name: round(each, 1) for name, each in {**happened.seconds, "all": seconds}.items()},
     }
@@ -77,6 +77,7 @@ def _lines(told: Json) -> list[tuple[str, str]]:
     return [
         *((title, f"{told[name]:,}") for title, name in numbers),
         *((f"  {code.replace('_', ' ')}", f"{count:,}") for code, count in told["decisions"].items()),
+        ("  unknown because", ", ".join(f"{why.replace('_', ' ')} {n}" for why, n in told["unknown_because"].items())),
         ("Calls to SES", ", ".join(f"{fate.replace('_', ' ')} {count}" for fate, count in told["ses"].items())),
         ("Pauses", ", ".join(told["pauses"])),
         ("Killed", ", ".join(f"{worker} {count}" for worker, count in told["kills"].items())),

@@ -25,7 +25,7 @@ from infra.workers import API, WORKERS
 Json = dict[str, Any]
 Truths = Mapping[ConnectionId, Json]
 Tell = Callable[[str, int, int], None]
-"""What is done, how much of it, and out of how much."""
+"""What is done, how much of it, and out of how much (0: it is not counted)."""
 LONGEST_SECONDS = 1800.0
 """Of any one step."""
 SENDS_OF_A_RUN = 40
@@ -123,7 +123,7 @@ def _drain(soak: Soak, what: str) -> None:
     drain.until_drained(soak.local.stage, told, LONGEST_SECONDS)
     deadline = time.monotonic() + LONGEST_SECONDS
     while under_way := campaign.patient(lambda: hub.long_work(soak.api)):
-        soak.tell(f"{what}: long work", 0, 1)
+        soak.tell(f"{what}: long work", 0, 0)
         if time.monotonic() > deadline:
             raise drain.NotDrained(f"long work is under way: {under_way}")
         time.sleep(drain.LOOK_SECONDS)
@@ -166,7 +166,7 @@ def _look(
     watched: campaign.Watched,
     seconds: dict[str, float],
 ) -> Happened:
-    soak.tell("comparing with the truth", 0, 1)
+    soak.tell("comparing with the truth", 0, 0)
     truths, books, stage = _truths(soak, story), soak.carrier.books, soak.local.stage
     programs = (season.PROGRAM, hub.LATE_PROGRAM)
     return Happened(

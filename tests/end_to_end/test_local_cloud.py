@@ -25,3 +25,13 @@ def test_a_port_that_was_taken_in_the_meantime_is_left_to_its_owner(
     monkeypatch.setattr(local_cloud, "free_port", lambda: next(found))
     with local_cloud.running(tmp_path / "cloud.log") as cloud:
         assert cloud.port != taken
+
+
+def test_what_it_unpacked_goes_with_it(tmp_path: Path) -> None:
+    """Functions that are killed leave their folders: hundreds of them filled a disk."""
+    with local_cloud.running(tmp_path / "cloud.log") as cloud:
+        told = Path(f"/proc/{cloud.pid}/environ").read_bytes().split(b"\0")
+        assert f"TMPDIR={cloud.functions}".encode() in told
+        (cloud.functions / "ministack-lambda-left-behind").mkdir()
+    assert not cloud.functions.exists()
+    assert cloud.log.exists()

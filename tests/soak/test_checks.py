@@ -106,6 +106,11 @@ def test_unknown_is_only_whose_answer_was_lost_or_whose_worker_died(
     assert checks.unknowns({"g1": code, "g2": "no_consent"}, carried, deaths) == told
 
 
+def test_the_unknown_are_told_apart_by_why_they_are() -> None:
+    decided = {"g1": "unknown", "g2": "unknown", "g3": "unknown", "g4": "sent"}
+    assert checks.why_unknown(decided, Carried([LOST], ["g2"])) == {"answer_lost": 2, "worker_died": 1}
+
+
 def test_what_was_unknown_may_have_been_settled_since_the_run_counted_it() -> None:
     assert checks.counters({"unknown": 2, "sent": 1}, {"g1": "sent", "g2": "sent", "g3": "unknown"}) == []
 
