@@ -7,6 +7,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.campaigns import parts, queued, rules, store, tending
 from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Content, Run, RunState
 from chalicelib.campaigns.queued import PlanPart
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant, moment_of
@@ -51,7 +52,8 @@ def _content(asked: Campaign) -> Content:
     }
     missing = [name for name, is_there in found.items() if not is_there]
     if segment is None or template is None or missing:
-        raise Invalid(*(FieldError(name, "does not exist") for name in missing))
+        there_is = {"channel": f"; there is {known(CHANNELS)}"}
+        raise Invalid(*(FieldError(name, f"does not exist{there_is.get(name, '')}") for name in missing))
     return Content(segment=segment, template=template)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, PropertyId, RunId, SegmentId, TemplateId
 from chalicelib.canonical.snapshots import HUB_ID
@@ -178,13 +178,17 @@ class Chunk(BaseModel):
     decisions: tuple[str, ...] = ()
 
 
+DECISIONS = ("sent", "unknown", "lost", "failed", "held", "waiting")
+
+
 class Decision(BaseModel):
-    """Why one candidate got the mail or not. `decision` is sent, unknown, lost, failed, held, or waiting."""
+    """Why one candidate got the mail or not: of one that is held, the `reason` and its `rule` in words; of one that
+    failed, SES's own reason."""
 
     model_config = ConfigDict(frozen=True)
 
     guest: GuestId
-    decision: str
+    decision: Annotated[str, WithJsonSchema({"type": "string", "enum": [*DECISIONS]})]
     reason: str = ""
     rule: str = ""
 

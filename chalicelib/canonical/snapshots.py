@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -139,10 +139,16 @@ class Channel(StrEnum):
     UNKNOWN = "unknown"
 
 
+def _kind_is_required(schema: dict[str, Any]) -> None:
+    """Code need not repeat what a class is; who sends a snapshot must say which of them it is."""
+    del schema["properties"]["kind"]["default"]
+    schema["required"] = ["kind", *schema["required"]]
+
+
 class Snapshot(BaseModel):
     """What all snapshots share: closed shape, immutable, and a version."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_kind_is_required)
 
     changed_at: Moment
 

@@ -1,13 +1,16 @@
 """What the API answers: shapes that more than one resource gives."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
+from chalicelib.canonical.ids import ChannelName
 from chalicelib.canonical.snapshots import Currency
+from chalicelib.consent.model import CHANNELS
 from chalicelib.guests.model import Amounts
 
 Item = TypeVar("Item")
+KnownChannel = Annotated[ChannelName, WithJsonSchema({"type": "string", "enum": [*CHANNELS]})]
 
 
 class Shown(BaseModel):
@@ -19,6 +22,11 @@ class Listing(Shown, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type, ...]) -> str:
+        """In the OpenAPI document a list of `GuestShown` is a `GuestList`."""
+        return f"{params[0].__name__.removesuffix('Shown')}List"
 
 
 class Money(Shown):

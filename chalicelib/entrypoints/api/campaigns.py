@@ -8,11 +8,11 @@ from chalicelib.campaigns import actions
 from chalicelib.campaigns import decisions as decided
 from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import CampaignId, ChannelName, PropertyId, RunId, SegmentId, TemplateId, stable_id
+from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
-from chalicelib.entrypoints.api.answers import Listing, Shown
+from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.messages.holds import UNASKED, Unasked
@@ -29,7 +29,7 @@ class CampaignAsked(BaseModel):
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
     message_class: Unasked = UNASKED
-    channel: Annotated[ChannelName, HUB_ID] = DEFAULT_CHANNEL
+    channel: KnownChannel = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 
@@ -71,7 +71,7 @@ class CampaignShown(Shown):
     segment: SegmentId
     template: TemplateId
     message_class: Unasked
-    channel: ChannelName
+    channel: KnownChannel
     property_id: PropertyId | None
     launches: int
     run: RunShown | None

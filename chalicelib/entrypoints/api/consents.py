@@ -13,8 +13,8 @@ from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, P
 from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, store
-from chalicelib.consent.model import CHANNELS, PURPOSES, Consent, Gate, Receipt, controller_of
-from chalicelib.entrypoints.api.answers import Shown
+from chalicelib.consent.model import CHANNELS, PURPOSES, Basis, Consent, Gate, Purpose, Receipt, State, controller_of
+from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import controllers_of, guest_of
 from chalicelib.settings import actions as settings
@@ -39,11 +39,13 @@ class ConsentAsked(BaseModel):
 
 
 class ConsentShown(Shown):
-    channel: ChannelName
-    purpose: str
+    """What was said to one legal entity about one purpose on one channel; `none` where nothing was."""
+
+    channel: KnownChannel
+    purpose: Purpose
     controller: str
-    state: str
-    basis: str | None = None
+    state: State | Literal["none"]
+    basis: Basis | None = None
     at: Instant | None = None
 
 
@@ -96,7 +98,7 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
     kept = actions.set_consent(guest.id, channel, named, controller, body.state, body.basis, at, proof)
-    return _consent(channel, purpose, controller, kept)
+    return _consent(channel, named, controller, kept)
 
 
 def _asked(caller: Caller, property_id: PropertyId | None) -> ControllerId:
@@ -122,9 +124,9 @@ def _not_later(said: datetime, now: datetime) -> Instant:
     return instant(min(said, now))
 
 
-def _consent(channel: ChannelName, purpose: str, controller: ControllerId, consent: Consent | None) -> ConsentShown:
+def _consent(channel: ChannelName, purpose: Purpose, controller: ControllerId, consent: Consent | None) -> ConsentShown:
     said = consent.model_dump(exclude={"again"}) if consent else {"state": "none"}
-    return ConsentShown(channel=channel, purpose=purpose, controller=controller, **said)
+    return ConsentShown.model_validate({"channel": channel, "purpose": purpose, "controller": controller, **said})
 
 
 def _receipt(receipt: Receipt) -> ReceiptShown:

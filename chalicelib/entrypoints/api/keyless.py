@@ -24,64 +24,88 @@ HEADERS: dict[str, Json] = {
     "503": AFTER,
 }
 TOO_LARGE = {"413": "The body is larger than 4 MB"}
-PAGE = {"text/html": {"schema": {"type": "string"}}}
+PAGE = {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}}
+SIGNATURE = {
+    "webhook-id": "msg_3f1c",
+    "webhook-timestamp": "1767607200",
+    "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+}
+SIGNED = (
+    "A connection whose vendor is `canonical` takes snapshots in the hub's own format, signed by the Standard Webhooks "
+    "scheme in the three headers. Other vendors send their own bodies and sign them in their own ways."
+)
+CANONICAL = {"snapshots": [{"kind": "guest", "changed_at": "2026-01-05T10:00:00Z", "source_id": "1001"}]}
 
 
-def paths(*, health: Json, problem: Json) -> Json:
-    """`health` and `problem` are the schemas that they answer with."""
+def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
+    """`health` and `problem` are what they answer with, `snapshots` is the schema of a canonical webhook's body."""
     refused = refusals(FAULTS, problem)
-    alive = {"200": {"description": "Alive", "content": {"application/json": {"schema": health}}}, **refused}
-    itself = {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    alive = {"200": {"description": "Alive", "content": {"application/json": health}}, **refused}
+    document = {"schema": {"type": "object", "additionalProperties": True}, "example": {"openapi": "3.1.0"}}
+    itself = {"200": {"description": "OpenAPI 3.1", "content": {"application/json": document}}}
     return {
-        "/health": {"get": _open("Liveness and version.", alive)},
-        "/openapi.json": {"get": _open("This document.", {**itself, **refused})},
-        "/webhooks/{connection}": {"post": _webhook(problem)},
+        "/health": {"get": _open("health", "Liveness and version.", alive)},
+        "/openapi.json": {"get": _open("description", "This document.", {**itself, **refused})},
+        "/webhooks/{connection}": {"post": _webhook(problem, snapshots)},
         "/u/{token}": _way_out(refused),
     }
 
 
 def refusals(faults: Mapping[str, str], problem: Json) -> Json:
     """Problem details for each status, in order."""
-    content = {PROBLEM: {"schema": problem}}
+    content = {PROBLEM: problem}
     return {
         status: {"description": told, "headers": HEADERS.get(status, {}), "content": content}
         for status, told in sorted(faults.items())
     }
 
 
-def in_path(name: str, schema: Json) -> Json:
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+def in_path(name: str, schema: Json, example: str | None = None) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example or schema["enum"][0]}
 
 
-def _open(summary: str, responses: Json, **more: Any) -> Json:
-    return {"summary": summary, "security": [], "responses": responses, **more}
+def _open(operation: str, summary: str, responses: Json, **more: Any) -> Json:
+    return {"operationId": operation, "summary": summary, "security": [], "responses": responses, **more}
 
 
-def _webhook(problem: Json) -> Json:
+def _webhook(problem: Json, snapshots: Json) -> Json:
     faults = {"401": "No connection of this name vouches for it: always the same answer", **TOO_LARGE, **FAULTS}
     taken = {"200": {"description": "Taken"}, "202": {"description": "Taken, where the vendor expects this status"}}
+    body = {"schema": {"anyOf": [snapshots, {"type": "object", "additionalProperties": True}]}, "example": CANONICAL}
     return _open(
+        "webhook",
         "Take what a vendor pushes, in the vendor's own shape and signed by its own means.",
         {**taken, **refusals(faults, problem)},
-        parameters=[in_path("connection", HUB_ID)],
-        requestBody={"required": True, "content": {"*/*": {}}},
+        description=SIGNED,
+        parameters=[in_path("connection", HUB_ID, "pms-vienna"), *(_signature(*each) for each in SIGNATURE.items())],
+        requestBody={"required": True, "content": {"application/json": body}},
     )
+
+
+def _signature(name: str, example: str) -> Json:
+    return {"name": name, "in": "header", "schema": {"type": "string"}, "example": example}
 
 
 def _way_out(refused: Json) -> Json:
     page = {"description": "A page in the guest's language", "content": PAGE}
     unknown = {"description": "A page that says that the link is none of the hub's", "content": PAGE}
     responses = {"200": page, "404": unknown, **refused}
-    token = in_path("token", {"type": "string"})
-    form = {"required": False, "content": {"application/x-www-form-urlencoded": {}, "multipart/form-data": {}}}
+    token = in_path("token", {"type": "string"}, "eyJhbGciOi")
+    answer = {"schema": {"type": "object", "properties": {"List-Unsubscribe": {"type": "string"}}}}
+    kinds = ("application/x-www-form-urlencoded", "multipart/form-data")
+    form = {each: {**answer, "example": {"List-Unsubscribe": "One-Click"}} for each in kinds}
     return {
         "get": _open(
-            "Ask whether the guest wants out of marketing mail; changes nothing.", responses, parameters=[token]
+            "leaving_asked",
+            "Ask whether the guest wants out of marketing mail; changes nothing.",
+            responses,
+            parameters=[token],
         ),
         "post": _open(
+            "leaving",
             "Take a guest out of marketing mail, by the page's form or by one click (RFC 8058).",
             responses,
             parameters=[token],
-            requestBody=form,
+            requestBody={"required": False, "content": form},
         ),
     }

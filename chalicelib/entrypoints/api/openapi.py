@@ -2,22 +2,28 @@
 
 import inspect
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.access.requests import LONGEST_KEY
 from chalicelib.canonical.version import VERSION
+from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import JSON, Call, Contract, contract_of
+from chalicelib.entrypoints.api.events import Events
+from chalicelib.entrypoints.api.examples import VALUES, example_of
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
+from chalicelib.entrypoints.api.shapes import Shapes, shapes_of
 
 Json = dict[str, Any]
-REF = "#/components/schemas/{model}"
+SERVER = {
+    "url": "https://{host}",
+    "description": "The hub's own domain; `hub up` and a deployment without a domain print another address",
+    "variables": {"host": {"default": "hub.your-group.example"}},
+}
 FAULTS = {
     "400": "What is wrong, and in which field",
     "401": "No key, or a wrong one",
@@ -25,6 +31,11 @@ FAULTS = {
     "404": "It is not there, or not in this key's sight",
     **keyless.FAULTS,
 }
+ENUMS: dict[str, Json] = {
+    "channel": {"type": "string", "enum": [*CHANNELS]},
+    "purpose": {"type": "string", "enum": [*PURPOSES]},
+}
+"""Names in paths that are no ids of somebody's choice."""
 CONFLICT = "Somebody else was faster, or it is in no state for this"
 USED = "The Idempotency-Key was used for another request"
 REMEMBERED = (
@@ -61,70 +72,93 @@ class Problem(BaseModel):
 def document() -> Json:
     """Made once for the life of the process."""
     contracts = {call: contract_of(call) for call in CALLS}
-    names, definitions = _schemas(contracts)
-    problem = names[Problem, "serialization"]
-    paths = keyless.paths(health=names[Health, "serialization"], problem=problem)
+    shapes = _shapes(contracts)
+    paths = keyless.paths(
+        health=_content(Health, shapes), problem={"schema": shapes.given[Problem]}, snapshots=shapes.taken[Events]
+    )
     for call, contract in contracts.items():
-        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, contract, names)
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, contract, shapes)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Xenia", "version": VERSION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "info": {
+            "title": "Xenia",
+            "version": VERSION,
+            "description": "The guest relationship hub: guests, loyalty, segments and campaigns of a hotel group.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [SERVER],
         "security": [{"key": []}],
+        "tags": [{"name": each} for each in sorted({_tag(call) for call in CALLS})],
         "paths": paths,
         "components": {
-            "schemas": definitions,
+            "schemas": shapes.known,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "xk_…"}},
         },
     }
 
 
-Names = Mapping[tuple[Any, JsonSchemaMode], Json]
+def _shapes(contracts: dict[Call, Contract]) -> Shapes:
+    shapes = shapes_of(
+        [each.takes for each in contracts.values() if each.takes],
+        [*(each.gives for each in contracts.values() if each.gives), Problem, Health],
+        [each.takes for call, each in contracts.items() if each.takes and each.names_in_body and call.method == "PUT"],
+    )
+    problem = shapes.known["Problem"]  # every refusal is one: its example stands here once
+    problem["examples"] = [example_of(shapes.given[Problem], shapes.known)]
+    return shapes
 
 
-def _schemas(contracts: dict[Call, Contract]) -> tuple[Names, Json]:
-    asked = [(each.takes, "validation") for each in contracts.values() if each.takes]
-    given = [(each.gives, "serialization") for each in contracts.values() if each.gives]
-    pairs: Any = list(dict.fromkeys([*asked, *given, (Problem, "serialization"), (Health, "serialization")]))
-    names, definitions = models_json_schema(pairs, ref_template=REF)
-    return names, definitions["$defs"]
+def _content(model: type[BaseModel], shapes: Shapes) -> Json:
+    return {"schema": shapes.given[model], "example": example_of(shapes.given[model], shapes.known)}
 
 
-def _operation(call: Call, contract: Contract, names: Names) -> Json:
+def _tag(call: Call) -> str:
+    return call.path.split("/")[2]
+
+
+def _operation(call: Call, contract: Contract, shapes: Shapes) -> Json:
     operation: Json = {
         "operationId": call.answered_by.replace(":", "_"),
         "summary": contract.summary,
-        "tags": [call.path.split("/")[2]],
+        "tags": [_tag(call)],
         "x-roles": sorted(call.roles),
         "parameters": _parameters(call, contract),
-        "responses": _responses(call, contract, names),
+        "responses": _responses(call, contract, shapes),
     }
     if contract.description:
         operation["description"] = contract.description
     if contract.takes:
-        content = {JSON: {"schema": names[contract.takes, "validation"]}}
-        operation["requestBody"] = {"required": True, "content": content}
+        taken = shapes.taken[contract.takes]
+        content = {"schema": taken, "example": example_of(taken, shapes.known)}
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
     return operation
 
 
 def _parameters(call: Call, contract: Contract) -> list[Json]:
     text = {"type": "string"}
-    found = [keyless.in_path(name, keyless.HUB_ID) for name in re.findall(r"{(\w+)}", call.path)]
-    found += [{"name": name, "in": "query", "schema": text} for name in contract.query]
+    named = re.findall(r"{(\w+)}", call.path)
+    found = [
+        keyless.in_path(name, ENUMS.get(name, keyless.HUB_ID), None if name in ENUMS else VALUES[name])
+        for name in named
+    ]
+    found += [{"name": name, "in": "query", "schema": text, "example": VALUES[name]} for name in contract.query]
     if contract.pages:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-        found += [{"name": "limit", "in": "query", "schema": limit}, {"name": "cursor", "in": "query", "schema": text}]
+        found.append({"name": "limit", "in": "query", "schema": limit, "example": USUAL})
+        found.append({"name": "cursor", "in": "query", "schema": text, "example": VALUES["cursor"]})
     if call.creates:
         key = {**text, "minLength": 1, "maxLength": LONGEST_KEY}
-        found.append({"name": "Idempotency-Key", "in": "header", "description": REMEMBERED, "schema": key})
+        told = {"description": REMEMBERED, "example": "spring-2026"}
+        found.append({"name": "Idempotency-Key", "in": "header", **told, "schema": key})
     return found
 
 
-def _responses(call: Call, contract: Contract, names: Names) -> Json:
-    refused = keyless.refusals(_faults(call, contract), names[Problem, "serialization"])
+def _responses(call: Call, contract: Contract, shapes: Shapes) -> Json:
+    refused = keyless.refusals(_faults(call, contract), {"schema": shapes.given[Problem]})
     if contract.gives is None:
         return {"204": {"description": "Done"}, **refused}
     told = inspect.cleandoc(contract.gives.__doc__ or "").replace("\n", " ").partition(". ")[0] or "The answer"
-    content = {JSON: {"schema": names[contract.gives, "serialization"]}}
+    content = {JSON: _content(contract.gives, shapes)}
     return {str(call.status): {"description": told, "content": content}, **refused}
 
 

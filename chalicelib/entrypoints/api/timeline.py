@@ -3,10 +3,10 @@
 from typing import Literal
 
 from chalicelib.canonical import happenings
-from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, Leaf, OccasionId
+from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import Instant, now
-from chalicelib.consent.model import Receipt
-from chalicelib.entrypoints.api.answers import Listing, Shown
+from chalicelib.consent.model import Basis, Purpose, Receipt, State
+from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import StayShown, history_of, stay_shown
@@ -21,11 +21,11 @@ from chalicelib.timeline.actions import EVERYTHING
 class ConsentAct(Shown):
     """One act of consent, of which there is a receipt."""
 
-    channel: ChannelName
-    purpose: str
+    channel: KnownChannel
+    purpose: Purpose
     controller: str
-    state: str
-    basis: str
+    state: State
+    basis: Basis
 
 
 class MessageShown(Shown):

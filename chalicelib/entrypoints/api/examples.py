@@ -1,0 +1,196 @@
+"""What stands in the OpenAPI document as an example: made from the schemas, and from one season at one hotel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.entrypoints.api.shapes import REF
+
+Json = dict[str, Any]
+ADDRESS = "Hotel Vienna, Ring 1, 1010 Vienna"
+LINK = "https://hotel.example"
+
+VALUES: Mapping[str, Any] = {
+    "amount_minor": 20000,
+    "arrival": "2026-02-01",
+    "arrival_time": "16:30",
+    "at": "2026-02-03T09:30:00Z",
+    "balance": 200,
+    "birth_date": "1980-05-17",
+    "booking_id": "B-1001",
+    "booking_url": LINK,
+    "brands": {},
+    "campaign": "spring",
+    "campaign_id": "spring",
+    "changed_at": "2026-01-05T10:00:00Z",
+    "channels": {"BKG": "ota"},
+    "city": "Vienna",
+    "connection": "pms-vienna",
+    "connection_id": "pms-vienna",
+    "controller": "group",
+    "counts": {"sent": 812, "no_consent": 41},
+    "country": "AT",
+    "credentials": {},
+    "currency": "EUR",
+    "cursor": "eyJhIjoiMSJ9",
+    "departure": "2026-02-03",
+    "detail": "arrival: must be a date, such as 2026-02-01",
+    "email": "anna.lee@mail.example",
+    "family_name": "Lee",
+    "field": "arrival",
+    "given_name": "Anna",
+    "guest": "g3f1c0ffee",
+    "guest_id": "g3f1c0ffee",
+    "how": "signed registration card",
+    "html": "<p>Dear {{ guest.given_name | default: 'guest' }}, spring is here.</p>",
+    "id": "spring",
+    "job_id": "j1",
+    "key": "xk_3f1c…",
+    "key_id": "k3f1c",
+    "language": "en",
+    "leaf": "g3f1c0ffee",
+    "legal_entity": "alpine-hotels",
+    "logo_url": f"{LINK}/logo.png",
+    "mail_domains": ["hotel.example"],
+    "member": "100200",
+    "member_number": "100200",
+    "merged_ids": [],
+    "message": "must be a date, such as 2026-02-01",
+    "name": "Spring at Hotel Vienna",
+    "night": "2026-02-01",
+    "nights": 2,
+    "number": "100200",
+    "occasion": "spring-n1",
+    "options": {},
+    "phone": "+43 660 1234567",
+    "points": 200,
+    "points_per_unit": {"EUR": "1"},
+    "postal_address": ADDRESS,
+    "postal_code": "1010",
+    "program": "club",
+    "program_id": "club",
+    "promotion_code": "SPRING",
+    "proof": {"how": "signed registration card"},
+    "property_id": "vienna",
+    "rate_plan": "BAR",
+    "reply_to": "stay@hotel.example",
+    "reservation": "r7a11",
+    "reservation_source_id": "1001",
+    "result": {"guests": 1200},
+    "risk": "One that arrived all the same is followed by a second one.",
+    "room_number": "214",
+    "room_type": "DBL",
+    "rule": "The guest has not agreed to marketing mail.",
+    "run": "n1",
+    "run_id": "n1",
+    "salutation": "Dr",
+    "secrets": ["whsec_QW4gZXhhbXBsZSBvZiAzMiByYW5kb20gYnl0ZXMhIQ=="],
+    "segment": "regulars",
+    "segment_id": "regulars",
+    "sender": "Hotel Vienna <stay@hotel.example>",
+    "source": "pms-vienna",
+    "source_id": "1001",
+    "starts_on": "2026-01-01",
+    "street": "Ring 1",
+    "subject": "Spring is here",
+    "suppressed": [],
+    "template": "spring",
+    "template_id": "spring",
+    "text": "Dear {{ guest.given_name | default: 'guest' }}, spring is here.",
+    "time_zone": "Europe/Vienna",
+    "title": "Invalid request",
+    "token": "eyJhbGciOi…",
+    "tracking_domain": "click.hotel.example",
+    "type": "about:blank",
+    "value": 3,
+    "vendor": "canonical",
+}
+"""What a field of this name holds, wherever it stands."""
+OF_SHAPE: Mapping[str, Json] = {
+    "ActEntry": {"id": "e9b2", "origin": "adjustment"},
+    "MissedShown": {"instead_of": "n1"},
+    "ChargeSnapshot": {"charge": "room"},
+    "CampaignShown": {"launches": 1},
+    "Condition": {"trait": "stats.stays", "op": "gte", "value": 3},
+    "Connection": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
+    "ConnectionAsked": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
+    "ConnectionShown": {"id": "pms-vienna", "properties": {"V1": "vienna"}, "secrets": ["…QQ=="]},
+    "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
+    "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
+    "ConsentAct": {"state": "explicit", "basis": "staff"},
+    "ConsentAsked": {"state": "explicit", "basis": "staff"},
+    "ConsentShown": {"state": "explicit", "basis": "staff"},
+    "ReceiptShown": {"state": "explicit", "basis": "staff"},
+    "Decision": {"decision": "held", "reason": "no_consent"},
+    "Health": {"version": "0.1.0"},
+    "HubSettings": {"version": 0},
+    "JobShown": {"id": "j1", "kind": "loyalty", "subject": "club"},
+    "KeyAsked": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
+    "KeyMade": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
+    "KeyShown": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
+    "LeafShown": {"id": "g3f1c0ffee"},
+    "MessageShown": {"reason": None, "rule": None, "state": "opened"},
+    "Occupant": {"role": "primary"},
+    "Problem": {"title": "Invalid request", "status": 400},
+    "ProgramAsked": {"id": "club", "name": "Club", "version": 1},
+    "Program": {"id": "club", "name": "Club", "version": 1, "effective_from": None, "earlier": []},
+    "Property": {"id": "vienna", "name": "Hotel Vienna"},
+    "PropertyAsked": {"id": "vienna", "name": "Hotel Vienna"},
+    "RunShown": {"id": "n1", "reason": ""},
+    "Segment": {"id": "regulars", "version": 1, "rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
+    "SegmentAsked": {"id": "regulars", "rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
+    "StayEntry": {"id": "e9b1"},
+    "StayShown": {"id": "r7a11", "role": "primary", "status": "checked_out"},
+    "Template": {"version": 1},
+}
+"""Where a shape's own field says something else than one of the same name elsewhere."""
+PLAIN: Mapping[str, Any] = {"string": "text", "integer": 1, "number": 1, "boolean": False}
+FORMATS = {"date": "2026-02-01", "date-time": "2026-02-01T14:00:00Z"}
+TYPES: Mapping[str, type] = {"string": str, "integer": int, "object": dict, "array": list}
+NOTHING = {"type": "null"}
+
+
+def example_of(schema: Json, known: Mapping[str, Json], name: str = "") -> Any:
+    """A value of this schema, which a field of this name holds; of several shapes the last, for it is the simplest."""
+    shape = schema.get("$ref", "").removeprefix(REF)
+    either: list[Json] = schema.get("anyOf") or schema.get("oneOf") or []
+    choices = [each for each in either if each != NOTHING]
+    if "properties" in schema or "properties" in known.get(shape, ()):
+        return _object(known.get(shape, schema), known, OF_SHAPE.get(shape, {}))
+    if shape:
+        return example_of(known[shape], known, name)
+    if name in VALUES and _fits(VALUES[name], schema):
+        return VALUES[name]
+    if choices:
+        return example_of(choices[-1], known, name)
+    return _plain(schema, known, name)
+
+
+def _object(shape: Json, known: Mapping[str, Json], own: Json) -> Json:
+    """What must be there, and what its name says something of; nothing else that may be null."""
+    fields = {name: each for name, each in shape["properties"].items() if name not in own}
+    told = {name: each for name, each in fields.items() if name in VALUES or not _may_be_nothing(each)}
+    rest = {name: None for name in fields if name not in told and name in shape.get("required", ())}
+    return own | {name: example_of(each, known, name) for name, each in told.items()} | rest
+
+
+def _may_be_nothing(schema: Json) -> bool:
+    return NOTHING in schema.get("anyOf", ()) or schema.get("default", ...) in (None, 0, False, "", [], {})
+
+
+def _fits(value: object, schema: Json) -> bool:
+    """Fields of one name hold a text here and a number there."""
+    choices = [schema, *schema.get("anyOf", ())]
+    kinds = {name for name, types in TYPES.items() if isinstance(value, types)}
+    return any("enum" not in each and "const" not in each and each.get("type") in kinds for each in choices)
+
+
+def _plain(schema: Json, known: Mapping[str, Json], name: str) -> Any:
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "default" in schema:
+        return schema["default"]
+    if schema.get("type") == "array":
+        return [example_of(schema["items"], known, name.removesuffix("s"))] if schema.get("items") else []
+    return FORMATS.get(schema.get("format", "")) or PLAIN.get(schema.get("type", ""), {})
