@@ -115,15 +115,9 @@ class Status(StrEnum):
 
 
 _STAGES = (
-    Status.UNKNOWN,
-    Status.INQUIRY,
-    Status.PENDING,
-    Status.CONFIRMED,
-    Status.CANCELLED,
-    Status.NO_SHOW,
-    Status.IN_HOUSE,
+    Status.UNKNOWN, Status.INQUIRY, Status.PENDING, Status.CONFIRMED, Status.CANCELLED, Status.NO_SHOW, Status.IN_HOUSE,
     Status.CHECKED_OUT,
-)
+)  # fmt: skip
 """A no-show is told of a room that was cancelled when nobody came; who slept there was no such guest."""
 
 
