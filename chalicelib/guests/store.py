@@ -34,7 +34,10 @@ def head_row(head: Head) -> Item:
 
 
 def _tally_attributes(head: Head) -> dict[str, str]:
-    """How far to look is apart from what is counted: it depends on the way by which the leaf came to its stays."""
+    """How far to look is apart from what is counted: it depends on the way by which the leaf came to its stays.
+
+    Who changes what a stay counts for gives the tally another name: then the sums of before are not advanced.
+    """
     if head.tally is None or not head.stats.reservations:
         return {}
     return {"tally": head.tally.packed(without=BOUNDS), "bounds": head.tally.packed(only=BOUNDS)}

@@ -81,12 +81,12 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
         return _told_before(said) + _stored_before(said, state)
     if state.is_torn:
         raise table.Contended("others wrote between two of these reads")
-    update, state = _decide(said, loaded)
+    update = _decide(said, loaded, state, rules.apply)
     if update.is_empty:
         return _told_before(said) + _stored_before(said, state)
     writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-        update, _ = _decide(said, loaded, untied=True)
+        update = _decide(said, loaded, state, partial(rules.apply, untied=True))
         writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:
         raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
@@ -96,15 +96,16 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     return _told_before(said) + [store.fact(said, made) for made in update.facts]
 
 
-def _decide(said: Input, loaded: LoadedRows, *, untied: bool = False) -> tuple[ProfileUpdate, ProfileState]:
+def _decide(
+    said: Input, loaded: LoadedRows, state: ProfileState, apply: Callable[[Input, ProfileState], ProfileUpdate]
+) -> ProfileUpdate:
     """Reads more of a leaf's stays as long as its sums cannot be told without: seldom, and then once."""
-    apply = partial(rules.apply, untied=True) if untied else rules.apply
     while True:
-        state = loaded.state(said)
         try:
-            return apply(said, state), state
+            return apply(said, state)
         except Unread as unread:
             loaded.read_stays(unread.leaf, unread.span)
+            state = loaded.state(said)
 
 
 def _stored_before(said: Input, state: ProfileState) -> list[Fact]:
