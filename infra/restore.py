@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from chalicelib.aws.settings import RESTORED_TABLE, settings
+from chalicelib.aws.table import LARGEST_ROW
 from chalicelib.campaigns import store as campaigns
 from chalicelib.consent import objections
 from chalicelib.messages.objections import ToldAgain, tell_again
@@ -79,7 +80,7 @@ def _note_successions(stage: str, before: str, target: str) -> None:
     stages.use_table(stage, before)
     today = controllers()
     stages.use_table(stage, target)
-    note(successions_of_restore(today, controllers()))
+    note(successions_of_restore(today, controllers()), LARGEST_ROW)  # who objected comes before who changes names
 
 
 def name_of(stage: str, at: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 (botocore's own)
 
-from chalicelib.canonical.errors import TryAgain, XeniaError
+from chalicelib.canonical.errors import ROW_TOO_LARGE, Rejected, TryAgain, XeniaError
 
 PASSING = {
     "ProvisionedThroughputExceededException",
@@ -15,6 +15,8 @@ PASSING = {
     "TransactionInProgressException",
     "ServiceUnavailable",
 }
+TOO_LARGE = "has exceeded the maximum allowed size"
+"""In the table's words about an update that would make its row too large: only the table knows what lies there."""
 CONTENDED = "TransactionConflictException"
 PASSING_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -54,6 +56,8 @@ class PassingFaults:
             raise Contended("another transaction was at work on this row") from error
         if code in PASSING:
             raise TryAgain(f"the table answered {code}") from error
+        if code == "ValidationException" and TOO_LARGE in error.response["Error"]["Message"]:
+            raise Rejected(ROW_TOO_LARGE) from error
 
 
 def _raise_cancelled(error: ClientError) -> None:
@@ -63,6 +67,8 @@ def _raise_cancelled(error: ClientError) -> None:
     passing = [at for at, code in enumerate(codes) if code in PASSING_REASONS]
     if failed:
         raise ConditionFailed(failed, passing) from error
+    if any(TOO_LARGE in (reason.get("Message") or "") for reason in response.get("CancellationReasons", [])):
+        raise Rejected(ROW_TOO_LARGE) from error
     if "TransactionConflict" in codes:
         raise Contended("another transaction was at work on these rows") from error
     if passing:

@@ -12,7 +12,7 @@ from chalicelib.aws.indexes import Index
 from chalicelib.aws.keys import Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import ROW_TOO_LARGE, Rejected, TryAgain
 
 __all__ = [
     "ABSENT", "PRESENT", "Check", "ConditionFailed", "Contended", "Delete", "Put", "Update", "When", "Write", "get",
@@ -248,7 +248,7 @@ def _index_units(one: Write) -> int:
 def _refuse_large(one: Put) -> None:
     """No repetition makes it smaller."""
     if item_size(one.item) > LARGEST_ROW:
-        raise Rejected("row_too_large", str(one.item["pk"]).partition("#")[0])
+        raise Rejected(ROW_TOO_LARGE, str(one.item["pk"]).partition("#")[0])
 
 
 def _request(one: Write) -> dict[str, Any]:

@@ -100,6 +100,10 @@ class AskLess(TryAgain):
     """A vendor gave up on a question: a smaller one may be answered."""
 
 
+ROW_TOO_LARGE = "row_too_large"
+"""Why something is rejected for which its row of the table has no room."""
+
+
 class Rejected(XeniaError):
     """A permanent fault of one message; `reason` is a code, and never holds personal data."""
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.canonical.errors import CallerError, Invalid, NotFound, TooMany, TryAgain, Unauthorized
+from chalicelib.canonical.errors import (
+    ROW_TOO_LARGE,
+    CallerError,
+    Invalid,
+    NotFound,
+    Rejected,
+    TooLarge,
+    TooMany,
+    TryAgain,
+    Unauthorized,
+)
 from chalicelib.entrypoints import log
 
 PROBLEM = "application/problem+json"
@@ -61,6 +71,8 @@ def problem(error: Exception, correlation: str) -> Response:
         case TryAgain():
             headers: Headers = {"Retry-After": str(error.after_seconds or PATIENCE)}
             return _problem(503, "Try again later", "Nothing was lost: send it again.", correlation, headers=headers)
+        case Rejected(reason=reason) if reason == ROW_TOO_LARGE:
+            return problem(TooLarge("With this a row would have more than 400 KB. Nothing was kept."), correlation)
     return _problem(500, "Internal error", f"Name {correlation} when you report it.", correlation)
 
 

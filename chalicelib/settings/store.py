@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, size_of
 from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import TooLarge
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.settings.model import LARGEST_CAP, HubSettings, Succession
 
@@ -68,23 +69,27 @@ def successions(row: Item | None) -> frozenset[Succession]:
     return frozenset(Succession(ControllerId(successor), ControllerId(before)) for successor, before in told)
 
 
+LARGEST_SUCCESSIONS = 60_000
+"""Bytes: some 2,000 changes. Settings have 333,000 at the most, and lie in the same row."""
 NEVER_NOTED = table.When("attribute_not_exists(successions)")
 
 
-def note(some: Collection[Succession]) -> None:
+def note(some: Collection[Succession], most_bytes: int = LARGEST_SUCCESSIONS) -> None:
     """Write changes of legal entities down, before they are made: one that is not made then holds too much, not too
-    little. Raises TryAgain."""
+    little. Raises TryAgain, and TooLarge for so many that the largest settings would not fit beside them."""
     if some:
-        until_written(partial(_note, some), "the settings were changed by others all the time")
+        until_written(partial(_note, some, most_bytes), "the settings were changed by others all the time")
 
 
-def _note(some: Collection[Succession]) -> None:
+def _note(some: Collection[Succession], most_bytes: int) -> None:
     row = table.get(keys.DEPLOYMENT)
     news = set(some) - successions(row)
     if not news:
         return
     known: list[str] = (row or {}).get("successions", [])
     told = [*known, *sorted(" ".join(each) for each in news)]
+    if size_of(told) > most_bytes:
+        raise TooLarge("Legal entities were changed so often that no further change can be remembered.")
     as_read = table.When("successions = :known", {":known": known}) if known else NEVER_NOTED
     table.write(table.Update(keys.DEPLOYMENT, "SET successions = :told", {":told": told}, when=as_read))
 

@@ -23,9 +23,8 @@ class KeyMade(KeyShown):
 
 def listed(ask: Ask, *, page: Page) -> Listing[KeyShown]:
     """The keys whose properties the caller may all see, without the keys themselves."""
-    items, more = page.take(actions.seen(ask.caller, page.after))
-    cursor = page.cursor(items[-1].key_id) if more else None
-    return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
+    items, more = page.take(map(_shown, actions.seen(ask.caller, page.after)))
+    return Listing(items=items, next_cursor=page.cursor(items[-1].key_id) if more else None)
 
 
 def create(ask: Ask, body: KeyAsked) -> KeyMade:

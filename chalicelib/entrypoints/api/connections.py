@@ -27,9 +27,9 @@ class ConnectionShown(Shown):
 
 def listed(ask: Ask, *, page: Page) -> Listing[ConnectionShown]:
     """The connections whose properties the key may all see."""
-    seen = (each for each in store.listed() if _sees(ask.caller, each))
+    seen = (_shown(each) for each in store.listed() if _sees(ask.caller, each))
     items, cursor = page.of(seen, lambda each: each.id)
-    return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def put(ask: Ask, connection_id: ConnectionId, body: Connection) -> ConnectionShown:

@@ -19,6 +19,8 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import controllers_of, guest_of
 from chalicelib.settings import actions as settings
 
+MOST_RECEIPTS = 1_000
+"""In one answer; each may have more than 1 KB."""
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
@@ -65,7 +67,8 @@ class ConsentsShown(Shown):
 
 
 def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
-    """What holds now, which reasons suppress the guest's addresses, and every receipt, oldest first.
+    """What holds now, which reasons suppress the guest's addresses, and the newest 1,000 receipts, oldest first. The
+    timeline has them all, page by page.
 
     A key of some hotels is shown what was said to the legal entities that answer there, or did before.
     """
@@ -78,7 +81,7 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     return ConsentsShown(
         consents=[each for gate in gates for each in _answers(gate, seen)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
-        history=[_receipt(each) for each in receipts if controller_of(each.purpose) in seen],
+        history=[_receipt(each) for each in receipts if controller_of(each.purpose) in seen][-MOST_RECEIPTS:],
     )
 
 

@@ -33,8 +33,8 @@ class JobShown(Shown):
 
 def listed(*, page: Page) -> Listing[JobShown]:
     """The jobs that are under way."""
-    items, cursor = page.of(work.under_way(), lambda each: each.job.id)
-    return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
+    items, cursor = page.of(map(_shown, work.under_way()), lambda each: each.id)
+    return Listing(items=items, next_cursor=cursor)
 
 
 def get(job_id: JobId) -> JobShown:

@@ -19,7 +19,7 @@ MOST_BYTES = 4_000_000
 SEAL = 12
 """Bytes of the seal: cursors are no secrets, only not to be made up."""
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Page:
         return found, False
 
 
-def _size(item: object) -> int:
+def _size(item: BaseModel) -> int:
     """Bytes in an answer. The body is a text within Lambda's own JSON: each quote of it is escaped once more."""
-    return len(json.dumps(item.model_dump_json(by_alias=True))) if isinstance(item, BaseModel) else 0
+    return len(json.dumps(item.model_dump_json(by_alias=True)))
 
 
 def read_page(listing: str, query: Mapping[str, str]) -> Page:

@@ -11,7 +11,7 @@ from chalicelib.canonical.ids import GuestId, PropertyId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.paging import Item, Page
 from chalicelib.entrypoints.api.visibility import guest_of, may_see
 from chalicelib.guests.model import Guest, SharedStay, Stay
 from chalicelib.timeline.actions import STAYS, history
@@ -65,11 +65,18 @@ def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
     """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
     found = history_of(ask.caller, guest_of(ask.caller, guest_id), STAYS, page)
     items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
-    return Listing(items=items, next_cursor=page.cursor(found.ends_at) if found.ends_at else None)
+    return page_of(page, found, items)
 
 
 def history_of(caller: Caller, guest: Guest, sources: Sequence[Source], page: Page) -> Part:
     return history(guest.members, sources, before=page.after, limit=page.limit, may_see=may_see(caller))
+
+
+def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:
+    """What of a part of a history an answer holds, each happening as it is shown: the next page goes on behind that."""
+    items, more = page.take(shown)
+    ends_at = found.happenings[len(items) - 1].position if more else found.ends_at
+    return Listing(items=items, next_cursor=page.cursor(ends_at) if ends_at else None)
 
 
 SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}

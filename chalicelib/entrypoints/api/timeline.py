@@ -9,7 +9,7 @@ from chalicelib.consent.model import Basis, Purpose, Receipt, State
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.stays import StayShown, history_of, stay_shown
+from chalicelib.entrypoints.api.stays import StayShown, history_of, page_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
 from chalicelib.guests.model import SharedStay, Stay
 from chalicelib.messages.actions import rule_of
@@ -64,8 +64,7 @@ class Happening(Shown):
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[Happening]:
     """Stays, consent receipts and messages, newest first."""
     found = history_of(ask.caller, guest_of(ask.caller, guest_id), EVERYTHING, page)
-    items = [_shown(each) for each in found.happenings]
-    return Listing(items=items, next_cursor=page.cursor(found.ends_at) if found.ends_at else None)
+    return page_of(page, found, [_shown(each) for each in found.happenings])
 
 
 def _shown(found: happenings.Happening[object]) -> Happening:

@@ -1,0 +1,3 @@
+from tests.entrypoints.conftest import hub, ingest
+
+__all__ = ["hub", "ingest"]

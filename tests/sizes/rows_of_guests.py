@@ -1,0 +1,319 @@
+"""What sources, guests and their hotels make: heads, records, stays, consents, messages, points."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from chalicelib.aws import keys, table
+from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import (
+    CampaignId,
+    ChannelName,
+    ChargeId,
+    ControllerId,
+    Digest,
+    GuestId,
+    Leaf,
+    OccasionId,
+    ProgramId,
+    PropertyId,
+    ReservationId,
+    StaffMailId,
+    leaf_of_profile,
+    reservation_id,
+    stable_id,
+)
+from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.time import Instant
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.consent import store as consents
+from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, Consent, Gate, key_of, remembered_key
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head, Stats, Traits
+from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES, MOST_REASON, Decision, Identifier, Verdict, pair_of
+from chalicelib.identity.store import decisions_row, row_of
+from chalicelib.ingest.changes import change_of
+from chalicelib.loyalty import store as loyalty
+from chalicelib.loyalty.model import Account, Draw, Entry, Reason, Redemption, Reversal, Spent
+from chalicelib.loyalty.rules import Award
+from chalicelib.loyalty.store import Given
+from chalicelib.messages import store as messages
+from chalicelib.messages.model import Message, State
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.model import Change
+from tests.builders import VIENNA, charge, guest, reservation
+from tests.ids import PMS
+from tests.sizes.inputs import (
+    CURRENCIES,
+    FOUR,
+    HOTELS,
+    ID,
+    LATEST,
+    MOST,
+    SIX,
+    Largest,
+    Rows,
+    filled,
+    kept,
+    many_ids,
+    readable,
+)
+
+LEAVES = [leaf_of_profile(PMS, f"p{number}") for number in range(MOST_LEAVES)]
+LEAF, GUEST = LEAVES[0], GuestId(LEAVES[0])
+AT = Instant(LATEST)
+STAY = ReservationId("r" + "0" * 24)
+ALL_NIGHTS = [date(2026, 1, 1) + timedelta(days=number) for number in range(400)]
+PEOPLE = 20
+"""Occupants that a reservation may name."""
+
+
+def person(signs: str, number: int = 0) -> dict[str, Any]:
+    """With every field at its longest."""
+    seen = readable(signs)
+    names = f"{chr(97 + number) * 20}{filled(seen, 180, number)}", filled(seen, 200, number)
+    lines = {"street": filled(seen, 200, 100 + number), "city": filled(seen, 100, number), "region": filled(seen, 100)}
+    return guest(
+        source_id(signs, number),
+        *names,
+        salutation=filled(seen, 40),
+        generation=filled(seen, 10),
+        email=f"{'x' * 60}{number:04d}@{'y' * 60}.{'z' * 60}.{'w' * 60}.example",
+        phone=f"+43 660 {number:07d}",
+        language="l" * 12,
+        country="AT",
+        address={**lines, "postal_code": filled(seen, 20), "country": "AT"},
+        birth_date="1980-12-31",
+        special_dates=[{"kind": "anniversary", "day": f"20{day}-12-{day}"} for day in range(10, 20)],
+        age_category="teenager",
+        member_number=f"{filled(signs, 60, number)}{number:04d}",
+        marketing_email=True,
+        merged_into=f"{filled(signs, 127, number)}m",
+    )
+
+
+def source_id(signs: str, number: int) -> str:
+    return f"{filled(signs, 124)}{number:04d}"
+
+
+def stayed(signs: str) -> dict[str, Any]:
+    """A reservation that names as many people as it may, with every field at its longest."""
+    codes = ("rate_plan", "market_segment", "promotion_code", "room_type", "room_number")
+    names = ("source_id", "booking_id", "company_id", "agency_id", "group_id")
+    rates = [{"night": each.isoformat(), "amount_minor": number**4 - MOST} for number, each in enumerate(ALL_NIGHTS)]
+    return {
+        **reservation("r1", person(signs), companions=[person(signs, number) for number in range(1, PEOPLE)]),
+        **{name: filled(signs, 64, number) for number, name in enumerate(codes)},
+        **{name: filled(signs, 128, number) for number, name in enumerate(names)},
+        "property_id": ID,
+        "status": "checked_out",
+        "departure": "2027-02-01",
+        "channel": "wholesale",
+        "adults": 99,
+        "children": 99,
+        "room_revenue_minor": -MOST,
+        "eligible_room_revenue_minor": -MOST,
+        "other_revenue_minor": -MOST,
+        "cancel_reason": filled(signs, 200),
+        "arrival_time": "23:59",
+        "meal_plan": "all_inclusive",
+        "purpose": "business",
+        "payer": "master_account",
+        "nightly_rates": rates,
+    }
+
+
+def change(snapshot: dict[str, Any]) -> Change:
+    made = change_of(
+        read(snapshot), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(stable_id(kind[:1], value) * 2)
+    )
+    assert made
+    return made
+
+
+def tell(snapshot: dict[str, Any]) -> None:
+    assert profiles.store_changes([change(snapshot)]) == {}
+
+
+def record(signs: str) -> Item:
+    tell(person(signs))
+    return kept(keys.record(leaf_of_profile(PMS, source_id(signs, 0))))
+
+
+def head(signs: str) -> Item:
+    """Of a guest of forty records, seen at all hotels of a chain, who paid in many currencies."""
+    told = change(person(signs)).people[0].record
+    paid = {each: MOST * 100 - number for number, each in enumerate(CURRENCIES)}
+    stats = Stats(stays=10**6, nights=10**6, room_revenue=paid, other_revenue=paid, properties=tuple(many_ids(HOTELS)))
+    traits = Traits.model_validate({**told.model_dump(include=set(Traits.model_fields)), "stats": stats})
+    hotels = tuple(many_ids(HOTELS))
+    its = Head(LEAF, 10**9, told, 10**9, f"{LATEST}#{LATEST}#{'d' * 16}", stats, members=tuple(LEAVES), traits=traits)
+    return guests.head_row(Head(**{**vars(its), "seen_at": hotels, "properties": hotels, "decided": True}))
+
+
+def stay(signs: str) -> Item:
+    told = change(stayed(signs))
+    assert told.stay
+    charged = {each: MOST * 100 - number for number, each in enumerate(CURRENCIES)}
+    its = told.stay.model_copy(update={"charged_room": charged, "charged_other": charged, "status": Status.CONFIRMED})
+    return guests.stay_row(LEAF, its, f"{LATEST}#{LATEST}#{'d' * 16}")
+
+
+def _of_the_stay(signs: str) -> ReservationId:
+    tell(stayed(signs))
+    return reservation_id(PMS, PropertyId(ID), filled(signs, 128, 0), 0)
+
+
+def reservation_(signs: str) -> Item:
+    return kept(keys.reservation(_of_the_stay(signs)))
+
+
+def companion(signs: str) -> Item:
+    its = leaf_of_profile(PMS, source_id(signs, 1))
+    return kept(keys.companion(its, "2026-02", _of_the_stay(signs)))
+
+
+def mark(signs: str) -> Item:
+    (found,) = table.query(keys.mark(_of_the_stay(signs), "").pk)
+    return found
+
+
+def _charged(signs: str) -> tuple[ReservationId, ChargeId]:
+    told = charge(
+        filled(signs, 128), property_id=ID, reservation_source_id=filled(signs, 128), amount_minor=-MOST,
+        tax_minor=-MOST, charge=None, category="food_and_beverage", folio_owner="master_account",
+    )  # fmt: skip
+    tell(told)
+    made = change(told)
+    assert made.charge
+    assert made.stay
+    return made.stay.reservation, made.charge.id
+
+
+def charge_(signs: str) -> Item:
+    return kept(keys.charge(*_charged(signs)))
+
+
+def reservation_of_charge(signs: str) -> Item:
+    return kept(keys.reservation_of_charge(_charged(signs)[1]))
+
+
+def identifier(_: str) -> Item:
+    """Of an address at which somebody said no to every legal entity of a chain."""
+    suppressed = {"reason": "complaint", "at": LATEST}
+    said = {key_of(MARKETING, ControllerId(each)): AT for each in many_ids(HOTELS)}
+    return row_of(
+        Identifier(Digest("d" * 64), 10**9, tuple(LEAVES), shared=True, suppressed=suppressed, objections=said)
+    )
+
+
+def decisions(signs: str) -> Item:
+    leaf, others = Leaf("g0" + "0" * 23), [Leaf(f"g1{number:023d}") for number in range(MOST_DECISIONS)]
+    made = {
+        each: Decision(pair_of(leaf, each), Verdict.WITHDRAWN, AT, "a" * 64, filled(signs, MOST_REASON))
+        for each in others
+    }
+    return decisions_row(leaf, made)
+
+
+YES, NO = (
+    Consent(state="confirmed", basis="guest", at=AT),
+    Consent(state="withdrawn", basis="complaint", at=AT, again=AT),
+)
+
+
+def _answers(number: int) -> dict[str, Consent]:
+    """To each legal entity of a chain a yes that followed a no."""
+    topics = [key_of(MARKETING, ControllerId(each)) for each in many_ids(number)]
+    return {name: said for each in topics for name, said in ((each, YES), (remembered_key(each), NO))}
+
+
+def gate(_: str) -> Item:
+    """With three legal entities it costs one unit (test_regrouped_guests); here every hotel is one."""
+    return consents.gate_row(
+        Gate(
+            guest=GUEST,
+            channel=EMAIL,
+            rev=10**9,
+            answers=_answers(HOTELS),
+            suppressed={f"{number:06x}": "complaint" for number in range(40)},
+            sends=("0" * 21,) * MOST_SENDS,
+            erased=True,
+            restricted=True,
+            open_case=True,
+        )
+    )
+
+
+def acts(_: str) -> Item:
+    return consents.acts_row(LEAF, EMAIL, _answers(HOTELS))
+
+
+def receipt(signs: str) -> Item:
+    proof = {"key_id": "k" + "0" * 24, "how": filled(signs, 200)}
+    return consents.receipt_row(LEAF, EMAIL, key_of(MARKETING, ControllerId(ID)), NO, proof)
+
+
+def message(_: str) -> Item:
+    return messages.message_row(
+        Message(
+            guest=GUEST, occasion=OccasionId("n" + "0" * 24), claim="m" + "0" * 24, campaign=CampaignId(ID),
+            origin=f"{LATEST}#000#000000", candidate=LEAF, address=Digest("d" * 64), channel=ChannelName("email"),
+            at=AT, controller=ControllerId(ID), state=State.CLAIMED, reason="r" * 64, carrier_id="c" * 80,
+            delivered_at=AT, opened_at=AT, clicked_at=AT, bounced_at=AT, soft_bounced_at=AT, complained_at=AT,
+        )
+    )  # fmt: skip
+
+
+def staff_mail(_: str) -> Item:
+    key = keys.staff_mail(StaffMailId("s" + "0" * 24))
+    return table.row(key, state=State.CLAIMED, reason="r" * 64, at=AT, expires_at=10**12)
+
+
+PROGRAMME = ProgramId(ID)
+
+
+def account(signs: str) -> Item:
+    its = Account(LEAF, PROGRAMME, -(10**15), AT, date.max, filled(signs, 64), 10**8 - 1)
+    return dict(loyalty.account_write(Account(LEAF, PROGRAMME), its).item)
+
+
+def given(_: str) -> Item:
+    its = Given(Award(10**15, Reason.UNNAMED_OCCUPANT), "9" * 26, PropertyId(ID), -(10**15), AT)
+    return dict(loyalty.given_write(LEAF, PROGRAMME, STAY, its).item)
+
+
+def ledger_entry(_: str) -> Item:
+    origin = Reversal(
+        reason=Reason.UNNAMED_OCCUPANT, reservation=STAY, property_id=PropertyId(ID), rule_version=10**6,
+        stay_version=10**9,
+    )  # fmt: skip
+    its = Entry(id="e" + "0" * 24, at=AT, account_rev=10**8 - 1, points=-(10**15), origin=origin)
+    return dict(loyalty.entry_write(LEAF, PROGRAMME, its).item)
+
+
+def spending(_: str) -> Item:
+    draws = {each: Draw(10**15, 10**8 - 1) for each in LEAVES}
+    return dict(loyalty.spent_write(Spent(PROGRAMME, Redemption(act=ID), GUEST, AT, draws)).item)
+
+
+ROWS: Rows = {
+    "head": Largest(head, 82_000, FOUR),
+    "record": Largest(record, 4_200, FOUR),
+    "identifier": Largest(identifier, 56_000),
+    "decisions": Largest(decisions, 55_700, SIX),
+    "stay": Largest(stay, 11_400, FOUR),
+    "reservation": Largest(reservation_, 130),
+    "companion": Largest(companion, 140),
+    "mark": Largest(mark, 4_400),
+    "charge": Largest(charge_, 310),
+    "reservation_of_charge": Largest(reservation_of_charge, 110),
+    "gate": Largest(gate, 4_700),
+    "acts": Largest(acts, 145_000),
+    "receipt": Largest(receipt, 1_600, FOUR),
+    "message": Largest(message, 1_100),
+    "staff_mail": Largest(staff_mail, 230),
+    "account": Largest(account, 600, FOUR),
+    "given": Largest(given, 430),
+    "ledger_entry": Largest(ledger_entry, 470),
+    "spending": Largest(spending, 2_700),
+}

@@ -1,0 +1,189 @@
+"""What people write: settings, hotels, connections, keys, programmes, segments, templates, campaigns."""
+
+from datetime import timedelta
+
+from chalicelib.access import remembered
+from chalicelib.access import store as access
+from chalicelib.access.model import ApiKey, KeyAsked
+from chalicelib.access.remembered import Answer, Remembered
+from chalicelib.access.requests import LARGEST_KEPT, LONGEST_KEY
+from chalicelib.aws import keys
+from chalicelib.aws.codec import Item
+from chalicelib.aws.keys import Key
+from chalicelib.campaigns import actions as campaigns
+from chalicelib.campaigns import store as campaign_store
+from chalicelib.campaigns.model import Campaign
+from chalicelib.canonical.ids import (
+    CampaignId,
+    ConnectionId,
+    ControllerId,
+    KeyId,
+    OccasionId,
+    ProgramId,
+    PropertyId,
+    RunId,
+    SegmentId,
+    TemplateId,
+)
+from chalicelib.canonical.snapshots import Channel
+from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store as connection_store
+from chalicelib.connections.asked import LARGEST_MAP, Connection
+from chalicelib.connections.model import KeptConnection
+from chalicelib.connections.store import Reached
+from chalicelib.loyalty import store as loyalty
+from chalicelib.messages import actions as messages
+from chalicelib.messages.model import Template
+from chalicelib.properties import store as properties
+from chalicelib.segments import actions as segments
+from chalicelib.segments.model import Segment
+from chalicelib.settings import installation
+from chalicelib.settings import store as settings
+from chalicelib.settings.model import Brand, HubSettings, Succession
+from tests.aws.test_largest_rows import changed_as_often_as_may_be
+from tests.builders import DAY_ONE
+from tests.sizes.inputs import (
+    FOUR,
+    HOTELS,
+    ID,
+    LATEST,
+    SIX,
+    Largest,
+    Rows,
+    branding,
+    filled,
+    hotel,
+    kept,
+    longest_map,
+    many_ids,
+    most,
+)
+
+A_KEY = KeyId("k" + "0" * 24)
+
+
+def deployment(signs: str) -> Item:
+    """All changes of legal entities that are remembered, and beside them the largest settings."""
+    installation.note(raw_bucket="x" * 63, public_url="https://" + "x" * 253)
+    pairs = settings.LARGEST_SUCCESSIONS // (2 * 64 + 2)
+    settings.note({Succession(ControllerId(f"{at:064}"), ControllerId(ID)) for at in range(pairs)})
+    brands = {f"{at:064}": Brand(name=filled(signs, 200), **branding(signs).model_dump()) for at in range(40)}
+    settings.save(HubSettings(group=branding(signs), brands=brands, version=2), replaces=1)
+    return kept(keys.DEPLOYMENT)
+
+
+def property_(signs: str) -> Item:
+    properties.put(hotel(signs))
+    return kept(keys.property_(PropertyId(ID)))
+
+
+def connection(_: str) -> Item:
+    """JSON makes six and twelve characters of what is beyond ASCII: the longest plain names are the largest."""
+    properties.put(hotel("x"))
+    asked = Connection(
+        id=ConnectionId(ID),
+        vendor="mews",
+        secrets=("s" * 512, "t" * 512),
+        credentials={"client_token": "c" * 500, "access_token": "a" * 1500},
+        base_url="https://api.mews.com/" + "x" * 179,
+        properties=longest_map(LARGEST_MAP, ID),
+        channels=longest_map(LARGEST_MAP, Channel.WHOLESALE),
+        options=longest_map(LARGEST_MAP, ("o" * 200,) * 10),
+    )
+    connections.put(asked)
+    return kept(keys.connection(ConnectionId(ID)))
+
+
+def connection_reach(_: str) -> Item:
+    """Of a chain: it grows with every hotel that the connection ever had."""
+    of_chain = KeptConnection(ConnectionId(ID), "mews")
+    connection_store.save(of_chain, Reached(), frozenset(many_ids(HOTELS)))
+    return kept(keys.connection_reach(ConnectionId(ID)))
+
+
+def _api_key(signs: str) -> None:
+    asked = KeyAsked(name=filled(signs, 200), role="integration", properties=tuple(many_ids(HOTELS)))
+    key = ApiKey(A_KEY, "h" * 64, asked.name, asked.role, asked.properties)
+    access.add(key, Instant(LATEST))
+
+
+def api_key(signs: str) -> Item:
+    _api_key(signs)
+    return kept(keys.api_key("h" * 64))
+
+
+def api_key_listing(signs: str) -> Item:
+    _api_key(signs)
+    return kept(keys.api_key_listing(A_KEY))
+
+
+def programme(_: str) -> Item:
+    loyalty.PROGRAMS.replace(changed_as_often_as_may_be(), replaces=0)
+    return kept(Key(keys.PROGRAMS, "club"))
+
+
+def programme_followed(_: str) -> Item:
+    loyalty.mark_followed(changed_as_often_as_may_be().model_copy(update={"id": ID}))
+    return kept(keys.program_followed(ProgramId(ID)))
+
+
+def segment(signs: str) -> Item:
+    most(lambda length: segments.save_segment(segment_of(signs, length)), 190)
+    return kept(Key(keys.SEGMENTS, ID))
+
+
+def segment_of(signs: str, length: int) -> Segment:
+    values = [f"{number:03d}{filled(signs, length, number)}" for number in range(200)]
+    rules = [{"trait": "family_name", "op": "in", "value": values}] * 5
+    return Segment.model_validate({"id": SegmentId(ID), "name": filled(signs, 200), "rule": {"and": rules}})
+
+
+def template(signs: str) -> Item:
+    """Its signs stand where nobody reads them: a mail may have fewer."""
+    most(lambda length: messages.save_template(template_of(signs, length)), 99_900)
+    return kept(Key(keys.TEMPLATES, ID))
+
+
+def template_of(signs: str, length: int) -> Template:
+    hidden = f"{{% if guest.language == 'zh' %}}{filled(signs, length)}{{% endif %}}"
+    return Template(id=TemplateId(ID), name=filled(signs, 200), subject="News", html=f"<p>{hidden}</p>", text="News")
+
+
+def campaign(signs: str) -> Item:
+    segments.save_segment(segment_of("x", 1))
+    messages.save_template(template_of("x", 1))
+    properties.put(hotel("x"))
+    asked = Campaign(
+        id=CampaignId(ID),
+        name=filled(signs, 200),
+        segment=SegmentId(ID),
+        template=TemplateId(ID),
+        property_id=PropertyId(ID),
+    )
+    made = campaigns.create_campaign(asked).launched(RunId(OccasionId("n" + "0" * 24)))
+    return dict(campaign_store.put_campaign(made, replaces=1).item)
+
+
+def idempotency(signs: str) -> Item:
+    request = Remembered("f" * 64, "n" * 32)
+    remembered.begin(A_KEY, "x" * LONGEST_KEY, request, DAY_ONE)
+    remembered.finish(A_KEY, "x" * LONGEST_KEY, request.nonce, Answer(201, filled(signs, LARGEST_KEPT)))
+    assert remembered.get(A_KEY, "x" * LONGEST_KEY, moment_of(Instant(LATEST)) - timedelta(days=2)) is None
+    return kept(keys.idempotency(A_KEY, "x" * LONGEST_KEY))
+
+
+ROWS: Rows = {
+    "DEPLOYMENT": Largest(deployment, 394_600, SIX),
+    "property_": Largest(property_, 128_700, SIX),
+    "connection": Largest(connection, 176_100),
+    "connection_reach": Largest(connection_reach, 32_700),
+    "api_key": Largest(api_key, 33_500, FOUR),
+    "api_key_listing": Largest(api_key_listing, 33_600, FOUR),
+    "PROGRAMS": Largest(programme, 210_000),
+    "program_followed": Largest(programme_followed, 130),
+    "SEGMENTS": Largest(segment, 119_300, FOUR),
+    "TEMPLATES": Largest(template, 240_200, SIX),
+    "campaign": Largest(campaign, 2_300, SIX),
+    "idempotency": Largest(idempotency, 300_400, FOUR),
+}
