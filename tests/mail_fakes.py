@@ -42,6 +42,8 @@ class FakeSes:
     accepted: list[dict[str, Any]] = field(default_factory=list)
     status_of: Callable[[str], str] = _success
     error: tuple[int, str] | None = None
+    malformed_for: str = ""
+    """Whoever's entry a call may not have: SES refuses it whole."""
     loses_answers: bool = False
     per_second: float = 50
     per_day: float = 50_000
@@ -76,6 +78,8 @@ class FakeSes:
             status, code = self.error
             return _response(request.url, status, {"message": "no"}, code)
         body = json.loads(request.body)
+        if self.malformed_for and self.malformed_for in str(request.body):
+            return _response(request.url, 400, {"message": "no"}, "BadRequestException")
         answer = [self._take(body, entry) for entry in body["BulkEmailEntries"]]
         if self.loses_answers:
             raise ReadTimeoutError(endpoint_url=request.url)
@@ -88,6 +92,8 @@ class FakeSes:
             status, code = self.error
             return _response(request.url, status, {"message": "no"}, code)
         body = json.loads(request.body)
+        if self.malformed_for and self.malformed_for in str(request.body):
+            return _response(request.url, 400, {"message": "no"}, "BadRequestException")
         simple = body["Content"]["Simple"]
         content = {"subject": simple["Subject"], "html": simple["Body"]["Html"], "text": simple["Body"]["Text"]}
         told = json.dumps({name: part["Data"] for name, part in content.items()})
@@ -110,6 +116,8 @@ class FakeSes:
         status = self.status_of(to)
         if status != "SUCCESS":
             return {"Status": status, "Error": "no"}
+        if to.endswith("@simulator.amazonses.com"):
+            return {"Status": status, "MessageId": "ses-simulated"}
         message_id = f"ses-{len(self.accepted) + 1:04d}"
         pairs = {name: {each["Name"]: each["Value"] for each in entry[name]} for name in TAGS_AND_HEADERS}
         content = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])

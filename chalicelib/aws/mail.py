@@ -25,7 +25,11 @@ from chalicelib.canonical.delivery import Quota, Result, Verdict
 AT_ONCE = 50
 """Entries a SendBulkEmail takes."""
 ALL_REFUSED = 10
-"""So many mails refused to the last one are the sender's fault, not the recipients'."""
+"""So many mails refused to the last one are the sender's fault, not the recipients'. Of fewer, a probe tells."""
+PROBED = "success@simulator.amazonses.com"
+"""SES's own mailbox, that takes every mail: what is refused even there is everybody's fault.
+https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+"""
 LONGEST_WORD = 75
 """Characters of an encoded word (RFC 2047)."""
 
@@ -94,10 +98,23 @@ def begin() -> None:
 
 def send_bulk(mails: Sequence[Mail], sender: Sender) -> list[Result]:
     """Send up to 50 mails in one call that is made once; results are by position, and nothing is raised."""
-    results = _post(mails, sender)
-    if len(results) >= ALL_REFUSED and all(each.verdict is Verdict.REFUSED for each in results):
+    return _by_whose_fault(_post(mails, sender), sender)
+
+
+def _by_whose_fault(results: list[Result], sender: Sender) -> list[Result]:
+    """A run must not end with everybody refused for what is wrong with its sender: that stops it, and is mended."""
+    if any(each.verdict is not Verdict.REFUSED for each in results):
+        return results
+    if len(results) >= ALL_REFUSED:
+        return [Result(Verdict.STOPPED, each.reason) for each in results]
+    if any(each.reason in MALFORMED for each in results) and _probed(sender) is Verdict.REFUSED:
         return [Result(Verdict.STOPPED, each.reason) for each in results]
     return results
+
+
+def _probed(sender: Sender) -> Verdict:
+    (result,) = _post([Mail(PROBED, "Test", "<p>Test</p>", "Test", headers={}, tags={})], sender)
+    return result.verdict
 
 
 def _post(mails: Sequence[Mail], sender: Sender) -> list[Result]:
@@ -134,7 +151,8 @@ def send_single(mail: Mail, sender: Sender) -> Result:
     except BotoCoreError as error:
         return Result(verdict_of_failure(error, may_have_left=departure.may_have_left), type(error).__name__)
     except ClientError as error:
-        return Result(_verdict_of_single(error), error.response["Error"]["Code"])
+        refused = Result(_verdict_of_single(error), error.response["Error"]["Code"])
+        return _by_whose_fault([refused], sender)[0]
     return Result(Verdict.ACCEPTED, "success", answer.get("MessageId"))
 
 

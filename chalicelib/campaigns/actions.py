@@ -135,6 +135,7 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
         channel=kept.campaign.channel,
         property_id=kept.campaign.property_id,
         singly=settings.get().mails_singly,
+        as_planned=kept.campaign.as_planned,
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
     table.transact(

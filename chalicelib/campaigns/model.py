@@ -34,6 +34,8 @@ class Campaign(BaseModel):
     message_class: Unasked = UNASKED
     channel: Annotated[ChannelName, HUB_ID] = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
+    as_planned: bool = False
+    """The plan stands: also who has left the segment by their turn is mailed."""
 
 
 class CampaignRow(BaseModel):
@@ -82,6 +84,7 @@ class Run(BaseModel):
     channel: ChannelName = DEFAULT_CHANNEL
     property_id: PropertyId | None = None
     singly: bool = False
+    as_planned: bool = False
     instead_of: RunId | None = None
     missed_by: RunId | None = None
     counts: dict[str, int] = Field(default_factory=dict)
@@ -110,6 +113,7 @@ class Run(BaseModel):
             channel=self.channel,
             property_id=self.property_id,
             singly=self.singly,
+            as_planned=self.as_planned,
             instead_of=self.id,
         )
 

@@ -1,15 +1,18 @@
 """Send a chunk: what the queue `send` asks for. It may come twice, late, or at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.campaigns import parts, queued, rules, store, tending
 from chalicelib.campaigns.model import RunState
 from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.time import moment_of
 from chalicelib.canonical.time import now as present
+from chalicelib.guests.model import Traits
 from chalicelib.messages import pacing, sending
 from chalicelib.messages.model import Occasion, Outcome
+from chalicelib.segments.rules import matches
 from chalicelib.settings.rules import MailIdentity
 
 PROPERTY_GONE = "property_gone"
@@ -62,4 +65,13 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         is_cancelled=found.run.state is RunState.CANCELLED,
         instead_of=found.run.instead_of,
         singly=found.run.singly,
+        belongs=_belongs(found),
+        as_planned=found.run.as_planned,
     )
+
+
+def _belongs(found: store.ChunkToSend) -> Callable[[Traits], bool]:
+    """Whether a guest is in the segment as they are now; its days are counted from the day of the launch, for a run may
+    last for many."""
+    rule, launched_on = found.content.segment.rule, moment_of(found.run.at).date()
+    return lambda traits: matches(rule, traits, launched_on)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chalicelib.aws import bus
+from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
@@ -74,6 +75,9 @@ def record_event(body: str, channel: ChannelName) -> bool:
     plug = CHANNELS[channel]
     event = plug.event_of(body)
     if event is None:
+        return False
+    if event.kind is EventKind.REPORT:
+        meter().called(f"feedback_{event.word}")  # for the operator: it stands in the log line of this call
         return False
     if event.staff:
         staff.follow(event.staff, event.kind)

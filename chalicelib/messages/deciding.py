@@ -105,6 +105,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         is_claimed=bool(candidate.claims),
         is_chosen=guest in look.chosen,
         mailbox=candidate.mailbox,
+        belongs=look.occasion.still_meant_for(candidate.traits),
         is_cancelled=look.occasion.is_cancelled,
         is_missed=look.missed is None or candidate.id in look.missed,
     )

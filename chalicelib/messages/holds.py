@@ -54,9 +54,11 @@ class Reason(StrEnum):
     FREQUENCY_CAP = "frequency_cap"
     ALREADY_SENT = "already_sent"
     SHARED_MAILBOX = "shared_mailbox"
+    LEFT_SEGMENT = "left_segment"
     MERGED_AWAY = "merged_away"
     TOO_MANY_RECORDS = "too_many_records"
     MISSING_VARIABLE = "missing_variable"
+    EMPTY_CONTENT = "empty_content"
     RENDERING_FAILED = "rendering_failed"
     RUN_CANCELLED = "run_cancelled"
     NOT_MISSED = "not_missed"
@@ -155,6 +157,11 @@ SHARED_MAILBOX = Hold(
     "Another guest with the same {address} gets this {message}.",
     lambda known: known.is_outranked or (known.mailbox is not None and was_mailed(known.mailbox, known.occasion)),
 )
+LEFT_SEGMENT = Hold(
+    Reason.LEFT_SEGMENT,
+    "The guest has left the segment since the run was planned.",
+    lambda known: not known.belongs,
+)
 OPEN_CASE = Hold(
     Reason.OPEN_CASE,
     "A complaint of the guest is still open.",
@@ -172,6 +179,11 @@ CONTENT = (
         lambda known: known.fault is Fault.VALUE_MISSING,
     ),
     Hold(
+        Reason.EMPTY_CONTENT,
+        "The subject or the text of the {message} would be empty for this guest.",
+        lambda known: known.fault is Fault.EMPTY,
+    ),
+    Hold(
         Reason.RENDERING_FAILED,
         "The template could not be filled in for this guest.",
         lambda known: known.fault is not None,
@@ -182,7 +194,7 @@ CONTENT = (
 def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
     """Nobody asked for it: it needs consent to its purpose."""
     consent = _consent(PURPOSES[message_class])
-    return (*STANDING, RESTRICTED, *ADDRESS, *consent, OPEN_CASE, SHARED_MAILBOX, FREQUENCY_CAP, *CONTENT)
+    return (*STANDING, RESTRICTED, *ADDRESS, *consent, LEFT_SEGMENT, OPEN_CASE, SHARED_MAILBOX, FREQUENCY_CAP, *CONTENT)
 
 
 HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {

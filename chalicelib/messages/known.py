@@ -15,6 +15,7 @@ class Fault(StrEnum):
     """Why a template cannot be filled in for a guest."""
 
     VALUE_MISSING = "value_missing"
+    EMPTY = "empty"
     FAILED = "failed"
 
 
@@ -64,6 +65,8 @@ class Known:
     """The address's own row, where other guests have or had it."""
     is_outranked: bool = False
     """Another guest who reads the same mailbox is to get this message."""
+    belongs: bool = True
+    """False for who is no longer one of those whom it is for."""
     is_cancelled: bool = False
     is_missed: bool = True
     """False where the message that this one is sent instead of turned up meanwhile."""

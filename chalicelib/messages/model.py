@@ -148,6 +148,13 @@ class Occasion(BaseModel):
     belongs: Callable[[Traits], bool] | None = None
     """Whether a guest is one whom it is for; None where it is for those alone for whom it is asked."""
 
+    as_planned: bool = False
+    """Whoever it is asked for gets it, also who belongs no more."""
+
+    def still_meant_for(self, traits: Traits) -> bool:
+        """Whether it is for somebody for whom it was asked, as they are now."""
+        return self.as_planned or self.belongs is None or self.belongs(traits)
+
     def is_meant_for(self, traits: Traits) -> bool:
         """Whether somebody of whom nothing was asked here may be asked for elsewhere."""
         return self.belongs is not None and self.instead_of is None and self.belongs(traits)

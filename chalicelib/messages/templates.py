@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, wraps
@@ -59,6 +60,14 @@ LONGEST_ESCAPE = 6
 """Bytes that JSON makes of one character at most."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
+APART = (
+    (re.compile(r"\b(www)\W+", re.IGNORECASE), r"\1 "),
+    (re.compile(r"(?<=[^\W_])(:)(?=\S)"), r"\1 "),  # a scheme: https://…, mailto:…
+    (re.compile(r"(?<=\S)([.\u2024\u3002\uff0e\uff61])(?=[^\W_]{2})"), r"\1 "),  # a domain: J.R. stays as it is
+    (re.compile(r"\s*([@\uff20\ufe6b])\s*"), r" \1 "),
+    (re.compile(r"\+?\d(?:[\s().\-/]*\d){4,}"), " "),
+)
+"""What mail programs make links of, and what is put in its place."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
 TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 LONGEST_TAG = 3_000
@@ -246,9 +255,16 @@ class Renderer:
         values = _values(traits, self._names, unsubscribe_url)
         subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
         content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
+        if not (_can_be_seen(content.subject) and _can_be_seen(text)):
+            raise Unfit(Fault.EMPTY)
         if _is_too_large(content):
             raise Unfit(Fault.FAILED)
         return content
+
+
+def _can_be_seen(text: str) -> bool:
+    """Whether anything of it is more than blanks, controls and signs without a shape."""
+    return any(unicodedata.category(each)[0] not in "ZC" for each in text)
 
 
 def _is_too_large(content: Content) -> bool:
@@ -260,4 +276,9 @@ def _is_too_large(content: Content) -> bool:
 
 
 def clean(name: str) -> str:
-    return " ".join(UNSEEN.sub(" ", name).split())
+    """What a record says, as text that no mail program makes a link of: addresses and domains are taken apart by
+    blanks, and numbers that could be dialled go."""
+    text = UNSEEN.sub(" ", name)
+    for pattern, instead in APART:
+        text = pattern.sub(instead, text)
+    return " ".join(text.split())

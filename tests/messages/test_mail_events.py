@@ -11,6 +11,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 
 from chalicelib.aws import bus, keys, secrets, table
+from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
@@ -332,3 +333,24 @@ def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:
     for altered in (token[:-1], "x" + token, token.replace(token[3], "A", 1), "", "." * 10, "é", "a" * 10_000):
         with pytest.raises(NotFound):
             read_token(altered)
+
+
+@pytest.mark.parametrize("kind", ["auth-failure", "virus", "not-spam"])
+@pytest.mark.parametrize("with_tags", [True, False])
+def test_feedback_that_is_no_complaint_is_counted_and_changes_no_consent(
+    aws: Settings, kind: str, *, with_tags: bool
+) -> None:
+    mail = claimed()
+    meter().take()
+    told = mail if with_tags else {**mail, "tags": {}}
+    assert not record_event(wrapped(complaint(told, complaintFeedbackType=kind)))
+    calls, _ = meter().take()
+    assert calls[f"feedback_{kind}"] == 1
+    assert (suppressed(GA), answers(GA)) == ({}, ["explicit"])
+    assert message().complained_at is None
+
+
+@pytest.mark.parametrize("kind", ["abuse", "fraud", "other", "opt-out", None, "something new"])
+def test_any_other_feedback_is_a_complaint(aws: Settings, kind: str | None) -> None:
+    record_event(wrapped(complaint(claimed(), complaintFeedbackType=kind)))
+    assert answers(GA) == ["withdrawn"]

@@ -132,7 +132,7 @@ def test_a_default_or_a_question_stands_in_for_a_missing_name() -> None:
 
 def test_direction_overrides_and_line_breaks_leave_a_subject() -> None:
     traits = Traits(given_name="An\u202ena\r\nBcc: x@example.com\0")
-    assert render(traits, subject="For {{ guest.given_name }}").subject == "For An na Bcc: x@example.com"
+    assert render(traits, subject="For {{ guest.given_name }}").subject == "For An na Bcc: x @ example. com"
 
 
 def test_names_of_all_scripts_stay_as_they_are() -> None:

@@ -20,7 +20,8 @@ from chalicelib.messages.holds import UNASKED, Unasked
 
 class CampaignAsked(BaseModel):
     """A new campaign; without an `id` it gets one. With a `property_id` its mails carry that hotel's names, and need
-    consent given to the legal entity that answers there; without one they are the group's."""
+    consent given to the legal entity that answers there; without one they are the group's. Who has left the segment by
+    their turn is held, unless `as_planned` says that the plan stands."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,6 +32,7 @@ class CampaignAsked(BaseModel):
     message_class: Unasked = UNASKED
     channel: KnownChannel = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
+    as_planned: bool = False
 
 
 class RunShown(Shown):
@@ -73,6 +75,7 @@ class CampaignShown(Shown):
     message_class: Unasked
     channel: KnownChannel
     property_id: PropertyId | None
+    as_planned: bool
     launches: int
     run: RunShown | None
 

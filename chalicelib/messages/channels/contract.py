@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     SOFT_BOUNCE = "soft_bounce"
     COMPLAINT = "complaint"
     REJECT = "reject"
+    REPORT = "report"
+    """A mailbox provider tells the sender of something that is no complaint of the guest's."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class DeliveryEvent:
     guest: GuestId | None = None
     recipients: tuple[str, ...] = ()
     staff: StaffMailId | None = None
+    word: str = ""
+    """The carrier's own for what a report is about."""
 
 
 class Writer(Protocol):

@@ -21,6 +21,9 @@ WORDS = {
     "Reject": (EventKind.REJECT, "reject"),
     "Rendering Failure": (EventKind.REJECT, "failure"),
 }
+NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus"})
+"""Kinds of feedback (RFC 5965, RFC 6591) that say nothing of what the guest wants: one takes a complaint back, the
+others tell the sender of a fault. Whatever else comes, and what has no kind, is a complaint."""
 GREETING = "Successfully validated SNS topic"
 """SES says this, as plain text, when a topic is set as an event destination."""
 
@@ -66,11 +69,11 @@ def _json(text: str) -> Mapping[str, Any] | None:
 
 
 def _exact(kind: EventKind, about: Mapping[str, Any]) -> EventKind | None:
-    """Only a permanent bounce says that an address is dead; `not-spam` takes a complaint back."""
+    """Only a permanent bounce says that an address is dead; not every report of a mailbox provider is a complaint."""
     if kind is EventKind.BOUNCE and about.get("bounceType") != "Permanent":
         return EventKind.SOFT_BOUNCE
-    if kind is EventKind.COMPLAINT and about.get("complaintFeedbackType") == "not-spam":
-        return None
+    if kind is EventKind.COMPLAINT and about.get("complaintFeedbackType") in NO_COMPLAINTS:
+        return EventKind.REPORT
     return kind
 
 
@@ -87,6 +90,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
         run=OccasionId(run) if run else None,
         guest=GuestId(Leaf(guest)) if guest else None,
         staff=StaffMailId(staff) if staff else None,
+        word=str(about.get("complaintFeedbackType") or ""),
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),
     )
 

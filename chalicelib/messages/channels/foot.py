@@ -5,6 +5,7 @@ from functools import partial
 from html import escape
 
 from chalicelib.languages.catalogues import SOURCE, catalogue, nearest
+from chalicelib.messages.channels.visible import Seen
 
 TRACKED_LINK = re.compile(r"<a(?=\s)(?![^>]*ses:no-track)[^>]*")
 
@@ -15,17 +16,20 @@ def word_for(language: str | None) -> str:
 
 
 def with_html_foot(html: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
-    """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out."""
+    """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out.
+
+    What the template placed counts where a reader can see it: told from the parsed document, and not from its text.
+    """
     if unsubscribe_url and unsubscribe_url in html:
         html = TRACKED_LINK.sub(partial(_untracked, unsubscribe_url), html)
-    lines = [] if escape(postal_address) in html or postal_address in html else [escape(postal_address)]
-    if unsubscribe_url and unsubscribe_url not in html:
+    seen = Seen(html)
+    lines = [] if " ".join(postal_address.split()) in seen.text else [escape(postal_address)]
+    if unsubscribe_url and unsubscribe_url not in seen.links:
         lines.append(f'<a ses:no-track href="{unsubscribe_url}">{escape(word_for(language))}</a>')
     if not lines:
         return html
     foot = f'<p style="font-size:12px">{"<br>".join(lines)}</p>'
-    before, end, after = html.rpartition("</body>")
-    return f"{before}{foot}{end}{after}" if end else html + foot
+    return f"{foot}{html}" if seen.end is None else f"{html[: seen.end]}{foot}{html[seen.end :]}"
 
 
 def _untracked(url: str, link: re.Match[str]) -> str:
