@@ -11,9 +11,21 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.consent import addresses, objections, rules, store
-from chalicelib.consent.model import Basis, Consent, Gate, Purpose, Receipt, State, SuppressionReason, key_of
+from chalicelib.consent.model import (
+    PURPOSES,
+    Basis,
+    Consent,
+    Gate,
+    Purpose,
+    Receipt,
+    State,
+    SuppressionReason,
+    key_of,
+)
 from chalicelib.consent.objections import Withdrawal
 from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest
+from chalicelib.settings import actions as settings
 
 BUSY = "the gate was changed by others all the time"
 
@@ -39,7 +51,7 @@ def set_consent(
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
     act = Act(leaf, channel, key_of(purpose, controller), asked, proof or {})
     if state != "withdrawn":
-        return _done(act)
+        return _agreed(act)
     carried = addresses.of(guests.guest(leaf), channel) if said_at is None else said_at
     noted = Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(act.proof), list(carried))
     own, *_ = each_had_its_turn(
@@ -74,6 +86,15 @@ def each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
     if failures:
         raise failures[0]
     return done
+
+
+def _agreed(act: Act) -> Consent:
+    """A complaint is lifted by the guest alone: with a yes of their own that is newer."""
+    kept, guest = _done(act), guests.guest(act.leaf)
+    if guest and act.asked.basis == "guest" and kept.state == act.asked.state:
+        lifted = Consent(state="lifted", basis="guest", at=act.asked.at)
+        _lift(guest, act.channel, "complaint", lifted, act.proof)
+    return kept
 
 
 def _done_and_noted(act: Act, noted: Withdrawal) -> Consent:
@@ -134,6 +155,41 @@ def _suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: Suppres
     after = rules.with_suppression(before, address, reason)
     if after != before:
         _replace(before, after, leaf)
+
+
+def lift_bounce(guest: GuestId, channel: ChannelName, at: Instant, proof: Mapping[str, str]) -> None:
+    """Let messages reach a guest's addresses again that a hard bounce held, for everybody who carries them; again and
+    again is once. An objection is lifted by the guest alone. Raises NotFound, TryAgain."""
+    known = guests.guest(guest)
+    if known is None:
+        raise NotFound("There is no such guest.")
+    _lift(known, channel, rules.BOUNCE, Consent(state="lifted", basis="staff", at=at), proof)
+
+
+def _lift(
+    guest: Guest, channel: ChannelName, reason: SuppressionReason, lifted: Consent, proof: Mapping[str, str]
+) -> None:
+    for address in addresses.of(guest, channel):
+        row = addresses.lift(address, reason, lifted.at)
+        if row.suppressed is None:
+            for leaf in guests.one_leaf_each([guest.id, *row.leaves]):
+                until_written(partial(_lift_at, leaf, channel, address, reason, lifted, proof), BUSY)
+
+
+def _lift_at(
+    leaf: Leaf,
+    channel: ChannelName,
+    address: Digest,
+    reason: SuppressionReason,
+    lifted: Consent,
+    proof: Mapping[str, str],
+) -> None:
+    before = _gate_of(leaf, channel)
+    after = rules.without_suppression(before, address, reason)
+    if after != before:
+        keys = [key_of(each, settings.controllers().group) for each in PURPOSES]
+        told = {"of": reason, **proof}
+        _replace(before, after, leaf, [table.Put(store.receipt_row(leaf, channel, key, lifted, told)) for key in keys])
 
 
 def _gate_of(leaf: Leaf, channel: ChannelName) -> Gate:

@@ -8,7 +8,7 @@ from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.ids import ChannelName, Digest, digest_in
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import CHANNELS, Suppression
+from chalicelib.consent.model import CHANNELS, Suppression, SuppressionReason
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
@@ -42,8 +42,21 @@ def suppress(address: Digest, suppression: Suppression) -> Identifier:
 
 
 def _suppressed(before: Identifier, suppression: Suppression) -> Identifier:
+    if before.lifted and suppression.at <= before.lifted:
+        return before
     known = Suppression.model_validate(before.suppressed) if before.suppressed else suppression
     return replace(before, suppressed=stronger(known, suppression).model_dump())
+
+
+def lift(address: Digest, reason: SuppressionReason, at: Instant) -> Identifier:
+    """Messages may reach it again that it was held from for this reason, before this instant. Raises TryAgain."""
+    return _changed(address, partial(_lifted, reason=reason, at=at))
+
+
+def _lifted(before: Identifier, reason: SuppressionReason, at: Instant) -> Identifier:
+    known = Suppression.model_validate(before.suppressed) if before.suppressed else None
+    is_this = known is not None and known.reason == reason and known.at < at
+    return replace(before, suppressed=None, lifted=at) if is_this else before
 
 
 def _changed(address: Digest, change: Callable[[Identifier], Identifier]) -> Identifier:

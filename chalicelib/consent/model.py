@@ -39,7 +39,8 @@ class Topic(NamedTuple):
 FLAGS: Mapping[str, Topic] = {"marketing_email": Topic(EMAIL, MARKETING)}
 """What a source's opt-in is about, by the field of its record."""
 
-State = Literal["implicit", "explicit", "confirmed", "withdrawn"]
+State = Literal["implicit", "explicit", "confirmed", "withdrawn", "lifted"]
+"""LIFTED stands in receipts alone: a bounce that somebody lifted."""
 Basis = Literal["source", "guest", "staff", "complaint", "address"]
 SuppressionReason = Literal["bounce", "complaint"]
 

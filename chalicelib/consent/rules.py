@@ -28,6 +28,7 @@ from chalicelib.consent.model import (
 GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 ADDRESS: Basis = "address"
 """The basis of an objection that a leaf has taken over from an address that it carries."""
+BOUNCE: SuppressionReason = "bounce"
 NO_OBJECTIONS: Mapping[str, Instant] = {}
 OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint", ADDRESS})
 
@@ -153,6 +154,13 @@ def with_suppression(gate: Gate, address: Digest, reason: SuppressionReason) -> 
     """The gate after an address was suppressed; a complaint is stronger than a bounce."""
     after = _bounded([(address[:ADDRESS_DIGITS], reason), *gate.suppressed.items()])
     return gate if after == gate.suppressed else gate.with_suppressed(after)
+
+
+def without_suppression(gate: Gate, address: Digest, reason: SuppressionReason) -> Gate:
+    """The gate after what held an address for this reason was lifted."""
+    name = address[:ADDRESS_DIGITS]
+    left = {each: why for each, why in gate.suppressed.items() if each != name or why != reason}
+    return gate if left == gate.suppressed else gate.with_suppressed(left)
 
 
 def _bounded(several: Iterable[tuple[str, SuppressionReason]]) -> dict[str, SuppressionReason]:

@@ -17,6 +17,7 @@ class Identifier:
     """Who carries an identifier. `shared`: its names contradict too much. `suppressed`: why no mail may reach it.
 
     `objections`: when somebody who reads what is sent there said no, by what they said it to (`consent.model.key_of`).
+    `lifted`: when somebody lifted a bounce; older ones that come late hold nothing.
     `sends`: marks of the newest messages that reached it, as gates keep them, where more than one guest had it.
     """
 
@@ -25,6 +26,7 @@ class Identifier:
     leaves: tuple[Leaf, ...] = ()
     shared: bool = False
     suppressed: dict[str, str] | None = None
+    lifted: Instant | None = None
     objections: Mapping[str, Instant] = field(default_factory=dict)
     sends: tuple[str, ...] = ()
 

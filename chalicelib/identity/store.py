@@ -17,6 +17,7 @@ def row_of(identifier: Identifier) -> Item:
         leaves=list(identifier.leaves) or None,
         shared=identifier.shared or None,
         suppressed=identifier.suppressed,
+        lifted=identifier.lifted,
         objections=dict(identifier.objections) or None,
         sends=list(identifier.sends) or None,
     )
@@ -29,6 +30,7 @@ def read(digest: Digest, item: Item) -> Identifier:
         leaves=tuple(item.get("leaves", ())),
         shared=item.get("shared", False),
         suppressed=item.get("suppressed"),
+        lifted=item.get("lifted"),
         objections=item.get("objections", {}),
         sends=tuple(item.get("sends", ())),
     )

@@ -152,7 +152,10 @@ def suppress(
     address: Digest, suppression: Suppression, channel: ChannelName, mailed: Sequence[Leaf] = ()
 ) -> list[Leaf]:
     """Hold an address for all who carry it, now and later, and for who was mailed; returns one leaf of each guest."""
-    held = guests.one_leaf_each([*mailed, *addresses.suppress(address, suppression).leaves])
+    known = addresses.suppress(address, suppression)
+    if known.suppressed is None:  # it was lifted since
+        return []
+    held = guests.one_leaf_each([*mailed, *known.leaves])
     for leaf in held:
         consents.suppress(leaf, channel, address, suppression.reason)
     return held

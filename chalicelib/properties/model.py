@@ -1,5 +1,6 @@
 """What a property is, and under whose name its guests hear from it."""
 
+import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,13 +9,26 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Currency, HubId, Text
 
+NAMED = re.compile(r"\s*(?P<name>[^<>@]*[^<>@\s])\s*<(?P<address>[^<>\s]+)>\s*")
+ASKS_FOR_QUOTES = re.compile(r"[()\[\]:;\\,.\"]")
+
+
+def _quoted(text: str) -> str:
+    """A name that must stand in quotes, with them: `Sacher, Wien <a@hotel.example>` reads as two addresses without."""
+    found = NAMED.fullmatch(text)
+    if found is None or not ASKS_FOR_QUOTES.search(found["name"]) or re.fullmatch(r'".*"', found["name"]):
+        return text
+    name = re.sub(r'(["\\])', r"\\\1", found["name"])
+    return f'"{name}" <{found["address"]}>'
+
 
 def _one_mailbox(text: str) -> str:
-    """`news@hotel.example`, or with a name: `Hotel <news@hotel.example>`."""
+    """`news@hotel.example`, or with a name: `Hotel <news@hotel.example>`. A name that needs quotes gets them."""
     from email.headerregistry import HeaderRegistry  # not for who only reads properties
 
     if not text.isprintable():
         raise ValueError("must be one line")
+    text = _quoted(text)
     header: Any = HeaderRegistry()("From", text)
     addresses = header.addresses
     is_one = len(addresses) == 1 and all(group.display_name is None for group in header.groups)

@@ -3,10 +3,12 @@
 from email.header import decode_header, make_header
 
 import pytest
+from pydantic import ValidationError
 
 from chalicelib.aws import mail
-from chalicelib.aws.mail import Mail, Sender
+from chalicelib.aws.mail import Mail, Sender, in_ascii
 from chalicelib.aws.settings import Settings
+from chalicelib.properties.model import Branding
 from tests.mail_fakes import FakeSes
 
 HELLO = Mail(to="anna@example.com", subject="Hello", html="<p>Hello</p>", text="Hello", headers={}, tags={})
@@ -39,3 +41,35 @@ def test_answers_go_where_the_sender_wants_them(aws: Settings) -> None:
     mail.send_bulk([HELLO], Sender("news@hotel.example", "", "marketing"))
     assert [each["reply_to"] for each in ses.accepted] == [["office@hotel.example"], []]
     assert all(each["sender"].isascii() for each in ses.accepted)
+
+
+@pytest.mark.parametrize(
+    ("sender", "on_the_wire"),
+    [
+        ("Gästehaus Müller <post@haus.example>", "=?utf-8?b?R8Okc3RlaGF1cyBNw7xsbGVy?= <post@haus.example>"),
+        ("Adler, Ulm <post@haus.example>", '"Adler, Ulm" <post@haus.example>'),
+        ("St. Anna <post@haus.example>", '"St. Anna" <post@haus.example>'),
+        ("Adler (Ulm) <post@haus.example>", '"Adler (Ulm)" <post@haus.example>'),
+        ('Der "Adler" <post@haus.example>', '"Der \\"Adler\\"" <post@haus.example>'),
+        ('"Adler, Ulm" <post@haus.example>', '"Adler, Ulm" <post@haus.example>'),
+        ("Rose & Söhne, Ulm <post@haus.example>", "=?utf-8?b?Um9zZSAmIFPDtmhuZSwgVWxt?= <post@haus.example>"),
+    ],
+)
+def test_a_sender_s_name_is_encoded_or_quoted_where_it_must_be(sender: str, on_the_wire: str) -> None:
+    assert in_ascii(Branding(sender=sender).sender or "") == on_the_wire
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "a@x.example, b@x.example",
+        "a@x.example, Rose <b@x.example>",
+        "Rose <b@x>",
+        "Rose <>",
+        "Rose",
+        "Rose: b@x.example;",
+    ],
+)
+def test_a_malformed_sender_is_refused_when_it_is_set(sender: str) -> None:
+    with pytest.raises(ValidationError):
+        Branding(sender=sender)

@@ -1,5 +1,6 @@
 """To whom a guest said yes or no, over the API: each key speaks for, and is shown, the legal entities of its hotels."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,11 +8,15 @@ import pytest
 from chalicelib.access.rules import hash_of
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.time import Instant
 from chalicelib.connections.model import API
+from chalicelib.consent.model import EMAIL, Suppression
+from chalicelib.identity.digests import digest
+from chalicelib.messages.actions import suppress
 from chalicelib.properties import actions as properties
 from chalicelib.properties import store
 from chalicelib.properties.model import Branding, Property
-from tests.builders import PORTO, VIENNA, guest, reservation
+from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_access import fields
 
@@ -136,3 +141,17 @@ def test_an_entity_that_does_not_know_the_guest_and_was_told_nothing_is_not_show
     assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine"]
     hub.put(f"{path}/email/marketing", {"state": "withdrawn", "property_id": "porto"}, key=BOTH)
     assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine", "atlantic"]
+
+
+def test_an_admin_lifts_a_bounce_and_what_holds_all_the_same_is_told(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g1", email="anna@mail.example", property_id="vienna", changed_at=at(9)))
+    suppress(digest("email", "anna@mail.example"), Suppression(reason="bounce", at=Instant(at(9))), EMAIL)
+    said = hub.put(PUT, {"state": "confirmed", "basis": "guest"}, key="front_desk@vienna")
+    assert (said["state"], said["still_held"]) == ("confirmed", ["bounce"])
+    lifted = json.loads(hub.call("POST", f"{PATH}/email/lift-bounce", {"reason": "misspelt at the desk"}).body)
+    assert lifted["suppressed"] == []
+    assert [each["proof"]["reason"] for each in lifted["history"] if each["state"] == "lifted"] == [
+        "misspelt at the desk"
+    ]
+    said = hub.put(PUT, {"state": "explicit", "basis": "guest"}, key="front_desk@vienna")
+    assert said["still_held"] == []

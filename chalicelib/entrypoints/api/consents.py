@@ -51,6 +51,21 @@ class ConsentShown(Shown):
     at: Instant | None = None
 
 
+class ConsentKept(ConsentShown):
+    """`still_held` is what holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the
+    guest's own yes."""
+
+    still_held: list[str]
+
+
+class LiftAsked(BaseModel):
+    """Why a bounce was a mistake, such as `misspelt at the desk`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
 class ReceiptShown(ConsentShown):
     """The proof of one act."""
 
@@ -91,7 +106,7 @@ def _answers(gate: Gate, controllers: Collection[ControllerId]) -> Iterator[Cons
             yield _consent(gate.channel, purpose, controller, gate.answer_to(purpose, controller))
 
 
-def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentShown:
+def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentKept:
     """Record what a guest said, with its proof; an objection holds mail from this moment on."""
     guest = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
@@ -101,7 +116,21 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
     kept = actions.set_consent(guest.id, channel, named, controller, body.state, body.basis, at, proof)
-    return _consent(channel, named, controller, kept)
+    shown = _consent(channel, named, controller, kept)
+    gate = store.gate(guest.id, channel)
+    return ConsentKept(**shown.model_dump(), still_held=sorted(set(gate.suppressed.values())) if gate else [])
+
+
+def lift_bounce(ask: Ask, guest_id: GuestId, channel: ChannelName, body: LiftAsked) -> ConsentsShown:
+    """Let messages reach the guest's addresses again after a hard bounce that was a mistake, with a receipt.
+
+    SES may keep the address on a list of its own: take it off there, too. A complaint stays: the guest alone lifts it.
+    """
+    guest = guest_of(ask.caller, guest_id)
+    if channel not in CHANNELS:
+        raise NotFound("There is no such channel.")
+    actions.lift_bounce(guest.id, channel, ask.now, {"key_id": ask.caller.key_id, "reason": body.reason})
+    return listed(ask, guest.id)
 
 
 def _asked(caller: Caller, property_id: PropertyId | None) -> ControllerId:

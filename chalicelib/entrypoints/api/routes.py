@@ -33,6 +33,13 @@ CALLS = (
     Call("GET", "/v1/guests/{guest_id}/stays", "stays:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/consents", "consents:listed", EVERYONE),
     Call("PUT", "/v1/guests/{guest_id}/consents/{channel}/{purpose}", "consents:put", FRONT_DESK),
+    Call(
+        "POST",
+        "/v1/guests/{guest_id}/consents/{channel}/lift-bounce",
+        "consents:lift_bounce",
+        ADMIN,
+        group_only=True,
+    ),
     Call("GET", "/v1/guests/{guest_id}/membership", "membership:listed", EVERYONE),
     Call("PUT", "/v1/guests/{guest_id}/membership/{program_id}", "membership:enrol", FRONT_DESK, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/ledger", "membership:ledger", EVERYONE),
