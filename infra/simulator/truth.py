@@ -7,7 +7,7 @@ also one who only booked for others is a guest (without stays); pseudo profiles 
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,6 +89,7 @@ def _room(hotel: Hotel, reservation: Entity, visit: Visit) -> Room:
 
     items = [item for item in hotel.items_of(reservation["Id"]) if item["AccountingState"] in ("Open", "Closed")]
     no_show = reservation["CancellationReason"] == "NoShow"
+    sleeps = reservation["ActualEndUtc"] and visit.booking.nights
     return Room(
         id=reservation["Id"],
         property_id=place.id,
@@ -97,12 +98,18 @@ def _room(hotel: Hotel, reservation: Entity, visit: Visit) -> Room:
         source=visit.channel.source,
         customer=visit.guest.id if visit.guest else None,
         arrival=local("ActualStartUtc", "ScheduledStartUtc"),
-        departure=local("ActualEndUtc", "ScheduledEndUtc"),
+        departure=_last_night_on(items, zone) + timedelta(days=1) if sleeps else local("ScheduledEndUtc"),
         room_minor=_sum(items, _ROOM),
         own_minor=_sum([item for item in items if item["AccountType"] == "Customer"], _ROOM),
         other_minor=_sum(items, _OTHER),
         currency=place.currency,
     )
+
+
+def _last_night_on(items: list[Entity], zone: ZoneInfo) -> date:
+    """Whenever somebody clicked, the hotel struck the nights that were not slept."""
+    nights = [item["StartUtc"] for item in items if item["Type"] == "SpaceOrder"]
+    return max(datetime.fromisoformat(start).astimezone(zone).date() for start in nights)
 
 
 def _sum(items: list[Entity], kinds: tuple[str, ...]) -> int:

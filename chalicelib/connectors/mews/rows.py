@@ -5,7 +5,7 @@ https://docs.mews.com/connector-api/operations/reservations and its neighbours `
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from chalicelib.canonical.time import local_date, moment_of
 from chalicelib.connectors.contract import Link
 from chalicelib.connectors.mews.calls import Row
 from chalicelib.connectors.mews.names import ADULT, CHILD, Names
+from chalicelib.connectors.mews.nights import dates_of
 
 STATUSES = {
     "Inquired": Status.INQUIRY,
@@ -31,7 +32,8 @@ STATUSES = {
 COMMANDER = {"Channel": Channel.OTA, "RoomingList": Channel.GROUP}
 """`CommanderOrigin`: what the reception typed the booking from; all else there is direct."""
 DIRECT_ORIGINS = {"Distributor", "Navigator", "Commander"}
-ROOM_ITEMS = {"SpaceOrder", "NightRebate", "ResourceUpgradeFee"}
+NIGHT_ITEM = "SpaceOrder"
+ROOM_ITEMS = {NIGHT_ITEM, "NightRebate", "ResourceUpgradeFee"}
 OTHER_ITEMS = {"ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "AllowanceDiscount"}
 """Order item types that are revenue; the rest is tax, fee, deposit or bookkeeping. Allowances are spent on products."""
 BILLED = {"Open", "Closed"}
@@ -41,8 +43,6 @@ SALUTATIONS = {"Mister": "Mr", "Miss": "Ms", "Misses": "Mrs"}
 """`Title` as Mews reads it: https://docs.mews.com/connector-api/operations/customers."""
 PSEUDO = {"PaymasterAccount"}
 """Classifications of profiles that are no person."""
-NIGHT_ENDS = time(6)
-"""Who arrives after midnight and before this local hour, a day late, slept the night that was booked."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -148,7 +148,7 @@ def reservation(
 ) -> ReservationSnapshot:
     """One room. A rate, a voucher, a room category or a block is named by its id: its name would take another call."""
     zone = link.zones[hotel]
-    arrival, departure = _dates(row, zone)
+    arrival, departure = dates_of(row, [each for each in _billed(items) if each["Type"] == NIGHT_ITEM], zone)
     guests = {each.guest.source_id for each in occupants if each.role != "booker"}
     return ReservationSnapshot(
         changed_at=max(moment_of(each["UpdatedUtc"]) for each in (row, *items)),
@@ -209,20 +209,6 @@ def _payer(row: Row, items: Sequence[Row], paymasters: Collection[str]) -> Payer
 
 def _billed(items: Sequence[Row]) -> list[Row]:
     return [item for item in items if item["AccountingState"] in BILLED and item["Type"] in ROOM_ITEMS | OTHER_ITEMS]
-
-
-def _dates(row: Row, zone: str) -> tuple[date, date]:
-    """Local dates, the actual ones once they are known; Mews writes even dates as UTC instants."""
-    booked = local_date(moment_of(row["ScheduledStartUtc"]), zone)
-    came = row.get("ActualStartUtc")
-    start = _arrival(moment_of(came).astimezone(ZoneInfo(zone)), booked) if came else booked
-    end = local_date(moment_of(row.get("ActualEndUtc") or row["ScheduledEndUtc"]), zone)
-    return start, max(start, end)
-
-
-def _arrival(came: datetime, booked: date) -> date:
-    is_late = came.time() < NIGHT_ENDS and came.date() == booked + timedelta(days=1)
-    return booked if is_late else came.date()
 
 
 def _channel(row: Row, link: Link) -> Channel:
