@@ -7,24 +7,21 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
 MinorUnits = Annotated[int, Field(ge=-(10**12), le=10**12)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 """A rate plan, a segment, a room: as the source names it."""
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """`15:30`, local to the property."""
+MOST_CURRENCIES = 10
+"""Currencies, besides its own, in which a reservation may state revenue."""
 MOST_NIGHTS = 400
 """Nights of which a reservation may state a rate: a year, and what it takes to round it up."""
-
-
-def within(part: int | None, whole: int | None) -> int | None:
-    """A part of an amount, where the whole is stated: of less than nothing, nothing is the most. Raises ValueError."""
-    if part is not None and whole is not None and part > max(whole, 0):
-        raise ValueError("is more than room_revenue_minor, of which it is a part")
-    return part
 
 
 class MealPlan(StrEnum):
@@ -131,6 +128,38 @@ class NightlyRate(Detail):
 
     night: date
     amount_minor: MinorUnits
+
+
+def _within_the_room(eligible: int | None, known: ValidationInfo) -> int | None:
+    """A part is no more than its whole; of less than nothing, nothing is the most."""
+    room = known.data.get("room_revenue_minor")
+    if eligible is not None and room is not None and eligible > max(room, 0):
+        raise ValueError("is more than room_revenue_minor, of which it is a part")
+    return eligible
+
+
+Eligible = Annotated[MinorUnits | None, AfterValidator(_within_the_room)]
+"""What of `room_revenue_minor`, which stands before it, may earn points."""
+
+
+class CurrencyAmounts(Detail):
+    """What of a reservation was billed in one currency; null where the source states nothing of it."""
+
+    currency: Currency
+    room_revenue_minor: MinorUnits | None = None
+    eligible_room_revenue_minor: Eligible = None
+    other_revenue_minor: MinorUnits | None = None
+
+
+def _one_a_currency(amounts: tuple[CurrencyAmounts, ...]) -> tuple[CurrencyAmounts, ...]:
+    if len({each.currency for each in amounts}) < len(amounts):
+        raise ValueError("a currency is named twice")
+    return amounts
+
+
+InOtherCurrencies = Annotated[
+    tuple[CurrencyAmounts, ...], Field(max_length=MOST_CURRENCIES), AfterValidator(_one_a_currency)
+]
 
 
 def _one_a_night(rates: tuple[NightlyRate, ...]) -> tuple[NightlyRate, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -11,8 +11,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
@@ -22,6 +20,9 @@ from chalicelib.canonical.details import (
     ChargeKind,
     Code,
     CountryCode,
+    Currency,
+    Eligible,
+    InOtherCurrencies,
     MealPlan,
     MinorUnits,
     NightlyRates,
@@ -30,10 +31,10 @@ from chalicelib.canonical.details import (
     Purpose,
     SpecialDates,
     TimeOfDay,
-    within,
 )
 from chalicelib.canonical.ids import PropertyId, digest_of
-from chalicelib.canonical.time import Instant, instant
+from chalicelib.canonical.time import instant
+from chalicelib.canonical.versions import Version, observed
 
 
 def _within_reach(moment: datetime) -> datetime:
@@ -49,51 +50,6 @@ HUB_ID = StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")
 HubId = Annotated[str, HUB_ID]
 Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-
-
-class Version(NamedTuple):
-    """Which of two snapshots of one thing is newer.
-
-    `changed_at` is the highest source instant of all parts read. `observed_at` orders two reads of a thin vendor whose
-    clock did not move between them (empty for fat vendors). `digest` stands for the content: it breaks ties the same
-    way in any order of arrival.
-    """
-
-    changed_at: Instant
-    observed_at: str
-    digest: str
-
-    @property
-    def mark(self) -> str:
-        """The name under which this version's facts are remembered; the same content read twice is one version."""
-        return f"{self.changed_at}#{self.digest}"
-
-    def supersedes(self, kept: "Version | None", stage: int = 0, kept_stage: int = 0) -> bool:
-        """Whether this is newer than what is kept; the same content of the same instant is nothing new.
-
-        Of two states of one instant the later in the thing's life is the newer: `stage` says how far each has come.
-        """
-        if kept is None or self.mark == kept.mark:
-            return kept is None
-        return (self.changed_at, self.observed_at, stage, self.digest) > (*kept[:2], kept_stage, kept.digest)
-
-    def rivals(self, kept: "Version | None") -> bool:
-        """Whether both are of one instant, so that only what they say tells which is the newer."""
-        return kept is not None and self[:2] == kept[:2] and self.digest != kept.digest
-
-    def text(self) -> str:
-        return "#".join(self)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        changed_at, observed_at, digest = text.split("#")
-        return cls(Instant(changed_at), observed_at, digest)
-
-
-def observed(at: datetime | None) -> str:
-    """When a thin vendor was asked, as a version holds it; empty for what was pushed."""
-    return instant(at) if at else ""
 
 
 class Status(StrEnum):
@@ -199,7 +155,8 @@ class ReservationSnapshot(Snapshot):
     """One room for one date range.
 
     Dates are local and, once known, the actual ones: day use has `arrival == departure`. Revenue is net of taxes, fees
-    and deposits, and null where the source states none (then the hub sums the charges it was sent).
+    and deposits, and null where the source states none (then the hub sums the charges it was sent). What was billed in
+    another currency than `currency` stands in `in_other_currencies`: nothing is ever converted.
     `eligible_room_revenue_minor` is what of the room revenue stands on the guests' own folio and may earn points; null
     is all of it. `payer` is on whose folio the room stands. `arrival_time` is when the guest is expected, local to the
     property. `booking_id` groups the rooms of one booking, `group_id` the bookings of one group (a wedding, a tour).
@@ -219,8 +176,9 @@ class ReservationSnapshot(Snapshot):
     children: Annotated[int, Field(ge=0, le=99)] | None = None
     currency: Currency | None = None
     room_revenue_minor: MinorUnits | None = None
-    eligible_room_revenue_minor: MinorUnits | None = None
+    eligible_room_revenue_minor: Eligible = None
     other_revenue_minor: MinorUnits | None = None
+    in_other_currencies: InOtherCurrencies | None = None
     cancel_reason: Text | None = None
     rate_plan: Code | None = None
     market_segment: Code | None = None
@@ -238,11 +196,6 @@ class ReservationSnapshot(Snapshot):
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
     backfill: bool = False
 
-    @field_validator("eligible_room_revenue_minor")
-    @classmethod
-    def _is_part_of_the_room(cls, eligible: int | None, known: ValidationInfo) -> int | None:
-        return within(eligible, known.data.get("room_revenue_minor"))
-
     @model_validator(mode="after")
     def _departure_follows_arrival(self) -> Self:
         if self.departure < self.arrival:
@@ -252,9 +205,12 @@ class ReservationSnapshot(Snapshot):
             self.eligible_room_revenue_minor,
             self.other_revenue_minor,
             self.nightly_rates,
+            self.in_other_currencies,
         )
         if self.currency is None and any(amount is not None for amount in stated):
             raise ValueError("revenue needs a currency")
+        if any(each.currency == self.currency for each in self.in_other_currencies or ()):
+            raise ValueError("in_other_currencies has the currency of the reservation")
         if sum(each.role == "primary" for each in self.occupants) > 1:
             raise ValueError("a room has one primary guest")
         return self

@@ -1,8 +1,11 @@
-"""What a packed attribute is."""
+"""What the rows of guests have in common: how they are packed, and how they tell amounts."""
 
 from collections.abc import Set as AbstractSet
 
 from pydantic import BaseModel, ConfigDict
+
+Amounts = dict[str, int]
+"""Minor units by currency."""
 
 
 class Kept(BaseModel):

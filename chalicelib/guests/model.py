@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
+from chalicelib.canonical.details import (
+    AgeCategory,
+    CurrencyAmounts,
+    MealPlan,
+    Payer,
+    PostalAddress,
+    Purpose,
+    SpecialDate,
+)
 from chalicelib.canonical.ids import (
     ConnectionId,
     Digest,
@@ -17,13 +25,13 @@ from chalicelib.canonical.ids import (
     ReservationId,
     digest_in,
 )
-from chalicelib.canonical.snapshots import Channel, Status, Version
-from chalicelib.guests.kept import Kept
+from chalicelib.canonical.snapshots import Channel, Status
+from chalicelib.canonical.versions import Version
+from chalicelib.guests.kept import Amounts, Kept
+from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.tally import Tally
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
-Amounts = dict[str, int]
-"""Minor units by currency."""
 
 
 class Record(Kept):
@@ -47,11 +55,6 @@ class Record(Kept):
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None
-
-    @property
-    def stage(self) -> int:
-        """Of two records of one instant: a profile is merged after it was one, and a no counts more than a yes."""
-        return 2 * (self.merged_into is not None) + (self.marketing_email is False)
 
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
@@ -77,6 +80,8 @@ class Stay(Kept):
     stated_room_minor: int | None = None
     stated_eligible_minor: int | None = None
     stated_other_minor: int | None = None
+    stated_elsewhere: tuple[CurrencyAmounts, ...] = ()
+    """What the source states in other currencies than its own for this stay, in the order of their names."""
     charged_room: Amounts = Field(default_factory=dict)
     charged_other: Amounts = Field(default_factory=dict)
     adults: int | None = None
@@ -110,32 +115,41 @@ class Stay(Kept):
 
     @property
     def currency(self) -> str | None:
-        """The source's currency; without one, that of most of the room's charges, or else of the others."""
-        charged = self.charged_room or self.charged_other
-        return self.stated_currency or max(sorted(charged), key=lambda each: charged[each], default=None)
+        """The source's currency; without one, the first by name of the room's charges, or else of the others: amounts
+        of two currencies do not compare."""
+        return self.stated_currency or min(self.charged_room or self.charged_other, default=None)
+
+    @property
+    def room_revenue(self) -> Amounts:
+        """What the source states wins; where it states nothing, its room charges are summed."""
+        own = self.stated_currency, self.stated_room_minor
+        return stated(own, self.stated_elsewhere, "room_revenue_minor") or self.charged_room
+
+    @property
+    def eligible_room(self) -> Amounts:
+        """What of the room revenue may earn points: what stands on the guest's own folio, where the source says so."""
+        own = self.stated_currency, self.stated_eligible_minor
+        return within(self.room_revenue, stated(own, self.stated_elsewhere, "eligible_room_revenue_minor"))
+
+    @property
+    def other_revenue(self) -> Amounts:
+        own = self.stated_currency, self.stated_other_minor
+        return stated(own, self.stated_elsewhere, "other_revenue_minor") or self.charged_other
 
     @property
     def room_revenue_minor(self) -> int:
-        """What the source states wins; where it states nothing, its room charges are summed."""
-        return self._stated_or_charged(self.stated_room_minor, self.charged_room)
-
-    @property
-    def eligible_room_minor(self) -> int:
-        """What of the room revenue may earn points: what stands on the guest's own folio, where the source says so."""
-        return self.room_revenue_minor if self.stated_eligible_minor is None else self.stated_eligible_minor
+        """In the stay's own currency, as is the one below."""
+        return self.room_revenue.get(self.currency or "", 0)
 
     @property
     def other_revenue_minor(self) -> int:
-        return self._stated_or_charged(self.stated_other_minor, self.charged_other)
+        return self.other_revenue.get(self.currency or "", 0)
 
     def with_charges(self, *, room: Amounts, other: Amounts) -> "Stay":
         return self.model_copy(update={"charged_room": room, "charged_other": other})
 
     def of_reservation(self, reservation: ReservationId) -> "Stay":
         return self.model_copy(update={"reservation": reservation})
-
-    def _stated_or_charged(self, stated: int | None, charged: Amounts) -> int:
-        return stated if stated is not None else charged.get(self.currency or "", 0)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.canonical.snapshots import Status
-from chalicelib.guests.model import Amounts, Head, Stats, Stay, Traits
+from chalicelib.guests.kept import Amounts
+from chalicelib.guests.model import Head, Stats, Stay, Traits
 from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 
 UPCOMING = {Status.PENDING, Status.CONFIRMED}
@@ -64,8 +65,8 @@ def stats_of(stays: Sequence[Stay]) -> Stats:
     return Stats(
         stays=count_stays(own),
         nights=sum(stay.nights for stay in own),
-        room_revenue=by_currency((stay.currency, stay.room_revenue_minor) for stay in own),
-        other_revenue=by_currency((stay.currency, stay.other_revenue_minor) for stay in own),
+        room_revenue=by_currency(pair for stay in own for pair in stay.room_revenue.items()),
+        other_revenue=by_currency(pair for stay in own for pair in stay.other_revenue.items()),
         reservations=len(stays),
         cancelled=sum(stay.status is Status.CANCELLED for stay in stays),
         no_shows=sum(stay.status is Status.NO_SHOW for stay in stays),
@@ -77,13 +78,13 @@ def stats_of(stays: Sequence[Stay]) -> Stats:
     )
 
 
-def by_currency(amounts: Iterable[tuple[str | None, int]]) -> Amounts:
-    """Without currencies that come to nothing."""
+def by_currency(amounts: Iterable[tuple[str, int]]) -> Amounts:
+    """Without currencies that come to nothing, in the order of their names."""
     sums: Amounts = {}
     for currency, amount in amounts:
-        if currency and amount:
+        if amount:
             sums[currency] = sums.get(currency, 0) + amount
-    return {currency: amount for currency, amount in sums.items() if amount}
+    return {currency: sums[currency] for currency in sorted(sums) if sums[currency]}
 
 
 def add_stats(parts: Sequence[Stats]) -> Stats:

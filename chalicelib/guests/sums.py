@@ -16,7 +16,8 @@ from datetime import date
 from chalicelib.canonical.ids import PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests import spans, walks
-from chalicelib.guests.model import Amounts, Head, Stats, Stay
+from chalicelib.guests.kept import Amounts
+from chalicelib.guests.model import Head, Stats, Stay
 from chalicelib.guests.rules import UPCOMING, by_currency, own_stays, stats_of
 from chalicelib.guests.spans import EVERYTHING, Around, Span, Unread
 from chalicelib.guests.tally import Tally
@@ -25,7 +26,7 @@ from chalicelib.guests.walks import Walk
 Changed = Mapping[ReservationId, tuple[Stay | None, Stay | None]]
 """Reservation → the stay before and after; None where the leaf had or has none."""
 Stays = Mapping[ReservationId, Stay]
-Money = tuple[str | None, int]
+Money = tuple[str, int]
 """Currency and minor units."""
 
 
@@ -215,8 +216,8 @@ def _moved(sums: Amounts, gone: Iterable[Money], come: Iterable[Money]) -> Amoun
 
 
 def _rooms_of(walk: Walk) -> Iterator[Money]:
-    return ((stay.currency, stay.room_revenue_minor) for stay in walk.own)
+    return (money for stay in walk.own for money in stay.room_revenue.items())
 
 
 def _others_of(walk: Walk) -> Iterator[Money]:
-    return ((stay.currency, stay.other_revenue_minor) for stay in walk.own)
+    return (money for stay in walk.own for money in stay.other_revenue.items())

@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from chalicelib.guests.model import Amounts, Trait, Traits
+from chalicelib.guests.kept import Amounts
+from chalicelib.guests.model import Trait, Traits
 
 Kind = Literal["text", "number", "date", "yes_no", "list", "amounts"]
 KIND_OF: Mapping[Any, Kind] = {

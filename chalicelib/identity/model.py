@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chalicelib.canonical.ids import Digest, Leaf, digest_of, is_person
-from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import Instant
+from chalicelib.canonical.versions import Version
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""

@@ -6,18 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
-from chalicelib.canonical.details import NightlyRate, PostalAddress, SpecialDate
+from chalicelib.canonical.details import CurrencyAmounts, NightlyRate, PostalAddress, SpecialDate
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
-from chalicelib.canonical.snapshots import (
-    ChargeSnapshot,
-    GuestSnapshot,
-    Occupant,
-    ReservationSnapshot,
-    Status,
-    Version,
-    observed,
-)
+from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import instant
+from chalicelib.canonical.versions import Version, observed
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
 from chalicelib.identity.names import is_pseudo, name_of
@@ -109,6 +102,7 @@ class _Maker:
             stated_room_minor=snapshot.room_revenue_minor,
             stated_eligible_minor=snapshot.eligible_room_revenue_minor,
             stated_other_minor=snapshot.other_revenue_minor,
+            stated_elsewhere=tuple(sorted(snapshot.in_other_currencies or (), key=_currency)),
             adults=snapshot.adults,
             children=snapshot.children,
             cancel_reason=snapshot.cancel_reason,
@@ -247,6 +241,10 @@ def _told_by(record: Record) -> dict[str, str]:
 
 def _primary_first(occupant: Occupant) -> bool:
     return occupant.role != "primary"
+
+
+def _currency(amounts: CurrencyAmounts) -> str:
+    return amounts.currency
 
 
 def _night(rate: NightlyRate) -> date:

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.details import Currency
 from chalicelib.canonical.ids import GuestId, Leaf, ProgramId, PropertyId, ReservationId, stable_id
-from chalicelib.canonical.snapshots import HUB_ID, Channel, Currency, HubId
+from chalicelib.canonical.snapshots import HUB_ID, Channel, HubId
 from chalicelib.canonical.time import Instant
 
 Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,4})?$")]

@@ -9,6 +9,7 @@ from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.money import to_major
 from chalicelib.canonical.snapshots import Status
+from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.loyalty.model import Account, Program, Reason, Terms
@@ -53,21 +54,35 @@ def award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) -
 
 
 def _by_revenue(stay: Stay, terms: Terms) -> Award:
-    if not stay.currency or stay.room_revenue_minor <= 0:
+    """What stands in several currencies earns in each at its own rate; nothing is converted."""
+    if not _is_any(stay.room_revenue):
         return Award(0, Reason.NO_ROOM_REVENUE)
-    if stay.eligible_room_minor <= 0:
+    if not _is_any(stay.eligible_room):
         return Award(0, Reason.NOT_OWN_FOLIO)
-    rate = terms.points_per_unit.get(stay.currency)
-    if rate is None:
+    rates = terms.points_per_unit
+    priced = {currency: amount for currency, amount in stay.eligible_room.items() if currency in rates}
+    if not _is_any(priced):
         return Award(0, Reason.NO_RATE)
-    points = points_for(stay.eligible_room_minor, stay.currency, rate)
+    points = max(0, _rounded(sum(_exact_points(amount, each, rates[each]) for each, amount in priced.items())))
     return Award(points, Reason.EARNED if points else Reason.ROUNDS_TO_ZERO)
 
 
+def _is_any(amounts: Amounts) -> bool:
+    return any(amount > 0 for amount in amounts.values())
+
+
 def points_for(revenue_minor: int, currency: str, rate: str) -> int:
-    """Eligible room revenue in major units times the rate, half to even: rounding favours nobody in the long run."""
-    exact = to_major(revenue_minor, currency) * Decimal(rate)
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    """Eligible room revenue in major units times the rate."""
+    return _rounded(_exact_points(revenue_minor, currency, rate))
+
+
+def _exact_points(revenue_minor: int, currency: str, rate: str) -> Decimal:
+    return to_major(revenue_minor, currency) * Decimal(rate)
+
+
+def _rounded(points: Decimal | int) -> int:
+    """Half to even: rounding favours nobody in the long run."""
+    return int(Decimal(points).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def earns_from(

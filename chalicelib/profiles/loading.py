@@ -8,7 +8,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import ChannelName, Leaf, ReservationId
-from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.versions import Version
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts
 from chalicelib.guests.spans import Around, Span

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
 from chalicelib.canonical.ids import ChargeId, Digest, IdentifierKey, Leaf, PropertyId, key_of
-from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.versions import Version
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.model import Decision
 

@@ -27,8 +27,7 @@ def take_record(draft: Draft, person: Person) -> bool:
     """Keep a newer record. A record that was found shared stays marked so."""
     before = draft.head(person.leaf)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
-    kept_stage = before.record.stage if before.record else 0
-    if not person.version.supersedes(before.version, person.record.stage, kept_stage):
+    if not person.version.supersedes(before.version, _stage(person.record), _stage(before.record)):
         if seen_at != before.seen_at and draft.known(person.leaf):
             draft.keep(replace(before, seen_at=seen_at))
         return False
@@ -44,6 +43,11 @@ def take_record(draft: Draft, person: Person) -> bool:
     if _member_number(before.record) != _member_number(record):
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _stage(record: Record | None) -> int:
+    """Of two records of one instant: a profile is merged after it was one, and a no counts more than a yes."""
+    return 2 * (record.merged_into is not None) + (record.marketing_email is False) if record else 0
 
 
 def _hidden_like(before: Record, record: Record) -> Record:

@@ -7,7 +7,7 @@ from chalicelib.aws import keys
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import ChargeId, Digest, GuestId, Leaf, ReservationId
-from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.versions import Version
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.store import read_gate
 from chalicelib.guests.model import Head

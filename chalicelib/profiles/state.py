@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.ids import ChannelName, ChargeId, Digest, GuestId, Leaf, ReservationId
-from chalicelib.canonical.snapshots import Version
+from chalicelib.canonical.versions import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.spans import Around

@@ -5,8 +5,10 @@ from dataclasses import replace
 from chalicelib.canonical.details import ChargeKind
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Leaf, ReservationId, leaf_of_nobody
-from chalicelib.canonical.snapshots import Status, Version
-from chalicelib.guests.model import Amounts, Stay
+from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.versions import Version
+from chalicelib.guests.kept import Amounts
+from chalicelib.guests.model import Stay
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Charge
 from chalicelib.profiles.state import KeptCharge, KeptStay
@@ -142,6 +144,6 @@ def _moved(stay: Stay, charge: KeptCharge, sign: int) -> Stay:
 
 
 def _sum(amounts: Amounts, more: Amounts) -> Amounts:
-    """Without currencies that come to nothing."""
-    sums = {currency: amounts.get(currency, 0) + more.get(currency, 0) for currency in amounts | more}
+    """Without currencies that come to nothing; in the order of their names, whichever was charged first."""
+    sums = {currency: amounts.get(currency, 0) + more.get(currency, 0) for currency in sorted(amounts | more)}
     return {currency: amount for currency, amount in sums.items() if amount}

@@ -9,8 +9,8 @@ from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Leaf
-from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import now
+from chalicelib.canonical.versions import Version
 from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import head_row, record_row, stay_row

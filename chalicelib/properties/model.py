@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from chalicelib.canonical.details import Currency
 from chalicelib.canonical.ids import PropertyId
-from chalicelib.canonical.snapshots import HUB_ID, Currency, HubId, Text
+from chalicelib.canonical.snapshots import HUB_ID, HubId, Text
 
 NAMED = re.compile(r"\s*(?P<name>[^<>@]*[^<>@\s])\s*<(?P<address>[^<>\s]+)>\s*")
 ASKS_FOR_QUOTES = re.compile(r"[()\[\]:;\\,.\"]")

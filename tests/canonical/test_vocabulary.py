@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from chalicelib.canonical import ids
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.money import to_major, to_minor
-from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import Instant, instant, local_date, moment_of
+from chalicelib.canonical.versions import Version
 
 VERSIONS = st.builds(Version, *[st.sampled_from(["", "1", "2"])] * 3)
 

@@ -143,3 +143,32 @@ def test_a_part_that_is_within_its_whole_is_taken(room: int | None, eligible: in
     taken = read(reservation(room_revenue_minor=room, eligible_room_revenue_minor=eligible))
     assert isinstance(taken, ReservationSnapshot)
     assert taken.eligible_room_revenue_minor == eligible
+
+
+ELIGIBLE = "eligible_room_revenue_minor"
+ELSEWHERE = {"currency": "HUF", "room_revenue_minor": 500000}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (
+            {"in_other_currencies": [{**ELSEWHERE, "eligible_room_revenue_minor": 500001}]},
+            "eligible_room_revenue_minor",
+        ),
+        ({"in_other_currencies": [ELSEWHERE, ELSEWHERE]}, "in_other_currencies"),
+        ({"in_other_currencies": [{**ELSEWHERE, "currency": "huf"}]}, "currency"),
+        ({"in_other_currencies": [{"room_revenue_minor": 1}]}, "currency"),
+    ],
+)
+def test_amounts_in_other_currencies_are_held_to_the_same_and_named_once(wrong: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        read(reservation(**wrong))
+    assert [each.field.rpartition(".")[2] for each in invalid.value.fields] == [field]
+
+
+@pytest.mark.parametrize("own", ["HUF", None])
+def test_the_other_currencies_are_others(own: str | None) -> None:
+    amounts: dict[str, Any] = {"currency": own, "room_revenue_minor": 1 if own else None}
+    with pytest.raises(Invalid, match="currency"):
+        read(reservation(in_other_currencies=[ELSEWHERE], **amounts))

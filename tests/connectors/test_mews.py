@@ -104,7 +104,8 @@ def test_the_currency_is_that_of_the_room_whatever_the_ids_and_the_order_of_the_
     for answer in (items, items[::-1]):
         translated = fetched([reservation(), customer(), *answer])
         assert (only(translated).currency, only(translated).room_revenue_minor) == ("EUR", 50000)
-        assert translated.ignored == {"item_in_other_currency": 2}
+        assert {each.currency for each in only(translated).in_other_currencies or ()} == {"USD", "CHF"}
+        assert translated.ignored == {}
 
 
 def test_only_what_stands_on_the_guests_own_folio_is_eligible() -> None:
@@ -333,10 +334,12 @@ def test_a_parking_place_is_no_stay() -> None:
     assert (translated.snapshots, translated.ignored) == ([], {"other_service": 1})
 
 
-def test_items_in_another_currency_are_counted_and_left_out() -> None:
+def test_items_in_another_currency_are_told_in_it() -> None:
     translated = fetched([reservation(), customer(), item("i1"), item("i2", net="70", currency="USD")])
     assert (only(translated).currency, only(translated).room_revenue_minor) == ("EUR", 20000)
-    assert translated.ignored == {"item_in_other_currency": 1}
+    (other,) = only(translated).in_other_currencies or ()
+    assert (other.currency, other.room_revenue_minor, other.other_revenue_minor) == ("USD", 7000, 0)
+    assert translated.ignored == {}
 
 
 def test_a_reservation_without_billed_items_states_no_revenue() -> None:

@@ -21,7 +21,7 @@ def told(
     """A reservation that was checked out, unless nobody left; all instants are of February, in UTC."""
     zone = fields.pop("zone", VIENNA.time_zone)
     start, end = (f"2026-02-{day}Z" for day in booked)
-    clicks = {"ActualStartUtc": came and f"2026-02-{came}Z", "ActualEndUtc": left and f"2026-02-{left}Z"}
+    clicks: Row = {"ActualStartUtc": came and f"2026-02-{came}Z", "ActualEndUtc": left and f"2026-02-{left}Z"}
     row = reservation(ScheduledStartUtc=start, ScheduledEndUtc=end, State="Processed", **clicks, **fields)
     lines = [item(f"i{at_}", StartUtc=f"2026-02-{night}Z") for at_, night in enumerate(nights)]
     return fetched([row, customer(), *lines], zone)

@@ -143,6 +143,30 @@ def test_the_timeline_is_newest_first_and_comes_in_pages(hub: Hub, anna: str, in
     assert seen == [*stays, ("receipt", "2026-01-01")]
 
 
+def test_a_stay_in_several_currencies_shows_each_amount_in_its_own(hub: Hub, ingest: Ingest) -> None:
+    forint = {"currency": "HUF", "room_revenue_minor": 500000}
+    ingest(reservation("r1", guest(), companions=[guest("g2", "Bo", "Ray")], in_other_currencies=[forint]))
+    (own,) = hub.get(f"/v1/guests/{ANNA}/stays")["items"]
+    assert own["room_revenue"] == {"amount_minor": 20000, "currency": "EUR"}
+    assert own["in_other_currencies"] == [
+        {
+            "room_revenue": {"amount_minor": 500000, "currency": "HUF"},
+            "other_revenue": {"amount_minor": 0, "currency": "HUF"},
+        }
+    ]
+    (shared,) = hub.get(f"/v1/guests/{leaf_of_profile(API, 'g2')}/stays")["items"]
+    assert shared["in_other_currencies"] == []
+    ingest(charge("c1", reservation_source_id="r2"), charge("c2", reservation_source_id="r2", currency="CHF"))
+    nothing_stated = {"currency": None, "room_revenue_minor": None}
+    ingest(
+        reservation("r2", guest(), arrival="2026-03-01", departure="2026-03-02", status="checked_out", **nothing_stated)
+    )
+    assert hub.get(f"/v1/guests/{ANNA}")["stats"]["room_revenue"] == [
+        {"amount_minor": 5000, "currency": "CHF"},
+        {"amount_minor": 5000, "currency": "EUR"},
+    ]
+
+
 def test_a_companion_sees_the_shared_stay_without_its_revenue(hub: Hub, ingest: Ingest) -> None:
     bo = leaf_of_profile(API, "g2")
     ingest(reservation("r1", guest(), companions=[guest("g2", "Bo", "Ray")], status="checked_out"))

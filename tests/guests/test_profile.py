@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.details import CurrencyAmounts
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.model import Guest, Head, Record, Stats, Traits
@@ -46,6 +47,31 @@ def test_rooms_of_unnamed_occupants_add_nothing() -> None:
     rooms = [stay(f"r{number}") for number in range(5)]
     stats = stats_of(rooms)
     assert (stats.stays, stats.nights, stats.room_revenue, stats.reservations) == (1, 2, {"EUR": 20000}, 5)
+
+
+CZK = CurrencyAmounts(currency="CZK", room_revenue_minor=900000, other_revenue_minor=5000)
+NOT_STATED = {"stated_currency": None, "stated_room_minor": None}
+
+
+@pytest.mark.parametrize(
+    ("fields", "currency", "room", "other"),
+    [
+        ({"stated_elsewhere": (CZK,)}, "EUR", {"EUR": 20000, "CZK": 900000}, {"CZK": 5000}),
+        ({"charged_room": {"CZK": 900000}}, "EUR", {"EUR": 20000}, {}),
+        ({**NOT_STATED, "charged_room": {"HUF": 900000, "EUR": 200}}, "EUR", {"HUF": 900000, "EUR": 200}, {}),
+        ({**NOT_STATED, "charged_room": {"EUR": 200}, "charged_other": {"CZK": 9}}, "EUR", {"EUR": 200}, {"CZK": 9}),
+        ({**NOT_STATED, "charged_other": {"JPY": 5}}, "JPY", {}, {"JPY": 5}),
+        ({"stated_room_minor": None, "charged_room": {"CZK": 7, "EUR": 5}}, "EUR", {"EUR": 5, "CZK": 7}, {}),
+    ],
+)
+def test_a_stay_keeps_each_amount_in_its_own_currency(
+    fields: dict[str, Any], currency: str, room: dict[str, int], other: dict[str, int]
+) -> None:
+    found = stay(**fields)
+    assert found.currency == currency
+    assert (stats_of([found]).room_revenue, stats_of([found]).other_revenue) == (room, other)
+    twice = stats_of([found, stay("r2", "2026-03-01", "2026-03-02", **fields)])
+    assert twice.room_revenue == {each: 2 * amount for each, amount in room.items()}
 
 
 def test_stays_that_never_were_count_as_what_they_are() -> None:

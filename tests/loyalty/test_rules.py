@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.details import CurrencyAmounts
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.time import Instant
@@ -83,6 +84,43 @@ def test_rooms_of_unnamed_occupants_earn_nobody_anything() -> None:
 )
 def test_points_round_half_to_even(minor: int, currency: str, rate: str, points: int) -> None:
     assert points_for(minor, currency, rate) == points
+
+
+CHARGED: dict[str, Any] = {"stated_currency": None, "stated_room_minor": None}
+EARNED_200 = Award(2000, Reason.EARNED)
+RATES = EUR_PROGRAM.model_copy(update={"points_per_unit": {"EUR": "10", "HUF": "0.03", "JPY": "0.5"}})
+
+
+def elsewhere(currency: str, room: int, eligible: int | None = None) -> CurrencyAmounts:
+    return CurrencyAmounts(currency=currency, room_revenue_minor=room, eligible_room_revenue_minor=eligible)
+
+
+@pytest.mark.parametrize(
+    ("fields", "award"),
+    [
+        ({"stated_elsewhere": (elsewhere("HUF", 500000),)}, Award(2000 + 150, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("HUF", 500000), elsewhere("JPY", 300))}, Award(2300, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("GBP", 500000),)}, Award(2000, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("HUF", 500000, 0),)}, Award(2000, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("HUF", 500000, 100000),)}, Award(2030, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("HUF", -500000),)}, Award(1850, Reason.EARNED)),
+        ({"stated_elsewhere": (elsewhere("HUF", -50_000_000),)}, Award(0, Reason.ROUNDS_TO_ZERO)),
+        ({"stated_eligible_minor": 0, "stated_elsewhere": (elsewhere("HUF", 500000),)}, Award(150, Reason.EARNED)),
+        ({"stated_eligible_minor": 0, "stated_elsewhere": (elsewhere("HUF", 9, 0),)}, Award(0, Reason.NOT_OWN_FOLIO)),
+        ({"stated_room_minor": 0, "stated_elsewhere": (elsewhere("GBP", 9),)}, Award(0, Reason.NO_RATE)),
+        ({"stated_room_minor": 0, "stated_elsewhere": (elsewhere("HUF", 0),)}, Award(0, Reason.NO_ROOM_REVENUE)),
+        (CHARGED | {"charged_room": {"EUR": 20000, "HUF": 500000}}, Award(2150, Reason.EARNED)),
+        (CHARGED | {"charged_room": {"HUF": 500000}}, Award(150, Reason.EARNED)),
+        ({"stated_room_minor": None, "stated_eligible_minor": 90000, "charged_room": {"EUR": 20000}}, EARNED_200),
+    ],
+)
+def test_each_currency_earns_at_its_own_rate(fields: dict[str, Any], award: Award) -> None:
+    assert awards([stay(**fields)], RATES, EVER)[R1] == award
+
+
+def test_halves_of_a_point_in_two_currencies_are_rounded_together() -> None:
+    both = stay(stated_room_minor=5, stated_elsewhere=(elsewhere("JPY", 1),))
+    assert awards([both], RATES, EVER)[R1] == Award(1, Reason.EARNED)
 
 
 def test_membership_counts_from_the_earliest_ground() -> None:

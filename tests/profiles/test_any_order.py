@@ -181,6 +181,7 @@ NAMES = [
 ]
 MAILBOXES = ["one@mail.example", "two@mail.example", None]
 DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
+ELSEWHERE = [None, [{"currency": "HUF", "room_revenue_minor": 5}, {"currency": "CZK", "other_revenue_minor": 7}]]
 PHONES = ["+43 1 5880 0000", "01 5880 0000", None]
 
 
@@ -226,9 +227,12 @@ def seasons(draw: st.DrawFn) -> list[Told]:
                     departure=departure,
                     status=draw(st.sampled_from(list(Status))),
                     changed_at=at(draw(st.integers(0, 3))),
+                    in_other_currencies=draw(st.sampled_from(ELSEWHERE)),
                 )
             )
     if draw(st.booleans()):
+        in_forint = charge("c2", reservation_source_id="r0", currency="HUF", amount_minor=500000)
+        snapshots += draw(st.sampled_from([[], [in_forint], [in_forint, {**in_forint, "cancelled": True}]]))
         snapshots.append(charge(reservation_source_id="r0", changed_at=at(1)))
         snapshots.append(reservation("r0"))  # what a charge was moved away from may else be remembered, empty
         moved_to = draw(st.sampled_from(["r0", "r1"]))

@@ -10,8 +10,8 @@ from chalicelib.aws import secrets
 from chalicelib.aws.codec import item_size
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Digest
-from chalicelib.canonical.snapshots import Version
 from chalicelib.canonical.time import Instant
+from chalicelib.canonical.versions import Version
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles

@@ -4,21 +4,19 @@ https://docs.mews.com/connector-api/operations/reservations and its neighbours `
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.canonical.details import MOST_NIGHTS, NightlyRate, Payer, PostalAddress, Purpose
+from chalicelib.canonical.details import PostalAddress, Purpose
 from chalicelib.canonical.ids import PropertyId
-from chalicelib.canonical.money import to_minor
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
-from chalicelib.canonical.time import local_date, moment_of
+from chalicelib.canonical.time import moment_of
 from chalicelib.connectors.contract import Link
 from chalicelib.connectors.mews.calls import Row
 from chalicelib.connectors.mews.names import ADULT, CHILD, Names
 from chalicelib.connectors.mews.nights import dates_of
+from chalicelib.connectors.mews.revenue import nights_in, payer_of, revenue_of
 
 STATUSES = {
     "Inquired": Status.INQUIRY,
@@ -32,12 +30,6 @@ STATUSES = {
 COMMANDER = {"Channel": Channel.OTA, "RoomingList": Channel.GROUP}
 """`CommanderOrigin`: what the reception typed the booking from; all else there is direct."""
 DIRECT_ORIGINS = {"Distributor", "Navigator", "Commander"}
-NIGHT_ITEM = "SpaceOrder"
-ROOM_ITEMS = {NIGHT_ITEM, "NightRebate", "ResourceUpgradeFee"}
-OTHER_ITEMS = {"ProductOrder", "ProductOrderRebate", "AdditionalExpenseRebate", "CustomItem", "AllowanceDiscount"}
-"""Order item types that are revenue; the rest is tax, fee, deposit or bookkeeping. Allowances are spent on products."""
-BILLED = {"Open", "Closed"}
-"""Accounting states that count; Inactive and Canceled do not."""
 PURPOSES = {"Leisure": Purpose.LEISURE, "Business": Purpose.BUSINESS, "Student": Purpose.STUDY}
 SALUTATIONS = {"Mister": "Mr", "Miss": "Ms", "Misses": "Mrs"}
 """`Title` as Mews reads it: https://docs.mews.com/connector-api/operations/customers."""
@@ -148,7 +140,7 @@ def reservation(
 ) -> ReservationSnapshot:
     """One room. A rate, a voucher, a room category or a block is named by its id: its name would take another call."""
     zone = link.zones[hotel]
-    arrival, departure = dates_of(row, [each for each in _billed(items) if each["Type"] == NIGHT_ITEM], zone)
+    arrival, departure = dates_of(row, nights_in(items), zone)
     guests = {each.guest.source_id for each in occupants if each.role != "booker"}
     return ReservationSnapshot(
         changed_at=max(moment_of(each["UpdatedUtc"]) for each in (row, *items)),
@@ -162,7 +154,7 @@ def reservation(
         channel=_channel(row, link),
         adults=names.persons_of(row, ADULT),
         children=names.persons_of(row, CHILD),
-        **_revenue(items, guests, zone, ignored),
+        **revenue_of(items, guests, zone, ignored),
         cancel_reason="rebooked" if row.get("CancellationReason") == "Update" else row.get("CancellationReason"),
         rate_plan=_text(row.get("RateId"), 64),
         market_segment=_text(row.get("BusinessSegmentId"), 64),
@@ -174,7 +166,7 @@ def reservation(
         company_id=_text(row.get("PartnerCompanyId"), 128),
         agency_id=_text(row.get("TravelAgencyId"), 128),
         group_id=_text(row.get("AvailabilityBlockId"), 128),
-        payer=_payer(row, items, paymasters),
+        payer=payer_of(row, items, paymasters),
         occupants=tuple(occupants[:20]),
     )
 
@@ -193,24 +185,6 @@ def _purpose(word: str | None, ignored: Counter[str]) -> Purpose | None:
     return PURPOSES.get(word, Purpose.UNKNOWN) if word else None
 
 
-def _payer(row: Row, items: Sequence[Row], paymasters: Collection[str]) -> Payer:
-    """On whose folio most of the room stands; before anything is billed, the owner's."""
-    stands: dict[tuple[str, str], Decimal] = {}
-    for item in _billed(items):
-        if item["Type"] in ROOM_ITEMS and item.get("AccountId"):
-            folio = str(item["AccountId"]), str(item.get("AccountType"))
-            stands[folio] = stands.get(folio, Decimal()) + _net([item])
-    owner = str(row["AccountId"]), str(row["AccountType"])
-    account, type_ = max(sorted(stands), key=stands.__getitem__, default=owner)
-    if account in paymasters:
-        return Payer.MASTER_ACCOUNT
-    return Payer.COMPANY if type_ == "Company" else Payer.GUEST
-
-
-def _billed(items: Sequence[Row]) -> list[Row]:
-    return [item for item in items if item["AccountingState"] in BILLED and item["Type"] in ROOM_ITEMS | OTHER_ITEMS]
-
-
 def _channel(row: Row, link: Link) -> Channel:
     """The connection's own table first; unknown is not direct."""
     named = link.channels.get(row.get("OriginDetails") or "")
@@ -227,55 +201,3 @@ def _channel(row: Row, link: Link) -> Channel:
     if row.get("Origin") in DIRECT_ORIGINS:
         return COMMANDER.get(row.get("CommanderOrigin") or "", Channel.DIRECT)
     return Channel.UNKNOWN
-
-
-def _revenue(items: Sequence[Row], guests: Collection[str | None], zone: str, ignored: Counter[str]) -> dict[str, Any]:
-    """Currency, room and other revenue, net. A reservation without any billed item states none.
-
-    What stands on the folio of a company, an agency or somebody who does not sleep here is revenue, and not eligible.
-    """
-    billed = _billed(items)
-    if not billed:
-        return {}
-    currency = _main_currency(billed)
-    counted = [item for item in billed if item["Amount"]["Currency"] == currency]
-    if len(counted) < len(billed):
-        ignored["item_in_other_currency"] += len(billed) - len(counted)
-    rooms = [item for item in counted if item["Type"] in ROOM_ITEMS]
-    return {
-        "currency": currency,
-        "room_revenue_minor": to_minor(_net(rooms), currency),
-        "eligible_room_revenue_minor": to_minor(_net(_on_folios_of(guests, rooms)), currency),
-        "other_revenue_minor": to_minor(_net(item for item in counted if item["Type"] in OTHER_ITEMS), currency),
-        "nightly_rates": _nightly_rates(rooms, currency, zone),
-    }
-
-
-def _nightly_rates(rooms: Sequence[Row], currency: str, zone: str) -> list[NightlyRate] | None:
-    """Mews bills a room by the night; where a line does not say its night, none is stated."""
-    if not rooms or not all(item.get("StartUtc") for item in rooms):
-        return None
-    by_night: dict[date, list[Row]] = {}
-    for item in rooms:
-        by_night.setdefault(local_date(moment_of(item["StartUtc"]), zone), []).append(item)
-    rates = {night: to_minor(_net(its), currency) for night, its in sorted(by_night.items())}
-    return [NightlyRate(night=night, amount_minor=amount) for night, amount in rates.items()][:MOST_NIGHTS]
-
-
-def _main_currency(billed: Sequence[Row]) -> str:
-    """The one in which most of the room was billed, or else most of the rest."""
-    named = sorted({str(item["Amount"]["Currency"]) for item in billed})
-
-    def weight(currency: str) -> tuple[Decimal, Decimal]:
-        its = [item for item in billed if item["Amount"]["Currency"] == currency]
-        return _net(item for item in its if item["Type"] in ROOM_ITEMS), _net(its)
-
-    return max(named, key=weight)
-
-
-def _on_folios_of(guests: Collection[str | None], items: Iterable[Row]) -> list[Row]:
-    return [item for item in items if item.get("AccountId") is None or item["AccountId"] in guests]
-
-
-def _net(items: Iterable[Row]) -> Decimal:
-    return sum((Decimal(str(item["Amount"]["NetValue"])) for item in items), Decimal())

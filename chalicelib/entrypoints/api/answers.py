@@ -4,10 +4,10 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
+from chalicelib.canonical.details import Currency
 from chalicelib.canonical.ids import ChannelName
-from chalicelib.canonical.snapshots import Currency
 from chalicelib.consent.model import CHANNELS
-from chalicelib.guests.model import Amounts
+from chalicelib.guests.kept import Amounts
 
 Item = TypeVar("Item")
 KnownChannel = Annotated[ChannelName, WithJsonSchema({"type": "string", "enum": [*CHANNELS]})]

@@ -13,6 +13,7 @@ from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Item, Page
 from chalicelib.entrypoints.api.visibility import guest_of, may_see
+from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Guest, SharedStay, Stay
 from chalicelib.timeline.actions import STAYS, history
 from chalicelib.timeline.rules import Part
@@ -21,6 +22,13 @@ from chalicelib.timeline.rules import Part
 class NightShown(Shown):
     night: date
     rate: Money
+
+
+class RevenueShown(Shown):
+    """What of a stay was billed in one of its other currencies."""
+
+    room_revenue: Money
+    other_revenue: Money
 
 
 class StayShown(Shown):
@@ -38,6 +46,7 @@ class StayShown(Shown):
     channel: Channel
     room_revenue: Money | None
     other_revenue: Money | None
+    in_other_currencies: list[RevenueShown]
     adults: int | None
     children: int | None
     cancel_reason: str | None
@@ -56,9 +65,14 @@ class StayShown(Shown):
     nightly_rates: list[NightShown]
 
     def to_companion(self) -> "StayShown":
-        return self.model_copy(
-            update={"role": "companion", "room_revenue": None, "other_revenue": None, "nightly_rates": []}
-        )
+        nothing: dict[str, object] = {
+            "role": "companion",
+            "room_revenue": None,
+            "other_revenue": None,
+            "in_other_currencies": [],
+            "nightly_rates": [],
+        }
+        return self.model_copy(update=nothing)
 
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
@@ -79,7 +93,7 @@ def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:
     return Listing(items=items, next_cursor=page.cursor(ends_at) if ends_at else None)
 
 
-SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates"}
+SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates", "in_other_currencies"}
 
 
 def stay_shown(found: Stay | SharedStay) -> StayShown:
@@ -87,6 +101,7 @@ def stay_shown(found: Stay | SharedStay) -> StayShown:
 
 
 def _own(stay: Stay) -> StayShown:
+    room, other = stay.room_revenue, stay.other_revenue
     kept = stay.model_dump(include=set(StayShown.model_fields) - SHOWN_OTHERWISE)
     return StayShown.model_validate(
         {
@@ -96,6 +111,10 @@ def _own(stay: Stay) -> StayShown:
             "nights": stay.nights,
             "room_revenue": _money(stay.room_revenue_minor, stay.currency),
             "other_revenue": _money(stay.other_revenue_minor, stay.currency),
+            "in_other_currencies": [
+                RevenueShown(room_revenue=_amount(room, each), other_revenue=_amount(other, each))
+                for each in sorted({*room, *other} - {stay.currency})
+            ],
             "nightly_rates": [
                 NightShown(night=night, rate=Money(amount_minor=amount, currency=stay.stated_currency or ""))
                 for night, amount in stay.nightly_rates.items()
@@ -106,6 +125,10 @@ def _own(stay: Stay) -> StayShown:
 
 def _companion(stay: Stay) -> StayShown:
     return _own(stay).to_companion()
+
+
+def _amount(amounts: Amounts, currency: str) -> Money:
+    return Money(amount_minor=amounts.get(currency, 0), currency=currency)
 
 
 def _money(amount_minor: int, currency: str | None) -> Money | None:
