@@ -9,7 +9,15 @@ import pytest
 from chalicelib.aws import keys, secrets
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.meter import UNIT
-from chalicelib.canonical.details import AgeCategory, MealPlan, Payer, PostalAddress, Purpose, SpecialDate
+from chalicelib.canonical.details import (
+    AgeCategory,
+    CurrencyAmounts,
+    MealPlan,
+    Payer,
+    PostalAddress,
+    Purpose,
+    SpecialDate,
+)
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, ReservationId, leaf_of_profile
@@ -162,6 +170,9 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
     assert guests.read_head(ANNA, row) == replace(head, record=None)
 
 
+AMOUNTS = ("room_revenue_minor", "eligible_room_revenue_minor", "other_revenue_minor")
+
+
 def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
     stay = Stay(
         reservation=ReservationId("r" + "4" * 24),
@@ -177,6 +188,7 @@ def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
         stated_room_minor=123456,
         stated_eligible_minor=123456,
         stated_other_minor=12345,
+        stated_elsewhere=(CurrencyAmounts(currency="HUF", **dict.fromkeys(AMOUNTS, 500000)),),
         charged_room={"EUR": 12345},
         charged_other={"EUR": 12345},
         adults=2,
