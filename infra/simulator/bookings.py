@@ -86,6 +86,11 @@ class Booking:
     def departure(self) -> date:
         return self.arrival + timedelta(days=self.nights)
 
+    @property
+    def left_at_once(self) -> bool:
+        """Whether the guest left on the day of arrival, before the first of the nights."""
+        return self.nights > 0 and self.outcome == "Check-Out" and self.outcome_date == self.arrival
+
 
 def read_bookings(path: Path, limit: int | None = None) -> list[Booking]:
     """The first `limit` rows of the file (all without a limit)."""

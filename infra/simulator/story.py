@@ -249,18 +249,18 @@ class _Chapter:
     def _arrival(self) -> datetime:
         """Some arrive just after midnight, when UTC still has the day before."""
         booking = self._visit.booking
-        in_daytime = time(15 + booking.number % 8 if booking.nights else 9, 10)
+        hour = 15 + (0 if booking.left_at_once else booking.number % 8)
+        in_daytime = time(hour if booking.nights else 9, 10)
         at = time(0, 25) if booking.number % 17 == 0 else in_daytime
         return self._place.instant(booking.arrival, at)
 
     def _departure(self) -> datetime:
         """Some pay and are checked out on the eve, and some are found the next dawn, still in house."""
         nights, booking = self._nights_stayed(), self._visit.booking
-        left_at_once = time(23, 5) if booking.nights else time(17, 5)
         clicked = {0: (-1, time(22, 45)), 1: (1, time(4, 50))}.get(
             booking.number % 19, (0, time(7 + booking.number % 5, 5))
         )
-        days, at = clicked if nights else (0, left_at_once)
+        days, at = clicked if nights else (0, time(17, 5))
         return self._place.instant(booking.arrival + timedelta(days=nights + days), at)
 
     def _reservation(self, start: datetime, end: datetime) -> Entity:

@@ -89,7 +89,7 @@ def _room(hotel: Hotel, reservation: Entity, visit: Visit) -> Room:
 
     items = [item for item in hotel.items_of(reservation["Id"]) if item["AccountingState"] in ("Open", "Closed")]
     no_show = reservation["CancellationReason"] == "NoShow"
-    sleeps = reservation["ActualEndUtc"] and visit.booking.nights
+    sleeps = reservation["ActualEndUtc"] and visit.booking.nights and not visit.booking.left_at_once
     return Room(
         id=reservation["Id"],
         property_id=place.id,
@@ -98,7 +98,9 @@ def _room(hotel: Hotel, reservation: Entity, visit: Visit) -> Room:
         source=visit.channel.source,
         customer=visit.guest.id if visit.guest else None,
         arrival=local("ActualStartUtc", "ScheduledStartUtc"),
-        departure=_last_night_on(items, zone) + timedelta(days=1) if sleeps else local("ScheduledEndUtc"),
+        departure=_last_night_on(items, zone) + timedelta(days=1)
+        if sleeps
+        else local("ActualEndUtc", "ScheduledEndUtc"),
         room_minor=_sum(items, _ROOM),
         own_minor=_sum([item for item in items if item["AccountType"] == "Customer"], _ROOM),
         other_minor=_sum(items, _OTHER),
