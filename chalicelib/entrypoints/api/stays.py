@@ -65,14 +65,15 @@ class StayShown(Shown):
     nightly_rates: list[NightShown]
 
     def to_companion(self) -> "StayShown":
-        nothing: dict[str, object] = {
-            "role": "companion",
-            "room_revenue": None,
-            "other_revenue": None,
-            "in_other_currencies": [],
-            "nightly_rates": [],
-        }
-        return self.model_copy(update=nothing)
+        return self.model_copy(
+            update={
+                "role": "companion",
+                "room_revenue": None,
+                "other_revenue": None,
+                "in_other_currencies": [],
+                "nightly_rates": [],
+            }
+        )
 
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
