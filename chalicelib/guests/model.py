@@ -138,7 +138,6 @@ class Stay(Kept):
 
     @property
     def room_revenue_minor(self) -> int:
-        """In the stay's own currency, as is the one below."""
         return self.room_revenue.get(self.currency or "", 0)
 
     @property
