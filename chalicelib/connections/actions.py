@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from chalicelib.aws import http, secrets, table
 from chalicelib.aws.retries import until_written
@@ -36,7 +37,7 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
     if faults:
         raise Invalid(*faults)
     try:
-        store.save(_sealed(asked, kept), before, reached)
+        store.save(_with_hotels(_sealed(asked, kept), kept, before), before, reached)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this connection just now.") from None
 
@@ -54,6 +55,17 @@ def delete(connection_id: ConnectionId) -> None:
 
 def _with_those_of(before: Reached, properties: Mapping[str, PropertyId]) -> frozenset[Scope]:
     return before.properties | frozenset(properties.values() or [EVERYWHERE])
+
+
+def _with_hotels(sealed: KeptConnection, kept: KeptConnection | None, before: Reached) -> KeptConnection:
+    """With what names the vendor's hotels, and how often the map has moved each; both outlive the connection."""
+    last = kept.properties if kept else {}
+    known_as = {**(kept.known_as if kept else {}), **before.known_as}
+    return replace(
+        sealed,
+        known_as=rules.names_of_hotels(sealed.properties, known_as),
+        moves=rules.moves_of_hotels(sealed.properties, last, known_as, before.moves),
+    )
 
 
 def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 
@@ -14,6 +15,13 @@ def is_api(connection: ConnectionId) -> bool:
     return connection == API or connection.startswith(f"{API}-")
 
 
+class VendorsHotel(NamedTuple):
+    """What names a vendor's hotel in the ids of its reservations, and how often the connection's map has moved it."""
+
+    name: str
+    moves: int = 0
+
+
 @dataclass(frozen=True)
 class KeptConnection:
     """A connection as it lies in the table: secrets hashed or encrypted, credentials encrypted."""
@@ -23,7 +31,16 @@ class KeptConnection:
     base_url: str = ""
     properties: Mapping[str, PropertyId] = field(default_factory=dict)
     """The vendor's hotel id → property id; empty for one that may speak for every property."""
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    """The vendor's hotel id → what names that hotel in the ids of its reservations, for good (rules.py)."""
+    moves: Mapping[str, int] = field(default_factory=dict)
+    """The vendor's hotel id → how often the map has moved that hotel."""
     channels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sealed_secrets: tuple[str, ...] = ()
     sealed_credentials: str | None = None
+
+    def hotel(self, vendors_id: str) -> VendorsHotel | None:
+        """None for one that was never in the map."""
+        name = self.known_as.get(vendors_id)
+        return VendorsHotel(name, self.moves.get(vendors_id, 0)) if name else None

@@ -1,6 +1,6 @@
 """What a connection may be. Pure."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from chalicelib.canonical.errors import FieldError
 from chalicelib.connections.asked import Connection
@@ -67,6 +67,29 @@ def _change_faults(asked: Connection, kept: KeptConnection) -> Iterator[FieldErr
     is_new_origin = asked.base_url and _origin(asked.base_url) != _origin(kept.base_url)
     if is_new_origin and not is_new_vendor and kept.sealed_credentials:
         yield FieldError("credentials", "give them again with a new base_url")
+
+
+def names_of_hotels(hotels: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """What names each of the vendor's hotels in the ids of its reservations: those that have a name keep it.
+
+    A new one is named by the property that it is mapped to first, so that ids are those of reservations which were
+    stored before names were kept; or by its own id, where another hotel has that name already.
+    """
+    names = dict(before)
+    for hotel in sorted(hotels.keys() - before.keys()):
+        names[hotel] = hotel if hotels[hotel] in names.values() else hotels[hotel]
+    return names
+
+
+def moves_of_hotels(
+    hotels: Mapping[str, str], last: Mapping[str, str], known: Collection[str], before: Mapping[str, int]
+) -> dict[str, int]:
+    """How often each hotel was moved, now that it is mapped otherwise than in the `last` map.
+
+    One that comes back to a property is told from one that never left it: what its source says has not changed.
+    """
+    moved = {hotel for hotel in hotels if hotel in known and last.get(hotel) != hotels[hotel]}
+    return {**before, **{hotel: before.get(hotel, 0) + 1 for hotel in moved}}
 
 
 def _origin(url: str) -> str:

@@ -1,7 +1,7 @@
 """How connections are kept, and which properties their ids ever reached."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
@@ -15,6 +15,9 @@ class Reached:
 
     properties: frozenset[Scope] = frozenset()
     rev: int = 0
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    """What ever named the vendor's hotels in the ids of reservations."""
+    moves: Mapping[str, int] = field(default_factory=dict)
 
 
 def get(connection_id: ConnectionId, *, consistent: bool = True) -> KeptConnection | None:
@@ -37,22 +40,30 @@ def delete(connection: KeptConnection, before: Reached, properties: frozenset[Sc
     Raises ConditionFailed when somebody else wrote beside it; who writes beside this gets it, and brings nothing back.
     """
     gone = table.Delete(keys.connection(connection.id), table.PRESENT)
-    table.transact([gone, _reach(connection.id, before, properties)])
+    table.transact([gone, _reach(connection, before, properties)])
 
 
 def reached(connection_id: ConnectionId) -> Reached:
     item = table.get(keys.connection_reach(connection_id))
-    return Reached(frozenset(item["properties"]), item["rev"]) if item else Reached()
+    if item is None:
+        return Reached()
+    return Reached(frozenset(item["properties"]), item["rev"], item.get("known_as", {}), item.get("moves", {}))
 
 
 def save(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
     """Keep a connection with what it reaches. Raises ConditionFailed when somebody else wrote beside it."""
-    table.transact([table.Put(_row(connection)), _reach(connection.id, before, properties)])
+    table.transact([table.Put(_row(connection)), _reach(connection, before, properties)])
 
 
-def _reach(connection_id: ConnectionId, before: Reached, properties: frozenset[Scope]) -> table.Put:
+def _reach(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> table.Put:
     """The lock of a connection, too: it outlives what was deleted, and each change of either counts its revision up."""
-    row = table.row(keys.connection_reach(connection_id), properties=sorted(properties), rev=before.rev + 1)
+    row = table.row(
+        keys.connection_reach(connection.id),
+        properties=sorted(properties),
+        rev=before.rev + 1,
+        known_as={**before.known_as, **connection.known_as},
+        moves={**before.moves, **connection.moves},
+    )
     return table.Put(row, table.unchanged_since(before.rev or None))
 
 
@@ -64,6 +75,8 @@ def _row(connection: KeptConnection) -> Item:
         credentials=connection.sealed_credentials,
         base_url=connection.base_url or None,
         properties=dict(connection.properties),
+        known_as=dict(connection.known_as),
+        moves=dict(connection.moves),
         channels=dict(connection.channels),
         options={name: list(values) for name, values in connection.options.items()},
     )
@@ -75,6 +88,8 @@ def _read(item: Item) -> KeptConnection:
         vendor=item["vendor"],
         base_url=item.get("base_url", ""),
         properties=item["properties"],
+        known_as=item["known_as"] if "known_as" in item else item["properties"],
+        moves=item.get("moves", {}),
         channels=item.get("channels", {}),
         options=item.get("options", {}),
         sealed_secrets=tuple(item.get("secrets", ())),

@@ -104,6 +104,9 @@ class Translated:
     broken: Mapping[str, str] = field(default_factory=dict)
     """What could not be translated, by the vendor's id or its place in the notice, and why, never with a value of it:
     its neighbours are in `snapshots`."""
+    hotels: Mapping[str, str] = field(default_factory=dict)
+    """By the vendor's id of a reservation, the vendor's id of its hotel, where the connection's map says which property
+    that is: the map may change, and the reservation is the same."""
     of_no_hotel: frozenset[str] = frozenset()
     """Profiles, by the vendor's id, of the whole chain: their snapshots name the hotel that was asked, but nobody says
     that the guest was ever there."""

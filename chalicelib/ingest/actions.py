@@ -11,15 +11,16 @@ from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.canonical.snapshots import ChargeSnapshot
 from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
-from chalicelib.connections.model import KeptConnection, is_api
+from chalicelib.connections.model import KeptConnection, VendorsHotel, is_api
 from chalicelib.connectors import vendors
-from chalicelib.connectors.contract import Link
+from chalicelib.connectors.contract import Link, Translated
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import envelopes
-from chalicelib.ingest.changes import change_of
+from chalicelib.ingest.changes import Snapshot, change_of
 from chalicelib.ingest.conversations import SecondsLeft, converse
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
@@ -153,8 +154,23 @@ def _ask(
         batch.ignored["unreadable_of_nobody"] += not to_blame
     for snapshot in translated.snapshots:
         at_hotel = snapshot.source_id not in translated.of_no_hotel
-        change = change_of(snapshot, connection.id, batch.known, digest, request, asked_at, is_of_hotel=at_hotel)
+        change = change_of(
+            snapshot,
+            connection.id,
+            batch.known,
+            digest,
+            request,
+            asked_at,
+            is_of_hotel=at_hotel,
+            hotel=_hotel_of(snapshot, translated, connection),
+        )
         batch.add(change, _naming(change.vendor_id if change else "", named) or set(named))
+
+
+def _hotel_of(snapshot: Snapshot, translated: Translated, connection: KeptConnection) -> VendorsHotel | None:
+    """The vendor's hotel of a snapshot's reservation, where the connection's map says which property that is."""
+    reservation = snapshot.reservation_source_id if isinstance(snapshot, ChargeSnapshot) else snapshot.source_id
+    return connection.hotel(translated.hotels.get(reservation or "", ""))
 
 
 def _smaller(named: Mapping[str, frozenset[str]], error: Exception) -> list[dict[str, frozenset[str]]]:

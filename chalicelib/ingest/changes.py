@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
-from chalicelib.canonical.details import CurrencyAmounts, NightlyRate, PostalAddress, SpecialDate
+from chalicelib.canonical.details import CurrencyAmounts, PostalAddress, SpecialDate
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
+from chalicelib.connections.model import VendorsHotel
 from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
 from chalicelib.identity.names import is_pseudo, name_of
@@ -29,13 +30,15 @@ def change_of(
     observed_at: datetime | None = None,
     *,
     is_of_hotel: bool = True,
+    hotel: VendorsHotel | None = None,
 ) -> Change | None:
     """Normalise one snapshot. None for a profile that is no person and has no stay.
 
     `observed_at` is when a thin vendor was asked; None for what was pushed. Of a profile that is not `is_of_hotel` the
-    hotel only says how its telephone number is read.
+    hotel only says how its telephone number is read. `hotel` is the vendor's, where a map says which property it
+    is; None where the source itself names the property.
     """
-    maker = _Maker(source, properties, digest, correlation_id, observed_at)
+    maker = _Maker(source, properties, digest, correlation_id, observed_at, hotel)
     match snapshot:
         case GuestSnapshot():
             return maker.of_guest(snapshot, is_of_hotel=is_of_hotel)
@@ -52,6 +55,7 @@ class _Maker:
     digest: DigestOf
     correlation_id: str
     observed_at: datetime | None
+    hotel: VendorsHotel | None
 
     def of_guest(self, snapshot: GuestSnapshot, *, is_of_hotel: bool) -> Change | None:
         person = self._person(snapshot, snapshot.property_id, None, "guest")
@@ -64,7 +68,9 @@ class _Maker:
         return Change(person.leaf, version, vendor_id, (person,), correlation_id=self.correlation_id)
 
     def of_reservation(self, snapshot: ReservationSnapshot) -> Change:
-        reservation = ids.reservation_id(self.source, snapshot.property_id, snapshot.source_id, snapshot.room)
+        reservation = ids.reservation_id(
+            self.source, self._place(snapshot.property_id), snapshot.source_id, snapshot.room
+        )
         people: dict[Leaf, tuple[str, Person]] = {}
         for at, occupant in enumerate(sorted(snapshot.occupants, key=_primary_first)):
             slot = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
@@ -77,7 +83,7 @@ class _Maker:
         leaf = primary or ids.leaf_of_nobody(reservation)
         return Change(
             subject=reservation,
-            version=snapshot.version(self.observed_at),
+            version=self._moved(snapshot.version(self.observed_at)),
             vendor_id=snapshot.source_id,
             people=tuple(person for _, person in people.values()),
             stay=stay,
@@ -119,14 +125,23 @@ class _Maker:
             agency_id=snapshot.agency_id,
             group_id=snapshot.group_id,
             payer=snapshot.payer,
-            nightly_rates={each.night: each.amount_minor for each in sorted(snapshot.nightly_rates or (), key=_night)},
+            nightly_rates=dict(sorted((each.night, each.amount_minor) for each in snapshot.nightly_rates or ())),
         )
+
+    def _place(self, property_id: PropertyId) -> PropertyId:
+        """As ids name it: by the vendor's hotel, so that a changed map moves a reservation, and never doubles it."""
+        return PropertyId(self.hotel.name) if self.hotel else property_id
+
+    def _moved(self, version: Version) -> Version:
+        """What is said of a hotel that was moved and came back is news, though the source says what it always said."""
+        moves = self.hotel.moves if self.hotel else 0
+        return version._replace(digest=ids.digest_of(f"{version.digest}|{moves}")) if moves else version
 
     def of_charge(self, snapshot: ChargeSnapshot) -> Change:
         """A charge may come before its reservation: then a reservation of unknown state waits for it under nobody."""
         property_id, vendor_id = snapshot.property_id, snapshot.reservation_source_id
-        reservation = ids.reservation_id(self.source, property_id, vendor_id, snapshot.room)
-        charge_id = ChargeId(ids.stable_id(ids.CHARGE, self.source, property_id, snapshot.source_id))
+        reservation = ids.reservation_id(self.source, self._place(property_id), vendor_id, snapshot.room)
+        charge_id = ChargeId(ids.stable_id(ids.CHARGE, self.source, self._place(property_id), snapshot.source_id))
         day = snapshot.changed_at.date()
         return Change(
             subject=charge_id,
@@ -225,7 +240,7 @@ class _Maker:
     def _stay_version(self, snapshot: ReservationSnapshot, stay: Stay, leaf: Leaf) -> Version:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
         digest = ids.digest_of(f"{leaf}|{stay.packed()}")
-        return Version(instant(snapshot.changed_at), observed(self.observed_at), digest)
+        return self._moved(Version(instant(snapshot.changed_at), observed(self.observed_at), digest))
 
 
 def _told_by(record: Record) -> dict[str, str]:
@@ -245,10 +260,6 @@ def _primary_first(occupant: Occupant) -> bool:
 
 def _currency(amounts: CurrencyAmounts) -> str:
     return amounts.currency
-
-
-def _night(rate: NightlyRate) -> date:
-    return rate.night
 
 
 def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:

@@ -35,6 +35,8 @@ class Named:
     """Profiles are the chain's: several hotels may name the same one."""
     found: Mapping[str, PropertyId]
     """Profiles that nobody named, by the last hotel for which it was asked what changed."""
+    enterprises: Mapping[str, str]
+    """By reservation, whose notice it was, as Mews calls it."""
     ignored: Counter[str]
 
 
@@ -51,6 +53,7 @@ def fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
         [snapshot for part in parts for snapshot in part.snapshots],
         sum((Counter(part.ignored) for part in parts), Counter()),
         {vendor_id: reason for part in parts for vendor_id, reason in part.broken.items()},
+        {reservation: hotel for part in parts for reservation, hotel in part.hotels.items()},
         frozenset().union(*(part.of_no_hotel for part in parts)),
     )
 
@@ -130,22 +133,24 @@ def _named(notices: Sequence[Json], link: Link) -> Named:
     reservations: dict[str, PropertyId] = {}
     customers: defaultdict[str, set[PropertyId]] = defaultdict(set)
     found: dict[str, PropertyId] = {}
+    enterprises: dict[str, str] = {}
     ignored: Counter[str] = Counter()
     for notice in notices:
-        hotel = link.properties.get(notice.get("EnterpriseId", "")) if isinstance(notice, dict) else None
+        enterprise = notice.get("EnterpriseId", "") if isinstance(notice, dict) else ""
+        hotel = link.properties.get(enterprise)
         for kind, named_id in _events(notice):
             if kind not in KNOWN:
                 ignored[f"unknown_event:{kind[:40]}"] += 1
             elif hotel is None:
                 ignored["unknown_hotel"] += 1
             elif kind in RESERVATIONS:
-                reservations[named_id] = hotel
+                reservations[named_id], enterprises[named_id] = hotel, enterprise
             elif kind == FOUND:
                 found[named_id] = hotel
             else:
                 customers[named_id].add(hotel)
     unnamed = {each: hotel for each, hotel in found.items() if each not in customers}
-    return Named(reservations, customers, unnamed, ignored)
+    return Named(reservations, customers, unnamed, enterprises, ignored)
 
 
 def named_by(notice: Json) -> frozenset[str]:
@@ -229,7 +234,7 @@ def _translated(
     for each in sorted(asked_about.keys() & customers.keys()):
         with _isolated(each, broken):
             snapshots += [guest(customers[each], hotel) for hotel in sorted(asked_about[each])]
-    return Translated(snapshots, dict(named.ignored), broken, frozenset(named.found))
+    return Translated(snapshots, dict(named.ignored), broken, named.enterprises, frozenset(named.found))
 
 
 @contextmanager
