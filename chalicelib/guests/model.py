@@ -27,6 +27,7 @@ from chalicelib.canonical.ids import (
 )
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.versions import Version
+from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.tally import Tally
@@ -173,22 +174,6 @@ class Stats(Kept):
     next_arrival: date | None = None
     in_house: bool = False
     properties: tuple[PropertyId, ...] = ()
-
-
-@dataclass(frozen=True)
-class Trait:
-    """How a trait comes about, and who may ask for it.
-
-    It is the field of its name in the newest record that has one; or it is computed, by the function that
-    guests/rules.py has under `computed_by`. Segments may ask for it by its name, for its parts by dotted names.
-    Templates have it as `guest.{name}`; `example` is what they are checked with. The API shows it among the traits.
-    """
-
-    computed_by: str | None = None
-    in_segments: bool = False
-    in_templates: bool = False
-    in_api: bool = True
-    example: str | None = None
 
 
 class Traits(Kept):

@@ -8,8 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts
-from chalicelib.guests.model import Trait, Traits
+from chalicelib.guests.model import Traits
 
 Kind = Literal["text", "number", "date", "yes_no", "list", "amounts"]
 KIND_OF: Mapping[Any, Kind] = {

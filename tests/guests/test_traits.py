@@ -12,8 +12,9 @@ import pytest
 from pydantic import Field
 
 from chalicelib.guests import rules, traits
+from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts, Kept
-from chalicelib.guests.model import Record, Trait, Traits
+from chalicelib.guests.model import Record, Traits
 from chalicelib.messages.templates import VARIABLES
 from chalicelib.segments.rules import kind_of
 
