@@ -205,7 +205,14 @@ def test_pages_of_the_largest_connections_are_answers_that_lambda_takes(
     names = longest_map(LARGEST_MAP, ID)
     options = dict.fromkeys(names, ("o" * 64,))
     made = [
-        KeptConnection(ConnectionId(f"c{number:03}"), "mews", "", names, dict.fromkeys(names, "wholesale"), options)
+        KeptConnection(
+            ConnectionId(f"c{number:03}"),
+            "mews",
+            "",
+            names,
+            channels=dict.fromkeys(names, "wholesale"),
+            options=options,
+        )
         for number in range(60)
     ]
     monkeypatch.setattr(connections, "listed", lambda: made)
