@@ -176,7 +176,7 @@ def idempotency(signs: str) -> Item:
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 394_600, SIX),
     "property_": Largest(property_, 128_700, SIX),
-    "connection": Largest(connection, 176_100),
+    "connection": Largest(connection, 253_100),
     "connection_reach": Largest(connection_reach, 32_700),
     "api_key": Largest(api_key, 33_500, FOUR),
     "api_key_listing": Largest(api_key_listing, 33_600, FOUR),
