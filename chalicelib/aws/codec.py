@@ -27,10 +27,10 @@ def to_attribute(value: Value) -> dict[str, Any]:
             return {"N": str(value)}
         case bytes():
             return {"B": value}
+        case list() | tuple() | Sequence():
+            return {"L": [to_attribute(each) for each in value]}
         case Mapping():
             return {"M": to_item(value)}
-        case Sequence():
-            return {"L": [to_attribute(each) for each in value]}
     raise TypeError(f"no attribute holds a {type(value).__name__}")
 
 
@@ -69,10 +69,10 @@ def size_of(value: Value) -> int:
             return len(value)
         case int():
             return (len(str(abs(value))) + 1) // 2 + 1 + (value < 0)
+        case list() | tuple() | Sequence():
+            return 3 + len(value) + sum(map(size_of, value))
         case Mapping():
             return 3 + len(value) + item_size(value)
-        case Sequence():
-            return 3 + len(value) + sum(map(size_of, value))
     raise TypeError(f"no attribute holds a {type(value).__name__}")
 
 

@@ -208,8 +208,7 @@ def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int 
 def write(one: Put | Update | Delete) -> None:
     """Write one row. Raises ConditionFailed or TryAgain."""
     meter().called(type(one).__name__ + "Item")
-    meter().wrote(_size(one))
-    meter().wrote_indexes(_index_units(one))
+    _bill(one, transaction=False)
     client = clients.dynamodb()
     act: Any = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}[type(one)]
     with PassingFaults():
@@ -220,8 +219,7 @@ def transact(writes: Sequence[Write]) -> None:
     """Write up to 100 rows, all or none. Raises ConditionFailed (with the positions) or TryAgain."""
     meter().called("TransactWriteItems")
     for each in writes:
-        meter().wrote(_size(each), transaction=True)
-        meter().wrote_indexes(_index_units(each))
+        _bill(each, transaction=True)
     items: Any = [{_ACTION[type(each)]: _request(each)} for each in writes]
     with PassingFaults():
         clients.dynamodb().transact_write_items(TransactItems=items)
@@ -234,8 +232,13 @@ def _key(key: Key) -> Any:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
-def _size(one: Write) -> int:
-    return item_size(one.item) if isinstance(one, Put) else one.size
+def _bill(one: Write, *, transaction: bool) -> None:
+    """Tell the meter. Raises Rejected for a row that is larger than the table takes: no repetition makes it smaller."""
+    size = item_size(one.item) if isinstance(one, Put) else one.size
+    if isinstance(one, Put) and size > LARGEST_ROW:
+        raise Rejected(ROW_TOO_LARGE, str(one.item["pk"]).partition("#")[0])
+    meter().wrote(size, transaction=transaction)
+    meter().wrote_indexes(_index_units(one))
 
 
 def _index_units(one: Write) -> int:
@@ -245,18 +248,11 @@ def _index_units(one: Write) -> int:
     return indexes.units(one.replaces, one.item if isinstance(one, Put) else None)
 
 
-def _refuse_large(one: Put) -> None:
-    """No repetition makes it smaller."""
-    if item_size(one.item) > LARGEST_ROW:
-        raise Rejected(ROW_TOO_LARGE, str(one.item["pk"]).partition("#")[0])
-
-
 def _request(one: Write) -> dict[str, Any]:
     request: dict[str, Any] = {"TableName": settings().table}
     values: dict[str, Value] = {}
     names: dict[str, str] = {}
     if isinstance(one, Put):
-        _refuse_large(one)
         request["Item"] = to_item(one.item)
     else:
         request["Key"] = _key(one.key)

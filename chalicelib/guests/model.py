@@ -193,7 +193,7 @@ class Traits(Kept):
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True)] = False
-    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False)] = Field(default_factory=Stats)
+    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False)] = Stats()
 
     def with_stats(self, stats: Stats) -> "Traits":
         return self.model_copy(update={"stats": stats})

@@ -68,7 +68,7 @@ def _finish(draft: Draft) -> None:
     its next revision."""
     for leaf in draft.sums_of:
         _sum_up(draft, leaf)
-    changed = [head for leaf, head in draft.decided.heads.items() if head != draft.state.heads.get(leaf)]
+    changed = [head for leaf, head in draft.decided.heads.items() if head is not draft.state.heads.get(leaf)]
     for guest in sorted({head.guest for head in changed}):
         _project(draft, guest)
     for leaf, head in draft.decided.heads.items():
@@ -123,8 +123,9 @@ def _project(draft: Draft, guest: GuestId) -> None:
     leaves = [draft.head(leaf) for leaf in head.members]
     traits = project(leaves) if draft.state.has_records else with_sums(head.traits, leaves)
     properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
-    if head.traits and traits.with_stats(head.traits.stats) != head.traits:
-        for leaf in draft.restamped.intersection(head.members):  # the newest of several records is what a guest is
+    restamped = draft.restamped.intersection(head.members)
+    if restamped and head.traits and traits.with_stats(head.traits.stats) != head.traits:
+        for leaf in restamped:  # the newest of several records is what a guest is
             draft.say(FactType.GUEST_CHANGED, leaf, leaf)
     if traits != head.traits or properties != head.properties:
         draft.keep(replace(head, traits=traits, properties=properties))
