@@ -1,6 +1,5 @@
 """SQS: send, send many, and set a message aside with its reason."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -12,6 +11,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.batch import portions
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.errors import TryAgain
 
 AT_ONCE, BYTES_AT_ONCE = 10, 1_000_000
@@ -25,7 +25,7 @@ def url_of(name: str) -> str:
 
 def send(name: str, body: Mapping[str, Any], *, group: str | None = None, delay_seconds: int = 0) -> None:
     """Put one message on a queue. `group` makes the queue fair between its senders."""
-    send_text(name, json.dumps(body, separators=(",", ":")), group=group, delay_seconds=delay_seconds)
+    send_text(name, compact(body), group=group, delay_seconds=delay_seconds)
 
 
 def send_text(name: str, text: str, *, group: str | None = None, delay_seconds: int = 0) -> None:
@@ -49,7 +49,7 @@ def _taking(name: str) -> Iterator[None]:
 
 def send_many(name: str, bodies: Sequence[Mapping[str, Any]]) -> None:
     """Put messages on a queue. Raises TryAgain when the queue did not take all of them."""
-    for texts in _portions([json.dumps(body, separators=(",", ":")) for body in bodies]):
+    for texts in _portions([compact(body) for body in bodies]):
         _send_at_once(name, texts, {})
 
 
@@ -77,8 +77,7 @@ def send_in_time(name: str, bodies: Sequence[Mapping[str, Any]], delays: Sequenc
     Raises TryAgain when the queue did not take all of them.
     """
     messages = [
-        {"MessageBody": json.dumps(body, separators=(",", ":")), "DelaySeconds": delay}
-        for body, delay in zip(bodies, delays, strict=True)
+        {"MessageBody": compact(body), "DelaySeconds": delay} for body, delay in zip(bodies, delays, strict=True)
     ]
     for start in range(0, len(messages), AT_ONCE):
         _hand_over(name, messages[start : start + AT_ONCE])

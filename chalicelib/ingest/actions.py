@@ -193,7 +193,7 @@ def _opened(messages: Sequence[Message], batch: _Batch) -> dict[str, Notice]:
     notices: dict[str, Notice] = {}
     for message in messages:
         large = message.body.get("large")
-        content = files.read_body(raw_bucket(), large) if large else b"{}"
+        content = files.read_body(raw_bucket(), large) if large else None
         try:
             notices[message.id] = envelopes.read(message.body, content)
         except Rejected as rejected:

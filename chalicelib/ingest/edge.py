@@ -4,20 +4,19 @@ Vendors give one or two seconds, and the first call after a pause pays the cold 
 """
 
 import hashlib
-import json
 import re
 import uuid
-from dataclasses import replace
 from functools import cache
 
 from chalicelib.aws import files, queues
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.errors import TooLarge, Unauthorized
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors import stripping
 from chalicelib.connectors.contract import Edge, Json, Request
 from chalicelib.connectors.vendors import VENDORS, edge_of
 from chalicelib.ingest import envelopes
-from chalicelib.ingest.envelopes import Notice
+from chalicelib.ingest.envelopes import Content, Envelope
 from chalicelib.ingest.opened import OpenedConnection, opened_connections
 from chalicelib.settings import installation
 
@@ -48,13 +47,11 @@ def accept(connection: ConnectionId, request: Request) -> int:
         _pretend(request, opened, was_looked_up=was_looked_up)
         raise Unauthorized
     edge = edge_of(opened.vendor)
-    body, text, hotel = _stripped(edge, request.body)
-    notices = [
-        envelopes.noticed(connection, opened.vendor, request.at, body=part, text=text) for part in _parts(edge, body)
-    ]
+    contents, hotel = _queueable(edge, request.body)
+    messages = [_light(envelopes.noticed(connection, opened.vendor, request.at), each) for each in contents]
     group = f"{connection}:{hotel}"
     fair = group if hotel and GROUP.fullmatch(group) else connection
-    queues.send_texts("fetch" if edge.thin else "inbox", [_light(notice) for notice in notices], group=fair)
+    queues.send_texts("fetch" if edge.thin else "inbox", messages, group=fair)
     return edge.success
 
 
@@ -73,17 +70,20 @@ def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up
         opened_connections().pretend_to_open()
 
 
-def _stripped(edge: Edge, raw: bytes) -> tuple[Json, str | None, str | None]:
-    """What may be queued, as a document or as text, and the hotel that it is about.
+def _queueable(edge: Edge, raw: bytes) -> tuple[list[Content], str | None]:
+    """What may be queued, and the hotel that it is about.
 
     What cannot be read is scrubbed as text; a worker then says why it was refused.
     """
     try:
         body = stripping.parse(raw)
-        stripped = stripping.strip(body, edge.dropped_fields, edge.id_fields)
+        parts = _parts(edge, body)
+        if len(parts) == 1 and stripping.is_clean(raw, edge.dropped_fields):
+            return [envelopes.as_body(raw.decode())], edge.hotel_of(body)
+        stripped = [stripping.strip(part, edge.dropped_fields, edge.id_fields) for part in parts]
     except (ValueError, RecursionError):
-        return None, stripping.scrub_unreadable(raw, edge.dropped_fields), None
-    return stripped, None, edge.hotel_of(body)
+        return [envelopes.as_text(stripping.scrub_unreadable(raw, edge.dropped_fields))], None
+    return [envelopes.as_body(compact(each)) for each in stripped], edge.hotel_of(body)
 
 
 def _parts(edge: Edge, body: Json) -> list[Json]:
@@ -95,16 +95,14 @@ def _parts(edge: Edge, body: Json) -> list[Json]:
     return [{**body, edge.entries: listed[start : start + MOST_ENTRIES]} for start in starts]
 
 
-def _light(notice: Notice) -> str:
-    """The message as the queue takes it: a large body is left with S3, and a claim check sent."""
-    message = notice.message()
-    text = json.dumps(message, separators=(",", ":"))
-    if len(text) <= LARGEST_MESSAGE:
+def _light(envelope: Envelope, content: Content) -> str:
+    """The message as the queue takes it: a large content is left with S3, and a claim check sent."""
+    text = envelope.around(content)
+    if len(text.encode()) <= LARGEST_MESSAGE:
         return text
-    content = {name: message[name] for name in ("body", "text") if name in message}
-    key = f"large/{notice.received_at[:10]}/{notice.request}"
-    files.put_body(raw_bucket(), key, json.dumps(content, separators=(",", ":")).encode())
-    return json.dumps(replace(notice, body=None, text=None, large=key).message(), separators=(",", ":"))
+    key = f"large/{envelope.received_at[:10]}/{envelope.request}"
+    files.put_body(raw_bucket(), key, f"{{{content}}}".encode())
+    return envelope.around(envelopes.as_large(key))
 
 
 @cache

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NewType
 
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.time import Instant, instant
@@ -16,40 +17,59 @@ SHAPE = 1
 """Grows when the shape changes in a way that a reader of the one before would misread."""
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One push of a vendor as it waits in a queue: stripped, and named by the connection that vouches for it.
+Content = NewType("Content", str)
+"""What came, stripped, as one member of a JSON object: `"body":{...}`, the document; `"text":"..."`, what could not be
+parsed; `"large":"..."`, the claim check of a file that holds either."""
 
-    One of three says what came: `body`, the parsed document; `text`, what could not be parsed; `large`, the claim
-    check of a file that holds either.
-    """
+
+def as_body(document: str) -> Content:
+    """Of a document that is JSON already."""
+    return Content(f'"body":{document}')
+
+
+def as_text(unreadable: str) -> Content:
+    return Content(f'"text":{compact(unreadable)}')
+
+
+def as_large(claim_check: str) -> Content:
+    return Content(f'"large":{compact(claim_check)}')
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What is told of a push beside its content: the connection that vouches for it, and a name of its own."""
 
     connection: ConnectionId
     vendor: str
     request: str
     received_at: Instant
-    body: Json = None
-    text: str | None = None
-    large: str | None = None
 
-    def message(self) -> dict[str, Any]:
+    def around(self, content: Content) -> str:
+        """The message that waits in a queue."""
         told = {"connection": self.connection, "vendor": self.vendor, "request": self.request}
-        held = {"text": self.text, "large": self.large}
-        content = {name: value for name, value in held.items() if value is not None} or {"body": self.body}
-        return {"v": SHAPE, **told, "received_at": self.received_at, **content}
+        opening = compact({"v": SHAPE, **told, "received_at": self.received_at})
+        return f"{opening[:-1]},{content}}}"
 
 
-def noticed(
-    connection: ConnectionId, vendor: str, at: datetime, *, body: Json = None, text: str | None = None
-) -> Notice:
-    """A notice that came just now, under a name of its own."""
-    return Notice(connection, vendor, uuid.uuid4().hex, instant(at), body, text)
+def noticed(connection: ConnectionId, vendor: str, at: datetime) -> Envelope:
+    """Of a notice that came just now."""
+    return Envelope(connection, vendor, uuid.uuid4().hex, instant(at))
 
 
-def read(message: Mapping[str, Any], content: bytes = b"{}") -> Notice:
+@dataclass(frozen=True)
+class Notice:
+    """A push of a vendor as it comes out of its envelope."""
+
+    connection: ConnectionId
+    vendor: str
+    request: str
+    received_at: Instant
+    body: Json
+
+
+def read(message: Mapping[str, Any], content: bytes | None = None) -> Notice:
     """Read a queued notice; `content` is what its claim check stood for. Raises Rejected for what is no notice."""
-    held: dict[str, Any] = json.loads(content)
-    told = {**message, **held}
+    told = message if content is None else {**message, **json.loads(content)}
     if "text" in told:
         raise Rejected("not_json")
     try:

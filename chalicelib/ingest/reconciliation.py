@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import queues
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
@@ -14,7 +15,7 @@ from chalicelib.connections.model import KeptConnection
 from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link
 from chalicelib.ingest.conversations import SecondsLeft, converse
-from chalicelib.ingest.envelopes import noticed
+from chalicelib.ingest.envelopes import as_body, noticed
 from chalicelib.jobs import store as jobs
 from chalicelib.properties import store as properties
 
@@ -48,7 +49,8 @@ def reconcile(job: Mapping[str, Any], seconds_left: SecondsLeft = lambda: float(
 def _ask(connection: KeptConnection, link: Link, start: datetime, end: datetime, seconds_left: SecondsLeft) -> int:
     talk = vendors.thin(connection.vendor).changed_since(link, start, end)
     found = converse(talk, connection.base_url, seconds_left)
-    queues.send_many("fetch", [noticed(connection.id, connection.vendor, end, body=each).message() for each in found])
+    contents = [as_body(compact(each)) for each in found]
+    queues.send_texts("fetch", [noticed(connection.id, connection.vendor, end).around(each) for each in contents])
     return len(found)
 
 

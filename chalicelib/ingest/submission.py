@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.aws import queues
 from chalicelib.canonical.batch import portions
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.canonical.time import now
@@ -45,11 +46,11 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
         by_source.setdefault(source, []).append(stripped)
         results.append({"status": "accepted"})
     messages = [
-        envelopes.noticed(source, "canonical", at, body={"snapshots": some}).message()
+        envelopes.noticed(source, "canonical", at).around(envelopes.as_body(compact({"snapshots": some})))
         for source, snapshots in by_source.items()
         for some in _portions(snapshots)
     ]
-    queues.send_many("inbox", messages)
+    queues.send_texts("inbox", messages)
     return results
 
 

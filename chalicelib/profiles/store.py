@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import now
@@ -142,7 +143,7 @@ def read_charge(row: Item) -> KeptCharge:
 
 def _mark_text(update: ProfileUpdate) -> str:
     """What of the facts cannot be had from the change itself: each change writes a marker, of one unit."""
-    return json.dumps([_told(each) for each in update.facts], separators=(",", ":"))
+    return compact([_told(each) for each in update.facts])
 
 
 def _told(made: FactMade) -> dict[str, str | int]:

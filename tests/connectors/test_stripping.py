@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.connectors import stripping
-from chalicelib.connectors.stripping import REMOVED, is_card_number, parse, scrub_text, strip
+from chalicelib.connectors.stripping import REMOVED, is_card_number, is_clean, parse, scrub_text, strip
 
 BRANDS = {
     "Visa": ("4", 16),
@@ -295,3 +295,65 @@ def test_a_byte_order_mark_before_a_document_is_passed_over(body: bytes) -> None
 def test_a_byte_order_mark_elsewhere_or_alone_is_no_document(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(body)
+
+
+DOUBTFUL = {
+    "a dropped field": '{"Token": 1}',
+    "a dropped field of joined words": '{"access - token": 1}',
+    "a dropped field in a text": '{"Data": "<acce\u017fs.token>1"}',
+    "a document in a text": json.dumps({"Data": within_texts({"kept": 1}, 1)}),
+    "a byte order mark": '\ufeff{"kept": 1}',
+    "a dropped field behind a sign of its own": '{"Access_To\u212aen": 1}',
+    "an escaped name": r'{"t\u006fken": 1}',
+    "a card number": '{"remark": "4111 1111 1111 1111"}',
+    "a card number in a name": '{"4111 1111 1111 1111": 1}',
+    "a card number in groups": '{"remark": "4\u201011111-11111\u201011111"}',
+    "an escaped card number": r'{"remark": "\u0034111111111111111"}',
+    "a card number in lines": r'{"remark": "4111\n1111\n1111\n1111"}',
+    "digits of another script": '{"remark": "room number \u0664"}',
+    "a card number in another script": '{"remark": "\uff14\uff11\uff11\uff11111111111111"}',
+    "what SQS refuses": '{"remark": "\uffff"}',
+    "several lines": '{\n"remark": "none"\n}',
+}
+
+
+@pytest.mark.parametrize("text", DOUBTFUL.values(), ids=DOUBTFUL)
+def test_what_may_hold_something_to_strip_is_looked_at_closely(text: str) -> None:
+    assert not is_clean(text.encode(), DROPPED_HERE)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"at": "2026-02-01", "name": "Zo\u00eb", "phone": "+43 660 0000001"}', "[1, 2.5, null]"]
+)
+def test_most_notices_are_told_clean_by_their_text(text: str) -> None:
+    assert is_clean(text.encode(), DROPPED_HERE)
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        [
+            "TOKEN",
+            "acce\u017fs-token=1",
+            "Access_To\u212aen",
+            "id",
+            "remark",
+            "Zo\u00eb",
+            "2026-02-01",
+            "\u0664",
+            "\uff14",
+        ]
+    ),
+    cards(),
+    st.text("04 -\u2010\u00a0\u212a\n\\x", max_size=30),
+)
+DOCUMENTS = st.recursive(
+    WORDS | st.integers() | st.none(),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(WORDS, each, max_size=3),
+)
+
+
+@given(DOCUMENTS, st.booleans())
+def test_of_what_is_told_clean_nothing_is_to_be_stripped(document: object, escaped: bool) -> None:
+    raw = json.dumps(document, ensure_ascii=escaped).encode()
+    if is_clean(raw, DROPPED_HERE):
+        assert strip(parse(raw), DROPPED_HERE, IDS_HERE) == parse(raw)

@@ -22,6 +22,7 @@ from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Request
+from chalicelib.connectors.stripping import REMOVED
 from chalicelib.ingest import edge, opened
 from tests.builders import VIENNA, guest, reservation
 from tests.conftest import RAW_BUCKET
@@ -84,6 +85,16 @@ def test_a_signed_canonical_notice_goes_to_the_inbox_under_its_hotel(own: None) 
         assert edge.accept(OWN, signed(body)) == 202
         (record,) = received("inbox")["Records"]
     assert record["attributes"]["MessageGroupId"] == f"own:{VIENNA.id}"
+
+
+def test_a_notice_that_shows_at_once_that_nothing_must_go_is_queued_as_it_came(own: None) -> None:
+    plain = json.dumps({"snapshots": [reservation("r1", guest(given_name="Zoë"))]}, ensure_ascii=False)
+    with time_machine.travel(NOW, tick=False):
+        edge.accept(OWN, signed(plain.encode()))
+        edge.accept(OWN, signed(plain.replace("Zoë", CARD).encode()))
+        whole, stripped = (each["body"] for each in received("inbox")["Records"])
+    assert whole.endswith(f',"body":{plain}}}')
+    assert json.loads(stripped)["body"] == json.loads(plain.replace("Zoë", REMOVED))
 
 
 def test_the_message_group_holds_only_what_a_queue_takes(mews: FakeMews) -> None:
