@@ -126,9 +126,9 @@ def one_leaf_each(leaves: Iterable[Leaf]) -> list[Leaf]:
 
 
 def guest(leaf: Leaf) -> Guest | None:
-    """The guest that a leaf belongs to now; old ids resolve."""
+    """The guest that a leaf belongs to now; old ids resolve, also of one that is merged on between two reads."""
     found = head(leaf)
-    if found and found.merged_into:
+    while found and found.merged_into:
         found = head(found.merged_into)
     return found.as_guest() if found else None
 
@@ -208,7 +208,7 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
 def stay_row(leaf: Leaf, stay: Stay, version: str) -> Item:
     row = table.row(
         keys.stay(leaf, stay.month, stay.reservation),
-        stay=stay.packed(without=board.SHOWN | {"reservation"}),
+        stay=stay.packed(without=board.BESIDE),
         version=version,
         **board.attributes(stay),
     )

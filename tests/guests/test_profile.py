@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.aws import keys
 from chalicelib.canonical.details import CurrencyAmounts
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.snapshots import Status
+from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Record, Stats, Traits
 from chalicelib.guests.rules import add_stats, count_stays, own_stays, project, stats_of
 from tests.builders import PORTO, stay
 from tests.ids import PMS, guest_id
+from tests.memory_table import MemoryTable
 
 B = Leaf("b")
 
@@ -21,6 +24,18 @@ B = Leaf("b")
 def leaf(name: Leaf, version: str, **fields: Any) -> Head:
     record = Record(**{"source": "pms", "source_id": name, "email_kind": "own", **fields})
     return Head(leaf=name, record=record, record_version=f"{version}##")
+
+
+def test_a_guest_that_is_merged_on_between_two_reads_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second read finds that who was the guest a moment ago belongs to another one now."""
+    a, b, c = Leaf("ga"), Leaf("gb"), Leaf("gc")
+    table = MemoryTable().install(monkeypatch)
+    now = [Head(a, members=(a, b, c), record_rev=1), Head(b, merged_into=GuestId(a), record_rev=1)]
+    before = Head(c, merged_into=GuestId(b), record_rev=1)
+    table.rows |= {keys.head(each.leaf): guests.head_row(each) for each in (*now, before)}
+    found = guests.guest(c)
+    assert found is not None
+    assert found.id == a
 
 
 @pytest.mark.parametrize(
