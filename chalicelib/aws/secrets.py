@@ -3,11 +3,15 @@
 import base64
 import hashlib
 import hmac
-from functools import cache
+import time
+from functools import cache, lru_cache
 
 from chalicelib.aws import clients
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.ids import ConnectionId
+
+KEPT_FOR = 300.0
+"""Seconds, at most."""
 
 
 @cache
@@ -35,7 +39,21 @@ def decrypt(text: str, connection: ConnectionId) -> str:
     return answer["Plaintext"].decode()
 
 
+def decrypt_kept(text: str, connection: ConnectionId) -> str:
+    """The same, kept for some minutes. What is encrypted anew has another text: a changed secret is never taken for
+    the one before."""
+    return _decrypted(text, connection, int(time.monotonic() // KEPT_FOR))
+
+
+@lru_cache(maxsize=100)
+def _decrypted(text: str, connection: ConnectionId, period: int) -> str:
+    """`period` counts the stretches of time for which an answer is kept."""
+    del period
+    return decrypt(text, connection)
+
+
 def forget_all() -> None:
     """Drop the kept keys; tests call it when they change the account underneath."""
+    _decrypted.cache_clear()
     _deployment_secret.cache_clear()
     key_for.cache_clear()

@@ -102,5 +102,5 @@ def link_of(connection: KeptConnection, known: Mapping[PropertyId, Property]) ->
         zones={each.id: each.time_zone for each in known.values()},
         channels=connection.channels,
         options=connection.options,
-        credentials=json.loads(secrets.decrypt(sealed, connection.id)) if sealed else {},
+        credentials=json.loads(secrets.decrypt_kept(sealed, connection.id)) if sealed else {},
     )

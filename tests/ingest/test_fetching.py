@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.aws import http, keys, queues, table
+from chalicelib.aws import http, keys, queues, secrets, table
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
@@ -28,6 +28,7 @@ from chalicelib.loyalty import store as ledgers
 from chalicelib.properties import store as properties
 from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at
 from tests.fake_mews import (
+    CREDENTIALS,
     SECRET,
     FakeMews,
     companion,
@@ -116,6 +117,27 @@ def test_what_ids_stand_for_is_remembered_for_an_hour(mews: FakeMews, monkeypatc
 def vendor_calls(id_: str) -> int:
     spent, _ = fetched(reservations_changed(id_))
     return spent["vendor"]
+
+
+def test_a_token_is_opened_once_for_some_minutes_and_a_new_one_at_once(
+    mews: FakeMews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mews.keep(reservation("r1"), customer("c1"))
+    opened: list[str] = []
+    open_, clock = secrets.decrypt, [1000.0]
+    monkeypatch.setattr(secrets, "decrypt", lambda text, whose: (opened.append(text), open_(text, whose))[1])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    secrets.forget_all()
+    for changed_at in (0, 1):
+        fetched(reservations_changed("r1"))
+        assert len(opened) == 1, changed_at
+    connections.put(connection(credentials={**CREDENTIALS, "access_token:of-another": "another"}))
+    fetched(reservations_changed("r1"))
+    assert len(opened) == 2
+    assert "another" in open_(opened[-1], SOURCE)
+    clock[0] += secrets.KEPT_FOR
+    fetched(reservations_changed("r1"))
+    assert len(opened) == 3
 
 
 def test_a_token_that_may_not_look_names_up_brings_the_rest_and_is_not_asked_each_time(mews: FakeMews) -> None:
