@@ -79,6 +79,7 @@ def check_every_crash(before: Act, act: Act, told: list[Fact]) -> None:
     def begin() -> None:
         tables.empty()
         before()
+        secrets.forget_all()  # each begins as a process does that was started just now
         told.clear()
 
     begin()

@@ -126,7 +126,7 @@ def test_a_token_is_opened_once_for_some_minutes_and_a_new_one_at_once(
     opened: list[str] = []
     open_, clock = secrets.decrypt, [1000.0]
 
-    def counted(text: str, whose: str) -> str:
+    def counted(text: str, whose: ConnectionId) -> str:
         opened.append(text)
         return open_(text, whose)
 
