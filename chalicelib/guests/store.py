@@ -208,7 +208,7 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
 def stay_row(leaf: Leaf, stay: Stay, version: str) -> Item:
     row = table.row(
         keys.stay(leaf, stay.month, stay.reservation),
-        stay=stay.packed(without=board.BESIDE),
+        stay=stay.packed(without=board.SHOWN | {"reservation"}),
         version=version,
         **board.attributes(stay),
     )
