@@ -60,7 +60,7 @@ def _parts(*, full: bool) -> Iterator[Part]:
     yield "CPU of webhooks", lambda: webhook_cpu.figures(4 * rounds)
     if full:
         yield "instructions", instructions.figures
-    yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), webhooks.moved_far(), *webhooks.units()]
+    yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), *webhooks.moved_far(), *webhooks.units()]
     yield "growth", growth.figures
     yield "a season's bill", lambda: webhook_cost.figures(500 if full else 60, 3 if full else 1)
     yield "a stage's bill", stage.figures

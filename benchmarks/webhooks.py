@@ -39,6 +39,7 @@ def changes(guests: int, minute: int) -> list[dict[str, Any]]:
 
 LATER = {"arrival": "2026-02-05", "departure": "2026-02-09"}
 NEXT_MONTH = {"arrival": "2026-03-05", "departure": "2026-03-09"}
+NEXT_SUMMER = {"arrival": "2026-07-05", "departure": "2026-07-09"}
 
 
 def moved(guests: int, minute: int, dates: dict[str, str] = LATER) -> list[dict[str, Any]]:
@@ -90,12 +91,16 @@ def units(guests: int = 20) -> list[Figure]:
     return figures
 
 
-def moved_far(guests: int = 20) -> Figure:
+def moved_far(guests: int = 20) -> list[Figure]:
     """Nothing else must change than where the dates move within a month: the floor is the same."""
     cloud = known_guests(guests)
-    written = _written(cloud, lambda: push(cloud, moved(guests, 1, NEXT_MONTH))) / guests
     name = "write units per webhook: dates moved into another month where a board shows the stay"
-    return _absolute(name, "write units", written, 6, 10)
+    near = _written(cloud, lambda: push(cloud, moved(guests, 1, NEXT_MONTH))) / guests
+    far = _written(cloud, lambda: push(cloud, moved(guests, 2, NEXT_SUMMER))) / guests
+    return [
+        _absolute(name, "write units", near, 6, 10),
+        _absolute("the same, moved by more than three months", "write units", far, 6, 10),
+    ]
 
 
 def _check_out_units(cloud: Cloud, guests: int) -> list[Figure]:

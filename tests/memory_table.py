@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import table
+from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
+from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.guests.store import read_head, read_stay
 
-VOLATILE = {"rev", "record_rev", "expires_at", "bounds"}
+VOLATILE = {"rev", "record_rev", "expires_at", "bounds", "drift", "month"}
 
 
 @dataclass
@@ -113,8 +115,10 @@ class MemoryTable:
         )
 
     def state(self) -> dict[Key, Item]:
-        """What is kept, without what differs between two ways to one end: revisions, markers, how far to look."""
-        kept = {key: row for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
+        """What is kept, without what differs between two ways to one end: revisions, markers, how far to look, and in
+        which month the row of a stay lies, as long as it is found there."""
+        assert stays_not_found(self.rows) == []
+        kept = dict(_as_put_anew(key, row) for key, row in self.rows.items() if not key.pk.startswith("MARK#"))
         told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
         return {key: row for key, row in told.items() if not _says_nothing(key, row)}
 
@@ -122,6 +126,37 @@ class MemoryTable:
         for name in ("get", "get_many", "query", "write", "transact"):
             monkeypatch.setattr(table, name, getattr(self, name))
         return self
+
+
+def stays_not_found(rows: Mapping[Key, Item]) -> list[Key]:
+    """Stays that lie elsewhere than a reservation's or a companion's row says, or further than the head lets look."""
+    stays = {key: read_stay(row) for key, row in rows.items() if key.sk.startswith(keys.STAY)}
+    told = {_told_in(key, row) for key, row in rows.items() if key.pk.startswith("RESERVATION#") and "leaf" in row}
+    lost = stays.keys() ^ told
+    for key, stay in stays.items():
+        leaf = Leaf(key.pk.removeprefix("LEAF#"))
+        for companion in stay.companions:
+            where = keys.companion(companion, stay.month, stay.reservation)
+            lost |= {where} if where not in rows or _told_in(where, rows[where]) != key else set()
+        drift = read_head(leaf, rows[keys.head(leaf)]).drift
+        lost |= {key} if drift.with_stay(keys.month_and_reservation(key)[0], stay.month) != drift else set()
+    return sorted(lost)
+
+
+def _told_in(key: Key, row: Item) -> Key:
+    """Where the row of a reservation or a companion says that the stay lies."""
+    if key.sk.startswith(keys.COMPANION):
+        month, reservation = keys.month_and_reservation(key)
+        return keys.stay(row["leaf"], row.get("month", month), reservation)
+    return keys.stay(row["leaf"], row["month"], ReservationId(key.pk.removeprefix("RESERVATION#")))
+
+
+def _as_put_anew(key: Key, row: Item) -> tuple[Key, Item]:
+    if not key.sk.startswith(keys.STAY):
+        return key, row
+    stay = read_stay(row)
+    anew = keys.stay(Leaf(key.pk.removeprefix("LEAF#")), stay.month, stay.reservation)
+    return anew, {**row, "sk": anew.sk}
 
 
 def _says_nothing(key: Key, row: Item) -> bool:

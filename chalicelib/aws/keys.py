@@ -65,7 +65,7 @@ api_key: Callable[[str], Key] = _alone("KEY")
 """Signing in is one read by the hash of the whole key."""
 identifier: Callable[[Digest], Key] = _alone("IDENTIFIER")
 reservation: Callable[[ReservationId], Key] = _alone("RESERVATION")
-"""Where a reservation is kept: the leaf of its primary guest, and the month of arrival."""
+"""Where a reservation is kept: the leaf of its primary guest, and the month of its row."""
 reservation_of_charge: Callable[[ChargeId], Key] = _alone("CHARGE")
 """The reservation that a charge is kept under: a line may be moved to another room's folio."""
 run: Callable[[RunId], Key] = _alone("RUN")
@@ -146,13 +146,13 @@ RECEIPT = "RECEIPT#"
 
 
 def stay(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
-    """`month` is that of the arrival: a stay whose arrival moves to another month is another row."""
+    """`month` is that of the arrival when the row was put there, or near it: guests/drift.py."""
     return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
 
 
-def stays_of_month(day: date) -> str:
-    """What the keys begin with of a leaf's stays that arrive in the month of this day."""
-    return f"{STAY}{day.isoformat()[:7]}"
+def stays_of_month(month: str) -> str:
+    """What the keys begin with of a leaf's stays whose rows lie in a month."""
+    return f"{STAY}{month}"
 
 
 def arrivals(property_id: PropertyId, day: date) -> str:
@@ -166,7 +166,9 @@ def departures(property_id: PropertyId, day: date) -> str:
 
 
 def companion(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
-    """Says that this person shared the room of that reservation; the stay itself is the primary guest's row."""
+    """Says that this person shared the room of that reservation; the stay itself is the primary guest's row.
+
+    `month` is that of the arrival, always: the row moves with it."""
     return Key(leaf(leaf_id), f"{COMPANION}{month}#{reservation}")
 
 

@@ -28,6 +28,7 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.versions import Version
 from chalicelib.guests.declared import Trait
+from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.tally import Tally
@@ -106,8 +107,8 @@ class Stay(Kept):
 
     @property
     def month(self) -> str:
-        """Of the arrival, such as `2026-02`; stays are kept in its order."""
-        return self.arrival.isoformat()[:7]
+        """Of the arrival, such as `2026-02`; near it lies the stay's row."""
+        return month_of(self.arrival)
 
     @property
     def nights(self) -> int:
@@ -210,6 +211,7 @@ class Guest:
     members: tuple[Leaf, ...]
     traits: Traits
     properties: tuple[PropertyId, ...]
+    drift: Drift = NO_DRIFT
 
     @property
     def others(self) -> tuple[Leaf, ...]:
@@ -244,6 +246,8 @@ class Head:
     """Properties that this leaf's source named it at."""
     properties: tuple[PropertyId, ...] = ()
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
+    drift: Drift = NO_DRIFT
+    """Of the leaf's stays; on a guest, of those of all its leaves. It never shrinks: it says where to look."""
     decided: bool = False
     """Whether a person decided with whom this leaf belongs or not: a row of its own says what."""
 
@@ -277,6 +281,7 @@ class Head:
             members=members,
             traits=self.traits or Traits(),
             properties=self.properties,
+            drift=self.drift,
         )
 
 

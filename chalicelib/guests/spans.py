@@ -1,6 +1,6 @@
 """Which of a leaf's stays are known, and which must be known besides. Pure.
 
-Stays are kept by the month of arrival, so that those of a span of days are one query.
+Stays are kept by months at or near that of the arrival, so that those of a span of days are one query.
 """
 
 from calendar import monthrange
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.guests.drift import Drift, months_after
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.tally import Tally
 
@@ -63,10 +64,11 @@ def span_of(stays: Iterable[Stay], tally: Tally) -> Span:
     return _months(first - _reach(tally), last)
 
 
-def span_of_month(month: str, tally: Tally) -> Span:
-    """Where all lie that begin in a month, such as `2026-02`, or reach into it, or touch it."""
-    first = date.fromisoformat(f"{month}-01")
-    return _months(first - _reach(tally), first)
+def span_of_row(month: str, drift: Drift, tally: Tally) -> Span:
+    """Where all lie that begin in the months in which the stay of a row may begin, or reach into them, or touch them.
+    The row lies in a month such as `2026-02`."""
+    first, last = (date.fromisoformat(f"{months_after(month, by)}-01") for by in (-drift.earlier, drift.later))
+    return _months(first - _reach(tally), last)
 
 
 def _reach(tally: Tally) -> timedelta:

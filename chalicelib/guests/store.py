@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import groupby, islice
 from typing import NamedTuple
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
-from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
-from chalicelib.guests.model import Guest, Head, Record, SharedStay, Stats, Stay, Traits
+from chalicelib.guests.drift import Drift, month_of, months_after
+from chalicelib.guests.model import Guest, Head, Record, Stats, Stay, Traits
 from chalicelib.guests.spans import Span
 from chalicelib.guests.tally import Tally
 
@@ -28,6 +27,7 @@ def head_row(head: Head) -> Item:
         traits=head.traits.packed() if head.traits else None,
         seen_at=list(head.seen_at) or None,
         properties=list(head.properties) or None,
+        drift=list(head.drift) if any(head.drift) else None,
         decided=head.decided or None,
     )
     return within_a_unit(row, "traits", "stats")
@@ -93,6 +93,7 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         traits=Traits.model_validate_json(item["traits"]) if "traits" in item else None,
         seen_at=tuple(item.get("seen_at", ())),
         properties=tuple(item.get("properties", ())),
+        drift=Drift(*item.get("drift", ())),
         decided=item.get("decided", False),
     )
 
@@ -205,14 +206,22 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
                 yield Packed(number, GuestId(row["sk"]), traits)
 
 
-def stay_row(leaf: Leaf, stay: Stay, version: str) -> Item:
+def stay_row(leaf: Leaf, stay: Stay, version: str, lies_in: str | None = None) -> Item:
+    """`lies_in` is the month of the row, where it is not that in which the stay begins."""
     row = table.row(
-        keys.stay(leaf, stay.month, stay.reservation),
+        keys.stay(leaf, lies_in or stay.month, stay.reservation),
         stay=stay.packed(without=board.SHOWN | {"reservation"}),
         version=version,
         **board.attributes(stay),
     )
     return within_a_unit(row, "stay")
+
+
+def companion_row(leaf: Leaf, stay: Stay, primary: Leaf, lies_in: str) -> Item:
+    """It lies in the month in which the stay begins, wherever the stay's own row does: nothing is said of the
+    companion in a stay's transaction, so its head cannot keep how far to look."""
+    key = keys.companion(leaf, stay.month, stay.reservation)
+    return table.row(key, leaf=primary, month=lies_in if lies_in != stay.month else None)
 
 
 def read_stay(item: Item) -> Stay:
@@ -233,56 +242,20 @@ def stays_of_reservations(reservations: Iterable[ReservationId]) -> dict[Reserva
     return {stay.reservation: (leaf, stay) for leaf, stay in stays}
 
 
-def stay_rows(leaf: Leaf, span: Span) -> Iterator[Item]:
-    """The rows of the months that a span of days begins and ends in, and of those between; one query."""
-    after = keys.stays_of_month(span.first) if span.first else None
-    up_to = f"{keys.stays_of_month(span.last)}~" if span.last else None
+def stay_rows(leaf: Leaf, span: Span, drift: Drift) -> Iterator[Item]:
+    """The rows of the months in which all stays lie that arrive within a span of days, whole months of them; one query.
+    The drift is the leaf's."""
+    after = keys.stays_of_month(months_after(month_of(span.first), -drift.later)) if span.first else None
+    up_to = f"{keys.stays_of_month(months_after(month_of(span.last), drift.earlier))}~" if span.last else None
     return table.query(keys.leaf(leaf), keys.STAY, after=after, up_to=up_to)
 
 
-def stays_of(leaf: Leaf, span: Span) -> list[Stay]:
+def stays_of(head: Head, span: Span) -> list[Stay]:
     """Those of a leaf that arrive within a span of days."""
-    return [stay for stay in map(read_stay, stay_rows(leaf, span)) if span.has(stay.arrival)]
+    return [stay for stay in map(read_stay, stay_rows(head.leaf, span, head.drift)) if span.has(stay.arrival)]
 
 
 def stays(leaf: Leaf) -> list[Stay]:
     """Every reservation of a leaf, in time order; one query."""
     found = [read_stay(item) for item in table.query(keys.leaf(leaf), keys.STAY)]
     return sorted(found, key=lambda stay: (stay.arrival, stay.departure, stay.reservation))
-
-
-def stay_happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Stay]]:
-    """The leaf's own reservations before a position, newest arrival first."""
-    rows = _rows_before(leaf, keys.STAY, before, limit)
-    return _newest_first(leaf, (read_stay(row) for row in rows), before)
-
-
-def shared_stay_happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[SharedStay]]:
-    """The reservations in which the leaf was a companion before a position, newest arrival first.
-
-    Only the primary guest's leaf holds the stay. It may have moved on since the rows were read: then it is gone.
-    """
-    rows = _rows_before(leaf, keys.COMPANION, before, limit)
-    for each in _newest_first(leaf, _stays_shared(rows, limit), before):
-        yield Happening(each.at, each.id, leaf, SharedStay(each.what), each.property_id)
-
-
-def _rows_before(leaf: Leaf, prefix: str, before: str | None, limit: int) -> Iterator[Item]:
-    """Every row of the months up to that of `before`: a month's rows lie in the order of their ids."""
-    up_to = f"{prefix}{before[: len('2026-02')]}#~" if before else None
-    return table.query(keys.leaf(leaf), prefix, up_to=up_to, at_once=limit, newest_first=True)
-
-
-def _stays_shared(rows: Iterator[Item], limit: int) -> Iterator[Stay]:
-    while some := list(islice(rows, limit)):
-        primary = [keys.stay(row["leaf"], *keys.month_and_reservation(table.key_of(row))) for row in some]
-        found = table.get_many(primary)
-        yield from (read_stay(found[key]) for key in primary if key in found)
-
-
-def _newest_first(leaf: Leaf, stays: Iterable[Stay], before: str | None) -> Iterator[Happening[Stay]]:
-    """Order each month by arrival; the stays come month by month."""
-    for _, month in groupby(stays, key=lambda stay: stay.month):
-        told = [Happening(each.arrival.isoformat(), each.reservation, leaf, each, each.property_id) for each in month]
-        earlier = [each for each in told if each.is_before(before)]
-        yield from sorted(earlier, key=lambda each: each.position, reverse=True)

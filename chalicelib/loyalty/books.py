@@ -154,14 +154,14 @@ def _with_stay(books: Books, tally: Tally, named: ReservationId) -> Books:
     known = {named: given} if given else {}
     if place is None or place[0] != books.head.leaf:
         return replace(books, given=known)
-    stay, is_own = _stay(books.head, named, spans.span_of_month(place[1], tally))
+    stay, is_own = _stay(books.head, named, spans.span_of_row(place[1], books.head.drift, tally))
     return replace(books, stays=[stay], own=[stay] if is_own else [], given=known)
 
 
 def _stay(head: Head, named: ReservationId, span: Span) -> tuple[Stay, bool]:
     """A stay, and whether it is completed and the person's own; read with those that may lie in its way."""
     while True:
-        around = _read(head.leaf, span)
+        around = _read(head, span)
         stay = around.stays.get(named)
         if stay is None:
             raise table.Contended("the stay was moved between two of these reads")
@@ -171,5 +171,5 @@ def _stay(head: Head, named: ReservationId, span: Span) -> tuple[Stay, bool]:
             span = unread.span
 
 
-def _read(leaf: Leaf, span: Span) -> Around:
-    return Around(span, {each.reservation: each for each in guests.stays_of(leaf, span)})
+def _read(head: Head, span: Span) -> Around:
+    return Around(span, {each.reservation: each for each in guests.stays_of(head, span)})

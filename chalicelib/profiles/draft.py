@@ -1,7 +1,7 @@
 """The view of one change or decision, with what has been decided so far laid over it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf
@@ -41,6 +41,13 @@ class Draft:
 
     def keep(self, head: Head) -> None:
         self.decided.heads[head.leaf] = head
+
+    def note_drift(self, leaf: Leaf, lies_in: str, begins_in: str) -> None:
+        """The head, which is written with any stay, says how far from its row one may begin."""
+        head = self.head(leaf)
+        drift = head.drift.with_stay(lies_in, begins_in)
+        if drift != head.drift:
+            self.keep(replace(head, drift=drift))
 
     def known(self, leaf: Leaf) -> bool:
         return leaf in self.decided.heads or leaf in self.state.heads

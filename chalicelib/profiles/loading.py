@@ -11,6 +11,7 @@ from chalicelib.canonical.ids import ChannelName, Leaf, ReservationId
 from chalicelib.canonical.versions import Version
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts
+from chalicelib.guests.drift import NO_DRIFT
 from chalicelib.guests.spans import Around, Span
 from chalicelib.guests.store import stay_rows
 from chalicelib.profiles import hotels
@@ -69,7 +70,8 @@ class LoadedRows:
 
     def read_stays(self, leaf: Leaf, span: Span) -> None:
         """Of a leaf whose head is known: it is their lock."""
-        found = {table.key_of(row): row for row in stay_rows(leaf, span)}
+        head = self.known.head(leaf)
+        found = {table.key_of(row): row for row in stay_rows(leaf, span, head.drift if head else NO_DRIFT)}
         self.rows.update(found)
         self._unlearn(found)
         self.windows[leaf] = Window(span, set(found))

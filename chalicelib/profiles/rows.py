@@ -74,5 +74,5 @@ class KnownRows:
     def stay(self, key: Key) -> KeptStay | None:
         if key not in self._stays and (row := self.rows.get(key)):
             version = Version.parse(row["version"]) if row["version"] else None
-            self._stays[key] = KeptStay(read_stay(row), version)
+            self._stays[key] = KeptStay(read_stay(row), version, keys.month_and_reservation(key)[0])
         return self._stays.get(key)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.guests.drift import widest
 from chalicelib.guests.model import Head, Record, Stay
 from chalicelib.guests.rules import project, with_sums
 from chalicelib.guests.spans import Around
@@ -127,8 +128,9 @@ def _project(draft: Draft, guest: GuestId) -> None:
     if restamped and head.traits and traits.with_stats(head.traits.stats) != head.traits:
         for leaf in restamped:  # the newest of several records is what a guest is
             draft.say(FactType.GUEST_CHANGED, leaf, leaf)
-    if traits != head.traits or properties != head.properties:
-        draft.keep(replace(head, traits=traits, properties=properties))
+    projected = replace(head, traits=traits, properties=properties, drift=widest(leaf.drift for leaf in leaves))
+    if projected != head:
+        draft.keep(projected)
 
 
 def _raise_revisions(draft: Draft) -> None:

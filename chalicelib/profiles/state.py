@@ -23,6 +23,8 @@ class KeptStay:
 
     stay: Stay
     version: Version | None
+    lies_in: str
+    """The month of its row, which may be another than that in which the stay begins by now."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class ProfileUpdate:
     stays: dict[tuple[Leaf, ReservationId], KeptStay | None] = field(default_factory=dict)
     """(leaf, reservation) → the stay, or None where it moved away from."""
     stays_left: set[tuple[Leaf, str, ReservationId]] = field(default_factory=set)
-    """(leaf, month, reservation) of the rows that stays moved away from, to another leaf or another month."""
+    """(leaf, month, reservation) of the rows that stays moved away from, to another leaf or to a month too far."""
     leaf_by_reservation: dict[ReservationId, Leaf] = field(default_factory=dict)
     companions: dict[tuple[Leaf, str, ReservationId], Leaf | None] = field(default_factory=dict)
     """(companion's leaf, month, reservation) → the primary guest's leaf, or None where nobody is a companion now."""

@@ -7,6 +7,7 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Leaf, ReservationId, leaf_of_nobody
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.versions import Version
+from chalicelib.guests.drift import place
 from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Stay
 from chalicelib.profiles.draft import Draft
@@ -40,9 +41,11 @@ def _kept(draft: Draft, reservation: ReservationId) -> tuple[Leaf | None, KeptSt
 
 def _keep(draft: Draft, leaf: Leaf, stay: Stay, version: Version | None) -> None:
     lay_at, kept = _kept(draft, stay.reservation)
-    draft.decided.stays[leaf, stay.reservation] = KeptStay(stay, version)
-    lay_in = kept.stay.month if kept else None
-    if (lay_at, lay_in) != (leaf, stay.month):
+    lay_in = kept.lies_in if kept else None
+    lies_in = place(lay_in, stay.month) if lay_in and lay_at == leaf else stay.month
+    draft.decided.stays[leaf, stay.reservation] = KeptStay(stay, version, lies_in)
+    draft.note_drift(leaf, lies_in, stay.month)
+    if (lay_at, lay_in) != (leaf, lies_in):
         draft.decided.leaf_by_reservation[stay.reservation] = leaf
         if lay_at and lay_in:
             draft.decided.stays_left.add((lay_at, lay_in, stay.reservation))

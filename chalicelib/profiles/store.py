@@ -13,11 +13,10 @@ from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import now
 from chalicelib.canonical.versions import Version
 from chalicelib.consent.store import acts_row, gate_row
-from chalicelib.guests.model import Stay
-from chalicelib.guests.store import head_row, record_row, stay_row
+from chalicelib.guests.store import companion_row, head_row, record_row, stay_row
 from chalicelib.identity.store import decisions_row, row_of
 from chalicelib.profiles.model import Change, Input
-from chalicelib.profiles.state import FactMade, KeptCharge, ProfileUpdate
+from chalicelib.profiles.state import FactMade, KeptCharge, KeptStay, ProfileUpdate
 
 MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
@@ -81,21 +80,23 @@ def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list
     writes: list[table.Write] = []
     for (leaf, _), kept in update.stays.items():
         if kept:
-            row = stay_row(leaf, kept.stay, kept.version.text() if kept.version else "")
+            row = stay_row(leaf, kept.stay, kept.version.text() if kept.version else "", kept.lies_in)
             writes.append(table.Put(row, replaces=rows.get(table.key_of(row))))
             if kept.stay.reservation in update.leaf_by_reservation:
-                writes.append(_place_write(leaf, kept.stay, rows))
+                writes.append(_place_write(leaf, kept, rows))
     left = [keys.stay(*each) for each in update.stays_left]
     writes += [table.Delete(key, replaces=rows.get(key)) for key in left]
     for (companion, month, reservation), primary in update.companions.items():
-        key = keys.companion(companion, month, reservation)
-        writes.append(table.Put(table.row(key, leaf=primary)) if primary else table.Delete(key))
+        if primary and (kept := update.stays[primary, reservation]):
+            writes.append(table.Put(companion_row(companion, kept.stay, primary, kept.lies_in)))
+        else:
+            writes.append(table.Delete(keys.companion(companion, month, reservation)))
     return writes
 
 
-def _place_write(leaf: Leaf, stay: Stay, rows: Mapping[Key, Item | None]) -> table.Put:
-    key = keys.reservation(stay.reservation)
-    return table.Put(table.row(key, leaf=leaf, month=stay.month), _with_same("leaf", key, rows))
+def _place_write(leaf: Leaf, kept: KeptStay, rows: Mapping[Key, Item | None]) -> table.Put:
+    key = keys.reservation(kept.stay.reservation)
+    return table.Put(table.row(key, leaf=leaf, month=kept.lies_in), _with_same("leaf", key, rows))
 
 
 def _with_same(attribute: str, key: Key, rows: Mapping[Key, Item | None]) -> table.When:

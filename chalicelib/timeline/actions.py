@@ -1,21 +1,29 @@
 """Read a guest's history page by page, each at the cost of a page."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil
 
 from chalicelib.canonical.happenings import Happening, Source
 from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
-from chalicelib.guests import store as guests
+from chalicelib.guests import history as guests
+from chalicelib.guests.drift import Drift
 from chalicelib.messages import store as messages
 from chalicelib.timeline import rules
 from chalicelib.timeline.rules import Part
 
-STAYS: tuple[Source, ...] = (guests.stay_happenings, guests.shared_stay_happenings)
-"""A stay that is own and shared is the guest's own: own ones stand first."""
-EVERYTHING: tuple[Source, ...] = (*STAYS, consents.happenings, messages.happenings)
 FEWEST_ROWS = 5
 """Rows read at once of each leaf and kind, however many leaves share a page."""
+
+
+def stays(drift: Drift) -> tuple[Source, ...]:
+    """The guest's, whose drift it is. A stay that is own and shared is the guest's own: own ones stand first."""
+    return partial(guests.happenings, drift=drift), guests.shared_happenings
+
+
+def everything(drift: Drift) -> tuple[Source, ...]:
+    return *stays(drift), consents.happenings, messages.happenings
 
 
 def history(

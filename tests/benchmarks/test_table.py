@@ -109,6 +109,7 @@ def test_a_duplicate_webhook_writes_nothing() -> None:
     assert all(figure.holds for figure in figures.values() if figure.unit == "write units")
 
 
-def test_dates_that_move_into_another_month_cost_what_the_data_model_says_beside_the_row_that_misses_it() -> None:
-    figure = webhooks.moved_far(guests=2)
-    assert (figure.measured, figure.bound, figure.holds) == (14, 10, False)
+def test_dates_that_move_into_another_month_cost_what_the_data_model_says() -> None:
+    near, far = webhooks.moved_far(guests=2)
+    assert (near.measured, near.bound, near.holds) == (10, 10, True)
+    assert (far.measured, far.bound, far.holds) == (14, 10, False)

@@ -13,6 +13,7 @@ from chalicelib.canonical.time import Instant, instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, Consent
 from chalicelib.guests import store as guests
+from chalicelib.guests.drift import FARTHEST, NO_DRIFT, Drift
 from chalicelib.guests.model import Stay
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message
@@ -23,7 +24,7 @@ from tests.ids import guest_id
 GA = guest_id("ga")
 
 LIMIT = 4
-KINDS = len(actions.EVERYTHING)
+KINDS = len(actions.everything(NO_DRIFT))
 FEW, MANY = 5, 500
 
 
@@ -32,11 +33,11 @@ class Cost(NamedTuple):
     units: float
 
 
-def keep_history(leaf: GuestId, times: int) -> None:
-    """As many stays, shared stays, acts of consent and mails, one of each a week."""
+def keep_history(leaf: GuestId, times: int, weeks_between: int = 1) -> None:
+    """As many stays, shared stays, acts of consent and mails, one of each a week, or more rarely."""
     begin = datetime(2016, 1, 1, 12, tzinfo=UTC)
     for number in range(times):
-        moment = begin + timedelta(weeks=number)
+        moment = begin + timedelta(weeks=number * weeks_between)
         arrival, at = moment.date(), instant(moment)
         for row in (
             guests.stay_row(leaf, _stay(f"r{number}", arrival), ""),
@@ -57,12 +58,12 @@ def _message(leaf: GuestId, at: Instant, number: int) -> Message:
     return Message(guest=leaf, occasion=OccasionId(timed_id(RUN, at, number)), **told)
 
 
-def cost_of_pages(cloud: Cloud, leaves: Sequence[Leaf], count: int) -> list[Cost]:
+def cost_of_pages(cloud: Cloud, leaves: Sequence[Leaf], count: int, drift: Drift = NO_DRIFT) -> list[Cost]:
     costs, before = [], None
     for _ in range(count):
         cloud.calls.clear()
         cloud.table.units.take()
-        part = actions.history(leaves, actions.EVERYTHING, before=before, limit=LIMIT, may_see=lambda _: True)
+        part = actions.history(leaves, actions.everything(drift), before=before, limit=LIMIT, may_see=lambda _: True)
         before = part.ends_at
         assert len(part.happenings) == LIMIT
         costs.append(Cost(cloud.calls.total(), cloud.table.units.take().read))
@@ -82,6 +83,20 @@ def test_a_page_deep_in_a_history_costs_what_the_first_one_does(cloud: Cloud) ->
     first, *others = cost_of_pages(cloud, [GA], 200)
     assert max(each.calls for each in others) <= first.calls + KINDS
     assert max(each.units for each in others) <= first.units + KINDS * 2
+
+
+@pytest.mark.parametrize(("weeks_between", "calls", "units"), [(1, 6, 6), (4, 2, 2), (26, 0, 0)])
+def test_a_page_of_a_guest_whose_stays_moved_costs_the_rows_of_the_months_around(
+    cloud: Cloud, weeks_between: int, calls: int, units: int
+) -> None:
+    """Three months before the page and three behind: of somebody who comes twice a year hardly a row, and of the one
+    who comes each week 26. The others of a page are what they are for guests without a moved stay."""
+    keep_history(GA, 100, weeks_between)
+    usual = cost_of_pages(cloud, [GA], 20)
+    moved = cost_of_pages(cloud, [GA], 20, Drift(FARTHEST, FARTHEST))
+    more = [Cost(one.calls - other.calls, one.units - other.units) for one, other in zip(moved, usual, strict=True)]
+    assert max(each.calls for each in more) <= calls
+    assert max(each.units for each in more) <= units
 
 
 @pytest.mark.parametrize("leaves", [10, 40])

@@ -60,6 +60,10 @@ def test_a_stage_costs_what_its_lines_come_to_and_ten_dollars_at_most() -> None:
     [
         ("a webhook that changes a reservation", "reservation change"),
         ("a webhook that moves its dates, within a month", "change with moved dates"),
+        (
+            "a webhook that moves them into another month, up to three months from where they were first",
+            "dates moved into another month where a board shows the stay",
+        ),
         ("a check-out with its points", "check-out with points (ingest + award)"),
         ("the first booking of a new guest (e-mail, phone, consent)", "first booking of a new guest"),
     ],

@@ -14,6 +14,7 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Leaf
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store
+from chalicelib.guests.drift import NO_DRIFT
 from chalicelib.guests.tally import Tally
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.profiles.store import read_charge
@@ -103,6 +104,7 @@ def assert_guest(row: Item) -> None:
     assert head.traits
     assert (head.traits.given_name, head.traits.email, head.traits.member) == ("Anna", "anna@mail.example", True)
     assert (head.stats.stays, head.stats.nights, head.as_guest() is not None) == (1, 2, True)
+    assert head.drift == NO_DRIFT
 
 
 def assert_stay(row: Item, told: Any) -> None:

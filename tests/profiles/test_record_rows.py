@@ -24,6 +24,7 @@ from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, Reservati
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
+from chalicelib.guests.drift import FARTHEST, Drift
 from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
 from chalicelib.guests.tally import Tally
 from chalicelib.ingest.changes import change_of
@@ -162,6 +163,8 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
         traits=TRAITS,
         seen_at=STATS.properties,
         properties=STATS.properties,
+        drift=Drift(earlier=FARTHEST, later=FARTHEST),
+        decided=True,
     )
     row = guests.head_row(head)
     assert all(getattr(TRAITS, name) for name in Traits.model_fields)

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.paging import Item, Page
 from chalicelib.entrypoints.api.visibility import guest_of, may_see
 from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Guest, SharedStay, Stay
-from chalicelib.timeline.actions import STAYS, history
+from chalicelib.timeline import actions as timeline
 from chalicelib.timeline.rules import Part
 
 
@@ -78,13 +78,14 @@ class StayShown(Shown):
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
     """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
-    found = history_of(ask.caller, guest_of(ask.caller, guest_id), STAYS, page)
+    guest = guest_of(ask.caller, guest_id)
+    found = history_of(ask.caller, guest, timeline.stays(guest.drift), page)
     items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
     return page_of(page, found, items)
 
 
 def history_of(caller: Caller, guest: Guest, sources: Sequence[Source], page: Page) -> Part:
-    return history(guest.members, sources, before=page.after, limit=page.limit, may_see=may_see(caller))
+    return timeline.history(guest.members, sources, before=page.after, limit=page.limit, may_see=may_see(caller))
 
 
 def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:

@@ -15,7 +15,7 @@ from chalicelib.guests.model import SharedStay, Stay
 from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
-from chalicelib.timeline.actions import EVERYTHING
+from chalicelib.timeline.actions import everything
 
 
 class ConsentAct(Shown):
@@ -63,7 +63,8 @@ class Happening(Shown):
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[Happening]:
     """Stays, consent receipts and messages, newest first."""
-    found = history_of(ask.caller, guest_of(ask.caller, guest_id), EVERYTHING, page)
+    guest = guest_of(ask.caller, guest_id)
+    found = history_of(ask.caller, guest, everything(guest.drift), page)
     return page_of(page, found, [_shown(each) for each in found.happenings])
 
 
