@@ -3,11 +3,13 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 from threading import Event, Thread
 from typing import Any, Self
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import queue_urls
 from infra.demo import season
@@ -80,7 +82,8 @@ class Ticking:
         }
         event = json.dumps(scheduled | about).encode()
         while not self._over.wait(TICK_SECONDS):
-            client.invoke(FunctionName=self._function, InvocationType="Event", Payload=event)
+            with suppress(BotoCoreError, ClientError):  # too busy to answer: it hears the next
+                client.invoke(FunctionName=self._function, InvocationType="Event", Payload=event)
 
 
 def long_work(hub: Api) -> list[Json]:
