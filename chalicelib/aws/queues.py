@@ -64,7 +64,7 @@ def send_texts(name: str, texts: Sequence[str], *, group: str | None = None) -> 
 
 def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
     """What one call takes each."""
-    return portions(texts, lambda text: len(text.encode()), most=AT_ONCE, most_bytes=BYTES_AT_ONCE)
+    return portions(texts, lambda text: len(text.encode()), most=AT_ONCE, largest=BYTES_AT_ONCE)
 
 
 def _send_at_once(name: str, texts: Sequence[str], extra: Mapping[str, str]) -> None:

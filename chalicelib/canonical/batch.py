@@ -26,13 +26,16 @@ Failures = dict[str, Exception]
 """Message id → why it is not done; what is not in it is done."""
 
 
-def portions(each: Iterable[T], bytes_of: Callable[[T], int], *, most: int, most_bytes: int) -> Iterator[list[T]]:
-    """In their order, as many as one call or message takes; what is too large by itself is a portion of its own."""
+def portions(
+    each: Iterable[T], size_of: Callable[[T], int], *, largest: int, most: int | None = None
+) -> Iterator[list[T]]:
+    """In their order, `most` at a time and as much as one call or transaction takes (bytes or rows, as `size_of`
+    counts); what is too large by itself is a portion of its own."""
     portion: list[T] = []
     size = 0
     for one in each:
-        length = bytes_of(one)
-        if portion and (len(portion) == most or size + length > most_bytes):
+        length = size_of(one)
+        if portion and (len(portion) == most or size + length > largest):
             yield portion
             portion, size = [], 0
         portion.append(one)

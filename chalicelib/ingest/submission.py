@@ -67,4 +67,4 @@ def _source_of(snapshot: Snapshot, known: Mapping[PropertyId, Property], allowed
 
 
 def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:
-    return portions(snapshots, lambda each: len(json.dumps(each)), most=MOST_SNAPSHOTS, most_bytes=MOST_BYTES)
+    return portions(snapshots, lambda each: len(json.dumps(each)), most=MOST_SNAPSHOTS, largest=MOST_BYTES)

@@ -1,11 +1,12 @@
 """Claim the right to send a message, and give it back where the message was certainly not sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
+from chalicelib.canonical.batch import portions
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import ChannelName, Leaf
 from chalicelib.consent import store as consents
@@ -43,22 +44,8 @@ class Sendable:
 
 def claim(some: Sequence[Sendable]) -> list[Sendable]:
     """Claim many in few transactions. Who is not in the answer was changed by others meanwhile: decide them again."""
-    return [claimed for group in _groups(some) for claimed in _claim_together(group)]
-
-
-def _groups(some: Sequence[Sendable]) -> Iterator[list[Sendable]]:
-    """As many as fit one transaction."""
-    group: list[Sendable] = []
-    rows = 0
-    for each in some:
-        needs = each.rows
-        if rows + needs > table.WRITE_AT_ONCE:
-            yield group
-            group, rows = [], 0
-        group.append(each)
-        rows += needs
-    if group:
-        yield group
+    groups = portions(some, lambda each: each.rows, largest=table.WRITE_AT_ONCE)
+    return [claimed for group in groups for claimed in _claim_together(group)]
 
 
 def rows_of(others: Sequence[Leaf]) -> int:

@@ -155,7 +155,7 @@ def _consent(purpose: Purpose) -> tuple[Hold, ...]:
 SHARED_MAILBOX = Hold(
     Reason.SHARED_MAILBOX,
     "Another guest with the same {address} gets this {message}.",
-    lambda known: known.is_outranked or (known.mailbox is not None and was_mailed(known.mailbox, known.occasion)),
+    lambda known: known.mailbox is not None and was_mailed(known.mailbox, known.occasion),
 )
 LEFT_SEGMENT = Hold(
     Reason.LEFT_SEGMENT,

@@ -63,8 +63,6 @@ class Known:
     """The guest gets this message already, as another candidate of the same batch."""
     mailbox: Identifier | None = None
     """The address's own row, where other guests have or had it."""
-    is_outranked: bool = False
-    """Another guest who reads the same mailbox is to get this message."""
     belongs: bool = True
     """False for who is no longer one of those whom it is for."""
     is_cancelled: bool = False

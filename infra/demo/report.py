@@ -1,6 +1,7 @@
 """The demo's result: as JSON for machines, as a table for a hotelier."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -58,16 +59,21 @@ def result(
     }
 
 
-def show(result: dict[str, Any], console: Console) -> None:
-    """Print the table, and every difference."""
-    table = Table(title="A season through the hub", show_header=False, title_justify="left")
+def print_compared(title: str, lines: Sequence[tuple[str, str]], differences: Sequence[str], console: Console) -> None:
+    """A table of what happened, and below it where that is not the truth."""
+    table = Table(title=title, show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
-    for name, value in _lines(result):
+    for name, value in lines:
         table.add_row(name, value)
     console.print(table)
-    for difference in result["differences"]:
+    for difference in differences:
         console.print(f"[red]differs[/red]  {escape(difference)}", soft_wrap=True)
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    """Print the table, and every difference."""
+    print_compared("A season through the hub", _lines(result), result["differences"], console)
     agrees = result["agrees_with_truth"]
     console.print("[green]The hub agrees with the truth.[/green]" if agrees else "[red]The hub does not agree.[/red]")
 

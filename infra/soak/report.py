@@ -4,10 +4,9 @@ from collections import Counter
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from infra.demo import season
+from infra.demo.report import print_compared
 from infra.soak.checks import boxes, why_unknown
 from infra.soak.soaking import Happened, Soak
 from infra.soak.webhooks import Kind
@@ -55,14 +54,7 @@ def result(soak: Soak, happened: Happened, differences: list[str], seconds: floa
 
 def show(told: Json, console: Console) -> None:
     """Print the table, and every difference."""
-    table = Table(title=f"A soak (seed {told['seed']})", show_header=False, title_justify="left")
-    table.add_column()
-    table.add_column(justify="right")
-    for name, value in _lines(told):
-        table.add_row(name, value)
-    console.print(table)
-    for difference in told["differences"]:
-        console.print(f"[red]differs[/red]  {escape(difference)}", soft_wrap=True)
+    print_compared(f"A soak (seed {told['seed']})", _lines(told), told["differences"], console)
     good = "[green]Nothing lost, nothing twice, nobody unknown who was not.[/green]"
     console.print(good if told["stood_it"] else "[red]The hub did not stand it.[/red]")
 

@@ -12,7 +12,7 @@ from chalicelib.canonical.version import VERSION
 from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import JSON, Call, Contract, contract_of
-from chalicelib.entrypoints.api.events import Events
+from chalicelib.entrypoints.api.events import Events, Fault
 from chalicelib.entrypoints.api.examples import VALUES, example_of
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
@@ -42,11 +42,6 @@ REMEMBERED = (
     "The same request under the same key is done once and answered alike, for 24 hours; after them the key means a new "
     "request. Another request under the key is refused."
 )
-
-
-class Fault(BaseModel):
-    field: str
-    message: str
 
 
 class Health(BaseModel):
