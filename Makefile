@@ -15,8 +15,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-demo: $(READY) ## a season of bookings through the whole hub on this machine (BOOKINGS=file.csv LIMIT=n replay a file)
-	@$(BIN)/python -m infra.demo $(if $(BOOKINGS),--bookings "$(BOOKINGS)") $(if $(LIMIT),--limit "$(LIMIT)")
+demo: $(READY) ## a season of bookings through the whole hub on this machine (BOOKINGS=file.csv LIMIT=n replay a file; KEEP=1 leaves the hub running)
+	@$(BIN)/python -m infra.demo $(if $(BOOKINGS),--bookings "$(BOOKINGS)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(KEEP),--keep)
 
 # Compiled tests are kept whatever the shell says: each worker would compile them again.
 test: $(READY) ## unit, action and fault tests in under a minute; of orders and crashes a spread
@@ -60,8 +60,8 @@ bench: $(READY) ## the table of what things cost, as ratios against their floors
 bench-full: $(READY) ## the same, with what takes longer than ten minutes
 	@$(BIN)/python -m benchmarks --full
 
-up: $(READY) ## keep a local cloud with the hub running; writes .local/hub.json
-	@$(BIN)/hub up
+up: $(READY) ## keep a local cloud with the hub running, with the data of last time (FRESH=1 without); writes .local/hub.json
+	@$(BIN)/hub up $(if $(FRESH),--fresh)
 
 down: $(READY) ## stop it
 	@$(BIN)/hub down

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.access import actions
 from chalicelib.access.model import Caller, KeyAsked, Secret
-from chalicelib.canonical.errors import Invalid
+from chalicelib.canonical.errors import Invalid, Unauthorized
 from chalicelib.canonical.ids import EVERYWHERE, KeyId
 from chalicelib.canonical.time import instant, now
 from infra import stages
@@ -38,3 +38,13 @@ def create(stage: str, role: str, properties: Sequence[str], name: str) -> Acces
     except Invalid as refused:
         raise Refused(str(refused)) from refused
     return AccessKey(made.key_id, secret.key, made.role, made.properties, made.name)
+
+
+def opens(stage: str, key: str) -> bool:
+    """Whether somebody signs in with this key."""
+    stages.use(stage)
+    try:
+        actions.sign_in(f"Bearer {key}")
+    except Unauthorized:
+        return False
+    return True

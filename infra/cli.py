@@ -137,16 +137,22 @@ def infra_package(
 
 
 @hub.command()
-def up(as_json: AsJson = False) -> None:
-    """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json."""
+def up(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin without what an earlier one left.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start a local cloud with the hub and a PMS simulator, and write .local/hub.json.
+
+    Data, addresses and the key are those of the last time, where the ports are still free.
+    """
     with telling("starting the local cloud") as tell:
-        state = running_hub.up(tell)
+        state = running_hub.up(tell, fresh=fresh)
     say(state, as_json=as_json)
 
 
 @hub.command()
 def down() -> None:
-    """End what `hub up` started."""
+    """End what `hub up` started, or a demo left running; what `hub up` has is kept for its next start."""
     words.print(escape(running_hub.down()), soft_wrap=True)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -21,7 +22,7 @@ from infra import (
     template,
     workers,
 )
-from infra.local_cloud import LocalCloud
+from infra.local_cloud import REGION, LocalCloud
 from infra.stacks import Tell
 
 LOCAL_STAGE = "dev"
@@ -79,24 +80,46 @@ def public_url(stage: str, project: Path = package.PROJECT) -> str:
     return found.rstrip("/")
 
 
-def locally(cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE) -> LocalHub:
-    """Deploy everything into a local cloud, as it would be on AWS. Points this process's boto3 at that cloud."""
+def locally(
+    cloud: LocalCloud, work: Path, tell: Tell, stage: str = LOCAL_STAGE, *, earlier_key: str | None = None
+) -> LocalHub:
+    """Deploy everything into a local cloud, as it would be on AWS. Points this process's boto3 at that cloud.
+
+    A cloud that kept a hub gets this version of it, and leaves what is set there; its key is given on while it opens.
+    """
     cloud.use_here()
+    is_first = not stacks.stands(f"xenia-{stage}")
     tell("deploying the infrastructure")
     infra(stage, LOCAL_PARAMETERS, tell)
+    if is_first:
+        _prepare(stage)
     tell("packaging the application")
     packaged = package.package(stage, work, at_most=LOCAL_AT_MOST)
-    artifacts = f"xenia-{stage}-artifacts"
-    boto3.client("s3").create_bucket(Bucket=artifacts, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     tell("deploying the application")
-    outputs = app(stage, packaged, artifacts, tell)
+    outputs = app(stage, packaged, _artifacts(stage), tell)
     local_rights.complete(stage)
     api_url = cloud.api_url(outputs["RestAPIId"], chalice_files.API_STAGE)
-    boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER.partition("@")[2])
-    boto3.client("sesv2").create_email_identity(EmailIdentity=LOCAL_SENDER)
-    finishing.finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=LOCAL_SENDER, postal_address=LOCAL_POSTAL_ADDRESS)
-    admin_key = access_keys.create(stage, role="admin", properties=["*"], name="local")
-    return LocalHub(cloud=cloud, stage=stage, api_url=api_url, admin_key=admin_key.key)
+    sender, address = (LOCAL_SENDER, LOCAL_POSTAL_ADDRESS) if is_first else (None, None)
+    finishing.finish(stage, LOCAL_AT_MOST, public_url=api_url, sender=sender, postal_address=address)
+    return LocalHub(cloud=cloud, stage=stage, api_url=api_url, admin_key=_admin_key(stage, earlier_key))
+
+
+def _prepare(stage: str) -> None:
+    """What an account has before the application: a bucket for its zips, and a domain that SES has verified."""
+    place: Any = {"LocationConstraint": REGION}
+    boto3.client("s3").create_bucket(Bucket=_artifacts(stage), CreateBucketConfiguration=place)
+    for identity in (LOCAL_SENDER.partition("@")[2], LOCAL_SENDER):
+        boto3.client("sesv2").create_email_identity(EmailIdentity=identity)
+
+
+def _artifacts(stage: str) -> str:
+    return f"xenia-{stage}-artifacts"
+
+
+def _admin_key(stage: str, earlier: str | None) -> str:
+    if earlier and access_keys.opens(stage, earlier):
+        return earlier
+    return access_keys.create(stage, role="admin", properties=["*"], name="local").key
 
 
 def _noted_url(deployed: Path) -> str | None:

@@ -22,7 +22,8 @@ ACCOUNT = "000000000000"
 STARTS_WITHIN_SECONDS = 60
 PORTS_TRIED = 3
 """Somebody else may take a port between when it was found free and when the cloud binds it."""
-STOPS_WITHIN_SECONDS = 10
+STOPS_WITHIN_SECONDS = 30
+"""It writes down what it keeps on its way out."""
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """Not secrets: the local cloud takes any."""
@@ -69,21 +70,34 @@ class LocalCloud:
         clients.forget_all()
 
 
-def start(log: Path, *, enforces_policies: bool = False, environment: Mapping[str, str] = NOTHING_MORE) -> LocalCloud:
-    """Start a local cloud and wait until it answers. Raises LocalCloudDown.
+def start(
+    log: Path,
+    *,
+    enforces_policies: bool = False,
+    environment: Mapping[str, str] = NOTHING_MORE,
+    port: int | None = None,
+) -> LocalCloud:
+    """Start a local cloud and wait until it answers, at `port` where that is free. Raises LocalCloudDown.
 
     With `enforces_policies` every call of a function is checked against the policy of its role, as on AWS; our own
     calls from outside are the account's root and may do everything. The functions inherit `environment`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    for _ in range(PORTS_TRIED - 1):
-        port = free_port()
+    wanted = {**environment, "AUTH": str(enforces_policies).lower()}
+    for tried in _ports(port):
         try:
-            return _start_at(port, log, {**environment, "AUTH": str(enforces_policies).lower()})
+            return _start_at(tried, log, wanted)
         except LocalCloudDown:
-            if not _is_taken(port):
+            if not _is_taken(tried):
                 raise
-    return _start_at(free_port(), log, {**environment, "AUTH": str(enforces_policies).lower()})
+    return _start_at(free_port(), log, wanted)
+
+
+def _ports(wanted: int | None) -> Iterator[int]:
+    if wanted and is_free(wanted):
+        yield wanted
+    for _ in range(PORTS_TRIED - 1):
+        yield free_port()
 
 
 def _start_at(port: int, log: Path, environment: Mapping[str, str]) -> LocalCloud:
@@ -133,9 +147,13 @@ def running(
     try:
         yield cloud
     finally:
-        stop(cloud.pid)
-        # It leaves them where it ends in haste: some eighty megabytes for each process that ever was.
-        shutil.rmtree(cloud.functions, ignore_errors=True)
+        end(cloud)
+
+
+def end(cloud: LocalCloud) -> None:
+    """Stop it, and remove what it leaves where it ends in haste: eighty megabytes for each process that ever was."""
+    stop(cloud.pid)
+    shutil.rmtree(cloud.functions, ignore_errors=True)
 
 
 def free_port() -> int:
@@ -143,6 +161,23 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there. What does not answer may be taken, too: somebody may call out from it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def keeping(folder: Path) -> dict[str, str]:
+    """What a cloud is started with to keep there, when it is stopped, all that it has, and to begin with it again."""
+    state, files = (str(folder.absolute() / each) for each in ("state", "files"))
+    return {"PERSIST_STATE": "1", "STATE_DIR": state, "S3_PERSIST": "1", "S3_DATA_DIR": files}
 
 
 def _is_taken(port: int) -> bool:

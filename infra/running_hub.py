@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra import deploy, local_cloud, processes
 from infra.errors import Refused
@@ -18,9 +19,14 @@ from infra.stacks import Tell
 LOCAL = Path(".local")
 HUB_JSON = LOCAL / "hub.json"
 CLOUD_LOG = LOCAL / "cloud.log"
+KEPT = LOCAL / "kept"
+"""What the hub of `up` has when it ends, for its next start."""
+BEFORE = KEPT / "before.json"
 PMS_STARTS_WITHIN_SECONDS = 30
 
 Json = dict[str, Any]
+Pms = tuple[int, str]
+"""The process and the address of a PMS simulator."""
 
 
 class AlreadyUp(RuntimeError):
@@ -35,31 +41,64 @@ class HubJsonDamaged(Refused):
     """.local/hub.json does not say where a hub runs; `hub down` removes it."""
 
 
-def up(tell: Tell) -> Json:
-    """Start everything and write .local/hub.json. Raises AlreadyUp."""
-    if HUB_JSON.exists():
-        raise AlreadyUp(f"{HUB_JSON} is there: a hub runs already, or ended badly; `hub down` clears both")
-    cloud = local_cloud.start(CLOUD_LOG)
+def up(tell: Tell, *, fresh: bool = False) -> Json:
+    """Start everything and write .local/hub.json: with the data and at the addresses of before, unless `fresh`.
+
+    Raises AlreadyUp.
+    """
+    refuse_a_second()
+    if fresh:
+        shutil.rmtree(KEPT, ignore_errors=True)
+    before = _before()
+    cloud = local_cloud.start(CLOUD_LOG, environment=local_cloud.keeping(KEPT), port=before.get("cloud_port"))
     try:
-        hub = deploy.locally(cloud, LOCAL / "package", tell)
+        hub = deploy.locally(cloud, LOCAL / "package", tell, earlier_key=before.get("admin_key"))
         tell("starting the PMS simulator")
-        pms_pid, pms_url = start_pms(LOCAL)
+        pms = start_pms(LOCAL, port=before.get("pms_port"))
     except BaseException:
         local_cloud.stop(cloud.pid)
         raise
+    at = {"cloud_port": cloud.port, "pms_port": urlsplit(pms[1]).port, "admin_key": hub.admin_key}
+    _write(BEFORE, at)
+    return note(hub, pms, cloud.functions)
+
+
+def refuse_a_second() -> None:
+    """Raises AlreadyUp."""
+    if HUB_JSON.exists():
+        raise AlreadyUp(f"{HUB_JSON} is there: a hub runs already, or ended badly; `hub down` clears both")
+
+
+def note(hub: deploy.LocalHub, pms: Pms, goes_with_it: Path) -> Json:
+    """Write .local/hub.json for a hub that is left running; `down` ends it and removes the folder."""
     state = {
         "api_url": hub.api_url,
         "admin_key": hub.admin_key,
-        "aws_endpoint_url": cloud.endpoint_url,
-        "pms_url": pms_url,
-        "mailbox_url": cloud.mailbox_url,
+        "aws_endpoint_url": hub.cloud.endpoint_url,
+        "pms_url": pms[1],
+        "mailbox_url": hub.cloud.mailbox_url,
         "stage": hub.stage,
         "region": local_cloud.REGION,
-        "cloud_pid": cloud.pid,
-        "pms_pid": pms_pid,
+        "cloud_pid": hub.cloud.pid,
+        "pms_pid": pms[0],
+        "goes_with_it": str(goes_with_it.absolute()),
     }
-    HUB_JSON.write_text(json.dumps(state, indent=2) + "\n")
+    _write(HUB_JSON, state)
     return state
+
+
+def _before() -> Json:
+    """Where the hub was that left its data; nothing where none did, or where that cannot be read any more."""
+    try:
+        found = json.loads(BEFORE.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, state: Json) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(state, indent=2) + "\n")
 
 
 def noted() -> Json | None:
@@ -94,18 +133,20 @@ def _end(hub: Json) -> bool:
         stop_pms(hub["pms_pid"])
     if cloud_runs:
         local_cloud.stop(hub["cloud_pid"])
-        shutil.rmtree(local_cloud.functions_beside(CLOUD_LOG), ignore_errors=True)
+    if hub.get("goes_with_it"):
+        shutil.rmtree(hub["goes_with_it"], ignore_errors=True)
     return cloud_runs
 
 
-def start_pms(folder: Path, options: Sequence[str] = ()) -> tuple[int, str]:
-    """Start the PMS simulator on a free port; return its process id and address. Raises PmsDown."""
+def start_pms(folder: Path, options: Sequence[str] = (), *, port: int | None = None) -> Pms:
+    """Start the PMS simulator, at `port` where that is free. Raises PmsDown."""
+    at = port if port and local_cloud.is_free(port) else 0
     ready = folder / "pms.ready.json"
     ready.unlink(missing_ok=True)
     log = folder / "pms.log"
     with log.open("wb") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "infra.simulator", "--port", "0", "--ready-file", str(ready), *options],
+            [sys.executable, "-m", "infra.simulator", "--port", str(at), "--ready-file", str(ready), *options],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

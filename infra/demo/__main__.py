@@ -31,25 +31,41 @@ def main() -> int:
     options = _options()
     console = Console(stderr=options.json)
     RESULT.unlink(missing_ok=True)  # a demo that breaks off must not leave the word of an earlier one
-    if options.bookings:
-        try:
-            read_bookings(options.bookings, options.limit)
-        except BookingsError as error:
-            print(error, file=sys.stderr)
-            return 2
+    try:
+        _refuse_early(options)
+    except (BookingsError, running_hub.AlreadyUp) as error:
+        print(error, file=sys.stderr)
+        return 2
     WORK.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(dir=WORK))
-    with ExitStack() as stack:
-        progress = stack.enter_context(Progress(console=console))
-        result = _run(options, work, progress, stack)
+    with Progress(console=console) as progress, ExitStack() as stack:
+        hub, pms = _start(options, work, progress, stack)
+        result = _run(options, hub, Api(pms[1]), progress)
+        left = running_hub.note(hub, pms, work) if options.keep else None
+        if left:
+            stack.pop_all()
     _write(result, work / RESULT.name)
-    if result["agrees_with_truth"]:
+    if result["agrees_with_truth"] and not left:
         shutil.rmtree(work)
-    if options.json:
+    _show(result, left, console, as_json=options.json)
+    return 0 if result["agrees_with_truth"] else 1
+
+
+def _refuse_early(options: argparse.Namespace) -> None:
+    """Raises BookingsError, and AlreadyUp where the hub could not be left running."""
+    if options.bookings:
+        read_bookings(options.bookings, options.limit)
+    if options.keep:
+        running_hub.refuse_a_second()
+
+
+def _show(result: dict[str, Any], left: dict[str, Any] | None, console: Console, *, as_json: bool) -> None:
+    if as_json:
         print(json.dumps(result))
     else:
         report.show(result, console)
-    return 0 if result["agrees_with_truth"] else 1
+    if left:
+        report.show_left(left, console)
 
 
 def _write(result: dict[str, Any], draft: Path) -> None:
@@ -58,25 +74,32 @@ def _write(result: dict[str, Any], draft: Path) -> None:
     draft.replace(RESULT)
 
 
-def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: ExitStack) -> dict[str, Any]:
+def _start(
+    options: argparse.Namespace, work: Path, progress: Progress, stack: ExitStack
+) -> tuple[deploy.LocalHub, running_hub.Pms]:
+    """The hub and a PMS, which end with the stack."""
     step = progress.add_task("starting the local cloud", total=None)
-    cloud = stack.enter_context(local_cloud.running(work / "cloud.log", enforces_policies=True))
+    cloud = local_cloud.start(work / "cloud.log", enforces_policies=True)
+    stack.callback(local_cloud.end, cloud)
     hub = deploy.locally(cloud, work / "package", lambda what: progress.update(step, description=what))
     stages.use(hub.stage)
     progress.update(step, description="starting the PMS simulator")
-    pid, pms_url = running_hub.start_pms(work, _simulator_options(options))
-    stack.callback(running_hub.stop_pms, pid)
-    api, pms = Api(hub.api_url, hub.admin_key), Api(pms_url)
-    webhook = season.configure(api, pms)
+    pms = running_hub.start_pms(work, _simulator_options(options))
+    stack.callback(running_hub.stop_pms, pms[0])
     progress.update(step, description="deployed", total=1, completed=1)
+    return hub, pms
 
+
+def _run(options: argparse.Namespace, hub: deploy.LocalHub, pms: Api, progress: Progress) -> dict[str, Any]:
+    api = Api(hub.api_url, hub.admin_key)
+    webhook = season.configure(api, pms)
     began = time.monotonic()
     pushed = _push(pms, webhook, progress)
     _drain(hub.stage, progress)
     run = _mail(api, progress)
     decided = campaign.decisions(api)
     sent = mails.claimed(decided, run["id"])
-    mailbox = mails.delivered(cloud.mailbox_url)
+    mailbox = mails.delivered(hub.cloud.mailbox_url)
     if len(sent) >= 2:
         campaign.report_back(hub.stage, run["id"], sent[0], sent[1])
     _drain(hub.stage, progress)
@@ -86,7 +109,7 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
     truth = pms.get("/simulator/truth")
     compared = compare.compare(truth, ConnectionId(season.CONNECTION), ProgramId(season.PROGRAM))
     compared.differences += mails.differences(truth, decided, sent, mailbox, compared.customers)
-    compared.differences += mails.reported_differences(api, sent)
+    compared.differences += mails.reported_differences(api, sent, mails.mailable(truth))
     compared.differences += front_desk.differences(api, truth, season.CONNECTION, season.PROGRAM)
     told = drain.told_by_functions(hub.stage)
     if options.state:
@@ -141,6 +164,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reservations", type=positive, default=500, help="how many to generate")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--state", type=Path, help="also write the hub's end state there, to compare versions by")
+    parser.add_argument("--keep", action="store_true", help="leave the hub running to look at; `hub down` ends it")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser.parse_args()
 

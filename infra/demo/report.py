@@ -78,6 +78,14 @@ def show(result: dict[str, Any], console: Console) -> None:
     console.print("[green]The hub agrees with the truth.[/green]" if agrees else "[red]The hub does not agree.[/red]")
 
 
+def show_left(left: dict[str, Any], console: Console) -> None:
+    """Where the hub is that goes on running, with a first look at it."""
+    lines = [(name, left[name]) for name in ("api_url", "admin_key", "pms_url", "mailbox_url")]
+    print_compared("The hub runs on; `make down` ends it", lines, (), console)
+    look = f"curl -H 'Authorization: Bearer {left['admin_key']}' '{left['api_url']}/v1/properties'"
+    console.print(escape(look), soft_wrap=True, highlight=False)
+
+
 def _lines(result: dict[str, Any]) -> list[tuple[str, str]]:
     money = ", ".join(
         f"{amount / 100:,.2f} {currency}" for currency, amount in sorted(result["room_revenue_minor"].items())

@@ -125,6 +125,11 @@ def _is_text(cell: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
+def _american(text: str) -> date:
+    month, day, year = (int(part) for part in text.split("/"))
+    return date(year, month, day)
+
+
 class _Row:
     """One line of the file, which knows its place when a value is wrong."""
 
@@ -208,12 +213,11 @@ class _Row:
             raise self._wrong("arrival_date_day_of_month", "no such date") from error
 
     def _date(self, column: str) -> date:
-        parts = self._cells[column].strip().split("/")
+        text = self._cells[column].strip()
         try:
-            month, day, year = (int(part) for part in parts)
-            found = date(year, month, day)
+            found = date.fromisoformat(text) if "-" in text else _american(text)
         except ValueError as error:
-            raise self._wrong(column, "not a date as month/day/year") from error
+            raise self._wrong(column, "not a date as month/day/year or year-month-day") from error
         if found.year not in YEARS:
             raise self._wrong(column, NO_YEAR)
         return found

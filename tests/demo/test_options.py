@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from infra import running_hub
 from infra.demo import __main__ as demo
 from infra.demo import report
 from infra.demo.compare import Comparison
@@ -47,6 +49,24 @@ def test_a_demo_that_breaks_off_leaves_no_word_of_an_earlier_one(monkeypatch: py
     asked(monkeypatch, "--bookings", "none.csv")
     assert demo.main() == 2
     assert not demo.RESULT.exists()
+
+
+def test_a_demo_to_keep_is_refused_where_a_hub_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running_hub.HUB_JSON.parent.mkdir()
+    running_hub.HUB_JSON.write_text("{}")
+    asked(monkeypatch, "--keep")
+    assert demo.main() == 2
+    assert "`hub down` clears both" in capsys.readouterr().err
+
+
+def test_what_is_left_running_is_told_with_a_first_look(capsys: pytest.CaptureFixture[str]) -> None:
+    left = {name: f"http://{name}" for name in ("api_url", "pms_url", "mailbox_url")} | {"admin_key": "xk_1"}
+    report.show_left(left, Console(width=200))
+    said = capsys.readouterr().out
+    assert all(value in said for value in left.values())
+    assert "curl -H 'Authorization: Bearer xk_1' 'http://api_url/v1/properties'" in said
 
 
 @pytest.mark.parametrize(("repeated", "ignored", "agrees"), [(3, 0, False), (3, 1, True), (0, 0, True)])

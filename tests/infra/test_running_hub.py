@@ -62,6 +62,32 @@ def test_what_was_started_is_ended(hub: tuple[subprocess.Popen[bytes], subproces
     assert not running_hub.HUB_JSON.exists()
 
 
+def test_what_goes_with_it_is_removed(hub: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]) -> None:
+    cloud, pms = hub
+    folder = running_hub.LOCAL / "demo" / "abc"
+    folder.mkdir(parents=True)
+    noted = {"stage": "dev", "cloud_pid": cloud.pid, "pms_pid": pms.pid, "goes_with_it": str(folder)}
+    running_hub.HUB_JSON.write_text(json.dumps(noted))
+    running_hub.down()
+    assert not folder.exists()
+    assert running_hub.LOCAL.exists()
+
+
+def test_a_second_hub_is_refused_while_one_is_noted() -> None:
+    running_hub.refuse_a_second()
+    write(GONE, GONE)
+    with pytest.raises(running_hub.AlreadyUp, match="`hub down` clears both"):
+        running_hub.refuse_a_second()
+
+
+@pytest.mark.parametrize("text", [None, "", '{"cloud_port": 1', "[]"])
+def test_without_a_readable_word_of_before_it_begins_anew(text: str | None) -> None:
+    if text is not None:
+        running_hub.KEPT.mkdir()
+        running_hub.BEFORE.write_text(text)
+    assert running_hub._before() == {}
+
+
 def test_a_stranger_who_got_the_number_is_left_alone(bystander: subprocess.Popen[bytes]) -> None:
     write(bystander.pid, bystander.pid)
     assert "an old one" in running_hub.down()

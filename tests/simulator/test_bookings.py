@@ -18,6 +18,12 @@ def test_a_row_becomes_a_booking(tmp_path: Path) -> None:
     assert booking.departure == booking.outcome_date == date(2016, 3, 2)
 
 
+@pytest.mark.parametrize("written_as", ["3/2/2016", "03/02/2016", "2016-03-02", " 2016-03-02 "])
+def test_a_date_may_be_written_in_either_form(tmp_path: Path, written_as: str) -> None:
+    (booking,) = read_bookings(written(tmp_path / "b.csv", {**GOOD, "reservation_status_date": written_as}))
+    assert booking.outcome_date == date(2016, 3, 2)
+
+
 def test_equal_rows_stay_different_bookings(tmp_path: Path) -> None:
     bookings = read_bookings(written(tmp_path / "b.csv", GOOD, GOOD, GOOD))
     assert [booking.number for booking in bookings] == [1, 2, 3]
@@ -43,7 +49,9 @@ def test_equal_rows_stay_different_bookings(tmp_path: Path) -> None:
         ("adr", "NaN"),
         ("adr", "free"),
         ("reservation_status", "Gone"),
-        ("reservation_status_date", "2016-03-02"),
+        ("reservation_status_date", "2016-13-02"),
+        ("reservation_status_date", "2016-03-02-01"),
+        ("reservation_status_date", "0016-03-02"),
         ("reservation_status_date", "13/40/2016"),
         ("reservation_status_date", "3/2/0016"),
     ],
