@@ -190,13 +190,13 @@ def replay_command(
     if last and last < first:
         raise Refused(f"--to {last.date()} is before --from {first.date()}")
     at = stage_of(stage)
-    replayed = replay.Replayed()
+    replayed, told = replay.Replayed(), replay.Told()
     objects = replay.objects(at, first.date(), (last or first).date())
     if not objects:
         words.print("[yellow]nothing was archived on these days[/]")
     with _progress() as progress:
         for archived in progress.track(objects, description="replaying"):
-            replayed += replay.replay(at, archived, dry_run=dry_run)
+            replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
     counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}

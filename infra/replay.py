@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.queues import ARCHIVED
 from chalicelib.settings import installation
 from infra import queue_urls, stages
 from infra.errors import Refused
@@ -35,6 +36,23 @@ class Replayed:
         return Replayed(self.messages + other.messages, self.expired + other.expired)
 
 
+@dataclass
+class Told:
+    """The notices of one day that were sent: who died after writing an object may have left one in two of them."""
+
+    day: str = ""
+    requests: set[str] = field(default_factory=set)
+
+    def is_new(self, day: str, line: Line) -> bool:
+        """Whether this line's notice was not sent before, of this day."""
+        if day != self.day:
+            self.day, self.requests = day, set()
+        request = line["body"].get("request")
+        is_new = request not in self.requests
+        self.requests |= {request} if isinstance(request, str) else set()
+        return is_new
+
+
 class ArchiveDamaged(RuntimeError):
     """An object of the archive is not what ingest writes; the message names the object and the line."""
 
@@ -52,14 +70,23 @@ def objects(stage: str, first: date, last: date) -> list[str]:
     return [entry["Key"] for page in listed for entry in page.get("Contents", [])]
 
 
-def replay(stage: str, key: str, *, dry_run: bool = False) -> Replayed:
-    """Send one object's messages. Raises ArchiveDamaged before anything of the object is sent."""
+def replay(stage: str, key: str, *, dry_run: bool = False, told: Told | None = None) -> Replayed:
+    """Send one object's messages but those that `told` knows, and archive nothing again.
+
+    Raises ArchiveDamaged before anything of the object is sent.
+    """
     lines = _lines(stage, key)
+    if told:
+        lines = [line for line in lines if told.is_new(_day(key), line)]
     live = [line for line in lines if _has_content(stage, line["body"])]
     if not dry_run:
         for queue in {line["queue"] for line in live}:
             _send(stage, queue, [line["body"] for line in live if line["queue"] == queue])
     return Replayed(Counter(line["queue"] for line in live), expired=len(lines) - len(live))
+
+
+def _day(key: str) -> str:
+    return key.split("/")[1]
 
 
 def bucket(stage: str) -> str:
@@ -125,7 +152,8 @@ def _batches(bodies: Iterable[Line]) -> Iterator[Any]:
             batch, size = [], 0
         # Fair queues: one connection's replay must not hold up the others' notices.
         group = {"MessageGroupId": str(body["connection"])} if "connection" in body else {}
-        batch.append({"Id": str(len(batch)), "MessageBody": text, **group})
+        kept = {ARCHIVED: {"DataType": "String", "StringValue": "yes"}}
+        batch.append({"Id": str(len(batch)), "MessageBody": text, "MessageAttributes": kept, **group})
         size += len(text)
     if batch:
         yield batch

@@ -16,6 +16,8 @@ from chalicelib.canonical.errors import TryAgain
 
 AT_ONCE, BYTES_AT_ONCE = 10, 1_000_000
 """Messages a SendMessageBatch takes, and about how many bytes of them."""
+ARCHIVED = "archived"
+"""The attribute of a message whose notice lies in the archive of raw notices already."""
 
 
 @cache

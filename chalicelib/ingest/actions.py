@@ -1,6 +1,5 @@
 """Store what sources push; fetch what thin vendors only name."""
 
-import json
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +11,14 @@ from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import ChargeSnapshot
-from chalicelib.canonical.time import instant, moment_of, now
+from chalicelib.canonical.time import moment_of, now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection, VendorsHotel, is_api
 from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link, Translated
 from chalicelib.identity.digests import digest
-from chalicelib.ingest import envelopes
+from chalicelib.ingest import archive, envelopes
 from chalicelib.ingest.changes import Snapshot, change_of
 from chalicelib.ingest.conversations import SecondsLeft, converse
 from chalicelib.ingest.edge import raw_bucket
@@ -66,7 +65,6 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     """Store what fat vendors pushed. Returns message id → why it failed; the others are done."""
     batch = _Batch(seconds_left)
     notices = _opened(messages, batch)
-    _archive("inbox", (each for each in messages if each.id in notices))
     kept = _links({notice.connection for notice in notices.values()})
     links = {each: connections.link_of(kept[each], batch.known) for each in kept}
     for message_id, notice in notices.items():
@@ -74,7 +72,13 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
             _take_in(message_id, notice, links, batch)
         except Rejected as rejected:
             batch.fail([message_id], rejected)
-    return batch.finish()
+    return _finished("inbox", messages, notices, batch)
+
+
+def _finished(queue: str, messages: Sequence[Message], notices: Mapping[str, Notice], batch: _Batch) -> Failures:
+    failures = batch.finish()
+    archive.keep(queue, messages, notices, failures)
+    return failures
 
 
 def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link], batch: _Batch) -> None:
@@ -100,7 +104,6 @@ def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambd
     """Ask thin vendors what their notices named, once for all notices of a connection, and store the answers."""
     batch = _Batch(seconds_left, frozenset(each.id for each in messages if each.receives > 1))
     notices = _opened(messages, batch)
-    _archive("fetch", (each for each in messages if each.id in notices))
     by_connection: dict[ConnectionId, dict[str, Notice]] = defaultdict(dict)
     for message_id, notice in notices.items():
         by_connection[notice.connection][message_id] = notice
@@ -110,7 +113,7 @@ def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambd
             batch.fail(its, Rejected("unknown_connection"))
             continue
         _fetch(links[connection], its, batch)
-    return batch.finish()
+    return _finished("fetch", messages, notices, batch)
 
 
 def _fetch(connection: KeptConnection, notices: Mapping[str, Notice], batch: _Batch) -> None:
@@ -199,15 +202,6 @@ def _opened(messages: Sequence[Message], batch: _Batch) -> dict[str, Notice]:
         except Rejected as rejected:
             batch.fail([message.id], rejected)
     return notices
-
-
-def _archive(queue: str, messages: Iterable[Message]) -> None:
-    """Keep what came in for replay, as it was queued: one object a batch. `hub replay` sends its lines again."""
-    texts = [each.text if each.text and "\n" not in each.text else json.dumps(each.body) for each in messages]
-    lines = [f'{{"queue":"{queue}","body":{text}}}' for text in texts]
-    if lines:
-        at = instant(now())
-        files.put_lines(raw_bucket(), f"raw/{at[:10]}/{at[11:13]}/{uuid.uuid4().hex}.jsonl.gz", lines)
 
 
 def _links(wanted: Iterable[ConnectionId]) -> dict[ConnectionId, KeptConnection]:
