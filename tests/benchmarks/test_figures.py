@@ -47,6 +47,7 @@ def test_a_campaign_mails_everybody_once_and_its_bill_names_every_service() -> N
     assert all(dollars > 0 for dollars in cost.per_run(ran, send_ms=1, events_ms=1).values())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", instructions.MEASURED)
 def test_each_side_of_what_callgrind_counts_can_be_run_again_and_again(name: str) -> None:
     with instructions.MEASURED[name]() as sides:

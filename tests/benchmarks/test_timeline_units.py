@@ -99,6 +99,7 @@ def test_a_page_of_a_guest_whose_stays_moved_costs_the_rows_of_the_months_around
     assert max(each.units for each in more) <= units
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("leaves", [10, 40])
 def test_a_page_of_many_records_costs_a_few_rows_of_each(cloud: Cloud, leaves: int) -> None:
     names = [guest_id(f"g{number}") for number in range(leaves)]

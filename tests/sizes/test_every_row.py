@@ -43,6 +43,7 @@ def test_every_key_shape_has_its_largest_row_in_the_table() -> None:
 CASES = [(shape, by) for shape, its in ROWS.items() for by in (SIGNS if its.by else [""])]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("shape", "by"), CASES, ids=[" ".join(each) for each in CASES])
 def test_the_largest_that_is_accepted_fits_its_row_and_is_as_large_as_it_is_said(
     shape: str, by: str, aws: Settings
