@@ -7,6 +7,7 @@ cancels. Whatever is done twice costs nothing: a chunk that is queued twice is s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 
 from chalicelib.aws import queues
@@ -18,6 +19,7 @@ from chalicelib.campaigns.queued import PlanPart, SendChunk
 from chalicelib.campaigns.rules import Spot
 from chalicelib.canonical.ids import ChannelName, RunId
 from chalicelib.canonical.time import instant
+from chalicelib.canonical.turns import Turns
 from chalicelib.messages import pacing
 from chalicelib.messages.budget import UNPACED_AT_ONCE, Line
 
@@ -45,16 +47,9 @@ class Waiting:
 
 def tend_all(run_ids: Sequence[RunId], now: datetime) -> int:
     """For the tick: the minute is shared by all runs. Returns how many chunks were queued."""
-    waiting, failures = list[Waiting](), list[Exception]()
-    for run_id in run_ids:
-        try:
-            waiting += _tended(run_id, now)
-        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
-            failures.append(failure)
-    number = sum(_share(channel, waiting, now) for channel in {each.run.channel for each in waiting})
-    if failures:
-        raise failures[0]
-    return number
+    with Turns() as turns:
+        waiting = [each for run_id in run_ids for each in turns.take(partial(_tended, run_id, now)) or ()]
+        return sum(_share(channel, waiting, now) for channel in {each.run.channel for each in waiting})
 
 
 def _share(channel: ChannelName, waiting: Sequence[Waiting], now: datetime) -> int:

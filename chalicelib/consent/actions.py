@@ -1,6 +1,6 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
+from chalicelib.canonical.turns import Turns
 from chalicelib.consent import addresses, objections, rules, store
 from chalicelib.consent.model import (
     PURPOSES,
@@ -54,10 +55,11 @@ def set_consent(
         return _agreed(act)
     carried = addresses.of(guests.guest(leaf), channel) if said_at is None else said_at
     noted = Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(act.proof), list(carried))
-    own, *_ = each_had_its_turn(
-        [partial(_done_and_noted, act, noted), *(partial(_hold_address, act, each) for each in carried)]
-    )
-    return own
+    with Turns() as turns:  # nobody comes again for the others' objection
+        own = turns.take(partial(_done_and_noted, act, noted))
+        for each in carried:
+            turns.take(partial(_hold_address, act, each))
+    return own or asked
 
 
 @dataclass(frozen=True)
@@ -72,20 +74,6 @@ class Act:
 
     def taken_over_by(self, leaf: Leaf) -> "Act":
         return replace(self, leaf=leaf, asked=self.asked.on_the_basis(rules.ADDRESS))
-
-
-def each_had_its_turn(deeds: Sequence[Callable[[], Consent]]) -> list[Consent]:
-    """A failure is raised when all are done: nobody comes again for the others' objection."""
-    done: list[Consent] = []
-    failures: list[Exception] = []
-    for deed in deeds:
-        try:
-            done.append(deed())
-        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
-    return done
 
 
 def _agreed(act: Act) -> Consent:
@@ -103,12 +91,13 @@ def _done_and_noted(act: Act, noted: Withdrawal) -> Consent:
     return kept
 
 
-def _hold_address(act: Act, address: Digest) -> Consent:
+def _hold_address(act: Act, address: Digest) -> None:
     """At its own row, for who carries it later, and with everybody who carries it now."""
     carriers = addresses.object_at(address, act.key, act.asked.at).leaves
     others = [each for each in guests.one_leaf_each([act.leaf, *carriers]) if each != act.leaf]
-    each_had_its_turn([partial(_done, act.taken_over_by(each)) for each in others])
-    return act.asked
+    with Turns() as turns:
+        for each in others:
+            turns.take(partial(_done, act.taken_over_by(each)))
 
 
 def _done(act: Act) -> Consent:

@@ -1,7 +1,6 @@
 """The one tick: every minute it queues each nightly job whose local hour has passed, and wakes what waits in rows."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.turns import Turns
 from chalicelib.entrypoints.runtime import SecondsLeft, on_schedule
 
 schedules = Blueprint(__name__)
@@ -23,9 +23,9 @@ def tick() -> dict[str, int]:
     from chalicelib.jobs import actions
 
     now = time.now()
-    with _each_has_its_turn() as take_turn:
-        queued = take_turn(partial(actions.queue_due, now))
-        woken = sum(take_turn(deed) for deed in _waking(now))
+    with Turns() as turns:
+        queued = turns.take(partial(actions.queue_due, now)) or 0
+        woken = sum(turns.take(deed) or 0 for deed in _waking(now))
     return {"jobs_queued": queued, "woken": woken}
 
 
@@ -39,23 +39,6 @@ def _waking(now: datetime) -> Iterator[Deed]:
         yield partial(tending.tend_all, waking.runs, now)
     for job in store.jobs(waking.jobs):
         yield partial(work.wake, job, now)
-
-
-@contextmanager
-def _each_has_its_turn() -> Iterator[Callable[[Deed], int]]:
-    """One that fails costs no other its turn: what it raised is raised when all had theirs."""
-    failures: list[Exception] = []
-
-    def take_turn(deed: Deed) -> int:
-        try:
-            return deed()
-        except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
-            failures.append(failure)
-            return 0
-
-    yield take_turn
-    if failures:
-        raise failures[0]
 
 
 def run(body: dict[str, Any], seconds_left: SecondsLeft = lambda: float("inf")) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, OccasionId
+from chalicelib.canonical.turns import Turns
 from chalicelib.messages import candidates, claims, holds, rules, store
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel, Writer, Written
@@ -140,14 +142,12 @@ def _look(sending: Sending, waiting: Sequence[Leaf], everybody: Collection[Leaf]
 
 def _post(sending: Sending) -> None:
     """What was accepted is written first, then claims of what was not sent are given back."""
-    failures: list[Exception] = []
     claimed = list(sending.claimed.values())
-    for some in _in_calls(claimed, 1 if sending.occasion.singly else sending.channel.at_once):
-        results = _results(sending, [each.written for each in some])
-        answered = sorted(zip(some, results, strict=True), key=lambda pair: pair[1].verdict in UNSENT)
-        failures += [failure for each, result in answered if (failure := _follow_up(each, result, sending.batch))]
-    if failures:
-        raise failures[0]
+    with Turns() as turns:
+        for some in _in_calls(claimed, 1 if sending.occasion.singly else sending.channel.at_once):
+            results = _results(sending, [each.written for each in some])
+            for each, result in sorted(zip(some, results, strict=True), key=lambda pair: pair[1].verdict in UNSENT):
+                turns.take(partial(_follow_up, each, result, sending.batch))
 
 
 def _results(sending: Sending, written: Sequence[Written]) -> list[Result]:
@@ -162,15 +162,11 @@ def _in_calls(claimed: Sequence[Sendable], at_once: int) -> Iterator[Sequence[Se
         yield claimed[start : start + at_once]
 
 
-def _follow_up(claimed: Sendable, result: Result, batch: Batch) -> Exception | None:
-    """Write what became of one message. A failure is kept for the end: it must not cost the others their turn."""
+def _follow_up(claimed: Sendable, result: Result, batch: Batch) -> None:
+    """Write what became of one message."""
     batch.throttled |= result.verdict is Verdict.LATER
     batch.stopped = batch.stopped or (result.reason if result.verdict is Verdict.STOPPED else "")
-    try:
-        batch.outcomes[claimed.message.candidate] = _outcome(claimed, result)
-    except Exception as failure:  # noqa: BLE001 (whatever it is: it is raised when all had their turn)
-        return failure
-    return None
+    batch.outcomes[claimed.message.candidate] = _outcome(claimed, result)
 
 
 def _outcome(claimed: Sendable, result: Result) -> Outcome:
