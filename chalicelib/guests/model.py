@@ -34,6 +34,8 @@ from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.tally import Tally
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
+Unusable = Literal["email", "phone", "member_number"]
+"""Fields that can say nothing as they were filled in."""
 
 
 class Record(Kept):
@@ -57,6 +59,8 @@ class Record(Kept):
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None
+    unusable: tuple[Unusable, ...] = ()
+    """What the source filled in with something that cannot be read, or that stands for nothing."""
 
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""

@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers in one spelling, and which of them can tell people apart."""
+"""E-mail addresses, phone numbers and member numbers in one spelling, and which of them can tell people apart."""
 
 import re
 import unicodedata
@@ -21,9 +21,29 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 """Local parts that front desks type when a field must not be empty."""
+NO_NUMBERS = frozenset(
+    {
+        "NA", "NONE", "NO", "NOT", "NIL", "NULL", "NAN", "TBA", "TBD", "TBC", "UNKNOWN", "UNDEFINED", "EMPTY", "BLANK",
+        "DEFAULT", "DUMMY", "TEST", "X", "NOTAMEMBER", "NONMEMBER", "NOMEMBER", "NOTMEMBER", "MEMBER", "NONUMBER",
+        "NOTAVAILABLE", "NOTAPPLICABLE", "NOTPROVIDED", "NOTGIVEN", "PENDING", "REQUESTED", "APPLIED", "NEW", "YES",
+        "JA", "OUI", "SI", "KEINE", "KEIN", "NEIN", "OHNE", "UNBEKANNT", "AUCUN", "NON", "SANS", "NINGUNO", "SIN",
+        "NESSUNO", "GEEN", "無", "无", "なし", "НЕТ",
+    }
+)  # fmt: skip
+"""What is typed where a member number is asked for and there is none."""
 
 LOCAL = re.compile(r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]{1,64}""")
 """What may stand before the @ without quotes (RFC 5322), letters of all scripts (RFC 6531) and any dots included."""
+WIDE = str.maketrans({wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20})
+"""ASCII as East Asian keyboards type it."""
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Signs without width that come along when text is copied. Those that turn the writing around hide something."""
+LABELLED = re.compile(r"(?:mailto|e-?mail|mail)\s*:\s*", re.IGNORECASE)
+NAMED = re.compile(r"[^<>@]*<([^<>]+)>[\s;,.]*")
+QUOTED = re.compile(r'"([^"\\]+)"(@.+)')
+COMMENT = re.compile(r"\s*\([^()@]*\)$")
+AROUND = "\"'`´‘’“”„«»<>[]();,. \t\r\n。．｡"
+"""What surrounds an address in a text; what is before it may be a part of it."""
 
 EmailKind = Literal["own", "relay", "unusable"]
 
@@ -31,13 +51,26 @@ EmailKind = Literal["own", "relay", "unusable"]
 def normalise_email(text: str) -> str | None:
     """Return the address in NFC, lower case, with an ASCII domain; None for what is no address.
 
-    No provider's tricks: dots and plus tags stay, they may be other people. Two addresses in one field are none.
+    What copying and typing add is taken off: a name, a label, quotes, signs without width, a dot at the end. No
+    provider's tricks: dots and plus tags stay, they may be other people. Two addresses in one field are none.
     """
-    local, at, domain = unicodedata.normalize("NFC", text).strip().lower().rpartition("@")
+    local, at, domain = _cleaned(text).lower().rpartition("@")
     if not at or not LOCAL.fullmatch(local) or _has_unseen(local + domain) or "." not in domain.strip("."):
         return None
     ascii_domain = _ascii_domain(domain)
     return f"{local}@{ascii_domain}" if ascii_domain else None
+
+
+def _cleaned(text: str) -> str:
+    typed = unicodedata.normalize("NFC", text).translate(WIDE).translate(UNSEEN).strip()
+    if named := NAMED.fullmatch(typed):
+        typed = named[1]
+    if labelled := LABELLED.match(typed):
+        typed = typed[labelled.end() :].partition("?")[0]
+    typed = COMMENT.sub("", typed).lstrip("'`´‘’“„«<[( \t").rstrip(AROUND)
+    if quoted := QUOTED.fullmatch(typed):
+        typed = quoted[1] + quoted[2]
+    return re.sub(r" ?@ ?", "@", typed.lstrip('"'))
 
 
 def _has_unseen(text: str) -> bool:
@@ -72,17 +105,9 @@ def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
     return any(".".join(labels[at:]) in suffixes for at in range(len(labels)))
 
 
-@lru_cache(maxsize=2_000)
-def normalise_phone(text: str, country: str | None) -> str | None:
-    """Return E.164, reading local numbers as of `country` (ISO 3166-1 alpha-2); None for what cannot be a number."""
-    import phonenumbers
-
-    digits = text.strip()
-    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
-    try:
-        number = phonenumbers.parse(digits, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+def normalise_member(text: str) -> str | None:
+    """A member number without what only parts it, in capitals: `AB 12-345` and `ab12345` are one. None for what stands
+    there when there is none: `0`, `N/A`, `000000`, `TBA`, `-`."""
+    signs = "".join(each for each in unicodedata.normalize("NFKC", text).upper() if each.isalnum())
+    is_one_sign = len(set(signs)) == 1 and (len(signs) > 3 or signs[0] in "0XN")
+    return None if not signs or is_one_sign or signs in NO_NUMBERS else signs

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from chalicelib.identity.identifiers import normalise_email, normalise_phone
+from chalicelib.identity.identifiers import normalise_email, normalise_member
+from chalicelib.identity.phones import normalise_phone, number_told
 
 Kind = Literal["email", "phone", "member"]
 
@@ -16,7 +17,7 @@ def readings(kind: Kind, typed: str, countries: Collection[str]) -> list[str]:
         case "phone":
             found = _numbers(typed, countries)
         case "member":
-            found = [typed.strip()]
+            found = [normalise_member(typed)]
     return list(dict.fromkeys(each for each in found if each))
 
 
@@ -31,4 +32,5 @@ def _numbers(typed: str, countries: Collection[str]) -> list[str | None]:
     international = normalise_phone(typed, None)
     if international is None and typed.startswith(" "):
         international = normalise_phone(f"+{typed.strip()}", None)
-    return [international] if international else [normalise_phone(typed, each) for each in sorted(countries)]
+    found = [international] if international else [normalise_phone(typed, each) for each in sorted(countries)]
+    return [number_told(each) if each else None for each in found]

@@ -46,6 +46,7 @@ class _Batch:
         if change is None:
             self.ignored["not_a_person"] += 1
             return
+        self.ignored.update(f"unusable_{field}" for each in change.people for field in each.record.unusable)
         self.changes.append(replace(change, again=True) if messages & self.again else change)
         self.sources.append(messages)
 

@@ -1,20 +1,21 @@
 """Snapshots → changes: normalised, with the permanent ids of everything they touch. Pure: the digest is given."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
-from chalicelib.canonical.details import CurrencyAmounts, PostalAddress, SpecialDate
+from chalicelib.canonical.details import CurrencyAmounts, SpecialDate
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
-from chalicelib.guests.model import Record, Stay
-from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_phone
-from chalicelib.identity.names import is_pseudo, name_of
+from chalicelib.guests.model import Record, Stay, Unusable
+from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_member
+from chalicelib.identity.names import is_pseudo, name_of, spelling_in_ids
+from chalicelib.identity.phones import normalise_phone, number_told
+from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
 from chalicelib.properties.model import Property
 
@@ -179,8 +180,7 @@ class _Maker:
     def _person(
         self, snapshot: GuestSnapshot, property_id: PropertyId | None, reservation: ReservationId | None, slot: str
     ) -> Person | None:
-        name = name_of(snapshot.given_name, snapshot.family_name)
-        if not snapshot.person or is_pseudo(name):
+        if not snapshot.person or is_pseudo(name_of(snapshot.given_name, snapshot.family_name)):
             return None
         at = snapshot.property_id or property_id
         hotel = self.properties.get(at) if at else None
@@ -188,27 +188,29 @@ class _Maker:
         kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
         country = snapshot.country or (hotel.country if hotel else None)
         phone = self._phone(snapshot.phone, hotel, country)
+        is_member = normalise_member(snapshot.member_number or "") is not None
         record = Record(
             source=self.source,
             source_id=snapshot.source_id,
-            salutation=_clean(snapshot.salutation),
-            given_name=_clean(snapshot.given_name),
-            family_name=_clean(snapshot.family_name),
-            generation=_clean(snapshot.generation),
+            salutation=clean(snapshot.salutation),
+            given_name=clean(snapshot.given_name),
+            family_name=clean(snapshot.family_name),
+            generation=clean(snapshot.generation),
             email=email,
             email_kind=kind,
             phone=phone,
             language=snapshot.language,
             country=snapshot.country,
-            address=_address(snapshot.address),
+            address=address_of(snapshot.address),
             birth_date=snapshot.birth_date,
             special_dates=_in_order(snapshot.special_dates),
             age_category=snapshot.age_category,
-            member_number=snapshot.member_number,
+            member_number=snapshot.member_number if is_member else None,
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,
+            unusable=_unusable(snapshot, email=kind in {"own", "relay"}, phone=bool(phone), member_number=is_member),
         )
-        leaf = self._leaf(record, reservation, slot, " ".join(name.given + name.family))
+        leaf = self._leaf(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
         if leaf is None:
             return None
         version = self._record_version(snapshot, record)
@@ -247,11 +249,16 @@ def _told_by(record: Record) -> dict[str, str]:
     """What can tell the person, by the kind of identifier."""
     told = {
         "email": record.email if record.email_kind == "own" else None,
-        "phone": record.phone,
-        "member": record.member_number,
+        "phone": number_told(record.phone) if record.phone else None,
+        "member": normalise_member(record.member_number or ""),
         "profile": f"{record.source}|{record.merged_into}" if record.merged_into else None,
     }
     return {kind: value for kind, value in told.items() if value}
+
+
+def _unusable(snapshot: GuestSnapshot, **is_usable: bool) -> tuple[Unusable, ...]:
+    names: tuple[Unusable, ...] = "email", "phone", "member_number"
+    return tuple(name for name in names if getattr(snapshot, name) and not is_usable[name])
 
 
 def _primary_first(occupant: Occupant) -> bool:
@@ -264,35 +271,3 @@ def _currency(amounts: CurrencyAmounts) -> str:
 
 def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:
     return tuple(sorted(dates or (), key=lambda each: (each.day, each.kind)))
-
-
-def _address(address: PostalAddress | None) -> PostalAddress | None:
-    """Without what could break a line; an address that says nothing is none."""
-    if address is None:
-        return None
-    cleaned = PostalAddress(
-        street=_clean(address.street),
-        postal_code=_clean(address.postal_code),
-        city=_clean(address.city),
-        region=_clean(address.region),
-        country=address.country,
-    )
-    return cleaned if cleaned != PostalAddress() else None
-
-
-def _clean(text: str | None) -> str | None:
-    """Text as people typed it, in NFC, without what could turn a line around or break it."""
-    if text and text.isascii() and text.isprintable():
-        return " ".join(text.split()) or None
-    normal = unicodedata.normalize("NFC", text or "")
-    kept = "".join(
-        " " if char in "\r\n\t" else char
-        for char in normal
-        if unicodedata.category(char) not in _UNSEEN or char in _JOINERS
-    )
-    return " ".join(kept.split()) or None
-
-
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_JOINERS = "\r\n\t\u200c\u200d"
-"""Zero-width joiners are letters' business in Persian and Hindi, and in emoji."""

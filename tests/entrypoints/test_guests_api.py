@@ -48,7 +48,7 @@ def test_a_guest_is_shown_with_what_is_known(hub: Hub, anna: str) -> None:
     assert (shown["traits"]["given_name"], shown["traits"]["email"]) == ("Anna", EMAIL)
     assert (shown["stats"]["stays"], shown["stats"]["nights"]) == (1, 2)
     assert shown["stats"]["room_revenue"] == [{"amount_minor": 20000, "currency": "EUR"}]
-    assert shown["leaves"] == [{"id": anna, "source": "api", "source_id": "g1"}]
+    assert shown["leaves"] == [{"id": anna, "source": "api", "source_id": "g1", "unusable": []}]
 
 
 @pytest.mark.parametrize("query", ["email=ANNA.LEE%40example.com", "source=api&source_id=g1"])

@@ -83,8 +83,10 @@ def test_a_member_number_is_one_person_unless_the_given_names_contradict(
 
 
 NAMES = st.tuples(
-    st.sampled_from(["Anna", "A", "Anna Maria", "Ben", "Alice", "Cleo", "Dora", None]),
-    st.sampled_from(["Lee", "Lee Ray", "Ray", None]),
+    st.sampled_from(
+        ["Anna", "A", "Anna Maria", "Annamaria", "Ben", "Alice", "Cleo", "Dora", "Anna & Ben", "伟", "薇", "Wei", None]
+    ),
+    st.sampled_from(["Lee", "Lee Ray", "Ray", "Lee Jr", "Lee Sr", "李", "Li", None]),
 )
 
 

@@ -178,11 +178,19 @@ NAMES = [
     ("Cleo", "Ray"),
     ("Dora", "Poe"),
     (None, None),
+    ("Annamaria", "Lee"),
+    ("Anna & Ben", "Lee"),
+    ("Anna", "Lee Jr."),
+    ("Anna", "Lee Sr."),
+    ("伟", "李"),
+    ("薇", "李"),
+    ("Wei", "Li"),
 ]
-MAILBOXES = ["one@mail.example", "two@mail.example", None]
+MAILBOXES = ["one@mail.example", "One <one@mail.example>", "two@mail.example.", None]
+MEMBERS = [None, None, None, "0", "AB 12", "ab-12"]
 DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
 ELSEWHERE = [None, [{"currency": "HUF", "room_revenue_minor": 5}, {"currency": "CZK", "other_revenue_minor": 7}]]
-PHONES = ["+43 1 5880 0000", "01 5880 0000", None]
+PHONES = ["+43 1 5880 0000", "01 5880 0000", "43158800000", "n/a", None]
 
 
 @st.composite
@@ -205,6 +213,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             family,
             email=draw(st.sampled_from(MAILBOXES)),
             phone=draw(st.sampled_from(PHONES)),
+            member_number=draw(st.sampled_from(MEMBERS)),
             changed_at=at(draw(st.integers(0, 3))),
             marketing_email=draw(st.sampled_from([True, False, None])),
             merged_into=draw(st.sampled_from([None, None, None, "g0"])) if at_ else None,

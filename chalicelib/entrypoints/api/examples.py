@@ -128,7 +128,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "KeyAsked": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
     "KeyMade": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
     "KeyShown": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
-    "LeafShown": {"id": "g3f1c0ffee"},
+    "LeafShown": {"id": "g3f1c0ffee", "unusable": []},
     "MessageShown": {"reason": None, "rule": None, "state": "opened"},
     "Occupant": {"role": "primary"},
     "Problem": {"title": "Invalid request", "status": 400},

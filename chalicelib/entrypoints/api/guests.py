@@ -11,7 +11,7 @@ from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
-from chalicelib.guests.model import Guest, Record, Stats, Traits
+from chalicelib.guests.model import Guest, Record, Stats, Traits, Unusable
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
 from chalicelib.identity.typed import Kind
@@ -19,11 +19,13 @@ from chalicelib.properties import store as properties
 
 
 class LeafShown(Shown):
-    """One source record."""
+    """One source record. `unusable` are the fields that the source filled in with what cannot be read (a phone number
+    that may be two) or stands for nothing (`N/A`): nothing rests on them."""
 
     id: str
     source: ConnectionId | None
     source_id: str | None
+    unusable: list[Unusable]
 
 
 if TYPE_CHECKING:
@@ -109,7 +111,12 @@ def _guest(caller: Caller, guest: Guest) -> GuestShown:
 
 
 def _leaf(leaf: Leaf, record: Record | None) -> LeafShown:
-    return LeafShown(id=leaf, source=record.source if record else None, source_id=record.source_id if record else None)
+    return LeafShown(
+        id=leaf,
+        source=record.source if record else None,
+        source_id=record.source_id if record else None,
+        unusable=list(record.unusable) if record else [],
+    )
 
 
 def _traits(traits: Traits) -> TraitsShown:

@@ -1,0 +1,179 @@
+"""Who is one guest, and who is a member, through ingest: names, addresses and numbers as people type them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import secrets
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest, Record
+from chalicelib.identity import actions as identity
+from chalicelib.identity.digests import digest
+from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
+from tests.builders import PORTO, VIENNA, at, guest
+from tests.ids import PMS
+from tests.memory_table import MemoryTable
+
+FAULTS = Path(__file__).resolve().parents[3] / "shared" / "cases" / "faults-2.json"
+"""Cases that went wrong once; they lie beside the project, and are read where they are."""
+BERLIN = VIENNA.model_copy(update={"id": "berlin", "country": "DE", "mail_domains": ()})
+PLACES = {each.id: each for each in (VIENNA, PORTO, BERLIN)}
+MAIL = "holm@mail.example"
+
+
+@pytest.fixture(autouse=True)
+def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
+    monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+    return MemoryTable().install(monkeypatch)
+
+
+def tell(snapshots: Iterable[dict[str, Any]], source: ConnectionId = PMS) -> None:
+    for each in snapshots:
+        change = change_of(read(each), source, PLACES, digest)
+        assert change is None or profiles.store_changes([change]) == {}
+
+
+def found(source_id: str) -> Guest:
+    known = guests.guest(Leaf(leaf_of_profile(PMS, source_id)))
+    assert known
+    return known
+
+
+def record(source_id: str) -> Record:
+    leaf = leaf_of_profile(PMS, source_id)
+    known = guests.with_records(guests.heads([leaf]))[leaf].record
+    assert known
+    return known
+
+
+def parties(snapshots: list[dict[str, Any]], hub: MemoryTable) -> list[list[str]]:
+    """The guests that these profiles make, by the source's ids, in whatever order they come."""
+    ids = {leaf_of_profile(PMS, each["source_id"]): each["source_id"] for each in snapshots}
+    ends = []
+    for order in (snapshots, snapshots[::-1], [*snapshots[1:], snapshots[0]]):
+        hub.rows.clear()
+        tell(order)
+        ends.append({frozenset(ids[leaf] for leaf in found(each).members) for each in ids.values()})
+    assert ends[1:] == ends[:-1]
+    return sorted(sorted(each) for each in ends[0])
+
+
+def case(id_: str) -> list[dict[str, Any]]:
+    if not FAULTS.exists():
+        pytest.skip("the cases lie beside the project")
+    given = next(each["given"] for each in json.loads(FAULTS.read_text()) if each["id"] == id_)
+    assert isinstance(given, list)
+    return given
+
+
+# Member numbers
+
+
+def test_case_f4_numbers_that_mean_nothing_are_nobodys_and_spellings_are_one(hub: MemoryTable) -> None:
+    assert parties(case("F4"), hub) == [["g1"], ["g2"], ["y1", "y2"]]
+    assert [found(each).traits.member for each in ("g1", "g2", "y1")] == [False, False, True]
+
+
+@pytest.mark.parametrize("number", ["0", "N/A", "000000", "none", "TBA", "-", "x", "99999", "keine"])
+def test_a_placeholder_makes_no_member_and_is_told(number: str, hub: MemoryTable) -> None:
+    both = [guest(each, member_number=number, email=f"{each}@mail.example") for each in ("g1", "g2")]
+    assert parties(both, hub) == [["g1"], ["g2"]]
+    assert not found("g1").traits.member
+    assert (record("g1").member_number, record("g1").unusable) == (None, ("member_number",))
+    assert identity.find("member", number) == []
+
+
+@pytest.mark.parametrize("number", ["HX 4711", "hx-4711", "ＨＸ４７１１"])
+def test_a_member_is_found_by_any_spelling_and_the_number_kept_as_it_was_typed(number: str, hub: MemoryTable) -> None:
+    assert parties([guest("g1", member_number="HX/4711"), guest("g2", member_number=number)], hub) == [["g1", "g2"]]
+    assert [each.id for each in identity.find("member", "hx4711")] == [found("g1").id]
+    assert record("g2").member_number == number
+
+
+# Names
+
+
+def test_case_f6_one_name_apart_and_together_is_one_guest(hub: MemoryTable) -> None:
+    assert parties(case("F6"), hub) == [["g1", "g2"]]
+
+
+def test_spellings_of_one_name_do_not_close_a_mailbox(hub: MemoryTable) -> None:
+    names = ["Anna Lena", "Annalena", "Anna-Lena", "ANNALENA", "Lena"]
+    people = [guest(f"g{at_}", each, "Mac Gregor", email=MAIL) for at_, each in enumerate(names)]
+    people.append(guest("g5", "Annalena", "MacGregor", email=MAIL))
+    assert parties(people, hub) == [["g0", "g1", "g2", "g3", "g4", "g5"]]
+    assert found("g0").traits.email == MAIL
+
+
+def test_case_f10_a_ligature_is_read_before_case_is_folded(hub: MemoryTable) -> None:
+    both = [guest("g1", "Լևոն", "Արոնյան", email=MAIL), guest("g2", "Levon", "Aronyan", email=MAIL)]
+    assert parties(both, hub) == [["g1", "g2"]]
+
+
+def test_case_f11_what_is_written_differently_is_two(hub: MemoryTable) -> None:
+    phone = "+43 1 5880 0000"
+    both = [guest("g1", "伟", "李", phone=phone), guest("g2", "薇", "李", phone=phone)]
+    assert parties(both, hub) == [["g1"], ["g2"]]
+    assert parties([guest("g1", None, "李伟", phone=phone), guest("g2", None, "李薇", phone=phone)], hub) == [
+        ["g1"],
+        ["g2"],
+    ]
+
+
+def test_two_who_sound_alike_are_two_records_where_the_source_has_no_ids(hub: MemoryTable) -> None:
+    tell([guest(None, "伟", "李", email=MAIL), guest(None, "薇", "李", email=MAIL, changed_at=at(1))])
+    assert len(identity.find("email", MAIL)) == 2
+
+
+# Telephone numbers
+
+
+def test_case_f12_numbers_are_read_as_they_are_dialled(hub: MemoryTable) -> None:
+    both = [guest("g1", phone="+5215512345678"), guest("g2", phone="+525512345678")]
+    assert parties(both, hub) == [["g1", "g2"]]
+    assert found("g1").traits.phone == "+525512345678"
+    tell([guest("g3", phone="4915123456789", property_id="berlin")])
+    assert found("g3").traits.phone == "+4915123456789"
+
+
+@pytest.mark.parametrize("phone", ["+54 9 11 4321 5678", "011 15 4321-5678", "0054 11 4321 5678 ext. 4"])
+def test_an_argentine_mobile_is_one_person_s_with_or_without_its_nine(phone: str, hub: MemoryTable) -> None:
+    people = [guest("g1", phone="+54 11 4321 5678"), guest("g2", phone=phone, country="AR")]
+    assert parties(people, hub) == [["g1", "g2"]]
+    assert [each.id for each in identity.find("phone", "+54 9 11 4321 5678")] == [found("g1").id]
+
+
+@pytest.mark.parametrize(
+    ("fields", "unusable"),
+    [
+        ({"phone": "call the office"}, ("phone",)),
+        ({"phone": "33612345678", "property_id": VIENNA.id}, ("phone",)),
+        ({"email": "ida@mail"}, ("email",)),
+        ({"email": "noemail@mail.example", "phone": "000000"}, ("email", "phone")),
+        ({"email": "ida@mail.example", "phone": "+43 1 58800", "member_number": "7"}, ()),
+        ({"email": "x@guest.booking.com"}, ()),
+        ({"email": "", "phone": " "}, ()),
+    ],
+)
+def test_what_a_profile_cannot_take_over_is_told(fields: dict[str, Any], unusable: tuple[str, ...]) -> None:
+    tell([guest("g1", **fields)])
+    assert record("g1").unusable == unusable
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("spelt", ["anna@mail.example.", "Anna <anna@mail.example>", "an\u200bna＠mail.example"])
+def test_case_f13_one_mailbox_is_one_identity(spelt: str, hub: MemoryTable) -> None:
+    assert parties([guest("g1", email="anna@mail.example"), guest("g2", email=spelt)], hub) == [["g1", "g2"]]
+    assert found("g2").traits.email == "anna@mail.example"
+    assert {str(key.pk) for key in hub.rows if key.pk.startswith("IDENTIFIER#")} >= {
+        f"IDENTIFIER#{digest('email', 'anna@mail.example')}"
+    }
