@@ -33,14 +33,23 @@ class Seen(HTMLParser):
         self._hidden_names: set[str] = set()
         self._link: str | None = None
         self.links: set[str] = set()
-        self._body_ends: tuple[int, int] | None = None
+        self._tag_at = 0
+        self._body_ends: int | None = None
         self.feed(html)
         is_open = bool(self.rawdata) or self._is_hidden  # such as a comment without an end
         self.close()
         self.end = None if is_open else self._place_in(html)
 
     def _place_in(self, html: str) -> int:
-        return _offset(html, *self._body_ends) if self._body_ends else len(html)
+        return len(html) if self._body_ends is None else self._body_ends
+
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002 (as HTMLParser calls it)
+        """Lines and columns are counted by nobody: a fifth of the time that a mail is read in."""
+        return j
+
+    def parse_endtag(self, i: int) -> int:
+        self._tag_at = i
+        return super().parse_endtag(i)
 
     @property
     def text(self) -> str:
@@ -67,7 +76,7 @@ class Seen(HTMLParser):
         if tag == "a":
             self._link = None
         if tag == "body" and not self._is_hidden:
-            self._body_ends = self.getpos()
+            self._body_ends = self._tag_at
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at][0] == tag:
                 del self._open[at:]
@@ -97,8 +106,3 @@ class Seen(HTMLParser):
         for selectors, declarations in RULE.findall(sheet):
             if HIDING.search(declarations):
                 self._hidden_names.update(NAMED.findall(selectors))
-
-
-def _offset(html: str, line: int, column: int) -> int:
-    """`line` counts from 1."""
-    return sum(len(each) + 1 for each in html.split("\n")[: line - 1]) + column
