@@ -1,6 +1,5 @@
 """The `hub` command line: deploy, finish, keys, settings, replay, dead letters, and the local cloud."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +7,12 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from chalicelib.access.model import ROLES
 from chalicelib.canonical.errors import CallerError, TryAgain
 from infra import (
     access_keys,
     chalice_files,
-    dead_letters,
     deploy,
     finishing,
     layer,
@@ -27,20 +23,20 @@ from infra import (
     restore_commands,
     running_hub,
 )
+from infra.dead_letter_commands import dlq
 from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
 from infra.errors import Refused
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
-from infra.terminal import AsJson, Stage, agree_to_a_new, say, stage_of, telling, words
+from infra.terminal import AsJson, Stage, agree_to_a_new, progress, say, stage_of, telling, words
 
 hub = typer.Typer(
     no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
 )
 infra = typer.Typer(no_args_is_help=True, help="Everything on AWS that Chalice does not create.")
 key = typer.Typer(no_args_is_help=True, help="API keys.")
-dlq = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be processed, and why.")
 hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
@@ -194,49 +190,10 @@ def replay_command(
     objects = replay.objects(at, first.date(), (last or first).date())
     if not objects:
         words.print("[yellow]nothing was archived on these days[/]")
-    with _progress() as progress:
-        for archived in progress.track(objects, description="replaying"):
+    with progress() as shown:
+        for archived in shown.track(objects, description="replaying"):
             replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
     counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}
     say({**counts, "sent": not dry_run}, as_json=as_json)
-
-
-@dlq.command("list")
-def dlq_list(stage: Stage = "", as_json: AsJson = False) -> None:
-    """Count the dead letters of every queue, with their reasons."""
-    found = dead_letters.listed(stage_of(stage))
-    if as_json:
-        typer.echo(json.dumps([{"queue": each.queue, "count": each.count, "reasons": each.reasons} for each in found]))
-        return
-    table = Table("queue", "dead letters", "reasons")
-    for each in found:
-        reasons = "\n".join(f"{count} x {why}" for why, count in each.reasons.items())
-        table.add_row(each.queue, str(each.count), escape(reasons))
-    words.print(table)
-
-
-@dlq.command("redrive")
-def dlq_redrive(
-    queues: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(queue_urls.NAMES)}; all if left out.")] = None,
-    stage: Stage = "",
-    as_json: AsJson = False,
-) -> None:
-    """Send dead letters back to the queues they came from."""
-    at = stage_of(stage)
-    names = queues or list(queue_urls.NAMES)
-    if unknown := set(names) - set(queue_urls.NAMES):
-        raise Refused(f"no such queue: {', '.join(sorted(unknown))}")
-    counts: dict[str, int] = {}
-    with _progress() as progress:
-        for name in names:
-            task = progress.add_task(name, total=None)
-            counts[name] = sum(1 for _ in progress.track(dead_letters.redrive(at, name), task_id=task))
-    say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=words
-    )

@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from infra.workers import Worker, function_name
+from infra.workers import Worker, function_name, queues
 
 Statement = dict[str, Any]
+TAKES = [
+    f"sqs:{verb}"
+    for verb in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
+]
 
 
 def policy(worker: Worker, stage: str) -> dict[str, Any]:
@@ -17,6 +21,7 @@ def _statements(worker: Worker, stage: str, prefix: str) -> list[Statement]:
         (True, _log(function_name(worker.function, stage))),
         (True, _table(prefix)),
         (bool(worker.reads), _reads(worker.reads, prefix)),
+        (worker.settles_letters, _settles(prefix)),
         (bool(worker.reads or worker.sends), _sends(worker, prefix)),
         (bool(worker.announces), _announces(worker, prefix)),
         (bool(worker.puts), _puts(worker, prefix)),
@@ -46,12 +51,17 @@ def _table(prefix: str) -> Statement:
 
 
 def _reads(queue: str, prefix: str) -> Statement:
-    verbs = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
-    return _allow("ReadQueue", [f"sqs:{verb}" for verb in verbs], _queue(queue, prefix))
+    return _allow("ReadQueue", TAKES, _queue(queue, prefix))
+
+
+def _settles(prefix: str) -> Statement:
+    letters = [_queue(f"{each}-dlq", prefix) for each in queues()]
+    return _allow("SettleDeadLetters", TAKES, *letters)
 
 
 def _sends(worker: Worker, prefix: str) -> Statement:
-    names = [*worker.sends, *([f"{worker.reads}-dlq"] if worker.reads else [])]
+    sends = queues() if worker.settles_letters else worker.sends
+    names = [*sends, *([f"{worker.reads}-dlq"] if worker.reads else [])]
     return _allow("SendToQueues", ["sqs:GetQueueUrl", "sqs:SendMessage"], *(_queue(name, prefix) for name in names))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.queues import ARCHIVED
+from chalicelib.canonical.batch import ARCHIVED
 from chalicelib.settings import installation
 from infra import queue_urls, stages
 from infra.errors import Refused

@@ -5,6 +5,7 @@ from functools import cache
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws import queues
 from chalicelib.aws.settings import RESTORED_TABLE, settings
 from infra import stacks
 
@@ -18,6 +19,7 @@ def use_table(stage: str, restored: str) -> None:
     """The same, whatever table the stage has; "" is its first one."""
     os.environ.update({"XENIA_STAGE": stage, RESTORED_TABLE: restored})
     settings.cache_clear()
+    queues.url_of.cache_clear()
 
 
 @cache

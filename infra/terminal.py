@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from infra import chalice_files, running_hub
@@ -59,6 +60,12 @@ def telling(first: str, *, keep_lines: bool = False) -> Iterator[Tell]:
             status.update(escape(what))
 
         yield tell
+
+
+def progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=words
+    )
 
 
 def say(values: dict[str, Any], *, as_json: bool) -> None:

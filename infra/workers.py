@@ -47,6 +47,8 @@ class Worker:
     """Reads the key of identifiers, links and cursors."""
     encrypts: bool = False
     decrypts: bool = False
+    settles_letters: bool = False
+    """Takes from every dead-letter queue what its caller puts away or sends back, to whichever queue it came from."""
     mails: bool = False
     asks_quota: bool = False
 
@@ -79,6 +81,8 @@ WORKERS = (
         sends=("inbox", "fetch", "jobs", "plan", "send"),
         announces=POINTS | {FactType.CONSENT_CHANGED},
         puts=("large", "objections"),
+        gets="large",
+        settles_letters=True,
         identifies=True,
         encrypts=True,
         decrypts=True,

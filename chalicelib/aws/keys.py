@@ -16,6 +16,7 @@ from chalicelib.canonical.ids import (
     JobId,
     KeyId,
     Leaf,
+    LetterId,
     OccasionId,
     ProgramId,
     PropertyId,
@@ -71,6 +72,11 @@ reservation_of_charge: Callable[[ChargeId], Key] = _alone("CHARGE")
 run: Callable[[RunId], Key] = _alone("RUN")
 launch: Callable[[str], Key] = _alone("LAUNCH")
 """The run with which a launch was answered: its own, or the one that was on."""
+letter: Callable[[LetterId], Key] = _alone("LETTER")
+ALL_LETTERS = "LETTERS"
+"""Of `INDEX_2`: the dead letters that lie there, in the order in which they were set aside."""
+letters_of: Callable[[ConnectionId], str] = "LETTERS#{}".format
+"""Of `INDEX_1`: those of one connection."""
 long_work: Callable[[JobId], Key] = _alone("WORK")
 
 
@@ -150,9 +156,8 @@ def stay(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
     return Key(leaf(leaf_id), f"{STAY}{month}#{reservation}")
 
 
-def stays_of_month(month: str) -> str:
-    """What the keys begin with of a leaf's stays whose rows lie in a month."""
-    return f"{STAY}{month}"
+stays_of_month: Callable[[str], str] = "STAY#{}".format
+"""What the keys begin with of a leaf's stays whose rows lie in a month."""
 
 
 def arrivals(property_id: PropertyId, day: date) -> str:
@@ -269,10 +274,8 @@ def chunk(run_id: RunId, due: str, part: int, number: int) -> Key:
     return Key(part_of_run(run_id, part), f"{CHUNK}{due}#{number:06d}")
 
 
-def pacing(channel: ChannelName) -> Key:
-    """What the account may send over a channel in this minute, whoever asks."""
-    return Key("PACING", channel)
-
+pacing: Callable[[ChannelName], Key] = partial(Key, "PACING")
+"""What the account may send over a channel in this minute, whoever asks."""
 
 # Work that waits in rows, and what the tick wakes of it.
 WAKE = "WAKE"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+ARCHIVED = "archived"
+"""The attribute of a message whose notice lies in the archive of raw notices already."""
 
 
 @dataclass(frozen=True)

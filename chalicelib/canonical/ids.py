@@ -33,6 +33,8 @@ StaffMailId = NewType("StaffMailId", str)
 """What somebody of the staff is mailed for once."""
 KeyId = NewType("KeyId", str)
 JobId = NewType("JobId", str)
+LetterId = NewType("LetterId", str)
+"""A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 IdentifierKey = NewType("IdentifierKey", str)

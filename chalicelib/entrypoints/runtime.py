@@ -220,9 +220,11 @@ def _set_aside(queue: str, each: Received, error: Exception) -> bool:
     """Whether the dead-letter queue took it. If not, the message comes back, and SQS itself moves what came too often:
     its neighbours are settled all the same."""
     from chalicelib.aws import queues
+    from chalicelib.dead_letters import actions as dead_letters
 
     try:
-        queues.set_aside(queue, each.message.text, reason=_reason(error), receives=each.message.receives)
+        # What is rejected for good lies in the archive already, if it has a place there.
+        dead_letters.set_aside(queue, each.message, reason=_reason(error), archived=isinstance(error, Rejected))
         queues.delete(queue, each.receipt)
     except Exception:  # noqa: BLE001 (the line tells the message as retried, with why it failed)
         return False

@@ -5,8 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from chalicelib.aws import files
-from chalicelib.aws.queues import ARCHIVED
-from chalicelib.canonical.batch import Failures, Message
+from chalicelib.canonical.batch import ARCHIVED, Failures, Message
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.time import instant, now
 from chalicelib.ingest.edge import raw_bucket

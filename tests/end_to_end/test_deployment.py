@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -75,6 +76,33 @@ def test_what_cannot_be_read_becomes_a_dead_letter_with_its_reason_and_can_be_re
     eventually(lies_dead)
     assert len(list(dead_letters.redrive(hub.stage, "inbox"))) == 1
     eventually(lies_dead)
+
+
+def test_a_letter_is_set_aside_listed_opened_sent_back_and_gone(
+    hub: LocalHub, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    api = Api(hub.api_url, hub.admin_key)
+    before = waiting("inbox-dlq")
+    api.put("/v1/properties/late", {"name": "Late", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"})
+    named = {"given_name": "Lotte", "family_name": "Later", "email": "lotte@mail.example"}
+    guest = {"kind": "guest", "source_id": "1", "property_id": "late", "changed_at": "2026-02-03T10:00:00Z", **named}
+    told = {"v": 1, "connection": "late-pms", "vendor": "canonical", "request": "late-1"}
+    notice = {**told, "received_at": "2026-02-03T10:00:00Z", "body": {"snapshots": [guest]}}
+    inbox = queue_urls.url_of(hub.stage, "inbox")
+    boto3.client("sqs").send_message(QueueUrl=inbox, MessageBody=json.dumps(notice))
+
+    def listed() -> Any:
+        return api.get("/v1/dead-letters?connection=late-pms")["items"]
+
+    eventually(lambda: len(listed()) == 1)
+    (letter,) = listed()
+    assert (letter["id"], letter["reason"], letter["queue"]) == ("late-1", "unknown_connection", "inbox")
+    assert api.get("/v1/dead-letters/late-1")["holds"] == notice
+    api.put("/v1/connections/late-pms", {"vendor": "canonical", "properties": {"late": "late"}})
+    assert api.post("/v1/dead-letters/redrive", {"connection": "late-pms"}, once="late")["count"] == 1
+    eventually(lambda: len(api.get("/v1/guests?email=lotte@mail.example")["items"]) == 1)
+    assert listed() == []
+    eventually(lambda: waiting("inbox-dlq") == before)
 
 
 def test_the_settings_row_says_where_the_archive_is(hub: LocalHub) -> None:

@@ -1,5 +1,6 @@
 """Every call against every key and every kind of bad body: refused as described, and nothing of it is kept."""
 
+import json
 import re
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 
 from chalicelib.access.model import ROLES
 from chalicelib.aws import table
+from chalicelib.canonical.batch import Message
+from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.calls import Call
 from chalicelib.entrypoints.api.routes import CALLS
 from tests import tables
@@ -20,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "connections:put": CONNECTION,
     "access:create": {"name": "n", "role": "analyst", "properties": [VIENNA.id]},
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
+    "dead_letters:redrive_slice": {"connection": "pms"},
+    "dead_letters:purge_slice": {"connection": "pms"},
     "consents:put": {"state": "explicit"},
     "membership:enrol": {},
     "programs:put": PROGRAM,
@@ -45,6 +50,8 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     hub.put("/v1/connections/pms", {**CONNECTION, "properties": {"p": PORTO.id}})
     ingest(reservation("r1", guest("g1", email="anna@lee.example"), property_id=PORTO.id, status="checked_out"))
     hub.call("POST", "/v1/campaigns", {"id": "camp", **BODIES["campaigns:create"]})
+    letter = {"connection": "pms", "request": "q1"}
+    dead_letters.set_aside("fetch", Message("m1", letter, {}, json.dumps(letter)), reason="gone", archived=True)
     made = hub.call("POST", "/v1/keys", {"name": "n", "role": "analyst", "properties": [PORTO.id]}).json_body
     (anna,) = hub.get("/v1/guests?email=anna@lee.example")["items"]
     for role in ROLES:
@@ -54,6 +61,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "property_id": PORTO.id,
         "connection_id": "pms",
         "key_id": made["key_id"],
+        "letter_id": "q1",
         "guest_id": anna["id"],
         "channel": "email",
         "purpose": "marketing",

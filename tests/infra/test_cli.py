@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import RESTORED_TABLE, Settings
+from chalicelib.canonical.batch import Message
+from chalicelib.dead_letters import actions
 from chalicelib.messages.objections import ToldAgain
 from chalicelib.properties import store as properties
 from infra import chalice_files, cli, dead_letters, deploy, package, replay, restore, terminal
@@ -54,6 +56,32 @@ def test_dead_letters_are_listed_and_redriven() -> None:
     queues.set_aside("fetch", "{}", reason="gone", receives=12)
     assert {"queue": "fetch", "count": 1, "reasons": {"gone": 1}} in run("dlq", "list")  # type: ignore[operator]
     assert run("dlq", "redrive", "fetch") == {"fetch": 1}
+
+
+def test_dead_letters_are_shown_opened_and_put_away() -> None:
+    for number in range(3):
+        told = {"connection": "mews-vienna", "request": f"q{number}", "vendor": "mews", "body": {"n": number}}
+        actions.set_aside("fetch", Message("m", told, {}, json.dumps(told)), reason="gone", archived=True)
+    shown = run("dlq", "letters", "--connection", "mews-vienna", "--most", "2")
+    assert isinstance(shown, list)
+    assert [(each["id"], each["queue"], each["reason"]) for each in shown] == [
+        (f"q{n}", "fetch", "gone") for n in (0, 1)
+    ]
+    assert run("dlq", "letters", "--queue", "inbox") == []
+    opened = RUN.invoke(cli.hub, ["dlq", "open", "q1", "--stage", "test"], catch_exceptions=False)
+    assert json.loads(opened.stdout)["body"] == {"n": 1}
+    assert run("dlq", "purge", "fetch", "--connection", "another") == {"fetch": 0}
+    assert run("dlq", "purge", "fetch", "--reason", "gone", "--most", "2") == {"fetch": 2}
+    assert run("dlq", "redrive", "fetch") == {"fetch": 1}
+
+
+def test_a_person_sees_letters_as_a_table_and_is_told_of_one_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions.set_aside("fetch", Message("m1", {}, {}, "{}"), reason="no field [red]body[/]", archived=True)
+    shown = RUN.invoke(cli.hub, ["dlq", "letters", "--stage", "test"], catch_exceptions=False)
+    assert "m1" in shown.output
+    assert "hub: There is no such dead letter." in failed(capsys, monkeypatch, "dlq", "open", "m2", "--stage", "test")
 
 
 def test_an_unknown_queue_is_refused_before_anything_is_sent() -> None:

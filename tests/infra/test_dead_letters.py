@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.aws import queues
 from chalicelib.aws.settings import Settings
+from chalicelib.dead_letters.model import Wanted
 from infra import dead_letters
 
 STAGE = "test"
@@ -58,6 +59,17 @@ def test_redriven_letters_lie_on_their_source_queue_and_nowhere_else() -> None:
     assert len(list(dead_letters.redrive(STAGE, "inbox"))) == 4
     assert sorted(bodies("inbox")) == [f'{{"n": {number}}}' for number in range(4)]
     assert bodies("inbox-dlq") == []
+
+
+def test_letters_are_shown_with_time_and_reason_opened_and_put_away() -> None:
+    dead_letters.listed(STAGE)  # they were put there without a row
+    shown = dead_letters.entries(STAGE, Wanted(reason="no such"), most=2)
+    assert [(each.queue, each.reason, each.times) for each in shown] == [("inbox", "no such vendor", 1)] * 2
+    assert dead_letters.opened(STAGE, shown[0].id) in [{"n": number} for number in range(3)]
+    assert len(list(dead_letters.purge(STAGE, "inbox", Wanted(reason="no such"), most=2))) == 2
+    assert len(list(dead_letters.purge(STAGE, "inbox", Wanted(reason="no such")))) == 1
+    assert len(list(dead_letters.redrive(STAGE, "inbox"))) == 1
+    assert bodies("inbox") == ['{"n": 3}']
 
 
 def test_redriving_an_empty_queue_does_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.canonical.facts import FactType
 from infra.policies import policy
-from infra.workers import WORKERS, Worker, worker
+from infra.workers import WORKERS, Worker, queues, worker
 
 STAGES = ("dev", "prod", "staging")
 EVERY = [(each, stage) for stage in STAGES for each in WORKERS]
@@ -36,6 +36,7 @@ BEYOND = {
         "events:PutEvents",
         "kms:Decrypt",
         "kms:Encrypt",
+        "s3:GetObject",
         "s3:PutObject",
         "secretsmanager:GetSecretValue",
         "ses:GetAccount",
@@ -111,6 +112,15 @@ def test_a_worker_reads_its_own_queue_and_sends_to_the_declared_ones_and_its_dea
         "arn:aws:sqs:*:*:xenia-prod-send",
         "arn:aws:sqs:*:*:xenia-prod-plan-dlq",
     ]
+
+
+def test_only_the_api_takes_dead_letters_and_it_may_send_each_back_to_its_queue() -> None:
+    takers = {each.function for each in WORKERS for one in statements(each) if one["Sid"] == "SettleDeadLetters"}
+    assert takers == {"api_handler"}
+    api = worker("api_handler")
+    letters = {f"arn:aws:sqs:*:*:xenia-prod-{name}-dlq" for name in queues()}
+    assert set(statement_with("sqs:ReceiveMessage", api)["Resource"]) == letters
+    assert set(statement_with("sqs:SendMessage", api)["Resource"]) == {each.removesuffix("-dlq") for each in letters}
 
 
 def test_a_worker_writes_to_its_own_folders_of_the_archive_and_reads_from_one() -> None:

@@ -1,14 +1,29 @@
 """What runs, jobs and the pace keep while they work."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.campaigns import store
 from chalicelib.campaigns.model import CANDIDATES, CHUNKS, LARGEST_CHUNK, Content, Run, RunState
-from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, JobId, Leaf, OccasionId, PropertyId, RunId
-from chalicelib.canonical.time import Instant
+from chalicelib.canonical.ids import (
+    CampaignId,
+    ChannelName,
+    ConnectionId,
+    GuestId,
+    JobId,
+    Leaf,
+    LetterId,
+    OccasionId,
+    PropertyId,
+    RunId,
+)
+from chalicelib.canonical.time import Instant, instant
+from chalicelib.dead_letters import rules
+from chalicelib.dead_letters import store as letters
+from chalicelib.dead_letters.model import Failed
+from chalicelib.dead_letters.rules import LARGEST_TEXT
 from chalicelib.jobs import parts
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part
@@ -17,7 +32,7 @@ from chalicelib.messages.budget import Budget
 from chalicelib.messages.holds import Reason
 from chalicelib.segments import actions as segments
 from tests.builders import DAY_ONE
-from tests.sizes.inputs import FOUR, ID, LATEST, Largest, Rows, kept, most
+from tests.sizes.inputs import FOUR, ID, LATEST, Largest, Rows, filled, kept, most
 from tests.sizes.rows_of_the_deployment import segment_of, template_of
 
 AT = Instant(LATEST)
@@ -92,6 +107,16 @@ def waking(_: str) -> Item:
     return table.row(keys.waking(jobs.RUN, RUN_ID), at=AT)
 
 
+def letter(_: str) -> Item:
+    """Of signs that no compression makes fewer; what is longer still is left on its queue."""
+    told = Failed(LetterId(ID), ID, ConnectionId(ID), "", "r" * 300, MANY, archived=True, redriven=MANY)
+    text = filled("".join(map(chr, range(0x21, 0x7F))), LARGEST_TEXT)
+    its = rules.set_aside(None, replace(told, text=text), instant(DAY_ONE))
+    assert its
+    letters.save(its, None)
+    return kept(keys.letter(LetterId(ID)))
+
+
 def long_work(_: str) -> Item:
     its = Job(id=JOB_ID, kind="k" * 64, subject=ID, at=AT, parts=999, finished_at=AT)
     return table.row(keys.long_work(JOB_ID), expires_at=MANY, **its.model_dump())
@@ -118,6 +143,7 @@ ROWS: Rows = {
     "sent": Largest(sent, 650),
     "pacing": Largest(pacing, 250),
     "waking": Largest(waking, 90),
+    "letter": Largest(letter, 250_500),
     "long_work": Largest(long_work, 390),
     "part_of_work": Largest(part_of_work, 1_200),
     "job": Largest(job, 300),

@@ -1,0 +1,1 @@
+"""What could not be processed: listed, opened, sent back to its queue, and put away."""

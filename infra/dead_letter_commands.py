@@ -1,0 +1,111 @@
+"""`hub dlq`: what could not be processed, and why; opened, sent back, and put away."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.dead_letters.model import Wanted
+from infra import dead_letters, queue_urls
+from infra.errors import Refused
+from infra.terminal import AsJson, Stage, progress, say, sits_at_a_terminal, stage_of, words
+
+dlq = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be processed, and why.")
+Queues = Annotated[list[str] | None, typer.Argument(help=f"{', '.join(queue_urls.NAMES)}; all if left out.")]
+Connection = Annotated[str, typer.Option(help="Only those of this connection.")]
+Reason = Annotated[str, typer.Option(help="Only those whose reason begins so.")]
+Most = Annotated[int | None, typer.Option(help="So many of each queue at most.")]
+Settle = Callable[[str, str, Wanted, int | None], Iterator[str]]
+
+
+@dlq.command("list")
+def list_(stage: Stage = "", as_json: AsJson = False) -> None:
+    """Count the dead letters of every queue, with their reasons."""
+    found = dead_letters.listed(stage_of(stage))
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found]))
+        return
+    table = Table("queue", "dead letters", "reasons")
+    for each in found:
+        reasons = "\n".join(f"{count} x {why}" for why, count in each.reasons.items())
+        table.add_row(each.queue, str(each.count), escape(reasons))
+    words.print(table)
+
+
+@dlq.command("letters")
+def letters(
+    connection: Connection = "",
+    queue: Annotated[str, typer.Option(help="Only those of this queue.")] = "",
+    reason: Reason = "",
+    most: Annotated[int, typer.Option(help="So many at most.")] = 100,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show each dead letter with its time and reason, the oldest first."""
+    found = dead_letters.entries(stage_of(stage), _wanted(connection, reason, queue), most)
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found]))
+        return
+    table = Table("id", "queue", "connection", "set aside", "times", "reason")
+    for each in found:
+        row = (each.id, each.queue, each.connection or "", each.at, str(each.times), each.reason)
+        table.add_row(*map(escape, row))
+    words.print(table)
+
+
+@dlq.command("open")
+def open_(letter: Annotated[str, typer.Argument(help="Its id.")], stage: Stage = "") -> None:
+    """Print what a dead letter holds."""
+    typer.echo(json.dumps(dead_letters.opened(stage_of(stage), letter), ensure_ascii=False, indent=2))
+
+
+@dlq.command("redrive")
+def redrive(
+    queues: Queues = None,
+    connection: Connection = "",
+    reason: Reason = "",
+    most: Most = None,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send dead letters back to the queues they came from."""
+    _settle(dead_letters.redrive, queues, _wanted(connection, reason), most, stage, as_json=as_json)
+
+
+@dlq.command("purge")
+def purge(
+    queues: Queues = None,
+    connection: Connection = "",
+    reason: Reason = "",
+    most: Most = None,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Put dead letters away for good."""
+    if sits_at_a_terminal():
+        typer.confirm("What is put away cannot be sent back any more. Go on?", abort=True, err=True)
+    _settle(dead_letters.purge, queues, _wanted(connection, reason), most, stage, as_json=as_json)
+
+
+def _wanted(connection: str, reason: str, queue: str = "") -> Wanted:
+    return Wanted(ConnectionId(connection) if connection else None, queue or None, reason or None)
+
+
+def _settle(
+    act: Settle, queues: list[str] | None, wanted: Wanted, most: int | None, stage: str, *, as_json: bool
+) -> None:
+    at = stage_of(stage)
+    names = queues or list(queue_urls.NAMES)
+    if unknown := set(names) - set(queue_urls.NAMES):
+        raise Refused(f"no such queue: {', '.join(sorted(unknown))}")
+    counts: dict[str, int] = {}
+    with progress() as shown:
+        for name in names:
+            task = shown.add_task(name, total=None)
+            counts[name] = sum(1 for _ in shown.track(act(at, name, wanted, most), task_id=task))
+    say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
