@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from chalicelib.aws import bus, table
+from chalicelib.aws.codec import Item
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
@@ -43,52 +44,69 @@ def set_consent(
     said_at: Sequence[Digest] | None = None,
 ) -> Consent:
     """Record what a guest answered a controller, on the leaf it came through, with its receipt, and announce it; the
-    same state twice is one act.
+    same state twice, in the same words, is one act. Returns what the leaf is known to have said by now.
 
     Who objects is the mailbox: a no holds for everybody who carries the addresses that it was said at, now and later;
-    where none are named, at all that the guest has. Returns what the leaf is known to have said. Raises NotFound,
-    TryAgain.
+    where none are named, at all that the guest has. Raises NotFound, TryAgain.
     """
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
     act = Act(leaf, channel, key_of(purpose, controller), asked, proof or {})
-    if state != "withdrawn":
+    return record(act, purpose, controller, said_at).kept
+
+
+def record(
+    act: "Act", purpose: Purpose, controller: ControllerId, said_at: Sequence[Digest] | None = None
+) -> "Recorded":
+    """The same, of one statement; and whether it was proven by itself."""
+    if act.asked.state != "withdrawn":
         return _agreed(act)
-    carried = addresses.of(guests.guest(leaf), channel) if said_at is None else said_at
-    noted = Withdrawal(leaf, channel, purpose, controller, basis, asked.at, dict(act.proof), list(carried))
+    carried = addresses.of(guests.guest(act.leaf), act.channel) if said_at is None else said_at
+    told = act.asked.basis, act.asked.at, dict(act.proof), list(carried)
+    noted = Withdrawal(act.leaf, act.channel, purpose, controller, *told)
     with Turns() as turns:  # nobody comes again for the others' objection
         own = turns.take(partial(_done_and_noted, act, noted))
         for each in carried:
             turns.take(partial(_hold_address, act, each))
-    return own or asked
+    return own or Recorded(act.asked)
 
 
 @dataclass(frozen=True)
 class Act:
-    """What is said through one leaf; `key` is `controller:purpose`."""
+    """What is said through one leaf; `key` is `controller:purpose`. `dated`: the one who says it says when, so that the
+    same words of another time are another statement, and not this one once more."""
 
     leaf: Leaf
     channel: ChannelName
     key: str
     asked: Consent
     proof: Mapping[str, str] = field(default_factory=dict)
+    dated: bool = False
 
     def taken_over_by(self, leaf: Leaf) -> "Act":
         return replace(self, leaf=leaf, asked=self.asked.on_the_basis(rules.ADDRESS))
 
 
-def _agreed(act: Act) -> Consent:
+@dataclass(frozen=True)
+class Recorded:
+    """What a leaf is known to have said by now, and whether the history has one more proof."""
+
+    kept: Consent
+    is_proven: bool = False
+
+
+def _agreed(act: Act) -> Recorded:
     """A complaint is lifted by the guest alone: with a yes of their own that is newer."""
-    kept, guest = _done(act), guests.guest(act.leaf)
-    if guest and act.asked.basis == "guest" and kept.state == act.asked.state:
+    done, guest = _done(act), guests.guest(act.leaf)
+    if guest and act.asked.basis == "guest" and done.kept.state == act.asked.state:
         lifted = Consent(state="lifted", basis="guest", at=act.asked.at)
         _lift(guest, act.channel, "complaint", lifted, act.proof)
-    return kept
+    return done
 
 
-def _done_and_noted(act: Act, noted: Withdrawal) -> Consent:
-    kept = _done(act)
+def _done_and_noted(act: Act, noted: Withdrawal) -> Recorded:
+    done = _done(act)
     objections.note(noted)
-    return kept
+    return done
 
 
 def _hold_address(act: Act, address: Digest) -> None:
@@ -100,15 +118,15 @@ def _hold_address(act: Act, address: Digest) -> None:
             turns.take(partial(_done, act.taken_over_by(each)))
 
 
-def _done(act: Act) -> Consent:
+def _done(act: Act) -> Recorded:
     if guests.guest(act.leaf) is None:
         raise NotFound("There is no such guest.")
-    of_guest, kept = until_written(partial(_act, act), BUSY)
-    bus.announce([_consent_changed(of_guest, kept)])
-    return kept
+    of_guest, done = until_written(partial(_act, act), BUSY)
+    bus.announce([_consent_changed(of_guest, done.kept)])
+    return done
 
 
-def _act(act: Act) -> tuple[GuestId, Consent]:
+def _act(act: Act) -> tuple[GuestId, Recorded]:
     """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
     leaf, channel, key, asked = act.leaf, act.channel, act.key, act.asked
     gate = _gate_of(leaf, channel)
@@ -116,13 +134,26 @@ def _act(act: Act) -> tuple[GuestId, Consent]:
     is_news = rules.is_news(gate, done, key, asked)
     said = asked if is_news else rules.repeated(done[key], asked) or asked
     kept = rules.newest_acts([done, {key: said}])
-    if kept == done:
-        return gate.guest, done[key]
-    writes = [table.Put(store.acts_row(leaf, channel, kept))]
-    if is_news:
-        writes.append(table.Put(store.receipt_row(leaf, channel, key, asked, act.proof)))
-    _replace(gate, rules.with_act(gate, key, said), leaf, writes)
-    return gate.guest, kept[key]
+    proofs = [table.Put(_proof(act))] if is_news or _is_other_statement(act) else []
+    if kept != done:
+        _replace(gate, rules.with_act(gate, key, said), leaf, [table.Put(store.acts_row(leaf, channel, kept)), *proofs])
+    elif proofs:  # it changes nothing that is in effect, and is proven all the same
+        table.write(*proofs)
+    return gate.guest, Recorded(kept[key], bool(proofs))
+
+
+def _proof(act: Act) -> Item:
+    return store.receipt_row(act.leaf, act.channel, act.key, act.asked, act.proof)
+
+
+def _is_other_statement(act: Act) -> bool:
+    """Whether what changes nothing is to be proven by itself: it is older than all that was said, or says the same in
+    other words. What somebody else's objection at the address makes of it is no statement."""
+    if act.asked.basis == rules.ADDRESS:
+        return False
+    found = store.receipts_up_to(act.leaf, act.asked.at)
+    known = (each for each in found if (each.channel, each.purpose) == (act.channel, act.key))
+    return rules.is_other_statement(known, act.asked, act.proof, dated=act.dated)
 
 
 def history(guest: GuestId) -> list[Receipt]:

@@ -7,8 +7,12 @@ from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, stable_id
+from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
+
+ASKED_AT_ONCE = 10
+"""Receipts that are read in one call, where mostly the first one tells."""
 
 
 def gate_row(gate: Gate) -> Item:
@@ -106,8 +110,9 @@ def belongs(leaf: Leaf, guest: GuestId) -> table.Check:
 
 
 def receipt_row(leaf: Leaf, channel: ChannelName, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
-    """The proof of one act; its key follows from the act, so that an act is proven once."""
-    receipt_id = stable_id("k", leaf, channel, key, consent.state, consent.basis, consent.at)
+    """The proof of one act; its key follows from the act and its words, so that each statement is proven once."""
+    words = [text for pair in sorted(proof.items()) for text in pair]
+    receipt_id = stable_id("k", leaf, channel, key, consent.state, consent.basis, consent.at, *words)
     return table.row(
         keys.receipt(leaf, consent.at, receipt_id),
         leaf=leaf,
@@ -125,6 +130,13 @@ def read_receipt(item: Item) -> Receipt:
 def receipts(leaf: Leaf) -> list[Receipt]:
     """The receipts of one leaf in time order."""
     return [read_receipt(item) for item in table.query(keys.leaf(leaf), keys.RECEIPT)]
+
+
+def receipts_up_to(leaf: Leaf, at: Instant) -> Iterator[Receipt]:
+    """Those of a leaf until an instant, that one included, newest first; read as far as they are asked for."""
+    up_to = f"{keys.RECEIPT}{at}~"
+    rows = table.query(keys.leaf(leaf), keys.RECEIPT, up_to=up_to, at_once=ASKED_AT_ONCE, newest_first=True)
+    return map(read_receipt, rows)
 
 
 def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Receipt]]:

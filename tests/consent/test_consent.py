@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import permutations, product
 
 import pytest
@@ -16,6 +17,9 @@ from chalicelib.consent.model import EMAIL, MARKETING, MOST_SUPPRESSED, Consent,
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
 from chalicelib.settings.model import GROUP_CONTROLLER
+from tests import tables
+from tests.crashes import crash_at, points_of
+from tests.exhaustive import some_of
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
@@ -140,3 +144,101 @@ def test_an_unchanged_gate_is_not_written(aws: Settings) -> None:
     before = table.get(keys.gate(GA, EMAIL))
     actions.suppress(GA, EMAIL, D, "bounce")
     assert table.get(keys.gate(GA, EMAIL)) == before
+
+
+# Statements
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What somebody says that the guest said, at a time that they name."""
+
+    state: State
+    at: Instant
+    how: str = "card"
+    leaf: Leaf = GA
+
+    def say(self, *, dated: bool = True) -> actions.Recorded:
+        asked = Consent(state=self.state, basis="staff", at=self.at)
+        act = actions.Act(self.leaf, EMAIL, TOPIC, asked, {"how": self.how}, dated=dated)
+        return actions.record(act, MARKETING, GROUP_CONTROLLER)
+
+
+def proven() -> list[tuple[str, str, str]]:
+    return [(each.at, each.state, each.proof["how"]) for each in actions.history(GA)]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Statement("explicit", T2, "telephone"),
+        Statement("explicit", T3, "telephone"),
+        Statement("explicit", T1, "card"),
+        Statement("explicit", T1, "telephone"),
+        Statement("withdrawn", T1, "card"),
+    ],
+    ids=["other words", "other words, later", "an older time", "older and in other words", "an older no"],
+)
+def test_a_second_statement_is_one_more_proof_and_the_newest_word_holds(aws: Settings, second: Statement) -> None:
+    guest()
+    first = Statement("explicit", T2)
+    assert first.say().is_proven
+    assert second.say().is_proven
+    assert sorted(proven()) == sorted((each.at, each.state, each.how) for each in (first, second))
+    assert [at for at, _, _ in proven()] == sorted([first.at, second.at])
+    assert answer() == "explicit"
+    assert not second.say().is_proven
+    assert not first.say().is_proven
+    assert len(proven()) == 2
+
+
+def test_what_names_no_time_is_once_as_long_as_the_words_are_the_same(aws: Settings) -> None:
+    guest()
+    for at, how in ((T1, "link"), (T2, "link"), (T3, "desk")):
+        Statement("withdrawn", at, how).say(dated=False)
+    assert proven() == [(T1, "withdrawn", "link"), (T3, "withdrawn", "desk")]
+
+
+SAID = [
+    Statement("explicit", T1, "card"),
+    Statement("explicit", T1, "telephone", GB),
+    Statement("withdrawn", T2, "card", GB),
+    Statement("explicit", T3, "card"),
+]
+
+
+def test_history_and_answer_are_the_same_in_whatever_order_and_however_often_statements_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bus, "announce", lambda facts: None)
+    ends = set()
+    for order in permutations(SAID):
+        MemoryTable().install(monkeypatch)
+        guest(GA, members=(GA, GB))
+        guest(GB, members=(), merged_into=GA)
+        for each in (*order, *order[:2], order[0]):
+            each.say()
+        ends.add((tuple(proven()), answer()))
+    assert ends == {(tuple((each.at, each.state, each.how) for each in SAID), "explicit")}
+
+
+@pytest.mark.exhaustive(inside=True)
+@pytest.mark.parametrize("at", [T1, T2, T3])
+def test_a_crash_at_any_call_of_a_second_statement_is_mended_by_saying_it_again(aws: Settings, at: Instant) -> None:
+    def begin() -> None:
+        tables.empty()
+        guest()
+        Statement("withdrawn", T2).say()
+
+    def do() -> None:
+        Statement("withdrawn", at, "telephone").say()
+
+    begin()
+    points = points_of(do)
+    expected = tables.state()
+    assert {"PutItem", "TransactWriteItems"} & {point.operation for point in points}
+    for point in some_of(points):
+        begin()
+        assert crash_at(point, do), str(point)
+        do()
+        assert tables.state() == expected, str(point)

@@ -155,3 +155,50 @@ def test_an_admin_lifts_a_bounce_and_what_holds_all_the_same_is_told(hub: Hub, i
     ]
     said = hub.put(PUT, {"state": "explicit", "basis": "guest"}, key="front_desk@vienna")
     assert said["still_held"] == []
+
+
+def proofs(hub: Hub) -> list[tuple[str, str]]:
+    return [(each["state"], each["proof"].get("how", "")) for each in hub.get(PATH)["history"]]
+
+
+def test_the_answer_says_what_a_statement_changed_and_what_holds(hub: Hub) -> None:
+    said = {"state": "explicit", "at": "2026-02-01T10:00:00Z", "how": "card"}
+    first = hub.put(PUT, said)
+    assert (first["state"], first["changed"]) == ("explicit", ["answer", "history"])
+    assert hub.put(PUT, said)["changed"] == []
+    assert hub.put(PUT, {**said, "how": "telephone"})["changed"] == ["history"]
+    older = hub.put(PUT, {"state": "withdrawn", "at": "2026-01-01T10:00:00Z", "how": "letter"})
+    assert (older["state"], older["at"], older["changed"]) == ("explicit", first["at"], ["history"])
+    newer = hub.put(PUT, {"state": "withdrawn", "at": "2026-03-01T10:00:00Z", "how": "letter"})
+    assert (newer["state"], newer["changed"]) == ("withdrawn", ["answer", "history"])
+    oldest, *same_time, newest = proofs(hub)
+    assert (oldest, newest) == (("withdrawn", "letter"), ("withdrawn", "letter"))
+    assert sorted(same_time) == [("explicit", "card"), ("explicit", "telephone")]
+
+
+@pytest.mark.parametrize("key", ["admin", "front_desk@vienna"])
+def test_a_consent_that_was_read_can_be_put_back_and_changes_nothing(hub: Hub, key: str) -> None:
+    hub.put(PUT, {"state": "explicit", "at": "2026-02-01T10:00:00Z", "how": "card"}, key=key)
+    (kept,) = (each for each in hub.get(PATH, key=key)["consents"] if each["state"] != "none")
+    answer = hub.put(PUT, kept, key=key)
+    assert answer["changed"] == []
+    assert {name: answer[name] for name in kept} == kept
+    assert len(hub.get(PATH)["history"]) == 1
+
+
+@pytest.mark.parametrize("other", [{"channel": "sms"}, {"purpose": "surveys"}, {"controller": "somebody"}])
+def test_what_differs_from_where_it_is_put_is_refused(hub: Hub, other: dict[str, str]) -> None:
+    assert fields(hub.call("PUT", PUT, {"state": "explicit", **other})) == list(other)
+
+
+def test_what_a_hotel_writes_down_is_kept_with_a_record_of_its_own(hub: Hub, ingest: Ingest) -> None:
+    """The record that names the guest was never at Porto."""
+    for place, record in ((VIENNA, "s1"), (PORTO, "s2")):
+        ingest(reservation(f"x-{record}", guest(record, email="zoe@lee.example"), property_id=place.id))
+    at_porto = leaf_of_profile(API, "s2")
+    (zoe,) = hub.get("/v1/guests?email=zoe@lee.example")["items"]
+    hub.put(f"/v1/guests/{zoe['id']}/consents/email/marketing", {"state": "explicit"}, key="front_desk@porto")
+    assert [each["leaf"] for each in hub.get(f"/v1/guests/{zoe['id']}/consents")["history"]] == [at_porto]
+    ingest(guest("s2", "Max", email="max@lee.example", changed_at=at(59)))
+    told = [hub.get(f"/v1/guests/{leaf}/consents", key="front_desk@porto") for leaf in [at_porto]]
+    assert [each["consents"][0]["state"] for each in told] == ["explicit"]

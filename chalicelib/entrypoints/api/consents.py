@@ -1,6 +1,6 @@
 """/v1/guests/{guest_id}/consents: what a guest agreed to, and the proof of every act."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,10 +13,22 @@ from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, P
 from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, store
-from chalicelib.consent.model import CHANNELS, PURPOSES, Basis, Consent, Gate, Purpose, Receipt, State, controller_of
+from chalicelib.consent.model import (
+    CHANNELS,
+    PURPOSES,
+    Basis,
+    Consent,
+    Gate,
+    Purpose,
+    Receipt,
+    State,
+    controller_of,
+    key_of,
+)
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import controllers_of, guest_of
+from chalicelib.entrypoints.api.visibility import controllers_of, guest_of, own_leaves
+from chalicelib.guests.model import Guest
 from chalicelib.settings import actions as settings
 
 MOST_RECEIPTS = 1_000
@@ -28,11 +40,15 @@ class ConsentAsked(BaseModel):
     """What the guest said to a member of staff. `how` is how it was obtained, such as `signed registration card`.
 
     It is said to the legal entity that answers at `property_id`. A key whose properties have one in common may leave
-    that out; where a key for all properties does, it is said to the group's.
+    that out; where a key for all properties does, it is said to the group's. What of path and answer may stand in the
+    body, too (`channel`, `purpose`, `controller`), must not differ.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    channel: KnownChannel | None = None
+    purpose: Purpose | None = None
+    controller: ControllerId | None = None
     state: Literal["explicit", "confirmed", "withdrawn"]
     basis: Literal["guest", "staff"] = "staff"
     at: Moment | None = None
@@ -52,9 +68,11 @@ class ConsentShown(Shown):
 
 
 class ConsentKept(ConsentShown):
-    """`still_held` is what holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the
-    guest's own yes."""
+    """What holds now, which may be a newer word than this one. `changed` tells what this one changed: the `answer` that
+    holds, the `history`, which has one more proof; nothing where the very same was said before. `still_held` is what
+    holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the guest's own yes."""
 
+    changed: list[Literal["answer", "history"]]
     still_held: list[str]
 
 
@@ -88,7 +106,7 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     A key of some hotels is shown what was said to the legal entities that answer there, or did before.
     """
     guest = guest_of(ask.caller, guest_id)
-    gates = [store.gate(guest.id, each) or Gate(guest=guest.id, channel=each) for each in CHANNELS]
+    gates = [_gate(guest, each) for each in CHANNELS]
     receipts = actions.history(guest.id)
     said_to = {controller_of(key) for gate in gates for key in gate.answers}
     said_to |= {controller_of(each.purpose) for each in receipts}
@@ -107,18 +125,43 @@ def _answers(gate: Gate, controllers: Collection[ControllerId]) -> Iterator[Cons
 
 
 def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentKept:
-    """Record what a guest said, with its proof; an objection holds mail from this moment on."""
+    """Record what a guest said, with its proof; an objection holds mail from this moment on.
+
+    What is older than what the guest said since, or says the same in other words (`how`, the key, the time `at`), is
+    one more proof in the history; the newest word holds. The very same again adds nothing. What a hotel's key says is
+    kept with a record of that hotel.
+    """
     guest = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
     if channel not in CHANNELS or named is None:
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
-    controller = _asked(ask.caller, body.property_id)
+    controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
+    before = _gate(guest, channel)
+    act = _act(ask, own_leaves(ask.caller, guest)[0], channel, key_of(named, controller), body)
+    done, after = actions.record(act, named, controller), _gate(guest, channel)
+    holds = after.answer_to(named, controller) or done.kept
+    return ConsentKept(
+        **_consent(channel, named, controller, holds).model_dump(),
+        changed=_changed(before.answer_to(named, controller), holds, done),
+        still_held=sorted(set(after.suppressed.values())),
+    )
+
+
+def _act(ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked) -> actions.Act:
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
-    kept = actions.set_consent(guest.id, channel, named, controller, body.state, body.basis, at, proof)
-    shown = _consent(channel, named, controller, kept)
-    gate = store.gate(guest.id, channel)
-    return ConsentKept(**shown.model_dump(), still_held=sorted(set(gate.suppressed.values())) if gate else [])
+    asked = Consent(state=body.state, basis=body.basis, at=at)
+    return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
+
+
+def _gate(guest: Guest, channel: ChannelName) -> Gate:
+    return store.gate(guest.id, channel) or Gate(guest=guest.id, channel=channel)
+
+
+def _changed(before: Consent | None, after: Consent, done: actions.Recorded) -> list[Literal["answer", "history"]]:
+    is_another = before is None or (before.state, before.basis) != (after.state, after.basis)
+    changed: list[tuple[Literal["answer", "history"], bool]] = [("answer", is_another), ("history", done.is_proven)]
+    return [name for name, is_changed in changed if is_changed]
 
 
 def lift_bounce(ask: Ask, guest_id: GuestId, channel: ChannelName, body: LiftAsked) -> ConsentsShown:
@@ -133,11 +176,24 @@ def lift_bounce(ask: Ask, guest_id: GuestId, channel: ChannelName, body: LiftAsk
     return listed(ask, guest.id)
 
 
-def _asked(caller: Caller, property_id: PropertyId | None) -> ControllerId:
-    """To whom it was said. Raises Invalid for a property that the key does not see, and where one must be named."""
+def _asked(caller: Caller, body: ConsentAsked, in_path: Mapping[str, str]) -> ControllerId:
+    """To whom it was said. Raises Invalid for what differs from where it is put."""
+    controller = _said_to(caller, body.property_id, body.controller)
+    is_meant = {**in_path, "controller": controller}
+    differing = [name for name, meant in is_meant.items() if getattr(body, name) not in {None, meant}]
+    if differing:
+        raise Invalid(*(FieldError(name, f"is {is_meant[name]} here") for name in differing))
+    return controller
+
+
+def _said_to(caller: Caller, property_id: PropertyId | None, controller: ControllerId | None) -> ControllerId:
+    """Raises Invalid for a property that the key does not see, and where one must be named."""
     known = settings.controllers()
     if property_id is None:
-        return known.group if caller.is_group else _only_one(known.of(caller.properties))
+        own = {known.group, *known.by_property.values()} if caller.is_group else known.of(caller.properties)
+        if controller is not None and controller in own:
+            return controller
+        return known.group if caller.is_group else _only_one(own)
     if not caller.sees(property_id) or property_id not in known.by_property:
         raise Invalid(FieldError("property_id", "does not exist"))
     return known.by_property[property_id]

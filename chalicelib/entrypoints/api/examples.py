@@ -119,8 +119,8 @@ OF_SHAPE: Mapping[str, Json] = {
     "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
     "ConsentAct": {"state": "explicit", "basis": "staff"},
-    "ConsentKept": {"state": "explicit", "basis": "staff"},
-    "ConsentAsked": {"state": "explicit", "basis": "staff"},
+    "ConsentKept": {"state": "explicit", "basis": "staff", "changed": ["answer", "history"]},
+    "ConsentAsked": {"state": "explicit", "basis": "staff", "controller": "alpine-hotels"},
     "ConsentShown": {"state": "explicit", "basis": "staff"},
     "ReceiptShown": {"state": "explicit", "basis": "staff"},
     "DeadLetterOpened": {

@@ -30,6 +30,17 @@ def heads_of(caller: Caller, guest: Guest) -> list[Head]:
     return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
 
 
+def own_leaves(caller: Caller, guest: Guest) -> list[Leaf]:
+    """The records on which the caller's people may write what the guest said, the one to be taken first: for the group
+    any, for hotels those that a source named at one of theirs, or that stayed there. Never empty for a guest in sight.
+    """
+    if caller.is_group:
+        return [guest.id, *guest.others]
+    found = store.heads(guest.members)
+    named = [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
+    return named or [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].stats.properties)]
+
+
 def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:
     return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
 
