@@ -13,6 +13,7 @@ from benchmarks.table import Table
 from chalicelib.campaigns.model import PARTS
 from chalicelib.canonical.ids import Leaf
 from chalicelib.guests.model import Guest
+from chalicelib.guests.stats import Days
 from chalicelib.guests.store import guest
 from chalicelib.segments.compiled import compiled
 from chalicelib.segments.model import Segment
@@ -20,7 +21,7 @@ from chalicelib.segments.rules import check
 from infra.workers import worker
 
 GUESTS = prices.MILLION
-TODAY = date(2026, 6, 1)
+TODAY = Days(date(2026, 6, 1))
 LEAVES: tuple[dict[str, Any], ...] = (
     {"trait": "stats.stays", "op": "gte", "value": 2},
     {"trait": "stats.nights", "op": "lt", "value": 100},

@@ -12,6 +12,7 @@ from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound,
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
+from chalicelib.guests import today
 from chalicelib.messages import pacing
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.rules import LOST_AFTER
@@ -139,9 +140,18 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
     table.transact(
-        [store.put_campaign(kept.launched(begun.id), replaces=kept.rev), *store.new_run(begun, content), *remembered]
+        [
+            store.put_campaign(kept.launched(begun.id), replaces=kept.rev),
+            *store.new_run(begun, _as_of(content, begun, now)),
+            *remembered,
+        ]
     )
     return begun
+
+
+def _as_of(content: Content, run: Run, now: datetime) -> Content:
+    """Days are counted from the launch, at each hotel; what has no hotel goes by the campaign's own."""
+    return content.launched_on(today.days(now, run.property_id))
 
 
 def _require_names(asked: Campaign) -> None:
@@ -192,7 +202,7 @@ def _begin_instead(kept: CampaignRow, missed: Run, now: datetime) -> Run:
         [
             store.put_campaign(kept.launched(begun.id), replaces=kept.rev),
             store.changed(missed, missed.mailed_again_by(begun.id)),
-            *store.new_run(begun, store.content(missed.id)),
+            *store.new_run(begun, _as_of(store.content(missed.id), begun, now)),
         ]
     )
     return begun

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 
 from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, PropertyId, RunId, SegmentId, TemplateId
 from chalicelib.canonical.snapshots import HUB_ID
-from chalicelib.canonical.time import Instant
+from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.consent.model import DEFAULT_CHANNEL
+from chalicelib.guests.stats import Days
 from chalicelib.jobs.model import Part
 from chalicelib.messages.holds import UNASKED, Unasked
 from chalicelib.messages.model import Template
@@ -135,6 +136,15 @@ class Content(BaseModel):
 
     segment: Segment
     template: Template
+    days: Days | None = None
+    """Those of the launch, at each hotel: a run may last for many. None in what earlier versions kept."""
+
+    def launched_on(self, days: Days) -> "Content":
+        return self.model_copy(update={"days": days})
+
+    def days_of(self, run: Run) -> Days:
+        """The days from which a run's segment counts."""
+        return self.days or Days(moment_of(run.at).date())
 
 
 class Sent(NamedTuple):

@@ -7,7 +7,6 @@ from typing import Any
 from chalicelib.campaigns import parts, queued, rules, store, tending
 from chalicelib.campaigns.model import RunState
 from chalicelib.canonical.ids import Leaf
-from chalicelib.canonical.time import moment_of
 from chalicelib.canonical.time import now as present
 from chalicelib.guests.model import Traits
 from chalicelib.messages import pacing, sending
@@ -67,11 +66,12 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         singly=found.run.singly,
         belongs=_belongs(found),
         as_planned=found.run.as_planned,
+        days=found.content.days_of(found.run),
     )
 
 
 def _belongs(found: store.ChunkToSend) -> Callable[[Traits], bool]:
     """Whether a guest is in the segment as they are now; its days are counted from the day of the launch, for a run may
     last for many."""
-    rule, launched_on = found.content.segment.rule, moment_of(found.run.at).date()
-    return lambda traits: matches(rule, traits, launched_on)
+    rule, days = found.content.segment.rule, found.content.days_of(found.run)
+    return lambda traits: matches(rule, traits, days)

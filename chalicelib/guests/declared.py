@@ -17,3 +17,5 @@ class Trait:
     in_templates: bool = False
     in_api: bool = True
     example: str | None = None
+    asked_as: type | None = None
+    """What segments ask of it, where that is another type than what is kept."""

@@ -1,6 +1,6 @@
 """What a leaf, a stay and a guest are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -31,6 +31,7 @@ from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.revenue import stated, within
+from chalicelib.guests.stats import DayStats, Stats
 from chalicelib.guests.tally import Tally
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
@@ -164,23 +165,6 @@ class SharedStay:
     stay: Stay
 
 
-class Stats(Kept):
-    """Sums over one leaf, or over a guest. Amounts are minor units by currency."""
-
-    stays: int = 0
-    nights: int = 0
-    room_revenue: Amounts = Field(default_factory=dict)
-    other_revenue: Amounts = Field(default_factory=dict)
-    reservations: int = 0
-    cancelled: int = 0
-    no_shows: int = 0
-    first_arrival: date | None = None
-    last_departure: date | None = None
-    next_arrival: date | None = None
-    in_house: bool = False
-    properties: tuple[PropertyId, ...] = ()
-
-
 class Traits(Kept):
     """What is known of a guest, stored packed on the guest's head. Each trait is declared here and nowhere else:
     profile, segments, templates and API take it from its line."""
@@ -198,7 +182,7 @@ class Traits(Kept):
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True)] = False
-    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False)] = Stats()
+    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Stats()
 
     def with_stats(self, stats: Stats) -> "Traits":
         return self.model_copy(update={"stats": stats})
@@ -216,6 +200,9 @@ class Guest:
     traits: Traits
     properties: tuple[PropertyId, ...]
     drift: Drift = NO_DRIFT
+
+    def with_stats(self, stats: Stats) -> "Guest":
+        return replace(self, traits=self.traits.with_stats(stats))
 
     @property
     def others(self) -> tuple[Leaf, ...]:

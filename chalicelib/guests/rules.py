@@ -1,12 +1,16 @@
 """Which reservations are stays of a person, what they add up to, and which source's word wins on the profile."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Status
+from chalicelib.guests.calendar import EVERY_LATEST, EVERY_SOONEST, LATEST, SOONEST, Order, Rooms, calendar_of, together
 from chalicelib.guests.kept import Amounts
-from chalicelib.guests.model import Head, Stats, Stay, Traits
+from chalicelib.guests.model import Head, Stay, Traits
+from chalicelib.guests.stats import Stats
 from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 
 UPCOMING = {Status.PENDING, Status.CONFIRMED}
@@ -58,10 +62,22 @@ def count_stays(own: Sequence[Stay]) -> int:
     return len({first_of((stay.property_id, stay.arrival)) for stay in own})
 
 
-def stats_of(stays: Sequence[Stay]) -> Stats:
+@dataclass(frozen=True)
+class Listing:
+    """How much of the days to come is listed."""
+
+    arriving: Order
+    leaving: Order
+
+
+KEPT = Listing(SOONEST, LATEST)
+WHOLE = Listing(EVERY_SOONEST, EVERY_LATEST)
+
+
+def stats_of(stays: Sequence[Stay], listing: Listing = KEPT) -> Stats:
     """Sum one leaf's reservations."""
     own = own_stays(stays)
-    upcoming = [stay.arrival for stay in stays if stay.status in UPCOMING]
+    first, last = first_of(own), last_of(own)
     return Stats(
         stays=count_stays(own),
         nights=sum(stay.nights for stay in own),
@@ -70,12 +86,39 @@ def stats_of(stays: Sequence[Stay]) -> Stats:
         reservations=len(stays),
         cancelled=sum(stay.status is Status.CANCELLED for stay in stays),
         no_shows=sum(stay.status is Status.NO_SHOW for stay in stays),
-        first_arrival=min((stay.arrival for stay in own), default=None),
-        last_departure=max((stay.departure for stay in own), default=None),
-        next_arrival=min(upcoming, default=None),
-        in_house=any(stay.status is Status.IN_HOUSE for stay in stays),
+        first_arrival=first.day if first else None,
+        first_hotel=(first.at or None) if first else None,
+        last_departure=last.day if last else None,
+        last_hotel=(last.at or None) if last else None,
+        arriving=calendar_of(arriving(stays), listing.arriving),
+        leaving=calendar_of(leaving(stays), listing.leaving),
         properties=tuple(sorted({stay.property_id for stay in stays})),
     )
+
+
+def arriving(stays: Iterable[Stay]) -> list[Rooms]:
+    """Those that are booked and that nobody checked in to."""
+    return [Rooms(each.arrival, each.property_id, 1, each.nights) for each in stays if each.status in UPCOMING]
+
+
+def leaving(stays: Iterable[Stay]) -> list[Rooms]:
+    """Those that are checked in to, by their departures."""
+    return [Rooms(each.departure, each.property_id) for each in stays if each.status is Status.IN_HOUSE]
+
+
+class Day(NamedTuple):
+    """Of an arrival or a departure, and its hotel."""
+
+    day: date
+    at: PropertyId
+
+
+def first_of(own: Iterable[Stay]) -> Day | None:
+    return min((Day(stay.arrival, stay.property_id) for stay in own), default=None)
+
+
+def last_of(own: Iterable[Stay]) -> Day | None:
+    return max((Day(stay.departure, stay.property_id) for stay in own), default=None)
 
 
 def by_currency(amounts: Iterable[tuple[str, int]]) -> Amounts:
@@ -87,10 +130,16 @@ def by_currency(amounts: Iterable[tuple[str, int]]) -> Amounts:
     return {currency: sums[currency] for currency in sorted(sums) if sums[currency]}
 
 
-def add_stats(parts: Sequence[Stats]) -> Stats:
+def add_stats(parts: Sequence[Stats], listing: Listing = KEPT) -> Stats:
     """Sum leaves into a guest."""
     if len(parts) == 1:
         return parts[0]
+    first = min(
+        (Day(each.first_arrival, _hotel(each.first_hotel)) for each in parts if each.first_arrival), default=None
+    )
+    last = max(
+        (Day(each.last_departure, _hotel(each.last_hotel)) for each in parts if each.last_departure), default=None
+    )
     return Stats(
         stays=sum(part.stays for part in parts),
         nights=sum(part.nights for part in parts),
@@ -99,12 +148,19 @@ def add_stats(parts: Sequence[Stats]) -> Stats:
         reservations=sum(part.reservations for part in parts),
         cancelled=sum(part.cancelled for part in parts),
         no_shows=sum(part.no_shows for part in parts),
-        first_arrival=min((part.first_arrival for part in parts if part.first_arrival), default=None),
-        last_departure=max((part.last_departure for part in parts if part.last_departure), default=None),
-        next_arrival=min((part.next_arrival for part in parts if part.next_arrival), default=None),
-        in_house=any(part.in_house for part in parts),
+        first_arrival=first.day if first else None,
+        first_hotel=(first.at or None) if first else None,
+        last_departure=last.day if last else None,
+        last_hotel=(last.at or None) if last else None,
+        arriving=together((part.arriving for part in parts), listing.arriving),
+        leaving=together((part.leaving for part in parts), listing.leaving),
         properties=tuple(sorted({place for part in parts for place in part.properties})),
     )
+
+
+def _hotel(known: PropertyId | None) -> PropertyId:
+    """Earlier versions did not keep it."""
+    return known or PropertyId("")
 
 
 def with_sums(traits: Traits | None, leaves: Sequence[Head]) -> Traits:

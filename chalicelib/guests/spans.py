@@ -64,6 +64,12 @@ def span_of(stays: Iterable[Stay], tally: Tally) -> Span:
     return _months(first - _reach(tally), last)
 
 
+def from_day(day: date, stays: Iterable[Stay], tally: Tally) -> Span:
+    """The same, and all that arrive from a day on."""
+    around = span_of(stays, tally)
+    return Span(min(around.first or day, day.replace(day=1)), None)
+
+
 def span_of_row(month: str, drift: Drift, tally: Tally) -> Span:
     """Where all lie that begin in the months in which the stay of a row may begin, or reach into them, or touch them.
     The row lies in a month such as `2026-02`."""

@@ -9,8 +9,9 @@ from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
 from chalicelib.guests.drift import Drift, month_of, months_after
-from chalicelib.guests.model import Guest, Head, Record, Stats, Stay, Traits
+from chalicelib.guests.model import Guest, Head, Record, Stay, Traits
 from chalicelib.guests.spans import Span
+from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
 
 
@@ -30,7 +31,7 @@ def head_row(head: Head) -> Item:
         drift=list(head.drift) if any(head.drift) else None,
         decided=head.decided or None,
     )
-    return within_a_unit(row, "traits", "stats")
+    return within_a_unit(row, "traits", "stats", "counted", "bounds", "seen_at", "properties")
 
 
 def _tally_attributes(head: Head) -> dict[str, str]:
@@ -40,7 +41,7 @@ def _tally_attributes(head: Head) -> dict[str, str]:
     """
     if head.tally is None or not head.stats.reservations:
         return {}
-    return {"tally": head.tally.packed(without=BOUNDS), "bounds": head.tally.packed(only=BOUNDS)}
+    return {"counted": head.tally.packed(without=BOUNDS), "bounds": head.tally.packed(only=BOUNDS)}
 
 
 BOUNDS = frozenset({"longest", "ended"})
@@ -100,8 +101,8 @@ def read_head(leaf: Leaf, item: Item) -> Head:
 
 def _read_tally(item: Item) -> Tally | None:
     """None where an earlier version kept the sums; where nothing is summed there is nothing to tally."""
-    if "tally" in item:
-        return Tally.model_validate_json(joined(item["tally"], item["bounds"]))
+    if "counted" in item:
+        return Tally.model_validate_json(joined(item["counted"], item["bounds"]))
     return Tally() if item["stats"] == "{}" else None
 
 

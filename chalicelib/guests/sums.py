@@ -16,10 +16,12 @@ from datetime import date
 from chalicelib.canonical.ids import PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests import spans, walks
+from chalicelib.guests.calendar import LATEST, SOONEST, Calendar, calendar_of, moved
 from chalicelib.guests.kept import Amounts
-from chalicelib.guests.model import Head, Stats, Stay
-from chalicelib.guests.rules import UPCOMING, by_currency, own_stays, stats_of
+from chalicelib.guests.model import Head, Stay
+from chalicelib.guests.rules import Day, arriving, by_currency, first_of, last_of, leaving, own_stays, stats_of
 from chalicelib.guests.spans import EVERYTHING, Around, Span, Unread
+from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
 from chalicelib.guests.walks import Walk
 
@@ -44,11 +46,7 @@ def summed(stays: Sequence[Stay]) -> Sums:
     """From all the stays of a leaf."""
     stats = stats_of(stays)
     rooms = Counter(stay.property_id for stay in stays)
-    tally = Tally(
-        upcoming=sum(stay.status in UPCOMING for stay in stays),
-        in_house=sum(stay.status is Status.IN_HOUSE for stay in stays),
-        at=tuple(rooms[each] for each in stats.properties),
-    )
+    tally = Tally(at=tuple(rooms[each] for each in stats.properties))
     return Sums(stats, _reaching(tally, stays))
 
 
@@ -102,14 +100,10 @@ class _Advance:
 
     def sums(self) -> Sums:
         rooms = self._rooms()
-        tally = self.tally.counted(
-            upcoming=self.tally.upcoming + self._more(lambda stay: stay.status in UPCOMING),
-            in_house=self.tally.in_house + self._more(lambda stay: stay.status is Status.IN_HOUSE),
-            at=tuple(rooms.values()),
-        )
+        tally = self.tally.counted(tuple(rooms.values()))
         were, are = self._walks()
         turned = {stay.reservation for stay in were.own} ^ {stay.reservation for stay in are.own}
-        stats = self._stats(were, are, tally, tuple(rooms))
+        stats = self._stats(were, are, tuple(rooms))
         return Sums(stats, _reaching(tally, self.news), frozenset(turned & self.unchanged))
 
     def _more(self, counts: Callable[[Stay], bool]) -> int:
@@ -145,9 +139,10 @@ class _Advance:
             return Unread(self.head.leaf, spans.span_of([*self.olds, *self.news], self.tally))
         return Unread(self.head.leaf, wider(self.around.span, self.head))
 
-    def _stats(self, were: Walk, are: Walk, tally: Tally, properties: tuple[PropertyId, ...]) -> Stats:
+    def _stats(self, were: Walk, are: Walk, properties: tuple[PropertyId, ...]) -> Stats:
         sums = self.head.stats
         stays = sums.stays + are.chains - were.chains
+        first, last = (self._first(are), self._last(were, are)) if stays else (None, None)
         return Stats(
             stays=stays,
             nights=sums.nights + are.nights - were.nights,
@@ -156,59 +151,68 @@ class _Advance:
             reservations=sums.reservations + len(self.news) - len(self.olds),
             cancelled=sums.cancelled + self._more(lambda stay: stay.status is Status.CANCELLED),
             no_shows=sums.no_shows + self._more(lambda stay: stay.status is Status.NO_SHOW),
-            first_arrival=self._first_arrival(are) if stays else None,
-            last_departure=self._last_departure(were, are) if stays else None,
-            next_arrival=self._next_arrival(tally.upcoming),
-            in_house=tally.in_house > 0,
+            first_arrival=first.day if first else None,
+            first_hotel=first.at if first else None,
+            last_departure=last.day if last else None,
+            last_hotel=last.at if last else None,
+            arriving=self._arriving(),
+            leaving=self._leaving(),
             properties=properties,
         )
 
-    def _first_arrival(self, are: Walk) -> date | None:
+    def _first(self, are: Walk) -> Day | None:
         """The first completed stay at a property is the person's own, whatever follows."""
-        first = self.head.stats.first_arrival
-        lost = any(walks.is_completed(old) and old.arrival == first for old in self.olds)
-        known = [stay.arrival for stay in (self.after.values() if lost else are.own) if walks.is_completed(stay)]
+        first = _day(self.head.stats.first_arrival, self.head.stats.first_hotel)
+        lost = first is not None and first_of(filter(walks.is_completed, self.olds)) == first
+        known = first_of(filter(walks.is_completed, self.after.values()) if lost else are.own)
         if lost and not known:
             raise self._unread(spans.later)
-        return min(known if lost or first is None else [first, *known], default=None)
+        return known if lost or first is None else min(first, known or first)
 
-    def _last_departure(self, were: Walk, are: Walk) -> date | None:
-        last = self.head.stats.last_departure
-        gained = max((stay.departure for stay in are.own), default=date.min)
-        if last is None or gained >= last:
+    def _last(self, were: Walk, are: Walk) -> Day | None:
+        last = _day(self.head.stats.last_departure, self.head.stats.last_hotel)
+        gained = last_of(are.own)
+        if last is None or (gained and gained >= last):
             return gained
-        return self._latest(last) if last in {stay.departure for stay in were.own} else last
+        return self._latest(last) if last in {Day(each.departure, each.property_id) for each in were.own} else last
 
-    def _latest(self, lost: date) -> date:
+    def _latest(self, lost: Day) -> Day | None:
         """Of all own stays, where one was lost that ended last."""
-        if self.around.span and not self.around.span.has(lost):
+        if self.around.span and not self.around.span.has(lost.day):
             raise self._unread(spans.later)
-        latest, uncertain = date.min, spans.ended_before(self.around, self.tally)
+        own, uncertain = list[Stay](), spans.ended_before(self.around, self.tally)
         for property_id in {stay.property_id for stay in self.after.values()}:
             stays = walks.completed(self.after.values(), property_id)
             pair = walks.both(stays, stays, self.around, self.tally)
-            if pair:
-                latest = max([latest, *(stay.departure for stay in pair[1].own)])
-            else:
-                uncertain = max([uncertain, *(stay.departure for stay in stays)])
-        if latest < uncertain:
+            own += pair[1].own if pair else []
+            uncertain = max([uncertain, *(stay.departure for stay in stays if not pair)])
+        latest = last_of(own)
+        if uncertain > date.min and (latest is None or latest.day <= uncertain):
             raise self._unread(spans.earlier)
         return latest
 
-    def _next_arrival(self, upcoming: int) -> date | None:
-        was = self.head.stats.next_arrival
-        gained = [new.arrival for new in self.news if new.status in UPCOMING]
-        lost = any(old.arrival == was for old in self.olds if old.status in UPCOMING)
-        if not lost or was is None:
-            return min([was, *gained] if was else gained, default=None)
-        if len(gained) == upcoming or (gained and min(gained) <= was):
-            return min(gained, default=None)
-        if self.around.span is None:
-            raise self._unread(spans.later)
-        known = [stay.arrival for stay in self.after.values() if stay.status in UPCOMING]
-        if not known and self.around.span.last:
-            raise self._unread(spans.later)
-        return min(known, default=None)
+    def _arriving(self) -> Calendar:
+        """Where less is listed than there is room for, while others wait behind, those are looked at again: all that
+        arrive from the first listed day on."""
+        was = self.head.stats.arriving
+        kept = moved(was, arriving(self.olds), arriving(self.news), SOONEST)
+        if kept is not None:
+            return kept
+        first, span = min(each.day for each in was.listed), self.around.span
+        if span and span.last is None and (span.first is None or span.first <= first):
+            return calendar_of(arriving(self.after.values()), SOONEST)
+        raise Unread(self.head.leaf, spans.from_day(first, [*self.olds, *self.news], self.tally))
+
+    def _leaving(self) -> Calendar:
+        """A person is seldom in house in more rooms than are listed."""
+        kept = moved(self.head.stats.leaving, leaving(self.olds), leaving(self.news), LATEST)
+        if kept is None:
+            raise Unread(self.head.leaf, EVERYTHING)
+        return kept
+
+
+def _day(day: date | None, hotel: PropertyId | None) -> Day | None:
+    return Day(day, hotel or PropertyId("")) if day else None
 
 
 def _moved(sums: Amounts, gone: Iterable[Money], come: Iterable[Money]) -> Amounts:

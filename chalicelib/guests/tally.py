@@ -8,8 +8,6 @@ from chalicelib.guests.kept import Kept
 class Tally(Kept):
     """What a leaf's sums are advanced by, besides the sums themselves."""
 
-    upcoming: int = 0
-    in_house: int = 0
     at: tuple[int, ...] = ()
     """Reservations at each of the sums' properties."""
     longest: int = 0
@@ -22,5 +20,5 @@ class Tally(Kept):
         last = max(self.ended or ended, ended)
         return self.model_copy(update={"longest": max(self.longest, nights), "ended": last})
 
-    def counted(self, *, upcoming: int, in_house: int, at: tuple[int, ...]) -> "Tally":
-        return self.model_copy(update={"upcoming": upcoming, "in_house": in_house, "at": at})
+    def counted(self, at: tuple[int, ...]) -> "Tally":
+        return self.model_copy(update={"at": at})

@@ -32,8 +32,9 @@ def _declaration(name: str, field: FieldInfo) -> Trait:
 
 def kinds(traits: type[Traits] = Traits) -> dict[str, Kind]:
     """What a segment may ask for, by dotted names, and of what kind each is. Amounts are asked by currency."""
-    asked = [name for name, trait in declared(traits).items() if trait.in_segments]
-    return {dotted: kind for name in asked for dotted, kind in _kinds(name, traits.model_fields[name].annotation)}
+    asked = {name: trait.asked_as for name, trait in declared(traits).items() if trait.in_segments}
+    types = {name: other or traits.model_fields[name].annotation for name, other in asked.items()}
+    return {dotted: kind for name, type_ in types.items() for dotted, kind in _kinds(name, type_)}
 
 
 def _kinds(name: str, annotation: Any) -> Iterator[tuple[str, Kind]]:

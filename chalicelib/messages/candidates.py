@@ -9,6 +9,8 @@ from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
+from chalicelib.guests.stats import Days
+from chalicelib.guests.today import told
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
@@ -32,6 +34,12 @@ class Candidate:
     mailbox: Identifier | None = None
     """The row of the guest's address, where other guests have or had it, and who these are."""
     rivals: tuple["Candidate", ...] = ()
+
+    def told(self, days: Days) -> "Candidate":
+        """With what their stays say of these days, where a head does not."""
+        guest = told(self.guest, days) if self.guest else None
+        rivals = tuple(each.told(days) for each in self.rivals)
+        return self if guest is self.guest and rivals == self.rivals else replace(self, guest=guest, rivals=rivals)
 
     @property
     def traits(self) -> Traits:

@@ -21,6 +21,7 @@ from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Purpose
 from chalicelib.guests.model import Traits
+from chalicelib.guests.stats import Days
 from chalicelib.messages.holds import PURPOSES, MessageClass
 from chalicelib.messages.known import Cap
 from chalicelib.settings.model import GROUP_CONTROLLER
@@ -148,6 +149,8 @@ class Occasion(BaseModel):
     belongs: Callable[[Traits], bool] | None = None
     """Whether a guest is one whom it is for; None where it is for those alone for whom it is asked."""
 
+    days: Days
+    """Those on which it counts what depends on the day, at each hotel."""
     as_planned: bool = False
     """Whoever it is asked for gets it, also who belongs no more."""
 

@@ -58,7 +58,7 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
     """
     channel = CHANNELS[occasion.channel]
     channel.begin()
-    sending = Sending(occasion, channel, channel.writer(occasion), now)
+    sending = Sending(occasion, channel, channel.writer(occasion, now), now)
     for _ in range(TRIES):
         waiting = sending.waiting(everybody)
         if not waiting:
@@ -66,6 +66,7 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
         try:
             known = list(candidates.load(occasion.id, channel.name, waiting))
             known = candidates.with_mailboxes(occasion.id, channel, known)
+            known = [each.told(occasion.days) for each in known]
         except TryAgain:
             if not sending.claimed:
                 raise

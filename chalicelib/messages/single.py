@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.aws import queues
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.time import now as present
+from chalicelib.guests import today
 from chalicelib.messages import names, queued, sending
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import ANSWER
@@ -33,12 +34,13 @@ def send_to_guest(message: Mapping[str, Any], now: datetime | None = None) -> No
     Raises TryAgain until there is a decision, and Rejected where somebody must do something first.
     """
     asked = queued.read_send_to_guest(message)
-    batch = sending.send(_occasion(asked), [asked.leaf], now or present())
+    moment = now or present()
+    batch = sending.send(_occasion(asked, moment), [asked.leaf], moment)
     if batch.outcomes[asked.leaf].code == "again":
         raise TryAgain(batch.stopped or "there is no decision about the guest yet")
 
 
-def _occasion(asked: SendToGuest) -> Occasion:
+def _occasion(asked: SendToGuest, now: datetime) -> Occasion:
     template = TEMPLATES.get(asked.template)
     if template is None:
         raise Rejected("no_such_template", asked.template)
@@ -53,6 +55,7 @@ def _occasion(asked: SendToGuest) -> Occasion:
         public_url=installation.get().public_url,
         cap=Cap(kept.cap_mails, kept.cap_days),
         keeps_holds=True,
+        days=today.days(now, asked.property_id),
     )
 
 

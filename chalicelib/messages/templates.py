@@ -11,31 +11,24 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
-from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
 from chalicelib.messages import markup
 from chalicelib.messages.known import Fault
 from chalicelib.messages.model import Template
+from chalicelib.messages.variables import (
+    PRESENT,
+    SAMPLE,
+    SAMPLE_CLOCK,
+    SAMPLE_GUEST,
+    SAMPLE_URL,
+    VARIABLES,
+    Clock,
+    values_of,
+)
 from chalicelib.properties.model import Branding
 
 if TYPE_CHECKING:
-    from liquid import BoundTemplate, Environment
+    from liquid import BoundTemplate, Environment, RenderContext
 
-OF_HOTEL = frozenset({"postal_address", "logo_url", "booking_url"})
-"""What of its branding a template may name, as `hotel.logo_url`; what is not set may be given a default."""
-VARIABLES = frozenset(
-    {
-        *(f"guest.{name}" for name in IN_TEMPLATES),
-        *(f"hotel.{name}" for name in OF_HOTEL),
-        "postal_address",
-        "unsubscribe_url",
-    }
-)
-SAMPLE = Branding(
-    postal_address="Main Street 1",
-    logo_url="https://hotel.example/logo.png",
-    booking_url="https://hotel.example/book",
-)
-SAMPLE_URL = "https://hub.example.com/u/token"
 PARTS = ("subject", "html", "text")
 FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
 """A template is whole: nothing is read from elsewhere."""
@@ -58,16 +51,6 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.h
 """
 LONGEST_ESCAPE = 6
 """Bytes that JSON makes of one character at most."""
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters, direction overrides and lone surrogates: in a name they forge what the reader sees."""
-APART = (
-    (re.compile(r"\b(www)\W+", re.IGNORECASE), r"\1 "),
-    (re.compile(r"(?<=[^\W_])(:)(?=\S)"), r"\1 "),  # a scheme: https://…, mailto:…
-    (re.compile(r"(?<=\S)([.\u2024\u3002\uff0e\uff61])(?=[^\W_]{2})"), r"\1 "),  # a domain: J.R. stays as it is
-    (re.compile(r"\s*([@\uff20\ufe6b])\s*"), r" \1 "),
-    (re.compile(r"\+?\d(?:[\s().\-/]*\d){4,}"), " "),
-)
-"""What mail programs make links of, and what is put in its place."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
 TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 LONGEST_TAG = 3_000
@@ -77,6 +60,10 @@ VERBATIM = {
     name: (re.compile(rf"{{%-?\s*{name}\b"), re.compile(rf"{{%-?\s*end{name}\s*-?%}}")) for name in ("raw", "doc")
 }
 """What begins and ends a part that Liquid takes as it stands."""
+
+
+TODAY = ("now", "today")
+"""What the filter `date` takes for the present."""
 
 
 class Unfit(Exception):
@@ -113,8 +100,22 @@ def _environment(*, autoescape: bool) -> "Environment":
     environment = Bounded(autoescape=autoescape, undefined=Missing, strict_filters=True)
     for tag in FOREIGN_TAGS:
         environment.tags.pop(tag, None)
-    environment.filters = {name: _bounded(filter_) for name, filter_ in environment.filters.items() if name in FILTERS}
+    filters = {**environment.filters, "date": _at_the_hotel(environment.filters["date"])}
+    environment.filters = {name: _bounded(filter_) for name, filter_ in filters.items() if name in FILTERS}
     return environment
+
+
+def _at_the_hotel(date_: Callable[..., object]) -> Callable[..., object]:
+    """The filter `date`, of which the present is the hotel's, and not that of whatever machine this is."""
+    from liquid.filter import with_context, with_environment
+
+    @with_context
+    @with_environment
+    @wraps(date_)
+    def dated(value: object, *args: object, context: "RenderContext", **named: object) -> object:
+        return date_(context.resolve(PRESENT) if value in TODAY else value, *args, **named)
+
+    return dated
 
 
 def _bounded(filter_: Callable[..., object]) -> Callable[..., object]:
@@ -144,7 +145,7 @@ def check(template: Template) -> None:
 def _mail_faults(template: Template) -> Iterator[FieldError]:
     """Parts that can be filled in may still make a mail together that is too large."""
     try:
-        Renderer(template, SAMPLE).render(EXAMPLE, SAMPLE_URL)
+        Renderer(template, SAMPLE, SAMPLE_CLOCK).render(SAMPLE_GUEST, SAMPLE_URL)
     except Unfit:
         yield FieldError("html", f"makes a mail of more than {MOST_MAIL_BYTES} bytes")
 
@@ -214,7 +215,7 @@ def _text_faults(source: str) -> list[str]:
 def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
-        _fill(parsed, _values(EXAMPLE, SAMPLE, SAMPLE_URL))
+        _fill(parsed, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit as unfit:
         yield f"cannot be filled in: {unfit.__cause__}"[:300]
 
@@ -231,28 +232,18 @@ def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
         raise Unfit(Fault.FAILED) from error
 
 
-def _values(traits: Traits, names: Branding, unsubscribe_url: str) -> Mapping[str, Any]:
-    known = {name: clean(str(getattr(traits, name) or "")) for name in IN_TEMPLATES}
-    return {
-        "guest": {name: value for name, value in known.items() if value},
-        "hotel": names.model_dump(include=set(OF_HOTEL), exclude_none=True),
-        "postal_address": names.postal_address or "",
-        "unsubscribe_url": unsubscribe_url,
-    }
-
-
 class Renderer:
     """One template, parsed once and filled in for many."""
 
-    def __init__(self, template: Template, names: Branding) -> None:
+    def __init__(self, template: Template, names: Branding, clock: Clock) -> None:
         self._parts: dict[str, BoundTemplate] = {
             part: _environment(autoescape=part == "html").from_string(getattr(template, part)) for part in PARTS
         }
-        self._names = names
+        self._names, self._clock = names, clock
 
     def render(self, traits: Traits, unsubscribe_url: str) -> Content:
         """Raises Unfit."""
-        values = _values(traits, self._names, unsubscribe_url)
+        values = values_of(traits, self._names, unsubscribe_url, self._clock)
         subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
         content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
         if not (_can_be_seen(content.subject) and _can_be_seen(text)):
@@ -273,12 +264,3 @@ def _is_too_large(content: Content) -> bool:
     if characters * LONGEST_ESCAPE <= MOST_MAIL_BYTES:
         return False
     return len(json.dumps(asdict(content), ensure_ascii=False).encode()) > MOST_MAIL_BYTES
-
-
-def clean(name: str) -> str:
-    """What a record says, as text that no mail program makes a link of: addresses and domains are taken apart by
-    blanks, and numbers that could be dialled go."""
-    text = UNSEEN.sub(" ", name)
-    for pattern, instead in APART:
-        text = pattern.sub(instead, text)
-    return " ".join(text.split())

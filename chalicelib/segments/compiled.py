@@ -6,56 +6,86 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
+from chalicelib.canonical.errors import XeniaError
 from chalicelib.guests.model import Traits
+from chalicelib.guests.stats import CALENDARS, OF_THE_DAY, Days, Stats, tells
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
-from chalicelib.segments.rules import ORDER, question_of, value_of
+from chalicelib.segments.rules import ORDER, STATS, of_stats, question_of, value_of
 
 Match = Callable[[str | None], bool]
 """Whether a guest's packed traits, as they lie on the head, match; None is a guest without any."""
 Known = Mapping[str, Any]
 Asked = Callable[[Known], bool]
 NOTHING = Traits()
+HOTEL_OF: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    (STATS, "first_arrival"): (STATS, "first_hotel"),
+    (STATS, "last_departure"): (STATS, "last_hotel"),
+}
+"""Where the hotel of a date stands."""
 
 
-def compiled(rule: Rule, today: date) -> Match:
-    """The same as `rules.matches` says of the traits, taken apart once."""
-    asked = _compiled(rule, today)
+class Untold(XeniaError):
+    """The packed traits do not say how many days lie ahead of this guest: the stays do."""
+
+
+def compiled(rule: Rule, days: Days) -> Match:
+    """The same as `rules.matches` says of the traits, taken apart once. A match raises Untold where the answer turns on
+    days that the head does not list."""
+    asked = _compiled(rule, days)
     loads = json.loads
     return lambda packed: asked(loads(packed) if packed else {})
 
 
-def _compiled(rule: Rule, today: date) -> Asked:
+def _compiled(rule: Rule, days: Days) -> Asked:
     match rule:
         case AllOf():
-            every = [_compiled(each, today) for each in rule.rules]
+            every = [_compiled(each, days) for each in rule.rules]
             return lambda known: all(asked(known) for asked in every)
         case AnyOf():
-            some = [_compiled(each, today) for each in rule.rules]
+            some = [_compiled(each, days) for each in rule.rules]
             return lambda known: any(asked(known) for asked in some)
         case NoneOf():
-            inner = _compiled(rule.rule, today)
+            inner = _compiled(rule.rule, days)
             return lambda known: not inner(known)
         case Condition():
-            return _condition(rule, today)
+            return _condition(rule, days)
 
 
-def _condition(condition: Condition, today: date) -> Asked:
-    value, holds = _value(condition.trait, today), _holds(condition)
+def _condition(condition: Condition, days: Days) -> Asked:
+    value, holds = _value(condition.trait, days), _holds(condition)
     return lambda known: holds(value(known))
 
 
-def _value(trait: str, today: date) -> Callable[[Known], Any]:
+def _value(trait: str, days: Days) -> Callable[[Known], Any]:
     """What is known by the dotted name. Packed traits leave out what is as it is without any word."""
     path, currency, sign = question_of(trait)
-    default = value_of(trait, NOTHING, today)
+    default = value_of(trait, NOTHING, days)
+    if of_stats(path, OF_THE_DAY):
+        return _of_the_day(trait, default, days)
     if currency:
         return lambda known: _at(known, path, {}).get(currency, 0)
     if sign:
-        return lambda known: _days(_at(known, path, None), today, sign)
+        hotel = HOTEL_OF.get(path)
+        return lambda known: _days(_at(known, path, None), days.of(_at(known, hotel, None) if hotel else None), sign)
     if len(path) == 1:
         (name,) = path
         return lambda known: known.get(name, default)
     return lambda known: _at(known, path, default)
+
+
+def _of_the_day(trait: str, default: Any, days: Days) -> Callable[[Known], Any]:
+    """Of most guests nothing lies ahead. For the others a model is made of the days alone. Raises Untold."""
+
+    def value(known: Known) -> Any:
+        kept = known.get(STATS) or {}
+        if CALENDARS.isdisjoint(kept):
+            return default
+        stats = Stats.model_validate({name: kept[name] for name in CALENDARS if name in kept})
+        if not tells(stats, days):
+            raise Untold
+        return value_of(trait, Traits(stats=stats), days)
+
+    return value
 
 
 def _at(known: Known, path: tuple[str, ...], default: Any) -> Any:

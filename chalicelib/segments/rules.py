@@ -2,14 +2,16 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Traits
+from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, Stats
 from chalicelib.guests.traits import Kind, kinds
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
@@ -18,6 +20,9 @@ MOST_CONDITIONS = 200
 MOST_BYTES = 120_000
 """Beside a template of 240,000 this fits in the one row that a run keeps of both: those end at 409,600."""
 
+STATS = "stats"
+"""The trait whose parts depend on the day."""
+Answer = Callable[[Stats, Days], Any]
 KINDS = kinds()
 CURRENCY = re.compile(r"[A-Z]{3}")
 DAYS = {"days_since": 1, "days_until": -1}
@@ -124,17 +129,17 @@ def _is_date(text: str) -> bool:
     return len(text) == len("2026-01-31")
 
 
-def matches(rule: Rule, traits: Traits, today: date) -> bool:
+def matches(rule: Rule, traits: Traits, days: Days) -> bool:
     """A missing trait answers no question, but for `ne` and `exists: false`. Revenue that was never made is 0."""
     match rule:
         case AllOf():
-            return all(matches(each, traits, today) for each in rule.rules)
+            return all(matches(each, traits, days) for each in rule.rules)
         case AnyOf():
-            return any(matches(each, traits, today) for each in rule.rules)
+            return any(matches(each, traits, days) for each in rule.rules)
         case NoneOf():
-            return not matches(rule.rule, traits, today)
+            return not matches(rule.rule, traits, days)
         case Condition():
-            return _holds(rule, value_of(rule.trait, traits, today))
+            return _holds(rule, value_of(rule.trait, traits, days))
 
 
 class Question(NamedTuple):
@@ -156,17 +161,36 @@ def question_of(trait: str) -> Question:
     return Question((*path, last))
 
 
-def value_of(trait: str, traits: Traits, today: date) -> Any:
-    """What is known of a guest, by the dotted name; dates as ISO text, which sorts as time does."""
+def value_of(trait: str, traits: Traits, days: Days) -> Any:
+    """What is known of a guest, by the dotted name, as of each hotel's own day; dates as ISO text, which sorts as time
+    does. Days since or until a date are counted at the hotel whose date it is."""
     path, currency, sign = question_of(trait)
-    value: Any = traits
-    for part in path:
-        value = getattr(value, part, None)
+    value = _answer(path, traits, days)
     if currency:
         return value.get(currency, 0)
     if sign:
-        return (today - value).days * sign if value else None
+        return (days.of(_hotel(path, traits, days)) - value).days * sign if value else None
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _answer(path: tuple[str, ...], traits: Traits, days: Days) -> Any:
+    if of_the_day := of_stats(path, OF_THE_DAY):
+        return of_the_day(traits.stats, days)
+    value: Any = traits
+    for part in path:
+        value = getattr(value, part, None)
+    return value
+
+
+def _hotel(path: tuple[str, ...], traits: Traits, days: Days) -> PropertyId | None:
+    hotel = of_stats(path, HOTELS)
+    return hotel(traits.stats, days) if hotel else None
+
+
+def of_stats(path: tuple[str, ...], by_name: Mapping[str, Answer]) -> Answer | None:
+    """What answers for a part of the sums, such as `stats.next_arrival`; None for what needs no answer of its own."""
+    *outer, last = path
+    return by_name.get(last) if outer == [STATS] else None
 
 
 def _holds(condition: Condition, known: Any) -> bool:

@@ -16,6 +16,8 @@ class MailIdentity:
     controller: ControllerId
     branding: Branding
     succeeds: frozenset[ControllerId] = frozenset()
+    time_zone: str = "UTC"
+    """By whose clock it is written: the hotel's; the group's mail goes by UTC."""
 
 
 def mail_identity(
@@ -27,7 +29,8 @@ def mail_identity(
     """
     branding = _over(*_levels(settings, property_))
     controller = controller_of(settings, property_)
-    return MailIdentity(controller, branding, predecessors(controller, successions))
+    succeeds = predecessors(controller, successions)
+    return MailIdentity(controller, branding, succeeds, property_.time_zone if property_ else "UTC")
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

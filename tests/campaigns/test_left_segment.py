@@ -13,12 +13,14 @@ from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import Campaign, Run
 from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Stats
+from chalicelib.guests.calendar import Calendar, Rooms
+from chalicelib.guests.stats import Stats
 from chalicelib.guests.store import head_row
 from chalicelib.messages import actions as messages
 from chalicelib.messages.model import Template
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
+from tests.builders import VIENNA
 from tests.campaigns.worlds import NOW, guest, plan_by_hand, run_to_end
 from tests.mail_fakes import FakeSes
 
@@ -58,13 +60,17 @@ def becomes(who: GuestId, **stats: Any) -> None:
     table.write(table.Put(head_row(head) | {"traits": traits.packed(), "rev": head.rev + 1}))
 
 
+def booked(arrival: date) -> Calendar:
+    return Calendar(listed=(Rooms(arrival, VIENNA.id),))
+
+
 @pytest.mark.parametrize(("as_planned", "became"), [(False, "left_segment"), (True, "sent")])
 def test_who_books_between_planning_and_sending_is_not_missed(
     clock: Any, ses: FakeSes, became: str, *, as_planned: bool
 ) -> None:
     anna, ben = guest("anna"), guest("ben")
     run = launched([anna, ben], NOTHING_BOOKED, as_planned=as_planned)
-    becomes(anna, next_arrival=date(2026, 12, 24))
+    becomes(anna, arriving=booked(date(2026, 12, 24)))
     counts = run_to_end(clock, run).counts
     assert counts == ({"sent": 2} if became == "sent" else {"sent": 1, became: 1})
 
@@ -84,7 +90,7 @@ def test_who_moves_to_another_country_or_language_is_held_too(clock: Any, ses: F
 def test_days_are_counted_from_the_launch_however_long_a_run_takes(clock: Any, ses: FakeSes) -> None:
     arrives = NOW.date() + timedelta(days=3)
     anna = guest("anna")
-    becomes(anna, next_arrival=arrives)
+    becomes(anna, arriving=booked(arrives))
     run = launched([anna], {"trait": "stats.next_arrival.days_until", "op": "eq", "value": 3})
     clock.shift(timedelta(days=1))
     assert run_to_end(clock, run).counts == {"sent": 1}

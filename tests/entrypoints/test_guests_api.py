@@ -1,10 +1,11 @@
 """What the API tells of a guest, and to whom."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
@@ -462,3 +463,26 @@ def test_no_line_of_the_log_names_a_guest(hub: Hub, anna: str, capsys: pytest.Ca
     assert EMAIL not in printed.out + printed.err
     assert "Anna" not in printed.out + printed.err
     assert "xk_" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("key", ["front_desk", "front_desk@vienna"])
+def test_what_lies_ahead_is_told_as_of_today_at_the_hotel(hub: Hub, ingest: Ingest, key: str) -> None:
+    """Also of more bookings than a head lists, to a key of one hotel and to one of the group."""
+    first = date(2026, 2, 1)
+    for number in range(10):
+        arrival = first + timedelta(days=number)
+        days = {"arrival": arrival.isoformat(), "departure": (arrival + timedelta(days=3)).isoformat()}
+        ingest(reservation(f"r{number}", guest(email=EMAIL), status="in_house" if number == 0 else "confirmed", **days))
+    told = {}
+    for moment in ("2026-02-01T12:00", "2026-02-04T22:59", "2026-02-04T23:00", "2026-02-09T12:00", "2026-02-11T12:00"):
+        with time_machine.travel(f"{moment}+00:00", tick=False):
+            stats = hub.get(f"/v1/guests/{ANNA}", key=key)["stats"]
+        ahead = stats["next_arrival"], stats["upcoming_bookings"], stats["upcoming_nights"]
+        told[moment] = (*ahead, stats["in_house"], stats["reservations"])
+    assert told == {
+        "2026-02-01T12:00": ("2026-02-02", 9, 27, True, 10),
+        "2026-02-04T22:59": ("2026-02-04", 7, 21, True, 10),
+        "2026-02-04T23:00": ("2026-02-05", 6, 18, False, 10),
+        "2026-02-09T12:00": ("2026-02-09", 2, 6, False, 10),
+        "2026-02-11T12:00": (None, 0, 0, False, 10),
+    }

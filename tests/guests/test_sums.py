@@ -13,6 +13,7 @@ from chalicelib.guests import walks
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.rules import own_stays, stats_of
 from chalicelib.guests.spans import EVERYTHING, Around, Span, Unread
+from chalicelib.guests.stats import Days, on
 from chalicelib.guests.sums import Changed, Sums, advanced, summed
 from chalicelib.guests.tally import Tally
 from tests.builders import PORTO, VIENNA, stay
@@ -60,6 +61,10 @@ class Kept:
         return Around(span, {key: each for key, each in self.stays.items() if span.has(each.arrival)})
 
     @property
+    def next_arrival(self) -> date | None:
+        return on(self.head.stats, Days(DAY)).next_arrival
+
+    @property
     def rows_read(self) -> int:
         return sum(len(self.around(span).stays) for span in self.looked_in)
 
@@ -68,7 +73,7 @@ class Kept:
         whole = summed(list(self.stays.values()))
         assert self.head.stats == whole.stats == stats_of(list(self.stays.values()))
         at, now = self.head.tally or Tally(), whole.tally
-        assert (at.upcoming, at.in_house, at.at) == (now.upcoming, now.in_house, now.at)
+        assert at.at == now.at
         assert at.longest >= now.longest
         assert now.ended is None or (at.ended and at.ended >= now.ended)
 
@@ -176,16 +181,15 @@ def test_what_changes_in_a_long_history_reads_a_few_stays_around_it(
     assert 0 < kept.rows_read <= 60
 
 
-def test_the_next_arrival_is_looked_for_only_where_several_are_expected() -> None:
+def test_the_next_arrival_of_a_few_is_told_without_looking() -> None:
     kept = history(100)
     kept.put(weekly(110, status=Status.CONFIRMED))
     kept.put(weekly(110, status=Status.CANCELLED))
-    assert (kept.looked_in, kept.head.stats.next_arrival) == ([], None)
+    assert (kept.looked_in, kept.next_arrival) == ([], None)
     kept.put(weekly(110, status=Status.CONFIRMED))
     kept.put(weekly(150, status=Status.PENDING))
     kept.put(weekly(110, status=Status.IN_HOUSE))
-    assert kept.head.stats.next_arrival == weekly(150).arrival
-    assert 0 < kept.rows_read < 30
+    assert (kept.looked_in, kept.next_arrival) == ([], weekly(150).arrival)
 
 
 def test_a_head_that_was_kept_without_a_tally_is_summed_from_all_its_stays_once() -> None:

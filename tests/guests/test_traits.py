@@ -15,7 +15,7 @@ from chalicelib.guests import rules, traits
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.model import Record, Traits
-from chalicelib.messages.templates import VARIABLES
+from chalicelib.messages.variables import VARIABLES
 from chalicelib.segments.rules import kind_of
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,8 @@ from datetime import date
 from chalicelib.entrypoints.api.openapi import document
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.rules import project
-from chalicelib.messages import templates
+from chalicelib.guests.stats import Days
+from chalicelib.messages import templates, variables
 from chalicelib.messages.model import Template
 from chalicelib.segments import rules
 from chalicelib.segments.model import Condition
@@ -34,11 +35,12 @@ from chalicelib.segments.model import Condition
 guest = project([Head(leaf="g1", record=Record(source="pms", nickname="Annie"))])
 called = Condition(trait="nickname", op="eq", value="Annie")
 rules.check(called)
-assert rules.matches(called, guest, date(2026, 1, 1))
+assert rules.matches(called, guest, Days(date(2026, 1, 1)))
 text = "Dear {{ guest.nickname }}"
 template = Template(id="t", name="T", subject=text, html=f"<p>{text}</p>", text=text)
 templates.check(template)
-assert templates.Renderer(template, templates.SAMPLE).render(guest, "https://hub.example/u/t").subject == "Dear Annie"
+renderer = templates.Renderer(template, variables.SAMPLE, variables.SAMPLE_CLOCK)
+assert renderer.render(guest, "https://hub.example/u/t").subject == "Dear Annie"
 shown = document()["components"]["schemas"]["TraitsShown"]
 assert "nickname" in shown["required"], shown
 """
@@ -107,13 +109,26 @@ def test_a_trait_without_a_declaration_or_of_a_kind_that_nobody_can_ask_for_is_a
     [
         *[(name, "text") for name in ("given_name", "family_name", "email", "phone", "language", "country")],
         *[(f"stats.{name}", "number") for name in ("stays", "nights", "reservations", "cancelled", "no_shows")],
+        *[(f"stats.upcoming_{name}", "number") for name in ("bookings", "nights")],
         *[(name, "date") for name in ("birth_date", "stats.first_arrival", "stats.last_departure")],
         *[(name, "yes_no") for name in ("member", "stats.in_house")],
         ("stats.properties", "list"),
         *[(name, "number") for name in ("stats.room_revenue.EUR", "stats.other_revenue.USD")],
         *[(name, "number") for name in ("birth_date.days_since", "stats.next_arrival.days_until")],
         *[(name, None) for name in ("stats", "stats.room_revenue", "stats.room_revenue.eur", "stats.stays.EUR")],
-        *[(name, None) for name in ("member.days_since", "days_since", "EUR", "salutation", "nobody", "")],
+        *[
+            (name, None)
+            for name in (
+                "member.days_since",
+                "days_since",
+                "EUR",
+                "salutation",
+                "nobody",
+                "",
+                "stats.arriving",
+                "stats.first_hotel",
+            )
+        ],
     ],
 )
 def test_segments_ask_for_what_they_did(name: str, kind: Any) -> None:

@@ -19,6 +19,7 @@ from chalicelib.connections import actions as connections
 from chalicelib.connectors.contract import Request
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
+from chalicelib.guests.calendar import Rooms
 from chalicelib.guests.model import Stay
 from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, conversations, edge, reconciliation
@@ -80,9 +81,10 @@ def test_a_webhook_becomes_a_guest_with_a_stay(mews: FakeMews, work: Callable[..
     mews.keep(reservation(State="Started"), customer(), customer("c2", "Ben"), companion("r1", "c2"), item())
     pushed(reservations_changed("r1"), notice(("CustomerAdded", "c1"), ("CustomerUpdated", "c1")))
     work()
+    leaving = Rooms(stay().departure, VIENNA.id)
     (guest,) = identity.find("email", " C1@mail.example ")
     assert (guest.id, guest.properties) == (leaf(), (VIENNA.id,))
-    assert (guest.traits.given_name, guest.traits.stats.in_house) == ("Anna", True)
+    assert (guest.traits.given_name, guest.traits.stats.leaving.listed) == ("Anna", (leaving,))
     assert (stay().status, stay().room_revenue_minor, stay().companions) == (Status.IN_HOUSE, 20000, (leaf("c2"),))
     assert dead("fetch") == []
 

@@ -9,6 +9,7 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
+from chalicelib.guests.stats import Days
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages import actions, sending
@@ -41,6 +42,7 @@ def occasion(run: str = "n1", *, origin: str = "chunk-1", mails: int = 3, **more
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
         cap=Cap(mails=mails, days=7),
+        days=Days(NOW.date()),
         **more,
     )
 

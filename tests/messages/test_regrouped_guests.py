@@ -30,6 +30,7 @@ from chalicelib.consent.model import (
 )
 from chalicelib.guests import store as heads
 from chalicelib.guests.model import Head, Record
+from chalicelib.guests.stats import Days
 from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
@@ -80,6 +81,7 @@ def occasion(
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
         cap=CAP,
+        days=Days(NOW.date()),
     )
 
 

@@ -23,7 +23,8 @@ from chalicelib.consent import model as consent
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL
 from chalicelib.consent.rules import counted_since
-from chalicelib.guests.model import Head, Record, Stats, Traits
+from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.stats import Days, Stats
 from chalicelib.guests.store import head_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
@@ -76,8 +77,8 @@ class Pigeons:
     def quota(self) -> Quota:
         return Quota(per_second=1)
 
-    def writer(self, occasion: Occasion) -> "Pigeons":
-        del occasion
+    def writer(self, occasion: Occasion, now: datetime) -> "Pigeons":
+        del occasion, now
         return self
 
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
@@ -125,6 +126,7 @@ def occasion(message_class: MessageClass = MessageClass.MARKETING, run: str = "n
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
         cap=Cap(mails=3, days=7),
+        days=Days(NOW.date()),
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import instant_of
 from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.stats import Days
 from chalicelib.guests.store import head_row
 from chalicelib.messages import candidates, sending, store
 from chalicelib.messages.holds import MessageClass
@@ -60,6 +61,7 @@ def occasion(run: str = "n1", origin: str = "chunk-1") -> Occasion:
         identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
         public_url="https://hub.example.com",
         cap=Cap(mails=3, days=7),
+        days=Days(NOW.date()),
     )
 
 

@@ -18,6 +18,7 @@ from chalicelib.messages.known import Fault
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Template
 from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check
+from chalicelib.messages.variables import SAMPLE_CLOCK
 from chalicelib.properties.model import Branding
 
 URL = "https://hub.example.com/u/token"
@@ -34,7 +35,7 @@ def template(**parts: str) -> Template:
 def render(traits: Traits, **parts: str) -> Any:
     checked = template(**parts)
     check(checked)
-    return SimpleNamespace(**MailWriter(checked, NAMES).write("anna@mail.example", traits, URL, {}).parts)
+    return SimpleNamespace(**MailWriter(checked, NAMES, SAMPLE_CLOCK).write("anna@mail.example", traits, URL, {}).parts)
 
 
 @pytest.mark.parametrize(
@@ -96,16 +97,16 @@ LINKED = '<a href="{{ hotel.booking_url }}"><img src="{{ hotel.logo_url }}"></a>
 
 def test_a_template_links_to_the_hotel_s_own_pages() -> None:
     names = NAMES.model_copy(update={"booking_url": "https://h.example/b?x=1&y=2", "logo_url": "https://h.example/l"})
-    content = Renderer(template(html=LINKED, text="{{ hotel.booking_url }}"), names).render(Traits(), URL)
+    content = Renderer(template(html=LINKED, text="{{ hotel.booking_url }}"), names, SAMPLE_CLOCK).render(Traits(), URL)
     assert content.html == '<a href="https://h.example/b?x=1&amp;y=2"><img src="https://h.example/l"></a>'
     assert content.text == "https://h.example/b?x=1&y=2"
 
 
 def test_a_page_that_the_hotel_does_not_have_is_a_missing_value_unless_there_is_a_default() -> None:
     with pytest.raises(Unfit):
-        Renderer(template(html=LINKED), NAMES).render(Traits(), URL)
+        Renderer(template(html=LINKED), NAMES, SAMPLE_CLOCK).render(Traits(), URL)
     source = "{% if hotel.booking_url %}{{ hotel.booking_url }}{% else %}call us{% endif %}"
-    assert Renderer(template(text=source), NAMES).render(Traits(), URL).text == "call us"
+    assert Renderer(template(text=source), NAMES, SAMPLE_CLOCK).render(Traits(), URL).text == "call us"
 
 
 def test_a_name_is_printed_as_text() -> None:
@@ -177,7 +178,7 @@ ENDLESS = "{% for i in (1..100000000) %}x{% endfor %}"
 
 def test_endless_work_is_bounded() -> None:
     with pytest.raises(Unfit) as unfit:
-        Renderer(template(text=ENDLESS), NAMES).render(Traits(), URL)
+        Renderer(template(text=ENDLESS), NAMES, SAMPLE_CLOCK).render(Traits(), URL)
     assert unfit.value.fault is Fault.FAILED
 
 
@@ -216,7 +217,7 @@ def test_no_filter_takes_memory_beyond_its_text(name: str, argument: str) -> Non
     """Two hundred in a row, of a text that is as long as a variable may be, and nothing of it is printed."""
     chain = f"| {name}{argument} " * 200
     source = f"{{% assign x = '{'<&a ' * 22_500}' %}}{{% assign y = x {chain}%}}"
-    known = Renderer(template(html=source), NAMES)
+    known = Renderer(template(html=source), NAMES, SAMPLE_CLOCK)
     tracemalloc.start()
     try:
         known.render(Traits(), URL)
@@ -262,7 +263,7 @@ def test_a_mail_that_a_guests_own_values_make_too_large_is_held() -> None:
     looped = template(html=LOOP.format("{{ guest.given_name | default: 'x' }}" + '"' * 1_150))
     check(looped)
     with pytest.raises(Unfit) as unfit:
-        MailWriter(looped, NAMES).write("a@mail.example", Traits(given_name="Anna" * 60), URL, {})
+        MailWriter(looped, NAMES, SAMPLE_CLOCK).write("a@mail.example", Traits(given_name="Anna" * 60), URL, {})
     assert unfit.value.fault is Fault.FAILED
 
 

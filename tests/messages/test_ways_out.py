@@ -9,7 +9,8 @@ from chalicelib.messages.channels.visible import Seen
 from chalicelib.messages.holds import MessageClass, decide
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Template
-from chalicelib.messages.templates import Renderer, Unfit, clean
+from chalicelib.messages.templates import Renderer, Unfit
+from chalicelib.messages.variables import SAMPLE_CLOCK, clean
 from chalicelib.properties.model import Branding
 from tests.messages.mailboxes import NOW
 
@@ -91,7 +92,7 @@ def test_an_address_is_never_escaped_in_text() -> None:
 )
 def test_what_would_be_empty_for_a_guest_is_not_sent_to_them(parts: dict[str, str]) -> None:
     whole = {"subject": "News", "html": "<p>Hi</p>", "text": "Hi", **parts}
-    renderer = Renderer(Template.model_validate({"id": "t", "name": "T", **whole}), Branding())
+    renderer = Renderer(Template.model_validate({"id": "t", "name": "T", **whole}), Branding(), SAMPLE_CLOCK)
     assert renderer.render(Traits(family_name="Moser"), URL).subject
     with pytest.raises(Unfit) as unfit:
         renderer.render(Traits(), URL)

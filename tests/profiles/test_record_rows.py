@@ -1,7 +1,7 @@
 """The source's record is a row of its own beside the head: touched only when something is said of the person."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +24,10 @@ from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, Reservati
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
+from chalicelib.guests.calendar import SOONEST, Calendar, Rooms
 from chalicelib.guests.drift import FARTHEST, Drift
-from chalicelib.guests.model import Head, Record, Stats, Stay, Traits
+from chalicelib.guests.model import Head, Record, Stay, Traits
+from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
@@ -108,6 +110,7 @@ def test_a_head_that_holds_its_record_as_earlier_versions_kept_it_is_read_and_mo
     assert hub.rows[RECORD] == {**moved, "rev": 2}
 
 
+HOTELS = tuple(map(PropertyId, ("hotel-vienna", "hotel-porto", "resort-algarve")))
 STATS = Stats(
     stays=112,
     nights=334,
@@ -118,9 +121,18 @@ STATS = Stats(
     no_shows=1,
     first_arrival=date(2020, 1, 1),
     last_departure=date(2026, 1, 3),
-    next_arrival=date(2026, 5, 1),
-    in_house=True,
-    properties=tuple(map(PropertyId, ("hotel-vienna", "hotel-porto", "resort-algarve"))),
+    first_hotel=HOTELS[0],
+    last_hotel=HOTELS[2],
+    arriving=Calendar(
+        listed=tuple(
+            Rooms(date(2026, 5, 1) + timedelta(days=9 * at), HOTELS[at % 3], 3 + at, 9 + at)
+            for at in range(SOONEST.most)
+        ),
+        rooms=282,
+        nights=999,
+    ),
+    leaving=Calendar(listed=tuple(Rooms(date(2026, 3, 9 - at), HOTELS[at], 10 + at) for at in range(3)), rooms=3),
+    properties=HOTELS,
 )
 TRAITS = Traits(
     salutation="Mrs",
@@ -158,7 +170,7 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
         record_rev=1200,
         record_version=VERSION,
         stats=STATS,
-        tally=Tally(upcoming=12, in_house=2, at=(112, 27, 11), longest=28, ended=date(2026, 1, 3)),
+        tally=Tally(at=(112, 27, 11), longest=28, ended=date(2026, 1, 3)),
         members=tuple(leaf_of_profile(PMS, each) for each in UUIDS[:3]),
         traits=TRAITS,
         seen_at=STATS.properties,

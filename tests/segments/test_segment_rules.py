@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
-from chalicelib.guests.model import Stats, Traits
+from chalicelib.guests.calendar import EVERY_SOONEST, Calendar, Rooms, calendar_of
+from chalicelib.guests.model import Traits
+from chalicelib.guests.stats import Days, Stats
 from chalicelib.segments import rules
 from chalicelib.segments.compiled import compiled
 from chalicelib.segments.model import AllOf, NoneOf, Rule, Segment
 
-TODAY = date(2026, 11, 23)
+TODAY = Days(date(2026, 11, 23))
 ANNA = Traits(
     given_name="Anna",
     language="de",
@@ -27,7 +29,7 @@ ANNA = Traits(
         nights=7,
         room_revenue={"EUR": 90_000},
         last_departure=date(2025, 11, 23),
-        next_arrival=date(2026, 12, 24),
+        arriving=Calendar(listed=(Rooms(date(2026, 12, 24), PropertyId("vienna"), 2, 6),)),
         properties=(PropertyId("lisbon"), PropertyId("vienna")),
     ),
 )
@@ -73,6 +75,9 @@ def condition(trait: str, op: str, value: Any) -> dict[str, Any]:
         ("stats.last_departure.days_since", "gt", 365, False),
         ("stats.next_arrival.days_until", "eq", 31, True),
         ("stats.first_arrival.days_since", "gte", 0, False),
+        ("stats.upcoming_bookings", "eq", 2, True),
+        ("stats.upcoming_nights", "gt", 6, False),
+        ("stats.in_house", "eq", True, False),
     ],
 )
 def test_one_condition(trait: str, op: str, value: Any, expected: bool) -> None:
@@ -113,6 +118,8 @@ BODIES = st.recursive(
     max_leaves=6,
 )
 DAYS = st.none() | st.dates(date(1950, 1, 1), date(2030, 1, 1))
+ROOMS = st.builds(Rooms, st.dates(date(2026, 11, 1), date(2026, 12, 31)), st.just(PropertyId("vienna")))
+CALENDARS = st.builds(lambda rooms: calendar_of(rooms, EVERY_SOONEST), st.lists(ROOMS, max_size=3))
 KNOWN = st.builds(
     Traits,
     given_name=st.sampled_from([None, "Anna", "Bo"]),
@@ -126,8 +133,8 @@ KNOWN = st.builds(
         nights=st.sampled_from([0, 7, 9]),
         room_revenue=st.dictionaries(st.sampled_from(["EUR", "USD"]), st.integers(0, 200)),
         last_departure=DAYS,
-        next_arrival=DAYS,
-        in_house=st.booleans(),
+        arriving=CALENDARS,
+        leaving=CALENDARS,
         properties=st.sampled_from([(), (PropertyId("vienna"),), (PropertyId("porto"),)]),
     ),
 )
@@ -213,8 +220,10 @@ some_traits = st.builds(
     Traits,
     country=st.sampled_from([None, "AT", "DE"]),
     member=st.booleans(),
-    birth_date=st.none() | st.dates(date(1930, 1, 1), TODAY),
-    stats=st.builds(Stats, stays=st.integers(0, 5), last_departure=st.none() | st.dates(date(2020, 1, 1), TODAY)),
+    birth_date=st.none() | st.dates(date(1930, 1, 1), TODAY.elsewhere),
+    stats=st.builds(
+        Stats, stays=st.integers(0, 5), last_departure=st.none() | st.dates(date(2020, 1, 1), TODAY.elsewhere)
+    ),
 )
 some_condition = st.one_of(
     st.builds(condition, st.just("stats.stays"), st.sampled_from(["eq", "ne", "gte", "lt"]), st.integers(0, 5)),
@@ -252,5 +261,7 @@ def test_and_is_both(one: Any, other: Any, traits: Traits) -> None:
 @given(some_traits, st.integers(0, 2000))
 def test_days_since_grows_with_the_days(traits: Traits, later: int) -> None:
     trait = "stats.last_departure.days_since"
-    before, after = (rules.value_of(trait, traits, day) for day in (TODAY, TODAY + timedelta(days=later)))
+    before, after = (
+        rules.value_of(trait, traits, day) for day in (TODAY, Days(TODAY.elsewhere + timedelta(days=later)))
+    )
     assert before == after is None or after - before == later

@@ -1,5 +1,7 @@
 """Whose name a mail carries: the property's, the brand's or the group's, each value by itself."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -37,7 +39,7 @@ def test_without_a_property_it_is_the_groups() -> None:
 
 
 def test_a_property_that_says_nothing_has_the_groups() -> None:
-    assert mail_identity(SETTINGS, hotel()) == mail_identity(SETTINGS)
+    assert mail_identity(SETTINGS, hotel()) == replace(mail_identity(SETTINGS), time_zone=hotel().time_zone)
 
 
 def test_a_brand_stands_over_the_group_and_a_property_over_its_brand() -> None:
@@ -57,7 +59,7 @@ def test_the_controller_is_the_nearest_legal_entity() -> None:
 
 
 def test_a_brand_that_is_not_there_says_nothing() -> None:
-    assert mail_identity(SETTINGS, hotel("sea")) == mail_identity(SETTINGS)
+    assert mail_identity(SETTINGS, hotel("sea")) == mail_identity(SETTINGS, hotel())
 
 
 def test_brands_that_a_change_removes_are_missed_by_the_properties_that_name_them() -> None:

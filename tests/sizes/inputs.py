@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from itertools import product
 from random import Random
 from string import ascii_uppercase
@@ -57,7 +58,8 @@ def filled(signs: str, length: int, salt: int = 0) -> str:
 
 
 def many_ids(number: int) -> list[PropertyId]:
-    return [PropertyId(f"{at:064}") for at in range(number)]
+    """At their longest, and nothing that could be packed."""
+    return [PropertyId(each) for each in (sha256(f"{at}".encode()).hexdigest() for at in range(number))]
 
 
 def readable(signs: str) -> str:

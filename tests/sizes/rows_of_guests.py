@@ -28,7 +28,10 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, Consent, Gate, key_of, remembered_key
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head, Stats, Traits
+from chalicelib.guests.calendar import LATEST as LATEST_FIRST
+from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.stats import Stats
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES, MOST_REASON, Decision, Identifier, Verdict, pair_of
 from chalicelib.identity.store import decisions_row, row_of
 from chalicelib.ingest.changes import change_of
@@ -143,9 +146,19 @@ def head(signs: str) -> Item:
     """Of a guest of forty records, seen at all hotels of a chain, who paid in many currencies."""
     told = change(person(signs)).people[0].record
     paid = {each: MOST * 100 - number for number, each in enumerate(CURRENCIES)}
-    stats = Stats(stays=10**6, nights=10**6, room_revenue=paid, other_revenue=paid, properties=tuple(many_ids(HOTELS)))
-    traits = Traits.model_validate({**told.model_dump(include=set(Traits.model_fields)), "stats": stats})
     hotels = tuple(many_ids(HOTELS))
+    stats = Stats(
+        stays=10**6,
+        nights=10**6,
+        room_revenue=paid,
+        other_revenue=paid,
+        first_hotel=hotels[0],
+        last_hotel=hotels[-1],
+        arriving=calendar_of((Rooms(date(2026, 1, 1), each, MOST, MOST) for each in hotels), SOONEST),
+        leaving=calendar_of((Rooms(date(2026, 1, 1), each, MOST) for each in hotels), LATEST_FIRST),
+        properties=hotels,
+    )
+    traits = Traits.model_validate({**told.model_dump(include=set(Traits.model_fields)), "stats": stats})
     its = Head(LEAF, 10**9, told, 10**9, f"{LATEST}#{LATEST}#{'d' * 16}", stats, members=tuple(LEAVES), traits=traits)
     return guests.head_row(Head(**{**vars(its), "seen_at": hotels, "properties": hotels, "decided": True}))
 
@@ -297,7 +310,7 @@ def spending(_: str) -> Item:
 
 
 ROWS: Rows = {
-    "head": Largest(head, 82_000, FOUR),
+    "head": Largest(head, 85_000, FOUR),
     "record": Largest(record, 4_200, FOUR),
     "identifier": Largest(identifier, 56_000),
     "decisions": Largest(decisions, 55_700, SIX),
@@ -307,7 +320,7 @@ ROWS: Rows = {
     "mark": Largest(mark, 4_400),
     "charge": Largest(charge_, 310),
     "reservation_of_charge": Largest(reservation_of_charge, 110),
-    "gate": Largest(gate, 4_700),
+    "gate": Largest(gate, 24_000),
     "acts": Largest(acts, 145_000),
     "receipt": Largest(receipt, 1_600, FOUR),
     "message": Largest(message, 1_100),

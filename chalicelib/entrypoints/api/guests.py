@@ -8,10 +8,13 @@ from pydantic import create_model
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
+from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
-from chalicelib.guests.model import Guest, Record, Stats, Traits, Unusable
+from chalicelib.guests import today
+from chalicelib.guests.model import Guest, Record, Traits, Unusable
+from chalicelib.guests.stats import Days, DayStats
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
 from chalicelib.identity.typed import Kind
@@ -35,7 +38,8 @@ else:
 
 
 class StatsShown(Shown):
-    """Sums over the stays that the key may see."""
+    """Sums over the stays that the key may see. What is ahead is as of today at each stay's hotel: `upcoming_bookings`
+    are not checked in to and have not begun before today, and a guest is in house until the day of departure."""
 
     stays: int
     nights: int
@@ -48,6 +52,8 @@ class StatsShown(Shown):
     last_departure: date | None
     next_arrival: date | None
     in_house: bool
+    upcoming_bookings: int
+    upcoming_nights: int
 
 
 class GuestShown(Shown):
@@ -78,7 +84,8 @@ def search(
     if len(asked) + bool(source and source_id) != 1 or bool(source) != bool(source_id):
         raise Invalid(FieldError("email", "name one of email, phone, member, or source with source_id"))
     found = _by_identifier(ask.caller, *asked[0]) if asked else _by_profile(source, source_id)
-    return Listing(items=[_guest(ask.caller, each) for each in seen(ask.caller, found)])
+    days = today.days(moment_of(ask.now))
+    return Listing(items=[_guest(ask.caller, each, days) for each in seen(ask.caller, found)])
 
 
 def _by_profile(source: ConnectionId | None, source_id: str | None) -> list[Guest]:
@@ -96,16 +103,16 @@ def _countries(caller: Caller) -> set[str]:
 
 def get(ask: Ask, guest_id: GuestId) -> GuestShown:
     """One guest; an id that was merged into another answers with that other."""
-    return _guest(ask.caller, guest_of(ask.caller, guest_id))
+    return _guest(ask.caller, guest_of(ask.caller, guest_id), today.days(moment_of(ask.now)))
 
 
-def _guest(caller: Caller, guest: Guest) -> GuestShown:
+def _guest(caller: Caller, guest: Guest, days: Days) -> GuestShown:
     return GuestShown(
         id=guest.id,
         merged_ids=list(guest.others),
         properties=[each for each in guest.properties if caller.sees(each)],
         traits=_traits(guest.traits),
-        stats=_stats(stats_of(caller, guest)),
+        stats=_stats(stats_of(caller, guest, days)),
         leaves=[_leaf(head.leaf, head.record) for head in heads_of(caller, guest)],
     )
 
@@ -123,7 +130,7 @@ def _traits(traits: Traits) -> TraitsShown:
     return TraitsShown.model_validate(traits.model_dump(include=set(IN_API)))
 
 
-def _stats(stats: Stats) -> StatsShown:
+def _stats(stats: DayStats) -> StatsShown:
     kept = stats.model_dump(include=set(StatsShown.model_fields) - {"room_revenue", "other_revenue"})
     revenue = {"room_revenue": amounts(stats.room_revenue), "other_revenue": amounts(stats.other_revenue)}
     return StatsShown.model_validate({**kept, **revenue})

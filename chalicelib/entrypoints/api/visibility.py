@@ -8,7 +8,10 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import ControllerId, GuestId, Leaf
 from chalicelib.guests import rules, store
-from chalicelib.guests.model import Guest, Head, Stats, Stay
+from chalicelib.guests.model import Guest, Head, Stay
+from chalicelib.guests.rules import WHOLE
+from chalicelib.guests.stats import Days, DayStats, on
+from chalicelib.guests.today import told
 from chalicelib.settings import actions as settings
 
 
@@ -45,11 +48,12 @@ def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:
     return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
 
 
-def stats_of(caller: Caller, guest: Guest) -> Stats:
-    """Totals of the group need a key for all of it; others see the sums of their own properties."""
+def stats_of(caller: Caller, guest: Guest, days: Days) -> DayStats:
+    """As of these days. Totals of the group need a key for all of it; others see the sums of their own properties."""
     if caller.is_group:
-        return guest.traits.stats
-    return rules.add_stats([rules.stats_of(stays_of(caller, leaf)) for leaf in guest.members])
+        return on(told(guest, days).traits.stats, days)
+    whole = [rules.stats_of(stays_of(caller, leaf), WHOLE) for leaf in guest.members]
+    return on(rules.add_stats(whole, WHOLE), days)
 
 
 def controllers_of(caller: Caller, guest: Guest, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -98,7 +99,7 @@ class Channel(Protocol):
     def quota(self) -> Quota:
         """How much the carrier takes now."""
 
-    def writer(self, occasion: Occasion) -> Writer: ...
+    def writer(self, occasion: Occasion, now: datetime) -> Writer: ...
 
     def begin(self) -> None:
         """Called before a piece of work claims what it sends: what the channel kept of an earlier one may be dead."""

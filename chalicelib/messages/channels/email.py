@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from chalicelib.aws import mail
 from chalicelib.aws.mail import Mail
@@ -15,6 +17,7 @@ from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Words
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.messages.templates import Renderer
+from chalicelib.messages.variables import Clock
 from chalicelib.properties.model import Branding
 
 MAILABLE = re.compile(r"[!#-'*+\-./-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,255}")
@@ -26,8 +29,8 @@ CONFIGURATION_SETS = {MessageClass.MARKETING: "marketing", MessageClass.SURVEY: 
 class MailWriter:
     """One template, read once and written out for many guests."""
 
-    def __init__(self, template: Template, names: Branding) -> None:
-        self._renderer = Renderer(template, names)
+    def __init__(self, template: Template, names: Branding, clock: Clock) -> None:
+        self._renderer = Renderer(template, names, clock)
         self._postal_address = names.postal_address or ""
 
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
@@ -63,8 +66,9 @@ class Email:
     def quota(self) -> Quota:
         return mail.quota()
 
-    def writer(self, occasion: Occasion) -> MailWriter:
-        return MailWriter(occasion.template, occasion.identity.branding)
+    def writer(self, occasion: Occasion, now: datetime) -> MailWriter:
+        at_hotel = now.astimezone(ZoneInfo(occasion.identity.time_zone))
+        return MailWriter(occasion.template, occasion.identity.branding, Clock(at_hotel, occasion.days))
 
     def begin(self) -> None:
         mail.begin()
