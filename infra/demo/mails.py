@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,8 @@ def differences(
     found = _decision_differences(truth, decisions, customers)
     if len({each.guest for each in sent}) != len(sent):
         found.append("a guest was mailed twice")
+    if len({each.address for each in sent}) != len(sent):
+        found.append("a mailbox was mailed twice")
     if {each.message_id: each.address for each in sent} != mailbox:
         found.append(f"the mailbox has {len(mailbox)} mails, the hub says it sent {len(sent)}, or to other addresses")
     return found + _address_differences(truth, sent, mailbox, customers)
@@ -65,6 +68,7 @@ def differences(
 def _decision_differences(truth: dict[str, Any], decisions: Decisions, customers: Customers) -> list[str]:
     told = {frozenset(each["customers"]): _expected(each) for each in truth["guests"].values() if each["stays"] >= 1}
     decided = {customers.get(each["guest"], frozenset()): code_of(each) for each in decisions}
+    told |= dict.fromkeys(_behind_another_reader(truth, decisions, customers), "shared_mailbox")
     wrong = [
         f"{min(group, default='nobody')} is {decided.get(group)}, true is {told.get(group)}"
         for group in decided.keys() | told.keys()
@@ -72,6 +76,17 @@ def _decision_differences(truth: dict[str, Any], decisions: Decisions, customers
     ]
     twice = ["a guest has two decisions"] if len(decided) != len(decisions) else []
     return listed("decision", sorted(wrong)) + twice
+
+
+def _behind_another_reader(truth: dict[str, Any], decisions: Decisions, customers: Customers) -> set[frozenset[str]]:
+    """Of those who read one mailbox and may be mailed, the one with the smallest id is."""
+    own = {frozenset(each["customers"]): each for each in truth["guests"].values()}
+    by_mailbox: dict[str, list[str]] = defaultdict(list)
+    for guest in sorted(each["guest"] for each in decisions):
+        theirs = own.get(customers.get(guest, frozenset()))
+        if theirs and _expected(theirs) == "sent" and len(theirs["emails"]) == 1:
+            by_mailbox[theirs["emails"][0]].append(guest)
+    return {customers[guest] for _, *behind in by_mailbox.values() for guest in behind}
 
 
 def _address_differences(

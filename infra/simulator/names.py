@@ -66,7 +66,7 @@ TABLES: dict[str, NameTable] = {
     ),
     "ja": _table("太郎 花子 健一 美咲 翔太 陽子 直樹", "佐藤 鈴木 高橋 田中 渡辺 伊藤 山本"),
     "ko": _table("민준 서연 지훈 수빈 현우 예은", "김 박 최 정 강 윤"),
-    "ar": _table("محمد فاطمة حسن ليلى يوسف مريم طارق", "الحسيني بنجلون المنصوري الفاسي القاسمي العلوي"),
+    "ar": _table("محمد فاطمة حسن ليلى يوسف مريم طارق عبدالله", "الحسيني بنجلون المنصوري الفاسي القاسمي العلوي"),
     "he": _table("דוד שרה יוסף רחל משה מרים", "כהן לוי מזרחי פרידמן ביטון שפירא"),
     "tr": _table("Ayşe Mehmet Gülay Çağlar Emre Zeynep Şule", "Yılmaz Öztürk Şahin Çelik Doğan Koç Aydın"),
     "sv": _table(
@@ -81,6 +81,11 @@ NICKNAMES = {
     "Robert": "Bob", "William": "Bill", "Edward": "Ted", "Victoria": "Tori", "Francisco": "Chico", "José": "Pepe",
     "Giuseppe": "Beppe", "Francesca": "Kika", "Wolfgang": "Wolle", "Margaux": "Gogo",
 }  # fmt: skip
+APART = {
+    "민준": "민 준", "서연": "서-연", "지훈": "지 훈", "小明": "小 明", "建国": "建 国",
+    "太郎": "太 郎", "美咲": "美 咲", "عبدالله": "عبد الله", "Xiaoming": "Xiao-ming", "Jianguo": "Jian Guo",
+}  # fmt: skip
+"""Names that some write in two parts."""
 _STROKES = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "ı": "i", "ø": "o", "Ø": "O"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 _NEIGHBOUR_KEY = {"r": "t", "t": "r", "n": "m", "m": "n", "s": "d", "d": "s", "l": "k", "k": "l", "v": "b", "z": "x"}
@@ -135,6 +140,9 @@ def respellings(name: Name) -> list[tuple[str, str]]:
         spellings += [(given, family), (given.upper(), family.upper())]
     if name.language == "de":
         spellings.append((name.given.translate(_GERMAN), name.family.translate(_GERMAN)))
+    spellings += [
+        (APART[form], surname) for form, surname in ((name.given, name.family), (given, family)) if form in APART
+    ]
     return [spelling for spelling in spellings if spelling != (name.given, name.family)]
 
 

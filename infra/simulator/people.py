@@ -5,6 +5,7 @@ shares on purpose; nothing here runs the hub's rules.
 """
 
 import random
+from datetime import date
 
 from infra.simulator.countries import LANGUAGE_BY_COUNTRY
 from infra.simulator.names import (
@@ -16,7 +17,17 @@ from infra.simulator.names import (
     pick_name,
     plain,
 )
-from infra.simulator.records import PLACEHOLDERS, Address, Ids, Person, Record, Registry, spelled_address, spelled_phone
+from infra.simulator.records import (
+    PLACEHOLDERS,
+    Address,
+    Ids,
+    Person,
+    Record,
+    Registry,
+    spelled_address,
+    spelled_phone,
+    typed_birth_date,
+)
 
 STYLES = ("respelled", "longer", "initial", "no given name", "member number")
 
@@ -72,6 +83,7 @@ class Cast:
             country=country,
             language=language,
             consents=self.rng.random() < 0.45,
+            born=_birthday(self.ids.of("born", len(self.persons))),
             style=self.rng.choice(("same", "same", *STYLES)),
         )
         self.persons[person.id] = person
@@ -178,6 +190,7 @@ class Cast:
             spelled_address=spelled_address(address.text, self.rng) if address else None,
             phone=phone,
             member=member,
+            birth_date=typed_birth_date(person.born, random.Random(f"birth date:{self.ids.of('record', number)}")),
             nationality=nationality,
             language=person.language,
             consents=person.consents,
@@ -200,6 +213,12 @@ class Cast:
             if len({plain(record.family).lower() for record in users}) < 5:
                 for record in users:
                     record.address = record.spelled_address = None
+
+
+def _birthday(seed: str) -> date:
+    """A day that is a month, too: swapped, it is another date."""
+    rng = random.Random(seed)
+    return date(rng.randrange(1950, 2000), rng.randrange(1, 13), rng.randrange(2, 13))
 
 
 def _distinct_names(rng: random.Random, count: int, taken: set[tuple[str, str]]) -> list[Name]:

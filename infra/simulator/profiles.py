@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.simulator.hotel import CUSTOMERS, Entity, Hotel
 from infra.simulator.people import Cast
-from infra.simulator.records import Address, Record
+from infra.simulator.records import Address, Record, typed_member
 
 _DOCUMENTS = ("Passport", "IdentityCard", "Visa", "DriversLicense")
 # The card schemes' own test numbers.
@@ -28,13 +28,13 @@ def customer(record: Record, cast: Cast, hotel: Hotel) -> Entity:
         "NationalityCode": record.nationality,
         "PreferredLanguageCode": record.language if rng.random() < 0.3 else None,
         "LanguageCode": record.language,
-        "BirthDate": f"19{rng.randrange(50, 99)}-0{rng.randrange(1, 10)}-17" if rng.random() < 0.2 else None,
+        "BirthDate": record.birth_date,
         "BirthPlace": None,
         "Occupation": None,
         "Email": record.spelled_address if address else None,
         "HasOtaEmail": _is_flagged(address),
         "Phone": cast.typed_phone(record) if "phone" not in record.late else None,
-        "LoyaltyCode": record.member,
+        "LoyaltyCode": None if record.is_pseudo else typed_member(record, rng),
         "Classifications": list(record.classifications),
         "Options": ["SendMarketingEmails"] if record.consents else [],
         "CreatedUtc": hotel.clock.tick(),

@@ -4,12 +4,16 @@ import hashlib
 import random
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 
 from infra.simulator.countries import MOBILES
 from infra.simulator.names import Name
 
 RELAY_DOMAINS = ("guest.booking.com", "m.expediapartnercentral.com", "agoda-messaging.com", "relay.stays.example")
 MAIL_DOMAINS = ("post.example", "mail.example", "correio.example", "bücher.example", "lettre.example")
+NO_NUMBERS = ("0", "N/A", "000000", "-", "none")
+"""What receptions type where a guest has no member number."""
+NO_DATES = ("1900-01-01", "1970-01-01")
 PLACEHOLDERS = ("noemail@noemail.example", "none@none.example", "no-reply@mail.example")
 
 
@@ -54,6 +58,7 @@ class Record:
     consents: bool = False
     is_pseudo: bool = False
     classifications: tuple[str, ...] = ()
+    birth_date: str | None = None  # as the reception typed it
     late: frozenset[str] = frozenset()  # fields the reception only fills in after check-in
     merges_into: str | None = None
 
@@ -67,6 +72,7 @@ class Person:
     country: str | None
     language: str
     consents: bool
+    born: date
     style: str = "same"  # how the knowable other records of this person are spelled
     records: list[Record] = field(default_factory=list)
     slips: int = 0  # records that nobody can know to be this person
@@ -130,6 +136,22 @@ def spelled_phone(phone: str, nationality: str | None, rng: random.Random) -> st
     if digits.startswith(calling):
         forms.append(f"{digits[len(calling) : -4]} {digits[-4:]}")
     return rng.choice(forms)
+
+
+def typed_birth_date(born: date, rng: random.Random) -> str | None:
+    """Seldom asked for; then mostly right, sometimes with day and month swapped, or a date that means none."""
+    roll = rng.random()
+    if roll > 0.2:
+        return None
+    if roll > 0.19:
+        return rng.choice(NO_DATES)
+    return f"{born.year}-{born.day:02d}-{born.month:02d}" if roll > 0.18 else born.isoformat()
+
+
+def typed_member(record: Record, rng: random.Random) -> str | None:
+    if record.member is None:
+        return rng.choice(NO_NUMBERS) if rng.random() < 0.04 else None
+    return rng.choice((record.member, record.member.lower(), f"{record.member[:2]} {record.member[2:]}"))
 
 
 def spelled_address(address: str, rng: random.Random) -> str:

@@ -76,6 +76,32 @@ def test_a_wrong_decision_is_found(decisions: list[dict[str, Any]]) -> None:
     assert len(differences(decisions)) == 1
 
 
+FAMILY = {
+    "guests": {
+        "known-1": guest("c1", "c2", emails=("anna@post.example",), consents=True),
+        "known-2": guest("c3", emails=("anna@post.example",), consents=True),
+    }
+}
+
+
+def test_of_two_readers_of_a_mailbox_the_one_with_the_smaller_id_is_mailed() -> None:
+    decisions = decided(g1="sent", g2="shared_mailbox")
+    assert mails.differences(FAMILY, decisions, SENT, MAILBOX, CUSTOMERS) == []
+
+
+def test_two_mails_to_one_mailbox_are_found() -> None:
+    both = [*SENT, Sent("g2", "claim-2", "anna@post.example", "m2")]
+    found = mails.differences(
+        FAMILY, decided(g1="sent", g2="sent"), both, {**MAILBOX, "m2": "anna@post.example"}, CUSTOMERS
+    )
+    assert found == ["decision: c3 is sent, true is shared_mailbox", "a mailbox was mailed twice"]
+
+
+def test_a_mailbox_whose_readers_all_wait_for_each_other_is_found() -> None:
+    decisions = decided(g1="shared_mailbox", g2="shared_mailbox")
+    assert mails.differences(FAMILY, decisions, [], {}, CUSTOMERS) == ["decision: c1 is shared_mailbox, true is sent"]
+
+
 def test_two_mails_to_one_guest_are_found() -> None:
     twice = [*SENT, Sent("g1", "claim-2", "anna@post.example", "m2")]
     assert "a guest was mailed twice" in differences(sent=twice, mailbox={**MAILBOX, "m2": "anna@post.example"})

@@ -5,7 +5,9 @@ from collections import defaultdict
 import phonenumbers
 import pytest
 
+from chalicelib.identity.names import Likeness, compare, name_of
 from infra.simulator.countries import MOBILES
+from infra.simulator.names import TABLES, named, respellings
 from infra.simulator.people import Cast
 from infra.simulator.records import Ids, Record, Registry
 from infra.simulator.season import season
@@ -85,3 +87,11 @@ def test_invented_numbers_are_valid_and_different(country: str) -> None:
     numbers = [registry.phone(country) for _ in range(200)]
     assert len(set(numbers)) == 200
     assert all(phonenumbers.is_valid_number(phonenumbers.parse(number)) for number in numbers)
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_what_is_spelled_another_way_is_still_the_same_name(language: str) -> None:
+    table = TABLES[language]
+    for name in (named(given, family, language) for given in table.given for family in table.family):
+        for spelling in respellings(name):
+            assert compare(name_of(*spelling), name_of(name.given, name.family)) is Likeness.EQUAL, (name, spelling)
