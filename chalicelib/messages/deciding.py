@@ -8,6 +8,7 @@ from chalicelib.aws import table
 from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.identity.digests import digest
+from chalicelib.languages.catalogues import nearest
 from chalicelib.messages import claims, holds, rules
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel, Writer, Written
@@ -133,6 +134,6 @@ def _write(look: Look, message: Message, candidate: Candidate, to: str) -> Writt
 def _way_out(occasion: Occasion, guest: GuestId, channel: Channel) -> str | None:
     if occasion.purpose is None:
         return None
-    controller = occasion.identity.controller
-    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, channel.name, controller))
+    controller, language = occasion.identity.controller, nearest(occasion.template.language)
+    token = make_token(UnsubscribeLink(guest, occasion.purpose, occasion.id, channel.name, controller, language))
     return f"{occasion.public_url.rstrip('/')}/u/{token}"

@@ -22,7 +22,7 @@ class UnsubscribeLink(NamedTuple):
     """What the holder of a token may leave. `run` is the occasion of the message that brought it.
 
     Tokens made before there were other channels and controllers name neither, and those of today leave out what these
-    would have meant.
+    would have meant. `language` is the mail's, where its template names one.
     """
 
     leaf: Leaf
@@ -30,12 +30,15 @@ class UnsubscribeLink(NamedTuple):
     run: OccasionId
     channel: ChannelName = DEFAULT_CHANNEL
     controller: ControllerId = GROUP_CONTROLLER
+    language: str | None = None
 
 
 def make_token(link: UnsubscribeLink) -> str:
     parts = [link.leaf, link.purpose[0], link.run]
-    if (link.channel, link.controller) != (DEFAULT_CHANNEL, GROUP_CONTROLLER):
+    if link[3:] != (DEFAULT_CHANNEL, GROUP_CONTROLLER, None):
         parts += [link.channel, link.controller]
+    if link.language:
+        parts.append(link.language)
     return str(_signer().dumps(".".join(parts)))
 
 
@@ -52,8 +55,10 @@ def read_token(token: str) -> UnsubscribeLink:
         raise NotFound("There is no such page.") from None
 
 
-def _read(leaf: str, letter: str, run: str, channel: str = "", controller: str = "") -> UnsubscribeLink:
-    link = UnsubscribeLink(Leaf(leaf), PURPOSE_BY_LETTER[letter], OccasionId(run))
+def _read(
+    leaf: str, letter: str, run: str, channel: str = "", controller: str = "", language: str | None = None
+) -> UnsubscribeLink:
+    link = UnsubscribeLink(Leaf(leaf), PURPOSE_BY_LETTER[letter], OccasionId(run), language=language)
     return link._replace(
         channel=ChannelName(channel) if channel else link.channel,
         controller=ControllerId(controller) if controller else link.controller,

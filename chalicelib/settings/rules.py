@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
+from typing import NamedTuple
 
 from chalicelib.canonical.ids import ControllerId, PropertyId, Scope
 from chalicelib.properties.model import Branding, Property
@@ -61,6 +63,42 @@ def brands_taken_away(before: HubSettings, after: HubSettings, properties: Itera
     return {each.brand: each.id for each in properties if each.brand in removed}
 
 
+class Names(NamedTuple):
+    """In whose names a page speaks to a guest. What is not set is empty."""
+
+    name: str = ""
+    postal_address: str = ""
+    logo_url: str = ""
+
+
+def names_of(controller: ControllerId, settings: HubSettings, properties: Iterable[Property]) -> Names:
+    """Those of the hotels for which a legal entity answers, where they are of one mind; else the group's."""
+    hotels = [each for each in properties if controller_of(settings, each) == controller]
+    brandings = [mail_identity(settings, each).branding for each in hotels]
+    group = settings.group
+
+    def shared(told: Iterable[str | None], otherwise: str | None) -> str:
+        found = set(told)
+        return (found.pop() if len(found) == 1 else None) or otherwise or ""
+
+    return Names(
+        shared((each.name for each in hotels), _name_of_brand(settings, hotels) or _name_in(group.sender)),
+        shared((each.postal_address for each in brandings), group.postal_address),
+        shared((each.logo_url for each in brandings), group.logo_url),
+    )
+
+
+def _name_of_brand(settings: HubSettings, hotels: Iterable[Property]) -> str | None:
+    brands = {each.brand for each in hotels}
+    brand = settings.brands.get(brands.pop() or "") if len(brands) == 1 else None
+    return brand.name if brand else None
+
+
+def _name_in(sender: str | None) -> str:
+    """`Group` of `Group <news@group.example>`."""
+    return parseaddr(sender or "")[0]
+
+
 @dataclass(frozen=True)
 class Controllers:
     """Who answers for what is done with guests' data: at each hotel, and where no hotel is named."""
@@ -68,6 +106,11 @@ class Controllers:
     group: ControllerId = GROUP_CONTROLLER
     by_property: Mapping[PropertyId, ControllerId] = field(default_factory=dict)
     successions: Collection[Succession] = ()
+
+    @property
+    def all(self) -> frozenset[ControllerId]:
+        """Whoever answers somewhere today."""
+        return frozenset({self.group, *self.by_property.values()})
 
     def of(self, seen_at: Collection[Scope]) -> frozenset[ControllerId]:
         """To whom a record speaks that was named at these hotels. One that the hub does not know answers for nobody."""

@@ -325,6 +325,12 @@ def test_a_token_of_a_hotel_s_mail_names_its_legal_entity_and_stays_short(aws: S
     assert len(make_token(leave._replace(controller=ControllerId("a" * 64)))) < LONGEST
 
 
+@pytest.mark.parametrize("controller", [GROUP_CONTROLLER, ControllerId("alpine")])
+def test_a_token_tells_the_language_of_its_mail(aws: Settings, controller: ControllerId) -> None:
+    leave = UnsubscribeLink(GA, "marketing", N1, controller=controller, language="de")
+    assert read_token(make_token(leave)) == leave
+
+
 def test_a_token_is_short_and_cannot_be_altered(aws: Settings) -> None:
     leave = UnsubscribeLink(Leaf("g" + "0" * 24), "marketing", OccasionId("n" + "0" * 24))
     token = make_token(leave)

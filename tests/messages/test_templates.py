@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from liquid import BoundTemplate, Environment
+from pydantic import ValidationError
 
 from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
@@ -393,3 +394,15 @@ def test_the_way_out_is_in_the_guests_language(language: str | None, word: str) 
     content = render(Traits(language=language))
     assert f">{word}</a>" in content.html
     assert f"{word}: {URL}" in content.text
+
+
+@pytest.mark.parametrize(("guests", "word"), [("fr", "Se désabonner"), ("ja", "Abmelden"), (None, "Abmelden")])
+def test_the_way_out_is_in_the_mails_language_where_the_guests_is_not_known(guests: str | None, word: str) -> None:
+    content = render(Traits(language=guests), language="de-AT")
+    assert f">{word}</a>" in content.html
+
+
+@pytest.mark.parametrize("language", ["german", "d", "de_AT", "../de", ""])
+def test_what_is_no_language_is_refused(language: str) -> None:
+    with pytest.raises(ValidationError):
+        template(language=language)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.ids import ControllerId, PropertyId
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings.model import LARGEST_CAP, Brand, HubSettings
-from chalicelib.settings.rules import brands_taken_away, mail_identity
+from chalicelib.settings.rules import Names, brands_taken_away, mail_identity, names_of
 
 GROUP = Branding(
     sender="Group <news@group.example>",
@@ -56,6 +56,24 @@ def test_the_controller_is_the_nearest_legal_entity() -> None:
     of_a_company = SETTINGS.model_copy(update={"group": Branding(legal_entity="group-ag")})
     assert mail_identity(of_a_company, hotel()).controller == "group-ag"
     assert mail_identity(of_a_company).controller == "group-ag"
+
+
+def test_a_page_speaks_for_the_hotels_of_a_legal_entity_where_they_are_of_one_mind() -> None:
+    lech = hotel("alpine", postal_address="Lech 1")
+    zug = lech.model_copy(update={"id": PropertyId("zug"), "name": "Zug"})
+    alpine = ControllerId("alpine-hotels")
+    assert names_of(alpine, SETTINGS, [lech, hotel()]) == Names("Lech", "Lech 1")
+    assert names_of(alpine, SETTINGS, [lech, zug]) == Names("Alpine", "Lech 1")
+    far = zug.model_copy(update={"branding": Branding(postal_address="Zug 2")})
+    assert names_of(alpine, SETTINGS, [lech, far]) == Names("Alpine", GROUP.postal_address or "")
+
+
+def test_a_page_of_nobodys_legal_entity_speaks_for_the_group() -> None:
+    group = Names("Group", GROUP.postal_address or "")
+    assert names_of(ControllerId("gone"), SETTINGS, [hotel()]) == group
+    assert names_of(ControllerId("gone"), HubSettings(), [hotel()]) == Names()
+    quoted = SETTINGS.model_copy(update={"group": Branding(sender='"Group, Wien" <a@b.example>')})
+    assert names_of(ControllerId("gone"), quoted, []).name == "Group, Wien"
 
 
 def test_a_brand_that_is_not_there_says_nothing() -> None:

@@ -48,6 +48,7 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
         "/openapi.json": {"get": _open("description", "This document.", {**itself, **refused})},
         "/webhooks/{connection}": {"post": _webhook(problem, snapshots)},
         "/u/{token}": _way_out(refused),
+        "/u/{token}/back": _way_back(refused),
     }
 
 
@@ -86,11 +87,37 @@ def _signature(name: str, example: str) -> Json:
     return {"name": name, "in": "header", "schema": {"type": "string"}, "example": example}
 
 
+def _shown(told: str) -> Json:
+    return {"description": told, "content": PAGE}
+
+
+PAGES = {
+    "200": _shown("A page in the guest's language"),
+    "404": _shown("A page that says that the link is none of the hub's"),
+}
+TOKEN = in_path("token", {"type": "string"}, "eyJhbGciOi")
+
+
+def _way_back(refused: Json) -> Json:
+    lost = _shown("A page that says that the link does not show any more who holds it; nothing was changed")
+    return {
+        "get": _open(
+            "returning_asked",
+            "Show how the guest stands, and the way back to who left; changes nothing.",
+            {**PAGES, **refused},
+            parameters=[TOKEN],
+        ),
+        "post": _open(
+            "returning",
+            "Let a guest who left by the link get marketing mail again: the guest's own consent, with proof.",
+            {**PAGES, "409": lost, **refused},
+            parameters=[TOKEN],
+        ),
+    }
+
+
 def _way_out(refused: Json) -> Json:
-    page = {"description": "A page in the guest's language", "content": PAGE}
-    unknown = {"description": "A page that says that the link is none of the hub's", "content": PAGE}
-    responses = {"200": page, "404": unknown, **refused}
-    token = in_path("token", {"type": "string"}, "eyJhbGciOi")
+    responses = {**PAGES, **refused}
     answer = {"schema": {"type": "object", "properties": {"List-Unsubscribe": {"type": "string"}}}}
     kinds = ("application/x-www-form-urlencoded", "multipart/form-data")
     form = {each: {**answer, "example": {"List-Unsubscribe": "One-Click"}} for each in kinds}
@@ -99,13 +126,13 @@ def _way_out(refused: Json) -> Json:
             "leaving_asked",
             "Ask whether the guest wants out of marketing mail; changes nothing.",
             responses,
-            parameters=[token],
+            parameters=[TOKEN],
         ),
         "post": _open(
             "leaving",
             "Take a guest out of marketing mail, by the page's form or by one click (RFC 8058).",
             responses,
-            parameters=[token],
+            parameters=[TOKEN],
             requestBody={"required": False, "content": form},
         ),
     }

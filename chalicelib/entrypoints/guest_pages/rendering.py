@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chalice.app import Response
 
@@ -18,10 +19,49 @@ TEMPLATES = Path(__file__).parent / "templates"
 EXTENSIONS = ["jinja2.ext.i18n"]
 
 
-def page(template: str, language: Language, status: int = 200, **values: object) -> Response:
+ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(?=/|\Z)")
+
+
+class Names(Protocol):
+    """In whose names a page speaks."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def postal_address(self) -> str: ...
+    @property
+    def logo_url(self) -> str: ...
+
+
+class Nobody(NamedTuple):
+    """Of a link that is nobody's."""
+
+    name: str = ""
+    postal_address: str = ""
+    logo_url: str = ""
+
+
+NOBODY = Nobody()
+
+
+def page(template: str, language: Language, status: int = 200, names: Names = NOBODY, **values: object) -> Response:
     """The values are what the template names beside its own texts: one that is missing is an error, none is HTML."""
-    html = environment(language).get_template(template).render(values)
-    return Response(html, headers={**_headers(), "Content-Language": language}, status_code=status)
+    origin = ORIGIN.match(names.logo_url)
+    shown = {"name": names.name, "postal_address": names.postal_address, "logo_url": names.logo_url if origin else ""}
+    html = environment(language).get_template(template).render(shown | values)
+    headers = {**_headers(origin[0] if origin else ""), "Content-Language": language}
+    return Response(html, headers=headers, status_code=status)
+
+
+def words_of_return(language: Language, name: str) -> str:
+    """What stands above the button by which a guest agrees again, and is kept as proof."""
+    gettext = catalogue(language).gettext
+    if not name:
+        return gettext("I would like to get newsletters and offers by e-mail again. I can leave at any time.")
+    words = gettext(
+        "I would like to get newsletters and offers from %(name)s by e-mail again. I can leave at any time."
+    )
+    return words % {"name": name}
 
 
 @cache
@@ -51,13 +91,17 @@ def _style() -> str:
 
 
 @cache
-def _headers() -> Headers:
-    """The style stands in the page, and its hash lets it in, alone: one request, and no other host."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+def _digest() -> str:
+    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+
+
+def _headers(logos_origin: str) -> Headers:
+    """The style stands in the page, and its hash lets it in, alone; of other hosts that of the group's logo, if any."""
+    images = f"img-src {logos_origin}; " if logos_origin else ""
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+            f"default-src 'none'; style-src 'sha256-{_digest()}'; {images}form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"
         ),
         "Cache-Control": "no-store",

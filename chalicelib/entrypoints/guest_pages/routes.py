@@ -1,16 +1,22 @@
-"""What a guest sees: `/u/{token}`, the way out of marketing mail.
+"""What a guest sees: `/u/{token}`, the way out of marketing mail, and `/u/{token}/back`, the way back.
 
 A GET changes nothing: mail scanners follow every link. The POST comes from the page's form, or from the guest's mail
 program by one click (RFC 8058). Its body is not read: whoever holds the token and sends a POST means it, in whichever
-encoding, and an objection is never refused for its form.
+encoding, and an objection is never refused for its form. Mails do not name the way back: only a page leads there.
 """
+
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.canonical.errors import NotFound
-from chalicelib.entrypoints.guest_pages.rendering import page
+from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.entrypoints.guest_pages.rendering import page, words_of_return
 from chalicelib.entrypoints.problems import answered
+from chalicelib.languages.catalogues import Language, nearest
 from chalicelib.languages.negotiation import preferred
+
+if TYPE_CHECKING:
+    from chalicelib.messages.leaving import Standing
 
 guest_pages = Blueprint(__name__)
 
@@ -18,31 +24,72 @@ guest_pages = Blueprint(__name__)
 @guest_pages.route("/u/{token}", methods=["GET"], content_types=["*/*"])
 @answered(guest_pages)
 def show_unsubscribe(token: str) -> Response:
-    from chalicelib.messages.tokens import read_token
+    return _asked(token, back_at=f"{token}/back")
 
-    try:
-        read_token(token)
-    except NotFound:
-        return _unknown()
-    return _page("unsubscribe.html")
+
+@guest_pages.route("/u/{token}/back", methods=["GET"], content_types=["*/*"])
+@answered(guest_pages)
+def show_return(token: str) -> Response:
+    return _asked(token, leave_at=f"../{token}")
 
 
 @guest_pages.route("/u/{token}", methods=["POST"], content_types=["*/*"])
 @answered(guest_pages)
 def unsubscribe(token: str) -> Response:
-    from chalicelib.messages import actions
+    from chalicelib.messages import actions, leaving
 
     try:
         actions.unsubscribe(token)
     except NotFound:
         return _unknown()
-    return _page("unsubscribed.html")
+    return _page("unsubscribed.html", leaving.standing(token), back_at=f"{token}/back")
+
+
+@guest_pages.route("/u/{token}/back", methods=["POST"], content_types=["*/*"])
+@answered(guest_pages)
+def come_back(token: str) -> Response:
+    from chalicelib.messages import leaving
+
+    try:
+        known = leaving.standing(token)
+    except NotFound:
+        return _unknown()
+    language = _language(known)
+    try:
+        leaving.come_back(token, words_of_return(language, known.names.name), language)
+    except Conflict:
+        return _page("not_returned.html", known, status=409)
+    return _page("returned.html", known, leave_at=f"../{token}")
+
+
+def _asked(token: str, *, leave_at: str = "", back_at: str = "") -> Response:
+    from chalicelib.messages import leaving
+
+    try:
+        known = leaving.standing(token)
+    except NotFound:
+        return _unknown()
+    template = "left.html" if known.has_left else "unsubscribe.html"
+    return _page(template, known, leave_at=leave_at, back_at=back_at)
 
 
 def _unknown() -> Response:
-    return _page("unknown.html", status=404)
+    return page("unknown.html", preferred(_browsers()), 404)
 
 
-def _page(template: str, status: int = 200, **values: object) -> Response:
-    language = preferred(guest_pages.current_request.headers.get("accept-language"))
-    return page(template, language, status, **values)
+def _page(template: str, known: "Standing", status: int = 200, leave_at: str = "", back_at: str = "") -> Response:
+    """The forms post to where the page is, or to an address beside it: with or without the stage in its path."""
+    language = _language(known)
+    words = words_of_return(language, known.names.name) if known.may_return else ""
+    return page(template, language, status, known.names, leave_at=leave_at, back_at=back_at, words=words)
+
+
+def _language(known: "Standing") -> Language:
+    """The guest's own, else the mail's, else the browser's: the first that the hub has."""
+    own, mails = known.languages
+    return nearest(own) or nearest(mails) or preferred(_browsers())
+
+
+def _browsers() -> str | None:
+    wanted: str | None = guest_pages.current_request.headers.get("accept-language")
+    return wanted

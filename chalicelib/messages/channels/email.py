@@ -11,6 +11,7 @@ from chalicelib.canonical.delivery import Quota, Result
 from chalicelib.consent import model as consent
 from chalicelib.guests.model import Traits
 from chalicelib.identity.identifiers import normalise_email
+from chalicelib.languages.catalogues import nearest
 from chalicelib.messages.channels import email_events, foot
 from chalicelib.messages.channels.contract import DeliveryEvent, Written
 from chalicelib.messages.holds import MessageClass
@@ -32,11 +33,12 @@ class MailWriter:
     def __init__(self, template: Template, names: Branding, clock: Clock) -> None:
         self._renderer = Renderer(template, names, clock)
         self._postal_address = names.postal_address or ""
+        self._language = template.language
 
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
         """Raises Unfit. Every mail carries the postal address and its way out, placed by the template or not."""
         content = self._renderer.render(traits, way_out or "")
-        placed = self._postal_address, way_out, traits.language
+        placed = self._postal_address, way_out, nearest(traits.language) or self._language
         html, text = foot.with_html_foot(content.html, *placed), foot.with_text_foot(content.text, *placed)
         parts = {"subject": content.subject, "html": html, "text": text}
         return Written(to, parts, _headers(way_out), tags)
