@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from math import ceil
+from typing import Any, Self
 
 import pytest
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import DEFLATED, Item, inflated
+from chalicelib.aws.codec import DEFLATED, Item, inflated, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
 from chalicelib.canonical.ids import Leaf, ReservationId
@@ -158,6 +159,38 @@ def _as_put_anew(key: Key, row: Item) -> tuple[Key, Item]:
     stay = read_stay(row)
     anew = keys.stay(Leaf(key.pk.removeprefix("LEAF#")), stay.month, stay.reservation)
     return anew, {**row, "sk": anew.sk}
+
+
+@dataclass
+class BilledTable(MemoryTable):
+    """Counts read and write units as the table bills them, refused writes included."""
+
+    units: int = 0
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        wanted = list(keys)
+        found = super().get_many(wanted)
+        self.units += sum(_read_units(found.get(key, {})) for key in wanted)
+        return found
+
+    def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
+        found = list(super().query(pk, prefix, **how))
+        self.units += ceil(sum(map(item_size, found)) / 4096) or 1
+        return iter(found)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        for each in writes:
+            size = item_size(each.item) if isinstance(each, Put) else each.size
+            self.units += 2 * (ceil(size / 1024) or 1)
+        super().transact(writes)
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> Self:
+        super().install(monkeypatch)
+        return self
+
+
+def _read_units(row: Item) -> int:
+    return ceil(item_size(row) / 4096) or 1
 
 
 def _says_nothing(key: Key, row: Item) -> bool:

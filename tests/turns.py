@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from math import ceil
 from random import Random
 from threading import Event, Thread
+from typing import Self
 
 import pytest
 
 from chalicelib.aws import retries
-from chalicelib.aws.codec import Item, item_size
+from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.aws.table import Put, Write
-from tests.memory_table import MemoryTable
+from chalicelib.aws.table import Write
+from tests.memory_table import BilledTable
 
 
 @dataclass
@@ -58,39 +58,26 @@ class Turns:
 
 
 @dataclass
-class SlowTable(MemoryTable):
-    """Each call takes milliseconds, and its units are counted as the table bills them, refused writes included."""
+class SlowTable(BilledTable):
+    """Each call takes milliseconds."""
 
     turns: Turns = field(default_factory=Turns)
     chance: Random = field(default_factory=lambda: Random(1))
-    units: int = 0
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         self.turns.rest(self.chance.uniform(0.003, 0.009))
-        wanted = list(keys)
-        found = super().get_many(wanted)
-        self.units += sum(_read_units(found.get(key, {})) for key in wanted)
-        return found
+        return super().get_many(keys)
 
     def query(self, pk: str, prefix: str = "", **how: object) -> Iterator[Item]:
         self.turns.rest(self.chance.uniform(0.003, 0.009))
-        found = list(super().query(pk, prefix, **how))  # type: ignore[arg-type]  # handed on as they came
-        self.units += ceil(sum(map(item_size, found)) / 4096) or 1
-        return iter(found)
+        return super().query(pk, prefix, **how)
 
     def transact(self, writes: Sequence[Write]) -> None:
         self.turns.rest(self.chance.uniform(0.012, 0.024))
-        self.units += sum(
-            2 * ceil((item_size(each.item) if isinstance(each, Put) else each.size) / 1024) for each in writes
-        )
         super().transact(writes)
 
-    def install(self, monkeypatch: pytest.MonkeyPatch) -> "SlowTable":
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> Self:
         super().install(monkeypatch)
         monkeypatch.setattr(retries, "rest", self.turns.rest)
         monkeypatch.setattr(retries, "uniform", Random(2).uniform)
         return self
-
-
-def _read_units(row: Item) -> int:
-    return ceil(item_size(row) / 4096) or 1

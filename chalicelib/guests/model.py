@@ -63,6 +63,11 @@ class Record(Kept):
     unusable: tuple[Unusable, ...] = ()
     """What the source filled in with something that cannot be read, or that stands for nothing."""
 
+    @property
+    def called(self) -> tuple[str | None, str | None]:
+        """Given and family name, as the source says them."""
+        return self.given_name, self.family_name
+
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
         return self.model_copy(update={"merged_into": None})

@@ -1,8 +1,9 @@
 """What an identifier row is, and what a person may decide about two records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from chalicelib.canonical.ids import Digest, Leaf, digest_of, is_person
 from chalicelib.canonical.time import Instant
@@ -10,6 +11,9 @@ from chalicelib.canonical.versions import Version
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
+
+Called = tuple[str | None, str | None]
+"""Given and family name, as a source says them."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,27 @@ class Identifier:
     `objections`: when somebody who reads what is sent there said no, by what they said it to (`consent.model.key_of`).
     `lifted`: when somebody lifted a bounce; older ones that come late hold nothing.
     `sends`: marks of the newest messages that reached it, as gates keep them, where more than one guest had it.
+    `names` are what its leaves are called, one each: whom it can tie to whom is told without reading their records.
     """
 
     digest: Digest
     rev: int = 0
     leaves: tuple[Leaf, ...] = ()
+    names: tuple[Called | None, ...] = ()
     shared: bool = False
     suppressed: dict[str, str] | None = None
     lifted: Instant | None = None
     objections: Mapping[str, Instant] = field(default_factory=dict)
     sends: tuple[str, ...] = ()
+
+    @property
+    def carriers(self) -> dict[Leaf, Called | None]:
+        """What each of its leaves is called; None where an earlier version did not keep it."""
+        return dict(zip_longest(self.leaves, self.names))
+
+    def carried_by(self, carriers: Mapping[Leaf, Called | None]) -> "Identifier":
+        leaves = tuple(sorted(carriers))
+        return replace(self, leaves=leaves, names=tuple(carriers[leaf] for leaf in leaves))
 
     @property
     def is_closed(self) -> bool:

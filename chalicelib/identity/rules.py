@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from chalicelib.canonical.ids import IdentifierKey, Leaf
@@ -22,6 +23,11 @@ class Claimant:
     identifiers: frozenset[IdentifierKey] = frozenset()
     member_identifiers: frozenset[IdentifierKey] = frozenset()
     merged_into: Leaf | None = None
+
+    def carrying(self, key: IdentifierKey) -> "Claimant":
+        if _is_number(key):
+            return replace(self, member_identifiers=self.member_identifiers | {key})
+        return replace(self, identifiers=self.identifiers | {key})
 
 
 @dataclass
@@ -63,19 +69,59 @@ def group(
     either, and two that are joined are one whatever their records say. Where not everything can be joined that would
     be, the stronger tie is made first, and of equal ones that of the smaller leaves: a function of what is known.
     """
+    carriers = {**_carriers(claimants, _addresses), **_carriers(claimants, _numbers)}
+    found = {key for key, those in carriers.items() if is_shared(key, {each.leaf: each.name for each in those})}
+    now_shared = found.union(shared)
+    return partition(claimants, now_shared, decisions), now_shared
+
+
+def partition(
+    claimants: Sequence[Claimant], shared: AbstractSet[IdentifierKey], decisions: Iterable[Decision] = ()
+) -> list[list[Leaf]]:
+    """The same, where it is known which identifiers are shared: these and no others."""
     ordered = sorted(claimants, key=lambda each: each.leaf)
-    carriers, members = _carriers(ordered, _addresses), _carriers(ordered, _numbers)
-    now_shared = {*shared, *(key for key, those in carriers.items() if _is_shared(those, _names_contradict))}
-    now_shared |= {key for key, those in members.items() if _is_shared(those, _given_names_contradict)}
-    telling = {key: those for key, those in carriers.items() if key not in now_shared}
+    telling, numbers = (
+        {key: those for key, those in _carriers(ordered, keys_of).items() if key not in shared}
+        for keys_of in (_addresses, _numbers)
+    )
     decided = {each.leaves: each for each in decisions}
     groups = _Groups(_apart(decided.values()))
     _join_as_decided(ordered, decided.values(), groups)
     _join_source_merges(ordered, groups)
     _join_equal_names(telling, groups)
-    _join_members(ordered, {key: those for key, those in members.items() if key not in now_shared}, groups)
+    _join_members(ordered, numbers, groups)
     _join_loose_names(ordered, telling, groups)
-    return _listed(ordered, groups), now_shared
+    return _listed(ordered, groups)
+
+
+def is_shared(key: IdentifierKey, names: Mapping[Leaf, Name]) -> bool:
+    """Whether an identifier is seen with so many contradicting names that it is nobody's."""
+    contradict = _contradiction(key)
+    distinct: list[Name] = []
+    for _, name in sorted(names.items()):
+        if all(contradict(name, other) for other in distinct):
+            distinct.append(name)
+    return len(distinct) >= SHARED_FROM
+
+
+def can_tie(key: IdentifierKey, one: Name, other: Name) -> bool:
+    """Whether an identifier may ever join two that carry it by these names, whoever else does."""
+    if _is_number(key):
+        return given_names_agree(one, other)
+    return compare(one, other) is Likeness.EQUAL or _says_more(one, other) or _says_more(other, one)
+
+
+def is_one_member(key: IdentifierKey, names: Iterable[Name]) -> bool:
+    """Whether all who carry a member number are one person, by it alone."""
+    return _is_number(key) and not any(_given_names_contradict(*pair) for pair in combinations(names, 2))
+
+
+def _is_number(key: IdentifierKey) -> bool:
+    return key.startswith("member:")
+
+
+def _contradiction(key: IdentifierKey) -> Callable[[Name, Name], bool]:
+    return _given_names_contradict if _is_number(key) else _names_contradict
 
 
 def _addresses(claimant: Claimant) -> frozenset[IdentifierKey]:
@@ -104,14 +150,6 @@ def _names_contradict(one: Name, other: Name) -> bool:
 def _given_names_contradict(one: Name, other: Name) -> bool:
     """People marry, and keep their member number."""
     return not given_names_agree(one, other)
-
-
-def _is_shared(claimants: Sequence[Claimant], contradict: Callable[[Name, Name], bool]) -> bool:
-    distinct: list[Name] = []
-    for each in claimants:
-        if all(contradict(each.name, name) for name in distinct):
-            distinct.append(each.name)
-    return len(distinct) >= SHARED_FROM
 
 
 def _apart(decisions: Iterable[Decision]) -> dict[Leaf, set[Leaf]]:

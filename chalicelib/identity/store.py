@@ -2,38 +2,48 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.canonical.ids import Digest, Leaf
 from chalicelib.canonical.time import Instant
-from chalicelib.identity.model import Decision, Identifier, Pair, Verdict, pair_of
+from chalicelib.identity.model import Called, Decision, Identifier, Pair, Verdict, pair_of
 
 
 def row_of(identifier: Identifier) -> Item:
-    return table.row(
+    row = table.row(
         keys.identifier(identifier.digest),
         rev=identifier.rev,
         leaves=list(identifier.leaves) or None,
+        names=json.dumps(identifier.names, ensure_ascii=False) if identifier.leaves else None,
         shared=identifier.shared or None,
         suppressed=identifier.suppressed,
         lifted=identifier.lifted,
         objections=dict(identifier.objections) or None,
         sends=list(identifier.sends) or None,
     )
+    return within_a_unit(row, "names")
 
 
 def read(digest: Digest, item: Item) -> Identifier:
+    leaves, names = item.get("leaves", ()), json.loads(inflated(item).get("names", "[]"))
     return Identifier(
         digest=digest,
         rev=item["rev"],
-        leaves=tuple(item.get("leaves", ())),
+        leaves=tuple(leaves),
+        names=tuple(_name_of_a_leaf(each) for _, each in zip_longest(leaves, names)),
         shared=item.get("shared", False),
         suppressed=item.get("suppressed"),
         lifted=item.get("lifted"),
         objections=item.get("objections", {}),
         sends=tuple(item.get("sends", ())),
     )
+
+
+def _name_of_a_leaf(told: list[str | None] | None) -> Called | None:
+    """Earlier versions kept none."""
+    return (told[0], told[1]) if told else None
 
 
 def identifier(digest: Digest) -> Identifier | None:

@@ -113,6 +113,7 @@ class LoadedRows:
         state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := known.head(leaf))},
             has_records=reach.curious,
+            too_far=reach.too_far,
             identifiers={digest: found for digest in reach.digests if (found := known.identifier(digest))},
             asked_heads=reach.leaves,
             asked_identifiers=reach.digests,

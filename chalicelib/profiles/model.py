@@ -7,7 +7,7 @@ from functools import cached_property
 from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
 from chalicelib.canonical.ids import ChargeId, Digest, IdentifierKey, Leaf, PropertyId, key_of
 from chalicelib.canonical.versions import Version
-from chalicelib.guests.model import Record, Stay
+from chalicelib.guests.model import Head, Record, Stay
 from chalicelib.identity.model import Decision
 
 DigestOf = Callable[[str, str], Digest]
@@ -26,6 +26,9 @@ class Person:
     """What can tell the person: kind → normalised value."""
     digest: DigestOf
 
+    def is_newer_than(self, kept: Head) -> bool:
+        return self.version.supersedes(kept.version, _stage(self.record), _stage(kept.record))
+
     @cached_property
     def identifiers(self) -> tuple[IdentifierKey, ...]:
         """What can tell the person: `kind:digest`."""
@@ -36,6 +39,11 @@ class Person:
         """The digest under which other records name this one as what they were merged into."""
         named = f"{self.record.source}|{self.record.source_id}"
         return self.digest("profile", named) if self.record.source_id else None
+
+
+def _stage(record: Record | None) -> int:
+    """Of two records of one instant: a profile is merged after it was one, and a no counts more than a yes."""
+    return 2 * (record.merged_into is not None) + (record.marketing_email is False) if record else 0
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Digest, Leaf, ReservationId, digest_in
+from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.consent.model import CHANNELS
-from chalicelib.guests.model import Head
-from chalicelib.identity.model import Verdict
 from chalicelib.profiles import hotels
 from chalicelib.profiles.model import Change, Input, MergeDecision, Person
 from chalicelib.profiles.rows import KnownRows
-from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of, target
+from chalicelib.profiles.ties import Ties
+from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
 
 
 def reach_of(said: Input, known: KnownRows) -> TouchedRows:
@@ -41,7 +40,7 @@ def _follow_decision(said: MergeDecision, known: KnownRows) -> TouchedRows:
     reach = TouchedRows(decided={head.leaf for head in heads if head.decided})
     kept = known.decisions(one).get(other)
     reach.curious = said.version.supersedes(kept.version if kept else None)
-    _follow([one, other], reach, known)
+    _follow([one, other], (), reach, known)
     return reach
 
 
@@ -54,8 +53,8 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
     reach = TouchedRows(keys=_keys_of_rooms(change, reservations))
     lie_at = [leaf for each in reservations if (leaf := known.leaf_of_stay(each))]
     lie_at += [change.stay_leaf] if change.stay_leaf else []
-    to_follow = lie_at + [person.leaf for person in change.people]
-    reach.curious = any(_is_news(person, known) for person in change.people)
+    news = [person for person in change.people if _is_news(person, known)]
+    reach.curious = bool(news)
     if not reach.curious and known.get(mark_of(change)):
         reach.stored = True
     else:
@@ -63,11 +62,7 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
         reach.keys |= reach.stays
     if reach.curious:
         reach.hotels = {person.property_id for person in change.people if person.property_id}
-        reach.digests = {digest_in(key) for person in change.people for key in person.identifiers}
-        reach.digests |= {person.own_profile for person in change.people if person.own_profile}
-        to_follow += _carriers(reach.digests, known)
-        to_follow += [leaf for person in change.people for leaf in target(person.record)]
-    _follow(to_follow, reach, known)
+    _follow([*lie_at, *(person.leaf for person in change.people)], news, reach, known)
     return reach
 
 
@@ -85,18 +80,31 @@ def _keys_of_stays(reservations: Iterable[ReservationId], known: KnownRows) -> s
     return {key for key in found if keys.head(leaf_of(key)) in known}
 
 
-def _follow(to_follow: list[Leaf], reach: TouchedRows, known: KnownRows) -> None:
+def _follow(leaves: Iterable[Leaf], news: Sequence[Person], reach: TouchedRows, known: KnownRows) -> None:
+    own = _whole_guests(leaves, known)
+    reach.leaves |= own
+    if not reach.curious:
+        return
+    ties = Ties(known, frozenset(own), news)
+    ties.follow()
+    reach.leaves, reach.digests, reach.too_far = ties.leaves, ties.digests(), ties.is_too_far
+    reach.decided |= ties.decided
+    reach.keys |= {key for key in ties.looked_at if key in known}
+    for head in (head for leaf in reach.leaves if (head := known.head(leaf))):
+        reach.guests.add(head.guest)
+        reach.hotels.update(head.seen_at)
+
+
+def _whole_guests(leaves: Iterable[Leaf], known: KnownRows) -> set[Leaf]:
+    """The leaves, and all others of their guests."""
+    whole, to_follow = set[Leaf](), list(leaves)
     while to_follow:
         leaf = to_follow.pop()
-        if leaf in reach.leaves:
-            continue
-        reach.leaves.add(leaf)
-        if head := known.head(leaf):
-            to_follow += [head.guest, *head.members]
-            if reach.curious:
-                reach.guests.add(head.guest)
-                reach.hotels.update(head.seen_at)
-                to_follow += _joined(head, reach, known) + _beyond(head, reach, known)
+        if leaf not in whole:
+            whole.add(leaf)
+            if head := known.head(leaf):
+                to_follow += [head.guest, *head.members]
+    return whole
 
 
 def _is_news(person: Person, known: KnownRows) -> bool:
@@ -113,30 +121,3 @@ def _is_news(person: Person, known: KnownRows) -> bool:
 def _may_have_record(leaf: Leaf, known: KnownRows) -> bool:
     head = known.head(leaf)
     return head.record_rev is not None if head else keys.head(leaf) not in known
-
-
-def _joined(head: Head, reach: TouchedRows, known: KnownRows) -> list[Leaf]:
-    """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
-
-    The head is the lock of what was decided about its leaf: that is read only when the head is known.
-    """
-    if not head.decided:
-        return []
-    reach.decided.add(head.leaf)
-    return [other for other, each in known.decisions(head.leaf).items() if each.verdict is Verdict.JOIN]
-
-
-def _beyond(head: Head, reach: TouchedRows, known: KnownRows) -> list[Leaf]:
-    """What else a record is tied to. A source's merge is followed from both its ends: where people are kept apart,
-    it may not have been made yet."""
-    if not head.record:
-        return []
-    told_by = head.digests | ({head.own_profile} if head.own_profile else set())
-    digests = told_by - reach.digests
-    reach.digests |= digests
-    return _carriers(digests, known) + target(head.record)
-
-
-def _carriers(digests: Iterable[Digest], known: KnownRows) -> list[Leaf]:
-    found = [known.identifier(digest) for digest in digests]
-    return [leaf for each in found if each for leaf in each.leaves]

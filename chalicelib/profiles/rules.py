@@ -11,7 +11,7 @@ from chalicelib.guests.rules import project, with_sums
 from chalicelib.guests.spans import Around
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
-from chalicelib.profiles import decisions, people, stays
+from chalicelib.profiles import decisions, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Input, MergeDecision
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
@@ -26,7 +26,7 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileU
     """
     match said:
         case Change():
-            return _changed(said, state, untied=untied)
+            return _changed(said, state, untied=untied or state.too_far)
         case MergeDecision():
             return _decided(said, state)
 
@@ -34,14 +34,14 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileU
 def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpdate:
     try:
         return _with_change(Draft(state, untied), change)
-    except people.TooManyRecords:
+    except regrouping.TooManyRecords:
         return _with_change(Draft(state, untied=True), change)
 
 
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
     changed = [person for person in change.people if people.take_record(draft, person)]
     if any(people.tells_differently(draft, person) for person in changed):
-        people.regroup(draft)
+        regrouping.regroup(draft)
     for person in change.people:
         if person in changed or people.is_seen_elsewhere(draft, person):
             people.take_consent(draft, person)
@@ -57,8 +57,8 @@ def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
     draft = Draft(state)
     try:
         if decisions.take_decision(draft, said.decision):
-            people.regroup(draft)
-    except people.TooManyRecords as error:
+            regrouping.regroup(draft)
+    except regrouping.TooManyRecords as error:
         raise Rejected("too_many_records", f"a guest has {MOST_LEAVES} records at most") from error
     _finish(draft)
     return draft.decided

@@ -51,6 +51,8 @@ class ProfileState:
     has_records: bool = True
     """Whether the heads come with their records: not where nothing new is said of anybody."""
     identifiers: dict[Digest, Identifier] = field(default_factory=dict)
+    too_far: bool = False
+    """Whether the heads are only those of the guests that it is about: more is tied to them than it may regroup."""
     asked_heads: set[Leaf] = field(default_factory=set)
     asked_identifiers: set[Digest] = field(default_factory=set)
     """Leaves and digests that were looked for, those that are absent included."""
@@ -96,9 +98,17 @@ class ProfileState:
         if not self.asked_identifiers:
             return False
         closed = {digest for digest, found in self.identifiers.items() if found.is_closed}
-        listed = {(leaf, digest) for digest, found in self.identifiers.items() for leaf in found.leaves}
-        asked = self.asked_identifiers - closed
-        return listed != {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests & asked}
+        carry = {(leaf, digest) for leaf, head in self.heads.items() for digest in head.digests - closed}
+        listed = {
+            (leaf, digest): called
+            for digest, found in self.identifiers.items()
+            for leaf, called in found.carriers.items()
+            if leaf in self.asked_heads
+        }
+        called_now = {leaf: head.record.called for leaf, head in self.heads.items() if head.record}
+        return listed.keys() != {each for each in carry if each[1] in self.asked_identifiers} or any(
+            called not in {None, called_now.get(leaf)} for (leaf, _), called in listed.items()
+        )
 
     def _decisions_differ(self) -> bool:
         return any(

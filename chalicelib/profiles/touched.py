@@ -16,6 +16,8 @@ class TouchedRows:
     leaves: set[Leaf] = field(default_factory=set)
     curious: bool = False
     """Whether something new is said of anybody: then records, identifiers and gates are read, too."""
+    too_far: bool = False
+    """Whether more is tied to it than one change may regroup: then `leaves` are those of the guests it is about."""
     stored: bool = False
     """Whether this very version was stored before, and nobody of it is news: then no stay is read either."""
     digests: set[Digest] = field(default_factory=set)

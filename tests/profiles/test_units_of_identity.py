@@ -1,0 +1,139 @@
+"""What one change costs beside however many records that are tied to it by shared identifiers."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import secrets
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import Digest
+from chalicelib.connectors.canonical.translate import read
+from chalicelib.ingest.changes import change_of
+from chalicelib.profiles import actions as profiles
+from tests.builders import VIENNA, at, guest
+from tests.ids import PMS
+from tests.memory_table import BilledTable, MemoryTable
+
+MOST_UNITS = 150
+SIZES = (10, 40, 100, 1000)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
+
+
+def tell(snapshot: dict[str, Any]) -> None:
+    change = change_of(read(snapshot), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
+    assert change
+    assert profiles.store_changes([change]) == {}
+
+
+def word(number: int) -> str:
+    """Any two of these are two people's names."""
+    return "N" + "".join("abcdefghij"[int(digit)] for digit in f"{number:04}")
+
+
+def person(number: int, **fields: Any) -> dict[str, Any]:
+    called = {"given_name": word(number), "family_name": word(number)[::-1], **fields}
+    return {**guest(f"g{number}"), **called, "property_id": VIENNA.id, "marketing_email": True}
+
+
+def mail(number: int) -> str:
+    return f"m{number}@mail.example"
+
+
+def phone(number: int) -> str:
+    return f"+43 1 588 {number:05}"
+
+
+def agency_mail(number: int) -> dict[str, Any]:
+    return person(number, email=mail(0), phone=phone(number))
+
+
+def agency_phone(number: int) -> dict[str, Any]:
+    return person(number, email=mail(number), phone=phone(0))
+
+
+def agency_all(number: int) -> dict[str, Any]:
+    return person(number, email=mail(0), phone=phone(0), member_number="M-0")
+
+
+def chain(number: int) -> dict[str, Any]:
+    """A and B by mail, B and C by telephone."""
+    return person(number, email=mail(number // 2), phone=phone((number + 1) // 2))
+
+
+def families(number: int) -> dict[str, Any]:
+    """Three names at each mailbox, and three mailboxes' people at each telephone."""
+    return person(number, email=mail(number // 3), phone=phone(number // 9 * 3 + number % 3))
+
+
+def star(number: int) -> dict[str, Any]:
+    """Each of the three at a number is one of three at a mailbox, and at a telephone, of their own."""
+    return person(
+        number, email=mail(number // 3), phone=phone((number + 1) // 3), member_number=f"M-{(number + 2) // 3}"
+    )
+
+
+def members(number: int) -> dict[str, Any]:
+    return person(number, member_number=f"M-{number // 3}", phone=phone((number + 1) // 3))
+
+
+def nameless(number: int) -> dict[str, Any]:
+    """Every third has no name, and could be either of two whom it shares a mailbox with, and two at its telephone."""
+    named = {} if number % 3 else {"given_name": None, "family_name": None}
+    return person(number, email=mail(number // 3), phone=phone((number + 2) // 3), **named)
+
+
+def regulars(number: int) -> dict[str, Any]:
+    """Three people of eight records each at a mailbox, and others of their names at each telephone."""
+    return person(number, **names_of(number % 3), email=mail(number // 24), phone=phone((number + 12) // 24))
+
+
+def names_of(number: int) -> dict[str, str]:
+    return {"given_name": word(number), "family_name": word(number)}
+
+
+SHAPES = [agency_mail, agency_phone, agency_all, chain, families, star, members, nameless]
+
+
+def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[dict[str, Any]]:
+    """A newcomer; and of one of them another language, name, mailbox, everything."""
+    yield shape(size)
+    of_one = shape(size // 2)
+    yield {**of_one, "language": "de", "changed_at": at(1)}
+    yield {**of_one, "given_name": "Zoe", "family_name": "Zed", "changed_at": at(2)}
+    yield {**of_one, "email": mail(1), "changed_at": at(3)}
+    yield {**of_one, **shape(1), "source_id": of_one["source_id"], "changed_at": at(4)}
+    yield {**of_one, "email": None, "phone": None, "member_number": None, "changed_at": at(5)}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_change_costs_no_more_however_many_share_its_identifiers(
+    shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = MemoryTable().install(monkeypatch)
+    costs = {}
+    for number in range(max(SIZES)):
+        if number in SIZES:
+            costs[number] = cost_of_each(shape, number, table, monkeypatch)
+        table.install(monkeypatch)
+        tell(shape(number))
+    costs[max(SIZES)] = cost_of_each(shape, max(SIZES), table, monkeypatch)
+    assert {size: max(units) for size, units in costs.items() if max(units) > MOST_UNITS} == {}
+    assert costs[SIZES[-1]] == costs[SIZES[-2]], "beside ten times as many it costs the same"
+
+
+def cost_of_each(
+    shape: Callable[[int], dict[str, Any]], size: int, table: MemoryTable, monkeypatch: pytest.MonkeyPatch
+) -> list[int]:
+    """In a copy of the table: units of one change after the other."""
+    billed = BilledTable(dict(table.rows)).install(monkeypatch)
+    costs = []
+    for change in changes_in(shape, size):
+        billed.units = 0
+        tell(change)
+        costs.append(billed.units)
+    return costs
