@@ -43,9 +43,10 @@ def mark(draft: Draft) -> None:
 
 
 def _is_shared(draft: Draft, address: Digest, channel: ChannelName) -> bool:
-    """Whether other guests have it, or had it when something was sent there. What those got who have it by now is known
-    of it from then on."""
-    readers = {draft.head(leaf).guest for leaf in draft.identifier(address).leaves}
+    """Whether other guests have it, or had it when something was sent there: as many as make it nobody's are several,
+    also where a person said that they are one. What those got who have it by now is known of it from then on."""
+    row = draft.identifier(address)
+    readers = {draft.head(leaf).guest for leaf in row.leaves}
     if len(readers) > 1:
         _keep_sends(draft, address, channel, readers)
-    return len(readers) > 1 or bool(draft.identifier(address).sends)
+    return len(readers) > 1 or row.shared or bool(draft.identifier(address).sends)

@@ -13,9 +13,9 @@ from chalicelib.profiles.model import Person
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.touched import target
 
-MOST_GUESTS = 12
-"""Besides those that a change is about, so many guests are looked at: what would regroup more is kept without its new
-ties."""
+MOST_GUESTS, MOST_IDENTIFIERS = 12, 16
+"""Besides those that a change is about, so many guests are looked at, and so many identifiers of theirs: what would
+regroup more is kept without its new ties."""
 
 
 @dataclass
@@ -67,8 +67,12 @@ class Ties:
 
     def _look_whether_too_far(self) -> None:
         others = self.leaves - self.own
-        guests = {head.guest for leaf in others if (head := self.known.head(leaf))}
-        self.is_too_far = len(others) > MOST_LEAVES or len(guests) > MOST_GUESTS
+        heads = [head for leaf in others if (head := self.known.head(leaf))]
+        self.is_too_far = (
+            len(others) > MOST_LEAVES
+            or len({head.guest for head in heads}) > MOST_GUESTS
+            or len({digest for head in heads for digest in head.digests}) > MOST_IDENTIFIERS
+        )
 
     def _heads(self) -> list[Head]:
         return [head for leaf in self.leaves if (head := self.known.head(leaf))]

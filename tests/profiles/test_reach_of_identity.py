@@ -1,7 +1,9 @@
 """How far a change is followed: no further than it must be, and the end is that of the rule applied to all records."""
 
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
@@ -11,25 +13,23 @@ from hypothesis import strategies as st
 from chalicelib.aws import keys, secrets
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in, key_of, leaf_of_profile
-from chalicelib.connectors.canonical.translate import read
+from chalicelib.canonical.ids import GuestId, IdentifierKey, Leaf, digest_in, key_of, leaf_of_profile
+from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.identity import store as identity
 from chalicelib.identity.model import Decision, Verdict
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
-from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from chalicelib.profiles.model import MergeDecision
-from chalicelib.profiles.ties import MOST_GUESTS
-from tests.builders import VIENNA, at, decided, guest
+from chalicelib.profiles.ties import MOST_GUESTS, MOST_IDENTIFIERS
+from tests.builders import at, decided, guest
 from tests.crashes import Crash
 from tests.exhaustive import examples
 from tests.ids import PMS
 from tests.memory_table import MemoryTable
+from tests.profiles.telling import Told, change, digest, store
 
-Told = dict[str, Any] | MergeDecision
 SLOW = settings(
     max_examples=examples(100),
     deadline=None,
@@ -58,20 +58,6 @@ NUMBERS = ["M-1", "M-2", None, None]
 @pytest.fixture(autouse=True)
 def _quiet(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
-
-
-def store(batch: Sequence[Told]) -> None:
-    inputs = [
-        each if isinstance(each, MergeDecision) else change_of(read(each), PMS, PLACES, _digest) for each in batch
-    ]
-    assert profiles.store_changes([each for each in inputs if each]) == {}
-
-
-PLACES = {VIENNA.id: VIENNA}
-
-
-def _digest(kind: str, value: str) -> Digest:
-    return Digest(f"{kind}-{value}")
 
 
 @st.composite
@@ -157,8 +143,20 @@ def assert_is_the_rule_applied_to_all(table: MemoryTable) -> None:
     for head in known.values():
         assert head.record
         if head.record.email and head.record.email_kind in {"own", "shared"}:
-            is_shared = key_of("email", _digest("email", head.record.email)) in shared
+            is_shared = key_of("email", digest("email", head.record.email)) in shared
             assert head.record.email_kind == ("shared" if is_shared else "own")
+    assert {key.pk for key, row in table.rows.items() if key.pk.startswith("GATE#") and row.get("shares")} == {
+        keys.gate(guest, EMAIL).pk for guest in sharing(known, shared)
+    }
+
+
+def sharing(heads: Mapping[Leaf, Head], shared: AbstractSet[IdentifierKey]) -> set[GuestId]:
+    """The guests one of whose addresses another guest has, or nobody."""
+    readers: dict[IdentifierKey, set[GuestId]] = defaultdict(set)
+    for head in heads.values():
+        for address in (key for key in head.identifiers if key.startswith("email:")):
+            readers[address].add(head.guest)
+    return set[GuestId]().union(*(those for key, those in readers.items() if len(those) > 1 or key in shared))
 
 
 def _claimant(head: Head) -> Claimant:
@@ -236,13 +234,44 @@ def test_whom_too_many_may_be_tied_to_is_kept_by_itself_and_all_others_stay_as_t
     assert email_of("new") == "new@mail.example"
 
 
+def test_all_at_a_member_number_are_looked_at_when_it_stops_being_one_persons_and_when_it_is_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those whom the number alone made one are tied to nobody else, least of all to who comes."""
+    table = MemoryTable().install(monkeypatch)
+    married = [
+        guest("g0", "Anna Maria", "Lee", member_number="M-1"),
+        guest("g1", "Maria Anna", "Ray", member_number="M-1"),
+    ]
+    store(married)
+    assert people("g0", "g1") == {frozenset({"g0", "g1"})}
+    store([guest("g2", "Ben", "Poe", member_number="M-1")])
+    assert people("g0", "g1", "g2") == {frozenset({each}) for each in ("g0", "g1", "g2")}
+    assert_is_the_rule_applied_to_all(table)
+    store([guest("g2", "Ben", "Poe", changed_at=at(1))])
+    assert people("g0", "g1") == {frozenset({"g0", "g1"})}
+
+
+@pytest.mark.parametrize(("telephones", "is_tied"), [(MOST_IDENTIFIERS - 1, True), (MOST_IDENTIFIERS, False)])
+def test_who_comes_to_a_guest_of_more_identifiers_than_are_looked_at_is_kept_by_itself(
+    telephones: int, is_tied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its mailbox is one of them."""
+    MemoryTable().install(monkeypatch)
+    known = [f"g{number}" for number in range(telephones)]
+    store([guest(each, email=OFFICE, phone=f"+43 1 588 10{at_:02}") for at_, each in enumerate(known)])
+    store([guest("new", email=OFFICE)])
+    expected = {frozenset([*known, "new"])} if is_tied else {frozenset(known), frozenset({"new"})}
+    assert people(*known, "new") == expected
+
+
 def test_rows_of_an_earlier_version_without_names_are_followed_to_all_and_have_names_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = [guest(f"g{at_}", *name, email=OFFICE) for at_, name in enumerate([*FAMILY, *FAMILY])]
     expected = with_all_kept(monkeypatch, [*told, guest("new", "A", "Lee", email=OFFICE)]).state()
     table = with_all_kept(monkeypatch, told)
-    row = table.rows[keys.identifier(_digest("email", OFFICE))]
+    row = table.rows[keys.identifier(digest("email", OFFICE))]
     del row["names"]
     store([guest("new", "A", "Lee", email=OFFICE)])
     assert table.state() == expected
@@ -259,8 +288,7 @@ def test_nothing_is_decided_where_a_record_is_called_otherwise_than_its_identifi
 ) -> None:
     """They were read before somebody's write and after it."""
     table = with_all_kept(monkeypatch, [guest("g0", *FAMILY[0], email=OFFICE)])
-    row = table.rows[keys.identifier(_digest("email", OFFICE))]
+    row = table.rows[keys.identifier(digest("email", OFFICE))]
     row["names"] = row["names"].replace("Anna", "Anne")
-    change = change_of(read(guest("g0", "Anja", "Lee", email=OFFICE, changed_at=at(1))), PMS, PLACES, _digest)
-    assert change
-    assert [type(error) for error in profiles.store_changes([change]).values()] == [TryAgain]
+    told = change(guest("g0", "Anja", "Lee", email=OFFICE, changed_at=at(1)))
+    assert [type(error) for error in profiles.store_changes([told]).values()] == [TryAgain]

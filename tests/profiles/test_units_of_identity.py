@@ -7,27 +7,21 @@ import pytest
 
 from chalicelib.aws import secrets
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import Digest
-from chalicelib.connectors.canonical.translate import read
-from chalicelib.ingest.changes import change_of
-from chalicelib.profiles import actions as profiles
+from chalicelib.consent.model import MOST_SENDS
 from tests.builders import VIENNA, at, guest
-from tests.ids import PMS
 from tests.memory_table import BilledTable, MemoryTable
+from tests.profiles.telling import store
 
-MOST_UNITS = 150
+MOST_UNITS, MOST_FOR_FORTY_RECORDS = 150, 200
+"""The second where they are all of one guest, or of the one that somebody comes to."""
 SIZES = (10, 40, 100, 1000)
+MARKS = [f"{0x6572CF00 + number:08x}{'c' * 12}" for number in range(MOST_SENDS)]
+"""Messages of the past, as gates and mailboxes keep them."""
 
 
 @pytest.fixture(autouse=True)
 def _quiet(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
-
-
-def tell(snapshot: dict[str, Any]) -> None:
-    change = change_of(read(snapshot), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
-    assert change
-    assert profiles.store_changes([change]) == {}
 
 
 def word(number: int) -> str:
@@ -87,6 +81,12 @@ def nameless(number: int) -> dict[str, Any]:
     return person(number, email=mail(number // 3), phone=phone((number + 2) // 3), **named)
 
 
+def bookings(number: int) -> dict[str, Any]:
+    """Five that no name is known of share a mailbox; each has a telephone and a member number of its own."""
+    own = {"phone": phone(number), "member_number": f"M-{number:05}"}
+    return person(number, given_name=None, family_name=None, email=mail(number // 5), **own)
+
+
 def regulars(number: int) -> dict[str, Any]:
     """Three people of eight records each at a mailbox, and others of their names at each telephone."""
     return person(number, **names_of(number % 3), email=mail(number // 24), phone=phone((number + 12) // 24))
@@ -96,7 +96,7 @@ def names_of(number: int) -> dict[str, str]:
     return {"given_name": word(number), "family_name": word(number)}
 
 
-SHAPES = [agency_mail, agency_phone, agency_all, chain, families, star, members, nameless]
+SHAPES = [agency_mail, agency_phone, agency_all, chain, families, star, members, nameless, bookings]
 
 
 def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[dict[str, Any]]:
@@ -120,7 +120,7 @@ def test_a_change_costs_no_more_however_many_share_its_identifiers(
         if number in SIZES:
             costs[number] = cost_of_each(shape, number, table, monkeypatch)
         table.install(monkeypatch)
-        tell(shape(number))
+        store([shape(number)])
     costs[max(SIZES)] = cost_of_each(shape, max(SIZES), table, monkeypatch)
     assert {size: max(units) for size, units in costs.items() if max(units) > MOST_UNITS} == {}
     assert costs[SIZES[-1]] == costs[SIZES[-2]], "beside ten times as many it costs the same"
@@ -134,6 +134,29 @@ def cost_of_each(
     costs = []
     for change in changes_in(shape, size):
         billed.units = 0
-        tell(change)
+        store([change])
         costs.append(billed.units)
     return costs
+
+
+@pytest.mark.parametrize("shape", [families, star, nameless, bookings])
+def test_mailboxes_that_many_messages_reached_cost_no_more(
+    shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = MemoryTable().install(monkeypatch)
+    size = SIZES[1]
+    store([shape(number) for number in range(size)])
+    for key, row in table.rows.items():
+        if key.pk.startswith(("GATE#", "IDENTIFIER#email")):
+            row["sends"] = MARKS
+    assert max(cost_of_each(shape, size, table, monkeypatch)) <= MOST_UNITS
+
+
+@pytest.mark.parametrize("size", SIZES[:3])
+def test_all_records_of_a_guest_are_looked_at_and_forty_cost_a_third_more(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = MemoryTable().install(monkeypatch)
+    for number in range(size):
+        store([regulars(number)])
+    assert max(cost_of_each(regulars, size, table, monkeypatch)) <= MOST_FOR_FORTY_RECORDS
