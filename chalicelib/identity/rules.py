@@ -199,8 +199,13 @@ def _one_member(claimants: Sequence[Claimant]) -> Iterator[Pair]:
     pairs = list(combinations(claimants, 2))
     is_one = not any(_given_names_contradict(one.name, other.name) for one, other in pairs)
     for one, other in pairs:
-        if is_one or (one.name.given and one.name.given == other.name.given):
+        if is_one or _have_one_given_name(one.name, other.name):
             yield pair_of(one.leaf, other.leaf)
+
+
+def _have_one_given_name(one: Name, other: Name) -> bool:
+    """Spelt the same, and not those of a father and his son, or of several people."""
+    return bool(one.given) and one.given == other.given and given_names_agree(one, other)
 
 
 def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:

@@ -1,7 +1,7 @@
 """Whom an identifier can tie to whom, by its row alone; and how the row keeps the names for that."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.codec import WRITE_UNIT, item_size
@@ -11,6 +11,7 @@ from chalicelib.identity.carriers import is_one_by, is_shared_by, tied_to
 from chalicelib.identity.model import MOST_LEAVES, Called, Identifier
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, can_tie, group
+from tests.exhaustive import examples
 
 MAIL, NUMBER = IdentifierKey("email:m"), IdentifierKey("member:7")
 ANNA, A, BEN, NOBODY = ("Anna", "Lee"), ("A", "Lee"), ("Ben", "Ray"), (None, None)
@@ -62,10 +63,12 @@ def test_a_member_number_is_one_persons_until_given_names_contradict() -> None:
 
 
 NAMES = st.tuples(
-    st.sampled_from(["Anna", "A", "Anna Maria", "Ben", "Alice", "Cleo", None]), st.sampled_from(["Lee", "Ray", None])
+    st.sampled_from(["Anna", "A", "Anna Maria", "Annamaria", "Ben", "Alice", "Anna & Ben", "伟", "薇", "Wei", None]),
+    st.sampled_from(["Lee", "Lee Jr.", "Lee Sr.", "Ray", "李", None]),
 )
 
 
+@settings(max_examples=examples(400))
 @given(st.lists(st.tuples(NAMES, st.booleans(), st.booleans()), min_size=2, max_size=8))
 def test_whoever_is_joined_is_tied_step_by_step(people: list[tuple[Called, bool, bool]]) -> None:
     """So who is not tied to anybody of a group need not be looked at."""
@@ -105,3 +108,11 @@ def test_a_row_of_an_earlier_version_has_carriers_whose_names_are_not_known() ->
     item = {**store.row_of(carried(ANNA, BEN))}
     del item["names"]
     assert store.read(Digest("m"), item).carriers == {"g0": None, "g1": None}
+
+
+def test_father_and_son_of_one_given_name_stay_two_at_a_member_number_that_a_third_has() -> None:
+    called = [("Anna", "Lee Jr."), ("Anna", "Lee Sr."), ("Ben", "Lee")]
+    those = [
+        Claimant(Leaf(f"g{at}"), name_of(*name), frozenset(), frozenset({NUMBER})) for at, name in enumerate(called)
+    ]
+    assert group(those)[0] == [["g0"], ["g1"], ["g2"]]

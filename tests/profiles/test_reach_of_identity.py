@@ -47,6 +47,9 @@ NAMES = [
     ("Dora", "Kim"),
     ("Eve", "Fox"),
     ("Anna", "Fox"),
+    ("Anna", "Lee Jr."),
+    ("Anna", "Lee Sr."),
+    ("Anna & Ben", "Lee"),
     (None, "Lee"),
     (None, None),
 ]
