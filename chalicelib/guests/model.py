@@ -35,7 +35,7 @@ from chalicelib.guests.stats import DayStats, Stats
 from chalicelib.guests.tally import Tally
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
-Unusable = Literal["email", "phone", "member_number"]
+Unusable = Literal["email", "phone", "member_number", "birth_date"]
 """Fields that can say nothing as they were filled in."""
 
 

@@ -157,6 +157,7 @@ def spelling_in_ids(given: str | None, family: str | None) -> str:
     return f"{spelt}|{' '.join(own.spelling.all)}" if own else spelt
 
 
+@lru_cache(maxsize=10_000)
 def compare(one: Name, other: Name) -> Likeness:
     """Compare two names. Spelling mistakes are not forgiven here: Mario and Maria are one letter apart.
 
@@ -171,6 +172,7 @@ def compare(one: Name, other: Name) -> Likeness:
     return min(_compare(*_in_one_script(one, other)), _compare_generation(one, other))
 
 
+@lru_cache(maxsize=10_000)
 def given_names_agree(one: Name, other: Name) -> bool:
     if one.is_several or other.is_several:
         return compare(one, other) is Likeness.EQUAL

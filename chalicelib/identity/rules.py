@@ -1,12 +1,15 @@
 """Which leaves are one guest: a pure function of what the leaves say, so that no order of arrival changes it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
-from itertools import combinations
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations, product
 
 from chalicelib.canonical.ids import IdentifierKey, Leaf
+from chalicelib.identity.birthdays import BirthDay
+from chalicelib.identity.groups import Groups
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import Likeness, Name, compare, given_names_agree
 
@@ -16,13 +19,15 @@ SHARED_FROM = 4
 
 @dataclass(frozen=True)
 class Claimant:
-    """What identity knows of one leaf: its name, the identifiers it carries, and the leaf its source merged it into."""
+    """What identity knows of one leaf: its name, the identifiers it carries, the leaf its source merged it into, and
+    when the person was born."""
 
     leaf: Leaf
     name: Name
     identifiers: frozenset[IdentifierKey] = frozenset()
     member_identifiers: frozenset[IdentifierKey] = frozenset()
     merged_into: Leaf | None = None
+    birth: BirthDay | None = None
 
     def carrying(self, key: IdentifierKey) -> "Claimant":
         if _is_number(key):
@@ -30,30 +35,7 @@ class Claimant:
         return replace(self, identifiers=self.identifiers | {key})
 
 
-@dataclass
-class _Groups:
-    """Union-find over leaves; the smallest leaf stands for its group."""
-
-    apart: dict[Leaf, set[Leaf]] = field(default_factory=dict)
-    """What stands for a group → leaves that must not come into it."""
-    parent: dict[Leaf, Leaf] = field(default_factory=dict)
-
-    def find(self, leaf: Leaf) -> Leaf:
-        while self.parent.setdefault(leaf, leaf) != leaf:
-            leaf = self.parent[leaf]
-        return leaf
-
-    def are_apart(self, one: Leaf, other: Leaf) -> bool:
-        return bool(self.apart) and self.find(other) in map(self.find, self.apart.get(self.find(one), ()))
-
-    def join(self, one: Leaf, other: Leaf) -> None:
-        """Make two groups one, unless any two of their leaves are kept apart."""
-        first, second = sorted((self.find(one), self.find(other)))
-        if first == second or self.are_apart(first, second):
-            return
-        self.parent[second] = first
-        if second in self.apart:
-            self.apart.setdefault(first, set()).update(self.apart.pop(second))
+Carriers = Mapping[IdentifierKey, Sequence[Claimant]]
 
 
 def group(
@@ -63,7 +45,8 @@ def group(
 
     Equal names at one identifier join. A looser name (an initial, a missing part) joins when all that it could be is
     one person; where it could be two, it stays apart. A source's own merge always joins. Identifiers in `shared`, and
-    those found shared here, join nothing.
+    those found shared here, join nothing. No record bridges two whose given names, generations or dates of birth
+    contradict: a record that is tied to both joins neither.
 
     What a person decided goes before: two leaves that are kept apart never come into one group, through no third one
     either, and two that are joined are one whatever their records say. Where not everything can be joined that would
@@ -85,7 +68,7 @@ def partition(
         for keys_of in (_addresses, _numbers)
     )
     decided = {each.leaves: each for each in decisions}
-    groups = _Groups(_apart(decided.values()))
+    groups = Groups(_contradiction_among(ordered, telling, numbers.keys()), _apart(decided.values()))
     _join_as_decided(ordered, decided.values(), groups)
     _join_source_merges(ordered, groups)
     _join_equal_names(telling, groups)
@@ -99,7 +82,7 @@ def is_shared(key: IdentifierKey, names: Mapping[Leaf, Name]) -> bool:
     contradict = _contradiction(key)
     distinct: list[Name] = []
     for _, name in sorted(names.items()):
-        if all(contradict(name, other) for other in distinct):
+        if not name.is_several and all(contradict(name, other) for other in distinct):
             distinct.append(name)
     return len(distinct) >= SHARED_FROM
 
@@ -116,6 +99,51 @@ def is_one_member(key: IdentifierKey, names: Iterable[Name]) -> bool:
     return _is_number(key) and not any(_given_names_contradict(*pair) for pair in combinations(names, 2))
 
 
+def _contradiction_among(
+    claimants: Sequence[Claimant], telling: Carriers, numbers: AbstractSet[IdentifierKey]
+) -> Callable[[Leaf, Leaf], bool]:
+    known = {each.leaf: each for each in claimants}
+    gone = {each.leaf for each in claimants if each.merged_into in known}
+    spellings = _spellings(telling)
+
+    @cache
+    def contradict(one: Leaf, other: Leaf) -> bool:
+        """What a source merged away says who somebody was, and no longer who they are."""
+        if one in gone or other in gone:
+            return False
+        first, second = known[one], known[other]
+        has_one_number = not numbers.isdisjoint(first.member_identifiers & second.member_identifiers)
+        names = product({first.name, *spellings[one]}, {second.name, *spellings[other]})
+        return _born_apart(first, second) or all(_names_of_two(*pair, has_one_number=has_one_number) for pair in names)
+
+    return contradict
+
+
+def _spellings(telling: Carriers) -> defaultdict[Leaf, set[Name]]:
+    """How else a name is spelt in its own letters, by who has an identifier in common: `Lena` is a part of `Anna Lena`,
+    and so of the `Annalena` who is the same."""
+    found: defaultdict[Leaf, set[Name]] = defaultdict(set)
+    for one, other in (pair for those in telling.values() for pair in combinations(those, 2)):
+        if (one.name.own is None) is (other.name.own is None) and _are_equal(one.name, other.name):
+            found[one.leaf].add(other.name)
+            found[other.leaf].add(one.name)
+    return found
+
+
+def _born_apart(one: Claimant, other: Claimant) -> bool:
+    return one.birth is not None and other.birth is not None and one.birth != other.birth
+
+
+def _names_of_two(one: Name, other: Name, *, has_one_number: bool) -> bool:
+    """People marry: of two that have given names these decide, and of others a member number that both have."""
+    likeness = compare(one, other)
+    if likeness is Likeness.EQUAL:
+        return False
+    if one.given and other.given:
+        return not given_names_agree(one, other)
+    return likeness is Likeness.CONTRADICTING and not has_one_number
+
+
 def _is_number(key: IdentifierKey) -> bool:
     return key.startswith("member:")
 
@@ -130,9 +158,6 @@ def _addresses(claimant: Claimant) -> frozenset[IdentifierKey]:
 
 def _numbers(claimant: Claimant) -> frozenset[IdentifierKey]:
     return claimant.member_identifiers
-
-
-Carriers = Mapping[IdentifierKey, Sequence[Claimant]]
 
 
 def _carriers(claimants: Sequence[Claimant], keys_of: Callable[[Claimant], frozenset[IdentifierKey]]) -> Carriers:
@@ -160,47 +185,57 @@ def _apart(decisions: Iterable[Decision]) -> dict[Leaf, set[Leaf]]:
     return dict(apart)
 
 
-def _join_as_decided(claimants: Sequence[Claimant], decisions: Iterable[Decision], groups: _Groups) -> None:
+def _join_as_decided(claimants: Sequence[Claimant], decisions: Iterable[Decision], groups: Groups) -> None:
     """The newest first: where others are kept apart, the last word of a person is the one that can be followed."""
     known = {each.leaf for each in claimants}
     for each in sorted(decisions, key=lambda one: (one.version, one.leaves), reverse=True):
         if each.verdict is Verdict.JOIN and known.issuperset(each.leaves):
-            groups.join(*each.leaves)
+            groups.join_as_said(*each.leaves, sworn=True)
 
 
-def _join_source_merges(claimants: Sequence[Claimant], groups: _Groups) -> None:
+def _join_source_merges(claimants: Sequence[Claimant], groups: Groups) -> None:
     known = {each.leaf for each in claimants}
     for each in claimants:
         if each.merged_into in known and each.merged_into:
-            groups.join(each.leaf, each.merged_into)
+            groups.join_as_said(each.leaf, each.merged_into)
 
 
-def _join_ties(ties: Iterable[Pair], groups: _Groups) -> None:
-    """Those that more identifiers make come first: with people kept apart, it matters which tie is made."""
-    found = Counter(ties)
-    for one, other in sorted(found, key=lambda pair: (-found[pair], pair)):
-        groups.join(one, other)
+def _ties(telling: Carriers, may_be_one: Callable[[Name, Name], bool], groups: Groups) -> Iterator[Pair]:
+    """Pairs that an identifier and their names tie, as often as there are such identifiers; without those of whom is
+    known that they are two."""
+    for one, other in (pair for those in telling.values() for pair in combinations(those, 2)):
+        tied = pair_of(one.leaf, other.leaf)
+        if may_be_one(one.name, other.name) and not groups.contradict(*tied) and not groups.are_apart(*tied):
+            yield tied
 
 
-def _join_equal_names(telling: Carriers, groups: _Groups) -> None:
-    pairs = (pair for those in telling.values() for pair in combinations(those, 2))
-    equal = (pair for pair in pairs if compare(pair[0].name, pair[1].name) is Likeness.EQUAL)
-    _join_ties((pair_of(one.leaf, other.leaf) for one, other in equal), groups)
+def _are_equal(one: Name, other: Name) -> bool:
+    return compare(one, other) is Likeness.EQUAL
 
 
-def _join_members(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
+def _may_be_one(one: Name, other: Name) -> bool:
+    return _are_equal(one, other) or _says_more(one, other) or _says_more(other, one)
+
+
+def _join_equal_names(telling: Carriers, groups: Groups) -> None:
+    groups.join_ties(_ties(telling, _are_equal, groups))
+
+
+def _join_members(claimants: Sequence[Claimant], telling: Carriers, groups: Groups) -> None:
     """One member number is one person, unless given names at it contradict: then equal ones are, and a looser one (an
     initial, none at all) joins when all that it could be is one person."""
-    _join_ties((pair for those in telling.values() for pair in _one_member(those)), groups)
+    groups.join_ties(pair for those in telling.values() for pair in _one_member(those, groups))
     _join_to_the_only_one(claimants, telling, _numbers, _given_says_more, groups)
 
 
-def _one_member(claimants: Sequence[Claimant]) -> Iterator[Pair]:
+def _one_member(claimants: Sequence[Claimant], groups: Groups) -> Iterator[Pair]:
     pairs = list(combinations(claimants, 2))
     is_one = not any(_given_names_contradict(one.name, other.name) for one, other in pairs)
     for one, other in pairs:
-        if is_one or _have_one_given_name(one.name, other.name):
-            yield pair_of(one.leaf, other.leaf)
+        tied = pair_of(one.leaf, other.leaf)
+        is_same = is_one or _have_one_given_name(one.name, other.name)
+        if is_same and not groups.contradict(*tied):
+            yield tied
 
 
 def _have_one_given_name(one: Name, other: Name) -> bool:
@@ -208,8 +243,9 @@ def _have_one_given_name(one: Name, other: Name) -> bool:
     return bool(one.given) and one.given == other.given and given_names_agree(one, other)
 
 
-def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: _Groups) -> None:
-    _join_to_the_only_one(claimants, telling, _addresses, _says_more, groups)
+def _join_loose_names(claimants: Sequence[Claimant], telling: Carriers, groups: Groups) -> None:
+    unclear = groups.unclear(_ties(telling, _may_be_one, groups))
+    _join_to_the_only_one(claimants, telling, _addresses, _says_more, groups, unclear)
 
 
 def _join_to_the_only_one(
@@ -217,20 +253,21 @@ def _join_to_the_only_one(
     telling: Carriers,
     keys_of: Callable[[Claimant], frozenset[IdentifierKey]],
     says_more: Callable[[Name, Name], bool],
-    groups: _Groups,
+    groups: Groups,
+    unclear: AbstractSet[Pair] = frozenset(),
 ) -> None:
     """The fullest names first, so that `A Smith` finds `Anna Smith` and `Anna Maria Smith` already one."""
     for each in sorted(claimants, key=lambda one: (-one.name.specificity, -len(one.name.family), one.leaf)):
-        candidates = {
-            groups.find(other.leaf)
+        fuller = {
+            other.leaf
             for key in keys_of(each) & telling.keys()
             for other in telling[key]
             if other.leaf != each.leaf
             and says_more(other.name, each.name)
-            and not groups.are_apart(other.leaf, each.leaf)
+            and not groups.are_two(other.leaf, each.leaf)
         }
-        candidates.discard(groups.find(each.leaf))
-        if len(candidates) == 1:
+        candidates = {groups.find(leaf) for leaf in fuller} - {groups.find(each.leaf)}
+        if len(candidates) == 1 and not {pair_of(each.leaf, leaf) for leaf in fuller} <= unclear:
             groups.join(each.leaf, candidates.pop())
 
 
@@ -243,7 +280,7 @@ def _given_says_more(fuller: Name, looser: Name) -> bool:
     return given_names_agree(fuller, looser) and fuller.specificity > looser.specificity
 
 
-def _listed(claimants: Sequence[Claimant], groups: _Groups) -> list[list[Leaf]]:
+def _listed(claimants: Sequence[Claimant], groups: Groups) -> list[list[Leaf]]:
     listed: dict[Leaf, list[Leaf]] = defaultdict(list)
     for each in claimants:
         listed[groups.find(each.leaf)].append(each.leaf)

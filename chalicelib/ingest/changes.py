@@ -12,6 +12,7 @@ from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
 from chalicelib.guests.model import Record, Stay, Unusable
+from chalicelib.identity.birthdays import is_likely
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_member
 from chalicelib.identity.names import is_pseudo, name_of, spelling_in_ids
 from chalicelib.identity.phones import normalise_phone, number_told
@@ -189,6 +190,8 @@ class _Maker:
         country = snapshot.country or (hotel.country if hotel else None)
         phone = self._phone(snapshot.phone, hotel, country)
         is_member = normalise_member(snapshot.member_number or "") is not None
+        told_on, born = snapshot.changed_at.date(), snapshot.birth_date
+        born = born if born and is_likely(born, told_on) else None
         record = Record(
             source=self.source,
             source_id=snapshot.source_id,
@@ -202,13 +205,15 @@ class _Maker:
             language=snapshot.language,
             country=snapshot.country,
             address=address_of(snapshot.address),
-            birth_date=snapshot.birth_date,
+            birth_date=born,
             special_dates=_in_order(snapshot.special_dates),
             age_category=snapshot.age_category,
             member_number=snapshot.member_number if is_member else None,
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,
-            unusable=_unusable(snapshot, email=kind in {"own", "relay"}, phone=bool(phone), member_number=is_member),
+            unusable=_unusable(
+                snapshot, email=kind in USABLE, phone=bool(phone), member_number=is_member, birth_date=bool(born)
+            ),
         )
         leaf = self._leaf(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
         if leaf is None:
@@ -256,8 +261,11 @@ def _told_by(record: Record) -> dict[str, str]:
     return {kind: value for kind, value in told.items() if value}
 
 
+USABLE = {"own", "relay"}
+
+
 def _unusable(snapshot: GuestSnapshot, **is_usable: bool) -> tuple[Unusable, ...]:
-    names: tuple[Unusable, ...] = "email", "phone", "member_number"
+    names: tuple[Unusable, ...] = "email", "phone", "member_number", "birth_date"
     return tuple(name for name in names if getattr(snapshot, name) and not is_usable[name])
 
 

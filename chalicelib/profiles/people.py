@@ -111,4 +111,5 @@ def _tells(head: Head) -> tuple[object, ...]:
     record = head.record
     if record is None:
         return ()
-    return record.given_name, record.family_name, record.merged_into, head.identifiers, record.email_kind
+    names = record.salutation, record.given_name, record.family_name, record.generation
+    return *names, record.birth_date, record.merged_into, head.identifiers, record.email_kind

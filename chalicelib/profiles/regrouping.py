@@ -10,9 +10,11 @@ from chalicelib.canonical.ids import ChannelName, Digest, GuestId, IdentifierKey
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS
 from chalicelib.guests.model import EmailKind, Head, Record
+from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import Carriers, is_shared_by, known_names, tells
 from chalicelib.identity.model import MOST_LEAVES, Called
-from chalicelib.identity.names import name_of
+from chalicelib.identity.names import Name, generation_of, name_of
+from chalicelib.identity.parties import are_several
 from chalicelib.identity.rules import Claimant, partition
 from chalicelib.profiles import mailboxes
 from chalicelib.profiles.decisions import decisions_of
@@ -189,8 +191,19 @@ def _keys(heads: Iterable[Head]) -> set[IdentifierKey]:
 def _claimant(head: Head, record: Record) -> Claimant:
     return Claimant(
         leaf=head.leaf,
-        name=name_of(record.given_name, record.family_name),
+        name=_name(record),
         identifiers=frozenset(key for key in head.identifiers if key.startswith(("email:", "phone:"))),
         member_identifiers=frozenset(key for key in head.identifiers if key.startswith("member:")),
         merged_into=leaf_of_profile(record.source, record.merged_into) if record.merged_into else None,
+        birth=birth_day(record.birth_date),
+    )
+
+
+def _name(record: Record) -> Name:
+    """With what other fields say of it."""
+    name = name_of(*record.called)
+    return replace(
+        name,
+        generation=generation_of(record.generation) or name.generation,
+        is_several=are_several(record.salutation, *record.called),
     )

@@ -49,7 +49,18 @@ def test_a_guest_is_shown_with_what_is_known(hub: Hub, anna: str) -> None:
     assert (shown["traits"]["given_name"], shown["traits"]["email"]) == ("Anna", EMAIL)
     assert (shown["stats"]["stays"], shown["stats"]["nights"]) == (1, 2)
     assert shown["stats"]["room_revenue"] == [{"amount_minor": 20000, "currency": "EUR"}]
-    assert shown["leaves"] == [{"id": anna, "source": "api", "source_id": "g1", "unusable": []}]
+    assert shown["leaves"] == [
+        {"id": anna, "source": "api", "source_id": "g1", "unusable": [], "several_people": False}
+    ]
+
+
+def test_a_record_tells_that_it_is_several_people_and_what_of_it_says_nothing(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g7", "Ida & Tom", "Holm", phone="n/a", member_number="0", birth_date="1900-01-01"))
+    (shown,) = hub.get("/v1/guests?source=api&source_id=g7")["items"]
+    (leaf,) = shown["leaves"]
+    assert leaf["several_people"] is True
+    assert leaf["unusable"] == ["phone", "member_number", "birth_date"]
+    assert (shown["traits"]["member"], shown["traits"]["birth_date"]) == (False, None)
 
 
 @pytest.mark.parametrize("query", ["email=ANNA.LEE%40example.com", "source=api&source_id=g1"])

@@ -1,6 +1,8 @@
 """Which records are one guest, by plain values; and that no order of arrival changes it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.canonical.ids import IdentifierKey, Leaf
 from chalicelib.canonical.time import Instant
+from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import name_of
 from chalicelib.identity.rules import Claimant, group
@@ -100,6 +103,7 @@ def people(draw: st.DrawFn) -> list[Claimant]:
             draw(st.frozensets(st.sampled_from([MAIL, PHONE, IdentifierKey("email:n")]), max_size=3)),
             draw(st.frozensets(st.just(IdentifierKey("member:7")), max_size=1)),
             draw(st.sampled_from([None, None, *leaves])),
+            draw(st.sampled_from([None, None, (1955, 2, 3), (1985, 7, 9)])),
         )
         for leaf in leaves
     ]
@@ -274,3 +278,101 @@ def test_decisions_of_joining_alone_are_all_followed(dispute: tuple[list[Claiman
 def test_a_decision_is_about_two_people(leaves: Pair) -> None:
     with pytest.raises(ValueError, match="two different people"):
         Decision(leaves, Verdict.JOIN, Instant("1"), "front-desk")
+
+
+# Who contradicts whom
+
+
+def born(leaf: str, day: str | None, given_name: str = "John", *keys: IdentifierKey) -> Claimant:
+    return claimant(leaf, given_name, "Smith", *keys, birth=birth_day(date.fromisoformat(day) if day else None))
+
+
+def test_a_date_of_birth_tells_two_of_one_name() -> None:
+    assert groups(born("a", "1955-03-02"), born("b", "1985-07-09")) == [["a"], ["b"]]
+    assert groups(born("a", "1955-03-02"), born("b", "1955-03-02"), born("c", None)) == [["a", "b", "c"]]
+
+
+@pytest.mark.parametrize("day", ["1955-02-03", "1955-01-01", "1900-01-01", "1970-01-01", None])
+def test_a_day_and_month_swapped_or_a_first_of_january_contradicts_nothing(day: str | None) -> None:
+    assert groups(born("a", "1955-03-02"), born("b", day)) == [["a", "b"]]
+
+
+def test_who_could_be_either_of_two_is_neither() -> None:
+    father, son = born("a", "1955-03-02"), born("b", "1985-07-09")
+    assert groups(father, son, born("c", None)) == [["a"], ["b"], ["c"]]
+    assert groups(father, son, born("c", None), born("d", None)) == [["a"], ["b"], ["c", "d"]]
+    assert groups(father, son, born("c", None, "J")) == [["a"], ["b"], ["c"]]
+    assert groups(claimant("a", "Anna"), claimant("b", "Maria"), claimant("c", "Anna Maria")) == [["a"], ["b"], ["c"]]
+
+
+def test_no_chain_of_records_bridges_two_who_contradict_each_other() -> None:
+    far = IdentifierKey("email:n")
+    chain = [
+        born("a", "1955-03-02"),
+        born("b", None, "John", MAIL, PHONE),
+        born("c", None, "John", PHONE, far),
+        born("d", "1985-07-09", "John", far),
+    ]
+    found = groups(*chain)
+    assert len(found) == 2
+    assert not any({"a", "d"} <= {*each} for each in found)
+
+
+@pytest.mark.parametrize("couple", [("John & Mary", "Smith"), (None, "Mr and Mrs Smith"), (None, "Smith Family")])
+def test_a_couple_s_record_joins_neither_and_counts_for_nothing(couple: tuple[str | None, str]) -> None:
+    john, mary, ben = (claimant(leaf, name, "Smith") for leaf, name in zip("abc", ["John", "Mary", "Ben"], strict=True))
+    assert groups(john, mary, claimant("d", *couple)) == [["a"], ["b"], ["d"]]
+    assert group([john, claimant("b"), ben, claimant("d", *couple)])[1] == set()
+    assert groups(john, claimant("d", *couple), claimant("e", *couple)) == [["a"], ["d", "e"]]
+
+
+def test_generations_are_people_and_who_states_none_is_the_only_one_there_is() -> None:
+    junior, senior, plain = (claimant(leaf, "John", name) for leaf, name in zip("abc", SMITHS, strict=True))
+    assert groups(junior, senior) == [["a"], ["b"]]
+    assert groups(junior, plain) == [["a", "c"]]
+    assert groups(junior, senior, plain) == [["a"], ["b"], ["c"]]
+
+
+SMITHS = ["Smith Jr", "Smith Sr", "Smith"]
+
+
+def test_what_could_be_read_as_either_of_two_names_is_neither() -> None:
+    one, other, read_ = claimant("a", "伟", "李"), claimant("b", "薇", "李"), claimant("c", "Wei", "Li")
+    assert groups(one, other, read_) == [["a"], ["b"], ["c"]]
+    assert groups(one, read_) == [["a", "c"]]
+
+
+def test_part_of_a_name_is_part_of_it_however_that_is_spelt() -> None:
+    people = [claimant("a", "Anna Lena"), claimant("b", "Annalena"), claimant("c", "Lena"), claimant("d", "ANNA-LENA")]
+    assert groups(*people) == [["a", "b", "c", "d"]]
+
+
+def test_a_source_s_merge_takes_nobody_else_along() -> None:
+    """Who was merged away says no longer who the person is; what contradicts the one that is left stays apart."""
+    anna, ben = claimant("a"), claimant("b", "Ben", "Ray", PHONE, merged_into="a")
+    assert groups(anna, ben, claimant("c"), claimant("d", "Ben", "Ray", PHONE)) == [["a", "b", "c"], ["d"]]
+
+
+def test_a_date_of_birth_tells_two_who_have_one_member_number() -> None:
+    father, son, either = (
+        Claimant(Leaf(leaf), name_of("John", "Smith"), frozenset(), frozenset({IdentifierKey("member:1")}), birth=day)
+        for leaf, day in zip("abc", [(1955, 2, 3), (1985, 7, 9), None], strict=True)
+    )
+    assert groups(father, son) == [["a"], ["b"]]
+    assert groups(father, son, either) == [["a"], ["b"], ["c"]]
+    assert groups(father, either) == [["a", "c"]]
+
+
+@given(people(), st.randoms())
+def test_no_two_of_a_guest_contradict_each_other_unless_the_source_merged_them(
+    claimants: list[Claimant], chance: Any
+) -> None:
+    unmerged = [replace(each, merged_into=None) for each in claimants]
+    chance.shuffle(unmerged)
+    known = {each.leaf: each for each in unmerged}
+    for leaves in group(unmerged)[0]:
+        for one, other in combinations([known[leaf] for leaf in leaves], 2):
+            assert not (one.birth and other.birth) or one.birth == other.birth
+            assert one.name.is_several is other.name.is_several
+            assert {one.name.generation, other.name.generation} != {1, 2}
+            assert {one.name.given, other.name.given} not in [{("anna",), ("ben",)}, {("cleo",), ("dora",)}]

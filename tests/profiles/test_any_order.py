@@ -187,6 +187,7 @@ NAMES = [
     ("Wei", "Li"),
 ]
 MAILBOXES = ["one@mail.example", "One <one@mail.example>", "two@mail.example.", None]
+BIRTHDAYS = [None, None, "1955-03-02", "1955-02-03", "1985-07-09", "1970-01-01", "1900-12-30"]
 MEMBERS = [None, None, None, "0", "AB 12", "ab-12"]
 DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
 ELSEWHERE = [None, [{"currency": "HUF", "room_revenue_minor": 5}, {"currency": "CZK", "other_revenue_minor": 7}]]
@@ -214,6 +215,9 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             email=draw(st.sampled_from(MAILBOXES)),
             phone=draw(st.sampled_from(PHONES)),
             member_number=draw(st.sampled_from(MEMBERS)),
+            birth_date=draw(st.sampled_from(BIRTHDAYS)),
+            generation=draw(st.sampled_from([None, None, "Jr", "Sr"])),
+            salutation=draw(st.sampled_from([None, None, "Mr & Mrs"])),
             changed_at=at(draw(st.integers(0, 3))),
             marketing_email=draw(st.sampled_from([True, False, None])),
             merged_into=draw(st.sampled_from([None, None, None, "g0"])) if at_ else None,

@@ -132,6 +132,71 @@ def test_two_who_sound_alike_are_two_records_where_the_source_has_no_ids(hub: Me
     assert len(identity.find("email", MAIL)) == 2
 
 
+# Several people, fathers and sons
+
+
+def test_case_f3_a_couple_s_record_bridges_nobody_and_is_told(hub: MemoryTable) -> None:
+    assert parties(case("F3"), hub) == [["g1"], ["g2"], ["g3"]]
+
+
+@pytest.mark.parametrize(
+    "couple",
+    [
+        {"given_name": "Tom und Ida"},
+        {"given_name": None, "family_name": "Familie Holm"},
+        {"given_name": None, "salutation": "Mr & Mrs"},
+        {"given_name": "Tom/Ida"},
+    ],
+)
+def test_a_record_of_several_people_joins_none_of_them(couple: dict[str, Any], hub: MemoryTable) -> None:
+    people = [guest("g1", "Tom", "Holm", email=MAIL), guest("g2", "Ida", "Holm", email=MAIL)]
+    assert parties([*people, {**guest("g3", family="Holm", email=MAIL), **couple}], hub) == [["g1"], ["g2"], ["g3"]]
+
+
+def test_case_f5_a_date_of_birth_tells_a_father_from_a_son(hub: MemoryTable) -> None:
+    assert parties(case("F5"), hub) == [["g1"], ["g2"]]
+
+
+@pytest.mark.parametrize(
+    "day", ["1955-01-03", "1900-01-01", "1970-01-01", "1985-01-01", "2050-05-05", "1899-12-30", None]
+)
+def test_what_is_no_date_of_birth_tells_nobody_apart(day: str | None, hub: MemoryTable) -> None:
+    both = [guest("g1", email=MAIL, birth_date="1955-03-01"), guest("g2", email=MAIL, birth_date=day)]
+    assert parties(both, hub) == [["g1", "g2"]]
+
+
+@pytest.mark.parametrize(("day", "kept"), [("1900-01-01", None), ("2050-05-05", None), ("1970-01-01", "1970-01-01")])
+def test_a_day_on_which_nobody_can_be_born_is_on_no_profile_and_is_told(day: str, kept: str | None) -> None:
+    tell([guest("g1", birth_date=day)])
+    assert str(found("g1").traits.birth_date) == str(kept)
+    assert record("g1").unusable == (() if kept else ("birth_date",))
+
+
+@pytest.mark.parametrize(
+    ("father", "son"),
+    [
+        ({"generation": "Sr"}, {"generation": "Jr."}),
+        ({"family_name": "Holm Sr."}, {"family_name": "Holm Jr"}),
+        ({"family_name": "Holm II"}, {"generation": "III"}),
+    ],
+)
+def test_generations_are_two_people(father: dict[str, Any], son: dict[str, Any], hub: MemoryTable) -> None:
+    both = [{**guest("g1", "Tom", "Holm", email=MAIL), **father}, {**guest("g2", "Tom", "Holm", email=MAIL), **son}]
+    assert parties(both, hub) == [["g1"], ["g2"]]
+    plain = guest("g3", "Tom", "Holm", email=MAIL)
+    assert parties([*both, plain], hub) == [["g1"], ["g2"], ["g3"]]
+    assert parties([both[0], plain], hub) == [["g1", "g3"]]
+
+
+def test_a_date_of_birth_that_comes_later_parts_who_was_one(hub: MemoryTable) -> None:
+    tell([guest("g1", email=MAIL, birth_date="1955-03-01"), guest("g2", email=MAIL)])
+    assert len(found("g1").members) == 2
+    tell([guest("g2", email=MAIL, birth_date="1985-07-09", changed_at=at(1))])
+    assert len(found("g1").members) == 1
+    tell([guest("g2", email=MAIL, birth_date="1955-01-03", changed_at=at(2))])
+    assert len(found("g1").members) == 2
+
+
 # Telephone numbers
 
 

@@ -138,7 +138,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "KeyAsked": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
     "KeyMade": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
     "KeyShown": {"name": "front desk", "properties": ["vienna"], "role": "front_desk"},
-    "LeafShown": {"id": "g3f1c0ffee", "unusable": []},
+    "LeafShown": {"id": "g3f1c0ffee", "unusable": [], "several_people": False},
     "MessageShown": {"reason": None, "rule": None, "state": "opened"},
     "Occupant": {"role": "primary"},
     "Problem": {"title": "Invalid request", "status": 400},

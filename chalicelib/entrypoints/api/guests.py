@@ -17,18 +17,21 @@ from chalicelib.guests.model import Guest, Record, Traits, Unusable
 from chalicelib.guests.stats import Days, DayStats
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
+from chalicelib.identity.parties import are_several
 from chalicelib.identity.typed import Kind
 from chalicelib.properties import store as properties
 
 
 class LeafShown(Shown):
     """One source record. `unusable` are the fields that the source filled in with what cannot be read (a phone number
-    that may be two) or stands for nothing (`N/A`): nothing rests on them."""
+    that may be two) or stands for nothing (`N/A`): nothing rests on them. `several_people` is a couple or a family,
+    which is joined with none of its people."""
 
     id: str
     source: ConnectionId | None
     source_id: str | None
     unusable: list[Unusable]
+    several_people: bool
 
 
 if TYPE_CHECKING:
@@ -123,6 +126,7 @@ def _leaf(leaf: Leaf, record: Record | None) -> LeafShown:
         source=record.source if record else None,
         source_id=record.source_id if record else None,
         unusable=list(record.unusable) if record else [],
+        several_people=record is not None and are_several(record.salutation, *record.called),
     )
 
 

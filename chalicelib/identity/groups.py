@@ -1,0 +1,93 @@
+"""Leaves that are taken for one person: sets that grow by what ties two of them, unless something speaks against it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from chalicelib.canonical.ids import Leaf
+from chalicelib.identity.model import Pair
+
+Contradict = Callable[[Leaf, Leaf], bool]
+
+
+@dataclass
+class Groups:
+    """Union-find over leaves; the smallest leaf stands for its group."""
+
+    contradict: Contradict
+    """Whether two records cannot be one person's by what they say."""
+    apart: dict[Leaf, set[Leaf]] = field(default_factory=dict)
+    """What stands for a group → leaves that must not come into it."""
+    parent: dict[Leaf, Leaf] = field(default_factory=dict)
+    leaves: dict[Leaf, list[Leaf]] = field(default_factory=dict)
+    """What stands for a group → all that it has, where it has more than that one."""
+    sworn: set[Leaf] = field(default_factory=set)
+    """What stands for groups that a person made: whatever its records say is one person's."""
+
+    def find(self, leaf: Leaf) -> Leaf:
+        while self.parent.setdefault(leaf, leaf) != leaf:
+            leaf = self.parent[leaf]
+        return leaf
+
+    def are_apart(self, one: Leaf, other: Leaf) -> bool:
+        return bool(self.apart) and self.find(other) in map(self.find, self.apart.get(self.find(one), ()))
+
+    def are_two(self, one: Leaf, other: Leaf) -> bool:
+        """Whether any two of their records are kept apart, or contradict each other."""
+        first, second = self.find(one), self.find(other)
+        if first == second or self.are_apart(first, second):
+            return first != second
+        if not self.sworn.isdisjoint({first, second}):
+            return False
+        return any(self.contradict(each, beside) for each in self.of(first) for beside in self.of(second))
+
+    def of(self, root: Leaf) -> list[Leaf]:
+        return self.leaves.get(root, [root])
+
+    def join(self, one: Leaf, other: Leaf) -> None:
+        """Make two groups one, unless they are two people's."""
+        if not self.are_two(one, other):
+            self._unite(one, other)
+
+    def join_as_said(self, one: Leaf, other: Leaf, *, sworn: bool = False) -> None:
+        """As a source or a person says, whatever the records do; those that are kept apart stay so."""
+        if not self.are_apart(one, other):
+            self._unite(one, other)
+            self.sworn |= {self.find(one)} if sworn else set()
+
+    def _unite(self, one: Leaf, other: Leaf) -> None:
+        first, second = sorted((self.find(one), self.find(other)))
+        if first == second:
+            return
+        self.leaves[first] = self.of(first) + self.leaves.pop(second, [second])
+        self.parent[second] = first
+        if second in self.apart:
+            self.apart.setdefault(first, set()).update(self.apart.pop(second))
+        if second in self.sworn:
+            self.sworn.add(first)
+
+    def join_ties(self, ties: Iterable[Pair]) -> None:
+        """Those that more identifiers make come first: with people kept apart, it matters which tie is made."""
+        found = Counter(ties)
+        unclear = self.unclear(found)
+        for one, other in sorted(found.keys() - unclear, key=lambda pair: (-found[pair], pair)):
+            self.join(one, other)
+
+    def unclear(self, ties: Iterable[Pair]) -> set[Pair]:
+        """Ties of a record that could as well be somebody else's: it is tied to two that contradict each other, too."""
+        pairs = set(ties)
+        beside: dict[Leaf, set[Leaf]] = defaultdict(set)
+        for one, other in pairs:
+            beside[one].add(other)
+            beside[other].add(one)
+        return {
+            pair
+            for pair in pairs
+            if self._speaks_against(beside[pair[0]], pair[1], pair[0])
+            or self._speaks_against(beside[pair[1]], pair[0], pair[1])
+        }
+
+    def _speaks_against(self, others: Iterable[Leaf], leaf: Leaf, tied: Leaf) -> bool:
+        return any(
+            self.contradict(each, leaf) and self.find(each) not in {self.find(leaf), self.find(tied)} for each in others
+        )
