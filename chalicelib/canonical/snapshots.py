@@ -114,7 +114,8 @@ class Snapshot(BaseModel):
 class GuestSnapshot(Snapshot):
     """What a source says about one person.
 
-    `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests.
+    `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests. `anonymised`
+    is true where the source erased who this was: the hub forgets the person, and keeps the stays.
     `marketing_email` is the source's own opt-in flag: true, false, or null where the source does not say.
     `country` is the nationality, the address's is where the guest lives. `generation` is what tells a father from a
     son of one name (Jr, Sr, III).
@@ -123,6 +124,7 @@ class GuestSnapshot(Snapshot):
     kind: Literal["guest"] = "guest"
     source_id: SourceId | None = None
     person: bool = True
+    anonymised: bool | None = None
     salutation: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] | None = None
     given_name: Text | None = None
     family_name: Text | None = None

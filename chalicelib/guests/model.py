@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -30,13 +30,10 @@ from chalicelib.canonical.versions import Version
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.kept import Amounts, Kept
+from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
 from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.stats import DayStats, Stats
 from chalicelib.guests.tally import Tally
-
-EmailKind = Literal["own", "relay", "shared", "unusable"]
-Unusable = Literal["email", "phone", "member_number", "birth_date"]
-"""Fields that can say nothing as they were filled in."""
 
 
 class Record(Kept):
@@ -60,6 +57,7 @@ class Record(Kept):
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None
+    nobody: Nobody | None = None
     unusable: tuple[Unusable, ...] = ()
     """What the source filled in with something that cannot be read, or that stands for nothing."""
 
@@ -244,6 +242,8 @@ class Head:
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
     drift: Drift = NO_DRIFT
     """Of the leaf's stays; on a guest, of those of all its leaves. It never shrinks: it says where to look."""
+    nobody: bool = False
+    """On a guest: whether all its records are nobody's. It is shown for its stays, as long as it has any."""
     decided: bool = False
     """Whether a person decided with whom this leaf belongs or not: a row of its own says what."""
 
@@ -268,7 +268,8 @@ class Head:
 
     def as_guest(self) -> Guest | None:
         """None where nobody is known, or the leaf was merged away."""
-        if self.merged_into is not None or not self.has_record:
+        is_empty = self.nobody and not (self.traits and self.traits.stats.reservations)
+        if self.merged_into is not None or not self.has_record or is_empty:
             return None
         members = self.members if self.leaf in self.members else (self.leaf, *self.members)
         return Guest(

@@ -29,6 +29,7 @@ def head_row(head: Head) -> Item:
         seen_at=list(head.seen_at) or None,
         properties=list(head.properties) or None,
         drift=list(head.drift) if any(head.drift) else None,
+        nobody=head.nobody or None,
         decided=head.decided or None,
     )
     return within_a_unit(row, "traits", "stats", "counted", "bounds", "seen_at", "properties")
@@ -95,6 +96,7 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         seen_at=tuple(item.get("seen_at", ())),
         properties=tuple(item.get("properties", ())),
         drift=Drift(*item.get("drift", ())),
+        nobody=item.get("nobody", False),
         decided=item.get("decided", False),
     )
 

@@ -32,6 +32,8 @@ NO_NUMBERS = frozenset(
 )  # fmt: skip
 """What is typed where a member number is asked for and there is none."""
 
+TAKEN_OUT = re.compile(r"(?:anonymi[sz]ed|anonymisiert|redacted|deleted|erased|gdpr|dsgvo)(?:$|[-_.+\d])")
+"""How local parts begin that sources put where an address was."""
 LOCAL = re.compile(r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]{1,64}""")
 """What may stand before the @ without quotes (RFC 5322), letters of all scripts (RFC 6531) and any dots included."""
 WIDE = str.maketrans({wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20})
@@ -94,7 +96,7 @@ def kind_of_email(address: str, hotel_domains: Collection[str] = (), *, flagged_
     local, _, domain = address.rpartition("@")
     if flagged_relay or _ends_with(domain, RELAY_DOMAINS):
         return "relay"
-    if local.split("+")[0] in PLACEHOLDERS or local.startswith("anonymized-") or _ends_with(domain, hotel_domains):
+    if local.split("+")[0] in PLACEHOLDERS or TAKEN_OUT.match(local) or _ends_with(domain, hotel_domains):
         return "unusable"
     return "own"
 

@@ -24,7 +24,7 @@ from chalicelib.ingest.conversations import SecondsLeft, converse
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
 from chalicelib.profiles.actions import store_changes
-from chalicelib.profiles.model import Change
+from chalicelib.profiles.model import Change, Person
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
 
@@ -46,7 +46,7 @@ class _Batch:
         if change is None:
             self.ignored["not_a_person"] += 1
             return
-        self.ignored.update(f"unusable_{field}" for each in change.people for field in each.record.unusable)
+        self.ignored.update(word for each in change.people for word in _said_in_vain(each))
         self.changes.append(replace(change, again=True) if messages & self.again else change)
         self.sources.append(messages)
 
@@ -60,6 +60,11 @@ class _Batch:
         for word, count in self.ignored.items():
             meter().calls[f"ignored:{word}"] += count
         return self.failures
+
+
+def _said_in_vain(person: Person) -> list[str]:
+    nobody = ["not_a_person"] if person.record.nobody == "no_person" else []
+    return nobody + [f"unusable_{field}" for field in person.record.unusable]
 
 
 def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambda: float("inf")) -> Failures:

@@ -11,10 +11,12 @@ from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupa
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
-from chalicelib.guests.model import Record, Stay, Unusable
+from chalicelib.guests.kinds import Nobody, Unusable
+from chalicelib.guests.model import Record, Stay
 from chalicelib.identity.birthdays import is_likely
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_member
-from chalicelib.identity.names import is_pseudo, name_of, spelling_in_ids
+from chalicelib.identity.names import spelling_in_ids
+from chalicelib.identity.nobody import is_anonymised, is_nobody
 from chalicelib.identity.phones import normalise_phone, number_told
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
@@ -34,7 +36,7 @@ def change_of(
     is_of_hotel: bool = True,
     hotel: VendorsHotel | None = None,
 ) -> Change | None:
-    """Normalise one snapshot. None for a profile that is no person and has no stay.
+    """Normalise one snapshot. None for a profile that is nobody's and has neither an id nor a stay.
 
     `observed_at` is when a thin vendor was asked; None for what was pushed. Of a profile that is not `is_of_hotel` the
     hotel only says how its telephone number is read. `hotel` is the vendor's, where a map says which property it
@@ -79,8 +81,9 @@ class _Maker:
             person = self._person(occupant.guest, snapshot.property_id, reservation, slot)
             if person:
                 people.setdefault(person.leaf, (occupant.role, person))
-        primary = next((leaf for leaf, (role, _) in people.items() if role == "primary"), None)
-        companions = tuple(sorted(leaf for leaf, (role, _) in people.items() if role == "companion"))
+        guests = [(role, leaf) for leaf, (role, person) in people.items() if person.record.nobody != "no_person"]
+        primary = next((leaf for role, leaf in guests if role == "primary"), None)
+        companions = tuple(sorted(leaf for role, leaf in guests if role == "companion"))
         stay = self._stay(snapshot, reservation, companions)
         leaf = primary or ids.leaf_of_nobody(reservation)
         return Change(
@@ -181,8 +184,8 @@ class _Maker:
     def _person(
         self, snapshot: GuestSnapshot, property_id: PropertyId | None, reservation: ReservationId | None, slot: str
     ) -> Person | None:
-        if not snapshot.person or is_pseudo(name_of(snapshot.given_name, snapshot.family_name)):
-            return None
+        if nobody := _nobody(snapshot):
+            return self._without_person(snapshot, property_id, nobody)
         at = snapshot.property_id or property_id
         hotel = self.properties.get(at) if at else None
         email = normalise_email(snapshot.email) if snapshot.email else None
@@ -221,6 +224,15 @@ class _Maker:
         version = self._record_version(snapshot, record)
         return Person(leaf, record, version, property_id or snapshot.property_id, _told_by(record), self.digest)
 
+    def _without_person(self, snapshot: GuestSnapshot, property_id: PropertyId | None, nobody: Nobody) -> Person | None:
+        """What is left of a profile whose id may have been a person's; one without an id is not heard of again."""
+        if snapshot.source_id is None:
+            return None
+        record = Record(source=self.source, source_id=snapshot.source_id, nobody=nobody)
+        leaf = ids.leaf_of_profile(self.source, snapshot.source_id)
+        version = self._record_version(snapshot, record)
+        return Person(leaf, record, version, property_id or snapshot.property_id, {}, self.digest)
+
     def _hotel_domains(self) -> set[str]:
         """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
         return {domain for each in self.properties.values() for domain in each.mail_domains}
@@ -248,6 +260,13 @@ class _Maker:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
         digest = ids.digest_of(f"{leaf}|{stay.packed()}")
         return self._moved(Version(instant(snapshot.changed_at), observed(self.observed_at), digest))
+
+
+def _nobody(snapshot: GuestSnapshot) -> Nobody | None:
+    names = snapshot.given_name, snapshot.family_name
+    if snapshot.anonymised or is_anonymised(*names):
+        return "anonymised"
+    return "no_person" if not snapshot.person or is_nobody(*names) else None
 
 
 def _told_by(record: Record) -> dict[str, str]:

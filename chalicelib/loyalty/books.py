@@ -119,7 +119,7 @@ def open_books(leaf: Leaf, person: Person, woken_by: Fact | None) -> Books | Non
     """With the stay that a fact names, where all others are settled, or else with all of the leaf's stays. None where
     no person is known."""
     head = person.heads.get(leaf)
-    if head is None or not head.has_record:
+    if head is None or not head.has_record or _is_nobody_yet(head, person):
         return None
     members = {leaf, *person.members_with(leaf)}
     records = [person.heads[each].record for each in members if each in person.heads]
@@ -131,6 +131,11 @@ def open_books(leaf: Leaf, person: Person, woken_by: Fact | None) -> Books | Non
         woken_by=woken_by,
     )
     return _with_named(closed) or _with_all(closed)
+
+
+def _is_nobody_yet(head: Head, person: Person) -> bool:
+    """Who became nobody keeps the ledger, and nobody gets one."""
+    return head.record is not None and head.record.nobody is not None and head.leaf not in person.accounts
 
 
 def _with_named(books: Books) -> Books | None:

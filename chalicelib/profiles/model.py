@@ -42,8 +42,11 @@ class Person:
 
 
 def _stage(record: Record | None) -> int:
-    """Of two records of one instant: a profile is merged after it was one, and a no counts more than a yes."""
-    return 2 * (record.merged_into is not None) + (record.marketing_email is False) if record else 0
+    """Of two records of one instant: a profile is merged after it was one, a no counts more than a yes, and the person
+    who was taken out more than the person."""
+    if record is None:
+        return 0
+    return 4 * (record.nobody is not None) + 2 * (record.merged_into is not None) + (record.marketing_email is False)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ def take_record(draft: Draft, person: Person) -> bool:
     if (record, identifiers) == (before.record, before.identifiers):
         draft.restamped.add(person.leaf)
         return True
+    if record.nobody and (before.record is None or before.record.nobody):
+        return True  # who never was anybody is no news to anybody
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
     if _member_number(before.record) != _member_number(record):
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS
-from chalicelib.guests.model import EmailKind, Head, Record
+from chalicelib.guests.model import Head, Record
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import Carriers, is_shared_by, known_names, tells
 from chalicelib.identity.model import MOST_LEAVES, Called
@@ -19,6 +20,9 @@ from chalicelib.identity.rules import Claimant, partition
 from chalicelib.profiles import mailboxes
 from chalicelib.profiles.decisions import decisions_of
 from chalicelib.profiles.draft import Draft
+
+if TYPE_CHECKING:
+    from chalicelib.guests.kinds import EmailKind
 
 
 class TooManyRecords(XeniaError):
@@ -150,7 +154,9 @@ def _lay_out(draft: Draft, groups: list[list[Leaf]]) -> None:
             continue
         draft.keep(replace(draft.head(guest), merged_into=None, members=tuple(leaves)))
         for leaf in rest:
-            draft.keep(replace(draft.head(leaf), merged_into=guest, members=(), traits=None, properties=()))
+            draft.keep(
+                replace(draft.head(leaf), merged_into=guest, members=(), traits=None, properties=(), nobody=False)
+            )
         for channel in CHANNELS:
             _carry_gate(draft, channel, leaves, came_from)
         if len(came_from) > 1:

@@ -128,9 +128,15 @@ def _project(draft: Draft, guest: GuestId) -> None:
     if restamped and head.traits and traits.with_stats(head.traits.stats) != head.traits:
         for leaf in restamped:  # the newest of several records is what a guest is
             draft.say(FactType.GUEST_CHANGED, leaf, leaf)
-    projected = replace(head, traits=traits, properties=properties, drift=widest(leaf.drift for leaf in leaves))
+    drift = widest(leaf.drift for leaf in leaves)
+    nobody = all(map(_is_nobodys, leaves)) if draft.state.has_records else head.nobody
+    projected = replace(head, traits=traits, properties=properties, drift=drift, nobody=nobody)
     if projected != head:
         draft.keep(projected)
+
+
+def _is_nobodys(head: Head) -> bool:
+    return head.record is not None and head.record.nobody is not None
 
 
 def _raise_revisions(draft: Draft) -> None:

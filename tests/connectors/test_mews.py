@@ -189,6 +189,11 @@ def test_a_deleted_profile_keeps_its_name_and_nothing_to_reach_anybody_by() -> N
     assert isinstance(profile, GuestSnapshot)
     reach = (profile.email, profile.phone, profile.member_number, profile.marketing_email)
     assert (profile.given_name, *reach) == ("Anna", None, None, None, False)
+    assert profile.anonymised, "the hub keeps the stays, and nothing of the person"
+    merged = customer(IsActive=False, MergeTargetId="c2")
+    (profile,) = fetched([merged], notice(("CustomerUpdated", "c1"))).snapshots
+    assert isinstance(profile, GuestSnapshot)
+    assert not profile.anonymised
 
 
 class Listening(FakeMews):

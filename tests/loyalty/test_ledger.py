@@ -124,6 +124,20 @@ def test_a_sibling_record_s_member_number_brings_the_points_of_stays_before_enro
     assert sum(account.balance for account in hotel.accounts().values()) == 1000
 
 
+@pytest.mark.parametrize("gone", [{"anonymised": True}, {"person": False}], ids=str)
+def test_who_becomes_nobody_keeps_the_ledger_and_nobody_is_enrolled(
+    gone: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotel = Hotel(monkeypatch)
+    hotel.tell(guest("g9", **gone), checked_out(1, primary=guest(member_number="M-1"), departure="2026-02-03"))
+    hotel.deliver()
+    before = hotel.points()
+    hotel.tell(guest(member_number="M-1", changed_at=at(9), **gone))
+    hotel.deliver()
+    assert hotel.points() == before
+    assert [account.balance for account in hotel.accounts().values()] == [1000]
+
+
 ANNA_MEMBER = guest("g1", email="anna@mail.example", member_number="M-1")
 ANNA_TOO = guest("g2", email="anna@mail.example")
 BERTA = guest("g2", "Berta", email="anna@mail.example", changed_at=at(5))

@@ -188,6 +188,14 @@ NAMES = [
 ]
 MAILBOXES = ["one@mail.example", "One <one@mail.example>", "two@mail.example.", None]
 BIRTHDAYS = [None, None, "1955-03-02", "1955-02-03", "1985-07-09", "1970-01-01", "1900-12-30"]
+NOBODIES = [
+    {"given_name": "Anonymized", "family_name": "Anonymized", "email": "anonymized-1a2b@mail.example"},
+    {"anonymised": True},
+    {"person": False},
+    {"given_name": "Walk", "family_name": "In"},
+    {"given_name": None, "family_name": None, "email": None, "phone": None},
+]
+"""What becomes of a profile, for a while or for good."""
 MEMBERS = [None, None, None, "0", "AB 12", "ab-12"]
 DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
 ELSEWHERE = [None, [{"currency": "HUF", "room_revenue_minor": 5}, {"currency": "CZK", "other_revenue_minor": 7}]]
@@ -225,6 +233,8 @@ def seasons(draw: st.DrawFn) -> list[Told]:
         )
         snapshots.append(person)
         if draw(st.booleans()):
+            snapshots.append({**person, **draw(st.sampled_from(NOBODIES)), "changed_at": at(draw(st.integers(0, 3)))})
+        if draw(st.booleans()):
             snapshots.append(
                 {**person, "email": draw(st.sampled_from(MAILBOXES)), "changed_at": at(draw(st.integers(0, 3)))}
             )
@@ -233,7 +243,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             snapshots.append(
                 reservation(
                     f"r{draw(st.integers(0, 2))}",
-                    primary={**person, "property_id": None},
+                    primary={**person, **draw(st.sampled_from([{}, {}, *NOBODIES])), "property_id": None},
                     property_id=draw(st.sampled_from([*PLACES])),
                     companions=draw(st.sampled_from([[], [guest("g9", "Eve", "Ray")]])),
                     arrival=arrival,

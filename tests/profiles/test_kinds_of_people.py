@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Iterable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.aws import secrets
+from chalicelib.aws import keys, secrets
+from chalicelib.aws.table import row
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
+from chalicelib.consent import store as consents
+from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Record
+from chalicelib.guests.model import Guest, Record, Stats, Traits
 from chalicelib.identity import actions as identity
 from chalicelib.identity.digests import digest
+from chalicelib.identity.nobody import is_anonymised
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from tests.builders import PORTO, VIENNA, at, guest
+from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
@@ -31,7 +36,15 @@ MAIL = "holm@mail.example"
 @pytest.fixture(autouse=True)
 def hub(monkeypatch: pytest.MonkeyPatch, facts: list[Fact]) -> MemoryTable:
     monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
-    return MemoryTable().install(monkeypatch)
+    return begin_anew(MemoryTable().install(monkeypatch))
+
+
+def begin_anew(table: MemoryTable) -> MemoryTable:
+    """With nothing but the hotels."""
+    table.rows = {
+        key: row(key, property=each.model_dump_json()) for each in PLACES.values() for key in [keys.property_(each.id)]
+    }
+    return table
 
 
 def tell(snapshots: Iterable[dict[str, Any]], source: ConnectionId = PMS) -> None:
@@ -58,7 +71,7 @@ def parties(snapshots: list[dict[str, Any]], hub: MemoryTable) -> list[list[str]
     ids = {leaf_of_profile(PMS, each["source_id"]): each["source_id"] for each in snapshots}
     ends = []
     for order in (snapshots, snapshots[::-1], [*snapshots[1:], snapshots[0]]):
-        hub.rows.clear()
+        begin_anew(hub)
         tell(order)
         ends.append({frozenset(ids[leaf] for leaf in found(each).members) for each in ids.values()})
     assert ends[1:] == ends[:-1]
@@ -195,6 +208,111 @@ def test_a_date_of_birth_that_comes_later_parts_who_was_one(hub: MemoryTable) ->
     assert len(found("g1").members) == 1
     tell([guest("g2", email=MAIL, birth_date="1955-01-03", changed_at=at(2))])
     assert len(found("g1").members) == 2
+
+
+# Who becomes nobody at the source
+
+STAYED = reservation(primary=guest(email=MAIL), status="checked_out", changed_at=at(0))
+ANNA = guest(
+    email=MAIL,
+    phone="+43 1 5880 0000",
+    marketing_email=True,
+    language="de",
+    member_number="HX 1",
+    property_id=VIENNA.id,
+)
+GONE: list[dict[str, Any]] = [
+    {"given_name": "Anonymized", "family_name": "Anonymized", "email": "anonymized-1a2b@mail.example"},
+    {"given_name": "Deleted", "family_name": "Guest", "email": None},
+    {"given_name": "***", "family_name": "*****", "email": None},
+    {"given_name": None, "family_name": "GDPR"},
+    {"given_name": None, "family_name": "Anonymisiert"},
+    {"anonymised": True},
+    {"person": False},
+    {"given_name": "Walk-In", "family_name": "Guest"},
+]
+
+
+def nobodys(fields: dict[str, Any], minute: int) -> dict[str, Any]:
+    return {**ANNA, "marketing_email": True, **fields, "changed_at": at(minute)}
+
+
+def yes_of(leaf: str) -> list[str]:
+    gate = consents.gate(GuestId(Leaf(leaf)), EMAIL)
+    return [each.state for each in gate.answers.values()] if gate else []
+
+
+def test_case_f1_a_known_person_becomes_nobody(hub: MemoryTable) -> None:
+    tell(case("F1"))
+    assert guests.guest(Leaf(leaf_of_profile(PMS, "g1"))) is None, "she had no stays"
+    assert identity.find("email", "anna@mail.example") == []
+    assert yes_of(leaf_of_profile(PMS, "g1")) == []
+
+
+@pytest.mark.parametrize("fields", GONE, ids=str)
+def test_nothing_is_left_of_a_person_who_was_taken_out_but_the_stays(fields: dict[str, Any], hub: MemoryTable) -> None:
+    leaf = leaf_of_profile(PMS, "g1")
+    tell([STAYED, {**ANNA, "changed_at": at(1)}])
+    assert yes_of(leaf) == ["explicit"]
+    tell([nobodys(fields, 2)])
+    assert found("g1").traits.with_stats(Stats()) == Traits()
+    assert (found("g1").traits.stats.stays, len(guests.stays(leaf))) == (1, 1)
+    assert [identity.find(*each) for each in (("email", MAIL), ("phone", "+4315880 0000"), ("member", "HX1"))] == [
+        []
+    ] * 3
+    assert yes_of(leaf) == []
+    assert not [key for key, item in hub.rows.items() if "Anna" in str(item) and not key.pk.startswith("MARK#")]
+
+
+@pytest.mark.parametrize("fields", GONE, ids=str)
+def test_who_is_nobody_is_so_in_any_order_and_a_person_again_by_a_newer_word(
+    fields: dict[str, Any], hub: MemoryTable
+) -> None:
+    told = [{**ANNA, "changed_at": at(0)}, {**ANNA, "language": "fr", "changed_at": at(1)}, nobodys(fields, 2)]
+    again = {**ANNA, "given_name": "Berta", "changed_at": at(3)}
+    for words, name in ((told, None), ([*told, again], "Berta")):
+        ends = []
+        for order in permutations(words):
+            begin_anew(hub)
+            tell(order)
+            ends.append(hub.state())
+            known = guests.guest(Leaf(leaf_of_profile(PMS, "g1")))
+            assert (known.traits.given_name if known else None) == name
+        assert all(end == ends[0] for end in ends)
+
+
+def test_who_never_was_anybody_is_no_guest_and_no_news(hub: MemoryTable, facts: list[Fact]) -> None:
+    tell([guest("g1", person=False), guest("g2", "Walk", "In"), guest("g3", "Anonymized", "Anonymized")])
+    assert [guests.guest(Leaf(leaf_of_profile(PMS, each))) for each in ("g1", "g2", "g3")] == [None] * 3
+    assert facts == []
+
+
+def test_another_source_s_word_of_the_person_stands(hub: MemoryTable) -> None:
+    tell([ANNA, guest("g2", email=MAIL, marketing_email=True, property_id=VIENNA.id, changed_at=at(1))])
+    assert len(found("g1").members) == 2
+    tell([nobodys({"anonymised": True}, 2)])
+    assert [each.traits.given_name for each in identity.find("email", MAIL)] == ["Anna"]
+    assert yes_of(leaf_of_profile(PMS, "g2")) == ["explicit"]
+    assert found("g2").traits.phone is None
+
+
+def test_stays_of_a_profile_that_was_taken_out_stay_its_own_and_those_of_a_walk_in_are_nobodys(
+    hub: MemoryTable,
+) -> None:
+    leaf = leaf_of_profile(PMS, "g1")
+    gone, pseudo = nobodys({"anonymised": True}, 2), nobodys({"person": False}, 3)
+    tell([STAYED, {**STAYED, "occupants": [{"role": "primary", "guest": gone}], "changed_at": at(2)}])
+    assert len(guests.stays(leaf)) == 1
+    tell([{**STAYED, "occupants": [{"role": "primary", "guest": pseudo}], "changed_at": at(3)}])
+    assert len(guests.stays(leaf)) == 0
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Anna", "Deleted"), ("Anonymous", "Hay"), ("Xu", "Xi"), ("Gdp", "R"), (None, None), ("X", "Lee"), ("-", "Hay")],
+)
+def test_people_with_such_words_in_their_names_are_people(names: tuple[str | None, str | None]) -> None:
+    assert not is_anonymised(*names)
 
 
 # Telephone numbers

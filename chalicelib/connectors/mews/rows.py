@@ -61,14 +61,16 @@ def _known(customer_id: str, customers: Mapping[str, Row], hotel: PropertyId) ->
 def guest(row: Row, hotel: PropertyId) -> GuestSnapshot:
     """A Mews customer. `LanguageCode` is inferred, from the nationality if need be: only the stated one counts.
 
-    Of a deleted profile the name is kept, for its stays are, and nothing by which anybody could be reached or joined.
+    A deleted profile is one whose person Mews forgot, unless it was merged into another.
     """
     family = " ".join(part for part in (_text(row.get("LastName")), _text(row.get("SecondLastName"))) if part)
-    reach = row if row.get("IsActive", True) or row.get("MergeTargetId") else {}
+    is_deleted = not (row.get("IsActive", True) or row.get("MergeTargetId"))
+    reach = {} if is_deleted else row
     return GuestSnapshot(
         changed_at=moment_of(row["UpdatedUtc"]),
         source_id=row["Id"],
         person=not _is_pseudo(row),
+        anonymised=is_deleted or None,
         salutation=SALUTATIONS.get(row.get("Title") or ""),
         given_name=_text(row.get("FirstName")),
         family_name=_text(family),

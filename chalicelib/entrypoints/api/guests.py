@@ -13,7 +13,8 @@ from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
 from chalicelib.guests import today
-from chalicelib.guests.model import Guest, Record, Traits, Unusable
+from chalicelib.guests.kinds import Unusable
+from chalicelib.guests.model import Guest, Record, Traits
 from chalicelib.guests.stats import Days, DayStats
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity

@@ -1,0 +1,9 @@
+"""In which words a record says what can be used of it."""
+
+from typing import Literal
+
+EmailKind = Literal["own", "relay", "shared", "unusable"]
+Nobody = Literal["anonymised", "no_person"]
+"""Why a profile is nobody's: its source took the person out of it, or says that it is none."""
+Unusable = Literal["email", "phone", "member_number", "birth_date"]
+"""Fields that can say nothing as they were filled in."""
