@@ -57,6 +57,11 @@ def identifiers(digests: Iterable[Digest]) -> list[Identifier]:
     return [read(wanted[key], item) for key, item in table.get_many(wanted).items()]
 
 
+def decisions(leaf: Leaf) -> dict[Leaf, Decision]:
+    item = table.get(keys.decisions(leaf))
+    return read_decisions(leaf, item) if item else {}
+
+
 def decisions_row(leaf: Leaf, decisions: Mapping[Leaf, Decision]) -> Item:
     """All that was decided about a leaf, by the other leaf."""
     told = {other: _told(each) for other, each in decisions.items()}

@@ -63,6 +63,23 @@ def test_a_record_tells_that_it_is_several_people_and_what_of_it_says_nothing(hu
     assert (shown["traits"]["member"], shown["traits"]["birth_date"]) == (False, None)
 
 
+def test_who_shares_an_address_and_is_somebody_else_is_a_candidate(hub: Hub, ingest: Ingest) -> None:
+    father, son = (
+        {"email": EMAIL, "birth_date": day, "property_id": VIENNA.id} for day in ("1955-03-01", "1985-07-09")
+    )
+    elsewhere = guest("g3", "Ben", "Lee", email=EMAIL, property_id=PORTO.id)
+    ingest(
+        guest("g1", "John", "Lee", **father),
+        guest("g2", "John", "Lee", **son),
+        elsewhere,
+        guest("g4", email="a@b.example"),
+    )
+    ids = [leaf_of_profile(API, each) for each in ("g1", "g2", "g3", "g4")]
+    candidates = [set(hub.get(f"/v1/guests/{each}")["candidates"]) for each in ids]
+    assert candidates == [{ids[1], ids[2]}, {ids[0], ids[2]}, {ids[0], ids[1]}, set()]
+    assert hub.get(f"/v1/guests/{ids[0]}", key="front_desk@vienna")["candidates"] == [ids[1]]
+
+
 @pytest.mark.parametrize("query", ["email=ANNA.LEE%40example.com", "source=api&source_id=g1"])
 def test_a_guest_is_found_by_what_identifies_them(hub: Hub, anna: str, query: str) -> None:
     assert [each["id"] for each in hub.get(f"/v1/guests?{query}")["items"]] == [anna]

@@ -16,13 +16,14 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Record, Stats, Traits
+from chalicelib.guests.model import Guest, Record, Traits
+from chalicelib.guests.stats import Stats
 from chalicelib.identity import actions as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.nobody import is_anonymised
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.builders import PORTO, VIENNA, at, decided, guest, reservation
 from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
@@ -76,6 +77,13 @@ def parties(snapshots: list[dict[str, Any]], hub: MemoryTable) -> list[list[str]
         ends.append({frozenset(ids[leaf] for leaf in found(each).members) for each in ids.values()})
     assert ends[1:] == ends[:-1]
     return sorted(sorted(each) for each in ends[0])
+
+
+def candidates(source_id: str) -> list[str]:
+    """The source's ids of who may be the same guest all the same."""
+    heads = guests.with_records(guests.heads(found(source_id).members))
+    others = [guests.with_records(guests.heads([each.id])) for each in identity.candidates(list(heads.values()))]
+    return [head.record.source_id or "" for each in others for head in each.values() if head.record]
 
 
 def case(id_: str) -> list[dict[str, Any]]:
@@ -134,6 +142,7 @@ def test_case_f11_what_is_written_differently_is_two(hub: MemoryTable) -> None:
     phone = "+43 1 5880 0000"
     both = [guest("g1", "伟", "李", phone=phone), guest("g2", "薇", "李", phone=phone)]
     assert parties(both, hub) == [["g1"], ["g2"]]
+    assert candidates("g1") == ["g2"]
     assert parties([guest("g1", None, "李伟", phone=phone), guest("g2", None, "李薇", phone=phone)], hub) == [
         ["g1"],
         ["g2"],
@@ -168,6 +177,10 @@ def test_a_record_of_several_people_joins_none_of_them(couple: dict[str, Any], h
 
 def test_case_f5_a_date_of_birth_tells_a_father_from_a_son(hub: MemoryTable) -> None:
     assert parties(case("F5"), hub) == [["g1"], ["g2"]]
+    assert candidates("g1") == ["g2"]
+    tell_apart = decided("g1", "g2", "apart")
+    assert profiles.store_changes([tell_apart]) == {}
+    assert candidates("g1") == []
 
 
 @pytest.mark.parametrize(

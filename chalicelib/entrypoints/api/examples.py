@@ -55,6 +55,7 @@ VALUES: Mapping[str, Any] = {
     "member": "100200",
     "member_number": "100200",
     "merged_ids": [],
+    "candidates": [],
     "message": "must be a date, such as 2026-02-01",
     "name": "Spring at Hotel Vienna",
     "night": "2026-02-01",

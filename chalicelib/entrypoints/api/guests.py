@@ -61,12 +61,16 @@ class StatsShown(Shown):
 
 
 class GuestShown(Shown):
+    """`candidates` are other guests who carry an address, a telephone or a member number of this one, and are kept
+    apart by what is said of them: another given name, generation or date of birth, or several people in one record."""
+
     id: str
     merged_ids: list[str]
     properties: list[PropertyId]
     traits: TraitsShown
     stats: StatsShown
     leaves: list[LeafShown]
+    candidates: list[str]
 
 
 def search(
@@ -111,13 +115,15 @@ def get(ask: Ask, guest_id: GuestId) -> GuestShown:
 
 
 def _guest(caller: Caller, guest: Guest, days: Days) -> GuestShown:
+    heads = heads_of(caller, guest)
     return GuestShown(
         id=guest.id,
         merged_ids=list(guest.others),
         properties=[each for each in guest.properties if caller.sees(each)],
         traits=_traits(guest.traits),
         stats=_stats(stats_of(caller, guest, days)),
-        leaves=[_leaf(head.leaf, head.record) for head in heads_of(caller, guest)],
+        leaves=[_leaf(head.leaf, head.record) for head in heads],
+        candidates=[each.id for each in seen(caller, identity.candidates(heads))],
     )
 
 
