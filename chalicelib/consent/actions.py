@@ -15,6 +15,7 @@ from chalicelib.canonical.turns import Turns
 from chalicelib.consent import addresses, objections, rules, store
 from chalicelib.consent.model import (
     PURPOSES,
+    SOFT_BOUNCES,
     Basis,
     Consent,
     Gate,
@@ -177,13 +178,26 @@ def _suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: Suppres
         _replace(before, after, leaf)
 
 
+def suppress_no_more(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
+    """What held an address for this reason is over, by itself and by nobody's act. Raises TryAgain."""
+    until_written(partial(_suppress_no_more, leaf, channel, address, reason), BUSY)
+
+
+def _suppress_no_more(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
+    before = _gate_of(leaf, channel)
+    after = rules.without_suppression(before, address, reason)
+    if after != before:
+        _replace(before, after, leaf)
+
+
 def lift_bounce(guest: GuestId, channel: ChannelName, at: Instant, proof: Mapping[str, str]) -> None:
-    """Let messages reach a guest's addresses again that a hard bounce held, for everybody who carries them; again and
+    """Let messages reach a guest's addresses again that bounces held, for everybody who carries them; again and
     again is once. An objection is lifted by the guest alone. Raises NotFound, TryAgain."""
     known = guests.guest(guest)
     if known is None:
         raise NotFound("There is no such guest.")
-    _lift(known, channel, rules.BOUNCE, Consent(state="lifted", basis="staff", at=at), proof)
+    for reason in (rules.BOUNCE, SOFT_BOUNCES):
+        _lift(known, channel, reason, Consent(state="lifted", basis="staff", at=at), proof)
 
 
 def _lift(

@@ -1,6 +1,6 @@
 """What is said at an address holds for whoever carries it: its own row keeps it, for those who carry it later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -8,7 +8,8 @@ from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.ids import ChannelName, Digest, digest_in
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import CHANNELS, Suppression, SuppressionReason
+from chalicelib.consent import bounces
+from chalicelib.consent.model import CHANNELS, SOFT_BOUNCES, Suppression, SuppressionReason
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
@@ -56,7 +57,44 @@ def lift(address: Digest, reason: SuppressionReason, at: Instant) -> Identifier:
 def _lifted(before: Identifier, reason: SuppressionReason, at: Instant) -> Identifier:
     known = Suppression.model_validate(before.suppressed) if before.suppressed else None
     is_this = known is not None and known.reason == reason and known.at < at
-    return replace(before, suppressed=None, lifted=at) if is_this else before
+    return replace(before, suppressed=None, lifted=at, bounces={}) if is_this else before
+
+
+def came_back(address: Digest, message: str, at: Instant) -> Identifier:
+    """A message came back for the time being; after so many the address is held. Raises TryAgain."""
+    return _changed(address, partial(_came_back, message=message, at=at))
+
+
+def _came_back(before: Identifier, message: str, at: Instant) -> Identifier:
+    if before.lifted and at <= before.lifted:
+        return before
+    after = replace(before, bounces=bounces.with_bounce(before.bounces, message, at))
+    hold = bounces.hold_of(after.bounces)
+    return _suppressed(after, hold) if hold else after
+
+
+def is_held_softly(row: Identifier | None) -> bool:
+    return row is not None and row.suppressed is not None and row.suppressed["reason"] == SOFT_BOUNCES
+
+
+def end_soft_hold(address: Digest, delivered: Mapping[str, Instant]) -> Identifier:
+    """What arrived ends the hold; what came back before is forgotten once the gates follow. Raises TryAgain."""
+    return _changed(address, partial(_hold_ended, delivered=delivered))
+
+
+def _hold_ended(before: Identifier, delivered: Mapping[str, Instant]) -> Identifier:
+    left = bounces.after_deliveries(before.bounces, delivered)
+    return replace(before, suppressed=None) if is_held_softly(before) and not bounces.hold_of(left) else before
+
+
+def forget_bounces(address: Digest, delivered: Mapping[str, Instant]) -> Identifier:
+    """Raises TryAgain."""
+    return _changed(address, partial(_forgotten, delivered=delivered))
+
+
+def _forgotten(before: Identifier, delivered: Mapping[str, Instant]) -> Identifier:
+    left = bounces.after_deliveries(before.bounces, delivered)
+    return before if left == before.bounces else replace(_hold_ended(before, delivered), bounces=left)
 
 
 def _changed(address: Digest, change: Callable[[Identifier], Identifier]) -> Identifier:

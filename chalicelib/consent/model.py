@@ -42,7 +42,10 @@ FLAGS: Mapping[str, Topic] = {"marketing_email": Topic(EMAIL, MARKETING)}
 State = Literal["implicit", "explicit", "confirmed", "withdrawn", "lifted"]
 """LIFTED stands in receipts alone: a bounce that somebody lifted."""
 Basis = Literal["source", "guest", "staff", "complaint", "address"]
-SuppressionReason = Literal["bounce", "complaint"]
+SuppressionReason = Literal["complaint", "bounce", "soft_bounces"]
+"""The strongest first. SOFT_BOUNCES holds what nobody asked for, until something arrives."""
+SOFT_BOUNCES: SuppressionReason = "soft_bounces"
+STRENGTH: tuple[SuppressionReason, ...] = get_args(SuppressionReason)
 
 
 def key_of(purpose: Purpose, controller: ControllerId) -> str:

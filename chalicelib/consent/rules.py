@@ -13,6 +13,7 @@ from chalicelib.consent.model import (
     MOST_SENDS,
     MOST_SUPPRESSED,
     REMEMBERED,
+    STRENGTH,
     Acts,
     Basis,
     Consent,
@@ -188,16 +189,15 @@ def _bounded(several: Iterable[tuple[str, SuppressionReason]]) -> dict[str, Supp
     """
     named: dict[str, SuppressionReason] = {}
     for address, reason in several:
-        if named.get(address) != "complaint":
-            named[address] = reason
+        named[address] = min(reason, named.get(address, reason), key=STRENGTH.index)
     if EVERY_ADDRESS in named or len(named) > MOST_SUPPRESSED:
-        return {EVERY_ADDRESS: "complaint" if "complaint" in named.values() else "bounce"}
+        return {EVERY_ADDRESS: min(named.values(), key=STRENGTH.index)}
     return named
 
 
 def stronger(one: Suppression, other: Suppression) -> Suppression:
     """A complaint is stronger than a bounce; of equals the earliest stays, in whatever order they came."""
-    return min(one, other, key=lambda each: (each.reason != "complaint", each.at))
+    return min(one, other, key=lambda each: (STRENGTH.index(each.reason), each.at))
 
 
 def regrouped(guest: GuestId, channel: ChannelName, before: Iterable[Gate], answers_now: Mapping[str, Consent]) -> Gate:

@@ -22,6 +22,7 @@ class Identifier:
 
     `objections`: when somebody who reads what is sent there said no, by what they said it to (`consent.model.key_of`).
     `lifted`: when somebody lifted a bounce; older ones that come late hold nothing.
+    `bounces`: messages that came back for the time being since one arrived, and when (`consent.bounces`).
     `sends`: marks of the newest messages that reached it, as gates keep them, where more than one guest had it.
     `names` are what its leaves are called, one each: whom it can tie to whom is told without reading their records.
     """
@@ -35,6 +36,7 @@ class Identifier:
     lifted: Instant | None = None
     objections: Mapping[str, Instant] = field(default_factory=dict)
     sends: tuple[str, ...] = ()
+    bounces: Mapping[str, Instant] = field(default_factory=dict)
 
     @property
     def carriers(self) -> dict[Leaf, Called | None]:

@@ -22,6 +22,7 @@ def row_of(identifier: Identifier) -> Item:
         lifted=identifier.lifted,
         objections=dict(identifier.objections) or None,
         sends=list(identifier.sends) or None,
+        bounces=dict(identifier.bounces) or None,
     )
     return within_a_unit(row, "names")
 
@@ -38,6 +39,7 @@ def read(digest: Digest, item: Item) -> Identifier:
         lifted=item.get("lifted"),
         objections=item.get("objections", {}),
         sends=tuple(item.get("sends", ())),
+        bounces=item.get("bounces", {}),
     )
 
 

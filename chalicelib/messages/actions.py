@@ -19,7 +19,7 @@ from chalicelib.consent.objections import Undeliverable
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
-from chalicelib.messages import holds, rules, staff, store, templates
+from chalicelib.messages import holds, returns, rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import Reason
@@ -87,6 +87,10 @@ def record_event(body: str, channel: ChannelName) -> bool:
         _suppress(
             [message.address] if message and message.address else _addresses(plug, event), event, message, channel
         )
+    if message and event.kind is EventKind.SOFT_BOUNCE and event.blames_address:
+        returns.came_back(message, channel)
+    if message and event.kind is EventKind.DELIVERY:
+        returns.arrived(message, channel)
     if message:
         _announce(event, message)
     return message is not None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from chalicelib.canonical.time import instant
-from chalicelib.consent.model import MARKETING, Purpose
+from chalicelib.consent.model import MARKETING, SOFT_BOUNCES, Purpose
 from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
 from chalicelib.consent.rules import counted_since, was_mailed
 from chalicelib.messages.known import Fault, Known, Words
@@ -47,6 +47,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     SUPPRESSED_COMPLAINT = "suppressed_complaint"
     SUPPRESSED_BOUNCE = "suppressed_bounce"
+    SUPPRESSED_SOFT_BOUNCES = "suppressed_soft_bounces"
     NO_CONSENT = "no_consent"
     WITHDRAWN = "withdrawn"
     WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
@@ -127,9 +128,15 @@ ADDRESS = (
     Hold(
         Reason.SUPPRESSED_BOUNCE,
         "What was sent to this address as {message} came back for good.",
-        lambda known: known.suppression is not None,
+        lambda known: known.suppression == "bounce",
     ),
 )
+LEFT_IN_PEACE = Hold(
+    Reason.SUPPRESSED_SOFT_BOUNCES,
+    "Of {message} to this address the last five or more came back, over a week or longer; one that arrives ends this.",
+    lambda known: known.suppression == SOFT_BOUNCES,
+)
+"""What a guest asked for, or needs for a stay, is still tried."""
 
 
 def _consent(purpose: Purpose) -> tuple[Hold, ...]:
@@ -194,7 +201,18 @@ CONTENT = (
 def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
     """Nobody asked for it: it needs consent to its purpose."""
     consent = _consent(PURPOSES[message_class])
-    return (*STANDING, RESTRICTED, *ADDRESS, *consent, LEFT_SEGMENT, OPEN_CASE, SHARED_MAILBOX, FREQUENCY_CAP, *CONTENT)
+    return (
+        *STANDING,
+        RESTRICTED,
+        *ADDRESS,
+        LEFT_IN_PEACE,
+        *consent,
+        LEFT_SEGMENT,
+        OPEN_CASE,
+        SHARED_MAILBOX,
+        FREQUENCY_CAP,
+        *CONTENT,
+    )
 
 
 HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {

@@ -47,6 +47,12 @@ def messages(pairs: Iterable[tuple[GuestId, OccasionId]]) -> dict[tuple[GuestId,
     return {(each.guest, each.occasion): each for each in known}
 
 
+def newest(leaf: Leaf, limit: int) -> list[Message]:
+    """The newest messages of one leaf, of at most so many occasions."""
+    rows = table.query(keys.leaf(leaf), keys.MESSAGE, limit=limit, newest_first=True)
+    return [read_message(table.key_of(row), row) for row in rows]
+
+
 def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Message]]:
     """The messages of one leaf before a position, newest first; each stands at the instant of its occasion."""
     up_to = f"{keys.MESSAGE}{highest_id(RUN, _instant_of(before))}" if before else None

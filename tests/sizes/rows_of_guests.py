@@ -1,5 +1,6 @@
 """What sources, guests and their hotels make: heads, records, stays, consents, messages, points."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
+from chalicelib.consent.bounces import KEPT
 from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, Consent, Gate, key_of, remembered_key
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import LATEST as LATEST_FIRST
@@ -214,9 +216,9 @@ def identifier(_: str) -> Item:
     """Of an address at which somebody said no to every legal entity of a chain."""
     suppressed = {"reason": "complaint", "at": LATEST}
     said = {key_of(MARKETING, ControllerId(each)): AT for each in many_ids(HOTELS)}
-    return row_of(
-        Identifier(Digest("d" * 64), 10**9, tuple(LEAVES), shared=True, suppressed=suppressed, objections=said)
-    )
+    back = {f"{number:08x}": AT for number in range(KEPT + 1)}
+    its = Identifier(Digest("d" * 64), 10**9, tuple(LEAVES), shared=True, suppressed=suppressed, objections=said)
+    return row_of(replace(its, bounces=back))
 
 
 def decisions(signs: str) -> Item:

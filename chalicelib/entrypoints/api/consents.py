@@ -70,7 +70,8 @@ class ConsentShown(Shown):
 class ConsentKept(ConsentShown):
     """What holds now, which may be a newer word than this one. `changed` tells what this one changed: the `answer` that
     holds, the `history`, which has one more proof; nothing where the very same was said before. `still_held` is what
-    holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the guest's own yes."""
+    holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the guest's own yes;
+    `soft_bounces` hold marketing, and end with the next message that arrives or by an admin."""
 
     changed: list[Literal["answer", "history"]]
     still_held: list[str]

@@ -56,6 +56,8 @@ class DeliveryEvent:
     staff: StaffMailId | None = None
     word: str = ""
     """The carrier's own for what a report is about."""
+    blames_address: bool = True
+    """False of a bounce that is the message's own fault, such as its size."""
 
 
 class Writer(Protocol):

@@ -24,6 +24,8 @@ WORDS = {
 NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus"})
 """Kinds of feedback (RFC 5965, RFC 6591) that say nothing of what the guest wants: one takes a complaint back, the
 others tell the sender of a fault. Whatever else comes, and what has no kind, is a complaint."""
+ABOUT_THE_MESSAGE = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
+"""Subtypes of a bounce that say nothing of the address."""
 GREETING = "Successfully validated SNS topic"
 """SES says this, as plain text, when a topic is set as an event destination."""
 
@@ -91,6 +93,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
         guest=GuestId(Leaf(guest)) if guest else None,
         staff=StaffMailId(staff) if staff else None,
         word=str(about.get("complaintFeedbackType") or ""),
+        blames_address=about.get("bounceSubType") not in ABOUT_THE_MESSAGE,
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),
     )
 
