@@ -23,5 +23,9 @@ def blocks(page: Path, heading: str) -> list[tuple[str, str]]:
     """The code blocks below a heading of a page, each with its language."""
     _, _, below = page.read_text().partition(f"\n## {heading}\n")
     section, _, _ = below.partition("\n## ")
-    fenced = section.split("```")[1::2]
-    return [(language, code) for language, _, code in (each.partition("\n") for each in fenced)]
+    return fenced(section)
+
+
+def fenced(text: str) -> list[tuple[str, str]]:
+    """Its code blocks, each with its language."""
+    return [(language, code) for language, _, code in (each.partition("\n") for each in text.split("```")[1::2])]

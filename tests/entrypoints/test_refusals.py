@@ -180,3 +180,12 @@ def test_who_writes_at_the_same_moment_as_another_is_told_so(
     monkeypatch.setattr(table, "transact", beside)
     response = hub.call("PUT", path, body)
     assert (response.status_code, problem(response)["title"]) == (409, "Conflict")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("cap_mails", "3"), ("cap_mails", True), ("mails_singly", 0), ("mails_singly", "no")]
+)
+def test_a_value_of_another_type_than_the_description_says_is_refused(hub: Hub, field: str, value: object) -> None:
+    response = hub.call("PUT", "/v1/settings", {field: value})
+    assert response.status_code == 400
+    assert [each["field"] for each in response.json_body["errors"]] == [field]

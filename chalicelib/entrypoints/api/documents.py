@@ -60,7 +60,8 @@ def check(model: type[Model], document: Json) -> Model:
     if not isinstance(document, dict):
         _refuse("must be a JSON object")
     try:
-        return model.model_validate(document)
+        # As JSON, where a text may be a date but 0 is not false: each field is of the type that is described.
+        return model.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         faults = [(_path(each, document), each.words) for each in told(error, model)]
         raise Invalid(*[FieldError(field, words) for field, words in by_field(faults).items()][:SHOWN]) from None

@@ -116,7 +116,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "Condition": {"trait": "stats.stays", "op": "gte", "value": 3},
     "Connection": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
     "ConnectionAsked": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
-    "ConnectionShown": {"id": "pms-vienna", "properties": {"V1": "vienna"}, "secrets": ["…QQ=="]},
+    "ConnectionShown": {"id": "pms-vienna", "properties": {"V1": "vienna"}, "secrets": 1},
     "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
     "ConsentAct": {"state": "explicit", "basis": "staff"},
@@ -151,7 +151,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "Segment": {"id": "regulars", "version": 1, "rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
     "SegmentAsked": {"id": "regulars", "rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
     "StayEntry": {"id": "e9b1"},
-    "StayShown": {"id": "r7a11", "role": "primary", "status": "checked_out"},
+    "StayShown": {"id": "r7a11", "role": "guest", "status": "checked_out"},
     "Template": {"version": 1},
 }
 """Where a shape's own field says something else than one of the same name elsewhere."""

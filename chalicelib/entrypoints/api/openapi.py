@@ -36,6 +36,20 @@ ENUMS: dict[str, Json] = {
     "purpose": {"type": "string", "enum": [*PURPOSES]},
 }
 """Names in paths that are no ids of somebody's choice."""
+TAGS = {
+    "campaigns": "Mail to a segment: launched in runs, each guest with one decision",
+    "connections": "Links to vendors' accounts, which push webhooks",
+    "dead-letters": "What could not be processed, with its reason",
+    "events": "Snapshots in the hub's own format",
+    "guests": "Who the guests are, and what happened with each",
+    "jobs": "Long work, and how far it is",
+    "keys": "Who may call the API",
+    "programs": "Loyalty programmes and their terms",
+    "properties": "The hotels",
+    "segments": "Rules that say which guests belong",
+    "settings": "What is set for all hotels",
+    "templates": "What mails say",
+}
 CONFLICT = "Somebody else was faster, or it is in no state for this"
 USED = "The Idempotency-Key was used for another request"
 REMEMBERED = (
@@ -83,7 +97,7 @@ def document() -> Json:
         },
         "servers": [SERVER],
         "security": [{"key": []}],
-        "tags": [{"name": each} for each in sorted({_tag(call) for call in CALLS})],
+        "tags": [{"name": each, "description": TAGS[each]} for each in sorted({_tag(call) for call in CALLS})],
         "paths": paths,
         "components": {
             "schemas": shapes.known,

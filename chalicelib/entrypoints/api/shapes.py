@@ -33,7 +33,25 @@ def shapes_of(taken: Iterable[Model], given: Iterable[Model], named_by_path: Ite
         named[mode][model] = _renamed(ref, titles)
     for model in named_by_path:
         named["validation"][model] = _with_id_in_path(named["validation"][model]["$ref"].removeprefix(REF), known)
-    return Shapes(named["validation"], named["serialization"], dict(sorted(known.items())))
+    used = _used([*named["validation"].values(), *named["serialization"].values()], known)
+    return Shapes(named["validation"], named["serialization"], {name: known[name] for name in sorted(used)})
+
+
+def _used(refs: Iterable[Json], known: Mapping[str, Json]) -> set[str]:
+    """The names of all shapes that something leads to."""
+    found: set[str] = set()
+    left = {name for each in refs for name in _named_in(each)}
+    while left:
+        found |= left
+        left = {name for each in left for name in _named_in(known[each])} - found
+    return found
+
+
+def _named_in(node: Any) -> set[str]:
+    if isinstance(node, str):
+        return {node.removeprefix(REF)} if node.startswith(REF) else set()
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return {name for each in inner for name in _named_in(each)}
 
 
 def _by_title(shapes: Iterable[Json], titles: Mapping[str, str]) -> dict[str, Json]:
