@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from chalicelib.canonical.errors import FieldError
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 
 if TYPE_CHECKING:
@@ -56,6 +57,14 @@ class Edge(Protocol):
 
     def verify(self, request: Request, secrets: Sequence[str]) -> bool:
         """Whether one of the secrets vouches for the request; takes the same time for every wrong one."""
+        ...
+
+    is_told: bool
+    """Who sends mends what it is told: a notice of which nothing can be read is refused, with its fields. Else it is
+    taken, and set aside with why."""
+
+    def faults(self, notices: Sequence[Json], at: datetime) -> Sequence[FieldError]:
+        """What is wrong where nothing of the notices can be taken; never a value of theirs."""
         ...
 
     def hotel_of(self, body: Json) -> str | None:

@@ -10,13 +10,13 @@ from chalicelib.entrypoints.problems import answered
 open_pages = Blueprint(__name__)
 
 
-@open_pages.route("/health", methods=["GET"], content_types=["*/*"])
+@open_pages.route("/health", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(open_pages)
 def health() -> Response:
     return _json({"status": "ok", "version": VERSION})
 
 
-@open_pages.route("/openapi.json", methods=["GET"], content_types=["*/*"])
+@open_pages.route("/openapi.json", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(open_pages)
 def openapi() -> Response:
     from chalicelib.entrypoints.api.openapi import document

@@ -44,6 +44,8 @@ def answered(blueprint: Blueprint) -> Callable[[View], View]:
             with log.invocation("api_handler") as line:
                 line.words |= {"route": f"{request.method} {request.path}", "correlation_id": correlation}
                 response = _answer(view, path, correlation, line)
+                if request.method == "HEAD":
+                    response.body = ""
                 line.figures |= {"records": 1, "failed": int(response.status_code >= 500)}
                 line.words["status"] = response.status_code
             return response

@@ -7,10 +7,11 @@ import hashlib
 import re
 import uuid
 from functools import cache
+from json import JSONDecodeError
 
 from chalicelib.aws import files, queues
 from chalicelib.canonical.compact import compact
-from chalicelib.canonical.errors import TooLarge, Unauthorized
+from chalicelib.canonical.errors import FieldError, Invalid, TooLarge, Unauthorized
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors import stripping
 from chalicelib.connectors.contract import Edge, Json, Request
@@ -37,8 +38,8 @@ SECRETS_TRIED = 2
 def accept(connection: ConnectionId, request: Request) -> int:
     """Take one webhook. Returns the status that the vendor takes for success.
 
-    Raises TooLarge, Unauthorized (always the same, whatever was wrong), or the queue's own error: then the vendor was
-    told of no success.
+    Raises TooLarge, Unauthorized (always the same, whatever was wrong), Invalid where the vendor is one that mends what
+    it is told, or the queue's own error: then the vendor was told of no success.
     """
     if len(request.body) > LARGEST_BODY:
         raise TooLarge(f"A webhook's body may have {LARGEST_BODY} bytes.")
@@ -47,7 +48,7 @@ def accept(connection: ConnectionId, request: Request) -> int:
         _pretend(request, opened, was_looked_up=was_looked_up)
         raise Unauthorized
     edge = edge_of(opened.vendor)
-    contents, hotel = _queueable(edge, request.body)
+    contents, hotel = _queueable(edge, request)
     messages = [_light(envelopes.noticed(connection, opened.vendor, request.at), each) for each in contents]
     group = f"{connection}:{hotel}"
     fair = group if hotel and GROUP.fullmatch(group) else connection
@@ -70,20 +71,40 @@ def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up
         opened_connections().pretend_to_open()
 
 
-def _queueable(edge: Edge, raw: bytes) -> tuple[list[Content], str | None]:
+def _queueable(edge: Edge, request: Request) -> tuple[list[Content], str | None]:
     """What may be queued, and the hotel that it is about.
 
-    What cannot be read is scrubbed as text; a worker then says why it was refused.
+    What cannot be read is told to who mends it, or scrubbed as text; a worker then says why it was refused.
     """
+    raw = request.body
     try:
         body = stripping.parse(raw)
-        parts = _parts(edge, body)
-        if len(parts) == 1 and stripping.is_clean(raw, edge.dropped_fields):
-            return [envelopes.as_body(raw.decode())], edge.hotel_of(body)
-        stripped = [stripping.strip(part, edge.dropped_fields, edge.id_fields) for part in parts]
-    except (ValueError, RecursionError):
+        parts, contents = _stripped(edge, raw, body)
+    except (ValueError, RecursionError) as error:
+        if edge.is_told:
+            raise Invalid(FieldError("body", _why_unreadable(error))) from None
         return [envelopes.as_text(stripping.scrub_unreadable(raw, edge.dropped_fields))], None
-    return [envelopes.as_body(compact(each)) for each in stripped], edge.hotel_of(body)
+    if faults := edge.faults(parts, request.at):
+        raise Invalid(*faults)
+    return contents, edge.hotel_of(body)
+
+
+def _stripped(edge: Edge, raw: bytes, body: Json) -> tuple[list[Json], list[Content]]:
+    """The notices of a body, and the same as they are queued: as it came, where nothing of it is to go."""
+    parts = _parts(edge, body)
+    if len(parts) == 1 and stripping.is_clean(raw, edge.dropped_fields):
+        return parts, [envelopes.as_body(raw.decode())]
+    stripped = [stripping.strip(part, edge.dropped_fields, edge.id_fields) for part in parts]
+    return stripped, [envelopes.as_body(compact(each)) for each in stripped]
+
+
+def _why_unreadable(error: Exception) -> str:
+    match error:
+        case UnicodeDecodeError():
+            return f"is not UTF-8 at byte {error.start}"
+        case JSONDecodeError():
+            return f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    return "is not JSON that can be read: it is nested too deeply, or has a number that is none"
 
 
 def _parts(edge: Edge, body: Json) -> list[Json]:

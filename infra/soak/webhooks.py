@@ -99,9 +99,12 @@ def _refused(number: int, source: str, chance: Random) -> Call:
 
 
 def _unreadable(number: int, source: str, chance: Random) -> Call:
+    """What a glance at the edge takes, and only the models refuse."""
     mark = f"{MARK}{number}"
-    broken = {"kind": "reservation", "source_id": mark, "changed_at": "2026-01-01T00:00:00Z", "status": "there"}
-    bodies = (f"this is not JSON: {mark}".encode(), _body(mark), _body([broken]))
+    told = {"source_id": mark, "changed_at": "2026-01-01T00:00:00Z", "property_id": "vienna"}
+    dates = {"status": "confirmed", "arrival": "2026-02-03", "departure": "2026-02-01"}
+    charge = {"reservation_source_id": mark, "charge": "room", "category": "tax", "amount_minor": 1, "currency": "EUR"}
+    bodies = (_body([{"kind": "reservation", **told, **dates}]), _body([{"kind": "charge", **told, **charge}]))
     return Call(mark, source, chance.choice(bodies), Kind.UNREADABLE)
 
 

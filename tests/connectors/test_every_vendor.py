@@ -89,7 +89,7 @@ CANONICAL = Case(
         {"snapshots": [{"kind": ["anna@mail.example"]}]},
         {"snapshots": [{"kind": "guest", "changed_at": "anna@mail.example"}]},
         {"snapshots": [{**reservation(), "arrival": "anna@mail.example"}]},
-        {"snapshots": [{**reservation(), "status": "anna@mail.example"}]},
+        {"snapshots": [{**reservation(), "status": ["anna@mail.example"]}]},
         {"snapshots": [{**reservation(), "changed_at": "2026-01-01T00:00:00"}]},
         {"snapshots": [{**reservation(), "departure": "2025-01-01"}]},
         {"snapshots": [{**reservation(), "occupants": [{"role": "anna@mail.example", "guest": guest()}]}]},

@@ -46,7 +46,7 @@ def test_its_refusal_is_a_problem(resource: str, method: str, status: int, title
 
 
 def test_a_wrong_method_is_told_the_right_ones() -> None:
-    assert called("/u/{token}", "PUT")["headers"]["Allow"] == "GET, POST"
+    assert called("/u/{token}", "PUT")["headers"]["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize("kind", ["weird/thing", "text/xml; charset=latin-1", ""])

@@ -111,7 +111,16 @@ def test_the_examples_are_a_season_that_can_be_sent(hub: Hub, ingest: Ingest) ->
 
 def test_every_route_of_the_app_is_described_and_nothing_else() -> None:
     described = {(path, method.upper()) for path, methods in document()["paths"].items() for method in methods}
-    assert described == {(path, method) for path, methods in app.routes.items() for method in methods}
+    served = {(path, method) for path, methods in app.routes.items() for method in methods}
+    assert described == {(path, method) for path, method in served if method != "HEAD"}
+
+
+def test_what_can_be_read_can_be_asked_for_without_its_body_and_nothing_answers_browsers_elsewhere() -> None:
+    """A HEAD wherever there is a GET; no OPTIONS, for no page of another origin may call the hub yet."""
+    for path, methods in app.routes.items():
+        assert ("HEAD" in methods) == ("GET" in methods), path
+        assert "OPTIONS" not in methods
+        assert not any(entry.cors for entry in methods.values())
 
 
 def test_every_id_in_a_path_is_told_with_its_shape() -> None:

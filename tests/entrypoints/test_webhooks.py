@@ -1,9 +1,11 @@
 """The webhook route: who is let in, what is too large, and that all refusals are alike."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import ConnectionId
@@ -69,6 +71,35 @@ def test_a_body_over_four_megabytes_is_refused(mews: Hub) -> None:
 
 def test_a_declared_length_is_believed_before_the_body_is_touched(mews: Hub) -> None:
     assert push(mews, PATH, b"{}", **{"Content-Length": str(5_000_000)}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"not JSON", "body"),
+        (b'{"snapshot": []}', "snapshots"),
+        (b'{"snapshots": [{"kind": "guest", "changed_at": "yesterday"}]}', "snapshots.0.changed_at"),
+    ],
+)
+def test_a_signed_canonical_push_that_cannot_be_read_is_told_its_field(hub: Hub, body: bytes, field: str) -> None:
+    secret = "whsec_YS1zaWduaW5nLWtleS1vZi0yNC1ieXRlcw=="
+    connections.put(Connection(id=ConnectionId("own"), vendor="canonical", secrets=(secret,), properties={}))
+    sent = datetime.now(UTC)
+    headers = {"webhook-id": "m1", "webhook-timestamp": str(int(sent.timestamp()))}
+    signature = Webhook(secret).sign("m1", sent, body.decode())
+    response = push(hub, "/webhooks/own", body, **headers, **{"webhook-signature": signature})
+    assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")
+    assert [each["field"] for each in response.json_body["errors"]] == [field]
+    assert push(hub, "/webhooks/own", body, **headers, **{"webhook-signature": "v1,x"}).status_code == 401
+    assert waiting("inbox") == 0
+
+
+def test_a_head_is_a_get_without_its_body(mews: Hub) -> None:
+    for path in ("/health", "/openapi.json", "/u/nobodys", "/v1/properties", "/v1/connections/none"):
+        head, get = (mews.call(method, path) for method in ("HEAD", "GET"))
+        assert (head.status_code, head.body) == (get.status_code, b"")
+        assert head.headers["Content-Type"] == get.headers["Content-Type"]
+    assert mews.call("HEAD", "/v1/properties", key=None).status_code == 401
 
 
 def test_what_cannot_be_read_is_taken_and_left_to_the_worker(mews: Hub) -> None:

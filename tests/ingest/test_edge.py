@@ -16,7 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
-from chalicelib.canonical.errors import TooLarge, TryAgain, Unauthorized
+from chalicelib.canonical.errors import FieldError, Invalid, TooLarge, TryAgain, Unauthorized
 from chalicelib.canonical.ids import ConnectionId, ReservationId, reservation_id
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
@@ -349,14 +349,71 @@ def test_what_cannot_be_read_ends_with_its_reason_while_its_neighbours_succeed(
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe{}", '{"a": "Küche"}'.encode("latin-1"), "{}".encode("utf-16")])
-def test_a_signed_notice_that_is_no_utf_8_is_taken_and_ends_with_its_reason(
-    own: None, body: bytes, work: Callable[..., None]
-) -> None:
+def test_a_signed_notice_that_is_no_utf_8_is_told_so(own: None, body: bytes) -> None:
     """The signature is over the bytes: that nobody can read them is another matter."""
+    assert [each.field for each in refused(body)] == ["body"]
+
+
+def refused(body: bytes) -> tuple[FieldError, ...]:
+    """What the sender of a canonical notice is told; nothing is queued, and nothing costs a call but the connection."""
+    with time_machine.travel(NOW, tick=False), pytest.raises(Invalid) as told:
+        edge.accept(OWN, signed(body))
+    assert (waiting("inbox"), meter().take()[0].get("SendMessage")) == (0, None)
+    return told.value.fields
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"snapshots": [}', "is not JSON: Expecting value at line 1, column 16"),
+        (b"", "is not JSON: Expecting value at line 1, column 1"),
+        (b"\xff{}", "is not UTF-8 at byte 0"),
+        (b"[" * 100_000, "is not JSON that can be read"),
+        (b'{"a": NaN}', "is not JSON that can be read"),
+        (b"[1]", "must be a JSON object"),
+    ],
+)
+def test_a_signed_notice_that_is_no_json_is_told_where(own: None, body: bytes, words: str) -> None:
+    (fault,) = refused(body)
+    assert fault.field == "body"
+    assert fault.message.startswith(words)
+
+
+def test_a_notice_of_which_one_snapshot_can_be_read_is_taken(own: None, work: Callable[..., None]) -> None:
+    """What is wrong beside it is set aside, and its neighbours are stored."""
+    told = [guest("g1", property_id=VIENNA.id, country="Austria"), guest("g2", property_id=VIENNA.id)]
     with time_machine.travel(NOW, tick=False):
-        assert edge.accept(OWN, signed(body)) == 202
+        assert edge.accept(OWN, signed(json.dumps({"snapshots": told}).encode())) == 202
         work("inbox")
-        assert [reason for reason, _ in dead("inbox")] == ["not_json"]
+        ((reason, _),) = dead("inbox")
+    assert reason.startswith("invalid_snapshot: snapshots.0.country: ")
+
+
+def test_what_a_sender_adds_and_the_edge_drops_is_no_fault(own: None) -> None:
+    body = {"snapshots": [{**guest(property_id=VIENNA.id), "passport": "P1"}]}
+    with time_machine.travel(NOW, tick=False):
+        assert edge.accept(OWN, signed(json.dumps(body).encode())) == 202
+        assert "P1" not in received("inbox")["Records"][0]["body"]
+
+
+def test_of_a_notice_that_was_cut_each_fault_has_its_own_place(own: None) -> None:
+    told = [guest(f"g{number}", country="x") for number in range(edge.MOST_ENTRIES + 1)]
+    fields = [each.field for each in refused(json.dumps({"snapshots": told}).encode())]
+    assert (len(fields), fields[0], fields[-1]) == (50, "snapshots.0.country", "snapshots.49.country")
+    told[-1]["country"] = "AT"
+    with time_machine.travel(NOW, tick=False):
+        assert edge.accept(OWN, signed(json.dumps({"snapshots": told}).encode())) == 202
+        assert waiting("inbox") == 2
+
+
+def test_a_notice_that_is_right_is_taken_without_the_models() -> None:
+    source = (
+        "import sys, json; from datetime import datetime; from chalicelib.connectors.canonical import edge; "
+        f"told = json.loads({json.dumps(json.dumps({'snapshots': [reservation(primary=guest())]}))}); "
+        "print(edge.faults([told], datetime.now()), 'pydantic' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "() False"
 
 
 def _reservation_id() -> str:
@@ -364,14 +421,17 @@ def _reservation_id() -> str:
 
 
 def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work: Callable[..., None]) -> None:
+    (fault,) = refused(json.dumps({"snapshots": [reservation(arrival="x")]}).encode())
+    assert (fault.field, fault.message) == ("snapshots.0.arrival", "must be a date, such as 2026-02-01")
+    backwards = reservation(departure="2026-01-01")
     with time_machine.travel(NOW, tick=False):
-        for wrong in ({"snapshots": [reservation(arrival="x")]}, {"snapshots": [reservation(property_id="porto")]}):
+        for wrong in ({"snapshots": [backwards]}, {"snapshots": [reservation(property_id="porto")]}):
             edge.accept(OWN, signed(json.dumps(wrong).encode()))
         edge.accept(OWN, signed(json.dumps({"snapshots": [guest(property_id=VIENNA.id)]}).encode()))
         work("inbox")
         reasons = [reason for reason, _ in dead("inbox")]
     assert reasons == [
-        "invalid_snapshot: snapshots.0.arrival: must be a date, such as 2026-02-01",
+        "invalid_snapshot: snapshots.0.snapshot: departure is before arrival",
         "foreign_property: snapshots.0.property_id",
     ]
 

@@ -19,7 +19,7 @@ from chalicelib.ingest import edge
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Change
-from tests.builders import VIENNA, guest, reservation
+from tests.builders import VIENNA, at, guest, reservation
 from tests.fake_mews import SECRET, FakeMews, notice
 from tests.fakes import received
 from tests.ids import PMS
@@ -57,7 +57,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> SlowTable:
 
 def test_a_notice_of_thousands_is_cut_at_the_edge_into_messages_of_a_hundred(mews: FakeMews) -> None:
     connections.put(Connection(id=OWN, vendor="canonical", secrets=(SIGNING,), properties={"v": VIENNA.id}))
-    told = [{"kind": "guest", "source_id": f"g{n}"} for n in range(1150)]
+    told = [{"kind": "guest", "source_id": f"g{n}", "changed_at": at(0)} for n in range(1150)]
     with time_machine.travel(NOW, tick=False):
         edge.accept(OWN, signed(json.dumps({"snapshots": told}).encode(), NOW))
         parts = [json.loads(record["body"])["body"]["snapshots"] for record in all_of("inbox")]

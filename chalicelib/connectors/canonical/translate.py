@@ -2,20 +2,31 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
+from chalicelib.canonical.details import MealPlan, Purpose
 from chalicelib.canonical.errors import FieldError, Invalid, Rejected
 from chalicelib.canonical.faults import by_field, told
-from chalicelib.canonical.snapshots import AnySnapshot
+from chalicelib.canonical.snapshots import AnySnapshot, Channel, Status
 from chalicelib.connectors.contract import Json, Link, Translated
 
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
 """Clocks differ; days do not."""
 FIELD_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+WORDS: Mapping[str, frozenset[str]] = {
+    "status": frozenset(Status),
+    "channel": frozenset(Channel),
+    "meal_plan": frozenset(MealPlan),
+    "purpose": frozenset(Purpose),
+}
+"""Fields of a reservation that say `unknown` where a word is none of these. Whose folio pays, and what a charge is for,
+decide about money: there a wrong word is refused."""
+TOLD = 50
+"""Faults told at once."""
 KINDS = frozenset({"guest", "reservation", "charge"})
 
 
@@ -34,11 +45,60 @@ def translate(notice: Json, link: Link, received_at: datetime) -> Translated:
         if isinstance(item, dict) and _unknown_kind(item):
             ignored["unknown_kind"] += 1
             continue
+        ours, unknown = with_known_words(item)
+        ignored.update(f"unknown_{each}" for each in unknown)
         try:
-            snapshots.append(_checked(at, item, link, received_at))
+            snapshots.append(_checked(at, ours, link, received_at))
         except Rejected as rejected:
             broken[f"snapshots.{at}"] = str(rejected)
     return Translated(snapshots, ignored, broken)
+
+
+def faults_of(notices: Sequence[Json], received_at: datetime) -> list[FieldError]:
+    """What is wrong with notices of which nothing can be taken; nothing, where one snapshot can be."""
+    found: list[FieldError] = []
+    first = 0
+    for notice in notices:
+        items = notice.get("snapshots") if isinstance(notice, Mapping) else None
+        if not isinstance(items, list):
+            return [_no_list(notice)]
+        for at, item in enumerate(items, first):
+            faults = _faults_of_one(item, received_at)
+            if not faults:
+                return []
+            found += [FieldError(f"snapshots.{at}.{each.field}", each.message) for each in faults]
+        first += len(items)
+    return found[:TOLD]
+
+
+def _no_list(notice: Json) -> FieldError:
+    if not isinstance(notice, Mapping):
+        return FieldError("body", "must be a JSON object")
+    return FieldError("snapshots", "must be a list" if "snapshots" in notice else "is required")
+
+
+def _faults_of_one(item: Json, received_at: datetime) -> Sequence[FieldError]:
+    if isinstance(item, dict) and _unknown_kind(item):
+        return ()
+    try:
+        read(with_known_words(item)[0], received_at)
+    except Invalid as invalid:
+        return invalid.fields
+    return ()
+
+
+def with_known_words(item: Json) -> tuple[Json, list[str]]:
+    """A snapshot whose words are ours, and the fields whose word no table knows: it is `unknown`."""
+    if not isinstance(item, Mapping):
+        return item, []
+    said = {name: _word(item[name]) for name in WORDS if isinstance(item.get(name), str)}
+    unknown = [name for name, word in said.items() if word not in WORDS[name]]
+    return {**item, **said, **dict.fromkeys(unknown, "unknown")}, unknown
+
+
+def _word(said: str) -> str:
+    """`Checked-out` is `checked_out`."""
+    return said.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _unknown_kind(item: Mapping[str, Json]) -> bool:

@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from string import ascii_letters, digits
 from typing import Literal
 
+from chalicelib.canonical.errors import FieldError
 from chalicelib.connectors.contract import Json, Request
 
 secret_use: Literal["compare", "sign"] = "compare"  # noqa: S105 (how secrets are used, not one)
@@ -20,6 +22,7 @@ begins an escape, and the ampersand, the semicolon and the hash end the value.""
 SIGN_NAMES = {" ": "a blank", "\t": "a tabulator", "\n": "a line break", "\r": "a line break"}
 SHORTEST_SECRET = 16
 entries = "Events"
+is_told = False
 credentials = frozenset({"client_token", "access_token"})
 
 
@@ -37,6 +40,10 @@ def verify(request: Request, secrets: Sequence[str]) -> bool:
     presented = hashlib.sha256(request.query.get("secret", "").encode("utf-8", "surrogatepass")).hexdigest()
     matches = [hmac.compare_digest(presented, secret) for secret in secrets]
     return any(matches)
+
+
+def faults(notices: Sequence[Json], at: datetime) -> Sequence[FieldError]:  # noqa: ARG001 (the contract's)
+    return ()
 
 
 def hotel_of(body: Json) -> str | None:

@@ -23,6 +23,7 @@ HEADERS: dict[str, Json] = {
     "429": AFTER,
     "503": AFTER,
 }
+UNREAD = "Nothing of it can be taken: the fields, of what this vendor would mend (`canonical`)"
 TOO_LARGE = {"413": "The body is larger than 4 MB"}
 PAGE = {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}}
 SIGNATURE = {
@@ -32,7 +33,9 @@ SIGNATURE = {
 }
 SIGNED = (
     "A connection whose vendor is `canonical` takes snapshots in the hub's own format, signed by the Standard Webhooks "
-    "scheme in the three headers. Other vendors send their own bodies and sign them in their own ways."
+    "scheme in the three headers. Words that the hub does not know (of status, channel, meal_plan, purpose) become "
+    "`unknown`; what is wrong beside snapshots that are right is set aside (`/v1/dead-letters`). Other vendors send "
+    "their own bodies and sign them in their own ways."
 )
 CANONICAL = {"snapshots": [{"kind": "guest", "changed_at": "2026-01-05T10:00:00Z", "source_id": "1001"}]}
 
@@ -70,7 +73,12 @@ def _open(operation: str, summary: str, responses: Json, **more: Any) -> Json:
 
 
 def _webhook(problem: Json, snapshots: Json) -> Json:
-    faults = {"401": "No connection of this name vouches for it: always the same answer", **TOO_LARGE, **FAULTS}
+    faults = {
+        "400": UNREAD,
+        "401": "No connection of this name vouches for it: always the same answer",
+        **TOO_LARGE,
+        **FAULTS,
+    }
     taken = {"200": {"description": "Taken"}, "202": {"description": "Taken, where the vendor expects this status"}}
     body = {"schema": {"anyOf": [snapshots, {"type": "object", "additionalProperties": True}]}, "example": CANONICAL}
     return _open(

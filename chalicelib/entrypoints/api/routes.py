@@ -102,7 +102,8 @@ def _serve(call: Call) -> None:
     def view(**path: str) -> Response:
         return perform(call, api.current_request, path)
 
-    api.route(call.path, methods=[call.method], content_types=["*/*"])(view)
+    methods = [call.method, "HEAD"] if call.method == "GET" else [call.method]
+    api.route(call.path, methods=methods, content_types=["*/*"])(view)
 
 
 for each in CALLS:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 guest_pages = Blueprint(__name__)
 
 
-@guest_pages.route("/u/{token}", methods=["GET"], content_types=["*/*"])
+@guest_pages.route("/u/{token}", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(guest_pages)
 def show_unsubscribe(token: str) -> Response:
     return _asked(token, back_at=f"{token}/back")
 
 
-@guest_pages.route("/u/{token}/back", methods=["GET"], content_types=["*/*"])
+@guest_pages.route("/u/{token}/back", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(guest_pages)
 def show_return(token: str) -> Response:
     return _asked(token, leave_at=f"../{token}")
