@@ -105,7 +105,8 @@ def infra_finish(
     chalice_files.config_of(stage, chalice_files.CHALICE)
     url = (public_url or deploy.public_url(stage)).rstrip("/")
     done = finishing.finish(stage, public_url=url, sender=sender, postal_address=postal_address)
-    say({"public_url": url, "queues": done.queues}, as_json=as_json)
+    told = {"public_url": done.public_url, "sender": done.sender, "postal_address": done.postal_address}
+    say({**told, "queues": done.queues}, as_json=as_json)
     for warning in done.warnings:
         words.print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
     if done.queues < (wanted := len(queue_urls.NAMES)):

@@ -9,6 +9,8 @@ from datetime import timedelta
 from chalicelib.access import rules, store
 from chalicelib.access.model import ApiKey, Caller, KeyAsked, Secret
 from chalicelib.aws import secrets, table
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthorized
 from chalicelib.canonical.ids import KeyId, stable_id
 from chalicelib.canonical.time import Instant, moment_of
@@ -49,11 +51,28 @@ def create(caller: Caller, asked: KeyAsked, secret: Secret, at: Instant) -> ApiK
 
 
 def end(caller: Caller, key_id: KeyId, at: Instant) -> None:
-    """End a key at once. Raises NotFound, alike for what is not there and what the caller may not see."""
+    """End a key at once. Raises NotFound, alike for what is not there and what the caller may not see, and Conflict for
+    the last one that may do everything: nobody could make another."""
     key = store.get(key_id)
     if key is None or not rules.is_seen(caller, key):
         raise NotFound("There is no such key.")
-    store.end(key, at, int((moment_of(at) + REMEMBERED).timestamp()))
+    until = int((moment_of(at) + REMEMBERED).timestamp())
+    until_written(lambda: store.end(key, at, until, _stays(key)), "keys were ended by others all the time")
+
+
+def _stays(key: ApiKey) -> ApiKey | None:
+    """A key that may do everything and is there when this one has gone; None where this one never could."""
+    if not rules.may_everything(key):
+        return None
+    others = (each for each in kept() if each.key_id != key.key_id and rules.may_everything(each))
+    if (other := next(others, None)) is None:
+        raise Conflict("This is the last admin key of the whole group: make another one before you end it.")
+    return other
+
+
+def kept() -> Iterator[ApiKey]:
+    """All that have not ended."""
+    return (key for key in store.listed(None) if not key.ended)
 
 
 def seen(caller: Caller, after: str | None) -> Iterator[ApiKey]:
@@ -64,6 +83,8 @@ def seen(caller: Caller, after: str | None) -> Iterator[ApiKey]:
 def _check(caller: Caller, asked: KeyAsked) -> None:
     if not caller.sees_all(asked.properties):
         raise Forbidden("A key cannot give what it does not have: name only properties of your own.")
-    unknown = rules.unknown_properties(asked, properties.by_id())
+    there_is = properties.by_id()
+    unknown = rules.unknown_properties(asked, there_is)
     if unknown:
-        raise Invalid(*(FieldError(f"properties.{at}", f"no such property: {each}") for at, each in unknown.items()))
+        told = {at: f"no such property: {each}; there is {known(there_is, each)}" for at, each in unknown.items()}
+        raise Invalid(*(FieldError(f"properties.{at}", words) for at, words in told.items()))

@@ -36,6 +36,11 @@ def unknown_properties(asked: KeyAsked, known: Collection[str]) -> dict[int, str
     return {at: each for at, each in enumerate(asked.properties) if each != EVERYWHERE and each not in known}
 
 
+def may_everything(key: ApiKey) -> bool:
+    """Whether it can make any other key."""
+    return key.role == "admin" and EVERYWHERE in key.properties
+
+
 def is_seen(caller: Caller, key: ApiKey) -> bool:
     """A key is seen by who may see all of its properties, until it ends."""
     return not key.ended and caller.sees_all(key.properties)

@@ -36,15 +36,19 @@ def add(key: ApiKey, at: Instant) -> None:
     table.transact([table.Put(row, table.ABSENT) for row in rows])
 
 
-def end(key: ApiKey, at: Instant, remembered_until: int) -> None:
-    """Nobody signs in with it from now on; its id is remembered until then (seconds since 1970)."""
+def end(key: ApiKey, at: Instant, remembered_until: int, stays: ApiKey | None = None) -> None:
+    """Nobody signs in with it from now on; its id is remembered until then (seconds since 1970). Raises ConditionFailed
+    where the one that `stays` has ended meanwhile."""
     remember = table.Update(
         keys.api_key_listing(key.key_id),
         "SET deleted_at = :at, expires_at = :until",
         {":at": at, ":until": remembered_until},
         when=table.PRESENT,
     )
-    table.transact([table.Delete(keys.api_key(key.key_hash)), remember])
+    writes: list[table.Write] = [table.Delete(keys.api_key(key.key_hash)), remember]
+    if stays:
+        writes.append(table.Check(keys.api_key(stays.key_hash), table.PRESENT))
+    table.transact(writes)
 
 
 def _read(row: Item) -> ApiKey:

@@ -1,5 +1,6 @@
 """Create campaigns; launch, pause, resume and cancel their runs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.aws import queues, table
@@ -53,8 +54,13 @@ def _content(asked: Campaign) -> Content:
     }
     missing = [name for name, is_there in found.items() if not is_there]
     if segment is None or template is None or missing:
-        there_is = {"channel": f"; there is {known(CHANNELS)}"}
-        raise Invalid(*(FieldError(name, f"does not exist{there_is.get(name, '')}") for name in missing))
+        there_is = {
+            "channel": f"; there is {known(CHANNELS)}",
+            "segment": f"; there is {known((each.id for each in SEGMENTS.listed()), asked.segment)}",
+            "template": f"; there is {known((each.id for each in TEMPLATES.listed()), asked.template)}",
+            "property_id": f"; there is {known(properties.by_id(), asked.property_id or '')}",
+        }
+        raise Invalid(*(FieldError(name, f"does not exist{there_is[name]}") for name in missing))
     return Content(segment=segment, template=template)
 
 
@@ -67,6 +73,30 @@ def campaign(campaign_id: CampaignId) -> CampaignRow:
 
 def campaigns() -> list[CampaignRow]:
     return store.campaigns()
+
+
+def being_sent() -> list[CampaignRow]:
+    """Those of which a run is on."""
+    return [each for each in store.campaigns() if _current(each)]
+
+
+def edit(campaign_id: CampaignId, changes: Mapping[str, object]) -> CampaignRow:
+    """Change what a campaign says, for its next runs. The same again is the same campaign. Raises NotFound, Invalid for
+    what it then names and is not there, and Conflict while a run is on: that one is sent as it was planned."""
+
+    def attempt() -> CampaignRow:
+        kept = campaign(campaign_id)
+        asked = Campaign.model_validate({**kept.campaign.model_dump(), **changes})
+        if asked == kept.campaign:
+            return kept
+        _content(asked)
+        if _current(kept):
+            raise Conflict("A run of this campaign is on: cancel it, or wait for its end.")
+        edited = kept.saying(asked)
+        table.write(store.put_campaign(edited, replaces=kept.rev))
+        return edited
+
+    return until_written(attempt, "the campaign was changed by others all the time")
 
 
 def run(run_id: RunId) -> Run:

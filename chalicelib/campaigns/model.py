@@ -42,8 +42,8 @@ class Campaign(BaseModel):
 class CampaignRow(BaseModel):
     """A campaign as it is kept: how often it was launched, and its last run.
 
-    It is no `Definition`: what it says never changes, and `rev`, the lock, counts launches. One row holds both, so that
-    a launch is one transaction.
+    It is no `Definition`: its runs keep what they began with, and `rev`, the lock, counts launches and changes. One row
+    holds both, so that a launch is one transaction.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +52,9 @@ class CampaignRow(BaseModel):
     rev: int = 1
     launches: int = 0
     run: RunId | None = None
+
+    def saying(self, campaign: Campaign) -> "CampaignRow":
+        return self.model_copy(update={"rev": self.rev + 1, "campaign": campaign})
 
     def launched(self, run: RunId) -> "CampaignRow":
         return self.model_copy(update={"rev": self.rev + 1, "launches": self.launches + 1, "run": run})

@@ -22,17 +22,17 @@ Allowed = Callable[[Scope], bool]
 
 
 def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
-    """Keep a connection; empty secrets and credentials leave those that are kept.
+    """Keep a connection; what is left out, and empty secrets and credentials, leave what is kept.
 
     `allowed` says whether the caller may speak for a property, or for all (`*`). It is asked for every property that
     the id ever reached, by a connection since deleted, too: records are found by connection and source id, so whoever
     takes up an id takes up its guests. Raises NotFound, Invalid, Conflict.
     """
-    before = store.reached(asked.id)
+    before, kept = store.reached(asked.id), store.get(asked.id)
+    asked = asked.over(kept) if kept and kept.vendor == asked.vendor else asked
     reached = _with_those_of(before, asked.properties)
     if not all(allowed(PropertyId(each)) for each in reached):
         raise NotFound("There is no such connection, or no such property.")
-    kept = store.get(asked.id)
     faults = rules.faults(asked, kept, properties.by_id(), http.check_url)
     if faults:
         raise Invalid(*faults)

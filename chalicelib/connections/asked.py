@@ -4,14 +4,45 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
 
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Channel, HubId, Text
+from chalicelib.connections.model import KeptConnection
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """What a vendor calls one of its things; the table takes no empty name in a map."""
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+
+
+def _told_back(given: object) -> object:
+    """How many there are is what an answer says of them: whoever puts it back means those."""
+    if type(given) is int:
+        return ()
+    return tuple(given) if isinstance(given, list) else given
+
+
+Secrets = Annotated[
+    tuple[Secret, ...],
+    Field(max_length=2),
+    BeforeValidator(_told_back),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 512}, "maxItems": 2},
+                {"type": "integer", "minimum": 0, "maximum": 2},
+            ]
+        }
+    ),
+]
 LARGEST_CREDENTIALS = 2048
 """Bytes that are encrypted at once: KMS itself takes 4096."""
 LARGEST_MAP = 60_000
@@ -19,20 +50,33 @@ LARGEST_MAP = 60_000
 
 
 class Connection(BaseModel):
-    """One link to one vendor account, as an admin writes it; secrets go in and never come out again."""
+    """One link to one vendor account, as an admin writes it; secrets go in and never come out again. What is left out
+    of one that is there stays as it is; `{}` or null takes it away."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[ConnectionId, HUB_ID]
     vendor: HubId
-    secrets: Annotated[tuple[Secret, ...], Field(max_length=2)] = ()
-    """Webhook secrets; two are valid during a rotation."""
+    secrets: Secrets = ()
+    """Webhook secrets; two are valid during a rotation. A number, as answers tell how many there are, leaves them."""
     credentials: dict[Name, str] = Field(default_factory=dict)
     """What the vendor's API wants: tokens."""
     base_url: Text | None = None
     properties: dict[Name, Annotated[PropertyId, HUB_ID]] = Field(default_factory=dict)
     channels: dict[Name, Channel] = Field(default_factory=dict)
     options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
+    has_credentials: bool | None = None
+    """As an answer tells it; it says nothing here."""
+
+    def over(self, kept: KeptConnection) -> "Connection":
+        """What is left out is as it is kept."""
+        before = {
+            "base_url": kept.base_url or None,
+            "properties": dict(kept.properties),
+            "channels": {code: Channel(channel) for code, channel in kept.channels.items()},
+            "options": {name: tuple(values) for name, values in kept.options.items()},
+        }
+        return Connection.model_validate({**before, **self.model_dump(exclude_unset=True)})
 
     @field_validator("credentials")
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from chalicelib.canonical import choices
 from chalicelib.canonical.errors import FieldError
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection, is_api
@@ -16,10 +17,13 @@ def faults(
 ) -> list[FieldError]:
     """Every field that could not work; `known` are the properties there are."""
     if asked.vendor not in VENDORS:
-        return [FieldError("vendor", f"is none of {', '.join(VENDORS)}")]
+        return [
+            FieldError("vendor", f"is no vendor that the hub knows; there is {choices.known(VENDORS, asked.vendor)}")
+        ]
     return [
         *_address_faults(asked, check_url),
         *_property_faults(asked, known),
+        *_option_faults(asked),
         *_secret_faults(asked),
         *(_change_faults(asked, kept) if kept else ()),
     ]
@@ -40,7 +44,15 @@ def _address_faults(asked: Connection, check_url: CheckUrl) -> Iterator[FieldErr
 def _property_faults(asked: Connection, known: Collection[str]) -> Iterator[FieldError]:
     for hotel, property_id in asked.properties.items():
         if property_id not in known:
-            yield FieldError(f"properties.{hotel}", "no such property")
+            yield FieldError(f"properties.{hotel}", f"no such property; there is {choices.known(known, property_id)}")
+
+
+def _option_faults(asked: Connection) -> Iterator[FieldError]:
+    """An option that nobody asks for was misspelt, or is another vendor's."""
+    known = edge_of(asked.vendor).options
+    for name in asked.options.keys() - known:
+        told = f"there is {choices.known(known, name)}" if known else "this vendor has none"
+        yield FieldError(f"options.{name}", f"is no option; {told}")
 
 
 def _secret_faults(asked: Connection) -> Iterator[FieldError]:
@@ -60,6 +72,8 @@ def _change_faults(asked: Connection, kept: KeptConnection) -> Iterator[FieldErr
     is_new_vendor = kept.vendor != asked.vendor
     if is_new_vendor and not asked.secrets:
         yield FieldError("secrets", "give them with a new vendor: those that are kept are of another form")
+    if is_new_vendor and "properties" not in asked.model_fields_set:
+        yield FieldError("properties", "give them with a new vendor, who calls its hotels otherwise")
     if asked.credentials:
         return
     if is_new_vendor and edge_of(asked.vendor).credentials:

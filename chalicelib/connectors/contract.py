@@ -50,6 +50,8 @@ class Edge(Protocol):
     """The list of a notice, if it has one, whose entries may as well come in several notices."""
     credentials: frozenset[str]
     """What the vendor's API wants of a connection."""
+    options: frozenset[str]
+    """What else may be said of a connection to this vendor; its translation asks for it by these names."""
 
     def secret_fault(self, secret: str) -> str | None:
         """Why a webhook secret cannot vouch for anything, or would never arrive; None for one that is fit."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import ProgramId
 from chalicelib.canonical.time import moment_of, now
 from chalicelib.guests import store as guests
@@ -38,6 +39,8 @@ def put(asked: Program) -> Program:
 def keep(asked: Program, today: date) -> Program:
     """The programme alone. Raises Invalid when it would change what stays have earned, and Conflict."""
     before = PROGRAMS.get(asked.id)
+    if faults := rules.currency_faults(before, asked):
+        raise Invalid(*faults)
     if before is None:
         return PROGRAMS.replace(rules.first_version(asked), replaces=0)
     after = rules.next_version(before, asked, today)

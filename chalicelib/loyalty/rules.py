@@ -13,6 +13,7 @@ from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.loyalty.model import Account, Program, Reason, Terms
+from chalicelib.properties.world import currency_fault
 
 MOST_EARLIER = 50
 """Earlier terms of a programme: stays are priced by them for good, and all of them are one row."""
@@ -109,6 +110,13 @@ def is_changed(award: Award, given: Award | None) -> bool:
 
 
 # Terms
+
+
+def currency_faults(before: Program | None, asked: Program) -> list[FieldError]:
+    """Rates of currencies that are none. Those that a programme has already stay as they are."""
+    new = asked.points_per_unit.keys() - (before.points_per_unit.keys() if before else set())
+    faults = {code: currency_fault(code) for code in sorted(new)}
+    return [FieldError(f"points_per_unit.{code}", words) for code, words in faults.items() if words]
 
 
 def first_version(asked: Program) -> Program:

@@ -2,10 +2,11 @@
 
 import re
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.details import Currency
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, HubId, Text
@@ -43,9 +44,8 @@ def _one_mailbox(text: str) -> str:
 Mailbox = Annotated[str, StringConstraints(max_length=320, strip_whitespace=True), AfterValidator(_one_mailbox)]
 PostalAddress = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=500)]
-Domain = Annotated[
-    str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$", max_length=253)
-]
+DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$"
+Domain = Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253)]
 
 
 class Branding(BaseModel):
@@ -90,5 +90,5 @@ class Property(BaseModel):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as `Europe`
-            raise ValueError(f"{name!r} is not an IANA time zone") from None
+            raise ValueError(f"is no IANA time zone; there is {known(available_timezones(), name)}") from None
         return name

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.entrypoints.api.answers import Listing, Shown
-from chalicelib.entrypoints.api.calls import Ask, Call, Contract, contract_of
+from chalicelib.entrypoints.api.calls import BY_PATH, Ask, Call, Contract, contract_of
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.routes import ADMIN, CALLS
 from chalicelib.loyalty.model import Program
@@ -35,7 +35,7 @@ def _faults(call: Call, contract: Contract) -> Iterator[str]:
     yield from (f"takes no {name}" for name in in_path if not _is_taken(name, call, contract, in_path))
     if not _is_answer(hints.get("return")):
         yield f"returns {hints.get('return')}, which is no model"
-    if contract.takes and call.method not in {"PUT", "POST"}:
+    if contract.takes and call.method not in {*BY_PATH, "POST"}:
         yield f"a {call.method} has no body"
     if call.creates and call.method != "POST":
         yield f"a {call.method} creates nothing under an Idempotency-Key"
@@ -59,8 +59,8 @@ def _is_text_or_none(hint: Any) -> bool:
 
 
 def _is_taken(name: str, call: Call, contract: Contract, in_path: list[str]) -> bool:
-    """A PUT of something with an id has the id of its path in its body."""
-    return name in contract.names or (call.method == "PUT" and contract.names_in_body and in_path == [name])
+    """A PUT or PATCH of something with an id has the id of its path in its body."""
+    return name in contract.names or (call.method in BY_PATH and contract.names_in_body and in_path == [name])
 
 
 def _is_answer(hint: Any) -> bool:

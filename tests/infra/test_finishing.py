@@ -97,3 +97,31 @@ def test_a_sender_that_is_no_address_finishes_nothing(aws: Settings) -> None:
     with pytest.raises(ValueError, match=r"group\.sender"):
         finishing.finish("test", public_url="https://hub.hotel.test", sender="Haus")
     assert installation.get().public_url == PUBLIC_URL
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["hub.hotel.test", "http://hub.hotel.test", "https://", "https:///x", "https://a b.test", "https://hub.test/?x=1",
+     "https://me@hub.test", "ftp://hub.test", "https://hötel.test", "javascript:alert(1)"],
+)  # fmt: skip
+def test_an_address_that_mails_cannot_lead_to_finishes_nothing(aws: Settings, url: str) -> None:
+    before = store.get()
+    with pytest.raises(ValueError, match="public_url"):
+        finishing.finish("test", public_url=url, sender="Haus <info@haus.example>")
+    assert (installation.get().public_url, store.get()) == (PUBLIC_URL, before)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hub.hotel.test", "https://x.execute-api.eu-central-1.amazonaws.com/api", "http://localhost:4566/x"]
+)
+def test_what_is_set_by_now_is_told_whether_it_was_given_or_not(aws: Settings, url: str) -> None:
+    done = finishing.finish("test", public_url=url, sender="Haus <info@haus.example>")
+    assert (done.public_url, done.sender) == (url, "Haus <info@haus.example>")
+    assert done.postal_address == store.get().group.postal_address
+    again = finishing.finish("test", postal_address="Gasse 2, Wien")
+    assert (again.public_url, again.sender, again.postal_address) == (url, done.sender, "Gasse 2, Wien")
+
+
+def test_a_group_without_a_name_for_its_mail_is_told_so(limits: Limits) -> None:
+    (warning,) = finishing.finish("test", sender="", postal_address="").warnings
+    assert "no sender and no postal address" in warning

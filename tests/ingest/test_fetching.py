@@ -385,4 +385,4 @@ def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:
 
 
 def replace_vendor(one: Any, vendor: str) -> Any:
-    return one.model_copy(update={"vendor": vendor, "id": "own", "secrets": ()})
+    return one.model_copy(update={"vendor": vendor, "id": "own", "secrets": (), "options": {}})

@@ -89,7 +89,7 @@ def connection(_: str) -> Item:
         base_url="https://api.mews.com/" + "x" * 179,
         properties=longest_map(LARGEST_MAP, ID),
         channels=longest_map(LARGEST_MAP, Channel.WHOLESALE),
-        options=longest_map(LARGEST_MAP, ("o" * 200,) * 10),
+        options={"stay_services": ("o" * 200,) * 290},
     )
     connections.put(asked)
     return kept(keys.connection(ConnectionId(ID)))
@@ -176,7 +176,7 @@ def idempotency(signs: str) -> Item:
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 394_600, SIX),
     "property_": Largest(property_, 128_700, SIX),
-    "connection": Largest(connection, 253_100),
+    "connection": Largest(connection, 253_600),
     "connection_reach": Largest(connection_reach, 32_700),
     "api_key": Largest(api_key, 33_500, FOUR),
     "api_key_listing": Largest(api_key_listing, 33_600, FOUR),

@@ -23,6 +23,7 @@ dropped_fields: frozenset[str] = frozenset(
 entries = "snapshots"
 is_told = True
 credentials: frozenset[str] = frozenset()
+options: frozenset[str] = frozenset()
 
 
 def secret_fault(secret: str) -> str | None:

@@ -24,6 +24,7 @@ SHORTEST_SECRET = 16
 entries = "Events"
 is_told = False
 credentials = frozenset({"client_token", "access_token"})
+options = frozenset({"chains", "stay_services"})
 
 
 def secret_fault(secret: str) -> str | None:

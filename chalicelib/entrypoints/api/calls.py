@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.access.remembered import Answer
 
 JSON = "application/json"
+BY_PATH = ("PUT", "PATCH")
+"""Methods whose path names what the body is about."""
 HUB_ID = re.compile(r"[a-z0-9_-]{1,64}")
 LONGEST = 512
 """Characters of a query parameter."""
@@ -133,14 +135,15 @@ def _permit(call: Call, caller: "Caller") -> None:
 
 
 def _document(request: Request, contract: Contract, call: Call, path: Mapping[str, str]) -> Any:
-    """The body as it was sent. A PUT names its id in the path; in the body it may be left out, and must not differ."""
+    """The body as it was sent. A PUT or a PATCH names its id in the path; in the body it may be left out, and must not
+    differ."""
     from chalicelib.entrypoints.api import documents
 
     if contract.takes is None:
         return None
     raw = request.raw_body
     document = documents.parse(raw if isinstance(raw, bytes) else raw.encode())
-    if call.method == "PUT" and isinstance(document, dict) and contract.names_in_body:
+    if call.method in BY_PATH and isinstance(document, dict) and contract.names_in_body:
         (name,) = path.values()
         if document.setdefault("id", name) != name:
             raise Invalid(FieldError("id", "differs from the id in the path"))

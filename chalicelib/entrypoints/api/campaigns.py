@@ -35,6 +35,24 @@ class CampaignAsked(BaseModel):
     as_planned: bool = False
 
 
+class CampaignChange(BaseModel):
+    """What of a campaign is to be another for its next runs; what is left out stays. `launches` and `run`, which an
+    answer has, are passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[CampaignId, HUB_ID]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] = ""
+    segment: Annotated[SegmentId, HUB_ID] = SegmentId("")
+    template: Annotated[TemplateId, HUB_ID] = TemplateId("")
+    message_class: Unasked = UNASKED
+    channel: KnownChannel = DEFAULT_CHANNEL
+    property_id: Annotated[PropertyId, HUB_ID] | None = None
+    as_planned: bool = False
+    launches: int | None = None
+    run: "RunShown | None" = None
+
+
 class RunShown(Shown):
     """One launch. `counts` are candidates by outcome when they were sent: sent, unknown, lost, failed, and each reason
     to hold. What SES told later of an unknown one is in the decisions. `instead_of` is the run whose lost mails it
@@ -95,6 +113,12 @@ def listed(*, page: Page) -> Listing[CampaignShown]:
 def get(campaign_id: CampaignId) -> CampaignShown:
     """One campaign, with its last run and what became of the candidates so far."""
     return _shown(actions.campaign(campaign_id))
+
+
+def change(campaign_id: CampaignId, body: CampaignChange) -> CampaignShown:
+    """Change a campaign for its next runs; while a run is on, it is refused."""
+    told = {name: getattr(body, name) for name in body.model_fields_set & Campaign.model_fields.keys()}
+    return _shown(actions.edit(campaign_id, told))
 
 
 def launch(ask: Ask, campaign_id: CampaignId) -> CampaignShown:

@@ -11,7 +11,7 @@ from chalicelib.access.requests import LONGEST_KEY
 from chalicelib.canonical.version import VERSION
 from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
-from chalicelib.entrypoints.api.calls import JSON, Call, Contract, contract_of
+from chalicelib.entrypoints.api.calls import BY_PATH, JSON, Call, Contract, contract_of
 from chalicelib.entrypoints.api.events import Events, Fault
 from chalicelib.entrypoints.api.examples import VALUES, example_of
 from chalicelib.entrypoints.api.paging import MOST, USUAL
@@ -110,7 +110,11 @@ def _shapes(contracts: dict[Call, Contract]) -> Shapes:
     shapes = shapes_of(
         [each.takes for each in contracts.values() if each.takes],
         [*(each.gives for each in contracts.values() if each.gives), Problem, Health],
-        [each.takes for call, each in contracts.items() if each.takes and each.names_in_body and call.method == "PUT"],
+        [
+            each.takes
+            for call, each in contracts.items()
+            if each.takes and each.names_in_body and call.method in BY_PATH
+        ],
     )
     problem = shapes.known["Problem"]  # every refusal is one: its example stands here once
     problem["examples"] = [example_of(shapes.given[Problem], shapes.known)]

@@ -5,6 +5,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.uses import uses_of
 from chalicelib.properties import actions, store
 from chalicelib.properties.model import Property
 
@@ -30,8 +31,10 @@ def get(ask: Ask, property_id: PropertyId) -> Property:
 
 
 def delete(ask: Ask, property_id: PropertyId) -> None:
-    """Take a property off the list; what is known of its guests stays."""
-    actions.delete(get(ask, property_id))
+    """Take a property off the list; what is known of its guests stays. While connections, keys or a campaign that is
+    being sent name it, it is refused, and they are told.
+    """
+    actions.delete(get(ask, property_id), uses_of(property_id))
 
 
 def _require_visible(ask: Ask, property_id: PropertyId) -> None:
