@@ -1,6 +1,6 @@
 """The description is what the API does: generated clients drive the hub, and a linter and a fuzzer find no fault.
 
-Run by `make clients`: it installs the generators, so it needs npm and its registry, and that of Python.
+Run by `make clients`, the fuzzer by `make fuzz`: what they need is installed from the registries of npm and Python.
 """
 
 import json
