@@ -22,7 +22,7 @@ from chalicelib.guests.store import head_row, record_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import actions, holds, store
+from chalicelib.messages import actions, holds, returns, store
 from chalicelib.messages.holds import MessageClass, Reason
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Message
@@ -185,17 +185,19 @@ def test_what_a_guest_needs_or_asked_for_is_still_tried(
 
 
 Told = tuple[str, int, int]
-TOLD = st.tuples(st.sampled_from(["bounce", "bounce", "bounce", "delivery"]), st.integers(0, 9), st.integers(0, 40))
+NEWEST = st.integers(12 - returns.LOOKED_AT, 11)
+"""Among these of a guest's messages it is looked whether one arrived."""
+TOLD = st.tuples(st.sampled_from(["bounce", "bounce", "bounce", "delivery"]), NEWEST, st.integers(0, 40))
 
 
 def is_held_by(told: Sequence[Told]) -> bool:
-    """From everything that was ever told, at once."""
-    arrived = {number for kind, number, _ in told if kind == "delivery"}
-    last = max((day for kind, _, day in told if kind == "delivery"), default=-1)
+    """From everything that was ever told, at once. Of each message the first instant counts."""
+    arrived: dict[int, int] = {}
     back: dict[int, int] = {}
     for kind, number, day in told:
-        if kind == "bounce":
-            back[number] = min(day, back.get(number, day))
+        kept = back if kind == "bounce" else arrived
+        kept[number] = min(day, kept.get(number, day))
+    last = max(arrived.values(), default=-1)
     since = [day for number, day in back.items() if day > last and number not in arrived]
     return len(since) >= bounces.MESSAGES and max(since) - min(since) >= bounces.SPREAD.days
 
