@@ -99,6 +99,7 @@ def _namesake(cast: Cast, person: Person) -> Record | None:
         return None
     son = cast.new_person(person.country, person.name)
     son.consents, son.style, son.slips = person.consents, "same", 1
+    son.born = person.born  # no date of birth tells them apart
     return cast.new_record(son, anchor.known, address=anchor.address)
 
 
