@@ -1,6 +1,6 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -168,24 +168,21 @@ def history(guest: GuestId) -> list[Receipt]:
 
 def suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
     """Hold all messages to one address in a guest's gate; `address` is the identifier digest. Raises TryAgain."""
-    until_written(partial(_suppress, leaf, channel, address, reason), BUSY)
-
-
-def _suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
-    before = _gate_of(leaf, channel)
-    after = rules.with_suppression(before, address, reason)
-    if after != before:
-        _replace(before, after, leaf)
+    until_written(
+        partial(_change, leaf, channel, partial(rules.with_suppression, address=address, reason=reason)), BUSY
+    )
 
 
 def suppress_no_more(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
     """What held an address for this reason is over, by itself and by nobody's act. Raises TryAgain."""
-    until_written(partial(_suppress_no_more, leaf, channel, address, reason), BUSY)
+    change = partial(rules.without_suppression, address=address, reason=reason)
+    until_written(partial(_change, leaf, channel, change), BUSY)
 
 
-def _suppress_no_more(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
+def _change(leaf: Leaf, channel: ChannelName, change: Callable[[Gate], Gate]) -> None:
+    """Nothing is written where the gate says so already."""
     before = _gate_of(leaf, channel)
-    after = rules.without_suppression(before, address, reason)
+    after = change(before)
     if after != before:
         _replace(before, after, leaf)
 

@@ -1,14 +1,11 @@
 """Who no longer belongs to the segment by their turn is held, unless the campaign says that the plan stands."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from chalicelib.aws import table
-from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import Campaign, Run
 from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
@@ -26,17 +23,6 @@ from tests.mail_fakes import FakeSes
 
 NOTHING_BOOKED = {"trait": "stats.next_arrival", "op": "exists", "value": False}
 MISSED = "miss-you"
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def ses(aws: Settings) -> FakeSes:
-    return FakeSes().install()
 
 
 def launched(everybody: list[GuestId], rule: dict[str, Any], *, as_planned: bool = False) -> Run:

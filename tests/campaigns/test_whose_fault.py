@@ -1,32 +1,17 @@
 """What is everybody's fault stops a run and is nobody's decision; what is one guest's is theirs alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
-from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import RunState
 from chalicelib.messages import store
 from chalicelib.settings import store as settings
 from chalicelib.settings.actions import save as save_settings
-from tests.campaigns.worlds import NOW, guest, launched, plan_by_hand, run_to_end, tick, turn
+from tests.campaigns.worlds import guest, launched, plan_by_hand, run_to_end, tick, turn
 from tests.ids import SPRING
 from tests.mail_fakes import FakeSes
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def ses(aws: Settings) -> FakeSes:
-    return FakeSes().install()
-
 
 CODES = ["BadRequestException", "ValidationException"]
 
