@@ -22,6 +22,10 @@ MAIL = frozenset({
     FactType.MESSAGE_CLICKED, FactType.MESSAGE_BOUNCED, FactType.MESSAGE_COMPLAINED, FactType.CONSENT_CHANGED,
 })  # fmt: skip
 """What mailbox providers tell; whoever complains has withdrawn."""
+MEMBERSHIPS = frozenset({
+    FactType.GUEST_CHANGED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED,
+})  # fmt: skip
+"""What follows where people enrol a guest, give another number, or end a membership."""
 POINTS = frozenset({FactType.POINTS_AWARDED, FactType.POINTS_REVERSED})
 
 
@@ -79,7 +83,7 @@ WORKERS = (
         timeout=29,
         memory=512,
         sends=("inbox", "fetch", "jobs", "plan", "send"),
-        announces=POINTS | {FactType.CONSENT_CHANGED},
+        announces=POINTS | MEMBERSHIPS | {FactType.CONSENT_CHANGED},
         puts=("large", "objections"),
         gets="large",
         settles_letters=True,

@@ -29,6 +29,7 @@ from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.versions import Version
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
+from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
 from chalicelib.guests.revenue import stated, within
@@ -184,7 +185,7 @@ class Traits(Kept):
     birth_date: Annotated[date | None, Trait(in_segments=True)] = None
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
-    member: Annotated[bool, Trait(computed_by="membership", in_segments=True)] = False
+    member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Stats()
 
     def with_stats(self, stats: Stats) -> "Traits":
@@ -231,6 +232,9 @@ class Head:
     tally: Tally | None = None
     """None where an earlier version kept the head: then the sums follow from all the stays."""
     identifiers: tuple[IdentifierKey, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
+    """What people said of memberships through this record, one a programme, and the identifiers that only it brings."""
+    enrolled_keys: tuple[IdentifierKey, ...] = ()
     own_profile: Digest | None = None
     """The digest under which other records name this one as what their source merged them into."""
     members: tuple[Leaf, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests.calendar import EVERY_LATEST, EVERY_SOONEST, LATEST, SOONEST, Order, Rooms, calendar_of, together
+from chalicelib.guests.enrolments import is_member
 from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Head, Stay, Traits
 from chalicelib.guests.stats import Stats
@@ -193,7 +194,7 @@ def _own_email(told: Sequence[Head]) -> str | None:
 
 
 def _is_member(told: Sequence[Head]) -> bool:
-    return any(leaf.record and leaf.record.member_number for leaf in told)
+    return any(is_member(leaf.enrolments, has_number=bool(leaf.record and leaf.record.member_number)) for leaf in told)
 
 
 def _sums(leaves: Sequence[Head]) -> Stats:

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
+from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.drift import Drift, month_of, months_after
+from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.model import Guest, Head, Record, Stay, Traits
 from chalicelib.guests.spans import Span
 from chalicelib.guests.stats import Stats
@@ -45,6 +49,7 @@ def _tally_attributes(head: Head) -> dict[str, str]:
     return {"counted": head.tally.packed(without=BOUNDS), "bounds": head.tally.packed(only=BOUNDS)}
 
 
+_ENROLMENTS: TypeAdapter[tuple[Enrolment, ...]] = TypeAdapter(tuple[Enrolment, ...])
 BOUNDS = frozenset({"longest", "ended"})
 
 
@@ -54,10 +59,11 @@ def record_row(head: Head) -> Item:
         keys.record(head.leaf),
         rev=head.record_rev or 0,
         record=head.record.packed() if head.record else None,
-        identifiers=list(head.identifiers) or None,
+        identifiers=list(told_by_record(head)) or None,
         own_profile=head.own_profile,
+        enrolments=_ENROLMENTS.dump_json(head.enrolments, exclude_defaults=True).decode() if head.enrolments else None,
     )
-    return within_a_unit(row, "record")
+    return within_a_unit(row, "record", "enrolments")
 
 
 def with_record(head: Head, item: Item | None) -> Head:
@@ -65,9 +71,9 @@ def with_record(head: Head, item: Item | None) -> Head:
     if item is None or head.record:
         return head
     item = inflated(item)
-    record = Record.model_validate_json(item["record"])
-    identifiers = tuple(item.get("identifiers", ()))
-    return replace(head, record=record, identifiers=identifiers, own_profile=item.get("own_profile"))
+    known = replace(head, record=Record.model_validate_json(item["record"]), own_profile=item.get("own_profile"))
+    enrolments = _ENROLMENTS.validate_json(item["enrolments"]) if "enrolments" in item else ()
+    return carrying(known, item.get("identifiers", ()), enrolments)
 
 
 def with_records(heads: Mapping[Leaf, Head]) -> dict[Leaf, Head]:

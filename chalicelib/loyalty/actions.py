@@ -1,34 +1,27 @@
 """What wakes the ledger, who is a member, and what a member's ledger says."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from heapq import merge
 
-from chalicelib.aws import table
-from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.aws import bus
+from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import Leaf, ProgramId, is_person
-from chalicelib.canonical.time import Instant, instant, moment_of, now
+from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, is_person, key_of
+from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
-from chalicelib.loyalty import programs, rules, store, wakes
-from chalicelib.loyalty.model import Account, Entry, Program
+from chalicelib.identity.digests import digest
+from chalicelib.identity.typed import readings
+from chalicelib.loyalty import programs, store, wakes
+from chalicelib.loyalty.membership import Membership, Standing
+from chalicelib.loyalty.model import Entry, Program
 from chalicelib.loyalty.settling import settle
 from chalicelib.loyalty.store import PROGRAMS
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.model import MembershipAct
 
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
-
-
-@dataclass(frozen=True)
-class Membership:
-    """A guest in one programme; `enrolled_at` is None for points that nobody was enrolled for yet."""
-
-    program: ProgramId
-    balance: int
-    enrolled_at: Instant | None
-    earns_from: date | None
-    number: str | None
 
 
 def award_points(message: Mapping[str, object]) -> None:
@@ -56,58 +49,64 @@ def enrol(
     number: str | None = None,
     earns_from: date | None = None,
     at: datetime | None = None,
-) -> Account:
-    """Make a guest a member: stays that end on or after `earns_from` (today) earn. Enrolling again changes nothing."""
+    through: Collection[Leaf] | None = None,
+) -> Membership:
+    """Make a guest a member: stays that end on or after `earns_from` (today) earn. A member gets another number, where
+    one is given; the same again changes nothing. It is said through the first of the records `through` (all of the
+    guest's), and stays with it. Raises NotFound, Invalid, Conflict for a number that is somebody else's, TryAgain.
+    """
+    standing, moment = _standing_of(leaf, program_id, through), at or now()
+    given = number or standing.former_number
+    key = _key_of(given) if given else None
+    act = standing.enrolling(given, key, earns_from or moment.date(), instant(moment))
+    return _say([act] if act else [], standing, moment)
+
+
+def end(
+    leaf: Leaf, program_id: ProgramId, at: datetime | None = None, through: Collection[Leaf] | None = None
+) -> Membership:
+    """End a membership: stays that end from this day on earn nothing; what was earned stays, and is still corrected.
+    Raises NotFound for who never was a member, Conflict where other records make the guest one, TryAgain."""
+    standing, moment = _standing_of(leaf, program_id, through), at or now()
+    return _say(standing.ending(moment.date(), instant(moment)), standing, moment)
+
+
+def _say(acts: Sequence[MembershipAct], standing: Standing, moment: datetime) -> Membership:
+    """The ledger follows at once, also where the last attempt ended before it did, as of when it was said first; and
+    what was said is announced. The guest is read again: another record may have come to it, or left it, beside this."""
+    facts = [fact for act in acts for fact in profiles.store_act(act)]
+    guest = guests.guest(standing.guest.id) or standing.guest
+    said_at = [each.said_at for each in acts] or [each.enrolled_at for each in standing.enrolled if each.enrolled_at]
+    settle(guest.members, standing.program, next(iter(said_at), instant(moment)))
+    bus.announce(facts)
+    return _standing(guest, standing.program).as_it_is
+
+
+def _key_of(number: str) -> IdentifierKey:
+    """Raises Invalid for what numbers nobody."""
+    read = next(iter(readings("member", number, ())), None)
+    if read is None:
+        raise Invalid(FieldError("number", "is no number that tells a member from others"))
+    return key_of("member", digest("member", read))
+
+
+def _standing_of(leaf: Leaf, program_id: ProgramId, through: Collection[Leaf] | None = None) -> Standing:
     program, guest = PROGRAMS.get(program_id), guests.guest(leaf)
     if program is None or guest is None:
         raise NotFound("No such guest or programme.")
-    moment = at or now()
-    known = store.accounts(guest.members, program_id)
-    enrolled = next((account for account in known.values() if account.enrolled_at), None)
-    account = enrolled or _enrolled(guest, program_id, known, number, earns_from or moment.date(), moment)
-    # Also for who is a member already: the last attempt may have ended before these lines. The guest is read again, as
-    # a merge beside the enrolment found nobody enrolled yet; one that comes later wakes the ledger itself.
-    settle((guests.guest(leaf) or guest).members, program, account.enrolled_at or instant(moment))
-    return account
+    return _standing(guest, program, guest.members if through is None else through)
 
 
-def _enrolled(
-    guest: Guest,
-    program_id: ProgramId,
-    known: Mapping[Leaf, Account],
-    number: str | None,
-    earns_from: date,
-    moment: datetime,
-) -> Account:
-    before = known.get(guest.id) or Account(guest.id, program_id)
-    account = before.enrolled(instant(moment), earns_from, number).credited(0)
-    try:
-        table.write(store.account_write(before, account))
-    except table.ConditionFailed:
-        raise Conflict("The membership was changed at the same moment: ask again.") from None
-    return account
+def _standing(guest: Guest, program: Program, own: Collection[Leaf] = ()) -> Standing:
+    """Heads before accounts: an account is never older than what made it."""
+    heads = guests.with_records(guests.heads(guest.members))
+    return Standing(program, guest, heads, store.accounts(guest.members, program.id), own)
 
 
 def membership(guest: Guest) -> list[Membership]:
-    """A guest's standing in every programme in which one of its leaves has an account."""
-    standings = []
-    for program in PROGRAMS.listed():
-        accounts = list(store.accounts(guest.members, program.id).values())
-        if accounts:
-            standings.append(_standing(program, accounts))
-    return standings
-
-
-def _standing(program: Program, accounts: Sequence[Account]) -> Membership:
-    enrolled = sorted((account for account in accounts if account.enrolled_at), key=lambda each: each.enrolled_at or "")
-    first = enrolled[0] if enrolled else None
-    return Membership(
-        program=program.id,
-        balance=rules.balance(accounts),
-        enrolled_at=first.enrolled_at if first else None,
-        earns_from=first.earns_from if first else None,
-        number=next((account.number for account in enrolled if account.number), None),
-    )
+    """A guest's standing in every programme that anything is known of it in."""
+    standings = [_standing(guest, program).shown for program in PROGRAMS.listed()]
+    return [each for each in standings if each]
 
 
 def ledger(guest: Guest, program_id: ProgramId, before: str | None = None, at_once: int = 50) -> Iterator[Entry]:

@@ -14,12 +14,14 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
 from chalicelib.guests import spans, walks
 from chalicelib.guests import store as guests
+from chalicelib.guests.carried import enrolment
+from chalicelib.guests.enrolments import Earning, Period, periods, united
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.guests.spans import Around, Span, Unread
 from chalicelib.guests.tally import Tally
 from chalicelib.loyalty import rules, store
-from chalicelib.loyalty.model import NEVER, Account, Program, Reason
+from chalicelib.loyalty.model import Account, Program, Reason
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 
@@ -48,7 +50,8 @@ class Books:
 
     program: Program
     head: Head
-    has_number: bool
+    members: Mapping[Leaf, Head]
+    """The leaves of the guest, this one included."""
     accounts: Mapping[Leaf, Account]
     woken_by: Fact | None
     is_whole: bool = False
@@ -67,9 +70,15 @@ class Books:
         return self.accounts.get(self.head.leaf) or Account(leaf=self.head.leaf, program=self.program.id)
 
     @property
-    def earns_from(self) -> date | None:
-        start = rules.earns_from(self.accounts.values(), self.program, self.own, has_number=self.has_number)
-        return min((day for day in (start, self.account.by_stays_from) if day), default=None)
+    def earning(self) -> Earning:
+        """Of all that makes the guest a member, less what somebody ended of it: each record's by itself."""
+        return united(each for leaf, head in self.members.items() for each in self._periods(leaf, head))
+
+    def _periods(self, leaf: Leaf, head: Head) -> list[Period]:
+        said = enrolment(head, self.program.id)
+        own = self.own if leaf == self.head.leaf else ()
+        start = rules.member_from(self.program, head, self.accounts.get(leaf), own)
+        return periods(start, said.turns if said else ())
 
     @property
     def earns_by_stays_from(self) -> date | None:
@@ -78,26 +87,40 @@ class Books:
     @property
     def enrols_from(self) -> date | None:
         """From when this leaf is in by itself: what only another record of the guest brings goes with that record."""
-        own_number = bool(self.head.record and self.head.record.member_number)
-        return rules.earns_from((), self.program, self.own, has_number=own_number)
+        said = enrolment(self.head, self.program.id)
+        turned = [turn.day for turn in said.turns if turn.into][:1] if said else []
+        start = rules.earns_from((), self.program, self.own, has_number=rules.has_number(self.head))
+        return min((day for day in (start, *turned) if day), default=None)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody, the source or a person, says that this record is a member's."""
+        said = enrolment(self.head, self.program.id)
+        return rules.has_number(self.head) or bool(said and any(turn.into for turn in said.turns))
+
+    @property
+    def number(self) -> str | None:
+        said = enrolment(self.head, self.program.id)
+        return (said.number if said else None) or (self.head.record.member_number if self.head.record else None)
 
     def settled(self, account: Account) -> Account:
         """The account after the last of what all stays should have been given."""
         by = self.woken_by.fact_id if self.woken_by else None
-        return account.settled(self.earns_from or NEVER, by) if self.is_whole else account
+        return account.settled(self.earning, by) if self.is_whole else account
 
     @property
     def others_are_settled(self) -> bool:
         """Whether all other stays of the leaf are priced by the same day, and not by this very wake-up, which then has
         to announce all of them again."""
         is_again = self.woken_by is not None and self.account.settled_by == self.woken_by.fact_id
-        return self.account.settled_from == (self.earns_from or NEVER) and not is_again
+        return self.account.is_settled_for(self.earning) and not is_again
 
     def awards(self) -> dict[ReservationId, Award]:
         gone = dict.fromkeys(self.given, Award(0, Reason.NOT_COMPLETED))  # a stay that turned out to be another guest's
-        own, start = {stay.reservation for stay in self.own}, self.earns_from
+        own, earning = {stay.reservation for stay in self.own}, self.earning
         priced = {
-            each.reservation: rules.award(each, self.program, start, own=each.reservation in own) for each in self.stays
+            each.reservation: rules.award(each, self.program, earning, own=each.reservation in own)
+            for each in self.stays
         }
         return {**gone, **priced}
 
@@ -122,11 +145,10 @@ def open_books(leaf: Leaf, person: Person, woken_by: Fact | None) -> Books | Non
     if head is None or not head.has_record or _is_nobody_yet(head, person):
         return None
     members = {leaf, *person.members_with(leaf)}
-    records = [person.heads[each].record for each in members if each in person.heads]
     closed = Books(
         program=person.program,
         head=head,
-        has_number=any(record.member_number for record in records if record),
+        members={each: person.heads[each] for each in sorted(members) if each in person.heads},
         accounts={each: person.accounts[each] for each in members if each in person.accounts},
         woken_by=woken_by,
     )

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
 from chalicelib.canonical.details import Currency
-from chalicelib.canonical.ids import GuestId, Leaf, ProgramId, PropertyId, ReservationId, stable_id
+from chalicelib.canonical.ids import GuestId, Leaf, ProgramId, PropertyId, ReservationId, digest_of, stable_id
 from chalicelib.canonical.snapshots import HUB_ID, Channel, HubId
 from chalicelib.canonical.time import Instant
+from chalicelib.guests.enrolments import Earning
 
 Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,4})?$")]
 """Points per major currency unit, as a decimal text: no float ever decides money."""
@@ -79,6 +80,7 @@ class Reason(StrEnum):
     ROUNDS_TO_ZERO = "rounds_to_zero"
     BEFORE_START = "before_start"
     NOT_ENROLLED = "not_enrolled"
+    MEMBERSHIP_ENDED = "membership_ended"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Account:
     settled_from: date | None = NEVER
     """The first departure that earned when all of the leaf's stays were last priced, NEVER for no member's: as long as
     it is the same, what changes is priced alone. None where an earlier version kept the account."""
+    settled_periods: str | None = None
+    """Where somebody ended the membership, what stands for the periods by which the stays were priced."""
     settled_by: str | None = None
     """The id of the fact that woke the ledger for that: the same again has to announce all that was written."""
 
@@ -113,13 +117,27 @@ class Account:
         known = [each for each in (self.by_stays_from, day) if each]
         return replace(self, by_stays_from=min(known, default=None))
 
-    def settled(self, earns_from: date, by: str | None) -> "Account":
+    def settled(self, earning: Earning, by: str | None) -> "Account":
         """All stays of the leaf are priced."""
-        return replace(self, settled_from=earns_from, settled_by=by)
+        return replace(self, settled_from=_start(earning), settled_periods=_told(earning), settled_by=by)
+
+    def is_settled_for(self, earning: Earning) -> bool:
+        return (self.settled_from, self.settled_periods) == (_start(earning), _told(earning))
 
     def credited(self, points: int) -> "Account":
         """The account's next revision."""
         return replace(self, balance=self.balance + points, rev=self.rev + 1)
+
+
+def _start(earning: Earning) -> date:
+    return earning[0].start if earning else NEVER
+
+
+def _told(earning: Earning) -> str | None:
+    """None for one period without an end, which its start tells."""
+    if all(each.end is None for each in earning):
+        return None
+    return digest_of(" ".join(f"{each.start}/{each.end or ''}" for each in earning))
 
 
 class _OfStay(BaseModel):

@@ -9,8 +9,9 @@ from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.money import to_major
 from chalicelib.canonical.snapshots import Status
+from chalicelib.guests.enrolments import Earning, periods
 from chalicelib.guests.kept import Amounts
-from chalicelib.guests.model import Stay
+from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.rules import own_stays
 from chalicelib.loyalty.model import Account, Program, Reason, Terms
 from chalicelib.properties.world import currency_fault
@@ -35,20 +36,22 @@ def awards(stays: Sequence[Stay], program: Program, earns_from: date | None) -> 
 
     One earner a room, the primary guest; rooms of unnamed occupants earn nobody anything.
     """
-    own = {stay.reservation for stay in own_stays(stays)}
-    return {stay.reservation: award(stay, program, earns_from, own=stay.reservation in own) for stay in stays}
+    own, earning = {stay.reservation for stay in own_stays(stays)}, tuple(periods(earns_from))
+    return {stay.reservation: award(stay, program, earning, own=stay.reservation in own) for stay in stays}
 
 
-def award(stay: Stay, program: Program, earns_from: date | None, *, own: bool) -> Award:
+def award(stay: Stay, program: Program, earning: Earning, *, own: bool) -> Award:
     if stay.status is not Status.CHECKED_OUT:
         return Award(0, Reason.NOT_COMPLETED)
     if not own:
         return Award(0, Reason.UNNAMED_OCCUPANT)
-    if earns_from is None:
+    if not earning:
         return Award(0, Reason.NOT_ENROLLED)
     terms = program.terms_at(stay.departure)
-    if terms is None or stay.departure < max(earns_from, program.starts_on):
+    if terms is None or stay.departure < max(earning[0].start, program.starts_on):
         return Award(0, Reason.BEFORE_START)
+    if not any(each.has(stay.departure) for each in earning):
+        return Award(0, Reason.MEMBERSHIP_ENDED)
     if stay.channel in terms.excluded_channels:
         return Award(0, Reason.CHANNEL_EXCLUDED)
     return _by_revenue(stay, terms)
@@ -100,6 +103,18 @@ def earns_from(
     terms = [program.terms_at(stay.departure) for stay in own_stays(stays)]
     starts += [each.effective_from or program.starts_on for each in terms if each and each.auto_enrol]
     return min(starts, default=None)
+
+
+def has_number(head: Head) -> bool:
+    return bool(head.record and head.record.member_number)
+
+
+def member_from(program: Program, head: Head, account: Account | None, own: Sequence[Stay] = ()) -> date | None:
+    """From when a record makes a member, whatever people said of it; None where it does not. `own` are its stays, as
+    far as they are read."""
+    start = earns_from([account] if account else [], program, own, has_number=has_number(head))
+    by_stays = account.by_stays_from if account else None
+    return min((day for day in (start, by_stays) if day), default=None)
 
 
 def is_changed(award: Award, given: Award | None) -> bool:

@@ -39,7 +39,7 @@ def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> i
             written.update(given)  # kept at once: the next may fail, and these stand
             person.accounts[leaf] = account
         if not written:
-            person.accounts[leaf] = _enrolled_by_number(books, at)
+            person.accounts[leaf] = _enrolled_by_itself(books, at)
         return books
 
     books = until_written(attempt, f"{leaf} is being written by others")
@@ -83,15 +83,14 @@ def _given(
 def _credited(account: Account, books: Books, points: int, at: Instant) -> Account:
     """The account after an entry. The first enrols who is a member by number, or by the programme's own will."""
     if account.enrolled_at is None and books.enrols_from:
-        record = books.head.record
-        account = account.enrolled(at, books.enrols_from, record.member_number if record else None)
+        account = account.enrolled(at, books.enrols_from, books.number)
     return account.earning_by_stays(books.earns_by_stays_from).credited(points)
 
 
-def _enrolled_by_number(books: Books, at: Instant) -> Account:
-    """A member number from the source makes a member before the first stay. Returns the account as it is then."""
-    record = books.head.record
-    if not (record and record.member_number) or books.account.enrolled_at is not None:
+def _enrolled_by_itself(books: Books, at: Instant) -> Account:
+    """A member number from the source makes a member before the first stay, and so does what people said through the
+    record. Returns the account as it is then."""
+    if not books.is_named or books.account.enrolled_at is not None:
         return books.account
     account = books.settled(_credited(books.account, books, 0, at))
     table.write(store.account_write(books.account, account))

@@ -60,6 +60,7 @@ def account_write(before: Account, after: Account) -> table.Put:
         rev=after.rev,
         by_stays_from=after.by_stays_from.isoformat() if after.by_stays_from else None,
         settled_from=after.settled_from.isoformat() if after.settled_from else None,
+        settled_periods=after.settled_periods,
         settled_by=after.settled_by,
     )
     return table.Put(row, table.unchanged_since(before.rev or None))
@@ -87,6 +88,7 @@ def read_account(leaf: Leaf, program_id: ProgramId, item: Item) -> Account:
         rev=item["rev"],
         by_stays_from=date.fromisoformat(item["by_stays_from"]) if "by_stays_from" in item else None,
         settled_from=date.fromisoformat(item["settled_from"]) if "settled_from" in item else None,
+        settled_periods=item.get("settled_periods"),
         settled_by=item.get("settled_by"),
     )
 

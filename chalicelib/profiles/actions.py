@@ -11,7 +11,7 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.guests.spans import Unread
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
-from chalicelib.profiles.model import Change, Input
+from chalicelib.profiles.model import Change, Input, MembershipAct
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
 ENOUGH_SECONDS = 8.0
@@ -58,6 +58,12 @@ def _store_portion(changes: Sequence[tuple[int, Input]], seconds_left: Callable[
 
 def _too_late() -> TryAgain:
     return TryAgain("too little time was left for this change", after_seconds=1)
+
+
+def store_act(act: MembershipAct) -> list[Fact]:
+    """Store what somebody said of a membership. Returns its facts, which the caller announces; of what was said before
+    the same again. Raises NotFound, Conflict, TryAgain."""
+    return _store(act, LoadedRows())
 
 
 def _store(said: Input, loaded: LoadedRows) -> list[Fact]:

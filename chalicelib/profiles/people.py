@@ -7,6 +7,7 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, Suppression
+from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.model import Head, Record
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
@@ -23,9 +24,9 @@ def take_record(draft: Draft, person: Person) -> bool:
     record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
-    said = replace(before, record=record, record_version=version, identifiers=identifiers, seen_at=seen_at)
-    draft.keep(replace(said, own_profile=person.own_profile))
-    if (record, identifiers) == (before.record, before.identifiers):
+    said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
+    draft.keep(carrying(said, identifiers, before.enrolments))
+    if (record, identifiers) == (before.record, told_by_record(before)):
         draft.restamped.add(person.leaf)
         return True
     if record.nobody and (before.record is None or before.record.nobody):

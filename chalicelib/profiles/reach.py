@@ -7,7 +7,7 @@ from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.consent.model import CHANNELS
 from chalicelib.profiles import hotels
-from chalicelib.profiles.model import Change, Input, MergeDecision, Person
+from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.ties import Ties
 from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
@@ -15,7 +15,7 @@ from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
 
 def reach_of(said: Input, known: KnownRows) -> TouchedRows:
     """As far as the rows tell that are known by now: with each of its keys that is read it may become larger."""
-    reach = _follow_change(said, known) if isinstance(said, Change) else _follow_decision(said, known)
+    reach = _follow_input(said, known)
     reach.keys.update(map(keys.head, reach.leaves), map(keys.identifier, reach.digests))
     if reach.curious:
         reach.keys |= {keys.record(leaf) for leaf in reach.leaves if _may_have_record(leaf, known)}
@@ -24,6 +24,16 @@ def reach_of(said: Input, known: KnownRows) -> TouchedRows:
     reach.keys.update(map(keys.decisions, reach.decided))
     reach.keys.add(mark_of(said))
     return reach
+
+
+def _follow_input(said: Input, known: KnownRows) -> TouchedRows:
+    match said:
+        case Change():
+            return _follow_change(said, known)
+        case MergeDecision():
+            return _follow_decision(said, known)
+        case MembershipAct():
+            return _follow_act(said, known)
 
 
 def reservations_of(change: Change, known: KnownRows) -> list[ReservationId]:
@@ -41,6 +51,14 @@ def _follow_decision(said: MergeDecision, known: KnownRows) -> TouchedRows:
     kept = known.decisions(one).get(other)
     reach.curious = said.version.supersedes(kept.version if kept else None)
     _follow([one, other], (), reach, known)
+    return reach
+
+
+def _follow_act(act: MembershipAct, known: KnownRows) -> TouchedRows:
+    """From the record through which it is said; a number leads to whoever has it, and could be the same person."""
+    reach, head = TouchedRows(curious=True), known.head(act.leaf)
+    news = [person] if head and (person := act.person_of(head)) else []
+    _follow([act.leaf], news, reach, known)
     return reach
 
 
@@ -80,7 +98,7 @@ def _keys_of_stays(reservations: Iterable[ReservationId], known: KnownRows) -> s
     return {key for key in found if keys.head(leaf_of(key)) in known}
 
 
-def _follow(leaves: Iterable[Leaf], news: Sequence[Person], reach: TouchedRows, known: KnownRows) -> None:
+def _follow(leaves: Iterable[Leaf], news: Sequence[Told], reach: TouchedRows, known: KnownRows) -> None:
     own = _whole_guests(leaves, known)
     reach.leaves |= own
     if not reach.curious:

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.errors import Conflict, Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.drift import widest
-from chalicelib.guests.model import Head, Record, Stay
+from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.rules import project, with_sums
 from chalicelib.guests.spans import Around
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
-from chalicelib.profiles import decisions, people, regrouping, stays
+from chalicelib.profiles import decisions, memberships, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Change, Input, MergeDecision
+from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
 
@@ -29,6 +29,8 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileU
             return _changed(said, state, untied=untied or state.too_far)
         case MergeDecision():
             return _decided(said, state)
+        case MembershipAct():
+            return _with_membership(said, state)
 
 
 def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpdate:
@@ -60,6 +62,17 @@ def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
             regrouping.regroup(draft)
     except regrouping.TooManyRecords as error:
         raise Rejected("too_many_records", f"a guest has {MOST_LEAVES} records at most") from error
+    _finish(draft)
+    return draft.decided
+
+
+def _with_membership(act: MembershipAct, state: ProfileState) -> ProfileUpdate:
+    draft = Draft(state)
+    try:
+        if memberships.take_act(draft, act):
+            regrouping.regroup(draft)
+    except regrouping.TooManyRecords as error:
+        raise Conflict("This guest has more records than can be tied to a number at once.") from error
     _finish(draft)
     return draft.decided
 
@@ -101,8 +114,8 @@ def _tells_anew(draft: Draft, head: Head) -> bool:
     return before is None or before.record_rev is None or _told(before) != _told(head)
 
 
-def _told(head: Head) -> tuple[Record | None, tuple[str, ...]]:
-    return head.record, head.identifiers
+def _told(head: Head) -> tuple[object, ...]:
+    return head.record, head.identifiers, head.enrolments
 
 
 def _changed_stays(draft: Draft, leaf: Leaf) -> Changed:

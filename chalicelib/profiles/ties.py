@@ -9,7 +9,7 @@ from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import Carriers, is_one_by, is_shared_by, tells, tied_to
 from chalicelib.identity.model import MOST_LEAVES, Identifier, Verdict
-from chalicelib.profiles.model import Person
+from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.touched import target
 
@@ -28,7 +28,7 @@ class Ties:
 
     known: KnownRows
     own: frozenset[Leaf]
-    people: Sequence[Person] = ()
+    people: Sequence[Told] = ()
     """Of whom something new is said."""
     leaves: set[Leaf] = field(default_factory=set)
     decided: set[Leaf] = field(default_factory=set)
@@ -104,7 +104,7 @@ class Ties:
         merged = self._merged_into(head.own_profile) if self._through_profiles else ()
         return tied.union(target(head.record), merged)
 
-    def _tied_anew(self, person: Person) -> set[Leaf]:
+    def _tied_anew(self, person: Told) -> set[Leaf]:
         tied = {leaf for key in person.identifiers for leaf in tied_to(key, self._row(key), person.record.called)}
         return tied.union(self._merged_into(person.own_profile))
 
@@ -134,7 +134,7 @@ class Ties:
             if head and not person.is_newer_than(head):
                 continue
             carriers.pop(person.leaf, None)
-            if key in person.identifiers:
+            if key in person.identifiers or (head and key in head.enrolled_keys):
                 carriers[person.leaf] = person.record.called
         return carriers
 

@@ -42,6 +42,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/guests/{guest_id}/timeline": set(ROLES),
     "PUT /v1/guests/{guest_id}/consents/{channel}/{purpose}": {"admin", "front_desk"},
     "PUT /v1/guests/{guest_id}/membership/{program_id}": {"admin", "front_desk"},
+    "DELETE /v1/guests/{guest_id}/membership/{program_id}": {"admin", "front_desk"},
     "PUT /v1/programs/{program_id}": {"admin"},
     "PUT /v1/segments/{segment_id}": {"admin", "marketer"},
     "GET /v1/segments/{segment_id}": {"admin", "marketer", "analyst"},

@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.aws import bus, secrets
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import Digest, GuestId, Leaf, leaf_of_profile
+from chalicelib.canonical.ids import GuestId, Leaf, leaf_of_profile
 from chalicelib.connectors.canonical.translate import read
+from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import actions, programs, store
 from chalicelib.loyalty.model import Account, Program
@@ -33,10 +34,7 @@ class Hotel:
         programs.keep(program, DAY_ONE.date())
 
     def tell(self, *snapshots: dict[str, Any]) -> None:
-        changes = [
-            change_of(read(each), PMS, {VIENNA.id: VIENNA}, lambda kind, value: Digest(f"{kind}-{value}"))
-            for each in snapshots
-        ]
+        changes = [change_of(read(each), PMS, {VIENNA.id: VIENNA}, digest) for each in snapshots]
         assert profiles.store_changes([change for change in changes if change]) == {}
 
     def deliver(self, facts: Sequence[Fact] | None = None) -> None:

@@ -1,6 +1,6 @@
 """Law 4 for points: a crash at any AWS call, a wake-up delivered again, and wake-ups all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from threading import Barrier, Thread
 from typing import Any
@@ -12,8 +12,9 @@ from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import Leaf, leaf_of_profile
 from chalicelib.canonical.time import Instant
+from chalicelib.connections.model import API
 from chalicelib.ingest import actions as ingest
 from chalicelib.ingest import edge
 from chalicelib.loyalty import actions, programs, store
@@ -26,6 +27,7 @@ from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, guest, notice, rese
 from tests.crashes import crash_at, points_of, watching
 from tests.exhaustive import some_of
 from tests.ids import CLUB, guest_id
+from tests.loyalty.hotels import BY_HAND
 
 ANNA = guest(email="anna@mail.example")
 STAYED = reservation(primary=ANNA, status="checked_out", changed_at=at(1))
@@ -165,3 +167,43 @@ def test_a_crash_at_any_call_of_spending_is_mended_by_asking_again(told: list[Fa
         assert crash_at(point, act), str(point)
         act()
         assert tables.state() == expected, str(point)
+
+
+MEMBERSHIP: dict[str, Callable[[Leaf], object]] = {
+    "an enrolment": lambda leaf: actions.enrol(leaf, CLUB, "M-7", date(2026, 1, 1), DAY_ONE),
+    "a corrected number": lambda leaf: actions.enrol(leaf, CLUB, "M-8", at=DAY_ONE.replace(month=3)),
+    "an end": lambda leaf: actions.end(leaf, CLUB, DAY_ONE.replace(month=4)),
+    "a new beginning": lambda leaf: actions.enrol(leaf, CLUB, at=DAY_ONE.replace(month=5)),
+}
+
+
+@pytest.mark.exhaustive(inside=True)
+@pytest.mark.parametrize("act", MEMBERSHIP)
+def test_a_crash_at_any_call_of_what_is_said_of_a_membership_is_mended_by_asking_again(
+    act: str, told: list[Fact]
+) -> None:
+    leaf = leaf_of_profile(API, "g1")
+    earlier = list(MEMBERSHIP)[: list(MEMBERSHIP).index(act)]
+
+    def begin() -> None:
+        tables.empty()
+        table.write(table.Delete(Key(keys.PROGRAMS, EUR_PROGRAM.id)))
+        programs.keep(BY_HAND, DAY_ONE.date())
+        wake_all(tell([{**STAYED, "departure": "2026-05-02"}], told))
+        for each in earlier:
+            MEMBERSHIP[each](leaf)
+        told.clear()
+
+    def do() -> None:
+        MEMBERSHIP[act](leaf)
+
+    begin()
+    points = points_of(do)
+    expected, announced = tables.state(), {fact.fact_id for fact in told}
+    assert {"TransactWriteItems", "PutEvents"} <= {point.operation for point in points}
+    for point in some_of(points):
+        begin()
+        assert crash_at(point, do), str(point)
+        do()
+        assert tables.state() == expected, str(point)
+        assert {fact.fact_id for fact in told} >= announced, str(point)

@@ -13,10 +13,10 @@ from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.entrypoints.api.visibility import guest_of, own_leaves
 from chalicelib.guests.model import Guest
 from chalicelib.loyalty import actions, store
-from chalicelib.loyalty.actions import Membership
+from chalicelib.loyalty.membership import Membership
 from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarned
 from chalicelib.loyalty.store import PROGRAMS
 
@@ -25,18 +25,20 @@ AHEAD = timedelta(days=366)
 
 class Standing(Shown):
     """A guest's standing in one programme: for a key of the whole group the balance, for others the sum of what their
-    own properties gave. `enrolled_at` is null for points that nobody was enrolled for yet."""
+    own properties gave. `enrolled_at` is null for points that nobody was enrolled for yet. Stays that end from
+    `earns_from` to before `ended_on` (null: without an end) earn."""
 
     program: ProgramId
     balance: int
     enrolled_at: Instant | None
     earns_from: date | None
+    ended_on: date | None
     number: str | None
 
 
 class EnrolmentAsked(BaseModel):
-    """A new membership; stays that end on or after `earns_from` (the day of enrolment) earn. It may lie as far back as
-    the programme's start, and a year ahead."""
+    """A membership; stays that end on or after `earns_from` (the day of enrolment) earn. It may lie as far back as the
+    programme's start, and a year ahead; of a member it is fixed. A `number` that is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,12 +82,26 @@ def listed(ask: Ask, guest_id: GuestId) -> Listing[Standing]:
 
 
 def enrol(ask: Ask, guest_id: GuestId, program_id: ProgramId, body: EnrolmentAsked) -> Standing:
-    """Make a guest a member; doing it again changes nothing."""
-    guest, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
+    """Make a guest a member, or give a member another number; doing it again changes nothing.
+
+    The guest is found by the number everywhere from then on. One that is another guest's is refused. Who was a member
+    before comes in again from that day on. What a hotel's key says stays with a record of that hotel.
+    """
+    guest, program, now = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id), moment_of(ask.now)
     if body.earns_from:
-        _check_start(body.earns_from, program, moment_of(ask.now).date())
-    actions.enrol(guest.id, program.id, body.number, body.earns_from)
-    return next(each for each in _standings(ask.caller, guest) if each.program == program.id)
+        _check_start(body.earns_from, program, now.date())
+    through = own_leaves(ask.caller, guest)
+    return _standing(ask.caller, guest, actions.enrol(guest.id, program.id, body.number, body.earns_from, now, through))
+
+
+def end(ask: Ask, guest_id: GuestId, program_id: ProgramId) -> None:
+    """End a membership: stays that end from today on earn nothing, and the number is free.
+
+    Points and ledger stay, and are shown as before; stays that ended earlier are still priced and corrected. A PUT
+    makes the guest a member again.
+    """
+    guest, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
+    actions.end(guest.id, program.id, moment_of(ask.now), own_leaves(ask.caller, guest))
 
 
 def ledger(ask: Ask, guest_id: GuestId, *, program: ProgramId | None = None, page: Page) -> LedgerPage:

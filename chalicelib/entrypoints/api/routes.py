@@ -42,6 +42,7 @@ CALLS = (
     ),
     Call("GET", "/v1/guests/{guest_id}/membership", "membership:listed", EVERYONE),
     Call("PUT", "/v1/guests/{guest_id}/membership/{program_id}", "membership:enrol", FRONT_DESK, conflicts=True),
+    Call("DELETE", "/v1/guests/{guest_id}/membership/{program_id}", "membership:end", FRONT_DESK, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/ledger", "membership:ledger", EVERYONE),
     Call("GET", "/v1/programs", "programs:listed", EVERYONE),
     Call("PUT", "/v1/programs/{program_id}", "programs:put", ADMIN, group_only=True, conflicts=True),

@@ -1,0 +1,24 @@
+"""What a record carries: what its source says, and what was said of memberships through it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.canonical.ids import IdentifierKey, ProgramId
+from chalicelib.guests.enrolments import Enrolment
+from chalicelib.guests.model import Head
+
+
+def carrying(head: Head, told: Iterable[IdentifierKey], enrolments: Iterable[Enrolment]) -> Head:
+    """The head with these identifiers of its record, and with what was said of memberships."""
+    own, kept = tuple(told), tuple(enrolments)
+    more = tuple(dict.fromkeys(each.key for each in kept if each.key and each.key not in own))
+    return replace(head, identifiers=(*own, *more), enrolments=kept, enrolled_keys=more)
+
+
+def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
+    """The identifiers that the record itself says."""
+    return tuple(key for key in head.identifiers if key not in head.enrolled_keys)
+
+
+def enrolment(head: Head, program: ProgramId) -> Enrolment | None:
+    return next((each for each in head.enrolments if each.program == program), None)
