@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.aws import queues, table
 from chalicelib.aws.retries import until_written
 from chalicelib.campaigns import parts, queued, rules, store, tending
-from chalicelib.campaigns.model import PARTS, Campaign, CampaignRow, Content, Run, RunState
+from chalicelib.campaigns.model import MOST_EARLIER, PARTS, Campaign, CampaignRow, Content, Run, RunState
 from chalicelib.campaigns.queued import PlanPart
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
@@ -100,9 +100,13 @@ def edit(campaign_id: CampaignId, changes: Mapping[str, object]) -> CampaignRow:
 
 
 def run(run_id: RunId) -> Run:
-    """A run with its counts: sums of the chunks that are done."""
+    """A run with its counts: sums of the chunks that are done; and how many candidates are planned."""
     found = _run(run_id)
-    return found if found.is_over else found.counted(rules.summed(parts.of(run_id)))
+    if found.is_over:
+        return found.counted(found.counts, sum(found.counts.values()), planned=True)  # earlier versions kept no total
+    some = parts.of(run_id)
+    total, planned = sum(each.candidates for each in some), all(each.plan.done for each in some)
+    return found.counted(rules.summed(some), total, planned=planned)
 
 
 def _run(run_id: RunId) -> Run:
@@ -112,8 +116,11 @@ def _run(run_id: RunId) -> Run:
     return found
 
 
-def launch(campaign_id: CampaignId, now: datetime | None = None, seed: str | None = None) -> Run:
-    """Begin a run with the segment and template as they are now; while a run is on, launching returns that run.
+def launch(
+    campaign_id: CampaignId, now: datetime | None = None, seed: str | None = None, *, again: bool = False
+) -> Run:
+    """Begin a run with the segment and template as they are now; while a run is on, launching returns that run. Who got
+    the campaign with an earlier launch is left out, unless everybody is to get it `again`.
 
     The same `seed` is the same launch, also when its run is over, and also when that run was another's: whoever
     repeats it mails nobody again.
@@ -123,7 +130,8 @@ def launch(campaign_id: CampaignId, now: datetime | None = None, seed: str | Non
     def attempt() -> Run:
         kept = campaign(campaign_id)
         launch_id = stable_id(LAUNCH, kept.campaign.id, seed) if seed else None
-        return (_answered(launch_id, kept, moment) if launch_id else _current(kept)) or _begin(kept, launch_id, moment)
+        met = _answered(launch_id, kept, moment) if launch_id else _current(kept)
+        return met or _begin(kept, launch_id, moment, again=again)
 
     found = until_written(attempt, "the campaign was changed by others all the time")
     if not found.is_over:
@@ -151,10 +159,13 @@ def _current(kept: CampaignRow) -> Run | None:
     return current if current and not current.is_over else None
 
 
-def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
-    """Raises ConditionFailed when somebody else launched at the same time. The launch remembers the run it begins."""
-    content = _content(kept.campaign)
+def _begin(kept: CampaignRow, launch_id: str | None, now: datetime, *, again: bool) -> Run:
+    """The launch remembers the run it begins. Raises Conflict after too many launches, and ConditionFailed when
+    somebody else launched at the same time."""
+    content, earlier = _content(kept.campaign), () if again else kept.earlier
     _require_names(kept.campaign)
+    if len(earlier) > MOST_EARLIER:
+        raise Conflict(f"It was launched {len(earlier)} times: launch it `again` to everybody, or make a new campaign.")
     begun = Run(
         id=RunId(OccasionId(timed_id(RUN, instant(now), kept.campaign.id, kept.launches + 1))),
         campaign=kept.campaign.id,
@@ -167,11 +178,12 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime) -> Run:
         property_id=kept.campaign.property_id,
         singly=settings.get().mails_singly,
         as_planned=kept.campaign.as_planned,
+        earlier=earlier,
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []
     table.transact(
         [
-            store.put_campaign(kept.launched(begun.id), replaces=kept.rev),
+            store.put_campaign(kept.launched(begun.id, again=again), replaces=kept.rev),
             *store.new_run(begun, _as_of(content, begun, now)),
             *remembered,
         ]

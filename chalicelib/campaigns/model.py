@@ -19,6 +19,8 @@ from chalicelib.segments.model import Segment
 
 PARTS = 16
 """A run is planned in this many parts, each a sixteenth of the guests' partitions."""
+MOST_EARLIER = 20
+"""Runs whose guests a launch leaves out: each is one more read of every candidate."""
 LARGEST_CHUNK = 50
 """Recipients of one bulk call."""
 
@@ -40,7 +42,8 @@ class Campaign(BaseModel):
 
 
 class CampaignRow(BaseModel):
-    """A campaign as it is kept: how often it was launched, and its last run.
+    """A campaign as it is kept: how often it was launched, its last run, and the runs whose guests the next launch
+    leaves out: all since the last one that was to reach everybody again.
 
     It is no `Definition`: its runs keep what they began with, and `rev`, the lock, counts launches and changes. One row
     holds both, so that a launch is one transaction.
@@ -52,12 +55,19 @@ class CampaignRow(BaseModel):
     rev: int = 1
     launches: int = 0
     run: RunId | None = None
+    runs: tuple[RunId, ...] = ()
 
     def saying(self, campaign: Campaign) -> "CampaignRow":
         return self.model_copy(update={"rev": self.rev + 1, "campaign": campaign})
 
-    def launched(self, run: RunId) -> "CampaignRow":
-        return self.model_copy(update={"rev": self.rev + 1, "launches": self.launches + 1, "run": run})
+    @property
+    def earlier(self) -> tuple[RunId, ...]:
+        """Earlier versions kept the last run alone."""
+        return self.runs or ((self.run,) if self.run else ())
+
+    def launched(self, run: RunId, *, again: bool = False) -> "CampaignRow":
+        runs = (run,) if again else (*self.earlier, run)
+        return self.model_copy(update={"rev": self.rev + 1, "launches": self.launches + 1, "run": run, "runs": runs})
 
 
 class RunState(StrEnum):
@@ -70,7 +80,9 @@ class RunState(StrEnum):
 class Run(BaseModel):
     """One launch of a campaign. `rev` is the lock. `counts` are kept with its end; before, its parts are summed up.
 
-    `instead_of` is a run whose lost mails this one sends again, to nobody else; `missed_by` is the run that does so.
+    `total` is how many candidates were planned so far, and all of them once it is `planned`. Who got the campaign with
+    one of the `earlier` runs is left out. `instead_of` is a run whose lost mails this one sends again, to nobody else;
+    `missed_by` is the run that does so.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,9 +101,12 @@ class Run(BaseModel):
     property_id: PropertyId | None = None
     singly: bool = False
     as_planned: bool = False
+    earlier: tuple[RunId, ...] = ()
     instead_of: RunId | None = None
     missed_by: RunId | None = None
     counts: dict[str, int] = Field(default_factory=dict)
+    total: int = 0
+    planned: bool = False
     finished_at: Instant | None = None
 
     @property
@@ -124,12 +139,15 @@ class Run(BaseModel):
     def mailed_again_by(self, run: RunId) -> "Run":
         return self.model_copy(update={"missed_by": run})
 
-    def counted(self, counts: Mapping[str, int]) -> "Run":
-        return self.model_copy(update={"counts": dict(counts)})
+    def counted(self, counts: Mapping[str, int], total: int, *, planned: bool) -> "Run":
+        return self.model_copy(update={"counts": dict(counts), "total": total, "planned": planned})
 
     def finished(self, counts: Mapping[str, int], at: Instant) -> "Run":
         state = RunState.CANCELLED if self.state is RunState.CANCELLED else RunState.FINISHED
-        return self.model_copy(update={"state": state, "counts": dict(counts), "finished_at": at})
+        total = sum(counts.values())
+        return self.model_copy(
+            update={"state": state, "counts": dict(counts), "total": total, "planned": True, "finished_at": at}
+        )
 
 
 class Content(BaseModel):
@@ -171,6 +189,11 @@ class RunPart:
     def planned(self) -> int:
         """Chunks that were made so far."""
         return self.plan.counted.get(CHUNKS, 0)
+
+    @property
+    def candidates(self) -> int:
+        """Those in the chunks so far."""
+        return self.plan.counted.get(CANDIDATES, 0)
 
     @property
     def is_over(self) -> bool:

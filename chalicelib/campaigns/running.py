@@ -63,6 +63,7 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         cap=found.cap,
         is_cancelled=found.run.state is RunState.CANCELLED,
         instead_of=found.run.instead_of,
+        earlier=found.run.earlier,
         singly=found.run.singly,
         belongs=_belongs(found),
         as_planned=found.run.as_planned,

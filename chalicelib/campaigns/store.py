@@ -40,6 +40,7 @@ def put_campaign(kept: CampaignRow, *, replaces: int) -> table.Put:
         rev=kept.rev,
         launches=kept.launches,
         run=kept.run,
+        runs=list(kept.runs) or None,
         campaign=kept.campaign.model_dump_json(),
     )
     return table.Put(item, table.unchanged_since(replaces or None))

@@ -1,12 +1,13 @@
 """Candidates as the hub knows them at this moment: read so that head, gate and claims belong together."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf, OccasionId
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
+from chalicelib.consent.rules import Remembering
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
 from chalicelib.guests.stats import Days
@@ -30,6 +31,8 @@ class Candidate:
     guest: Guest | None
     gate: Gate | None
     claims: tuple[Message, ...]
+    before: tuple[Message, ...] = ()
+    """What was claimed for earlier occasions of the same message."""
     stands: bool = True
     mailbox: Identifier | None = None
     """The row of the guest's address, where other guests have or had it, and who these are."""
@@ -46,11 +49,18 @@ class Candidate:
         return self.guest.traits if self.guest else Traits()
 
     @property
+    def memories(self) -> list[Remembering]:
+        """What knows which messages reached the guest, or the guest's address."""
+        return [each for each in (self.gate, self.mailbox) if each]
+
+    @property
     def others(self) -> tuple[Leaf, ...]:
         return self.guest.others if self.guest else ()
 
 
-def load(occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf]) -> Iterator[Candidate]:
+def load(
+    occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf], earlier: Sequence[OccasionId] = ()
+) -> Iterator[Candidate]:
     """Three batch reads, however many candidates; one more when some were merged into others since.
 
     The claim stands on the gate's revision, and every regrouping writes the gate. So the gate must be read while the
@@ -62,23 +72,31 @@ def load(occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf])
     now_guests = {each: _guest(heads, each) for each in candidates}
     known = {guest.id: guest for guest in now_guests.values() if guest}
     gates = consents.gates(known, channel)
-    claims, revisions = _claims_and_revisions(occasion, known.values())
+    claims, revisions = _claims_and_revisions([occasion, *earlier], known.values())
     for candidate, guest in now_guests.items():
         if guest is None:
             yield Candidate(candidate, None, None, (), stands=not _is_torn(heads, candidate))
             continue
-        own = tuple(claims[leaf] for leaf in sorted(guest.members) if leaf in claims)
-        yield Candidate(candidate, guest, gates.get(guest.id), own, stands=revisions.get(guest.id) == guest.rev)
+        own, *others = (_of(guest, each, claims) for each in (occasion, *earlier))
+        before, stands = tuple(each for some in others for each in some), revisions.get(guest.id) == guest.rev
+        yield Candidate(candidate, guest, gates.get(guest.id), own, before, stands=stands)
 
 
-def with_mailboxes(occasion: OccasionId, channel: Channel, known: Sequence[Candidate]) -> list[Candidate]:
+def _of(guest: Guest, occasion: OccasionId, claims: Mapping[tuple[Leaf, OccasionId], Message]) -> tuple[Message, ...]:
+    return tuple(claims[leaf, occasion] for leaf in sorted(guest.members) if (leaf, occasion) in claims)
+
+
+def with_mailboxes(
+    occasion: OccasionId, channel: Channel, known: Sequence[Candidate], earlier: Sequence[OccasionId] = ()
+) -> list[Candidate]:
     """The candidates, each whose gate says that an address is shared with its row and who else carries it: two or three
     batch reads more, and only where there is such."""
     addresses = {each.id: to for each in known if each.gate and each.gate.shares and (to := _address(channel, each))}
     if not addresses:
         return list(known)
     rows = {row.digest: row for row in identity.identifiers(set(addresses.values()))}
-    readers = _readers(occasion, channel, {leaf for row in rows.values() for leaf in row.leaves})
+    leaves = {leaf for row in rows.values() for leaf in row.leaves}
+    readers = _readers(load(occasion, channel.name, sorted(leaves), earlier))
     return [_sharing(each, addresses[each.id], rows, readers) if each.id in addresses else each for each in known]
 
 
@@ -87,9 +105,8 @@ def _address(channel: Channel, candidate: Candidate) -> Digest | None:
     return digest(channel.identifier, to) if to else None
 
 
-def _readers(occasion: OccasionId, channel: Channel, leaves: Collection[Leaf]) -> dict[Leaf, Candidate]:
+def _readers(found: Iterable[Candidate]) -> dict[Leaf, Candidate]:
     """By leaf, its guest as a candidate under the guest's own id."""
-    found = load(occasion, channel.name, sorted(leaves))
     return {each.id: replace(each, id=each.guest.id if each.guest else each.id) for each in found}
 
 
@@ -117,13 +134,12 @@ def _is_torn(heads: Mapping[Leaf, Head], leaf: Leaf) -> bool:
 
 
 def _claims_and_revisions(
-    occasion: OccasionId, known: Collection[Guest]
-) -> tuple[dict[Leaf, Message], dict[GuestId, int]]:
-    """By leaf, what was claimed for the occasion, and the revision that each guest's head has by now: one read."""
-    claims = {keys.message(leaf, occasion): leaf for guest in known for leaf in guest.members}
+    occasions: Sequence[OccasionId], known: Collection[Guest]
+) -> tuple[dict[tuple[Leaf, OccasionId], Message], dict[GuestId, int]]:
+    """What was claimed for the occasions, and the revision that each guest's head has by now: one read."""
+    leaves = [leaf for guest in known for leaf in guest.members]
+    claims = {keys.message(leaf, each): (leaf, each) for each in occasions for leaf in leaves}
     heads = {keys.head(guest.id): guest.id for guest in known}
     found = table.get_many([*claims, *heads])
-    messages: dict[Leaf, Message] = {
-        leaf: store.read_message(key, found[key]) for key, leaf in claims.items() if key in found
-    }
+    messages = {claimed: store.read_message(key, found[key]) for key, claimed in claims.items() if key in found}
     return messages, {leaf: found[key]["rev"] for key, leaf in heads.items() if key in found}

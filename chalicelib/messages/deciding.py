@@ -104,6 +104,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         cap=look.occasion.cap,
         fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
         is_claimed=bool(candidate.claims),
+        got_before=rules.got_before(candidate.before, candidate.memories, look.occasion.earlier),
         is_chosen=guest in look.chosen,
         mailbox=candidate.mailbox,
         belongs=look.occasion.still_meant_for(candidate.traits),

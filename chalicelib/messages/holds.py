@@ -54,6 +54,7 @@ class Reason(StrEnum):
     OPEN_CASE = "open_case"
     FREQUENCY_CAP = "frequency_cap"
     ALREADY_SENT = "already_sent"
+    EARLIER_LAUNCH = "earlier_launch"
     SHARED_MAILBOX = "shared_mailbox"
     LEFT_SEGMENT = "left_segment"
     MERGED_AWAY = "merged_away"
@@ -164,6 +165,11 @@ SHARED_MAILBOX = Hold(
     "Another guest with the same {address} gets this {message}.",
     lambda known: known.mailbox is not None and was_mailed(known.mailbox, known.occasion),
 )
+EARLIER_LAUNCH = Hold(
+    Reason.EARLIER_LAUNCH,
+    "The guest got this {message} with an earlier launch of the campaign, or may have.",
+    lambda known: known.got_before,
+)
 LEFT_SEGMENT = Hold(
     Reason.LEFT_SEGMENT,
     "The guest has left the segment since the run was planned.",
@@ -207,6 +213,7 @@ def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
         *ADDRESS,
         LEFT_IN_PEACE,
         *consent,
+        EARLIER_LAUNCH,
         LEFT_SEGMENT,
         OPEN_CASE,
         SHARED_MAILBOX,

@@ -59,6 +59,8 @@ class Known:
     """One transaction holds the claim with all the guest's records."""
     is_claimed: bool = False
     """A record of the guest has a claim for this occasion that is not this candidate's own."""
+    got_before: bool = False
+    """The guest got this message for an earlier occasion of it, or may have."""
     is_chosen: bool = False
     """The guest gets this message already, as another candidate of the same batch."""
     mailbox: Identifier | None = None

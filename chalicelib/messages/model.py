@@ -151,6 +151,8 @@ class Occasion(BaseModel):
     """Who is held gets a row that says so: there is no other place that would."""
     instead_of: OccasionId | None = None
     """Only those are mailed whose message for that occasion is lost."""
+    earlier: tuple[OccasionId, ...] = ()
+    """Who got the message for one of these does not get it once more."""
     belongs: Callable[[Traits], bool] | None = None
     """Whether a guest is one whom it is for; None where it is for those alone for whom it is asked."""
 

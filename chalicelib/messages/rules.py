@@ -1,10 +1,11 @@
 """What a claim says of its message, and what an event does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import Leaf, OccasionId
 from chalicelib.canonical.time import instant
+from chalicelib.consent.rules import Remembering, was_mailed
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 from chalicelib.messages.model import AGAIN, EventField, Message, Outcome, ShownState, State
 
@@ -36,6 +37,20 @@ def shown_state(message: Message, now: datetime) -> ShownState:
     if message.state is State.CLAIMED:
         return "lost" if message.at < instant(now - LOST_AFTER) else "unknown"
     return ENDS[message.state]
+
+
+def got_before(told: Collection[Message], memories: Iterable[Remembering], occasions: Iterable[OccasionId]) -> bool:
+    """Whether a message of one of these occasions reached the guest, or may have. `told` are the guest's own claims for
+    them; of others, such as from before a split, gate and mailbox know."""
+    if any(_may_have_arrived(each) for each in told):
+        return True
+    others = set(occasions) - {each.occasion for each in told}
+    return any(was_mailed(memory, each) for memory in memories for each in others)
+
+
+def _may_have_arrived(message: Message) -> bool:
+    came_back = message.bounced_at or message.soft_bounced_at
+    return message.state in {State.CLAIMED, State.SENT} and not (came_back and message.delivered_at is None)
 
 
 INSTANTS: Mapping[EventKind, EventField] = {

@@ -64,8 +64,8 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
         if not waiting:
             break
         try:
-            known = list(candidates.load(occasion.id, channel.name, waiting))
-            known = candidates.with_mailboxes(occasion.id, channel, known)
+            known = list(candidates.load(occasion.id, channel.name, waiting, occasion.earlier))
+            known = candidates.with_mailboxes(occasion.id, channel, known, occasion.earlier)
             known = [each.told(occasion.days) for each in known]
         except TryAgain:
             if not sending.claimed:

@@ -182,10 +182,10 @@ def test_a_launch_that_was_answered_elsewhere_meanwhile_begins_nothing(
     first = run_to_end(clock, launched([guest("anna")]))
     begin = actions._begin
 
-    def late(kept: Any, run_id: str, now: Any) -> Any:
+    def late(kept: Any, run_id: str, now: Any, **how: Any) -> Any:
         if not store.launch_answer(run_id):
             table.transact(store.keep_launch_answer(run_id, first, now))
-        return begin(kept, run_id, now)
+        return begin(kept, run_id, now, **how)
 
     monkeypatch.setattr(actions, "_begin", late)
     assert actions.launch(SPRING, seed="b") == first

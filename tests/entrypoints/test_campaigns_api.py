@@ -122,6 +122,37 @@ def test_one_idempotency_key_launches_one_campaign(hub: Hub, campaign: str) -> N
     assert [each.status_code for each in launches] == [202, 409]
 
 
+def test_one_idempotency_key_is_not_a_launch_and_the_same_again_to_everybody(hub: Hub, campaign: str) -> None:
+    path = f"/v1/campaigns/{campaign}/launch"
+    asked = (path, path, f"{path}?again=true")
+    assert [hub.call("POST", each, Idempotency_Key="l").status_code for each in asked] == [202, 202, 409]
+
+
+def test_a_launch_says_plainly_whether_everybody_gets_it_again(hub: Hub, campaign: str) -> None:
+    path = f"/v1/campaigns/{campaign}/launch"
+    assert fields(hub.call("POST", f"{path}?again=perhaps")) == ["again"]
+    assert hub.get(f"/v1/campaigns/{campaign}")["launches"] == 0
+    earlier = []
+    for query in ("", "", "?again=false", "?again=true"):
+        run = campaigns.run(hub.call("POST", path + query).json_body["run"]["id"])
+        assert run
+        earlier.append(len(run.earlier))
+        end(run.id)
+    assert earlier == [0, 1, 2, 0]
+
+
+def test_a_launch_that_meets_a_run_shows_how_far_it_is(hub: Hub, campaign: str, ingest: Ingest) -> None:
+    from chalicelib.campaigns import planning
+
+    ingest(reservation("r1", guest(email="anna.lee@example.com"), status="checked_out"))
+    run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]
+    assert (run["total"], run["planned"]) == (0, False)
+    for part in range(16):
+        planning.plan_run({"run": run["id"], "part": part})
+    met = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]
+    assert (met["id"], met["total"], met["planned"]) == (run["id"], 1, True)
+
+
 def test_a_campaign_is_launched_and_every_candidate_has_a_decision(hub: Hub, campaign: str, ingest: Ingest) -> None:
     from chalicelib.campaigns import planning
 

@@ -115,7 +115,8 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     document = _document(request, contract, call, path)
     given = _given(call, contract, request, path, document)
     key = request.headers.get("idempotency-key") if call.creates else None
-    asked = requests.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", document, time.now())
+    said = _with_query(document, {name: given[name] for name in contract.query if given[name] is not None})
+    asked = requests.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", said, time.now())
 
     def run(seed: str) -> "Answer":
         told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}
@@ -148,6 +149,11 @@ def _document(request: Request, contract: Contract, call: Call, path: Mapping[st
         if document.setdefault("id", name) != name:
             raise Invalid(FieldError("id", "differs from the id in the path"))
     return document
+
+
+def _with_query(document: Any, query: Mapping[str, Any]) -> Any:
+    """What a repeated request must say again: the body, and what of the query was given."""
+    return {"query": dict(query), "body": document} if query else document
 
 
 def _given(call: Call, contract: Contract, request: Request, path: Mapping[str, str], document: Any) -> dict[str, Any]:

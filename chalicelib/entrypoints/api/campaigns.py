@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chalicelib.campaigns import actions
 from chalicelib.campaigns import decisions as decided
 from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
-from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
@@ -55,7 +55,8 @@ class CampaignChange(BaseModel):
 
 class RunShown(Shown):
     """One launch. `counts` are candidates by outcome when they were sent: sent, unknown, lost, failed, and each reason
-    to hold. What SES told later of an unknown one is in the decisions. `instead_of` is the run whose lost mails it
+    to hold; `total` are all candidates that were planned so far, and once it is `planned`, all there will be. What SES
+    told later of an unknown one is in the decisions. `instead_of` is the run whose lost mails it
     sends again."""
 
     id: str
@@ -66,6 +67,8 @@ class RunShown(Shown):
     segment_version: int
     template_version: int
     instead_of: RunId | None
+    total: int
+    planned: bool
     counts: dict[str, int]
 
 
@@ -121,14 +124,19 @@ def change(campaign_id: CampaignId, body: CampaignChange) -> CampaignShown:
     return _shown(actions.edit(campaign_id, told))
 
 
-def launch(ask: Ask, campaign_id: CampaignId) -> CampaignShown:
+def launch(ask: Ask, campaign_id: CampaignId, *, again: str | None = None) -> CampaignShown:
     """Begin a run with the segment and the template as they are now; while one is on, that one is shown.
+
+    Who got the campaign with an earlier launch, or may have, is held (`earlier_launch`), unless `again` is true: then
+    everybody gets it once more. Who was refused by SES, or whose mail came back, gets it in any case.
 
     The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile. Later it is a
     new one.
     """
-    launched = actions.launch(campaign_id, seed=ask.seed)
-    return _shown(actions.campaign(campaign_id), launched)
+    if again not in {None, "true", "false"}:
+        raise Invalid(FieldError("again", "is true or false"))
+    launched = actions.launch(campaign_id, seed=ask.seed, again=again == "true")
+    return _shown(actions.campaign(campaign_id), launched.id)
 
 
 def pause(campaign_id: CampaignId) -> CampaignShown:
@@ -155,8 +163,8 @@ def mail_missed(campaign_id: CampaignId, run_id: RunId) -> MissedShown:
     A mail is lost when SES has told nothing of it in 72 hours. This is a new occasion, decided by a person: `risk` says
     what may come of it.
     """
-    run = actions.mail_missed(campaign_id, run_id)
-    return MissedShown(run=_run(run), instead_of=run_id, risk=RISK)
+    begun = actions.mail_missed(campaign_id, run_id)
+    return MissedShown(run=_run(actions.run(begun.id)), instead_of=run_id, risk=RISK)
 
 
 def decisions(campaign_id: CampaignId, *, run: RunId | None = None, page: Page) -> Listing[Decision]:
@@ -175,9 +183,10 @@ def _last_run(campaign_id: CampaignId) -> RunId:
     return run
 
 
-def _shown(kept: CampaignRow, launched: Run | None = None) -> CampaignShown:
-    run = launched or (actions.run(kept.run) if kept.run else None)
-    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=_run(run) if run else None)
+def _shown(kept: CampaignRow, launched: RunId | None = None) -> CampaignShown:
+    asked = launched or kept.run
+    run = _run(actions.run(asked)) if asked else None
+    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=run)
 
 
 def _run(run: Run) -> RunShown:
