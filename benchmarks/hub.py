@@ -71,16 +71,23 @@ def forget() -> None:
 
 
 @contextlib.contextmanager
-def vendor_answering(ask: Ask) -> Iterator[None]:
-    """The vendor's API without its network: what is measured is the hub, and no floor makes such a call."""
+def vendor_answering(ask: Ask, turns: list[int] | None = None) -> Iterator[None]:
+    """The vendor's API without its network: what is measured is the hub, and no floor makes such a call. What would be
+    asked at once is asked in a row; `turns` gets how much each time."""
     from chalicelib.aws import http
 
-    asked = http.call
-    http.call = ask
+    asked, at_once = http.call, http.at_once
+
+    def in_a_row(asks: Sequence[Callable[[], http.Answer]]) -> list[http.Answer]:
+        if turns is not None:
+            turns.append(len(asks))
+        return [each() for each in asks]
+
+    http.call, http.at_once = ask, in_a_row
     try:
         yield
     finally:
-        http.call = asked
+        http.call, http.at_once = asked, at_once
 
 
 @contextlib.contextmanager

@@ -62,5 +62,5 @@ def per_season(played: Played, cpu: list[float]) -> dict[str, float]:
 
 
 def _function(each: Invocation, cpu: float) -> float:
-    wait = bill.waits_ms(Counter(each.calls)) + each.asked * prices.VENDOR_LATENCY_MS
+    wait = bill.waits_ms(Counter(each.calls)) + each.turns * prices.VENDOR_LATENCY_MS
     return prices.LAMBDA_REQUEST + bill.compute(each.function, cpu, wait)

@@ -106,7 +106,7 @@ WORKERS = (
     Worker(
         "fetch_notices",
         timeout=60,
-        memory=512,  # it mostly waits for the PMS, and each megabyte waits along
+        memory=288,  # it mostly waits for the PMS, and each megabyte waits along
         reads="fetch",
         announces=RESERVATIONS_AND_GUESTS,
         puts=("raw",),

@@ -218,15 +218,19 @@ class FakeMews:
 
 def converse(conversation: Any, mews: FakeMews) -> Any:
     """Carry a conversation out without any I/O."""
-    answer: Any = None
+    answers: Any = None
     while True:
         try:
-            call = conversation.send(answer)
+            calls = conversation.send(answers)
         except StopIteration as done:
             return done.value
-        try:
-            answer = mews.answer(call)
-        except Refused:
-            if not call.is_look_up:
-                raise
-            answer = None
+        answers = [_answer(mews, call) for call in calls]
+
+
+def _answer(mews: FakeMews, call: Call) -> Any:
+    try:
+        return mews.answer(call)
+    except Refused:
+        if not call.is_look_up:
+            raise
+        return None

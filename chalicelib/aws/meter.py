@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
+from threading import Lock
 
 UNIT = 1024
 """Bytes of one write unit."""
@@ -14,6 +15,8 @@ class Meter:
     """Sums since the last `take`. Counted by the code that makes the call, so failed conditions are in, too."""
 
     calls: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    counting: Lock = field(default_factory=Lock)
+    """Calls of vendors are made beside each other."""
     write_units: int = 0
 
     def wrote(self, size: int, *, transaction: bool = False) -> None:
@@ -25,7 +28,8 @@ class Meter:
         self.write_units += units
 
     def called(self, name: str) -> None:
-        self.calls[name] += 1
+        with self.counting:
+            self.calls[name] += 1
 
     def take(self) -> tuple[dict[str, int], int]:
         """Return (calls, write units) and begin anew."""

@@ -3,8 +3,9 @@
 A vendor has two faces. The *edge* (`edge.py`) is needed within a second, on a cold start: it verifies raw bytes, and
 says what must never be queued. It imports neither pydantic nor anything heavy. The *translation* (`translate.py`) turns
 notices into snapshots in a worker. A fat vendor's notice is the whole truth; a thin vendor's notice names ids, and the
-translation is a generator that yields the `Call`s it needs and is sent their answers; a polled vendor has no notices,
-only `changed_since`. Commands back to a PMS are further generators of `Call`s.
+translation is a generator that yields the `Call`s it needs and is sent their answers (`beside` carries on two of them
+together); a polled vendor has no notices, only `changed_since`. Commands back to a PMS are further generators of
+`Call`s.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -124,8 +125,8 @@ class Translated:
 
 
 Answered = TypeVar("Answered")
-Conversation = Generator[Call, Json, Answered]
-"""Yields calls, is sent their answers, returns what they came to."""
+Conversation = Generator[Sequence[Call], Sequence[Json], Answered]
+"""Yields calls that may be made beside each other, is sent their answers in their order, returns what they came to."""
 
 
 class FatTranslation(Protocol):

@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from chalicelib.aws import http
 from chalicelib.aws.meter import meter
@@ -45,20 +45,27 @@ def look_ups() -> LookUps:
 
 def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:
     """Carry a vendor's calls out. Raises TryAgain when time runs out."""
-    answer: Json = None
+    answers: Sequence[Json] | None = None
     while True:
         try:
-            call = talk.send(answer)
+            calls = talk.send(answers)  # type: ignore[arg-type]  # a generator is begun with None
         except StopIteration as done:
             answered: Answered = done.value
             return answered
         left = seconds_left() - KEPT_SECONDS
         if left < 1:
             raise TryAgain("too little time was left to ask the vendor", after_seconds=1)
-        answer = _answer(call, base_url.rstrip("/") + call.path, left)
+        answers = _answers(calls, base_url.rstrip("/"), left)
 
 
-def _answer(call: Call, url: str, seconds: float) -> Json:
+def _answers(calls: Sequence[Call], base_url: str, seconds: float) -> list[Json]:
+    """What waits for the vendor waits beside the others of its turn."""
+    return http.at_once([partial(_answer, call, base_url, seconds) for call in calls])
+
+
+def _answer(call: Call, base_url: str, seconds: float) -> Json:
+    url = base_url + call.path
+
     def ask() -> Json:
         return http.call(call.method, url, call.body, seconds=seconds)
 

@@ -3,17 +3,18 @@
 import json
 import socket
 import ssl
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
 import time_machine
-import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,7 +22,8 @@ from cryptography.x509.oid import NameOID
 
 from chalicelib.aws import http
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
+from infra.workers import worker
 
 NAME = "api.vendor.example"
 URL = f"https://{NAME}/x"
@@ -115,6 +117,7 @@ class Vendor:
     names: list[str | None] = field(default_factory=list)
     connections: set[int] = field(default_factory=set)
     retry_after: str | None = None
+    together: Barrier | None = None
 
 
 @pytest.fixture
@@ -128,7 +131,8 @@ def vendor(aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(known))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     known.port = server.server_port
-    pools = urllib3.PoolManager(retries=False, ca_certs=str(certificate))
+    pools = http._pools.__wrapped__()
+    pools.connection_pool_kw["ca_certs"] = str(certificate)
     monkeypatch.setattr(http, "_pools", lambda: pools)
     monkeypatch.setattr(http, "_is_public", lambda address: address.startswith("127."))
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -146,6 +150,8 @@ def _handler(known: Vendor) -> type[BaseHTTPRequestHandler]:
             sent = self.rfile.read(int(self.headers["Content-Length"]))
             known.hosts.append(self.headers["Host"])
             known.connections.add(self.client_address[1])
+            if known.together:
+                known.together.wait()
             self.send_response(503 if known.retry_after else 200)
             if known.retry_after:
                 self.send_header("Retry-After", known.retry_after)
@@ -276,3 +282,84 @@ def test_in_the_local_cloud_a_simulator_on_loopback_is_called_without_tls(
         server.shutdown()
         server.server_close()
     assert known.hosts == [f"127.0.0.1:{server.server_port}"]
+
+
+# Several at once, and what an answer may be
+
+
+def test_calls_of_one_turn_are_on_the_way_at_the_same_time() -> None:
+    """Each waits until the others came: one after another, none would ever be answered."""
+    everybody = Barrier(http.AT_ONCE, timeout=10)
+    asks = [partial(lambda each: (everybody.wait(), each)[1], each) for each in range(http.AT_ONCE)]
+    assert http.at_once(asks) == list(range(http.AT_ONCE))
+
+
+def test_of_calls_at_once_all_have_ended_when_the_first_error_is_told() -> None:
+    ended: list[str] = []
+    refused = Event()
+
+    def refusing() -> None:
+        refused.set()
+        raise TryAgain("busy")
+
+    def slow() -> None:
+        assert refused.wait(timeout=10)
+        ended.append("slow")
+        raise Rejected("vendor_refused", "later")
+
+    with pytest.raises(TryAgain, match="busy"):
+        http.at_once([refusing, slow, slow])
+    assert ended == ["slow", "slow"]
+
+
+def test_calls_at_once_keep_their_connections_for_the_next_turn(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, ["127.0.0.1"])
+    vendor.together = Barrier(http.AT_ONCE, timeout=10)
+    ask = partial(http.call, "POST", f"https://{NAME}:{vendor.port}", {})
+    for _ in range(3):
+        http.at_once([ask] * http.AT_ONCE)
+    assert (len(vendor.hosts), len(vendor.connections)) == (3 * http.AT_ONCE, http.AT_ONCE)
+
+
+MEGABYTE = 1024 * 1024
+WORST: dict[str, bytes] = {
+    "empty objects": b"[" + b"{}," * (http.MOST_VALUES // 2 - 2) + b"{}]",
+    "lists in lists": b"[" + b"[[]]," * (http.MOST_VALUES // 3 - 2) + b"0]",
+    "amounts": b"[" + b"123456789.01," * (http.MOST_VALUES - 2) + b"0]",
+    "a text with one emoji": b'["' + b"a" * (http.LARGEST_ANSWER - 10) + "🙂".encode() + b'"]',
+    "many texts": b"[" + b'"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",' * (http.MOST_VALUES - 2) + b"0]",
+}
+
+
+@pytest.mark.parametrize("kind", WORST)
+def test_the_worst_answers_that_are_read_fit_the_function_four_at_once(kind: str) -> None:
+    """Beside 100 MB of the process itself: 75 were measured with every client open."""
+    tracemalloc.start()
+    try:
+        http._read(WORST[kind])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert http.AT_ONCE * (peak + len(WORST[kind])) < (worker("fetch_notices").memory - 100) * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" + b"{}," * 2_700_000 + b"{}]",
+        b"[" * 160_000,
+        b'["' + b"a" * http.LARGEST_ANSWER + b'"]',
+        b"[" + b"1," * http.MOST_VALUES + b"1]",
+    ],
+)
+def test_an_answer_that_would_take_more_is_not_read_and_less_is_asked_for(content: bytes) -> None:
+    with pytest.raises(AskLess):
+        http._read(content)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"<html>", b"\xff", b""])
+def test_what_is_no_json_is_asked_for_again(content: bytes) -> None:
+    with pytest.raises(TryAgain):
+        http._read(content)

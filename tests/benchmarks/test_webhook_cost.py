@@ -25,8 +25,8 @@ def test_the_mix_is_the_simulators_and_the_same_each_time(way: Way) -> None:
 def test_a_source_that_names_things_is_asked_and_one_that_pushes_them_is_not() -> None:
     ask = http.call
     named, whole = play(BOOKINGS, "named", 1), play(BOOKINGS, "whole", 1)
-    assert sum(each.asked for each in named.invocations) >= named.webhooks
-    assert sum(each.asked for each in whole.invocations) == 0
+    assert sum(each.turns for each in named.invocations) >= named.webhooks
+    assert sum(each.turns for each in whole.invocations) == 0
     assert http.call is ask, "the vendor's API is called as before"
 
 

@@ -1,6 +1,7 @@
 """Mews: notices of ids become snapshots; rows in the vendor's shapes with our own values."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -34,15 +35,15 @@ LOOK_UPS = {"ageCategories/getAll", "resources/getAll"}
 
 def recorded(talk: Conversation[Translated], calls: list[Call]) -> Conversation[Translated]:
     """The same conversation, with its calls noted."""
-    answer = None
+    answers = None
     while True:
         try:
-            call = talk.send(answer)
+            turn = talk.send(answers)  # type: ignore[arg-type]  # a generator is begun with None
         except StopIteration as done:
             translated: Translated = done.value
             return translated
-        calls.append(call)
-        answer = yield call
+        calls += turn
+        answers = yield turn
 
 
 def fetched(rows: Iterable[Row], *notices: Row, link: Link = LINK) -> Translated:
@@ -248,11 +249,9 @@ class Stuck(FakeMews):
 @pytest.mark.parametrize("odd", [None, [], {"Reservations": "r1"}, {"Reservations": {"r1": {}}}])
 def test_an_answer_of_another_shape_is_refused(odd: Any) -> None:
     talk = translate.fetch([reservations_changed("r1")], LINK)
-    next(talk)
-    if odd is None or odd == []:
-        odd = [odd]
+    calls = next(talk)
     with pytest.raises(Rejected, match="unreadable_answer"):
-        talk.send(odd)
+        talk.send([odd, *({} for _ in calls[1:])])
 
 
 def test_the_newest_instant_of_all_parts_is_the_version() -> None:
@@ -482,7 +481,7 @@ def test_answers_of_several_pages_and_of_more_than_a_thousand_ids_are_read_whole
     translated = converse(translate.fetch([reservations_changed(*ids)], LINK), mews)
     assert len(translated.snapshots) == 1200
     assert sum(each.room_revenue_minor or 0 for each in translated.snapshots) == 250_000
-    assert mews.asked.count("orderItems/getAll") == 4
+    assert mews.asked.count("orderItems/getAll") == 6
 
 
 def test_one_call_of_each_kind_serves_a_whole_batch() -> None:
@@ -588,3 +587,42 @@ def test_what_changed_comes_as_notices_with_late_charges_and_hotel_by_hotel() ->
     notices = converse(translate.changed_since(LINK, since, until), mews)
     assert [translate.named_by(each) for each in notices] == [frozenset({"r1", "r9", "c1"})]
     assert {each["EnterpriseId"] for each in notices} == {ENTERPRISE}
+
+
+def turns_of(talk: Conversation[Any], mews: FakeMews) -> list[set[str]]:
+    """What is asked at once, turn by turn."""
+    turns: list[set[str]] = []
+    answers = None
+    with suppress(StopIteration):
+        while True:
+            calls = talk.send(answers)  # type: ignore[arg-type]  # a generator is begun with None
+            turns.append({call.path.partition("/v1/")[2].partition("/")[0] for call in calls})
+            answers = [mews.answer(call) for call in calls]
+    return turns
+
+
+def test_a_notice_waits_for_mews_twice_whatever_it_names() -> None:
+    mews = FakeMews(rooms={"room-1": "101"})
+    mews.keep(reservation(AssignedResourceId="room-1"), customer(), companion("r1", "c2"), customer("c2"), item())
+    everything = notice(("ServiceOrderUpdated", "r1"), ("CustomerUpdated", "c3"))
+    assert turns_of(translate.fetch([everything], LINK), mews) == [
+        {"reservations", "companionships", "orderItems"},
+        {"customers", "resources", "ageCategories"},
+    ]
+
+
+def test_a_notice_of_a_guest_alone_waits_once() -> None:
+    mews = FakeMews()
+    mews.keep(customer())
+    assert turns_of(translate.fetch([notice(("CustomerUpdated", "c1"))], LINK), mews) == [{"customers"}]
+
+
+def test_what_belongs_to_a_parking_place_is_nobody_s_companion_and_no_charge_of_a_room() -> None:
+    mews = FakeMews()
+    mews.keep(
+        reservation("r1"), customer(), reservation("p1", ServiceId=PARKING), companion("p1", "c9"), item("i9", "p1")
+    )
+    mews.items["i9"]["ServiceOrderId"] = "p1"
+    translated = converse(translate.fetch([reservations_changed("r1", "p1")], LINK), mews)
+    assert only(translated).source_id == "r1"
+    assert (dict(translated.broken), translated.ignored) == ({}, {"other_service": 1})

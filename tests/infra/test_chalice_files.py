@@ -136,3 +136,10 @@ def test_a_worker_that_is_gone_leaves_nothing_behind(chalice: Path) -> None:
 def test_no_policy_is_guessed_by_chalice_or_kept_in_git() -> None:
     assert config(PROJECT / ".chalice")["autogen_policy"] is False
     assert ".chalice/policy-*.json" in (PROJECT / ".gitignore").read_text().splitlines()
+
+
+def test_what_is_kept_in_git_is_what_the_workers_declare() -> None:
+    kept = config(PROJECT / ".chalice")["lambda_functions"]
+    assert {name: (each["lambda_timeout"], each["declared_memory_size"]) for name, each in kept.items()} == {
+        each.function: (each.timeout, each.memory) for each in WORKERS
+    }

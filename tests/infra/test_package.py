@@ -194,7 +194,7 @@ def test_where_there_is_no_domain_no_mapping_is_made_up() -> None:
 def test_every_function_gets_its_policy_memory_and_timeout(packaged: dict[str, Any]) -> None:
     for each in WORKERS:
         made = _made(packaged, each)
-        assert made["MemorySize"] >= 512, each.function
+        assert made["MemorySize"] == each.memory >= 256, each.function
         assert made["Timeout"] == each.timeout, each.function
         assert 29 <= made["Timeout"] <= 120, each.function
         policies = packaged["Resources"][logical_id(each.function) + "Role"]["Properties"]["Policies"]

@@ -6,8 +6,10 @@ from typing import Any
 from chalicelib.canonical.errors import Rejected
 from chalicelib.connectors.contract import Call, Conversation, Link
 
-AT_ONCE = 1000
-"""Ids a call takes, and items a page holds."""
+IDS_AT_ONCE = 1000
+"""As many as a call takes."""
+ROWS_AT_ONCE = 500
+"""Mews has pages of up to a thousand; their answers would be larger than a function has memory for."""
 CLIENT = "Xenia 1.0"
 
 Row = Mapping[str, Any]
@@ -25,8 +27,8 @@ def of_ids(
     ((filter_name, wanted),) = ids.items()
     ordered = sorted(set(wanted))
     found: list[Row] = []
-    for start in range(0, len(ordered), AT_ONCE):
-        query: dict[str, Any] = {filter_name: ordered[start : start + AT_ONCE]}
+    for start in range(0, len(ordered), IDS_AT_ONCE):
+        query: dict[str, Any] = {filter_name: ordered[start : start + IDS_AT_ONCE]}
         found += yield from pages(link, operation, answer, {**query, **(more or {})})
     return found
 
@@ -41,7 +43,7 @@ def pages(link: Link, operation: str, answer: str, query: Row, *, is_look_up: bo
     found: list[Row] = []
     cursor: str | None = None
     while True:
-        page = yield Call(f"/api/connector/v1/{operation}", _body(link, query, cursor), is_look_up=is_look_up)
+        (page,) = yield [Call(f"/api/connector/v1/{operation}", _body(link, query, cursor), is_look_up=is_look_up)]
         if page is None and is_look_up:
             return found
         rows = (page.get(answer) or []) if isinstance(page, dict) else None
@@ -49,7 +51,7 @@ def pages(link: Link, operation: str, answer: str, query: Row, *, is_look_up: bo
             raise Rejected("unreadable_answer", f"{operation}: {answer} is no list")
         found += [row for row in rows if isinstance(row, dict)]
         before, cursor = cursor, page.get("Cursor")
-        if not cursor or cursor == before or len(rows) < AT_ONCE:
+        if not cursor or cursor == before or len(rows) < ROWS_AT_ONCE:
             return found
 
 
@@ -59,5 +61,5 @@ def _body(link: Link, query: Row, cursor: str | None) -> dict[str, Any]:
         "AccessToken": link.credentials["access_token"],
         "Client": CLIENT,
         **query,
-        "Limitation": {"Count": AT_ONCE, **({"Cursor": cursor} if cursor else {})},
+        "Limitation": {"Count": ROWS_AT_ONCE, **({"Cursor": cursor} if cursor else {})},
     }

@@ -5,9 +5,10 @@ A token that may not ask gets no answer, and nothing is stated of what rests on 
 https://docs.mews.com/connector-api/operations/resources and its neighbour `agecategories`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.connectors.beside import beside
 from chalicelib.connectors.contract import Conversation, Link
 from chalicelib.connectors.mews import calls
 from chalicelib.connectors.mews.calls import Row
@@ -41,13 +42,18 @@ def names_for(stays: Sequence[Row], hotels: Collection[str], link: Link) -> Conv
     in_rooms = any(stay.get("AssignedResourceId") for stay in stays)
     enterprises = sorted(each for each, hotel in link.properties.items() if in_rooms and hotel in hotels)
     services = sorted({str(stay["ServiceId"]) for stay in stays if stay.get("PersonCounts")})
-    rooms: list[Row] = []
-    for each in enterprises:
-        rooms += yield from calls.look_up(link, "resources/getAll", "Resources", _rooms_of(each))
-    ages: list[Row] = []
-    for each in services:
-        ages += yield from calls.look_up(link, "ageCategories/getAll", "AgeCategories", _ages_of(each))
+    rooms, ages = yield from beside(
+        _looked_up(link, "resources/getAll", "Resources", map(_rooms_of, enterprises)),
+        _looked_up(link, "ageCategories/getAll", "AgeCategories", map(_ages_of, services)),
+    )
     return Names(_by_id(rooms, "Name"), _by_id(ages, "Classification"))
+
+
+def _looked_up(link: Link, operation: str, answer: str, queries: Iterable[Row]) -> Conversation[list[Row]]:
+    found: list[Row] = []
+    for each in queries:
+        found += yield from calls.look_up(link, operation, answer, each)
+    return found
 
 
 def _rooms_of(enterprise: str) -> Row:

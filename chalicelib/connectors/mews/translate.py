@@ -1,7 +1,7 @@
 """Mews notices name ids; what they stand for is asked of the Connector API, one call of each kind for a whole batch."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import instant
+from chalicelib.connectors.beside import beside
 from chalicelib.connectors.contract import Conversation, Json, Link, Translated
 from chalicelib.connectors.mews import calls
 from chalicelib.connectors.mews.calls import Row
@@ -20,6 +21,7 @@ from chalicelib.connectors.mews.rows import guest, occupants, paymasters_of, res
 
 RESERVATION_FIELDS = ("Id", "ServiceId", "AccountId", "AccountType")
 """Without these nothing else can be asked; any other missing field is found when the row is read."""
+COMPANION_FIELDS, ITEM_FIELDS = ("ReservationId", "CustomerId"), ("ServiceOrderId", "Id")
 RESERVATIONS, CUSTOMERS = {"ServiceOrderUpdated"}, {"CustomerAdded", "CustomerUpdated"}
 FOUND = "CustomerFound"
 """The hub's own word for a profile that was found by asking what changed: a portfolio's token answers for the chain."""
@@ -75,24 +77,35 @@ def _with_token(link: Link, token: str) -> Link:
 
 
 def _fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
+    """In two turns: what belongs to the ids that were named, then who and what that is about."""
     named = _named(notices, link)
     broken: dict[str, str] = {}
-    found = yield from calls.of_ids(
-        link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=named.reservations
+    ids = named.reservations
+    found, (beside_them, charged) = yield from beside(
+        calls.of_ids(link, "reservations/getAll/2023-06-06", "Reservations", ReservationIds=ids),
+        beside(
+            calls.of_ids(link, "companionships/getAll", "Companionships", ReservationIds=ids),
+            calls.of_ids(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids),
+        ),
     )
     stays, elsewhere = _accommodation(_complete(found, RESERVATION_FIELDS, "Id", broken), link)
-    _count("not_found", len(named.reservations.keys() - {str(row.get("Id")) for row in found}), named.ignored)
-    ids = [str(stay["Id"]) for stay in stays]
-    beside = yield from calls.of_ids(link, "companionships/getAll", "Companionships", ReservationIds=ids)
-    companions = _complete(beside, ("ReservationId", "CustomerId"), "ReservationId", broken)
-    charged = yield from calls.of_ids(link, "orderItems/getAll", "OrderItems", ServiceOrderIds=ids)
-    items = _complete(charged, ("ServiceOrderId", "Id"), "ServiceOrderId", broken)
-    wanted = _people(stays, companions) | named.customers.keys() | named.found.keys()
-    people = yield from calls.of_ids(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link))
-    _count("not_found", len(wanted - {str(row.get("Id")) for row in people}), named.ignored)
+    _count("not_found", len(ids.keys() - {str(row.get("Id")) for row in found}), named.ignored)
     _count("other_service", elsewhere, named.ignored)
-    names = yield from names_for(stays, {named.reservations.get(each, "") for each in ids}, link)
+    others = ids.keys() - {str(stay["Id"]) for stay in stays}
+    companions = _complete(_but_of(others, beside_them, "ReservationId"), COMPANION_FIELDS, "ReservationId", broken)
+    items = _complete(_but_of(others, charged, "ServiceOrderId"), ITEM_FIELDS, "ServiceOrderId", broken)
+    wanted = _people(stays, companions) | named.customers.keys() | named.found.keys()
+    people, names = yield from beside(
+        calls.of_ids(link, "customers/getAll", "Customers", CustomerIds=wanted, more=_of_people(link)),
+        names_for(stays, {ids[str(stay["Id"])] for stay in stays}, link),
+    )
+    _count("not_found", len(wanted - {str(row.get("Id")) for row in people}), named.ignored)
     return _translated(named, link, stays, companions, items, people, names, broken)
+
+
+def _but_of(others: Collection[str], rows: Iterable[Row], field: str) -> list[Row]:
+    """A parking place has items, too, and they are asked for before it is known to be none of the rooms."""
+    return [row for row in rows if row.get(field) not in others]
 
 
 def _count(word: str, times: int, ignored: Counter[str]) -> None:
