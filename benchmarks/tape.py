@@ -1,15 +1,18 @@
 """What the hub asked of AWS, recorded once: the floor makes the same calls bare, and the tape answers both."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 from botocore import xform_name
+from botocore.config import Config
 
+from benchmarks.bare_app import CONFIG
 from benchmarks.wire import Answer, Wire
-from chalicelib.aws.clients import ONCE, PATIENT
+from chalicelib.aws import clients
 
 CLIENTS = {"eventbridge": "events", "secrets-manager": "secretsmanager"}
 """boto3's name of a service, where botocore's events have another."""
@@ -66,14 +69,23 @@ class Tape:
         yield from (self.calls[start:end] for start, end in zip([0, *self.marks], self.marks, strict=False))
 
 
+ONCE = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
+PLAIN: Mapping[str, Config] = defaultdict(lambda: CONFIG, sesv2=ONCE)
+"""Service → boto3 as it comes, with the hub's timeouts and tries."""
+OF_THE_HUB: Mapping[str, Config] = defaultdict(
+    lambda: clients.PATIENT, dynamodb=clients.LEAN, sqs=clients.LEAN, events=clients.LEAN, sesv2=clients.ONCE
+)
+"""Service → the configuration of its client, as the hub makes it."""
+
+
 class Bare:
     """The floor: boto3 and nothing else. Clients are made once, as the hub makes them once."""
 
-    def __init__(self, tape: Tape) -> None:
-        names = {call.service for call in tape.calls}
+    def __init__(self, tape: Tape, configs: Mapping[str, Config] = PLAIN) -> None:
+        names = {call.service: CLIENTS.get(call.service, call.service) for call in tape.calls}
         self._clients: dict[str, Any] = {
-            name: boto3.client(CLIENTS.get(name, name), config=ONCE if name == "sesv2" else PATIENT)  # type: ignore[call-overload]
-            for name in names
+            service: boto3.client(name, config=configs[name])  # type: ignore[call-overload]
+            for service, name in names.items()
         }
 
     def make(self, calls: Sequence[Call]) -> None:

@@ -35,6 +35,7 @@ SENDER = "Hotel Example <news@hotel.example>"
 POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
 
 quick_moto.install()
+clients.LEAN = clients.PATIENT  # what the hub asks is looked at here, argument by argument, and not again in a function
 LAMBDAS = 1000
 """How many functions the account may run at once: moto does not know GetAccountSettings."""
 _ONE_AT_A_TIME = RLock()
