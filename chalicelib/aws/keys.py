@@ -48,13 +48,8 @@ def _alone(kind: str) -> Callable[[str], Key]:
 DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
 
 # Partitions that hold a whole kind, by id: few rows, listed by one query.
-PROPERTIES = "PROPERTIES"
-CONNECTIONS = "CONNECTIONS"
-KEYS = "KEYS"
-PROGRAMS = "PROGRAMS"
-SEGMENTS = "SEGMENTS"
-TEMPLATES = "TEMPLATES"
-CAMPAIGNS = "CAMPAIGNS"
+PROPERTIES, CONNECTIONS, KEYS = "PROPERTIES", "CONNECTIONS", "KEYS"
+PROGRAMS, SEGMENTS, TEMPLATES, CAMPAIGNS = "PROGRAMS", "SEGMENTS", "TEMPLATES", "CAMPAIGNS"
 
 property_: Callable[[PropertyId], Key] = partial(Key, PROPERTIES)
 connection: Callable[[ConnectionId], Key] = partial(Key, CONNECTIONS)
@@ -241,13 +236,17 @@ def run_content(run_id: RunId) -> Key:
     return Key(f"RUN#{run_id}", "CONTENT")
 
 
-BACK = "BACK#"
-CHUNK = "CHUNK#"
+BACK, CHUNK, LATER = "BACK#", "CHUNK#", "LATER#"
 
 
 def chunk_back(run_id: RunId, part: int, number: int) -> Key:
     """Says that a chunk came back undecided, and is to be queued again."""
     return Key(f"RUN#{run_id}", f"{BACK}{part:03d}#{number:06d}")
+
+
+def told_later(occasion: OccasionId, origin: str) -> Key:
+    """Says that of the messages of one piece of work more may be known by now than its worker knew."""
+    return Key(f"RUN#{occasion}", f"{LATER}{origin}")
 
 
 def part_of_run(run_id: RunId, part: int) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.aws import queues, table
 from chalicelib.aws.retries import until_written
-from chalicelib.campaigns import parts, queued, rules, store, tending
+from chalicelib.campaigns import counting, queued, rules, store, tending
 from chalicelib.campaigns.model import MOST_EARLIER, PARTS, Campaign, CampaignRow, Content, Run, RunState
 from chalicelib.campaigns.queued import PlanPart
 from chalicelib.canonical.choices import known
@@ -99,14 +99,9 @@ def edit(campaign_id: CampaignId, changes: Mapping[str, object]) -> CampaignRow:
     return until_written(attempt, "the campaign was changed by others all the time")
 
 
-def run(run_id: RunId) -> Run:
-    """A run with its counts: sums of the chunks that are done; and how many candidates are planned."""
-    found = _run(run_id)
-    if found.is_over:
-        return found.counted(found.counts, sum(found.counts.values()), planned=True)  # earlier versions kept no total
-    some = parts.of(run_id)
-    total, planned = sum(each.candidates for each in some), all(each.plan.done for each in some)
-    return found.counted(rules.summed(some), total, planned=planned)
+def run(run_id: RunId, now: datetime | None = None) -> Run:
+    """A run with its counts, as its decisions are at this moment, and how many candidates are planned."""
+    return counting.counted(_run(run_id), now or present())
 
 
 def _run(run_id: RunId) -> Run:

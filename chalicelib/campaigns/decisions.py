@@ -1,5 +1,6 @@
 """Why each candidate of a run got the mail or did not, page by page."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -46,6 +47,12 @@ def page_of(run_id: RunId, cursor: str | None = None, limit: int = 100, now: dat
             break
         previous, offset = chunk.name, 0
     return DecisionPage(_decided(shown, found, now or present()), following)
+
+
+def codes_of(run: Run, chunks: Sequence[Chunk], now: datetime) -> Counter[str]:
+    """How many of these chunks' candidates have which decision, by code. Who has none yet is not among them."""
+    decided = _decided(run, [each for chunk in chunks for each in _candidates(chunk)], now)
+    return Counter(each.reason if each.decision == "held" else each.decision for each in decided if each.is_made)
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, int]:

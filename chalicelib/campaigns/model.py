@@ -232,6 +232,10 @@ class Decision(BaseModel):
     reason: str = ""
     rule: str = ""
 
+    @property
+    def is_made(self) -> bool:
+        return self.decision != "waiting"
+
 
 Counts = Mapping[str, int]
 """Candidates by code: sent, unknown, lost, failed, and each reason to hold."""

@@ -12,10 +12,11 @@ from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.retries import until_written
 from chalicelib.campaigns.model import CANDIDATES, CHUNKS, PARTS, Chunk, Run, RunPart, Sent
-from chalicelib.campaigns.rules import Spot
+from chalicelib.campaigns.rules import UNSETTLED, Spot
 from chalicelib.canonical.ids import GuestId, RunId
 from chalicelib.jobs import parts
 from chalicelib.jobs.model import Part, Step
+from chalicelib.messages import store as messages
 
 COUNTED = "n_"
 """What the attributes begin with that count candidates by code."""
@@ -122,7 +123,8 @@ def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
 
 def finish(chunk: Chunk, codes: Sequence[str]) -> None:
     """Put a chunk's decisions, and count them, once; a second worker that comes to its own end changes nothing."""
-    write = partial(table.transact, [_decided(chunk, codes), _counted(chunk, codes)])
+    later = [messages.told_later(chunk.run, chunk.name)] if UNSETTLED.intersection(codes) else []
+    write = partial(table.transact, [_decided(chunk, codes), _counted(chunk, codes), *later])
 
     def attempt() -> None:
         try:
@@ -149,6 +151,12 @@ def _counted(chunk: Chunk, codes: Sequence[str]) -> table.Update:
     return table.Update(keys.sent(chunk.run, chunk.part), expression, values, names, size=SMALL)
 
 
+def told_later(run_id: RunId, most: int) -> list[Spot]:
+    """Chunks of some of whose messages more may be known by now than they say."""
+    rows = table.query(keys.run(run_id).pk, keys.LATER, limit=most)
+    return [_spot("#".join(row["sk"].rsplit("#", 2)[1:])) for row in rows]
+
+
 # What is to be queued
 
 
@@ -169,11 +177,11 @@ def came_back(chunk: Chunk) -> None:
 
 def all_back(run_id: RunId, most: int) -> list[Back]:
     rows = table.query(keys.run(run_id).pk, keys.BACK, limit=most)
-    return [Back(_spot(row["sk"]), row["times"]) for row in rows]
+    return [Back(_spot(row["sk"].removeprefix(keys.BACK)), row["times"]) for row in rows]
 
 
-def _spot(sort_key: str) -> Spot:
-    part, number = sort_key.removeprefix(keys.BACK).split("#")
+def _spot(text: str) -> Spot:
+    part, number = text.split("#")
     return int(part), int(number)
 
 

@@ -31,6 +31,7 @@ def plan_run(message: Mapping[str, Any], time_left: Callable[[], float] = lambda
         return
     part = leases.take(keys.plan(run.id, asked.part), asked.part, present(), time_left())
     if part is None:
+        tending.queue_first(run.id, asked.part, present())  # who planned it may have died before that
         return
     try:
         _plan(run, part, _missed(run, part) if run.instead_of else _in_segment(run, part), time_left)

@@ -51,4 +51,6 @@ def code_of(outcome: Outcome) -> str:
     return outcome.reason if outcome.code == "held" else outcome.code
 
 
+UNSETTLED = frozenset({"unknown", "lost"})
+"""What a later event, or time, makes another code of."""
 ENDS = frozenset({"sent", "failed", "unknown", "lost"})

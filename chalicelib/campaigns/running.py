@@ -25,7 +25,10 @@ def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
     """
     asked, moment = queued.read_send_chunk(message), now or present()
     found = store.chunk_to_send(asked.run, asked.chunk)
-    if found is None or found.chunk.done or found.run.is_over:
+    if found is None or found.run.is_over:
+        return
+    if found.chunk.done:
+        tending.part_may_be_over(found.run.id, found.chunk.part, moment)  # it may have died before it asked
         return
     outcomes = {} if found.run.state is RunState.PAUSED else _sent(found, moment)
     codes = [rules.code_of(outcomes[guest]) for guest in found.chunk.guests if guest in outcomes]

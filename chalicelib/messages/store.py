@@ -138,7 +138,7 @@ def _set_sends_there(before: Identifier, sends: Sequence[str]) -> table.Put:
 def keep_outcome(message: Message, outcome: Message) -> None:
     """Write our own outcome of a claim; an event that came first has said it already."""
     try:
-        _advance(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE))
+        table.write(_advanced(message, outcome, table.When("#state = :before", {":before": State.CLAIMED}, STATE)))
     except table.ConditionFailed:
         return
 
@@ -150,7 +150,16 @@ def follow(before: Message, after: Message) -> None:
     parts = [f"#{name} = :was_{name}" if value else f"attribute_not_exists(#{name})" for name, value in known.items()]
     values = {f":was_{name}": value for name, value in known.items() if value}
     names = {f"#{name}": name for name in known}
-    _advance(before, after, table.When(" AND ".join(["attribute_exists(pk)", *parts]), values, names))
+    update = _advanced(before, after, table.When(" AND ".join(["attribute_exists(pk)", *parts]), values, names))
+    if before.campaign and after.state is State.FAILED and before.state is not State.FAILED:
+        table.transact([update, told_later(before.occasion, before.origin)])
+    else:
+        table.write(update)
+
+
+def told_later(occasion: OccasionId, origin: str) -> table.Put:
+    """Whoever counts what became of a piece of work's messages has to ask them."""
+    return table.Put(table.row(keys.told_later(occasion, origin)))
 
 
 def _changes(before: Message, after: Message) -> dict[str, str]:
@@ -158,6 +167,5 @@ def _changes(before: Message, after: Message) -> dict[str, str]:
     return {name: value for name, value in told.items() if getattr(before, name) != value}
 
 
-def _advance(before: Message, after: Message, when: table.When) -> None:
-    key = keys.message(before.guest, before.occasion)
-    table.write(table.setting(key, _changes(before, after), when, SMALL))
+def _advanced(before: Message, after: Message, when: table.When) -> table.Update:
+    return table.setting(keys.message(before.guest, before.occasion), _changes(before, after), when, SMALL)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from chalicelib.aws.settings import Settings
-from chalicelib.campaigns import actions, decisions, planning
+from chalicelib.campaigns import actions, decisions, planning, store
 from chalicelib.campaigns.model import Run
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import CampaignId
@@ -57,7 +57,10 @@ def test_exactly_those_whose_mail_is_lost_are_mailed_and_asking_again_is_the_sam
     assert actions.mail_missed(SPRING, run.id).id == again.id
     turn()
     assert len(ses.accepted) == before + 2
-    assert actions.run(run.id).counts == {"unknown": 3, "no_consent": 1}
+    kept = store.run(run.id)
+    assert kept
+    assert kept.counts == {"unknown": 3, "no_consent": 1}
+    assert actions.run(run.id).counts == {"sent": 1, "lost": 2, "no_consent": 1}, "as the decisions say by now"
 
 
 def test_who_is_heard_of_before_their_turn_is_held(clock: Any, ses: FakeSes) -> None:

@@ -12,7 +12,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.campaigns import actions as campaigns
 from chalicelib.campaigns import store as campaign_store
-from chalicelib.campaigns.model import Campaign
+from chalicelib.campaigns.model import MOST_EARLIER, Campaign
 from chalicelib.canonical.ids import (
     CampaignId,
     ConnectionId,
@@ -161,7 +161,9 @@ def campaign(signs: str) -> Item:
         template=TemplateId(ID),
         property_id=PropertyId(ID),
     )
-    made = campaigns.create_campaign(asked).launched(RunId(OccasionId("n" + "0" * 24)))
+    made = campaigns.create_campaign(asked)
+    for _ in range(MOST_EARLIER + 1):
+        made = made.launched(RunId(OccasionId("n" + "0" * 24)))
     return dict(campaign_store.put_campaign(made, replaces=1).item)
 
 
@@ -184,6 +186,6 @@ ROWS: Rows = {
     "program_followed": Largest(programme_followed, 130),
     "SEGMENTS": Largest(segment, 119_300, FOUR),
     "TEMPLATES": Largest(template, 240_200, SIX),
-    "campaign": Largest(campaign, 2_300, SIX),
+    "campaign": Largest(campaign, 3_000, SIX),
     "idempotency": Largest(idempotency, 300_400, FOUR),
 }

@@ -5,8 +5,9 @@ from datetime import date
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.campaigns import parts as chunks
 from chalicelib.campaigns import store
-from chalicelib.campaigns.model import CANDIDATES, CHUNKS, LARGEST_CHUNK, Content, Run, RunState
+from chalicelib.campaigns.model import CANDIDATES, CHUNKS, LARGEST_CHUNK, MOST_EARLIER, Content, Run, RunState
 from chalicelib.canonical.ids import (
     CampaignId,
     ChannelName,
@@ -28,6 +29,7 @@ from chalicelib.jobs import parts
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part
 from chalicelib.messages import actions as messages
+from chalicelib.messages import store as claimed
 from chalicelib.messages.budget import Budget
 from chalicelib.messages.holds import Reason
 from chalicelib.segments import actions as segments
@@ -51,7 +53,8 @@ def run_(**more: object) -> Run:
 def run(_: str) -> Item:
     its = run_(
         state=RunState.CANCELLED, reason="r" * 64, rev=MANY, property_id=PropertyId(ID), singly=True, instead_of=RUN_ID,
-        missed_by=RUN_ID, counts=dict.fromkeys(CODES, MANY), finished_at=AT,
+        missed_by=RUN_ID, counts=dict.fromkeys(CODES, MANY), finished_at=AT, total=MANY,
+        planned=True, earlier=(RUN_ID,) * MOST_EARLIER,
     )  # fmt: skip
     return table.row(keys.run(RUN_ID), **its.model_dump(mode="json"))
 
@@ -89,6 +92,10 @@ def chunk(_: str) -> Item:
 
 def chunk_back(_: str) -> Item:
     return table.row(keys.chunk_back(RUN_ID, 15, 999_999), times=MANY)
+
+
+def told_later(_: str) -> Item:
+    return dict(claimed.told_later(RUN_ID, chunks.name_of(AT, 15, 999_999)).item)
 
 
 def queued(_: str) -> Item:
@@ -133,12 +140,13 @@ def job(_: str) -> Item:
 
 
 ROWS: Rows = {
-    "run": Largest(run, 1_300),
+    "run": Largest(run, 2_100),
     "run_content": Largest(run_content, 359_300, FOUR),
     "launch": Largest(launch, 120),
     "plan": Largest(plan, 270),
     "chunk": Largest(chunk, 3_400),
     "chunk_back": Largest(chunk_back, 80),
+    "told_later": Largest(told_later, 120),
     "queued": Largest(queued, 80),
     "sent": Largest(sent, 650),
     "pacing": Largest(pacing, 250),

@@ -54,10 +54,9 @@ class CampaignChange(BaseModel):
 
 
 class RunShown(Shown):
-    """One launch. `counts` are candidates by outcome when they were sent: sent, unknown, lost, failed, and each reason
-    to hold; `total` are all candidates that were planned so far, and once it is `planned`, all there will be. What SES
-    told later of an unknown one is in the decisions. `instead_of` is the run whose lost mails it
-    sends again."""
+    """One launch. `counts` are candidates by outcome, as the decisions are at this moment: sent, unknown, lost, failed,
+    and each reason to hold; `total` are all candidates that were planned so far, and once it is `planned`, all there
+    will be. Who is in no count has no decision yet. `instead_of` is the run whose lost mails it sends again."""
 
     id: str
     state: RunState
