@@ -5,6 +5,7 @@ shares on purpose; nothing here runs the hub's rules.
 """
 
 import random
+from collections.abc import Collection
 from datetime import date
 
 from infra.simulator.countries import LANGUAGE_BY_COUNTRY
@@ -185,12 +186,12 @@ class Cast:
             person=person.id,
             known=known or self.registry.group(),
             given=person.name.given if given == "" else given,
-            family=family or person.name.family,
+            family=(family or person.name.family) + person.generation,
             address=address,
             spelled_address=spelled_address(address.text, self.rng) if address else None,
             phone=phone,
             member=member,
-            birth_date=typed_birth_date(person.born, random.Random(f"birth date:{self.ids.of('record', number)}")),
+            birth_date=typed_birth_date(person, random.Random(f"birth date:{self.ids.of('record', number)}")),
             nationality=nationality,
             language=person.language,
             consents=person.consents,
@@ -205,6 +206,15 @@ class Cast:
 
     def typed_phone(self, record: Record) -> str | None:
         return spelled_phone(record.phone, record.nationality, random.Random(record.id)) if record.phone else None
+
+    def forget_some(self, stayed: Collection[str]) -> None:
+        """Whom the PMS makes nobody in the end: people of one record, whose mailbox is theirs alone, and who never
+        stayed: whether a stay was priced before its guest was forgotten is nobody's to say."""
+        for person in self.persons.values():
+            record = person.anchor
+            shares = bool(record.address and record.address.family)
+            can_be = len(person.records) == 1 and not shares and record.id not in stayed
+            record.forgotten = can_be and random.Random(f"forgotten:{record.id}").random() < 0.15
 
     def settle_agencies(self) -> None:
         """An agency's mailbox that too few names carry would not be shared by the rules: such records lose it."""

@@ -62,6 +62,13 @@ def later(record: Record, cast: Cast) -> dict[str, Any]:
     return fields
 
 
+def anonymised(record: Record) -> dict[str, Any]:
+    """What is left of a profile of whom the hotel was told to forget."""
+    gone = ("Phone", "BirthDate", "LoyaltyCode", "NationalityCode", "PreferredLanguageCode", "LanguageCode")
+    name = {"FirstName": "Anonymized", "LastName": "Anonymized", "Email": f"anonymized-{record.id[:8]}@example.com"}
+    return {**name, **dict.fromkeys(gone), "Options": [], "Classifications": []}
+
+
 def announce(record: Record, cast: Cast, hotel: Hotel) -> bool:
     """Makes the profile unless it exists; tells whether it is new."""
     with hotel.lock:

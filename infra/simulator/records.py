@@ -61,6 +61,7 @@ class Record:
     birth_date: str | None = None  # as the reception typed it
     late: frozenset[str] = frozenset()  # fields the reception only fills in after check-in
     merges_into: str | None = None
+    forgotten: bool = False  # at the end the PMS makes nobody of this profile
 
 
 @dataclass
@@ -76,6 +77,8 @@ class Person:
     style: str = "same"  # how the knowable other records of this person are spelled
     records: list[Record] = field(default_factory=list)
     slips: int = 0  # records that nobody can know to be this person
+    tells_birth: bool | None = None  # None: the reception asks some
+    generation: str = ""  # " Sr." or " Jr.", written behind the family name
 
     @property
     def anchor(self) -> Record:
@@ -138,8 +141,11 @@ def spelled_phone(phone: str, nationality: str | None, rng: random.Random) -> st
     return rng.choice(forms)
 
 
-def typed_birth_date(born: date, rng: random.Random) -> str | None:
+def typed_birth_date(person: Person, rng: random.Random) -> str | None:
     """Seldom asked for; then mostly right, sometimes with day and month swapped, or a date that means none."""
+    born = person.born
+    if person.tells_birth is not None:
+        return born.isoformat() if person.tells_birth else None
     roll = rng.random()
     if roll > 0.2:
         return None

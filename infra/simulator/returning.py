@@ -19,6 +19,8 @@ def returning(cast: Cast, record: Record, contact: str, agency: str | None = Non
         return _knowable(cast, person) or record
     if roll < 0.84 and (namesake := _namesake(cast, person)):
         return namesake
+    if roll < 0.88 and (couple := _as_a_couple(cast, person)):
+        return couple
     return _unknowable(cast, person) or record
 
 
@@ -93,14 +95,44 @@ def _from_agency_again(cast: Cast, person: Person) -> Record:
 
 
 def _namesake(cast: Cast, person: Person) -> Record | None:
-    """Father and son of one name at one mailbox: two persons whom the rules must take for one."""
+    """Father and son of one name at one mailbox: two persons whom the rules must take for one, unless their birth dates
+    or what the reception writes behind their names tell."""
     anchor = person.anchor
     if anchor.given is None or not (anchor.address and anchor.address.joins):
         return None
     son = cast.new_person(person.country, person.name)
     son.consents, son.style, son.slips = person.consents, "same", 1
+    if len(person.records) == 1 and not (person.slips or anchor.address.family):
+        _tell_apart(cast, person, son)
+        return cast.new_record(son, address=anchor.address)
     son.born = person.born  # no date of birth tells them apart
     return cast.new_record(son, anchor.known, address=anchor.address)
+
+
+def _tell_apart(cast: Cast, father: Person, son: Person) -> None:
+    anchor = father.anchor
+    father.style, father.slips = "same", 1
+    if anchor.address:
+        anchor.address.family = True
+    if father.name.latin == (father.name.given, father.name.family) and cast.rng.random() < 0.5:
+        father.generation, son.generation = " Sr.", " Jr."
+        anchor.family += father.generation
+        return
+    father.born = son.born.replace(year=son.born.year - 27)
+    father.tells_birth = son.tells_birth = True
+    anchor.birth_date = father.born.isoformat()
+
+
+def _as_a_couple(cast: Cast, person: Person) -> Record | None:
+    """Two people in one profile: it is neither of them."""
+    anchor, name = person.anchor, person.name
+    if anchor.given is None or not (anchor.address and anchor.address.joins) or person.generation:
+        return None
+    anchor.address.family = True
+    given, family = (
+        (None, f"Familie {name.family}") if name.language == "de" else (f"{name.given} & Maria", name.family)
+    )
+    return cast.new_record(person, cast.registry.group(), given=given, family=family, address=anchor.address)
 
 
 def _unknowable(cast: Cast, person: Person) -> Record | None:

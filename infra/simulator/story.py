@@ -1,5 +1,5 @@
-"""Tells the season as waves of steps: book, change, arrive, depart, settle, again, merge. A step changes the hotel and
-returns the notices that Mews would push for it."""
+"""Tells the season as waves of steps: book, change, arrive, depart, settle, again, merge, forget. A step changes the
+hotel and returns the notices that Mews would push for it."""
 
 import random
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from decimal import Decimal
 from infra.simulator.hotel import CUSTOMERS, RESERVATIONS, Entity, Hotel, Notice, Property
 from infra.simulator.orders import reservation
 from infra.simulator.people import Cast
-from infra.simulator.profiles import announce, later
+from infra.simulator.profiles import announce, anonymised, later
 from infra.simulator.records import Record
 from infra.simulator.visits import Visit
 
 Step = Callable[[], list[Notice]]
-WAVES = ("book", "change", "arrive", "depart", "settle", "again", "merge")
+WAVES = ("book", "change", "arrive", "depart", "settle", "again", "merge", "forget")
 _REASONS = ("Other", "BookingAbandoned", "InvalidPayment", "Update", "ForceMajeure", "PriceTooHigh")
 _OTHER_EVENTS = ("ResourceUpdated", "MessageAdded", "PaymentUpdated", "ResourceBlockUpdated")
 
@@ -52,6 +52,8 @@ class Story:
                 self._steps["depart"].append(self._update(record, place, later(record, self._cast)))
             if place and record.merges_into:
                 self._steps["merge"].append(self._update(record, place, {"MergeTargetId": record.merges_into}))
+            if place and record.forgotten:
+                self._steps["forget"].append(self._update(record, place, anonymised(record)))
 
     def _update(self, record: Record, place: Property, fields: dict[str, object]) -> Step:
         def step() -> list[Notice]:

@@ -189,15 +189,16 @@ def _guest(records: list[Record], by_customer: dict[str, list[Room]]) -> dict[st
         "room_revenue_minor": _by_currency(own, "room_minor"),
         "other_revenue_minor": _by_currency(own, "other_minor"),
         "points": sum(room.points for room in own),
-        "members": sorted({record.member for record in records if record.member}),
-        "marketing_consent": any(record.consents for record in records),
+        "members": sorted({record.member for record in records if record.member and not record.forgotten}),
+        "marketing_consent": any(record.consents and not record.forgotten for record in records),
         "emails": sorted({address for record in records if (address := usable_address(record))}),
     }
 
 
 def usable_address(record: Record) -> str | None:
-    """The record's own mailbox, normalised; None for one of a relay, a placeholder, the hotel, or an agency."""
-    if record.address is None or not record.address.joins:
+    """The record's own mailbox, normalised; None for one of a relay, a placeholder, the hotel, or an agency, and of
+    whom the hotel forgot."""
+    if record.forgotten or record.address is None or not record.address.joins:
         return None
     local, _, domain = record.address.text.partition("@")
     return f"{local}@{domain.encode('idna').decode('ascii')}"
