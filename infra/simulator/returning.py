@@ -15,11 +15,11 @@ def returning(cast: Cast, record: Record, contact: str, agency: str | None = Non
     roll = cast.rng.random()
     if roll < 0.55:
         return record
-    if roll < 0.8:
+    if roll < 0.76:
         return _knowable(cast, person) or record
-    if roll < 0.84 and (namesake := _namesake(cast, person)):
+    if roll < 0.86 and (namesake := _namesake(cast, person)):
         return namesake
-    if roll < 0.88 and (couple := _as_a_couple(cast, person)):
+    if roll < 0.9 and (couple := _as_a_couple(cast, person)):
         return couple
     return _unknowable(cast, person) or record
 

@@ -70,6 +70,10 @@ def test_the_season_has_every_kind_of_guest() -> None:
     assert any(record.merges_into for record in records)
     assert any(record.late for record in records)
     assert any(not record.family.isascii() for record in records)
+    assert any(record.forgotten for record in records)
+    assert any(" & " in (record.given or "") for record in records)
+    assert {" Sr.", " Jr."} <= {person.generation for person in cast_of(7).persons.values()}
+    assert any(person.tells_birth for person in cast_of(7).persons.values())
 
 
 def test_an_agencys_mailbox_carries_at_least_five_names_or_none() -> None:
