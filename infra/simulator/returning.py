@@ -98,11 +98,11 @@ def _namesake(cast: Cast, person: Person) -> Record | None:
     """Father and son of one name at one mailbox: two persons whom the rules must take for one, unless their birth dates
     or what the reception writes behind their names tell."""
     anchor = person.anchor
-    if anchor.given is None or not (anchor.address and anchor.address.joins):
-        return None
+    if anchor.given is None or not (anchor.address and anchor.address.joins) or anchor.address.family:
+        return None  # of two whom something tells apart, a third could be either
     son = cast.new_person(person.country, person.name)
     son.consents, son.style, son.slips = person.consents, "same", 1
-    if len(person.records) == 1 and not (person.slips or anchor.address.family):
+    if len(person.records) == 1 and not person.slips:
         _tell_apart(cast, person, son)
         return cast.new_record(son, address=anchor.address)
     son.born = person.born  # no date of birth tells them apart
