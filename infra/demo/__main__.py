@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace, hub: deploy.LocalHub, pms: Api, progress: 
     api = Api(hub.api_url, hub.admin_key)
     webhook = season.configure(api, pms)
     began = time.monotonic()
-    pushed = _push(pms, webhook, progress)
+    pushed = _push(pms, webhook, hub.stage, progress)
     _drain(hub.stage, progress)
     run = _mail(api, progress)
     decided = campaign.decisions(api)
@@ -120,7 +120,7 @@ def _run(options: argparse.Namespace, hub: deploy.LocalHub, pms: Api, progress: 
     return report.result(pushed, truth, compared, decisions, told, drain.dead_letters(hub.stage), seconds)
 
 
-def _push(pms: Api, webhook: str, progress: Progress) -> dict[str, Any]:
+def _push(pms: Api, webhook: str, stage: str, progress: Progress) -> dict[str, Any]:
     task = progress.add_task("webhooks", total=None)
 
     def told(state: dict[str, Any]) -> None:
@@ -128,7 +128,7 @@ def _push(pms: Api, webhook: str, progress: Progress) -> dict[str, Any]:
         progress.update(task, description=f"webhooks: {state['webhooks']} ({waves})", completed=state["waves_done"])
         progress.update(task, total=state["waves"])
 
-    return season.play(pms, webhook, told)
+    return season.play(pms, webhook, told, lambda: _drain(stage, progress))
 
 
 def _drain(stage: str, progress: Progress) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from infra.demo.api import Api
+from infra.demo.compare import listed
 
 Guest = dict[str, Any]
 
@@ -13,6 +15,7 @@ KINDS: dict[str, Callable[[Guest], object]] = {
     "with a stay and no points": lambda guest: guest["stays"] and not guest["points"],
     "without a mailbox": lambda guest: not guest["emails"],
     "without a stay": lambda guest: not guest["stays"],
+    "whom the hotel forgot": lambda guest: guest["forgotten"],
 }
 
 
@@ -25,7 +28,15 @@ def differences(hub: Api, truth: dict[str, Any], source: str, program: str) -> l
             wanted, got = _true(guest or {}), _seen(hub, source, customer, program)
             if got != wanted:
                 found.append(f"the API shows a guest {kind} as {got}, true is {wanted}")
-    return found
+    return found + _still_known(hub, truth["forgotten"], source)
+
+
+def _still_known(hub: Api, forgotten: Guest, source: str) -> list[str]:
+    """Whom the hotel forgot is found by no id, unless there is a reservation, and by no address."""
+    asked = [f"source={source}&source_id={customer}" for customer in forgotten["customers"]]
+    asked += [f"email={quote(address)}" for address in forgotten["emails"]]
+    known = [query for query in asked if hub.get(f"/v1/guests?{query}")["items"]]
+    return listed("somebody forgotten is found by", known)
 
 
 def _true(guest: Guest) -> Guest:
@@ -36,6 +47,7 @@ def _true(guest: Guest) -> Guest:
         "room_revenue": {currency: minor for currency, minor in guest["room_revenue_minor"].items() if minor},
         "points": guest["points"],
         "has_address": bool(guest["emails"]),
+        "has_name": not guest["forgotten"],
     }
 
 
@@ -52,4 +64,5 @@ def _seen(hub: Api, source: str, customer: str, program: str) -> Guest | str:
         "room_revenue": {each["currency"]: each["amount_minor"] for each in guest["stats"]["room_revenue"]},
         "points": sum(each["balance"] for each in accounts if each["program"] == program),
         "has_address": guest["traits"]["email"] is not None,
+        "has_name": guest["traits"]["family_name"] is not None,
     }

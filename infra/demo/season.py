@@ -38,14 +38,22 @@ def configure(hub: Api, pms: Api) -> str:
     return f"{hub.base}/webhooks/{CONNECTION}?secret={secrets['webhook_secret']}"
 
 
-def play(pms: Api, webhook_url: str, told: Told) -> dict[str, Any]:
-    """Replay the season with duplicates and disorder; return the simulator's counts. Raises SeasonFailed."""
-    pms.post("/simulator/play", {"hub_url": webhook_url, "disorder": True, "duplicates": 0.1})
+def play(pms: Api, webhook_url: str, told: Told, caught_up: Callable[[], None]) -> dict[str, Any]:
+    """Replay the season with duplicates and disorder; return the simulator's counts. Raises SeasonFailed.
+
+    `caught_up` returns when the hub has done what it was told of: only then does the hotel forget people, for who is
+    forgotten keeps the points that were given, and gets no more.
+    """
+    how = {"disorder": True, "duplicates": 0.1, "wait_before": "forget"}
+    pms.post("/simulator/play", {"hub_url": webhook_url, **how})
     while True:
         progress: dict[str, Any] = pms.get("/simulator/progress")
         told(progress)
         if not progress["running"]:
             break
+        if progress["waits"]:
+            caught_up()
+            pms.post("/simulator/go-on", {})
         time.sleep(POLL_SECONDS)
     if not progress["done"]:
         raise SeasonFailed(f"the simulator gave up: {progress['error']}")

@@ -5,7 +5,7 @@ shares on purpose; nothing here runs the hub's rules.
 """
 
 import random
-from collections.abc import Collection
+from collections import Counter
 from datetime import date
 
 from infra.simulator.countries import LANGUAGE_BY_COUNTRY
@@ -207,14 +207,14 @@ class Cast:
     def typed_phone(self, record: Record) -> str | None:
         return spelled_phone(record.phone, record.nationality, random.Random(record.id)) if record.phone else None
 
-    def forget_some(self, stayed: Collection[str]) -> None:
-        """Whom the PMS makes nobody in the end: people of one record, whose mailbox is theirs alone, and who never
-        stayed: whether a stay was priced before its guest was forgotten is nobody's to say."""
+    def forget_some(self) -> None:
+        """Whom the PMS makes nobody in the end: people of one record, whose mailbox no other's depends on."""
+        known = Counter(record.known for record in self.records)
         for person in self.persons.values():
             record = person.anchor
-            shares = bool(record.address and record.address.family)
-            can_be = len(person.records) == 1 and not shares and record.id not in stayed
-            record.forgotten = can_be and random.Random(f"forgotten:{record.id}").random() < 0.15
+            shares = record.address is not None and (record.address.family or record.address.agency)
+            can_be = known[record.known] == len(person.records) == 1 and not shares
+            record.forgotten = can_be and random.Random(f"forgotten:{record.id}").random() < 0.1
 
     def settle_agencies(self) -> None:
         """An agency's mailbox that too few names carry would not be shared by the rules: such records lose it."""

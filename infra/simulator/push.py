@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.simulator.hotel import Hotel, Notice
-from infra.simulator.story import Wave
+from infra.simulator.story import WAVES, Wave
 
 MAX_EVENTS = 20
 _SIZES = (1, 2, 3, 4, 5, 6, 8, 12, MAX_EVENTS)
@@ -36,6 +36,7 @@ class Options:
     duplicates: float = 0.1
     workers: int = 4
     pause_seconds: float = 0.5  # between waves, so that the hub meets earlier states and not only the last
+    wait_before: str = ""  # a wave that begins when it is told to: what it does depends on what the hub knows by then
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.hub_url)
@@ -43,6 +44,8 @@ class Options:
             raise PlayError("hub_url must be an http(s) address")
         if not 0 <= self.duplicates <= 1 or not 1 <= self.workers <= 32 or not 0 <= self.pause_seconds <= 60:
             raise PlayError("duplicates is a share of 0 to 1, workers 1 to 32, pause_seconds 0 to 60")
+        if self.wait_before not in ("", *WAVES):
+            raise PlayError(f"wait_before is one of {', '.join(WAVES)}")
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Progress:
     failures: int = 0
     undelivered: int = 0
     running: bool = False
+    waits: bool = False
     done: bool = False
     error: str | None = None
     seconds: float = 0.0
@@ -154,6 +158,7 @@ class Player:
         self._calls: queue.Queue[_Call | None] = queue.Queue(maxsize=16)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._told_to_go_on = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, options: Options) -> None:
@@ -164,6 +169,10 @@ class Player:
             self._thread = threading.Thread(target=self._play, args=(options,), name="season")
             self._thread.start()
 
+    def go_on(self) -> None:
+        """Ends the wait before a wave, also one that is still to come."""
+        self._told_to_go_on.set()
+
     def join(self) -> None:
         """Waits for the end of the season."""
         if self._thread is not None:
@@ -172,6 +181,7 @@ class Player:
     def stop(self) -> None:
         """Ends a season that is still playing."""
         self._stopping.set()
+        self.go_on()
         self.join()
 
     def shown(self) -> dict[str, Any]:
@@ -185,7 +195,7 @@ class Player:
             worker.start()
         try:
             stream = Stream(self._integration, options, self._seed, self.progress)
-            self._push_waves(stream, options.pause_seconds, begun)
+            self._push_waves(stream, options, begun)
             self.progress.done = not self._stopping.is_set()
         finally:
             for _ in workers:
@@ -195,9 +205,11 @@ class Player:
             self.progress.seconds = round(time.monotonic() - begun, 2)
             self.progress.running = False
 
-    def _push_waves(self, stream: Stream, pause_seconds: float, begun: float) -> None:
+    def _push_waves(self, stream: Stream, options: Options, begun: float) -> None:
         for wave in self._waves:
             self.progress.wave = wave.name
+            if wave.name == options.wait_before:
+                self._wait()
             for call in stream.calls(wave):
                 self._calls.put(call)
                 self.progress.seconds = round(time.monotonic() - begun, 2)
@@ -205,7 +217,12 @@ class Player:
                     return
             self._calls.join()
             self.progress.waves_done += 1
-            self._stopping.wait(pause_seconds)
+            self._stopping.wait(options.pause_seconds)
+
+    def _wait(self) -> None:
+        self.progress.waits = True
+        self._told_to_go_on.wait()
+        self.progress.waits = False
 
     def _work(self, hub_url: str) -> None:
         hub = _Hub(hub_url)

@@ -151,6 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
             if path == "/simulator/play":
                 simulator.player.start(Options(**body))
                 return 202, {"started": True}
+            if path == "/simulator/go-on":
+                simulator.player.go_on()
+                return 202, {"goes_on": True}
             if path == "/simulator/silent-change":
                 return 200, correct(simulator.hotel, simulator.visits, **body)
         except PlayError as error:

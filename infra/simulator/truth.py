@@ -2,7 +2,8 @@
 
 Two columns: the person (whom nobody but the simulator knows), and the known guest: the group of records that the
 deterministic rules can join. A record counts once the hub could learn of it: all customers are announced by notices, so
-also one who only booked for others is a guest (without stays); pseudo profiles are not.
+also one who only booked for others is a guest (without stays); pseudo profiles are not. Whom the hotel forgot is a
+guest for the reservations in that name, and nobody without any.
 """
 
 from collections import Counter, defaultdict
@@ -53,7 +54,9 @@ def truth(hotel: Hotel, cast: Cast, visits: list[Visit]) -> dict[str, Any]:
     with hotel.lock:
         announced = {entity["Id"] for entity in hotel.every(CUSTOMERS)}
         rooms = _rooms(hotel, visits)
-    records = [record for record in cast.records if record.id in announced and not record.is_pseudo]
+    everybody = [record for record in cast.records if record.id in announced and not record.is_pseudo]
+    named = {room.customer for room in rooms}
+    records = [record for record in everybody if record.id in named or not record.forgotten]
     _decide_occupancy(rooms)
     for room in rooms:
         _award(room)
@@ -68,6 +71,18 @@ def truth(hotel: Hotel, cast: Cast, visits: list[Visit]) -> dict[str, Any]:
         "guests": guests,
         "customers": {record.id: {"person": record.person, "guest": record.known} for record in records},
         "reservations": {room.id: _shown(room) for room in rooms},
+        "forgotten": _forgotten(everybody, records),
+    }
+
+
+def _forgotten(everybody: list[Record], records: list[Record]) -> dict[str, list[str]]:
+    """Who is not a guest any more, and the addresses that find nobody."""
+    addresses = {record.address.text for record in everybody if record.forgotten and record.address}
+    return {
+        "customers": sorted({record.id for record in everybody} - {record.id for record in records}),
+        "emails": sorted(
+            addresses - {record.address.text for record in records if record.address and not record.forgotten}
+        ),
     }
 
 
@@ -192,6 +207,7 @@ def _guest(records: list[Record], by_customer: dict[str, list[Room]]) -> dict[st
         "members": sorted({record.member for record in records if record.member and not record.forgotten}),
         "marketing_consent": any(record.consents and not record.forgotten for record in records),
         "emails": sorted({address for record in records if (address := usable_address(record))}),
+        "forgotten": all(record.forgotten for record in records),
     }
 
 

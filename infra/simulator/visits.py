@@ -79,7 +79,7 @@ class Casting:
     def visits(self, bookings: list[Booking]) -> list[Visit]:
         cast = [visit for party in _parties(bookings) for visit in self._party(party)]
         self._cast.settle_agencies()
-        self._cast.forget_some({each.guest.id for each in cast if each.guest and each.booking.outcome == "Check-Out"})
+        self._cast.forget_some()
         return cast
 
     def _party(self, party: list[Booking]) -> list[Visit]:

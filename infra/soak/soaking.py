@@ -102,8 +102,11 @@ def _push(soak: Soak, calls: list[Call], season_url: str, secrets: Mapping[str, 
     def told(done: int) -> None:
         soak.tell("webhooks", done, len(calls))
 
+    def caught_up() -> None:
+        _drain(soak, "waiting before the hotel forgets")
+
     with ThreadPoolExecutor(1) as pool:
-        playing = pool.submit(season.play, soak.pms, season_url, lambda _: None)
+        playing = pool.submit(season.play, soak.pms, season_url, lambda _: None, caught_up)
         first = pushing.push(calls[:half], soak.local.api_url, secrets, soak.seed, told)
         campaign.patient(lambda: hub.begin_late_program(soak.api))
         rest = pushing.push(calls[half:], soak.local.api_url, secrets, soak.seed, lambda done: told(half + done))

@@ -56,6 +56,10 @@ class Played:
     hub: Hub
     hub_url: str
 
+    def play(self, **how: object) -> None:
+        """Begin to push the season."""
+        assert self.post("/simulator/play", {"hub_url": self.hub_url, "pause_seconds": 0, **how})[0] == 202
+
     def get(self, path: str) -> dict[str, Any]:
         with urlopen(self.server.url + path) as answer:
             found: dict[str, Any] = json.load(answer)

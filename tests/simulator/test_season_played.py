@@ -114,11 +114,55 @@ def test_a_silent_change_is_seen_by_asking_only(played: Played) -> None:
     assert len(played.hub.told()) == told
 
 
+def names_of_customers(played: Played) -> set[str | None]:
+    return {each["LastName"] for each in played.server.simulator.hotel.entities["Customers"].values()}
+
+
+def test_a_season_waits_before_a_wave_until_it_is_told_to_go_on(short: Played) -> None:
+    short.play(wait_before="forget")
+    while not (progress := short.get("/simulator/progress"))["waits"]:
+        assert progress["running"]
+    assert progress["waves_done"] == progress["waves"] - 1
+    assert "Anonymized" not in names_of_customers(short)
+    short.post("/simulator/go-on", {})
+    short.server.simulator.player.join()
+    assert short.get("/simulator/progress")["done"]
+    assert "Anonymized" in names_of_customers(short)
+
+
+def test_a_season_that_waits_can_be_ended(short: Played) -> None:
+    short.play(wait_before="book")
+    short.server.simulator.player.stop()
+    assert not short.get("/simulator/progress")["done"]
+
+
+def test_whom_the_hotel_forgets_is_a_guest_for_the_reservations_alone() -> None:
+    simulator = quietly_played(Simulator(season(900, 3), 3))
+    truth = simulator.truth()
+    nobody = {each["Id"] for each in simulator.hotel.entities["Customers"].values() if each["LastName"] == "Anonymized"}
+    left = [guest for guest in truth["guests"].values() if guest["forgotten"]]
+    booked = {room["customer"] for room in truth["reservations"].values()}
+    assert {customer for guest in left for customer in guest["customers"]} == nobody & booked
+    assert set(truth["forgotten"]["customers"]) == nobody - booked
+    assert any(guest["points"] for guest in left)
+    assert not any(guest["emails"] or guest["members"] or guest["marketing_consent"] for guest in left)
+    still = {address for guest in truth["guests"].values() for address in guest["emails"]}
+    assert still.isdisjoint(truth["forgotten"]["emails"])
+
+
 def test_a_season_is_played_once(played: Played) -> None:
     assert played.post("/simulator/play", {"hub_url": played.hub_url})[0] == 409
 
 
-@pytest.mark.parametrize("wrong", [{"hub_url": "ftp://x"}, {"hub_url": "http://x", "duplicates": 2}, {"workers": 1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hub_url": "ftp://x"},
+        {"hub_url": "http://x", "duplicates": 2},
+        {"hub_url": "http://x", "wait_before": "winter"},
+        {"workers": 1},
+    ],
+)
 def test_wrong_options_of_a_play_are_refused(played: Played, wrong: dict[str, object]) -> None:
     assert played.post("/simulator/play", wrong)[0] == 400
 
