@@ -42,12 +42,12 @@ Way = Literal["whole", "named"]
 
 @dataclass(frozen=True)
 class Invocation:
-    """One run of a function. `calls` are its calls of AWS by name, `turns` how often it waited for the vendor."""
+    """One run of a function. `calls` are its calls of AWS by name, `asked` how often it asked the vendor."""
 
     function: str
     event: dict[str, Any]
     calls: tuple[str, ...]
-    turns: int
+    asked: int
     logged: int
     """Bytes of its lines."""
 
@@ -56,13 +56,12 @@ class Vendor:
     """The PMS without its network: the simulator's answers are kept, to be given once more."""
 
     def __init__(self, simulator: Simulator) -> None:
-        self._api = simulator.api
+        self.simulator = simulator
         self.answers: list[str] = []
-        self.turns: list[int] = []
 
     def ask(self, method: str, url: str, body: Any, seconds: float = 0) -> Any:
         del method, seconds
-        self.answers.append(json.dumps(self._api.call(url.partition("/v1/")[2], body)))
+        self.answers.append(json.dumps(self.simulator.api.call(url.partition("/v1/")[2], body)))
         return json.loads(self.answers[-1], parse_float=Decimal)
 
     def again(self) -> hub.Ask:
@@ -91,10 +90,10 @@ class Played:
     waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self, function: str, event: dict[str, Any]) -> None:
-        waited, made = len(self.vendor.turns), len(self.tape.calls)
+        asked, made = len(self.vendor.answers), len(self.tape.calls)
         logged = hub.perform(function, event)
         calls = tuple(each.operation for each in self.tape.calls[made:])
-        self.invocations.append(Invocation(function, event, calls, len(self.vendor.turns) - waited, logged))
+        self.invocations.append(Invocation(function, event, calls, len(self.vendor.answers) - asked, logged))
         self._collect()
 
     def deliver(self, least: int) -> None:
@@ -114,15 +113,15 @@ class Played:
         self.cloud.facts.clear()
 
 
-def play(reservations: int, way: Way, batch: int) -> Played:
-    """Push the season. Functions run as soon as `batch` messages wait for them, and at the end of each of its waves."""
-    simulator = Simulator(bookings(reservations, SEED), SEED, now=lambda: NOW)
+def play(reservations: int, way: Way, batch: int, seed: int = SEED) -> Played:
+    """Push a season. Functions run as soon as `batch` messages wait for them, and at the end of each of its waves."""
+    simulator = Simulator(bookings(reservations, seed), seed, now=lambda: NOW)
     played = Played(hub.open_hub(), Tape(hub.wire()), Vendor(simulator), batch)
-    pushes = _Pushes(simulator, _opened(simulator), way)
+    pushes = _Pushes(simulator, _opened(simulator), way, seed)
     hub.forget()
     played.cloud.table.units.take()
     played.tape.record()
-    with hub.vendor_answering(played.vendor.ask, played.vendor.turns):
+    with hub.vendor_answering(played.vendor.ask):
         for wave in pushes.waves():
             for webhook in wave:
                 played.webhooks += 1
@@ -165,9 +164,10 @@ class _Pushes:
     simulator: Simulator
     link: Link
     way: Way
+    seed: int
 
     def waves(self) -> Iterator[Iterator[dict[str, Any]]]:
-        stream = Stream("i-1", Options(BASE), SEED, Progress())
+        stream = Stream("i-1", Options(BASE), self.seed, Progress())
         for wave in self.simulator.waves:
             yield (self._webhook(notice) for call in stream.calls(wave) for notice in _one_each(call.body))
 

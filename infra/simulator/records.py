@@ -78,6 +78,7 @@ class Person:
     records: list[Record] = field(default_factory=list)
     slips: int = 0  # records that nobody can know to be this person
     tells_birth: bool | None = None  # None: the reception asks some
+    couple: str | None = None  # the group of the records that name this person and another
     generation: str = ""  # " Sr." or " Jr.", written behind the family name
 
     @property

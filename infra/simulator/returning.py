@@ -31,7 +31,8 @@ def _knowable(cast: Cast, person: Person) -> Record | None:
     if person.style == "member number" and anchor.member:
         return _member_with_a_new_name(cast, person)
     address = anchor.address if anchor.address and anchor.address.joins else None
-    by_phone = anchor.phone is not None and (address is None or cast.rng.random() < 0.4)
+    # Longer names at two identifiers could be two people's, and the shorter name either of them.
+    by_phone = anchor.phone is not None and (address is None or (person.style != "longer" and cast.rng.random() < 0.4))
     if address is None and not by_phone:
         return None
     given, family = _styled_name(cast, person)
@@ -132,7 +133,9 @@ def _as_a_couple(cast: Cast, person: Person) -> Record | None:
     given, family = (
         (None, f"Familie {name.family}") if name.language == "de" else (f"{name.given} & Maria", name.family)
     )
-    return cast.new_record(person, cast.registry.group(), given=given, family=family, address=anchor.address)
+    record = cast.new_record(person, person.couple, given=given, family=family, address=anchor.address)
+    person.couple = record.known
+    return record
 
 
 def _unknowable(cast: Cast, person: Person) -> Record | None:
