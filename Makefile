@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients fuzz soak bench bench-full up down openapi catalogues lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages fuzz soak bench bench-full up down openapi catalogues lock clean
 SHELL := /bin/bash
 
 # Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
@@ -53,6 +53,9 @@ e2e-all: $(READY) ## the same, with a deployment killed after each resource
 
 clients: $(READY) ## generated clients drive the hub, and a linter reads its description (needs npm)
 	@$(BIN)/pytest -m end_to_end tests/clients -k "not fuzzer" $(ARGS)
+
+pages: $(READY) ## the guests' pages in a browser, looked at by axe (needs npm and chromium; SHOTS=folder keeps what was seen)
+	@$(BIN)/pytest -m end_to_end tests/pages $(ARGS)
 
 fuzz: $(READY) ## two minutes of requests made from the description of the API
 	@$(BIN)/pytest -m end_to_end tests/clients -k fuzzer $(ARGS)

@@ -42,12 +42,12 @@ Way = Literal["whole", "named"]
 
 @dataclass(frozen=True)
 class Invocation:
-    """One run of a function. `calls` are its calls of AWS by name, `asked` how often it asked the vendor."""
+    """One run of a function. `calls` are its calls of AWS by name, `turns` how often it waited for the vendor."""
 
     function: str
     event: dict[str, Any]
     calls: tuple[str, ...]
-    asked: int
+    turns: int
     logged: int
     """Bytes of its lines."""
 
@@ -58,6 +58,7 @@ class Vendor:
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self.answers: list[str] = []
+        self.turns: list[int] = []
 
     def ask(self, method: str, url: str, body: Any, seconds: float = 0) -> Any:
         del method, seconds
@@ -90,10 +91,10 @@ class Played:
     waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self, function: str, event: dict[str, Any]) -> None:
-        asked, made = len(self.vendor.answers), len(self.tape.calls)
+        waited, made = len(self.vendor.turns), len(self.tape.calls)
         logged = hub.perform(function, event)
         calls = tuple(each.operation for each in self.tape.calls[made:])
-        self.invocations.append(Invocation(function, event, calls, len(self.vendor.answers) - asked, logged))
+        self.invocations.append(Invocation(function, event, calls, len(self.vendor.turns) - waited, logged))
         self._collect()
 
     def deliver(self, least: int) -> None:
@@ -121,7 +122,7 @@ def play(reservations: int, way: Way, batch: int, seed: int = SEED) -> Played:
     hub.forget()
     played.cloud.table.units.take()
     played.tape.record()
-    with hub.vendor_answering(played.vendor.ask):
+    with hub.vendor_answering(played.vendor.ask, played.vendor.turns):
         for wave in pushes.waves():
             for webhook in wave:
                 played.webhooks += 1

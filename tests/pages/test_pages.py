@@ -1,0 +1,106 @@
+"""The guests' pages in a browser: axe finds nothing, nothing scrolls sideways, and the pages' policy lets all of it in.
+
+Run by `make pages`; SHOTS=folder keeps what was seen.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from chalicelib.aws import table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
+from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import MARKETING
+from chalicelib.identity.digests import digest
+from chalicelib.ingest import actions
+from chalicelib.messages import store
+from chalicelib.messages.model import Message
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from chalicelib.properties import store as properties
+from chalicelib.properties.model import Branding
+from chalicelib.settings import actions as settings
+from chalicelib.settings.model import HubSettings
+from tests.builders import VIENNA, guest, notice, reservation
+from tests.served import served
+from tests.tools import needed
+
+pytestmark = pytest.mark.end_to_end
+HERE = Path(__file__).parent
+ANNA = GuestId(leaf_of_profile(ConnectionId("api"), "g1"))
+ADDRESS = "anna.lee@example.com"
+TITLES = {
+    "unsubscribe": "Keine Newsletter und Angebote mehr?",
+    "unsubscribed": "Sie sind abgemeldet",
+    "left": "Sie sind bereits abgemeldet",
+    "returned": "Willkommen zurück",
+    "not-returned": "Es wurde nichts geändert",
+    "unknown": "Diese Seite gibt es nicht",
+}
+LOGO = "https://img.lee.example/logo.svg"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The npm packages, pinned, and the script beside them."""
+    made = tmp_path_factory.mktemp("pages")
+    for each in (HERE / "look.mjs", *HERE.glob("*.json")):
+        shutil.copy(each, made)
+    ran(made, needed("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    return made
+
+
+@pytest.fixture
+def hub(aws: Settings, tmp_path: Path) -> Iterator[str]:
+    """The address of one that knows a guest who agreed."""
+    properties.put(VIENNA)
+    anna = guest(email=ADDRESS, marketing_email=True, language="de")
+    assert not actions.ingest_notices([notice(reservation("r1", anna, status="checked_out"))])
+    with served(tmp_path) as address:
+        yield address
+
+
+def ran(folder: Path, *command: str, **environment: str) -> str:
+    ended = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    return ended.stdout
+
+
+def link(hub: str, run: str, to: str) -> str:
+    """In a mail that went to that address."""
+    occasion, at = OccasionId(run), Instant("2026-03-01T10:00:00.000000Z")
+    sent = Message(
+        guest=ANNA, occasion=occasion, claim=run, origin="o", candidate=ANNA, address=digest("email", to), at=at
+    )
+    table.write(table.Put(store.message_row(sent)))
+    return f"{hub}/u/{make_token(UnsubscribeLink(ANNA, MARKETING, occasion))}"
+
+
+@pytest.mark.parametrize("logo", [None, LOGO], ids=["a name", "a logo"])
+def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_direction(
+    hub: str, folder: Path, logo: str | None
+) -> None:
+    group = {"sender": "Hotels Österreich <news@lee.example>", "postal_address": "Ring 1\n1010 Wien", "logo_url": logo}
+    settings.save(HubSettings(group=Branding.model_validate(group)))
+    links = {
+        "LINK": link(hub, "n1", ADDRESS),
+        "OTHERS_LINK": link(hub, "n2", "ben@example.com"),
+        "NOBODYS_LINK": f"{hub}/u/nonsense",
+    }
+    seen = json.loads(ran(folder, "node", "look.mjs", CHROMIUM=needed("chromium"), **links))
+    looks = product(("light", "dark"), (320, 1440), TITLES.items(), ("", "rtl"))
+    assert seen == [
+        {
+            "name": name, "colorScheme": scheme, "width": width, "dir": direction, "title": title,
+            "told": [], "ragged": [], "scrolls": False, "refused": [],
+        }
+        for scheme, width, (name, title), direction in looks
+    ]  # fmt: skip

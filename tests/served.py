@@ -1,0 +1,38 @@
+"""The hub over HTTP on loopback, in this process and on moto, for programs that are not written in Python."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from chalice.config import Config
+from chalice.local import ChaliceRequestHandler, LocalDevServer
+
+from app import app
+from chalicelib.aws import clients
+
+
+class AnyMethod(ChaliceRequestHandler):
+    """What Chalice does not hand on, the hub answers here, too; and nothing is written of each request."""
+
+    do_TRACE = ChaliceRequestHandler.do_GET  # noqa: N815 - the base class names methods so
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Quiet."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Its address. `folder` is none with a configuration in it, which would set another stage during each call."""
+    clients.forget_all()  # those of a local cloud may be there, of a test before
+    config = Config(config_from_disk={}, user_provided_params={"project_dir": str(folder)})
+    local = LocalDevServer(app, config, "127.0.0.1", 0, AnyMethod)
+    serving = Thread(target=local.serve_forever)
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{local.server.server_address[1]}"
+    finally:
+        local.shutdown()
+        local.server.server_close()
+        serving.join()
+        clients.forget_all()
