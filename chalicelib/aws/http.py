@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 
 from chalicelib.aws.meter import meter
+from chalicelib.aws.pools import pools
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import AskLess, Refused, Rejected, TryAgain
 from chalicelib.canonical.time import now
@@ -33,7 +34,9 @@ PASSING = {425, 429}
 REFUSED = {401, 403}
 JSON = {"Content-Type": "application/json"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LONGEST_CONNECT = 3.0
 LONGEST_SECONDS = 10.0
+"""For an answer as a whole, from when it was asked."""
 LONGEST_WAIT = 3600
 AT_ONCE = 4
 """Calls beside each other: vendors count calls by token."""
@@ -42,12 +45,14 @@ URL = re.compile(r"[!-~]+")
 """No blank, no line break, no control character: Python passes over some of them, others may not."""
 NAME = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*")
 """A host by name. Numbers are addresses however they are written: `2130706433` and `0x7f.1` are this machine."""
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+INNER = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")))
+"""Inner addresses that Python 3.11 takes for public: those in which an IPv4 address hides (RFC 6052, RFC 8215, RFC 4291
+section 2.5.5.1), and site-local ones (RFC 3879)."""
 
 
 @cache
 def _pools() -> urllib3.PoolManager:
-    return urllib3.PoolManager(retries=False, maxsize=AT_ONCE)
+    return pools(AT_ONCE)
 
 
 @cache
@@ -90,11 +95,9 @@ def _is_public(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    if isinstance(address, ipaddress.IPv6Address) and (
-        address in TRANSLATED or address.sixtofour or address.teredo or address.scope_id
-    ):
+    if isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo or address.scope_id):
         return False  # another address hides in it
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in inner for inner in INNER)
 
 
 def _addresses(parts: SplitResult) -> list[str]:
@@ -147,7 +150,7 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
     credentials may not ask it, or Rejected.
     """
     meter().called("vendor")
-    limit = urllib3.Timeout(connect=3, read=min(seconds, LONGEST_SECONDS))
+    limit = urllib3.Timeout(connect=min(seconds, LONGEST_CONNECT), read=min(seconds, LONGEST_SECONDS))
     try:
         answer = _send(method, url, json.dumps(body), limit)
         content = answer.read(LARGEST_ANSWER + 1, decode_content=True)

@@ -20,7 +20,7 @@ from chalicelib.connectors.contract import Link, Translated
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import archive, envelopes
 from chalicelib.ingest.changes import Snapshot, change_of
-from chalicelib.ingest.conversations import SecondsLeft, converse
+from chalicelib.ingest.conversations import SecondsLeft, converse, shared
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
 from chalicelib.profiles.actions import store_changes
@@ -114,15 +114,17 @@ def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lambd
     for message_id, notice in notices.items():
         by_connection[notice.connection][message_id] = notice
     links = _links(by_connection)
-    for connection, its in by_connection.items():
+    for still_to_come, (connection, its) in zip(
+        reversed(range(len(by_connection))), by_connection.items(), strict=True
+    ):
         if connection not in links:
             batch.fail(its, Rejected("unknown_connection"))
             continue
-        _fetch(links[connection], its, batch)
+        _fetch(links[connection], its, batch, shared(seconds_left, still_to_come))
     return _finished("fetch", messages, notices, batch)
 
 
-def _fetch(connection: KeptConnection, notices: Mapping[str, Notice], batch: _Batch) -> None:
+def _fetch(connection: KeptConnection, notices: Mapping[str, Notice], batch: _Batch, seconds_left: SecondsLeft) -> None:
     translation = vendors.thin(connection.vendor)
     named: dict[str, frozenset[str]] = {}
     for message_id, notice in notices.items():
@@ -131,7 +133,7 @@ def _fetch(connection: KeptConnection, notices: Mapping[str, Notice], batch: _Ba
         except Rejected as rejected:
             batch.fail([message_id], rejected)
     if named:
-        _ask(connection, notices, named, connections.link_of(connection, batch.known), batch)
+        _ask(connection, notices, named, connections.link_of(connection, batch.known), batch, seconds_left)
 
 
 def _ask(
@@ -140,6 +142,7 @@ def _ask(
     named: Mapping[str, frozenset[str]],
     link: Link,
     batch: _Batch,
+    seconds_left: SecondsLeft,
 ) -> None:
     """One conversation for all; where the vendor refuses it, one for each: only what it refuses fails.
 
@@ -148,13 +151,13 @@ def _ask(
     request, asked_at = uuid.uuid4().hex, now()
     try:
         talk = vendors.thin(connection.vendor).fetch([notices[each].body for each in named], link)
-        translated = converse(talk, connection.base_url, batch.seconds_left)
+        translated = converse(talk, connection.base_url, seconds_left)
     except (TryAgain, Rejected) as error:
         parts = _smaller(named, error)
         if not parts:
             batch.fail(named, error)
         for part in parts:
-            _ask(connection, notices, part, link, batch)
+            _ask(connection, notices, part, link, batch, seconds_left)
         return
     batch.ignored.update(translated.ignored)
     for vendor_id, reason in translated.broken.items():

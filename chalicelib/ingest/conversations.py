@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from math import inf
 
 from chalicelib.aws import http
 from chalicelib.aws.meter import meter
@@ -41,6 +42,15 @@ class LookUps:
 @cache
 def look_ups() -> LookUps:
     return LookUps()
+
+
+def shared(seconds_left: SecondsLeft, still_to_come: int) -> SecondsLeft:
+    """What is left for one of a batch's connections: the others, which are asked after it, keep their equal parts."""
+    left = seconds_left() - KEPT_SECONDS
+    if not still_to_come or left == inf:
+        return seconds_left
+    kept_for_others = max(0.0, left) * still_to_come / (still_to_come + 1)
+    return lambda: seconds_left() - kept_for_others
 
 
 def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:

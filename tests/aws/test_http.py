@@ -5,12 +5,15 @@ import socket
 import ssl
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from itertools import count
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Semaphore, Thread
 from typing import Any
 
 import pytest
@@ -20,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.aws import http
+from chalicelib.aws import http, pools
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from infra.workers import worker
@@ -50,6 +53,11 @@ def resolving_to(*addresses: str) -> Any:
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::1",
+        "::a9fe:a9fe",
+        "::127.0.0.1",
+        "64:ff9b:1::a9fe:a9fe",
+        "fec0::1",
+        "feff::1",
     ],
 )
 def test_a_public_name_that_leads_inside_is_refused(
@@ -80,6 +88,9 @@ def test_a_name_that_does_not_resolve_is_asked_again(aws: Settings, monkeypatch:
         "https://[ff02::1]/",
         "https://[::ffff:169.254.169.254]/",
         "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[64:ff9b:1::a9fe:a9fe]/",
+        "https://[::169.254.169.254]/",
+        "https://[fec0::1]/",
         "https://2130706433/",
         "https://0x7f.1/",
         "https://127.1/",
@@ -118,6 +129,8 @@ class Vendor:
     connections: set[int] = field(default_factory=set)
     retry_after: str | None = None
     together: Barrier | None = None
+    drip: Semaphore | None = None
+    """Each byte of an answer waits for it."""
 
 
 @pytest.fixture
@@ -131,15 +144,30 @@ def vendor(aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(known))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     known.port = server.server_port
-    pools = http._pools.__wrapped__()
-    pools.connection_pool_kw["ca_certs"] = str(certificate)
-    monkeypatch.setattr(http, "_pools", lambda: pools)
+    kept = http._pools.__wrapped__()
+    kept.connection_pool_kw["ca_certs"] = str(certificate)
+    monkeypatch.setattr(http, "_pools", lambda: kept)
     monkeypatch.setattr(http, "_is_public", lambda address: address.startswith("127."))
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield known
-    pools.clear()
+    if known.drip:
+        known.drip.release(10_000)
+    kept.clear()
     server.shutdown()
     server.server_close()
+
+
+class Dripping(BytesIO):
+    def __init__(self, sent: Any, drip: Semaphore) -> None:
+        super().__init__()
+        self.sent, self.drip = sent, drip
+
+    def write(self, content: Any) -> int:
+        for byte in bytes(content):
+            assert self.drip.acquire(timeout=10)
+            with suppress(OSError):  # nobody listens any more
+                self.sent.write(bytes([byte]))
+        return len(content)
 
 
 def _handler(known: Vendor) -> type[BaseHTTPRequestHandler]:
@@ -159,6 +187,11 @@ def _handler(known: Vendor) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def setup(self) -> None:
+            super().setup()
+            if known.drip:
+                self.wfile = Dripping(self.wfile, known.drip)
 
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
@@ -321,6 +354,34 @@ def test_calls_at_once_keep_their_connections_for_the_next_turn(
     for _ in range(3):
         http.at_once([ask] * http.AT_ONCE)
     assert (len(vendor.hosts), len(vendor.connections)) == (3 * http.AT_ONCE, http.AT_ONCE)
+
+
+@pytest.mark.parametrize("reaches", ["status line", "headers", "body"])
+def test_an_answer_that_drips_byte_by_byte_ends_with_its_time_wherever_it_is(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch, reaches: str
+) -> None:
+    """A second passes at each look at the clock, and the vendor sends a byte for each: every piece comes in time."""
+    answering(monkeypatch, ["127.0.0.1"])
+    bytes_at_once = {"status line": 1, "headers": 20, "body": 120}[reaches]
+    vendor.drip, seconds, looks = Semaphore(0), http.LONGEST_SECONDS, count()
+
+    def look() -> float:
+        assert vendor.drip
+        vendor.drip.release(bytes_at_once)
+        return float(next(looks))
+
+    monkeypatch.setattr(pools, "monotonic", look)
+    with pytest.raises(TryAgain, match="Timeout"):
+        http.call("POST", f"https://{NAME}:{vendor.port}/{'x' * 5000}", {})
+    assert next(looks) == seconds + 1
+
+
+def test_an_answer_that_comes_in_pieces_within_its_time_is_read(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, ["127.0.0.1"])
+    vendor.drip = Semaphore(10_000)
+    assert http.call("POST", f"https://{NAME}:{vendor.port}/x", {"a": 1}) == {"path": "/x", "sent": {"a": 1}}
 
 
 MEGABYTE = 1024 * 1024

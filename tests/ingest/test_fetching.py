@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connections import actions as connections
-from chalicelib.connectors.contract import Request
+from chalicelib.connectors.contract import Call, Request
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import Rooms
@@ -386,3 +387,31 @@ def test_only_vendors_that_can_be_asked_are_asked(mews: FakeMews) -> None:
 
 def replace_vendor(one: Any, vendor: str) -> Any:
     return one.model_copy(update={"vendor": vendor, "id": "own", "secrets": (), "options": {}})
+
+
+def test_a_vendor_that_takes_all_its_time_leaves_the_other_connections_theirs(
+    mews: FakeMews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("mews-slow", "mews-slower", "mews-vienna")
+    for each in names:
+        connections.put(connection(id=each, base_url=f"https://{each}.example"))
+    left, asked = [60.0], []
+
+    def call(method: str, url: str, body: Any, seconds: float = 10.0) -> Any:
+        asked.append((url.split("/")[2], seconds))
+        if "slow" in url:
+            left[0] -= seconds if "/reservations/" in url else 0  # what is asked beside it waits as long
+            raise TryAgain("the vendor did not answer")
+        return mews.answer(Call(url.removeprefix("https://mews-vienna.example"), body))
+
+    monkeypatch.setattr(http, "call", call)
+    mews.keep(reservation(), customer())
+    (told,) = messages(reservations_changed("r1"))
+    batch = [replace(told, id=each, body={**told.body, "connection": each}) for each in names]
+    failures = actions.fetch_notices(batch, lambda: left[0])
+    assert set(failures) == {"mews-slow", "mews-slower"}
+    assert {host: seconds for host, seconds in asked if "slow" in host} == {
+        "mews-slow.example": 15.0,
+        "mews-slower.example": 15.0,
+    }
+    assert stay().status is Status.CONFIRMED
