@@ -183,8 +183,9 @@ def project(leaves: Sequence[Head]) -> Traits:
 
 
 def _standing(leaf: Head) -> tuple[bool, str, str]:
+    """When a record was read is no news of it: of two profiles, each read now and then, neither is the newer for it."""
     is_merged = leaf.record is not None and leaf.record.merged_into is not None
-    return not is_merged, leaf.record_version, leaf.leaf
+    return not is_merged, leaf.version.mark if leaf.version else "", leaf.leaf
 
 
 def _own_email(told: Sequence[Head]) -> str | None:

@@ -138,9 +138,8 @@ class _Maker:
         return PropertyId(self.hotel.name) if self.hotel else property_id
 
     def _moved(self, version: Version) -> Version:
-        """What is said of a hotel that was moved and came back is news, though the source says what it always said."""
-        moves = self.hotel.moves if self.hotel else 0
-        return version._replace(digest=ids.digest_of(f"{version.digest}|{moves}")) if moves else version
+        """What is said of a hotel that was moved is news, and newer than what was read under the map of before."""
+        return version.under_map(self.hotel.moves) if self.hotel and self.hotel.moves else version
 
     def of_charge(self, snapshot: ChargeSnapshot) -> Change:
         """A charge may come before its reservation: then a reservation of unknown state waits for it under nobody."""

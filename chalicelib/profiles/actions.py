@@ -99,7 +99,7 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     table.transact(writes)
     loaded.wrote(writes)
     meter().called("stored")
-    return _told_before(said) + [store.fact(said, made) for made in update.facts]
+    return _told_before(said) + _told_then(said, state) + [store.fact(said, made) for made in update.facts]
 
 
 def _decide(
@@ -116,8 +116,13 @@ def _decide(
 
 def _stored_before(said: Input, state: ProfileState) -> list[Fact]:
     """What the same version announced when it was stored; nothing for a version that a newer one overtook."""
+    is_known = (said.subject, said.version.mark) in state.marks
+    meter().called("duplicate" if is_known else "stale")
+    return _told_then(said, state)
+
+
+def _told_then(said: Input, state: ProfileState) -> list[Fact]:
     mark = state.marks.get((said.subject, said.version.mark))
-    meter().called("duplicate" if mark is not None else "stale")
     return store.facts_of(said, mark) if mark else []
 
 

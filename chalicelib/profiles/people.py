@@ -17,6 +17,9 @@ def take_record(draft: Draft, person: Person) -> bool:
     """Keep a newer record. A record that was found shared stays marked so."""
     before = draft.head(person.leaf)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
+    if person.version.was_read_before(before.version):
+        draft.keep(replace(before, seen_at=seen_at, record_version=person.version.text()))
+        return False
     if not person.is_newer_than(before):
         if seen_at != before.seen_at and draft.known(person.leaf):
             draft.keep(replace(before, seen_at=seen_at))

@@ -73,7 +73,7 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
     lie_at += [change.stay_leaf] if change.stay_leaf else []
     news = [person for person in change.people if _is_news(person, known)]
     reach.curious = bool(news)
-    if not reach.curious and known.get(mark_of(change)):
+    if not reach.curious and not change.version.observed_at and known.get(mark_of(change)):
         reach.stored = True
     else:
         reach.stays = _keys_of_stays(reservations, known)

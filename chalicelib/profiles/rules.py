@@ -82,7 +82,7 @@ def _finish(draft: Draft) -> None:
     its next revision."""
     for leaf in draft.sums_of:
         _sum_up(draft, leaf)
-    changed = [head for leaf, head in draft.decided.heads.items() if head is not draft.state.heads.get(leaf)]
+    changed = [head for head in draft.decided.heads.values() if _says_more(draft, head)]
     for guest in sorted({head.guest for head in changed}):
         _project(draft, guest)
     for leaf, head in draft.decided.heads.items():
@@ -91,6 +91,14 @@ def _finish(draft: Draft) -> None:
         draft.decided.heads[leaf] = replace(head, rev=rev, record_rev=record_rev)
     _raise_revisions(draft)
     draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
+
+
+def _says_more(draft: Draft, head: Head) -> bool:
+    """Whether anything of a head is new but the time at which its record was first read."""
+    before = draft.state.heads.get(head.leaf)
+    if before is None or not (head.version and head.version.was_read_before(before.version)):
+        return head is not before
+    return replace(head, record_version=before.record_version) != before
 
 
 def _sum_up(draft: Draft, leaf: Leaf) -> None:

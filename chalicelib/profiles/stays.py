@@ -20,7 +20,7 @@ def take_stay(draft: Draft, change: Change) -> None:
     if stay is None or version is None or leaf is None:
         return
     lay_at, kept = _kept(draft, stay.reservation)
-    if kept and not version.supersedes(kept.version, stay.status.stage, kept.stay.status.stage):
+    if kept and not version.replaces(kept.version, stay.status.stage, kept.stay.status.stage):
         return
     if kept and (kept.stay.charged_room or kept.stay.charged_other):
         stay = stay.with_charges(room=kept.stay.charged_room, other=kept.stay.charged_other)
@@ -72,7 +72,7 @@ def take_charge(draft: Draft, change: Change) -> None:
         return
     lay_at, before = draft.state.charges.get(charge.id, (awaited.reservation, None))
     after = _as_kept(charge)
-    if before and not charge.version.supersedes(before.version, after.stage, before.stage):
+    if before and not charge.version.replaces(before.version, after.stage, before.stage):
         return
     if before and lay_at == awaited.reservation and replace(before, version=after.version) == after:
         draft.decided.charges[lay_at, charge.id] = after  # a new time, and nothing new

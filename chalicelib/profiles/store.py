@@ -43,8 +43,16 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
-    writes += [table.Put(_mark_row(said, update))] if update.facts or _is_about_a_room(said) else []
+    writes += _mark_writes(said, update, rows)
     return writes + _checks(update, writes, rows)
+
+
+def _mark_writes(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """What is told of a version for a second time stands beside what was told at first."""
+    row = rows.get(keys.mark(said.subject, said.version.mark))
+    if not update.facts and (row or not _is_about_a_room(said)):
+        return []
+    return [table.Put(_mark_row(said, update, json.loads(row["facts"]) if row else []))]
 
 
 def _is_about_a_room(said: Input) -> bool:
@@ -142,9 +150,9 @@ def read_charge(row: Item) -> KeptCharge:
     )
 
 
-def _mark_text(update: ProfileUpdate) -> str:
+def _mark_text(update: ProfileUpdate, told: Sequence[object]) -> str:
     """What of the facts cannot be had from the change itself: each change writes a marker, of one unit."""
-    return compact([_told(each) for each in update.facts])
+    return compact([*told, *(_told(each) for each in update.facts)])
 
 
 def _told(made: FactMade) -> dict[str, str | int]:
@@ -153,9 +161,9 @@ def _told(made: FactMade) -> dict[str, str | int]:
     return told if made.leaf == made.subject else {**told, "leaf": made.leaf}
 
 
-def _mark_row(said: Input, update: ProfileUpdate) -> Item:
+def _mark_row(said: Input, update: ProfileUpdate, told: Sequence[object]) -> Item:
     until = int(now().timestamp()) + MARKED_FOR
-    return table.row(keys.mark(said.subject, said.version.mark), facts=_mark_text(update), expires_at=until)
+    return table.row(keys.mark(said.subject, said.version.mark), facts=_mark_text(update, told), expires_at=until)
 
 
 def facts_of(said: Input, mark: str) -> list[Fact]:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.aws import bus, secrets
+from chalicelib.aws import bus, keys, secrets, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import ConnectionId, PropertyId, leaf_of_profile
+from chalicelib.connections import actions as connections
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity import actions as identity
@@ -22,7 +24,7 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import MergeDecision
 from chalicelib.properties import store as properties
 from tests import fake_mews, tables
-from tests.builders import VIENNA, at, charge, decided, guest, notice, reservation
+from tests.builders import PORTO, VIENNA, at, charge, decided, guest, notice, reservation
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import some_of
 from tests.fake_mews import FakeMews
@@ -73,7 +75,7 @@ def deliver(*snapshots: dict[str, Any]) -> Failures:
     return actions.ingest_notices([notice(each, message_id=f"m{at_}") for at_, each in enumerate(snapshots)])
 
 
-def check_every_crash(before: Act, act: Act, told: list[Fact]) -> None:
+def check_every_crash(before: Act, act: Act, told: list[Fact], state: Act = tables.state) -> None:
     """Crash everywhere, deliver again, and compare with what an undisturbed delivery left and announced."""
 
     def begin() -> None:
@@ -84,14 +86,14 @@ def check_every_crash(before: Act, act: Act, told: list[Fact]) -> None:
 
     begin()
     points = points_of(act)
-    expected, facts = tables.state(), {fact.fact_id for fact in told}
+    expected, facts = state(), {fact.fact_id for fact in told}
     assert {"TransactWriteItems", "PutEvents"} <= {point.operation for point in points}
     assert facts
     for point in some_of(points):
         begin()
         assert crash_at(point, act), str(point)
         act()
-        assert tables.state() == expected, str(point)
+        assert state() == expected, str(point)
         assert {fact.fact_id for fact in told} == facts, str(point)
 
 
@@ -121,6 +123,43 @@ def test_a_crash_at_any_call_of_fetching_is_mended_by_the_next_delivery(
         assert actions.fetch_notices([message]) == {}
 
     check_every_crash(lambda: None, act, told)
+
+
+@pytest.mark.exhaustive
+@time_machine.travel(datetime(2026, 2, 4, tzinfo=UTC), tick=False)
+def test_a_crash_at_any_call_while_a_hotel_moves_leaves_its_stay_there_once(
+    told: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The map is changed, and the next notice moves the stay: whoever dies at either is followed by the same again."""
+    properties.put(PORTO)
+    fake_mews.connect()
+    mews = FakeMews().install(monkeypatch)
+    mews.keep(fake_mews.reservation(State="Processed"), fake_mews.customer(), fake_mews.item())
+    envelope = {"v": 1, "connection": "mews-vienna", "vendor": "mews", "request": "q", "received_at": at(0)}
+    message = Message("m1", {**envelope, "body": fake_mews.reservations_changed("r1")})
+
+    def mapped(place: PropertyId) -> None:
+        hotels = {fake_mews.ENTERPRISE: place}
+        connections.put(fake_mews.connection(properties=hotels, secrets=(), credentials={}))
+
+    def before() -> None:
+        kept = table.get(keys.connection(ConnectionId("mews-vienna")))
+        assert kept
+        as_first = {name: value for name, value in kept.items() if name not in {"known_as", "moves"}}
+        table.write(table.Put({**as_first, "properties": {fake_mews.ENTERPRISE: VIENNA.id}}))
+        assert actions.fetch_notices([message]) == {}
+
+    def act() -> None:
+        mapped(PORTO.id)
+        assert actions.fetch_notices([message]) == {}
+        (stay,) = guests.stays(leaf_of_profile(ConnectionId("mews-vienna"), "c1"))
+        assert (stay.property_id, stay.nights) == (PORTO.id, 2)
+
+    def state() -> object:
+        """A map that is kept once more counts up its row's revision."""
+        return {key: row for key, row in tables.state().items() if not key.pk.startswith("CONNECTION")}
+
+    check_every_crash(before, act, told, state)
 
 
 @pytest.mark.exhaustive

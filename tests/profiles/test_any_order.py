@@ -16,6 +16,8 @@ from chalicelib.aws.table import row
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Digest, leaf_of_profile
 from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.time import moment_of
+from chalicelib.connections.model import VendorsHotel
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import read_stay
@@ -44,8 +46,8 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
     return told
 
 
-Told = dict[str, Any] | MergeDecision
-"""What a source said, or what a person decided."""
+Told = dict[str, Any] | Change | MergeDecision
+"""What a source said, what was read of a vendor under some map of its hotels, or what a person decided."""
 
 
 def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Told]]) -> MemoryTable:
@@ -63,12 +65,22 @@ def with_hotels(table: MemoryTable) -> MemoryTable:
 
 
 def store(batch: Sequence[Told]) -> None:
-    inputs = [each if isinstance(each, MergeDecision) else change(each) for each in batch]
+    inputs = [change(each) if isinstance(each, dict) else each for each in batch]
     assert profiles.store_changes([each for each in inputs if each]) == {}
 
 
 def change(snapshot: dict[str, Any]) -> Change | None:
     return change_of(read(snapshot), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}"))
+
+
+def under_map(moves: int, minute: int, asked: int, name: str = "m1", **fields: Any) -> Change:
+    """A reservation of a vendor's hotel that the map moved so often, to and fro; of a minute, asked for in another."""
+    place = [VIENNA.id, PORTO.id][moves % 2]
+    told = reservation(name, property_id=place, changed_at=at(minute), **fields)
+    hotel, seen = VendorsHotel(VIENNA.id, moves), moment_of(at(100 + asked))
+    made = change_of(read(told), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}"), "", seen, hotel=hotel)
+    assert made
+    return made
 
 
 LIFE = [
@@ -169,6 +181,34 @@ def test_the_newest_and_of_those_the_latest_state_is_kept(
     assert kept.status.stage == expected
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_a_stay_whose_hotel_moves_is_there_once_where_the_last_map_says_in_any_order(
+    last: int, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who read under the map of before may have asked later, and come later still."""
+    anna = guest(email="anna@mail.example")
+    told = [
+        under_map(moves, 1, asked, primary=anna) for moves, asked in [(last, 1), *((each, 2) for each in range(last))]
+    ]
+    told.append(under_map(0, 0, 3, primary=anna))
+    for order in some_of(list(permutations(told))):
+        table = stored(monkeypatch, [[each] for each in [*order, *order]])
+        (kept,) = kept_stays(table)
+        assert kept.property_id == [VIENNA.id, PORTO.id][last % 2]
+        assert kept.reservation == told[0].subject
+
+
+def test_a_reading_under_the_last_map_holds_though_one_of_before_was_newer(
+    facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The source changed something while the map was changed: the next reading under the new map moves the stay."""
+    table = stored(monkeypatch, [[under_map(1, 1, 1)], [under_map(0, 2, 2)], [under_map(1, 2, 3)]])
+    assert [each.property_id for each in kept_stays(table)] == [PORTO.id]
+    store([under_map(1, 2, 4)])
+    assert [each.property_id for each in kept_stays(table)] == [PORTO.id]
+
+
 NAMES = [
     ("Anna", "Lee"),
     ("A", "Lee"),
@@ -207,6 +247,32 @@ def decisions(draw: st.DrawFn) -> MergeDecision:
     """About any two of seven profiles, whether the season knows them or not."""
     one, other = draw(st.lists(st.integers(0, 6), min_size=2, max_size=2, unique=True))
     return decided(f"g{one}", f"g{other}", draw(st.sampled_from(list(Verdict))), draw(st.integers(0, 3)))
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> list[Change]:
+    """Of two reservations at a hotel that the map moves to and fro, and of two people in them. What the source says of
+    either in a minute is one; it is read under several maps, in some order, and some of it more than once."""
+    minutes, few = range(3), st.integers(0, 2)
+    stays = {
+        (name, minute): draw(st.tuples(st.integers(0, 1), st.sampled_from(list(Status))))
+        for name in ("m0", "m1")
+        for minute in minutes
+    }
+    people = {
+        (number, minute): draw(st.tuples(st.sampled_from(NAMES), st.sampled_from(MAILBOXES)))
+        for number in range(2)
+        for minute in minutes
+    }
+    found = []
+    for name, moves, minute, asked, of_person in draw(
+        st.lists(st.tuples(st.sampled_from(["m0", "m1"]), few, few, few, few), max_size=6)
+    ):
+        number, status = stays[name, minute]
+        (given_name, family), email = people[number, of_person]
+        person = guest(f"h{number}", given_name, family, email=email, changed_at=at(of_person))
+        found.append(under_map(moves, minute, asked, name, primary=person, status=status))
+    return found
 
 
 @st.composite
@@ -260,7 +326,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
         snapshots.append(reservation("r0"))  # what a charge was moved away from may else be remembered, empty
         moved_to = draw(st.sampled_from(["r0", "r1"]))
         snapshots.append(charge(reservation_source_id=moved_to, changed_at=at(2), amount_minor=7000))
-    told: list[Told] = [*draw(st.lists(decisions(), max_size=6)), *snapshots]
+    told: list[Told] = [*draw(st.lists(decisions(), max_size=6)), *draw(readings()), *snapshots]
     return draw(st.permutations(told))
 
 
