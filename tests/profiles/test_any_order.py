@@ -162,6 +162,22 @@ def test_of_two_words_of_one_instant_about_a_person_the_no_and_the_merge_count(
         assert table.state() == stored(monkeypatch, [order]).state()
 
 
+@pytest.mark.parametrize("language", ["de", "en", "fr", "it"])
+@pytest.mark.parametrize("nobody", [{"anonymised": True}, {"person": False}], ids=str)
+@pytest.mark.parametrize("somebody", [{}, {"marketing_email": False, "merged_into": "g2"}], ids=str)
+def test_of_a_nobody_and_a_somebody_of_one_instant_nobody_is_left_in_any_order(
+    somebody: dict[str, Any], nobody: dict[str, Any], language: str, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else is said of the person, a no and a merge included, counts less: the hashes fall this way and that."""
+    told = [guest(language=language, email="anna@mail.example", **somebody), guest(**nobody)]
+    for order in (told, told[::-1], [*told, told[0]]):
+        table = stored(monkeypatch, [[each] for each in order])
+        (record,) = (json.loads(row["record"]) for row in table.rows.values() if "record" in row)
+        assert record["nobody"] == ("anonymised" if "anonymised" in nobody else "no_person")
+        assert "email" not in record
+        assert table.state() == stored(monkeypatch, [order]).state()
+
+
 @COMMON
 @given(
     told=st.lists(
