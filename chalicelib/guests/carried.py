@@ -20,5 +20,10 @@ def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
     return tuple(key for key in head.identifiers if key not in head.enrolled_keys)
 
 
+def without_numbers(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
+    """What of them stays when their record becomes nobody's: the days, by which the ledger was priced."""
+    return tuple(each.numbered(None, None) for each in enrolments if each.turns)
+
+
 def enrolment(head: Head, program: ProgramId) -> Enrolment | None:
     return next((each for each in head.enrolments if each.program == program), None)

@@ -1,6 +1,6 @@
 """What people of the hotels said of a membership: kept with the record through which it was said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -101,9 +101,10 @@ def _later(one: date | None, other: date | None) -> date | None:
     return None if one is None or other is None else max(one, other)
 
 
-def is_member(enrolments: Sequence[Enrolment], *, has_number: bool) -> bool:
-    """Whether a record makes its guest a member: by what was said through it, or by a number of its source, unless
-    somebody ended that."""
-    if any(each.is_open for each in enrolments):
+def is_member(enrolments: Sequence[Enrolment], enrolled_in: Collection[ProgramId], *, has_number: bool) -> bool:
+    """Whether a record makes its guest a member: by what was said through it, by what the ledger of a programme has
+    of itself, unless somebody ended that, or by a number of its source where nobody said anything yet."""
+    said = {each.program: each.is_open for each in enrolments if each.turns}
+    if any(said.values()) or not said.keys() >= {*enrolled_in}:
         return True
-    return has_number and not any(each.is_ended for each in enrolments)
+    return has_number and not said

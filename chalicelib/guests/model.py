@@ -21,6 +21,7 @@ from chalicelib.canonical.ids import (
     GuestId,
     IdentifierKey,
     Leaf,
+    ProgramId,
     PropertyId,
     ReservationId,
     digest_in,
@@ -188,6 +189,9 @@ class Traits(Kept):
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Stats()
 
+    def with_membership(self) -> "Traits":
+        return self.model_copy(update={"member": True})
+
     def with_stats(self, stats: Stats) -> "Traits":
         return self.model_copy(update={"stats": stats})
 
@@ -235,6 +239,8 @@ class Head:
     enrolments: tuple[Enrolment, ...] = ()
     """What people said of memberships through this record, one a programme, and the identifiers that only it brings."""
     enrolled_keys: tuple[IdentifierKey, ...] = ()
+    enrolled_in: tuple[ProgramId, ...] = ()
+    """Programmes whose ledger has a member here of itself: what people say of one counts more."""
     own_profile: Digest | None = None
     """The digest under which other records name this one as what their source merged them into."""
     members: tuple[Leaf, ...] = ()

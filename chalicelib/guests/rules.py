@@ -195,7 +195,15 @@ def _own_email(told: Sequence[Head]) -> str | None:
 
 
 def _is_member(told: Sequence[Head]) -> bool:
-    return any(is_member(leaf.enrolments, has_number=bool(leaf.record and leaf.record.member_number)) for leaf in told)
+    return any(map(makes_member, told))
+
+
+def makes_member(head: Head) -> bool:
+    """Who became nobody is no member."""
+    record = head.record
+    if record is None or record.nobody:
+        return False
+    return is_member(head.enrolments, head.enrolled_in, has_number=bool(record.member_number))
 
 
 def _sums(leaves: Sequence[Head]) -> Stats:

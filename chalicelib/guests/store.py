@@ -35,6 +35,7 @@ def head_row(head: Head) -> Item:
         drift=list(head.drift) if any(head.drift) else None,
         nobody=head.nobody or None,
         decided=head.decided or None,
+        enrolled_in=list(head.enrolled_in) or None,
     )
     return within_a_unit(row, "traits", "stats", "counted", "bounds", "seen_at", "properties")
 
@@ -104,6 +105,7 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         drift=Drift(*item.get("drift", ())),
         nobody=item.get("nobody", False),
         decided=item.get("decided", False),
+        enrolled_in=tuple(item.get("enrolled_in", ())),
     )
 
 

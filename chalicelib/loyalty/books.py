@@ -17,13 +17,14 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import Earning, Period, periods, united
 from chalicelib.guests.model import Head, Stay
-from chalicelib.guests.rules import own_stays
+from chalicelib.guests.rules import makes_member, own_stays
 from chalicelib.guests.spans import Around, Span, Unread
 from chalicelib.guests.tally import Tally
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Account, Program, Reason
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
+from chalicelib.profiles import memberships
 
 OF_A_STAY = {FactType.STAY_COMPLETED, FactType.STAY_REOPENED}
 FEW = 3
@@ -35,7 +36,7 @@ class Person:
     """What the leaves of one guest share in one programme: their heads, with the records, and their accounts."""
 
     program: Program
-    heads: Mapping[Leaf, Head]
+    heads: dict[Leaf, Head]
     accounts: dict[Leaf, Account]
 
     def members_with(self, leaf: Leaf) -> tuple[Leaf, ...]:
@@ -102,6 +103,27 @@ class Books:
     def number(self) -> str | None:
         said = enrolment(self.head, self.program.id)
         return (said.number if said else None) or (self.head.record.member_number if self.head.record else None)
+
+    @property
+    def guest(self) -> Head | None:
+        """The head by which the guest is named; None where it is not known as it is now."""
+        return self.members.get(self.head.guest)
+
+    def told(self, account: Account) -> dict[Leaf, Head]:
+        """The heads of the leaf and of its guest, as they become where the profile does not know yet that the ledger
+        has a member here: by the programme's own will, or by a number that the source took back since."""
+        guest, head = self.guest, self.head
+        if guest is None or not account.is_in or self._is_known or head.record is None or head.record.nobody:
+            return {}
+        if None in {head.record_rev, guest.record_rev}:
+            return {}  # as an earlier version kept it: with its next change
+        return memberships.enrolled_by_itself(head, guest, self.program.id)
+
+    @property
+    def _is_known(self) -> bool:
+        """Also as long as the leaf makes a member by anything else: when that ends, all programmes are looked at."""
+        said = enrolment(self.head, self.program.id)
+        return bool(said and said.turns) or self.program.id in self.head.enrolled_in or makes_member(self.head)
 
     def settled(self, account: Account) -> Account:
         """The account after the last of what all stays should have been given."""

@@ -46,7 +46,24 @@ class Standing:
 
     @property
     def is_member(self) -> bool:
-        return any(each.end is None for each in self.earning)
+        return self.made_by is not None
+
+    @property
+    def made_by(self) -> Leaf | None:
+        """A record that makes the guest a member; None for who is none, or not any more."""
+        return next((leaf for leaf in sorted(self._people) if self._is_open(leaf)), None)
+
+    @property
+    def _people(self) -> list[Leaf]:
+        """Who became nobody is no member."""
+        return [leaf for leaf, head in self.heads.items() if head.record and not head.record.nobody]
+
+    @property
+    def _own(self) -> list[Leaf]:
+        return [leaf for leaf in self.own if leaf in self._people]
+
+    def _is_open(self, leaf: Leaf) -> bool:
+        return any(each.end is None for each in self._periods(leaf))
 
     def _periods(self, leaf: Leaf) -> list[Period]:
         said = self._said(leaf)
@@ -57,15 +74,18 @@ class Standing:
         return enrolment(self.heads[leaf], self.program.id)
 
     def _all_said(self) -> Iterator[tuple[Leaf, Enrolment]]:
-        for leaf in sorted(self.heads):
+        for leaf in sorted(self._people):
             if said := self._said(leaf):
                 yield leaf, said
 
     def _speaks_at(self) -> Leaf:
         """The record at which the membership stands that people made; else the key's own."""
         made = [leaf for leaf, said in self._all_said() if said.is_open or (said.number and not said.is_ended)]
-        ended = [leaf for leaf, said in self._all_said() if said.is_ended and leaf in self.own]
-        return next(iter([*made, *ended, *self.own]))
+        ended = [leaf for leaf, said in self._all_said() if said.is_ended and leaf in self._own]
+        found = [*made, *ended, *self._own]
+        if not found:
+            raise Conflict("This guest is nobody any more: nobody can be a member.")
+        return found[0]
 
     def enrolling(
         self, number: str | None, key: IdentifierKey | None, earns_from: date, at: Instant
@@ -76,7 +96,7 @@ class Standing:
         said = self._said(leaf)
         if self.is_member and (key is None or self._carries(key)):
             return MembershipAct(leaf, self.program.id, said.said_at) if said else None
-        if leaf not in self.own:
+        if leaf not in self._own:
             raise Conflict(OF_OTHERS)
         turn = None if self.is_member else Turn(earns_from, into=True)
         return MembershipAct(leaf, self.program.id, at, number, key, turn)
@@ -95,9 +115,9 @@ class Standing:
         was in, and Conflict where other hotels' records make the guest a member."""
         if not self.is_member:
             return [self._again(leaf, said) for leaf, said in self._all_said() if said.is_ended] or _nobody()
-        if any(each.end is None for leaf in self.heads.keys() - {*self.own} for each in self._periods(leaf)):
+        if any(self._is_open(leaf) for leaf in self._people if leaf not in self._own):
             raise Conflict(OF_OTHERS)
-        return [MembershipAct(leaf, self.program.id, at, turn=Turn(day, into=False)) for leaf in sorted(self.own)]
+        return [MembershipAct(leaf, self.program.id, at, turn=Turn(day, into=False)) for leaf in sorted(self._own)]
 
     def _again(self, leaf: Leaf, said: Enrolment) -> MembershipAct:
         """Nothing new: what was announced then is announced again, in case that a crash swallowed it."""

@@ -113,6 +113,14 @@ class Account:
         """The same revision still: an enrolment is kept together with a credit, if only of nothing."""
         return replace(self, enrolled_at=at, earns_from=earns_from, number=number)
 
+    def unnumbered(self) -> "Account":
+        """The next revision, of who has no number any more."""
+        return replace(self, number=None, rev=self.rev + 1)
+
+    @property
+    def is_in(self) -> bool:
+        return bool(self.enrolled_at or self.by_stays_from)
+
     def earning_by_stays(self, day: date | None) -> "Account":
         known = [each for each in (self.by_stays_from, day) if each]
         return replace(self, by_stays_from=min(known, default=None))

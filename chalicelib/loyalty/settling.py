@@ -1,17 +1,29 @@
 """Bring a leaf's ledger to what its stays say: load → decide → save the difference → announce."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from chalicelib.aws import bus, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Leaf, ReservationId, stable_id
 from chalicelib.canonical.time import Instant
+from chalicelib.guests.model import Head
+from chalicelib.guests.store import head_row
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.books import Books, Person, open_books, read_person
 from chalicelib.loyalty.model import Account, Entry, Program, Reversal, StayEarned
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
+
+
+class Written(NamedTuple):
+    """What one transaction gave, the account after it, and the heads that it wrote."""
+
+    given: dict[ReservationId, Given]
+    account: Account
+    heads: dict[Leaf, Head]
+
 
 STAYS_AT_ONCE = 40
 """Of one transaction: an entry and what was given for each, and besides them the account and the head."""
@@ -35,11 +47,13 @@ def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> i
         books = open_books(leaf, known.pop() if known else read_person([leaf], person.program), woken_by)
         if books is None:
             return None
-        for given, account in _write_differences(books, at):
+        for given, account, heads in _write_differences(books, at):
             written.update(given)  # kept at once: the next may fail, and these stand
             person.accounts[leaf] = account
+            person.heads.update(heads)
         if not written:
-            person.accounts[leaf] = _enrolled_by_itself(books, at)
+            person.accounts[leaf] = _kept_as_told(books, at)
+            person.heads.update(_tell_profile(books, person.accounts[leaf]))
         return books
 
     books = until_written(attempt, f"{leaf} is being written by others")
@@ -48,20 +62,22 @@ def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> i
     return len(written)
 
 
-def _write_differences(books: Books, at: Instant) -> Iterator[tuple[dict[ReservationId, Given], Account]]:
-    """Entries, what was given and balance stand or fall together. Yields what was written, and the account after it."""
+def _write_differences(books: Books, at: Instant) -> Iterator[Written]:
+    """Entries, what was given and balance stand or fall together, and in the end what the profile is told of it."""
     account, changed = books.account, _changed(books)
     for start in range(0, len(changed), STAYS_AT_ONCE):
         some = changed[start : start + STAYS_AT_ONCE]
         before, writes, written = account, list[table.Write](), dict[ReservationId, Given]()
+        heads: dict[Leaf, Head] = {}
         for reservation, award in some:
             account, given = _given(books, account, reservation, award, at)
             writes += _entry_writes(books, reservation, given, account)
             written[reservation] = given
         if start + len(some) == len(changed):
             account = books.settled(account)
-        table.transact([*writes, store.account_write(before, account), _still(books)])
-        yield written, account
+            heads = books.told(account)
+        table.transact([*writes, store.account_write(before, account), *_still(books, heads)])
+        yield Written(written, account, heads)
 
 
 def _changed(books: Books) -> list[tuple[ReservationId, Award]]:
@@ -87,6 +103,23 @@ def _credited(account: Account, books: Books, points: int, at: Instant) -> Accou
     return account.earning_by_stays(books.earns_by_stays_from).credited(points)
 
 
+def _tell_profile(books: Books, account: Account) -> dict[Leaf, Head]:
+    """Where no entry is due that it would go with. Returns the heads as they are then."""
+    heads = books.told(account)
+    if heads:
+        table.transact(_still(books, heads))
+    return heads
+
+
+def _kept_as_told(books: Books, at: Instant) -> Account:
+    """The account, enrolled where the record is a member's. A number that nobody says any more goes."""
+    if books.account.number and books.number is None:
+        account = books.account.unnumbered()
+        table.write(store.account_write(books.account, account))
+        return account
+    return _enrolled_by_itself(books, at)
+
+
 def _enrolled_by_itself(books: Books, at: Instant) -> Account:
     """A member number from the source makes a member before the first stay, and so does what people said through the
     record. Returns the account as it is then."""
@@ -106,8 +139,11 @@ def _entry_writes(books: Books, reservation: ReservationId, given: Given, accoun
     ]
 
 
-def _still(books: Books) -> table.Check:
-    return store.head_unchanged(books.head.leaf, books.head.rev)
+def _still(books: Books, heads: Mapping[Leaf, Head]) -> list[table.Write]:
+    """All was read as of these revisions. A head that becomes another is written in place of being checked."""
+    if not heads:
+        return [store.head_unchanged(books.head.leaf, books.head.rev)]
+    return [table.Put(head_row(each), table.unchanged_since(each.rev - 1)) for each in heads.values()]
 
 
 def _entry(books: Books, reservation: ReservationId, given: Given, account_rev: int) -> Entry:

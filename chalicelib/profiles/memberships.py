@@ -1,11 +1,13 @@
-"""What people of the hotels say of memberships, on its way into the profiles. Pure."""
+"""What people of the hotels say of memberships, and what a ledger has of itself, on its way into the profiles. Pure."""
+
+from dataclasses import replace
 
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import IdentifierKey, digest_in
+from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, digest_in
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Head, Traits
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import MembershipAct
 
@@ -22,6 +24,8 @@ def take_act(draft: Draft, act: MembershipAct) -> bool:
     head = draft.head(act.leaf)
     if not head.record:
         raise NotFound("There is no such guest.")
+    if head.record.nobody:
+        raise Conflict("This record is nobody's any more: nobody can be a member by it.")
     before = enrolment(head, act.program)
     after = act.after(before)
     if after == before:
@@ -47,3 +51,16 @@ def _check_free(draft: Draft, head: Head, key: IdentifierKey) -> None:
     row, own = draft.identifier(digest_in(key)), draft.head(head.guest).members
     if row.is_closed or not set(row.leaves) <= {head.leaf, *own}:
         raise NumberInUse("This member number is another guest's. Records of one person are merged, and not numbered.")
+
+
+def enrolled_by_itself(head: Head, guest: Head, program: ProgramId) -> dict[Leaf, Head]:
+    """The heads of a record and of its guest as they become when a programme's ledger has a member there of itself;
+    none of them where the head has room for no further programme. It is announced to nobody: what a ledger does is told
+    by facts of its own."""
+    known = tuple(sorted({*head.enrolled_in, program}))
+    if len(known) > MOST_ENROLMENTS:
+        return {}
+    heads = {guest.leaf: guest, head.leaf: replace(head, enrolled_in=known)}
+    traits = (guest.traits or Traits()).with_membership()
+    heads[guest.leaf] = replace(heads[guest.leaf], traits=traits)
+    return {leaf: replace(each, rev=each.rev + 1) for leaf, each in heads.items()}

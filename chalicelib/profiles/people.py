@@ -7,7 +7,7 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, Suppression
-from chalicelib.guests.carried import carrying, told_by_record
+from chalicelib.guests.carried import carrying, told_by_record, without_numbers
 from chalicelib.guests.model import Head, Record
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
@@ -28,14 +28,15 @@ def take_record(draft: Draft, person: Person) -> bool:
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
-    draft.keep(carrying(said, identifiers, before.enrolments))
+    enrolments = without_numbers(before.enrolments) if record.nobody else before.enrolments
+    draft.keep(carrying(said, identifiers, enrolments))
     if (record, identifiers) == (before.record, told_by_record(before)):
         draft.restamped.add(person.leaf)
         return True
     if record.nobody and (before.record is None or before.record.nobody):
         return True  # who never was anybody is no news to anybody
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
-    if _member_number(before.record) != _member_number(record):
+    if _member_number(before.record) != _member_number(record) or enrolments != before.enrolments:
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
 

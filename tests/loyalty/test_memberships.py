@@ -15,16 +15,22 @@ from hypothesis import strategies as st
 from chalicelib.aws import keys
 from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import GuestId, Leaf, ProgramId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests import store as guests
 from chalicelib.guests.carried import enrolment
+from chalicelib.guests.enrolments import MOST_ENROLMENTS
+from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import actions as identity
-from chalicelib.loyalty import actions, store
+from chalicelib.loyalty import actions, programs, store
 from chalicelib.loyalty.membership import Membership
+from chalicelib.loyalty.model import Expiry, Program, Redemption, Transfer
 from chalicelib.loyalty.settling import settle
+from chalicelib.loyalty.spending import NoMember, spend
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles import memberships
 from chalicelib.profiles.memberships import NumberInUse
-from tests.builders import DAY_ONE, at, guest
+from tests.builders import DAY_ONE, at, decided, guest
 from tests.exhaustive import examples
 from tests.ids import CLUB
 from tests.loyalty.hotels import BY_HAND, G1, G2, Hotel, checked_out
@@ -328,6 +334,193 @@ def test_people_of_one_hotel_neither_renumber_nor_end_what_another_hotel_s_recor
     assert not is_member(G1)
 
 
+# Whoever made them one
+
+
+@pytest.fixture
+def by_itself(monkeypatch: pytest.MonkeyPatch) -> Hotel:
+    """Its programme enrols whoever stays."""
+    return Hotel(monkeypatch)
+
+
+def test_who_a_programme_enrols_by_itself_is_a_member_on_the_profile_until_somebody_ends_that(by_itself: Hotel) -> None:
+    by_itself.tell(ANNA)
+    assert not is_member(G1)
+    by_itself.tell(stay(1, date(2026, 2, 3)))
+    by_itself.deliver()
+    assert is_member(G1)
+    actions.end(G1, CLUB, at=JULY)
+    by_itself.tell(stay(2, date(2026, 8, 2)))
+    by_itself.deliver()
+    assert (is_member(G1), standing(G1).balance) == (False, 1000)
+    actions.enrol(G1, CLUB, at=JULY.replace(month=9))
+    assert is_member(G1)
+
+
+def test_what_a_programme_enrolled_goes_with_its_record_through_merge_and_split(by_itself: Hotel) -> None:
+    later = guest("g2", email="other@mail.example")
+    by_itself.tell(ANNA, stay(1, date(2026, 2, 3), primary=later))
+    by_itself.deliver()
+    assert [is_member(each) for each in (G1, G2)] == [False, True]
+    by_itself.tell(guest("g2", email="anna@mail.example", changed_at=at(5)))
+    assert [is_member(each) for each in (G1, G2)] == [True, True]
+    by_itself.tell(guest("g2", email="other@mail.example", changed_at=at(6)))
+    assert [is_member(each) for each in (G1, G2)] == [False, True]
+
+
+@pytest.mark.parametrize("source_id", ["g1", "g2"])
+def test_a_record_that_stays_while_it_is_with_another_makes_the_guest_a_member(
+    source_id: str, by_itself: Hotel
+) -> None:
+    """Whichever of the two the guest is named by."""
+    by_itself.tell(ANNA, guest("g2", email="anna@mail.example"))
+    by_itself.tell(stay(1, date(2026, 2, 3), primary=guest(source_id, email="anna@mail.example")))
+    by_itself.deliver()
+    assert is_member(G1)
+    by_itself.tell(guest("g2", email="other@mail.example", changed_at=at(6)))
+    assert [is_member(G1), is_member(G2)] == [source_id == "g1", source_id == "g2"]
+
+
+def test_what_a_ledger_has_of_itself_is_announced_to_nobody(by_itself: Hotel) -> None:
+    """Else a fact of the ledger's would wake the ledger."""
+    by_itself.tell(stay(1, date(2026, 2, 3)))
+    told = list(by_itself.facts)
+    by_itself.facts.clear()
+    by_itself.deliver(told)
+    assert {fact.type for fact in by_itself.facts} == {FactType.POINTS_AWARDED}
+
+
+def test_a_record_is_a_member_by_itself_in_so_many_programmes_as_its_head_has_room_for() -> None:
+    full = Head(G1, enrolled_in=tuple(ProgramId(f"p{at:02}") for at in range(MOST_ENROLMENTS)))
+    assert memberships.enrolled_by_itself(full, full, CLUB) == {}
+    (after,) = memberships.enrolled_by_itself(full, full, full.enrolled_in[0]).values()
+    assert (after.enrolled_in, after.rev) == (full.enrolled_in, full.rev + 1)
+
+
+def test_who_is_out_of_one_programme_is_still_a_member_by_another(by_itself: Hotel) -> None:
+    other = programs.keep(BY_HAND.model_copy(update={"id": "other"}), DAY_ONE.date())
+    by_itself.tell(stay(1, date(2026, 2, 3), primary={**ANNA, "member_number": "M-7"}))
+    by_itself.deliver()
+    actions.end(G1, CLUB, at=JULY)
+    by_itself.deliver()
+    assert is_member(G1)
+    actions.end(G1, other.id, at=JULY)
+    by_itself.deliver()
+    assert not is_member(G1)
+
+
+def test_a_member_whose_number_the_source_takes_back_is_one_without_it(hotel: Hotel) -> None:
+    hotel.tell(stay(1, date(2026, 2, 3), primary={**ANNA, "member_number": "M-7"}))
+    hotel.deliver()
+    hotel.tell({**ANNA, "changed_at": at(9)})
+    hotel.deliver()
+    assert (is_member(G1), standing(G1).number, standing(G1).balance) == (True, None, 1000)
+    assert (found_by("M-7"), [each.number for each in hotel.accounts().values()]) == ([], [None])
+
+
+# Who spends
+
+
+def test_who_is_out_spends_nothing_and_keeps_what_there_is(hotel: Hotel) -> None:
+    hotel.tell(stay(1, date(2026, 2, 3)), BERTA)
+    actions.enrol(G1, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE)
+    first = spend(G1, CLUB, 100, Redemption(act="night-1"))
+    actions.end(G1, CLUB, at=JULY)
+    for act in (Redemption(act="night-2"), Transfer(act="gift-1")):
+        with pytest.raises(NoMember):
+            spend(G1, CLUB, 100, act)
+    assert spend(G1, CLUB, 100, Redemption(act="night-1")) == first, "the same again is answered as the first time"
+    assert standing(G1).balance == 900
+    spend(G1, CLUB, 300, Expiry(act="expiry-1"))
+    actions.enrol(G1, CLUB, at=JULY.replace(month=9))
+    spend(G1, CLUB, 600, Redemption(act="night-3"))
+    assert standing(G1).balance == 0
+    with pytest.raises(NoMember):
+        spend(G2, CLUB, 1, Redemption(act="night-4"))
+
+
+@pytest.mark.parametrize("through", [G1, G2])
+def test_nothing_is_spent_after_the_end_wherever_the_two_meet(through: GuestId) -> None:
+    """The record by which the guest is a member need not be the one that the guest is named by."""
+    calls, met, ends = 1, 0, list[str]()
+    while met < calls:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            hotel = Hotel(monkeypatch, BY_HAND)
+            monkeypatch.setattr("chalicelib.aws.retries.rest", lambda _: None)
+            hotel.tell(stay(1, date(2026, 2, 3)), guest("g2", email="anna@mail.example"))
+            actions.enrol(G1, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE, through=[through])
+            begun = hotel.table.calls
+            hotel.table.beside = [(begun + met, partial(_end_and_note, hotel, ends))]
+            with suppress(NoMember):
+                spend(G1, CLUB, 100, Redemption(act="night-1"))
+            calls = hotel.table.calls - begun
+            assert standing(G1).balance == (900 if ends.pop() == "after" else 1000), met
+            met += 1
+    assert met > 4
+
+
+def _end_and_note(hotel: Hotel, ends: list[str]) -> None:
+    ends.append("after" if store.spent(CLUB, Redemption(act="night-1")) else "before")
+    actions.end(G1, CLUB, at=JULY)
+
+
+# Who becomes nobody
+
+
+GONE = guest("g1", "Anonymized", None, changed_at=at(30))
+
+
+def test_an_enrolment_whose_record_becomes_nobody_s_loses_the_number_and_keeps_the_ledger(hotel: Hotel) -> None:
+    hotel.tell(stay(1, date(2026, 2, 3)), BERTA)
+    actions.enrol(G1, CLUB, "M-7", earns_from=date(2026, 1, 1), at=DAY_ONE)
+    hotel.tell(GONE)
+    hotel.deliver()
+    (shown,) = [each for each in actions.membership(_known(G1)) if each.balance]
+    assert (shown.balance, shown.number, is_member(G1), found_by("M-7")) == (1000, None, False, [])
+    assert not [row for row in hotel.table.rows.values() if "M-7" in str(row)], "nothing tells the number"
+    assert actions.enrol(G2, CLUB, "M-7", at=JULY).number == "M-7"
+    for deed in (lambda: actions.enrol(G1, CLUB, "M-8", at=JULY), lambda: spend(G1, CLUB, 1, Redemption(act="n"))):
+        with pytest.raises(Conflict):
+            deed()
+    with pytest.raises(NotFound):
+        actions.end(G1, CLUB, at=JULY)
+
+
+def test_an_older_word_brings_no_number_back_and_a_newer_one_the_member_without_it(hotel: Hotel) -> None:
+    hotel.tell(stay(1, date(2026, 2, 3)))
+    actions.enrol(G1, CLUB, "M-7", earns_from=date(2026, 1, 1), at=DAY_ONE)
+    hotel.tell(GONE, {**ANNA, "changed_at": at(20)})
+    assert (is_member(G1), found_by("M-7")) == (False, [])
+    hotel.tell({**ANNA, "changed_at": at(40)})
+    hotel.deliver()
+    assert (is_member(G1), found_by("M-7"), standing(G1).balance) == (True, [], 1000)
+
+
+def test_who_a_programme_enrolled_by_itself_and_is_nobody_now_is_no_member(by_itself: Hotel) -> None:
+    by_itself.tell(stay(1, date(2026, 2, 3)))
+    by_itself.deliver()
+    by_itself.tell(GONE)
+    by_itself.deliver()
+    assert not is_member(G1)
+
+
+def test_of_a_guest_of_two_records_the_one_that_is_a_person_speaks(hotel: Hotel) -> None:
+    hotel.tell(stay(1, date(2026, 2, 3)), guest("g2", email="anna@mail.example"))
+    assert profiles.store_changes([decided("g1", "g2")]) == {}
+    hotel.tell(GONE)
+    assert len(_known(G1).members) == 2
+    actions.enrol(G1, CLUB, "M-7", at=DAY_ONE)
+    heads = guests.with_records(guests.heads([G1, G2]))
+    assert [bool(enrolment(heads[leaf], CLUB)) for leaf in (G1, G2)] == [False, True]
+    assert is_member(G2)
+
+
+def _known(leaf: Leaf) -> Guest:
+    found = guests.guest(leaf)
+    assert found
+    return found
+
+
 # Any order, beside anything
 
 
@@ -380,10 +573,13 @@ class Desk:
 
 
 @settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10**6), disturbed=st.booleans())
-def test_whatever_is_said_in_whatever_order_ledger_profile_and_numbers_agree(seed: int, *, disturbed: bool) -> None:
+@given(seed=st.integers(0, 10**6), disturbed=st.booleans(), enrols=st.booleans())
+def test_whatever_is_said_in_whatever_order_ledger_profile_and_numbers_agree(
+    seed: int, *, disturbed: bool, enrols: bool
+) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        hotel = Hotel(monkeypatch, BY_HAND)
+        program = BY_HAND.model_copy(update={"auto_enrol": enrols})
+        hotel = Hotel(monkeypatch, program)
         monkeypatch.setattr("chalicelib.aws.retries.rest", lambda _: None)
         desk = Desk(hotel, random.Random(seed))
         hotel.tell(ANNA, guest("g2", email="other@mail.example"))
@@ -394,17 +590,17 @@ def test_whatever_is_said_in_whatever_order_ledger_profile_and_numbers_agree(see
         hotel.table.beside = []
         hotel.deliver()
         hotel.deliver()
-        _agree(hotel)
+        _agree(hotel, program)
 
 
-def _agree(hotel: Hotel) -> None:
+def _agree(hotel: Hotel, program: Program) -> None:
     heads = guests.with_records(guests.heads([G1, G2]))
     for leaf, account in hotel.accounts().items():
         assert account.balance == sum(entry.points for entry in store.entries(leaf, CLUB)), "the balance is the sum"
         before = store.given(leaf, CLUB)
         found = guests.guest(leaf)
         assert found
-        assert settle(found.members, BY_HAND.kept_as(1, ()), Instant("2026-12-31T00:00:00.000000Z")) == 0, (
+        assert settle(found.members, program.kept_as(1, ()), Instant("2026-12-31T00:00:00.000000Z")) == 0, (
             "all is priced"
         )
         assert store.given(leaf, CLUB) == before
@@ -416,6 +612,9 @@ def _agree(hotel: Hotel) -> None:
         others = [heads[each] for each in found.members]
         member = any(e.is_open for each in others for e in each.enrolments)
         assert found.traits.member or not member, "who is enrolled is a member on the profile"
+        shown = actions.membership(found)
+        in_the_ledger = any(each.earns_from and not each.ended_on for each in shown)
+        assert found.traits.member == in_the_ledger, "profile and ledger agree who is in"
     for number in ("M-1", "M-2", "M-3"):
         enrolled = {
             leaf for leaf, head in heads.items() for each in head.enrolments if each.key and each.number == number
