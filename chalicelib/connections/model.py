@@ -7,12 +7,18 @@ from typing import NamedTuple
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 
 API = ConnectionId("api")
-"""The source of what comes through the API; `api-{property}` where the key speaks for single hotels."""
+"""The source of what comes through the API; `api-{property}` where the key speaks for single hotels. Rooms and charges
+are the hotel's, whoever tells of them: they are the API's in either case."""
 
 
 def is_api(connection: ConnectionId) -> bool:
     """Whether a name is the API's own; no connection may be called so."""
     return connection == API or connection.startswith(f"{API}-")
+
+
+def api_of(property_id: PropertyId) -> ConnectionId:
+    """The source of what a key of single hotels says of one of them."""
+    return ConnectionId(f"{API}-{property_id}")
 
 
 class VendorsHotel(NamedTuple):

@@ -18,6 +18,7 @@ from chalicelib.identity.identifiers import kind_of_email, normalise_email, norm
 from chalicelib.identity.names import spelling_in_ids
 from chalicelib.identity.nobody import is_anonymised, is_nobody
 from chalicelib.identity.phones import normalise_phone, number_told
+from chalicelib.ingest.rooms import Rooms
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
 from chalicelib.properties.model import Property
@@ -42,7 +43,7 @@ def change_of(
     hotel only says how its telephone number is read. `hotel` is the vendor's, where a map says which property it
     is; None where the source itself names the property.
     """
-    maker = _Maker(source, properties, digest, correlation_id, observed_at, hotel)
+    maker = _Maker(source, properties, digest, correlation_id, observed_at, hotel, Rooms(source))
     match snapshot:
         case GuestSnapshot():
             return maker.of_guest(snapshot, is_of_hotel=is_of_hotel)
@@ -60,6 +61,7 @@ class _Maker:
     correlation_id: str
     observed_at: datetime | None
     hotel: VendorsHotel | None
+    rooms: Rooms
 
     def of_guest(self, snapshot: GuestSnapshot, *, is_of_hotel: bool) -> Change | None:
         person = self._person(snapshot, snapshot.property_id, None, "guest")
@@ -72,9 +74,7 @@ class _Maker:
         return Change(person.leaf, version, vendor_id, (person,), correlation_id=self.correlation_id)
 
     def of_reservation(self, snapshot: ReservationSnapshot) -> Change:
-        reservation = ids.reservation_id(
-            self.source, self._place(snapshot.property_id), snapshot.source_id, snapshot.room
-        )
+        reservation = self.rooms.reservation(self._place(snapshot.property_id), snapshot.source_id, snapshot.room)
         people: dict[Leaf, tuple[str, Person]] = {}
         for at, occupant in enumerate(sorted(snapshot.occupants, key=_primary_first)):
             slot = "primary" if occupant.role == "primary" else f"{occupant.role}{at}"
@@ -88,7 +88,7 @@ class _Maker:
         leaf = primary or ids.leaf_of_nobody(reservation)
         return Change(
             subject=reservation,
-            version=self._moved(snapshot.version(self.observed_at)),
+            version=self.rooms.version(self._moved(snapshot.version(self.observed_at))),
             vendor_id=snapshot.source_id,
             people=tuple(person for _, person in people.values()),
             stay=stay,
@@ -101,7 +101,7 @@ class _Maker:
     def _stay(self, snapshot: ReservationSnapshot, reservation: ReservationId, companions: tuple[Leaf, ...]) -> Stay:
         return Stay(
             reservation=reservation,
-            source=self.source,
+            source=self.rooms.source,
             source_id=snapshot.source_id,
             booking=ids.stable_id(ids.BOOKING, self.source, snapshot.booking_id) if snapshot.booking_id else None,
             property_id=snapshot.property_id,
@@ -144,8 +144,8 @@ class _Maker:
     def of_charge(self, snapshot: ChargeSnapshot) -> Change:
         """A charge may come before its reservation: then a reservation of unknown state waits for it under nobody."""
         property_id, vendor_id = snapshot.property_id, snapshot.reservation_source_id
-        reservation = ids.reservation_id(self.source, self._place(property_id), vendor_id, snapshot.room)
-        charge_id = ChargeId(ids.stable_id(ids.CHARGE, self.source, self._place(property_id), snapshot.source_id))
+        reservation = self.rooms.reservation(self._place(property_id), vendor_id, snapshot.room)
+        charge_id = self.rooms.charge(self._place(property_id), snapshot.source_id)
         day = snapshot.changed_at.date()
         return Change(
             subject=charge_id,
@@ -172,7 +172,7 @@ class _Maker:
     def _awaited(self, reservation: ReservationId, vendor_id: str, property_id: PropertyId, day: date) -> Stay:
         return Stay(
             reservation=reservation,
-            source=self.source,
+            source=self.rooms.source,
             source_id=vendor_id,
             property_id=property_id,
             status=Status.UNKNOWN,

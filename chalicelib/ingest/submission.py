@@ -10,7 +10,7 @@ from chalicelib.canonical.compact import compact
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.canonical.time import now
-from chalicelib.connections.model import API
+from chalicelib.connections.model import API, api_of
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.connectors.contract import Json
@@ -27,7 +27,7 @@ Allowed = Callable[[Scope], bool]
 
 
 def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any]]:
-    """Queue canonical snapshots. Returns per item `accepted`, or `invalid` with its fields.
+    """Queue canonical snapshots. Returns per item `accepted` with its source, or `invalid` with its fields.
 
     `allowed` says whether the caller may speak for a property; a snapshot that names none is a guest of the group.
     """
@@ -44,7 +44,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
             results.append({"status": "invalid", "errors": errors})
             continue
         by_source.setdefault(source, []).append(stripped)
-        results.append({"status": "accepted"})
+        results.append({"status": "accepted", "source": source})
     messages = [
         envelopes.noticed(source, "canonical", at).around(envelopes.as_body(compact({"snapshots": some})))
         for source, snapshots in by_source.items()
@@ -63,7 +63,7 @@ def _source_of(snapshot: Snapshot, known: Mapping[PropertyId, Property], allowed
         return API
     if named is None:
         raise Invalid(FieldError("property_id", "this key speaks for single properties: name one"))
-    return ConnectionId(f"{API}-{named}")
+    return api_of(named)
 
 
 def _portions(snapshots: Sequence[Json]) -> Iterator[list[Json]]:

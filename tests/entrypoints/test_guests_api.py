@@ -405,7 +405,7 @@ def test_events_are_queued_and_each_has_its_result(hub: Hub) -> None:
     response = hub.call("POST", "/v1/events", {"snapshots": snapshots}, key="integration")
     assert response.status_code == 200
     first, second = response.json_body["results"]
-    assert first == {"status": "accepted", "errors": []}
+    assert first == {"status": "accepted", "source": "api", "errors": []}
     assert (second["status"], [each["field"] for each in second["errors"]]) == ("invalid", ["arrival"])
     assert waiting("inbox") == 1
 

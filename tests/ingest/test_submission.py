@@ -1,6 +1,7 @@
 """Snapshots that come through the API: whose word they are, and how they are queued."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,29 @@ def test_a_key_of_one_hotel_cannot_touch_what_another_said() -> None:
     assert of_the_group.properties == (VIENNA.id,)
     assert of_the_group.traits.given_name == "Anna"
     assert of_porto.id != of_the_group.id
+
+
+@pytest.mark.parametrize(("allowed", "source"), [(everywhere, "api"), (porto_only, "api-porto")])
+def test_the_answer_names_the_source_under_which_the_guests_are_found(
+    allowed: Callable[[str], bool], source: str
+) -> None:
+    results = submission.accept_events([reservation("r1", guest(), property_id=PORTO.id), guest(points=5)], allowed)
+    assert [(each["status"], each.get("source")) for each in results] == [("accepted", source), ("invalid", None)]
+    ingest()
+    assert find_by_profile(ConnectionId(source), "g1")
+
+
+def test_a_room_that_a_hotel_s_key_and_the_group_s_send_is_one_and_no_key_sends_another_hotel_s() -> None:
+    told = reservation("r1", guest(email="anna@mail.example"), property_id=PORTO.id, status="checked_out")
+    for allowed in (everywhere, porto_only, everywhere):
+        submission.accept_events([told], allowed)
+        ingest()
+    found = find_by_profile(ConnectionId("api"), "g1")
+    assert found
+    assert found == find_by_profile(ConnectionId("api-porto"), "g1")
+    assert (found.traits.stats.stays, found.traits.stats.nights, found.traits.stats.reservations) == (1, 2, 1)
+    (result,) = submission.accept_events([{**told, "property_id": VIENNA.id}], porto_only)
+    assert result["errors"][0]["field"] == "property_id"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -25,7 +26,13 @@ class Fault(Shown):
 
 
 class Result(Shown):
+    """`source` is whose word an accepted snapshot is, and under which its guests are found
+    (`GET /v1/guests?source=&source_id=`): `api` for a key of the whole group, `api-` and the property for a key of
+    single hotels, as what these say of a guest changes nothing that others said. A reservation or a charge is its
+    hotel's, and the same one from either key: the newer word holds."""
+
     status: Literal["accepted", "invalid"]
+    source: ConnectionId | None = None
     errors: tuple[Fault, ...] = ()
 
 

@@ -147,6 +147,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "ProgramAsked": {"id": "club", "name": "Club", "version": 1},
     "Program": {"id": "club", "name": "Club", "version": 1, "effective_from": None, "earlier": []},
     "Property": {"id": "vienna", "name": "Hotel Vienna"},
+    "Result": {"source": "api"},
     "PropertyAsked": {"id": "vienna", "name": "Hotel Vienna"},
     "RunShown": {"id": "n1", "reason": ""},
     "Segment": {"id": "regulars", "version": 1, "rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
