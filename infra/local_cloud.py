@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from chalicelib.aws import clients
+from infra import processes
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -24,6 +25,10 @@ PORTS_TRIED = 3
 """Somebody else may take a port between when it was found free and when the cloud binds it."""
 STOPS_WITHIN_SECONDS = 30
 """It writes down what it keeps on its way out."""
+PLAIN, KEPT = "ministack", "infra.kept_cloud"
+"""What a local cloud runs as."""
+KEPT_EVERY_SECONDS = "XENIA_KEPT_EVERY_SECONDS"
+"""An environment variable: how often what is kept is written down, where not every minute."""
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """Not secrets: the local cloud takes any."""
@@ -101,9 +106,10 @@ def _ports(wanted: int | None) -> Iterator[int]:
 
 
 def _start_at(port: int, log: Path, environment: Mapping[str, str]) -> LocalCloud:
+    module = KEPT if "PERSIST_STATE" in environment else PLAIN
     with log.open("wb") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-m", module],
             env={**_server_environment(port), "TMPDIR": str(_emptied(functions_beside(log))), **environment},
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -174,8 +180,14 @@ def is_free(port: int) -> bool:
         return True
 
 
+def runs(pid: int) -> bool:
+    """Whether the process of this id is a local cloud."""
+    return any(processes.runs(pid, module) for module in (PLAIN, KEPT))
+
+
 def keeping(folder: Path) -> dict[str, str]:
-    """What a cloud is started with to keep there, when it is stopped, all that it has, and to begin with it again."""
+    """What a cloud is started with to keep there, every minute and when it is stopped, all that it has, and to begin
+    with it again."""
     state, files = (str(folder.absolute() / each) for each in ("state", "files"))
     return {"PERSIST_STATE": "1", "STATE_DIR": state, "S3_PERSIST": "1", "S3_DATA_DIR": files}
 

@@ -18,9 +18,10 @@ from infra.stacks import Tell
 
 LOCAL = Path(".local")
 HUB_JSON = LOCAL / "hub.json"
+HUB_ENV = LOCAL / "hub.env"
 CLOUD_LOG = LOCAL / "cloud.log"
 KEPT = LOCAL / "kept"
-"""What the hub of `up` has when it ends, for its next start."""
+"""What the hub of `up` has, for its next start: that of when it ended, or of at most a minute before it was killed."""
 BEFORE = KEPT / "before.json"
 PMS_STARTS_WITHIN_SECONDS = 30
 
@@ -83,8 +84,14 @@ def note(hub: deploy.LocalHub, pms: Pms, goes_with_it: Path) -> Json:
         "pms_pid": pms[0],
         "goes_with_it": str(goes_with_it.absolute()),
     }
+    HUB_ENV.write_text(for_a_shell(hub))
     _write(HUB_JSON, state)
     return state
+
+
+def for_a_shell(hub: deploy.LocalHub) -> str:
+    """What `. .local/hub.env` sets: the hub's address and a key of it."""
+    return f"export HUB={hub.api_url} KEY={hub.admin_key}\n"
 
 
 def _before() -> Json:
@@ -117,18 +124,23 @@ def down() -> str:
     try:
         hub = noted()
     except HubJsonDamaged:
-        HUB_JSON.unlink()
+        _forget()
         return f"{HUB_JSON} could not be read and is removed; what it told of, if anything, was left alone"
     if hub is None:
         return "no local cloud runs here"
     ended = _end(hub)
-    HUB_JSON.unlink()
+    _forget()
     return "the local cloud has ended" if ended else f"{HUB_JSON} was an old one and is removed; nothing of it runs"
+
+
+def _forget() -> None:
+    HUB_ENV.unlink(missing_ok=True)
+    HUB_JSON.unlink()
 
 
 def _end(hub: Json) -> bool:
     """Only what still is what was started: after a crash or a restart the ids may be somebody else's."""
-    cloud_runs = processes.runs(hub["cloud_pid"], "ministack")
+    cloud_runs = local_cloud.runs(hub["cloud_pid"])
     if processes.runs(hub["pms_pid"], "infra.simulator"):
         stop_pms(hub["pms_pid"])
     if cloud_runs:

@@ -1,6 +1,8 @@
 """A hub that is left running: by `hub up`, which goes on with what it had, and by a demo that is kept."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from infra.demo.api import Api
+from infra.local_cloud import KEPT_EVERY_SECONDS
+from tests.end_to_end.conftest import Eventually
 
 pytestmark = pytest.mark.end_to_end
 HUB = "from infra.cli import main; main()"
@@ -48,6 +52,19 @@ def test_up_goes_on_with_its_data_at_the_same_address_unless_told_otherwise(fold
     assert names_of_hotels(again) == ["Kept"]
     ended(folder, "-c", HUB, "down")
     assert names_of_hotels(up(folder, "--fresh")) == []
+
+
+def test_what_a_killed_cloud_had_is_there_again_but_for_what_came_since_it_was_last_written_down(
+    folder: Path, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEPT_EVERY_SECONDS, "0.5")
+    first = up(folder)
+    Api(first["api_url"], first["admin_key"]).put("/v1/properties/kept", HOTEL)
+    written = folder / ".local" / "kept" / "state" / "dynamodb.json"
+    eventually(lambda: written.exists() and HOTEL["name"] in written.read_text())
+    os.killpg(first["cloud_pid"], signal.SIGKILL)
+    assert "nothing of it runs" in ended(folder, "-c", HUB, "down").stderr
+    assert names_of_hotels(up(folder)) == [HOTEL["name"]]
 
 
 def test_a_demo_of_one_booking_agrees_and_leaves_its_hub_to_look_at(folder: Path) -> None:

@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "infra" / "simulator").mkdir(parents=True)
     for name in ("ministack.py", "bystander.py", "infra/__init__.py", "infra/simulator/__init__.py"):
         (tmp_path / name).touch()
-    for name in ("ministack.py", "bystander.py", "infra/simulator/__main__.py"):
+    for name in ("ministack.py", "infra/kept_cloud.py", "bystander.py", "infra/simulator/__main__.py"):
         (tmp_path / name).write_text(SLEEPS)
     running_hub.LOCAL.mkdir()
 
@@ -34,9 +34,9 @@ def started(module: str) -> subprocess.Popen[bytes]:
     return child
 
 
-@pytest.fixture
-def hub() -> Iterator[tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]]:
-    with started("ministack") as cloud, started("infra.simulator") as pms:
+@pytest.fixture(params=["ministack", "infra.kept_cloud"])
+def hub(request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]]:
+    with started(request.param) as cloud, started("infra.simulator") as pms:
         yield cloud, pms
         cloud.kill()
         pms.kill()
