@@ -52,13 +52,13 @@ e2e-all: $(READY) ## the same, with a deployment killed after each resource
 	@$(BIN)/pytest -m end_to_end tests/end_to_end $(ARGS)
 
 clients: $(READY) ## generated clients drive the hub, and a linter reads its description (needs npm)
-	@$(BIN)/pytest -m end_to_end tests/clients -k "not fuzzer" $(ARGS)
+	@$(BIN)/pytest -m end_to_end tests/clients/test_clients.py $(ARGS)
 
 pages: $(READY) ## the guests' pages in a browser, looked at by axe (needs npm and chromium; SHOTS=folder keeps what was seen)
 	@$(BIN)/pytest -m end_to_end tests/pages $(ARGS)
 
-fuzz: $(READY) ## two minutes of requests made from the description of the API
-	@$(BIN)/pytest -m end_to_end tests/clients -k fuzzer $(ARGS)
+fuzz: $(READY) ## two minutes of requests made from the description of the API, the same each time (SEED=n EXAMPLES=n others)
+	@$(BIN)/pytest -m end_to_end tests/clients/test_fuzzing.py $(ARGS)
 
 soak: $(READY) ## 10,000 webhooks and a campaign while every worker is killed three times (LIMIT=n KILLS=n SEED=n)
 	@$(BIN)/python -m infra.soak $(if $(LIMIT),--limit "$(LIMIT)") $(if $(KILLS),--kills "$(KILLS)") $(if $(SEED),--seed "$(SEED)")

@@ -1,6 +1,6 @@
 """The hub over HTTP on loopback, in this process and on moto, for programs that are not written in Python."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -13,9 +13,15 @@ from chalicelib.aws import clients
 
 
 class AnyMethod(ChaliceRequestHandler):
-    """What Chalice does not hand on, the hub answers here, too; and nothing is written of each request."""
+    """What Chalice's server does not hand on, the hub answers here, too; and nothing is written of each request."""
 
-    do_TRACE = ChaliceRequestHandler.do_GET  # noqa: N815 - the base class names methods so
+    protocol_version = "HTTP/1.0"  # each answer ends with its connection: no request can be read as another's end
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        handled: Callable[[], None] = self.do_GET
+        return handled
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Quiet."""

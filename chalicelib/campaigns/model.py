@@ -35,7 +35,7 @@ class Campaign(BaseModel):
     segment: Annotated[SegmentId, HUB_ID]
     template: Annotated[TemplateId, HUB_ID]
     message_class: Unasked = UNASKED
-    channel: Annotated[ChannelName, HUB_ID] = DEFAULT_CHANNEL
+    channel: ChannelName = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     as_planned: bool = False
     """The plan stands: also who has left the segment by their turn is mailed."""

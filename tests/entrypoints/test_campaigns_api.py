@@ -61,6 +61,14 @@ def test_a_campaign_names_what_exists(hub: Hub) -> None:
     assert fields(hub.call("POST", "/v1/campaigns", CAMPAIGN)) == ["segment", "template"]
 
 
+@pytest.mark.parametrize("channel", ["fax", "E-MAIL", ""])
+def test_a_channel_that_is_not_there_is_refused_with_those_that_are(hub: Hub, campaign: str, channel: str) -> None:
+    wrong = {"channel": channel}
+    for method, path in (("POST", "/v1/campaigns"), ("PATCH", f"/v1/campaigns/{campaign}")):
+        refused = hub.call(method, path, {**CAMPAIGN, **wrong} if method == "POST" else wrong)
+        assert problem(refused)["detail"] == "channel: does not exist; there is email"
+
+
 def test_a_campaign_that_was_not_launched_has_no_run(hub: Hub, campaign: str) -> None:
     shown = hub.get(f"/v1/campaigns/{campaign}")
     assert (shown["launches"], shown["run"]) == (0, None)
