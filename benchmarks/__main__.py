@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks import (
@@ -24,6 +25,7 @@ from benchmarks import (
     worker,
 )
 from benchmarks.figures import Figure, markdown, save
+from infra.plain_lines import spoken
 
 RESULTS = Path(__file__).resolve().parent.parent / ".local" / "bench.json"
 Part = tuple[str, Callable[[], list[Figure]]]
@@ -39,12 +41,17 @@ def main() -> None:
         return
     figures = []
     for name, measure in _parts(full=asked.full):
-        print(f"measuring: {name}", file=sys.stderr, flush=True)
-        figures += measure()
+        _say(name)
+        with spoken(partial(_say, name)):
+            figures += measure()
         save(figures, RESULTS)
     print(markdown(figure.row() for figure in figures))
     missed = sum(figure.holds is False for figure in figures)
     print(f"{missed} bounds missed; written to .local/bench.json" if missed else "every bound holds")
+
+
+def _say(name: str) -> None:
+    print(f"measuring: {name}", file=sys.stderr, flush=True)
 
 
 def _measured_when() -> str:

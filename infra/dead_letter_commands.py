@@ -64,32 +64,27 @@ def open_(letter: Annotated[str, typer.Argument(help="Its id.")], stage: Stage =
     typer.echo(json.dumps(dead_letters.opened(stage_of(stage), letter), ensure_ascii=False, indent=2))
 
 
-@dlq.command("redrive")
-def redrive(
-    queues: Queues = None,
-    connection: Connection = "",
-    reason: Reason = "",
-    most: Most = None,
-    stage: Stage = "",
-    as_json: AsJson = False,
-) -> None:
-    """Send dead letters back to the queues they came from."""
-    _settle(dead_letters.redrive, queues, _wanted(connection, reason), most, stage, as_json=as_json)
+def _settling(name: str, about: str, act: Settle, warning: str = "") -> None:
+    """A command for one end of a letter: all ends take the same options."""
+
+    @dlq.command(name, help=about)
+    def settle(
+        queues: Queues = None,
+        connection: Connection = "",
+        reason: Reason = "",
+        most: Most = None,
+        stage: Stage = "",
+        as_json: AsJson = False,
+    ) -> None:
+        if warning and sits_at_a_terminal():
+            typer.confirm(f"{warning} Go on?", abort=True, err=True)
+        _settle(act, queues, _wanted(connection, reason), most, stage, as_json=as_json)
 
 
-@dlq.command("purge")
-def purge(
-    queues: Queues = None,
-    connection: Connection = "",
-    reason: Reason = "",
-    most: Most = None,
-    stage: Stage = "",
-    as_json: AsJson = False,
-) -> None:
-    """Put dead letters away for good."""
-    if sits_at_a_terminal():
-        typer.confirm("What is put away cannot be sent back any more. Go on?", abort=True, err=True)
-    _settle(dead_letters.purge, queues, _wanted(connection, reason), most, stage, as_json=as_json)
+_settling("redrive", "Send dead letters back to the queues they came from.", dead_letters.redrive)
+_settling(
+    "purge", "Put dead letters away for good.", dead_letters.purge, "What is put away cannot be sent back any more."
+)
 
 
 def _wanted(connection: str, reason: str, queue: str = "") -> Wanted:

@@ -3,19 +3,27 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from infra import chalice_files, running_hub
 from infra.errors import Refused
 from infra.local_cloud import CREDENTIALS
+from infra.plain_lines import spoken
 from infra.stacks import Tell
 
 words = Console(stderr=True)
@@ -49,8 +57,12 @@ def sits_at_a_terminal() -> bool:
 @contextmanager
 def telling(first: str, *, keep_lines: bool = False) -> Iterator[Tell]:
     """A line that turns while it waits, or a line for each thing told; what is told may hold brackets of its own."""
-    with words.status(first) as status:
-        said = ""
+    said = ""
+
+    def again() -> None:
+        words.print(escape(said or first), soft_wrap=True)
+
+    with words.status(first) as status, _without_terminal(words, again):
 
         def tell(what: str) -> None:
             nonlocal said
@@ -62,10 +74,32 @@ def telling(first: str, *, keep_lines: bool = False) -> Iterator[Tell]:
         yield tell
 
 
-def progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=words
+def progress() -> AbstractContextManager[Progress]:
+    return steps(words, TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+
+
+@contextmanager
+def steps(console: Console, *columns: ProgressColumn) -> Iterator[Progress]:
+    """A line that moves for each step; without a terminal a plain line now and then, of the steps under way."""
+
+    def say() -> None:
+        console.print(under_way(shown), markup=False, highlight=False, soft_wrap=True)
+
+    with Progress(*columns, console=console) as shown, _without_terminal(console, say):
+        yield shown
+
+
+def under_way(shown: Progress) -> str:
+    """The steps that are not done, and how much of each is; the last step where all are."""
+    steps = [each for each in shown.tasks if not each.finished] or shown.tasks[-1:]
+    return "; ".join(
+        f"{each.description}, {each.percentage:.0f} %" if each.total and not each.finished else each.description
+        for each in steps
     )
+
+
+def _without_terminal(console: Console, say: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext() if console.is_terminal else spoken(say)
 
 
 def say(values: dict[str, Any], *, as_json: bool) -> None:

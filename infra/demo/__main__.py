@@ -20,6 +20,7 @@ from infra.demo import campaign, compare, drain, end_state, front_desk, mails, r
 from infra.demo.api import Api
 from infra.simulator.bookings import BookingsError, read_bookings
 from infra.simulator.options import positive
+from infra.terminal import steps
 
 WORK = Path(".local") / "demo"
 """Each demo has a folder of its own here: several may run side by side. It stays, with its logs, where one failed."""
@@ -38,7 +39,7 @@ def main() -> int:
         return 2
     WORK.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(dir=WORK))
-    with Progress(console=console) as progress, ExitStack() as stack:
+    with steps(console) as progress, ExitStack() as stack:
         hub, pms = _start(options, work, progress, stack)
         result = _run(options, hub, Api(pms[1]), progress)
         left = running_hub.note(hub, pms, work) if options.keep else None

@@ -3,7 +3,7 @@
 import json
 import urllib.request
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +66,10 @@ def differences(
 
 
 def _decision_differences(truth: dict[str, Any], decisions: Decisions, customers: Customers) -> list[str]:
-    told = {frozenset(each["customers"]): _expected(each) for each in truth["guests"].values() if each["stays"] >= 1}
+    told = {frozenset(each["customers"]): expected(each) for each in truth["guests"].values() if each["stays"] >= 1}
     decided = {customers.get(each["guest"], frozenset()): code_of(each) for each in decisions}
-    told |= dict.fromkeys(_behind_another_reader(truth, decisions, customers), "shared_mailbox")
+    behind = behind_another_reader(truth["guests"].values(), [each["guest"] for each in decisions], customers)
+    told |= dict.fromkeys(behind, "shared_mailbox")
     wrong = [
         f"{min(group, default='nobody')} is {decided.get(group)}, true is {told.get(group)}"
         for group in decided.keys() | told.keys()
@@ -78,13 +79,15 @@ def _decision_differences(truth: dict[str, Any], decisions: Decisions, customers
     return listed("decision", sorted(wrong)) + twice
 
 
-def _behind_another_reader(truth: dict[str, Any], decisions: Decisions, customers: Customers) -> set[frozenset[str]]:
-    """Of those who read one mailbox and may be mailed, the one with the smallest id is."""
-    own = {frozenset(each["customers"]): each for each in truth["guests"].values()}
+def behind_another_reader(
+    truth: Iterable[Mapping[str, Any]], decided: Iterable[str], customers: Customers
+) -> set[frozenset[str]]:
+    """Of those who read one mailbox and may be mailed, all but the guest of the hub with the smallest id, who is."""
+    own = {frozenset(each["customers"]): each for each in truth}
     by_mailbox: dict[str, list[str]] = defaultdict(list)
-    for guest in sorted(each["guest"] for each in decisions):
+    for guest in sorted(set(decided)):
         theirs = own.get(customers.get(guest, frozenset()))
-        if theirs and _expected(theirs) == "sent" and len(theirs["emails"]) == 1:
+        if theirs and expected(theirs) == "sent" and len(theirs["emails"]) == 1:
             by_mailbox[theirs["emails"][0]].append(guest)
     return {customers[guest] for _, *behind in by_mailbox.values() for guest in behind}
 
@@ -101,7 +104,8 @@ def _address_differences(
     return listed("somebody else's address", wrong)
 
 
-def _expected(guest: dict[str, Any]) -> str:
+def expected(guest: Mapping[str, Any]) -> str:
+    """`sent` for who has a right to the mail, or else the reason."""
     if not guest["emails"]:
         return "no_address"
     return "sent" if guest["marketing_consent"] else "no_consent"
@@ -109,16 +113,16 @@ def _expected(guest: dict[str, Any]) -> str:
 
 def mailable(truth: dict[str, Any]) -> int:
     """How many guests the truth lets be mailed."""
-    return sum(each["stays"] >= 1 and _expected(each) == "sent" for each in truth["guests"].values())
+    return sum(each["stays"] >= 1 and expected(each) == "sent" for each in truth["guests"].values())
 
 
-def reported_differences(hub: Api, sent: list[Sent], expected: int) -> list[str]:
+def reported_differences(hub: Api, sent: list[Sent], mailed: int) -> list[str]:
     """Whether the bounce of the first mail and the complaint of the second reached the timelines and stop more mail.
 
     Where fewer than two guests could be mailed, neither was played.
     """
     if len(sent) < 2:
-        if expected < 2:
+        if mailed < 2:
             return []
         return [f"{len(sent)} mails were sent, and a bounce and a complaint need two"]
     found = []

@@ -23,6 +23,7 @@ from infra.simulator.options import positive
 from infra.soak import carrier, report, soaking
 from infra.soak.deaths import Reaper
 from infra.soak.soaking import Soak
+from infra.terminal import steps
 
 WORK, RESULT = Path(".local") / "soak", Path(".local") / "soak.json"
 """Each soak has a folder of its own in the first: it stays, with its logs, where one failed."""
@@ -38,7 +39,7 @@ def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(dir=WORK))
     with ExitStack() as stack:
-        told = _run(options, work, stack.enter_context(Progress(console=console)), stack)
+        told = _run(options, work, stack.enter_context(steps(console)), stack)
     RESULT.write_text(json.dumps(told, indent=2) + "\n")
     if told["stood_it"]:
         shutil.rmtree(work)

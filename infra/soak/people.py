@@ -22,6 +22,8 @@ END_WEIGHTS = (72, 14, 5, 9)
 CHANNELS = ("direct", "ota", "corporate")
 TWICE_KNOWN = 0.08
 """Share of guests whom both sources know, by the same name and mailbox."""
+SHARED = 0.15
+"""Share of guests with one record who agree to mail, and whose mailbox somebody else reads, too."""
 TRUE_STATUS = {"checked_out": "Processed", "cancelled": "Canceled", "no_show": "NoShow", "confirmed": "Confirmed"}
 
 
@@ -37,6 +39,10 @@ class Record:
     agrees: bool | None
     told_at: datetime
     changed_at: datetime
+    begun_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun_at = self.changed_at
 
     def tick(self) -> datetime:
         self.told_at += timedelta(minutes=1)
@@ -69,8 +75,24 @@ def told(snapshots: int, seed: int) -> Told:
     number = 0
     while story.count < snapshots:
         number += 1
-        _live(story, _records(number, chance), chance)
+        records = _records(number, chance)
+        _live(story, records, chance)
+        if _is_steady(records) and chance.random() < SHARED:
+            _live(story, [_at_the_same_mailbox(records[0], chance)], chance, is_steady=True)
     return story
+
+
+def _is_steady(records: list[Record]) -> bool:
+    """Whether one record was told of, with a mailbox, and agreed to mail from the first word to the last."""
+    (first, *others) = records
+    return not others and first.email is not None and first.agrees is True and first.changed_at == first.begun_at
+
+
+def _at_the_same_mailbox(one: Record, chance: Random) -> Record:
+    """Somebody else, who agrees, too: one of the two gets the mail, and no word of either keeps it from both."""
+    given = chance.choice([each for each in GIVEN if each != one.given])
+    at = one.begun_at
+    return Record(one.source, f"{one.id}-too", given, one.family, one.email, one.agrees, at, at)
 
 
 def _records(number: int, chance: Random) -> list[Record]:
@@ -84,10 +106,10 @@ def _records(number: int, chance: Random) -> list[Record]:
     return [Record(each, f"{each}-{number}", given, family, email, agrees, at, at) for each in sources]
 
 
-def _live(story: Told, records: list[Record], chance: Random) -> None:
+def _live(story: Told, records: list[Record], chance: Random, *, is_steady: bool = False) -> None:
     is_stranger = len(records) == 1 and chance.random() < 0.05
     rooms = [] if is_stranger else [room for record in records for room in _rooms(story, record, chance)]
-    if len(records) == 1 and chance.random() < 0.1:
+    if len(records) == 1 and not is_steady and chance.random() < 0.1:
         (record,) = records
         record.agrees, record.changed_at = not record.agrees, record.tick()
         story.snapshots[record.source].append(record.snapshot())

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from infra.demo import season
 from infra.demo.report import print_compared
-from infra.soak.checks import boxes, why_unknown
+from infra.soak.checks import why_unknown
 from infra.soak.soaking import Happened, Soak
 from infra.soak.webhooks import Kind
 
@@ -42,9 +42,8 @@ def result(soak: Soak, happened: Happened, differences: list[str], seconds: floa
         "dead_letters": sum(len(each) for each in happened.dead_letters.values()),
         "candidates": len(decided),
         "decisions": dict(sorted(codes.items())),
-        "counts_of_the_run": happened.watched.run["counts"],
+        "counts_of_the_run": happened.counts,
         "accepted_by_ses": len(books.accepted),
-        "mailboxes_of_several_guests_mailed_for_each": sum(count > 1 for count in boxes(books.accepted).values()),
         "ses": dict(books.met),
         "unknown_because": why_unknown(decided, happened.carried),
         "pauses": happened.watched.pauses,

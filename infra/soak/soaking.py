@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
-from infra.demo import compare, drain, season
+from infra.demo import compare, drain, mails, season
 from infra.demo import end_state as states
 from infra.demo.api import Api
 from infra.demo.compare import Comparison
@@ -63,6 +63,8 @@ class Happened:
     truths: Truths
     watched: campaign.Watched
     decided: list[tuple[str, str]]
+    counts: dict[str, int]
+    """What the run says of its decisions, when these were read."""
     compared: dict[str, Comparison]
     dead_letters: dict[str, list[str]]
     waiting: dict[str, int]
@@ -134,7 +136,7 @@ def _drain(soak: Soak, what: str) -> None:
 
 
 def _mail(soak: Soak, truths: Truths) -> campaign.Watched:
-    entitled = sum(checks.expected(guest) == "sent" for guest in _everybody(truths).values())
+    entitled = sum(mails.expected(guest) == "sent" for guest in _everybody(truths).values())
     guests = len(_everybody(truths))
     per_second = max(2, guests // SENDS_OF_A_RUN)
     soak.carrier.books = carrier.books(soak.seed, SENDS_OF_A_RUN * 2 // 3, min(50, per_second), entitled // 4)
@@ -179,6 +181,7 @@ def _look(
         truths=truths,
         watched=watched,
         decided=hub.decided(soak.api, campaign.CAMPAIGN),
+        counts=soak.api.get(f"/v1/campaigns/{campaign.CAMPAIGN}")["run"]["counts"],
         compared={each: compare.compare_all(truths, ProgramId(each)) for each in programs},
         waiting=drain.waiting(stage),
         dead_letters=hub.dead_letters(stage),
@@ -216,7 +219,7 @@ def differences(soak: Soak, happened: Happened) -> list[str]:
         *checks.decisions(everybody, happened.decided, customers),
         *checks.mails(everybody, decided, happened.carried.accepted, customers),
         *checks.unknowns(decided, happened.carried, happened.died),
-        *checks.counters(happened.watched.run["counts"], decided),
+        *checks.counters(happened.counts, decided),
         *checks.killed(Counter(each.function for each in happened.died), wanted),
         *checks.met(happened.met, happened.watched.pauses),
     ]

@@ -86,5 +86,14 @@ def test_the_truth_of_a_guest_is_the_sum_of_its_rooms() -> None:
     assert any(len(guest["customers"]) == 2 for guest in story.guests.values())
 
 
+def test_some_read_a_mailbox_together_and_both_want_the_mail() -> None:
+    everybody = people.told(600, 3).guests
+    readers = Counter(email for guest in everybody.values() for email in guest["emails"])
+    couples = [each for each in everybody.values() if any(readers[email] > 1 for email in each["emails"])]
+    assert len(couples) >= 6
+    assert set(readers.values()) == {1, 2}
+    assert all(each["marketing_consent"] for each in couples)
+
+
 def test_points_are_rounded_half_to_even() -> None:
     assert [people.points(minor) for minor in (5, 15, 25, 1000)] == [0, 2, 2, 100]
