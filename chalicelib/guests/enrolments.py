@@ -49,6 +49,11 @@ class Enrolment(Kept):
         return bool(self.turns) and self.turns[-1].into
 
     @property
+    def is_made(self) -> bool:
+        """Whether the guest's membership stands here: what is said of it is said here, too."""
+        return self.is_open or bool(self.number and not self.is_ended)
+
+    @property
     def is_ended(self) -> bool:
         return bool(self.turns) and not self.turns[-1].into
 

@@ -19,6 +19,7 @@ from chalicelib.loyalty.model import Entry, Program
 from chalicelib.loyalty.settling import settle
 from chalicelib.loyalty.store import PROGRAMS
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.memberships import EnrolledBeside
 from chalicelib.profiles.model import MembershipAct
 
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
@@ -55,11 +56,19 @@ def enrol(
     one is given; the same again changes nothing. It is said through the first of the records `through` (all of the
     guest's), and stays with it. Raises NotFound, Invalid, Conflict for a number that is somebody else's, TryAgain.
     """
-    standing, moment = _standing_of(leaf, program_id, through), at or now()
-    given = number or standing.former_number
-    key = _key_of(given) if given else None
-    act = standing.enrolling(given, key, earns_from or moment.date(), instant(moment))
-    return _say([act] if act else [], standing, moment)
+    moment = at or now()
+
+    def attempt() -> Membership:
+        standing = _standing_of(leaf, program_id, through)
+        given = number or standing.former_number
+        key = _key_of(given) if given else None
+        act = standing.enrolling(given, key, earns_from or moment.date(), instant(moment))
+        return _say([act] if act else [], standing, moment)
+
+    try:
+        return attempt()
+    except EnrolledBeside:
+        return attempt()
 
 
 def end(

@@ -80,7 +80,7 @@ class Standing:
 
     def _speaks_at(self) -> Leaf:
         """The record at which the membership stands that people made; else the key's own."""
-        made = [leaf for leaf, said in self._all_said() if said.is_open or (said.number and not said.is_ended)]
+        made = [leaf for leaf, said in self._all_said() if said.is_made]
         ended = [leaf for leaf, said in self._all_said() if said.is_ended and leaf in self._own]
         found = [*made, *ended, *self._own]
         if not found:

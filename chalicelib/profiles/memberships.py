@@ -18,9 +18,13 @@ class NumberInUse(Conflict):
     title = "Member number in use"
 
 
+class EnrolledBeside(Conflict):
+    """Another record of the guest came in while this was decided: what is to be said by now is another thing."""
+
+
 def take_act(draft: Draft, act: MembershipAct) -> bool:
     """Keep what was said with the record through which it was said; whether that is news. Raises NotFound for who is
-    not there, and NumberInUse."""
+    not there, NumberInUse, and EnrolledBeside."""
     head = draft.head(act.leaf)
     if not head.record:
         raise NotFound("There is no such guest.")
@@ -31,6 +35,8 @@ def take_act(draft: Draft, act: MembershipAct) -> bool:
     if after == before:
         return False
     _check_room(head, after)
+    if not act.ends and not (before and before.is_made):
+        _check_alone(draft, head, act)
     if after.key:
         _check_free(draft, head, after.key)
     draft.keep(act.head_after(head))
@@ -44,6 +50,14 @@ def _check_room(head: Head, after: Enrolment) -> None:
         raise Conflict(f"A membership can be begun and ended {MOST_TURNS // 2} times.")
     if len({after.program, *(each.program for each in head.enrolments)}) > MOST_ENROLMENTS:
         raise Conflict(f"One record can be enrolled in {MOST_ENROLMENTS} programmes.")
+
+
+def _check_alone(draft: Draft, head: Head, act: MembershipAct) -> None:
+    """A membership has one number, and who is in is not let in once more."""
+    others = [draft.head(leaf) for leaf in draft.head(head.guest).members if leaf != head.leaf]
+    people = [each for each in others if each.record and not each.record.nobody]
+    if any(said.is_made for each in people if (said := enrolment(each, act.program))):
+        raise EnrolledBeside("Another record of this guest was enrolled beside this: ask again.")
 
 
 def _check_free(draft: Draft, head: Head, key: IdentifierKey) -> None:

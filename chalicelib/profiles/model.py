@@ -159,6 +159,10 @@ class MembershipAct:
     def version(self) -> Version:
         return Version(self.said_at, "", digest_of(self.subject))
 
+    @property
+    def ends(self) -> bool:
+        return self.turn is not None and not self.turn.into
+
     def after(self, before: Enrolment | None) -> Enrolment:
         """What is known of the membership when this is said."""
         known = before or Enrolment(program=self.program, said_at=self.said_at)

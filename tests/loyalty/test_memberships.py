@@ -398,13 +398,13 @@ def test_a_record_is_a_member_by_itself_in_so_many_programmes_as_its_head_has_ro
 
 
 def test_who_is_out_of_one_programme_is_still_a_member_by_another(by_itself: Hotel) -> None:
-    other = programs.keep(BY_HAND.model_copy(update={"id": "other"}), DAY_ONE.date())
+    other = _another()
     by_itself.tell(stay(1, date(2026, 2, 3), primary={**ANNA, "member_number": "M-7"}))
     by_itself.deliver()
     actions.end(G1, CLUB, at=JULY)
     by_itself.deliver()
     assert is_member(G1)
-    actions.end(G1, other.id, at=JULY)
+    actions.end(G1, other, at=JULY)
     by_itself.deliver()
     assert not is_member(G1)
 
@@ -441,7 +441,8 @@ def test_who_is_out_spends_nothing_and_keeps_what_there_is(hotel: Hotel) -> None
 
 @pytest.mark.parametrize("through", [G1, G2])
 def test_nothing_is_spent_after_the_end_wherever_the_two_meet(through: GuestId) -> None:
-    """The record by which the guest is a member need not be the one that the guest is named by."""
+    """The record by which the guest is a member need not be the one that the guest is named by, which stays as it is
+    where the guest is a member of another programme, too."""
     calls, met, ends = 1, 0, list[str]()
     while met < calls:
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -449,19 +450,24 @@ def test_nothing_is_spent_after_the_end_wherever_the_two_meet(through: GuestId) 
             monkeypatch.setattr("chalicelib.aws.retries.rest", lambda _: None)
             hotel.tell(stay(1, date(2026, 2, 3)), guest("g2", email="anna@mail.example"))
             actions.enrol(G1, CLUB, earns_from=date(2026, 1, 1), at=DAY_ONE, through=[through])
+            actions.enrol(G1, _another(), at=DAY_ONE, through=[min(G1, G2)])
             begun = hotel.table.calls
-            hotel.table.beside = [(begun + met, partial(_end_and_note, hotel, ends))]
+            hotel.table.beside = [(begun + met, partial(_end_and_note, through, ends))]
             with suppress(NoMember):
                 spend(G1, CLUB, 100, Redemption(act="night-1"))
             calls = hotel.table.calls - begun
-            assert standing(G1).balance == (900 if ends.pop() == "after" else 1000), met
+            assert actions.membership(_known(G1))[0].balance == (900 if ends.pop() == "after" else 1000), met
             met += 1
     assert met > 4
 
 
-def _end_and_note(hotel: Hotel, ends: list[str]) -> None:
+def _another() -> ProgramId:
+    return programs.keep(BY_HAND.model_copy(update={"id": "other"}), DAY_ONE.date()).id
+
+
+def _end_and_note(through: GuestId, ends: list[str]) -> None:
     ends.append("after" if store.spent(CLUB, Redemption(act="night-1")) else "before")
-    actions.end(G1, CLUB, at=JULY)
+    actions.end(G1, CLUB, at=JULY, through=[through])
 
 
 # Who becomes nobody
