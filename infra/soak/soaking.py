@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
@@ -98,22 +99,34 @@ def play(soak: Soak) -> Happened:
 
 
 def _push(soak: Soak, calls: list[Call], season_url: str, secrets: Mapping[str, str]) -> tuple[pushing.Pushed, Json]:
-    """The season of the third source comes beside the others; a programme begins when half of it is through."""
+    """The season of the third source comes beside the others; its hotel forgets people when those are through."""
+    all_pushed = Event()
+
+    def caught_up() -> None:
+        all_pushed.wait()
+        _drain(soak, "waiting before the hotel forgets")
+
+    with ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(season.play, soak.pms, season_url, lambda _: None, caught_up)
+        try:
+            pushed = _push_others(soak, calls, secrets)
+        finally:
+            all_pushed.set()
+        return pushed, playing.result()
+
+
+def _push_others(soak: Soak, calls: list[Call], secrets: Mapping[str, str]) -> pushing.Pushed:
+    """A programme begins when half of it is through."""
     half = len(calls) // 2
 
     def told(done: int) -> None:
         soak.tell("webhooks", done, len(calls))
 
-    def caught_up() -> None:
-        _drain(soak, "waiting before the hotel forgets")
-
-    with ThreadPoolExecutor(1) as pool:
-        playing = pool.submit(season.play, soak.pms, season_url, lambda _: None, caught_up)
-        first = pushing.push(calls[:half], soak.local.api_url, secrets, soak.seed, told)
-        campaign.patient(lambda: hub.begin_late_program(soak.api))
-        rest = pushing.push(calls[half:], soak.local.api_url, secrets, soak.seed, lambda done: told(half + done))
-        soak.tell("webhooks: the season's last", len(calls), len(calls))
-        return first.and_then(rest), playing.result()
+    first = pushing.push(calls[:half], soak.local.api_url, secrets, soak.seed, told)
+    campaign.patient(lambda: hub.begin_late_program(soak.api))
+    rest = pushing.push(calls[half:], soak.local.api_url, secrets, soak.seed, lambda done: told(half + done))
+    soak.tell("webhooks: the season's last", len(calls), len(calls))
+    return first.and_then(rest)
 
 
 def _drain(soak: Soak, what: str) -> None:

@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
+from chalicelib.access import requests
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
 from chalicelib.consent.model import MARKETING
@@ -42,9 +44,20 @@ LEFT_OUT = {
 }
 
 
+class Counted:
+    """Chance that is the same each time: ids that the hub makes stand in the requests that follow."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def token_hex(self, size: int) -> str:
+        return f"{next(self._numbers):0{2 * size}x}"
+
+
 @pytest.fixture
-def hub(aws: Settings, tmp_path: Path) -> Iterator[Api]:
+def hub(aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """With the hotel of the examples, and a guest who stayed there."""
+    monkeypatch.setattr(requests, "randomness", Counted())
     with time_machine.travel(HOUR, tick=False), served(tmp_path) as address:
         api = Api(address, access_keys.create(STAGE, "admin", ["*"], "fuzzer").key)
         for path in (*MADE, "connections/{connection_id}"):
