@@ -29,6 +29,9 @@ class MemoryTable:
     rows_read: int = 0
     """Asked for by their keys, there or not."""
     transactions: int = 0
+    lags: bool = False
+    """Whether what is not asked for as of now is as it was before it was last written."""
+    rows_of_before: dict[Key, Item | None] = field(default_factory=dict)
 
     def _called(self) -> None:
         at, self.calls = self.calls, self.calls + 1
@@ -45,15 +48,19 @@ class MemoryTable:
         found: Item | None = _copy(self.rows.get(key))
         return found
 
-    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+    def get_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
         """A batch is no snapshot: others may write between its rows."""
         found: dict[Key, Item] = {}
         for key in keys:
             self._called()
             self.rows_read += 1
-            if key in self.rows:
-                found[key] = _copy(self.rows[key])
+            row = self.rows.get(key) if consistent else self._lagging(key)
+            if row:
+                found[key] = _copy(row)
         return found
+
+    def _lagging(self, key: Key) -> Item | None:
+        return self.rows_of_before.get(key, self.rows.get(key)) if self.lags else self.rows.get(key)
 
     def query(
         self,
@@ -86,6 +93,7 @@ class MemoryTable:
         failed = [at for at, each in enumerate(writes) if not self._holds(table.key_written(each), each.when)]
         if failed:
             raise ConditionFailed(failed)
+        self.rows_of_before |= {key: self.rows.get(key) for key in touched}
         for each in writes:
             if isinstance(each, Put):
                 self.rows[table.key_written(each)] = _copy(dict(each.item))
@@ -165,12 +173,13 @@ def _as_put_anew(key: Key, row: Item) -> tuple[Key, Item]:
 class BilledTable(MemoryTable):
     """Counts read and write units as the table bills them, refused writes included."""
 
-    units: int = 0
+    units: float = 0
 
-    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+    def get_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
         wanted = list(keys)
-        found = super().get_many(wanted)
-        self.units += sum(_read_units(found.get(key, {})) for key in wanted)
+        found = super().get_many(wanted, consistent=consistent)
+        units = sum(_read_units(found.get(key, {})) for key in wanted)
+        self.units += units if consistent else units / 2
         return found
 
     def query(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:

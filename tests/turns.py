@@ -64,9 +64,9 @@ class SlowTable(BilledTable):
     turns: Turns = field(default_factory=Turns)
     chance: Random = field(default_factory=lambda: Random(1))
 
-    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+    def get_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
         self.turns.rest(self.chance.uniform(0.003, 0.009))
-        return super().get_many(keys)
+        return super().get_many(keys, consistent=consistent)
 
     def query(self, pk: str, prefix: str = "", **how: object) -> Iterator[Item]:
         self.turns.rest(self.chance.uniform(0.003, 0.009))

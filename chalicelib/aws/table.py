@@ -115,14 +115,14 @@ def get(key: Key, *, consistent: bool = True) -> Item | None:
     return from_item(found["Item"]) if "Item" in found else None
 
 
-def get_many(keys: Iterable[Key]) -> dict[Key, Item]:
-    """Read rows by key, strongly consistent; absent ones are absent from the answer."""
+def get_many(keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Item]:
+    """Read rows by key; absent ones are absent from the answer."""
     found: dict[Key, Item] = {}
     wanted = [_key(key) for key in dict.fromkeys(keys)]
     while wanted:
         asked, wanted = wanted[:READ_AT_ONCE], wanted[READ_AT_ONCE:]
         meter().called("BatchGetItem")
-        request: Any = {settings().table: {"Keys": asked, "ConsistentRead": True}}
+        request: Any = {settings().table: {"Keys": asked, "ConsistentRead": consistent}}
         with PassingFaults():
             answer = clients.dynamodb().batch_get_item(RequestItems=request)
         for raw in answer["Responses"].get(settings().table, []):

@@ -90,6 +90,7 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     update = _decide(said, loaded, state, rules.apply)
     if update.is_empty:
         return _told_before(said) + _stored_before(said, state)
+    update.rely_on_guests(loaded.look_again(update.checked_heads))
     writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
         update = _decide(said, loaded, state, partial(rules.apply, untied=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import ChannelName, Leaf, ReservationId
+from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, ReservationId
 from chalicelib.canonical.versions import Version
 from chalicelib.consent.rules import rests_on_acts
 from chalicelib.consent.store import read_acts
@@ -20,10 +20,13 @@ from chalicelib.profiles.reach import reach_of, reservations_of
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.state import KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
-from chalicelib.profiles.touched import TouchedRows, is_head, leaf_of, mark_of
+from chalicelib.profiles.touched import TouchedRows, is_head, is_record, leaf_of, mark_of
 from chalicelib.settings.rules import Controllers
 
 Stays = dict[ReservationId, KeptStay]
+MANY = 8
+"""So many records, or heads of others, are read at half the price, be they a moment old; and so many heads are read
+again, which costs half of checking them in the transaction."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class LoadedRows:
     known: KnownRows = field(default_factory=KnownRows)
     windows: dict[Leaf, Window] = field(default_factory=dict)
     _reaches: dict[tuple[str, Version], TouchedRows] = field(default_factory=dict)
+    _turns: dict[Key, int] = field(default_factory=dict)
+    """Key → in which of the readings, counted from 1, the row was read; 0 where it may be of before all of them."""
+    _turn: int = 0
+    _met_others: bool = False
+    """Whether somebody wrote beside: then nothing is read at half the price."""
 
     @property
     def rows(self) -> dict[Key, Item | None]:
@@ -65,8 +73,37 @@ class LoadedRows:
         return set[Key]().union(*[reach.keys.difference(self.rows) for reach in reaches])
 
     def _read(self, missing: Collection[Key]) -> None:
-        found = table.get_many(sorted(missing))
+        self._turn += 1
+        cheap = self._may_be_old(missing)
+        self._turns |= {key: 0 if key in cheap else self._turn for key in missing}
+        found = table.get_many(sorted(key for key in missing if key not in cheap))
+        if cheap:
+            found |= table.get_many(sorted(cheap), consistent=False)
         self.rows.update({key: found.get(key) for key in missing})
+
+    def _may_be_old(self, missing: Collection[Key]) -> set[Key]:
+        """A record that is not the newest contradicts its head; a head that led here by an identifier is checked, or
+        read again. Where anything is not as it was, all is read anew, at the whole price."""
+        if self._met_others or self._turn == 1 or len(missing) < MANY:
+            return set()
+        records = {key for key in missing if is_record(key)}
+        guests = {keys.head(leaf) for head in self.known.heads() for leaf in (head.guest, *head.members)}
+        strangers = {key for key in missing if is_head(key)} - guests
+        return {key for some in (records, strangers) if len(some) >= MANY for key in some}
+
+    def look_again(self, leaves: Iterable[Leaf]) -> dict[Leaf, GuestId]:
+        """Leaf → guest of those that are as they were after their guest's head was read: its lock is theirs.
+
+        Of few it is cheaper to check them in the transaction. Raises Contended where somebody wrote beside.
+        """
+        guests = {leaf: guest for leaf in leaves if (guest := self._guest(leaf))}
+        wanted = {keys.head(leaf) for leaf in guests}
+        if len(wanted) < MANY:
+            return {}
+        found = table.get_many(sorted(wanted))
+        if any(found.get(key) != self.rows[key] for key in wanted):
+            raise table.Contended("others wrote between two of these reads")
+        return guests
 
     def read_stays(self, leaf: Leaf, span: Span) -> None:
         """Of a leaf whose head is known: it is their lock."""
@@ -82,6 +119,8 @@ class LoadedRows:
         self.known = KnownRows()
         self.windows.clear()
         self._reaches.clear()
+        self._turns.clear()
+        self._met_others = True
 
     def wrote(self, writes: Iterable[table.Write]) -> None:
         """Keep the rows current after a transaction."""
@@ -116,6 +155,7 @@ class LoadedRows:
             too_far=reach.too_far,
             identifiers={digest: found for digest in reach.digests if (found := known.identifier(digest))},
             asked_heads=reach.leaves,
+            locked_by_guest={leaf for leaf in reach.leaves if self._was_read_after_its_guest(leaf)},
             asked_identifiers=reach.digests,
             stays=self._stays_of(reach),
             around={leaf: self._around(leaf) for leaf in reach.leaves & self.windows.keys()},
@@ -131,6 +171,16 @@ class LoadedRows:
         if isinstance(said, Change):
             self._add_rooms(said, state)
         return state
+
+    def _guest(self, leaf: Leaf) -> GuestId | None:
+        """None where the leaf names the guest itself."""
+        head = self.known.head(leaf)
+        return head.merged_into if head else None
+
+    def _was_read_after_its_guest(self, leaf: Leaf) -> bool:
+        """And not in one batch with it, which is no snapshot."""
+        guest, read_at = self._guest(leaf), self._turns.get(keys.head(leaf), 0)
+        return guest is not None and self._turns.get(keys.head(guest), read_at) < read_at
 
     def _add_rooms(self, change: Change, state: ProfileState) -> None:
         for reservation in reservations_of(change, self.known):

@@ -154,15 +154,21 @@ def _lay_out(draft: Draft, groups: list[list[Leaf]]) -> None:
             continue
         draft.keep(replace(draft.head(guest), merged_into=None, members=tuple(leaves)))
         for leaf in rest:
-            draft.keep(
-                replace(draft.head(leaf), merged_into=guest, members=(), traits=None, properties=(), nobody=False)
-            )
+            _lay_with(draft, leaf, guest)
         for channel in CHANNELS:
             _carry_gate(draft, channel, leaves, came_from)
         if len(came_from) > 1:
             draft.say(FactType.GUEST_MERGED, guest, guest)
         if any(not set(draft.state.heads[old].members) <= set(leaves) for old in came_from):
             draft.say(FactType.GUEST_UNMERGED, guest, guest)
+
+
+def _lay_with(draft: Draft, leaf: Leaf, guest: GuestId) -> None:
+    """Who is with the guest already is not written: of forty records one comes or goes."""
+    head = draft.head(leaf)
+    laid = replace(head, merged_into=guest, members=(), traits=None, properties=(), nobody=False)
+    if laid != head:
+        draft.keep(laid)
 
 
 def _carry_gate(draft: Draft, channel: ChannelName, leaves: list[Leaf], came_from: set[GuestId]) -> None:

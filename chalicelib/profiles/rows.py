@@ -46,6 +46,10 @@ class KnownRows:
             self._heads[leaf] = with_record(head, record if is_same else None)
         return self._heads.get(leaf)
 
+    def heads(self) -> Iterable[Head]:
+        """Those that were looked at."""
+        return self._heads.values()
+
     def identifier(self, digest: Digest) -> Identifier | None:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None

@@ -1,5 +1,6 @@
 """What one change or decision does to what is known. Pure: a state in, an update out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.canonical.errors import Conflict, Rejected
@@ -85,6 +86,7 @@ def _finish(draft: Draft) -> None:
     changed = [head for head in draft.decided.heads.values() if _says_more(draft, head)]
     for guest in sorted({head.guest for head in changed}):
         _project(draft, guest)
+    _lock_guests(draft, changed)
     for leaf, head in draft.decided.heads.items():
         rev = head.rev + 1
         record_rev = rev if _tells_anew(draft, head) else head.record_rev
@@ -151,9 +153,16 @@ def _project(draft: Draft, guest: GuestId) -> None:
             draft.say(FactType.GUEST_CHANGED, leaf, leaf)
     drift = widest(leaf.drift for leaf in leaves)
     nobody = all(map(_is_nobodys, leaves)) if draft.state.has_records else head.nobody
-    projected = replace(head, traits=traits, properties=properties, drift=drift, nobody=nobody)
-    if projected != head:
-        draft.keep(projected)
+    draft.keep(replace(head, traits=traits, properties=properties, drift=drift, nobody=nobody))
+
+
+def _lock_guests(draft: Draft, changed: Sequence[Head]) -> None:
+    """The head of a guest is written with whatever is new of any of its leaves, so that nobody need look at forty heads
+    to know that all are as they were."""
+    before = draft.state.heads
+    for guest in {before[head.leaf].guest for head in changed if head.leaf in before}:
+        draft.keep(draft.head(guest))
+    draft.decided.rely_on_guests({leaf: before[leaf].guest for leaf in draft.state.locked_by_guest})
 
 
 def _is_nobodys(head: Head) -> bool:

@@ -1,5 +1,6 @@
 """What the rules of ingest may look at: the part of the table that one change could touch, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.ids import ChannelName, ChargeId, Digest, GuestId, Leaf, ReservationId
@@ -56,6 +57,9 @@ class ProfileState:
     asked_heads: set[Leaf] = field(default_factory=set)
     asked_identifiers: set[Digest] = field(default_factory=set)
     """Leaves and digests that were looked for, those that are absent included."""
+    locked_by_guest: set[Leaf] = field(default_factory=set)
+    """Leaves whose heads were read after that of their guest, which is written beside whatever is new of them: where
+    it is as it was read, they are."""
     stays: dict[Leaf, dict[ReservationId, KeptStay]] = field(default_factory=dict)
     """Those that the change names."""
     around: dict[Leaf, Around] = field(default_factory=dict)
@@ -160,6 +164,15 @@ class ProfileUpdate:
     relied_on_heads: set[Leaf] = field(default_factory=set)
     relied_on_identifiers: set[Digest] = field(default_factory=set)
     """What the decision rests on: it stands only if none of these rows was written beside it."""
+
+    @property
+    def checked_heads(self) -> set[Leaf]:
+        """Those that it rests on and does not write."""
+        return self.relied_on_heads - self.heads.keys()
+
+    def rely_on_guests(self, guests: Mapping[Leaf, GuestId]) -> None:
+        """Leaf → the guest whose lock is its lock."""
+        self.relied_on_heads = {Leaf(guests.get(leaf, leaf)) for leaf in self.relied_on_heads}
 
     @property
     def is_empty(self) -> bool:

@@ -62,7 +62,7 @@ def _is_about_a_room(said: Input) -> bool:
 
 def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """As many as the transaction has room for: only dozens of records of one person leave any out."""
-    wanted = [keys.head(leaf) for leaf in sorted(update.relied_on_heads - update.heads.keys())]
+    wanted = [keys.head(leaf) for leaf in sorted(update.checked_heads)]
     wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers - update.identifiers.keys())]
     checks: list[table.Write] = [
         table.Check(key, _at_revision(rows.get(key)), size=item_size(rows.get(key) or {})) for key in wanted

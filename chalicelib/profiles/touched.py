@@ -40,6 +40,10 @@ def is_head(key: Key) -> bool:
     return key.pk.startswith(keys.SHARD) or key.sk == "HEAD"
 
 
+def is_record(key: Key) -> bool:
+    return key.sk == "RECORD"
+
+
 def leaf_of(key: Key) -> Leaf:
     """The leaf of a head or a record."""
     return Leaf(key.sk if key.pk.startswith(keys.SHARD) else key.pk.removeprefix(keys.leaf(Leaf(""))))

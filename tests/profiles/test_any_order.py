@@ -24,6 +24,7 @@ from chalicelib.guests.store import read_stay
 from chalicelib.identity.model import Verdict
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles import loading
 from chalicelib.profiles.model import Change, MergeDecision
 from chalicelib.properties.model import Branding
 from tests.builders import PORTO, VIENNA, at, charge, decided, guest, reservation
@@ -377,7 +378,8 @@ def test_writers_beside_each_other_end_in_the_same_state(
         deeds: list[tuple[int, Callable[[], None]]] = [
             (call, partial(store, batch)) for call, batch in zip(calls, theirs, strict=True)
         ]
-        table = with_hotels(MemoryTable(beside=deeds).install(monkeypatch))
+        monkeypatch.setattr(loading, "MANY", 1)
+        table = with_hotels(MemoryTable(beside=deeds, lags=True).install(monkeypatch))
         store(ours)
         late, table.beside = table.beside, []
         for _, deed in late:

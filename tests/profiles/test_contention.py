@@ -72,7 +72,7 @@ def batches(notices: int = NOTICES) -> list[list[Change]]:
 
 def stored(
     monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Change]], *, workers_beside: bool
-) -> tuple[int, int]:
+) -> tuple[float, int]:
     """Units, and how many notices were given back."""
     monkeypatch.setattr(secrets, "key_for", lambda purpose: purpose.encode())
     table, given_back = SlowTable(turns=Turns()).install(monkeypatch), list[Exception]()
