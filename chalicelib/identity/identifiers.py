@@ -21,6 +21,13 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 """Local parts that front desks type when a field must not be empty."""
+NO_MAIL = re.compile(
+    r"(?:no|kein|keine|ohne|sin|sans|pasd?e?|nessuna?|senza|geen|sem|ingen|brak)(?:tiene|dispone|have|has|ha)?[aed]?"
+    r"(?:e?mail|correo|courriel|posta|ad?dress?e?|mailad?dress?e?)\d*"
+)
+"""The same in words of their own, without what parts them: `keine_email`, `sin.correo`, `pas-de-mail2`."""
+NOWHERE = frozenset({"invalid", "localhost", "test"})
+"""Ends of domains that nobody can have (RFC 2606)."""
 NO_NUMBERS = frozenset(
     {
         "NA", "NONE", "NO", "NOT", "NIL", "NULL", "NAN", "TBA", "TBD", "TBC", "UNKNOWN", "UNDEFINED", "EMPTY", "BLANK",
@@ -31,12 +38,16 @@ NO_NUMBERS = frozenset(
     }
 )  # fmt: skip
 """What is typed where a member number is asked for and there is none."""
+SHORTEST_WORD = 4
+"""Letters of a member number that has no digit: fewer are an abbreviation, such as `k.A.`."""
 
 TAKEN_OUT = re.compile(r"(?:anonymi[sz]ed|anonymisiert|redacted|deleted|erased|gdpr|dsgvo)(?:$|[-_.+\d])")
 """How local parts begin that sources put where an address was."""
 LOCAL = re.compile(r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]{1,64}""")
 """What may stand before the @ without quotes (RFC 5322), letters of all scripts (RFC 6531) and any dots included."""
-WIDE = str.maketrans({wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20})
+WIDE = str.maketrans(
+    {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3002: ord("."), 0xFF61: ord(".")}
+)
 """ASCII as East Asian keyboards type it."""
 UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 """Signs without width that come along when text is copied. Those that turn the writing around hide something."""
@@ -96,9 +107,12 @@ def kind_of_email(address: str, hotel_domains: Collection[str] = (), *, flagged_
     local, _, domain = address.rpartition("@")
     if flagged_relay or _ends_with(domain, RELAY_DOMAINS):
         return "relay"
-    if local.split("+")[0] in PLACEHOLDERS or TAKEN_OUT.match(local) or _ends_with(domain, hotel_domains):
-        return "unusable"
-    return "own"
+    is_nobodys = _is_placeholder(local.split("+")[0]) or TAKEN_OUT.match(local)
+    return "unusable" if is_nobodys or _ends_with(domain, NOWHERE) or _ends_with(domain, hotel_domains) else "own"
+
+
+def _is_placeholder(local: str) -> bool:
+    return local in PLACEHOLDERS or bool(NO_MAIL.fullmatch(re.sub("[._-]", "", local)))
 
 
 def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
@@ -108,8 +122,20 @@ def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
 
 
 def normalise_member(text: str) -> str | None:
-    """A member number without what only parts it, in capitals: `AB 12-345` and `ab12345` are one. None for what stands
-    there when there is none: `0`, `N/A`, `000000`, `TBA`, `-`."""
-    signs = "".join(each for each in unicodedata.normalize("NFKC", text).upper() if each.isalnum())
+    """A member number without what only parts it, in capitals and plain digits: `AB 12-345` and `ab12345` are one. None
+    for what stands there when there is none: `0`, `N/A`, `000000`, `TBA`, `-`, `keine Angabe`."""
+    typed = unicodedata.normalize("NFKC", text).upper()
+    signs = "".join(map(_plain_digit, filter(str.isalnum, typed)))
     is_one_sign = len(set(signs)) == 1 and (len(signs) > 3 or signs[0] in "0XN")
-    return None if not signs or is_one_sign or signs in NO_NUMBERS else signs
+    return None if not signs or is_one_sign or signs in NO_NUMBERS or _is_in_words(typed, signs) else signs
+
+
+def _plain_digit(sign: str) -> str:
+    return str(unicodedata.decimal(sign, sign))
+
+
+def _is_in_words(typed: str, signs: str) -> bool:
+    """Whether somebody answered instead of giving a number: in several words, in another script than cards are printed
+    in, or by an abbreviation. One long word in Latin letters may be a number that happens to have no digit."""
+    has_digit = any(each.isdigit() for each in signs)
+    return not has_digit and (len(typed.split()) > 1 or not signs.isascii() or len(signs) < SHORTEST_WORD)

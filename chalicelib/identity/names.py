@@ -24,7 +24,14 @@ _DEGREES = re.compile(
     r"|\b(?:dipl|mag|ing|mudr|judr|mgr|bc|m\.?sc|b\.?sc|ll\.?m)\.(?:-ing\.)?"
 )
 """What is a title with a dot only, or behind another one."""
-_HONORIFICS = re.compile(r"(?<=\w)\s?(?:様|さま|さん|殿|先生|女士|小姐|님|씨)$|^(?:г-н|г-жа)\s", re.IGNORECASE)
+_HONORIFICS = re.compile(
+    r"(?<=\w)\s?(?:様|さま|さん|殿|先生|女士|小姐|님|씨)$"
+    r"|^(?:г-н|г-жа|господин|госпожа|д-р|κος|κα|κ\.|κύριος|κυρία|δρ\.?|מר|גברת|גב['׳]|ד[\"״]ר|פרופ['׳]"
+    r"|د\.|الدكتورة?|الأستاذة?|السيدة|श्री|श्रीमती|डॉ\.?)\s+"
+    r"|^(?:คุณ|นางสาว|น\.ส\.|นาย|นาง|ดร\.)\s?(?=[ก-ฮเ-ไ])",
+    re.IGNORECASE,
+)
+"""In other scripts than Latin. السيد is a given name, too; and คุณากร only begins like a title."""
 _GENERATION = re.compile(
     r"(?<=\w)[\s,]+(?:(?P<second>jr|jnr|junior|ii|2nd|jun(?=\.))|(?P<first>sr|snr|senior|sen(?=\.))|(?P<third>iii|3rd)"
     r"|(?P<fourth>iv|4th))\.?$",
@@ -166,7 +173,7 @@ def compare(one: Name, other: Name) -> Likeness:
     """
     if one.is_several or other.is_several:
         is_same_party = one.is_several is other.is_several and sorted(_all(one)) == sorted(_all(other))
-        return Likeness.EQUAL if is_same_party else Likeness.CONTRADICTING
+        return Likeness.EQUAL if is_same_party and _compare_generation(one, other) else Likeness.CONTRADICTING
     if not (_all(one) and _all(other)):
         return Likeness.LOOSE
     return min(_compare(*_in_one_script(one, other)), _compare_generation(one, other))

@@ -3,7 +3,7 @@
 import re
 
 AND = frozenset(
-    {"&", "+", "and", "und", "et", "y", "e", "i", "en", "og", "och", "ja", "és", "ve", "и", "та", "και", "と"}
+    {"&", "+", "and", "und", "u.", "et", "y", "e", "i", "en", "og", "och", "ja", "és", "ve", "и", "та", "και", "と"}
 )
 """What stands between two people's given names; letters in lower case, for `E` and `Y` are initials."""
 IN_CAPITALS = frozenset({"AND", "UND", "ET"})
@@ -15,17 +15,19 @@ HOUSEHOLDS = frozenset(
     {
         "familie", "family", "fam", "famille", "familia", "famiglia", "família", "familj", "rodzina", "rodina",
         "család", "семья", "сім'я", "οικογένεια", "eheleute", "ehepaar", "époux", "państwo", "manželé", "عائلة", "家族",
-        "가족", "부부",
+        "가족", "부부", "ครอบครัว",
     }
 )  # fmt: skip
 TOGETHER = ("夫婦", "夫妇", "夫妻", "ご家族", "御一家")
 """Written to the name before it without a blank."""
 COUPLES = re.compile(
-    r"\b(?:mr|herrn?|monsieur|m|hr|sr|señor|signor|sig)\.?\s*(?:&|\+|\band|\bund|\bet|\by|\be|\bog|\boch|\ben)\s*"
-    r"(?:mrs|ms|frau|fr|madame|mme|sra|señora|signora|fru|mevr|mevrouw)\b",
+    r"\b(?:mr|dr|prof|herrn?|monsieur|m|hr|sr|señor|signor|sig)\.?\s*(?:&|\+|\band|\bund|\bet|\by|\be|\bog|\boch|\ben)\s*"
+    r"(?:mrs|ms|dr|frau|fr|madame|mme|sra|señora|signora|fru|mevr|mevrouw)\b",
     re.IGNORECASE,
 )
 """`Mr/Mrs` and `Herr/Frau` are none: they stand in forms where nobody chose."""
+TWO_IN_HAN = re.compile(r"[\u4e00-\u9fff]\s?[と・]\s?[\u4e00-\u9fff]")
+"""Two given names; between kana, と may be a part of one, and ・ parts one foreign name from the next."""
 FULL_WIDTH = str.maketrans({"＆": "&", "＋": "+"})
 SIGNS = re.compile(r"\s*([&+])\s*")
 SLASH = re.compile(r"[^\W\d_]{2,}\s?/\s?[^\W\d_]{2,}")
@@ -39,6 +41,7 @@ def are_several(salutation: str | None, given: str | None, family: str | None) -
     return (
         any(COUPLES.search(text) or text.endswith(TOGETHER) for text in texts)
         or (len(words) > 1 and not HOUSEHOLDS.isdisjoint({words[0], words[-1]}))
+        or bool(TWO_IN_HAN.search(given or ""))
         or _are_joined(given or "", AND)
         or (_are_joined(family or "", BETWEEN_FAMILIES) and ESTATES.isdisjoint(words))
         or (bool(given and family and SLASH.search(given)) and not FORMS.search(given or ""))

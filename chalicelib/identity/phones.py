@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 EXTENSION = re.compile(
     r"[\s,;(/-]*(?:ext|extn|extension|x|dw|durchwahl|klappe|kl|nst|app|apparat|poste|interno|int|anexo|ramal|toestel|"
-    r"доб|#)[\s.:]*\d{1,6}\)?$",
+    r"доб|#)[\s.:=]*\d{1,6}\)?$",
     re.IGNORECASE,
 )
 """Whom the exchange connects to is no part of the number; where a library knows the word, it is left to it, too."""
@@ -18,6 +18,7 @@ HIDDEN = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
 """What comes along with a number that is copied from a telephone's address book."""
+DIGIT, WORD = re.compile(r"\d"), re.compile(r"[^\W\d_]{3,}")
 FROM_ABROAD = re.compile(r"\D*(?:\+\s*)?00(?=\s*\(?\s*[1-9])")
 LEAST_WITH_COUNTRY = 11
 """Digits of a number that is taken for one with its country, though it has no plus."""
@@ -29,11 +30,33 @@ MEXICO, ARGENTINA, BRAZIL = 52, 54, 55
 def normalise_phone(text: str, country: str | None) -> str | None:
     """Return E.164, reading local numbers as of `country` (ISO 3166-1 alpha-2); None for what cannot be a number, and
     for what could as well be another."""
-    typed = EXTENSION.sub("", text.translate(HIDDEN).strip())
-    typed = FROM_ABROAD.sub("+", typed, count=1) if FROM_ABROAD.match(typed) else typed
-    local = _read(typed, country)
-    number = _with_country(typed, country, local) if _has_no_prefix(typed) else local
+    typed = EXTENSION.sub("", _without_what_follows(text.translate(HIDDEN).strip()))
+    if _has_words_within(typed):
+        return None
+    number = _from_abroad(typed, country) if FROM_ABROAD.match(typed) else _number(typed, country)
     return _written(number) if number and not _is_placeholder(number) else None
+
+
+def _without_what_follows(text: str) -> str:
+    """Without what is said of a number: `(Anna)`, `mobil`, `- office`."""
+    end = max((each.end() for each in DIGIT.finditer(text)), default=0)
+    return text if text[end : end + 1].isalnum() else text[:end]
+
+
+def _has_words_within(typed: str) -> bool:
+    """Words that a library would dial by the letters on the keys."""
+    first = DIGIT.search(typed)
+    return bool(first and WORD.search(typed, first.start()))
+
+
+def _from_abroad(typed: str, country: str | None) -> "PhoneNumber | None":
+    """Most countries dial 00 to get out; others 0011, 001 or 000."""
+    return _read(FROM_ABROAD.sub("+", typed, count=1), country) or _read(typed, country)
+
+
+def _number(typed: str, country: str | None) -> "PhoneNumber | None":
+    local = _read(typed, country)
+    return _with_country(typed, country, local) if _has_no_prefix(typed) else local
 
 
 def number_told(phone: str) -> str:
@@ -80,9 +103,19 @@ def _with_country(typed: str, country: str | None, local: "PhoneNumber | None") 
         return local or full
     if full.country_code == local.country_code:
         return full
+    if _begins_within(typed, country):
+        return local
     kinds = [phonenumbers.number_type(each) for each in (local, full)]
     is_likelier = kinds[1] == phonenumbers.PhoneNumberType.MOBILE != kinds[0]
     return None if is_likelier else local
+
+
+def _begins_within(typed: str, country: str | None) -> bool:
+    """Whether it begins with what is dialled before a number within the country: Russia's 8."""
+    from phonenumbers import PhoneMetadata
+
+    known = PhoneMetadata.metadata_for_region(country, None) if country else None
+    return bool(known and known.national_prefix and typed.lstrip("( ").startswith(known.national_prefix))
 
 
 def _is_placeholder(number: "PhoneNumber") -> bool:

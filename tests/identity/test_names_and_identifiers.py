@@ -149,6 +149,14 @@ def test_an_address_is_normal_after_once(text: str) -> None:
         ("reception@mail.vienna.example", "unusable"),
         ("anna@notvienna.example", "own"),
         ("nonesuch@mail.example", "own"),
+        ("no.email@mail.example", "unusable"),
+        ("keine_email@mail.example", "unusable"),
+        ("sin-correo2@mail.example", "unusable"),
+        ("pas.de.mail@mail.example", "unusable"),
+        ("senzaemail@mail.example", "unusable"),
+        ("anna@mail.invalid", "unusable"),
+        ("nora.mail@mail.example", "own"),
+        ("no@mail.example", "own"),
     ],
 )
 def test_what_an_address_can_be_used_for(address: str, kind: str) -> None:

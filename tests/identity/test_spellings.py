@@ -133,6 +133,16 @@ def test_initials_are_of_letters_and_not_of_syllables() -> None:
         (("Jun", "Hay"), ("Jun", "Hay"), EQUAL),
         (("Kumar", "Sen"), ("Kumar", "Sen"), EQUAL),
         (("Ho Jun", "Hay"), ("Ho", "Hay"), LOOSE),
+        (("מר דוד", "לוי"), ("דוד", "לוי"), EQUAL),
+        (("ד״ר רות", "לוי"), ("רות", "לוי"), EQUAL),
+        (("κ. Νίκος", "Λάμπρος"), ("Νίκος", "Λάμπρος"), EQUAL),
+        (("Госпожа Алёна", "Королёва"), ("Алёна", "Королёва"), EQUAL),
+        (("الدكتور حسن", "علي"), ("حسن", "علي"), EQUAL),
+        (("السيد", "علي"), ("حسن", "علي"), CONTRADICTING),
+        (("คุณสมชาย", "ใจดี"), ("สมชาย", "ใจดี"), EQUAL),
+        (("นางสาว มาลี", "ใจดี"), ("มาลี", "ใจดี"), EQUAL),
+        (("คุณากร", "ใจดี"), ("คุณากร", "ใจดี"), EQUAL),
+        (("คุณากร", "ใจดี"), ("สมชาย", "ใจดี"), CONTRADICTING),
     ],
 )
 def test_titles_say_nothing_and_generations_tell_two_people(one: Words, other: Words, expected: Likeness) -> None:
@@ -169,6 +179,11 @@ PARTIES: list[tuple[str | None, str | None, str | None]] = [
     (None, None, "Famille Holm"),
     (None, "Tom", "Holm & Hay"),
     (None, "太郎", "山田夫妻"),
+    (None, "太郎と花子", "山田"),
+    (None, "太郎・花子", "山田"),
+    (None, "Ida u. Tom", "Holm"),
+    (None, "ครอบครัว", "ใจดี"),
+    ("Dr & Mrs", "Tom", "Holm"),
 ]
 ONE_PERSON: list[tuple[str | None, str | None, str | None]] = [
     ("Mr/Mrs", "Ida", "Holm"),
@@ -185,6 +200,9 @@ ONE_PERSON: list[tuple[str | None, str | None, str | None]] = [
     (None, None, "HOLM/TOM MR"),
     (None, "Sandy", "Anderson"),
     (None, "Family", None),
+    (None, "さとこ", "山田"),
+    (None, "アンナ・マリア", "リー"),
+    (None, "Tom U.", "Holm"),
     (None, None, None),
 ]
 
@@ -205,6 +223,7 @@ def test_a_couple_is_neither_of_its_people_and_itself_again() -> None:
         CONTRADICTING
     ] * 3
     assert likeness(couple, ("Ida + Tom", "Holm")) is EQUAL
+    assert likeness(("Ida & Tom", "Holm Jr."), ("Ida & Tom", "Holm Sr.")) is CONTRADICTING
     assert not given_names_agree(name_of(*couple), name_of("Ida", "Holm"))
 
 
@@ -247,17 +266,23 @@ def test_a_member_number_is_one_in_every_spelling(text: str) -> None:
     assert readings("member", text, ()) == ["HX4711"]
 
 
+@pytest.mark.parametrize("text", ["٤٧١١", "۴۷۱۱", "४७११", "４７１１"])
+def test_a_member_number_is_one_in_every_script_s_digits(text: str) -> None:
+    assert normalise_member(text) == "4711"
+
+
 @pytest.mark.parametrize(
     "text",
     ["0", "00", "000000", "N/A", "n.a.", "none", "NONE", "TBA", "t.b.a.", "-", "--", "?", ".", "", " ", "x", "xxxx",
-     "99999", "1111", "keine", "Ohne", "not a member", "０", "unknown", "無"],
+     "99999", "1111", "keine", "Ohne", "not a member", "０", "unknown", "無", "無し", "нету",
+     "لا يوجد", "אין", "k.A.", "keine Angabe", "pas de carte", "no tiene", "None given", "#REF!"],
 )  # fmt: skip
 def test_what_stands_for_no_number_is_none(text: str) -> None:
     assert normalise_member(text) is None
     assert readings("member", text, ()) == []
 
 
-@pytest.mark.parametrize("text", ["7", "11", "0001", "M-1", "N1", "X0", "NA12", "None7"])
+@pytest.mark.parametrize("text", ["7", "11", "0001", "M-1", "N1", "X0", "NA12", "None7", "KJHGFDSA", "pas 1", "金1"])
 def test_short_and_odd_member_numbers_are_numbers(text: str) -> None:
     assert normalise_member(text)
 
@@ -289,6 +314,18 @@ def test_short_and_odd_member_numbers_are_numbers(text: str) -> None:
         ("\u202a+49 1522 3456781\u202c", None, "+4915223456781"),
         ("＋４９１５２２３４５６７８１", None, "+4915223456781"),
         ("tel:+49-1522-3456781", None, "+4915223456781"),
+        ("8 (495) 123-45-67", "RU", "+74951234567"),
+        ("84951234567", "RU", "+74951234567"),
+        ("8 727 244 10 20", "KZ", "+77272441020"),
+        ("0011 44 20 7946 0018", "AU", "+442079460018"),
+        ("001 44 20 7946 0018", "SG", "+442079460018"),
+        ("+49 1522 3456781 (Ida)", None, "+4915223456781"),
+        ("01522 3456781 mobil", "DE", "+4915223456781"),
+        ("01522 3456781 - büro", "DE", "+4915223456781"),
+        ("+49 1522 3456781 ext. 12 (Ida)", None, "+4915223456781"),
+        ("+49 1522 3456781;ext=12", None, "+4915223456781"),
+        ("+43 660 123456 office 01 588000", None, None),
+        ("+43 660 CALLIDA", None, None),
         ("000000000", "DE", None),
         ("0111111111", "DE", None),
         ("0123456789", "DE", None),

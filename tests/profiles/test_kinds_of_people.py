@@ -240,6 +240,11 @@ GONE: list[dict[str, Any]] = [
     {"given_name": "***", "family_name": "*****", "email": None},
     {"given_name": None, "family_name": "GDPR"},
     {"given_name": None, "family_name": "Anonymisiert"},
+    {"given_name": "Anonymized", "family_name": "8f3a2b"},
+    {"given_name": "Gelöschter", "family_name": "Gast"},
+    {"given_name": "Обезличено", "family_name": None},
+    {"given_name": "匿名", "family_name": "匿名"},
+    {"given_name": "A***", "family_name": "L**"},
     {"anonymised": True},
     {"person": False},
     {"given_name": "Walk-In", "family_name": "Guest"},
@@ -318,6 +323,27 @@ def test_stays_of_a_profile_that_was_taken_out_stay_its_own_and_those_of_a_walk_
     assert len(guests.stays(leaf)) == 1
     tell([{**STAYED, "occupants": [{"role": "primary", "guest": pseudo}], "changed_at": at(3)}])
     assert len(guests.stays(leaf)) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "is_gone"),
+    [
+        ("Usunięty", None, True),
+        ("Ospite", "Cancellato", True),
+        ("Удалён", "Удалён", True),
+        ("削除済み", None, True),
+        ("삭제됨", None, True),
+        (None, "Ανώνυμος", True),
+        ("מחוק", "כהן", False),
+        ("匿名", "山田", False),
+        ("Anna", "***", False),
+        ("Anna", "12345", False),
+    ],
+)
+def test_a_source_says_in_any_language_that_a_person_is_gone(
+    given: str | None, family: str | None, *, is_gone: bool
+) -> None:
+    assert is_anonymised(given, family) is is_gone
 
 
 @pytest.mark.parametrize(
