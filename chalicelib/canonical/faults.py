@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+NO_TAG, EMPTY = "union_tag_not_found", "must not be empty"
 
 WORDS: Mapping[str, str] = {
     "missing": "is required",
@@ -77,7 +78,13 @@ class Fault(NamedTuple):
 def told(error: ValidationError, model: object) -> list[Fault]:
     """Where in a document of `model` something is wrong, and what."""
     found = error.errors(include_url=False)
-    return [Fault(each["loc"], _words(each, model), each["type"] == "missing") for each in found]
+    return [Fault(_place(each), _words(each, model), each["type"] in {"missing", NO_TAG}) for each in found]
+
+
+def _place(error: "ErrorDetails") -> Location:
+    """Pydantic says of a union that it has no such member: what is wrong is the field that names it."""
+    named = error.get("ctx", {}).get("discriminator", "") if error["type"].startswith("union_tag_") else ""
+    return (*error["loc"], named.strip("'")) if named.startswith("'") else error["loc"]
 
 
 def by_field(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -96,25 +103,47 @@ def _words(error: "ErrorDetails", model: object) -> str:
         case "literal_error" | "enum":
             return f"must be one of {context['expected'].replace(' or ', ', ').replace(chr(39), '')}"
         case "union_tag_invalid" | "union_tag_not_found":
-            return f"must be one of {context.get('expected_tags', '').replace(chr(39), '')}".removesuffix(" ")
+            return _words_of_tag(error, model)
         case "extra_forbidden":
             *outer, name = error["loc"]
             return f"is not a field of this; there is {known(_fields(model, tuple(outer)), str(name))}"
         case "string_pattern_mismatch":
             return PATTERNS.get(context["pattern"], "is not of the form that this field has")
     if kind in WORDS:
-        return WORDS[kind].format_map(context)
+        return EMPTY if context.get("min_length") == 1 else WORDS[kind].format_map(context)
     return FORMS.get(kind.partition("_")[0], "is not what this field takes")
+
+
+def _words_of_tag(error: "ErrorDetails", model: object) -> str:
+    if error["type"] != NO_TAG:
+        return f"must be one of {error['ctx']['expected_tags'].replace(chr(39), '')}"
+    tags = _tags(_at(model, error["loc"]), str(_place(error)[-1]))
+    return f"is required; there is {', '.join(tags)}" if tags else WORDS["missing"]
 
 
 def _fields(model: object, location: Location) -> set[str]:
     """The names of an object's fields, by where it stands in a document of `model`."""
+    return {field.alias or name for each in _at(model, location) for name, field in each.model_fields.items()}
+
+
+def _at(model: object, location: Location) -> list[type[BaseModel]]:
+    """What an object may be, by where it stands in a document of `model`."""
     here = list(_shapes(model))
     for part in location:
         inner = [each for shape in here for each in _inside(shape, part)]
-        here = inner or here  # the tag of a union is a step that leads nowhere
-    models = [shape for shape in here if isinstance(shape, type) and issubclass(shape, BaseModel)]
-    return {field.alias or name for each in models for name, field in each.model_fields.items()}
+        # The tag of a union is a step that leads nowhere: it says which of its members is meant.
+        here = inner or [each for each in _models(here) if part in _tags([each])] or here
+    return _models(here)
+
+
+def _models(shapes: Iterable[object]) -> list[type[BaseModel]]:
+    return [each for each in shapes if isinstance(each, type) and issubclass(each, BaseModel)]
+
+
+def _tags(models: Iterable[type[BaseModel]], field: str = "") -> list[str]:
+    """The words by which these tell themselves apart, in a field or in any."""
+    named = (each for model in models for name, each in model.model_fields.items() if not field or name == field)
+    return [str(word) for each in named if get_origin(each.annotation) is Literal for word in get_args(each.annotation)]
 
 
 def _inside(shape: object, part: int | str) -> Iterator[object]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -11,7 +11,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
 from chalicelib.canonical.details import (
@@ -198,24 +199,39 @@ class ReservationSnapshot(Snapshot):
     occupants: Annotated[tuple[Occupant, ...], Field(max_length=20)] = ()
     backfill: bool = False
 
-    @model_validator(mode="after")
-    def _departure_follows_arrival(self) -> Self:
-        if self.departure < self.arrival:
-            raise ValueError("departure is before arrival")
-        stated = (
-            self.room_revenue_minor,
-            self.eligible_room_revenue_minor,
-            self.other_revenue_minor,
-            self.nightly_rates,
-            self.in_other_currencies,
-        )
-        if self.currency is None and any(amount is not None for amount in stated):
-            raise ValueError("revenue needs a currency")
-        if any(each.currency == self.currency for each in self.in_other_currencies or ()):
-            raise ValueError("in_other_currencies has the currency of the reservation")
-        if sum(each.role == "primary" for each in self.occupants) > 1:
+    @field_validator("departure")
+    @classmethod
+    def _follows_arrival(cls, departure: date, known: ValidationInfo) -> date:
+        if departure < known.data.get("arrival", departure):
+            raise ValueError("is before the arrival")
+        return departure
+
+    @field_validator(
+        "room_revenue_minor",
+        "eligible_room_revenue_minor",
+        "other_revenue_minor",
+        "in_other_currencies",
+        "nightly_rates",
+    )
+    @classmethod
+    def _has_a_currency(cls, stated: object, known: ValidationInfo) -> object:
+        if stated is not None and known.data.get("currency", "") is None:
+            raise ValueError("needs the currency of the reservation")
+        return stated
+
+    @field_validator("in_other_currencies")
+    @classmethod
+    def _are_others(cls, stated: InOtherCurrencies | None, known: ValidationInfo) -> InOtherCurrencies | None:
+        if any(each.currency == known.data.get("currency") for each in stated or ()):
+            raise ValueError("has the currency of the reservation, whose amounts stand in the reservation itself")
+        return stated
+
+    @field_validator("occupants")
+    @classmethod
+    def _has_one_primary(cls, occupants: tuple[Occupant, ...]) -> tuple[Occupant, ...]:
+        if sum(each.role == "primary" for each in occupants) > 1:
             raise ValueError("a room has one primary guest")
-        return self
+        return occupants
 
     def latest_change(self) -> datetime:
         return max([self.changed_at, *(each.guest.changed_at for each in self.occupants)]).astimezone(UTC)
@@ -234,20 +250,22 @@ class ChargeSnapshot(Snapshot):
     reservation_source_id: SourceId
     room: Annotated[int, Field(ge=0, le=999)] = 0
     charge: ChargeKind | None = None
-    category: ChargeCategory | None = None
+    category: Annotated[ChargeCategory | None, Field(validate_default=True)] = None
     amount_minor: MinorUnits
     tax_minor: MinorUnits | None = None
     currency: Currency
     folio_owner: Payer | None = None
     cancelled: bool = False
 
-    @model_validator(mode="after")
-    def _counts_in_one_sum(self) -> Self:
-        if self.charge is None and self.category is None:
-            raise ValueError("charge or category is required")
-        if self.charge and self.category and self.category.kind is not self.charge:
-            raise ValueError(f"a charge of this category is {self.category.kind}")
-        return self
+    @field_validator("category")
+    @classmethod
+    def _counts_in_one_sum(cls, category: ChargeCategory | None, known: ValidationInfo) -> ChargeCategory | None:
+        charge = known.data.get("charge", "")
+        if charge is None and category is None:
+            raise ValueError("is required where charge is left out")
+        if charge and category and category.kind is not charge:
+            raise ValueError(f"counts as {category.kind}, and charge says otherwise")
+        return category
 
     @property
     def counts_as(self) -> ChargeKind:

@@ -36,7 +36,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
     by_source: dict[ConnectionId, list[Json]] = {}
     for item in items:
         try:
-            read(item, at)
+            read(item, at, exactly=True)
             stripped = strip(item, edge.dropped_fields, edge.id_fields)
             source = _source_of(read(stripped, at), known, allowed)  # what is queued must be of the shape, too
         except Invalid as invalid:

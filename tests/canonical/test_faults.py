@@ -10,12 +10,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from chalicelib.canonical.choices import known
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.faults import FORMS, PATTERNS, WORDS, by_field, told
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.connections.asked import Connection
-from chalicelib.connectors.canonical.translate import SNAPSHOT
+from chalicelib.connectors.canonical.translate import SNAPSHOT, read
 from chalicelib.entrypoints.api.openapi import document
-from tests.builders import guest, reservation
+from tests.builders import charge, guest, reservation
 
 
 def faults_of(model: type[BaseModel], asked: Any) -> dict[str, str]:
@@ -57,9 +58,41 @@ def test_a_misspelt_field_deep_in_a_list_is_told_the_nearest() -> None:
     assert any("there is email" in words for words in faults_of_snapshot(wrong).values())
 
 
+@pytest.mark.parametrize(
+    ("item", "words"), [({}, "is required; there is guest, "), ({"kind": "gest"}, "must be one of ")]
+)
+def test_a_snapshot_of_no_known_kind_is_told_the_kinds_at_that_field(item: dict[str, Any], words: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        read(item)
+    (fault,) = invalid.value.fields
+    assert (fault.field, fault.message.startswith(words)) == ("kind", True)
+    assert fault.message.endswith("guest, reservation, charge")
+
+
+def test_a_field_that_is_not_there_is_told_those_of_its_own_kind_alone() -> None:
+    assert faults_of_snapshot({**guest(), "Arrival": "x"})["Arrival"].count("departure") == 0
+    assert "there is amount_minor, " in faults_of_snapshot({**charge(), "amount": 1})["amount"]
+
+
+@pytest.mark.parametrize(
+    ("item", "field"),
+    [
+        (reservation(currency=None), "room_revenue_minor"),
+        (reservation(currency=None, room_revenue_minor=None, nightly_rates=[]), "nightly_rates"),
+        (reservation(in_other_currencies=[{"currency": "EUR"}]), "in_other_currencies"),
+        (reservation(occupants=[{"role": "primary", "guest": guest(each)} for each in "ab"]), "occupants"),
+        (reservation(departure="2026-01-31"), "departure"),
+        (charge(charge=None), "category"),
+        (charge(category="tax"), "category"),
+    ],
+)
+def test_what_two_fields_say_of_each_other_is_told_at_one_of_them(item: dict[str, Any], field: str) -> None:
+    assert list(faults_of_snapshot(item)) == [field]
+
+
 def test_our_own_checks_speak_without_a_prefix() -> None:
     asked = reservation(arrival="2026-02-03", departure="2026-02-01")
-    assert faults_of_snapshot(asked) == {"": "departure is before arrival"}
+    assert faults_of_snapshot(asked) == {"departure": "is before the arrival"}
 
 
 def test_a_name_that_is_no_id_is_told_its_form() -> None:

@@ -132,7 +132,7 @@ def test_bad_bodies_are_refused_with_the_place(hub: Hub) -> None:
         assert fields(response) == ["body"]
         return str(problem(response)["errors"][0]["message"])
 
-    assert said(b"") == "is not JSON: Expecting value at line 1, column 1"
+    assert said(b"") == "is empty: a JSON object is wanted"
     assert said(b'{"name": }').startswith("is not JSON: Expecting value at line 1, column 10")
     assert said(b'{"name": "\xff"}') == "is not UTF-8 at byte 10"
     assert said(b'{"name": NaN}') == "has NaN, which JSON does not know"
@@ -152,6 +152,14 @@ def test_a_body_over_four_megabytes_is_refused(hub: Hub) -> None:
     response = hub.call("PUT", "/v1/programs/club", b'{"name": "' + b"x" * (4 * 1024 * 1024) + b'"}')
     assert response.status_code == 413
     problem(response)
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over_and_no_body_is_told_so(hub: Hub) -> None:
+    marked = b"\xef\xbb\xbf" + json.dumps({"name": "Wien", "time_zone": "Europe/Vienna", "country": "AT"}).encode()
+    assert hub.status("PUT", "/v1/properties/wien", marked) == 200
+    for nothing in (b"", b" ", b"\xef\xbb\xbf"):
+        (fault,) = hub.call("PUT", "/v1/properties/wien", nothing).json_body["errors"]
+        assert fault == {"field": "body", "message": "is empty: a JSON object is wanted"}
 
 
 def test_nesting_is_counted_outside_of_texts_and_ends_on_unfinished_ones() -> None:

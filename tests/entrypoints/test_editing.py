@@ -123,7 +123,7 @@ def test_a_new_vendor_calls_its_hotels_otherwise(hub: Hub) -> None:
         ("properties/x", {**HOTEL, "currency": "DEM"}, "currency", "is no currency of today"),
         ("properties/x", {**HOTEL, "time_zone": "Europe/Wien"}, "time_zone", "Europe/"),
         ("properties/x", {**HOTEL, "time_zone": "europe/vienna"}, "time_zone", "Europe/Vienna"),
-        ("properties/x", {**HOTEL, "name": "  "}, "name", "at least 1 character"),
+        ("properties/x", {**HOTEL, "name": "  "}, "name", "must not be empty"),
         ("properties/x", {**HOTEL, "mail_domains": ["Hotel.example"]}, "mail_domains.0", "small letters"),
         ("properties/x", {**HOTEL, "mail_domains": ["a.example", "@hotel.example"]}, "mail_domains.1", "a domain"),
         ("properties/x", {**HOTEL, "brand": "alpin"}, "brand", "alpine"),

@@ -418,6 +418,15 @@ def test_events_of_which_none_can_be_taken_are_refused_with_their_fields(hub: Hu
     assert fields(hub.call("POST", "/v1/events", {})) == ["snapshots"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("marketing_email", "yes"), ("person", "no"), ("changed_at", 1767225600), ("birth_date", "1980-01-01T00:00:00Z")],
+)
+def test_an_event_is_of_the_types_that_the_description_says(hub: Hub, field: str, value: object) -> None:
+    told = {"snapshots": [{**guest(), field: value}]}
+    assert fields(hub.call("POST", "/v1/events", told)) == [f"snapshots.0.{field}"]
+
+
 def test_a_key_speaks_for_its_own_hotels_only(hub: Hub) -> None:
     snapshots = {"snapshots": [reservation("r1", property_id=PORTO.id)]}
     assert fields(hub.call("POST", "/v1/events", snapshots, key="integration@vienna")) == ["snapshots.0.property_id"]

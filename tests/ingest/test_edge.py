@@ -431,7 +431,7 @@ def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work
         work("inbox")
         reasons = [reason for reason, _ in dead("inbox")]
     assert reasons == [
-        "invalid_snapshot: snapshots.0.snapshot: departure is before arrival",
+        "invalid_snapshot: snapshots.0.departure: is before the arrival",
         "foreign_property: snapshots.0.property_id",
     ]
 

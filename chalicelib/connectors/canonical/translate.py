@@ -1,5 +1,6 @@
 """Canonical notices hold snapshots as they are: `{"snapshots": [...]}`."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -118,19 +119,22 @@ def _checked(at: int, item: Json, link: Link, received_at: datetime) -> AnySnaps
     return snapshot
 
 
-def read(item: Json, received_at: datetime | None = None) -> AnySnapshot:
+def read(item: Json, received_at: datetime | None = None, *, exactly: bool = False) -> AnySnapshot:
     """Check one snapshot. Raises Invalid, which names the fields and never repeats a value.
 
-    A change that lies in the future is refused: it would freeze the record until then.
+    A change that lies in the future is refused: it would freeze the record until then. Read `exactly`, each field is of
+    the type that is described; a webhook's sender, who will not mend it, may write `"5"` for 5.
     """
-    snapshot = _validated(item)
+    snapshot = _validated(item, exactly=exactly)
     if received_at and snapshot.latest_change() > received_at + AHEAD:
         raise Invalid(FieldError("changed_at", "lies in the future"))
     return snapshot
 
 
-def _validated(item: Json) -> AnySnapshot:
+def _validated(item: Json, *, exactly: bool) -> AnySnapshot:
     try:
+        if exactly:  # as JSON, where a text may be a date
+            return SNAPSHOT.validate_json(json.dumps(item), strict=True)
         return SNAPSHOT.validate_python(item, strict=False)
     except ValidationError as error:
         faults = by_field((_path(each.location), each.words) for each in told(error, AnySnapshot))

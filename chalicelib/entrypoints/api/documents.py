@@ -27,9 +27,11 @@ def parse(raw: bytes) -> Json:
     if len(raw) > LARGEST:
         raise TooLarge(f"A body may have {LARGEST} bytes.")
     try:
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")  # a byte order mark says nothing (RFC 8259, section 8.1)
     except UnicodeDecodeError as error:
         _refuse(f"is not UTF-8 at byte {error.start}")
+    if not text.strip():
+        _refuse("is empty: a JSON object is wanted")
     if nesting(text) > DEEPEST:
         _refuse(f"is nested more than {DEEPEST} deep")
     try:
