@@ -1,5 +1,6 @@
 """What is wrong with a document, in words for who wrote it: pydantic finds it, and never speaks itself."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+ENUM_MEMBER = re.compile(r"<\w+\.\w+: ([^>]*)>")
+"""As Python shows one where only some of an enumeration's words are taken."""
 NO_TAG, EMPTY = "union_tag_not_found", "must not be empty"
 
 WORDS: Mapping[str, str] = {
@@ -101,7 +104,8 @@ def _words(error: "ErrorDetails", model: object) -> str:
         case "value_error" | "assertion_error":
             return str(context["error"])
         case "literal_error" | "enum":
-            return f"must be one of {context['expected'].replace(' or ', ', ').replace(chr(39), '')}"
+            expected = ENUM_MEMBER.sub(r"\1", context["expected"].replace(" or ", ", "))
+            return f"must be one of {expected.replace(chr(39), '')}"
         case "union_tag_invalid" | "union_tag_not_found":
             return _words_of_tag(error, model)
         case "extra_forbidden":
@@ -130,9 +134,9 @@ def _at(model: object, location: Location) -> list[type[BaseModel]]:
     """What an object may be, by where it stands in a document of `model`."""
     here = list(_shapes(model))
     for part in location:
-        inner = [each for shape in here for each in _inside(shape, part)]
         # The tag of a union is a step that leads nowhere: it says which of its members is meant.
-        here = inner or [each for each in _models(here) if part in _tags([each])] or here
+        tagged: list[object] = [each for each in _models(here) if part in _tags([each])] if len(here) > 1 else []
+        here = tagged or [each for shape in here for each in _inside(shape, part)] or here
     return _models(here)
 
 

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment, RenderContext
 
 PARTS = ("subject", "html", "text")
+MUST_BE_SEEN = ("subject", "text")
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs, as Unicode has it, that nobody sees."""
+UNKNOWN_TAG = re.compile(r"unexpected tag '(\w+)'")
+INNER_TAGS = frozenset({"content", "illegal", "output"})
 FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
 """A template is whole: nothing is read from elsewhere."""
 FILTERS = frozenset(
@@ -163,10 +168,21 @@ def _faults(part: str, source: str) -> Iterator[FieldError]:
         parsed = _environment(autoescape=part == "html").from_string(source)
         faults = list(_language_faults(parsed))
     except (LiquidError, RecursionError) as error:
-        yield FieldError(part, f"is not Liquid that the hub takes: {error}"[:300])
+        yield FieldError(part, f"is not Liquid that the hub takes: {_plainly(error)}"[:300])
         return
     faults += _html_faults(source) if part == "html" else _text_faults(source)
-    yield from (FieldError(part, fault) for fault in faults or _sample_faults(parsed))
+    yield from (FieldError(part, fault) for fault in faults or _sample_faults(part, parsed))
+
+
+def _plainly(error: Exception) -> str:
+    """What Liquid found, without the drawing of where, and the tags there are where it knows none of that name."""
+    words = str(error).partition("\n")[0]
+    tag = UNKNOWN_TAG.search(words)
+    return f"{words}; there is {known(_tags(), tag[1])}" if tag else words
+
+
+def _tags() -> list[str]:
+    return [name for name in _environment(autoescape=True).tags if name.isidentifier() and name not in INNER_TAGS]
 
 
 def _dear_to_read(source: str) -> Iterator[str]:
@@ -212,12 +228,15 @@ def _text_faults(source: str) -> list[str]:
     return ["has an http link; only https is taken"] if re.search(r"http://", source, re.IGNORECASE) else []
 
 
-def _sample_faults(parsed: "BoundTemplate") -> Iterator[str]:
+def _sample_faults(part: str, parsed: "BoundTemplate") -> Iterator[str]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
-        _fill(parsed, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
+        filled = _fill(parsed, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit as unfit:
         yield f"cannot be filled in: {unfit.__cause__}"[:300]
+        return
+    if part in MUST_BE_SEEN and not _can_be_seen(filled):
+        yield "would be empty"
 
 
 def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
@@ -255,7 +274,7 @@ class Renderer:
 
 def _can_be_seen(text: str) -> bool:
     """Whether anything of it is more than blanks, controls and signs without a shape."""
-    return any(unicodedata.category(each)[0] not in "ZC" for each in text)
+    return any(unicodedata.category(each)[0] not in "ZC" and each not in BLANK for each in text)
 
 
 def _is_too_large(content: Content) -> bool:

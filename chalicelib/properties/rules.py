@@ -11,7 +11,7 @@ from chalicelib.properties.world import country_fault, currency_fault
 
 def faults(asked: Property, brands: Collection[str]) -> Iterator[FieldError]:
     """Every field that names what is not there."""
-    if not asked.name:
+    if not any(each.isprintable() and not each.isspace() for each in asked.name):
         yield FieldError("name", "must not be empty")
     for name, fault in (("country", country_fault(asked.country)), ("currency", currency_fault(asked.currency))):
         if fault:

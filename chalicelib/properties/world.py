@@ -23,6 +23,14 @@ def currencies() -> frozenset[str]:
 
 
 @cache
+def currencies_ever() -> frozenset[str]:
+    """With those of the past, in which hotels had revenue."""
+    from babel.core import get_global
+
+    return frozenset(code for some in get_global("territory_currencies").values() for code, *_ in some)
+
+
+@cache
 def _called_otherwise() -> dict[str, str]:
     """Country → what people call it as well."""
     from babel.core import get_global

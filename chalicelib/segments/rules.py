@@ -13,6 +13,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, Stats
 from chalicelib.guests.traits import Kind, kinds
+from chalicelib.properties.world import country_fault, currencies, currencies_ever
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
 MOST_DEPTH = 8
@@ -27,6 +28,13 @@ KINDS = kinds()
 CURRENCY = re.compile(r"[A-Z]{3}")
 DAYS = {"days_since": 1, "days_until": -1}
 """Days between a date trait and today are numbers of their own."""
+
+COUNTRY = "country"
+WANTED: dict[Kind, str] = {
+    "text": "text", "number": "a whole number", "date": "a date, such as 2026-02-01", "yes_no": "true or false",
+    "list": "text", "amounts": "text",
+}  # fmt: skip
+"""Of what type a value is."""
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
@@ -85,8 +93,34 @@ def _fault(condition: Condition, path: str) -> FieldError | None:
     if condition.op not in TAKES[kind]:
         return FieldError(f"{path}.op", f"cannot be asked of {condition.trait}, which takes {known(TAKES[kind])}")
     if not _fits(condition, kind):
-        return FieldError(f"{path}.value", f"does not fit {condition.op} of {condition.trait}")
-    return None
+        return FieldError(f"{path}.value", _wanted(condition, kind))
+    return _fault_of_codes(condition, path)
+
+
+def _wanted(condition: Condition, kind: Kind) -> str:
+    """Of what type the value must be, and how days are asked for where somebody gave a number for a date."""
+    asked = f"for {condition.op} of {condition.trait}"
+    if condition.op == "exists":
+        return f"must be {WANTED['yes_no']} {asked}"
+    form = f"a list, each {WANTED[kind]}" if condition.op == "in" else WANTED[kind]
+    days = f"; {' and '.join(f'{condition.trait}.{name}' for name in DAYS)} are numbers" if kind == "date" else ""
+    return f"must be {form} {asked}{days}"
+
+
+def _fault_of_codes(condition: Condition, path: str) -> FieldError | None:
+    """What no guest can have, for there is no such country or currency."""
+    currency = question_of(condition.trait).currency
+    if currency and currency not in currencies_ever():
+        return FieldError(f"{path}.trait", f"is of no currency (ISO 4217); there is {known(currencies(), currency)}")
+    given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    codes = given if condition.trait == COUNTRY and condition.op in {"eq", "ne", "in"} else ()
+    fault = next(filter(None, map(_country_fault, codes)), None)
+    return FieldError(f"{path}.value", fault) if fault else None
+
+
+def _country_fault(code: object) -> str | None:
+    named = str(code)
+    return country_fault(named) if len(named) == len("AT") else "must be a country by its two letters, such as AT"
 
 
 def kind_of(trait: str) -> Kind | None:

@@ -466,7 +466,7 @@ def test_the_largest_template_and_the_largest_segment_can_be_launched_together(s
     news = TEMPLATES.required(TemplateId("news"))
     messages.save_template(news.model_copy(update={"html": html, "name": "\x01" * 200}))
     value = ["\x01" * 200] * 99
-    rule = {"trait": "country", "op": "in", "value": value}
+    rule = {"trait": "family_name", "op": "in", "value": value}
     segments.save_segment(Segment.model_validate({"id": "s-spring", "name": "\x01" * 200, "rule": rule}))
     run = actions.launch(SPRING)
     kept = table.get(keys.run_content(run.id))

@@ -70,7 +70,13 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "occupants.0.guest.birth_date",
     ),
     ("reservation", {"occupants": ["Anna"]}, "occupants.0"),
+    ("reservation", {"departure": "2026-01-31"}, "departure"),
+    ("reservation", {"payer": "agency"}, "payer"),
+    ("reservation", {"room_number": 12}, "room_number"),
     ("guest", {"country": "Austria"}, "country"),
+    ("guest", {"email": 5}, "email"),
+    ("guest", {"phone": 436601234567}, "phone"),
+    ("guest", {"given_name": ["Anna"]}, "given_name"),
     ("guest", {"kind": "person"}, ""),
     ("charge", {"currency": 978}, "currency"),
 ]

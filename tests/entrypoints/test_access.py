@@ -155,7 +155,10 @@ def test_a_body_over_four_megabytes_is_refused(hub: Hub) -> None:
 
 
 def test_a_byte_order_mark_before_a_body_is_passed_over_and_no_body_is_told_so(hub: Hub) -> None:
-    marked = b"\xef\xbb\xbf" + json.dumps({"name": "Wien", "time_zone": "Europe/Vienna", "country": "AT"}).encode()
+    marked = (
+        b"\xef\xbb\xbf"
+        + json.dumps({"name": "Wien", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"}).encode()
+    )
     assert hub.status("PUT", "/v1/properties/wien", marked) == 200
     for nothing in (b"", b" ", b"\xef\xbb\xbf"):
         (fault,) = hub.call("PUT", "/v1/properties/wien", nothing).json_body["errors"]

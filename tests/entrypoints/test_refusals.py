@@ -34,7 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 UNREADABLE = [
     b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff", b'{"a":NaN}', b"[" * 100_000, b'{"a":1,"a":2}', b'{"id":{}}',
-    b'{"a":"\\ud800"}', b'{"name":1e400}', b"\xef\xbb\xbf{}", '{"a":"é"}'.encode("utf-16"), b'{"extra":1}',
+    b'{"a":"\\ud800"}', b'{"name":1e400}', b"\xef\xbb\xbf{", '{"a":"é"}'.encode("utf-16"), b'{"extra":1}',
 ]  # fmt: skip
 LIBRARY = re.compile(r"Input should|Value error|Extra inputs|Field required|valid |unable to|tag ", re.IGNORECASE)
 """How pydantic speaks."""
@@ -153,6 +153,36 @@ def test_a_field_of_several_shapes_gets_one_message(hub: Hub) -> None:
         ("templates/t", {**TEMPLATE, "text": "{{ guest.frist_name }}"}, "which is not known; there is guest."),
         ("templates/t", {**TEMPLATE, "subject": "{{ guest.given_name | upcse }}"}, "there is upcase"),
         ("properties/p", {**HOTEL, "nmae": "x"}, "is not a field of this; there is brand, "),
+        ("properties/p", {**HOTEL, "name": "\u200b"}, "must not be empty"),
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "stats.stays", "op": "gte", "value": "many"}},
+            "must be a whole number for gte of stats.stays",
+        ),
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "stats.stays", "op": "in", "value": 5}},
+            "must be a list, each a whole number",
+        ),
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "stats.next_arrival", "op": "eq", "value": 1}},
+            "stats.next_arrival.days_until are numbers",
+        ),
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "country", "op": "eq", "value": "Austria"}},
+            "two letters, such as AT",
+        ),
+        ("segments/s", {**SEGMENT, "rule": {"trait": "country", "op": "in", "value": ["AT", "UK"]}}, "there is GB"),
+        (
+            "segments/s",
+            {**SEGMENT, "rule": {"trait": "stats.room_revenue.EUO", "op": "gte", "value": 1}},
+            "is of no currency (ISO 4217); there is EUR",
+        ),
+        ("templates/t", {**TEMPLATE, "html": "{% fro x in y %}"}, "unexpected tag 'fro'; there is for …"),
+        ("templates/t", {**TEMPLATE, "subject": " "}, "would be empty"),
+        ("templates/t", {**TEMPLATE, "text": "{% if false %}x{% endif %}"}, "would be empty"),
     ],
 )
 def test_a_refusal_names_what_there_is(hub: Hub, path: str, body: Any, words: str) -> None:

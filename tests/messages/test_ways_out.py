@@ -88,6 +88,7 @@ def test_an_address_is_never_escaped_in_text() -> None:
         {"subject": "{{ guest.family_name | default: '' }}"},
         {"subject": " {{ guest.family_name | default: '' }}\u200b"},
         {"text": "{% if guest.family_name %}Hi{% endif %}\n\u00a0"},
+        {"subject": "\u2800\u3164{{ guest.family_name | default: '' }}"},
     ],
 )
 def test_what_would_be_empty_for_a_guest_is_not_sent_to_them(parts: dict[str, str]) -> None:

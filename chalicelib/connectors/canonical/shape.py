@@ -41,6 +41,11 @@ ROLES = ("primary", "companion", "booker")
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:?\d\d)"
 INSTANT = re.compile(f"{DATE.pattern}[Tt ]{TIME}", re.ASCII)
+TEXTS = _names(
+    "source_id salutation given_name family_name generation email phone language member_number merged_into booking_id "
+    "cancel_reason rate_plan room_type room_number reservation_source_id"
+)
+"""Fields of text that somebody may fill from a number."""
 FORMS = (
     ("changed_at", INSTANT),
     ("arrival", DATE),
@@ -49,6 +54,7 @@ FORMS = (
     ("property_id", re.compile("[a-z0-9_-]{1,64}")),
     ("country", re.compile("[A-Z]{2}")),
     ("currency", re.compile("[A-Z]{3}")),
+    ("payer", re.compile("guest|company|master_account")),
 )
 """Fields that are most often written in another form."""
 
@@ -80,7 +86,9 @@ def _is_well_formed(snapshot: Mapping[str, Json]) -> bool:
         value = snapshot.get(name)
         if value is not None and not (isinstance(value, str) and form.fullmatch(value)):
             return False
-    return all(snapshot.get(name, 0) is not None for name in REQUIRED[snapshot["kind"]])
+    stays_on = str(snapshot.get("arrival") or "") <= str(snapshot.get("departure") or "9")
+    are_texts = all(isinstance(snapshot.get(name) or "", str) for name in TEXTS)
+    return stays_on and are_texts and all(snapshot.get(name, 0) is not None for name in REQUIRED[snapshot["kind"]])
 
 
 def _occupants_look_right(occupants: Json) -> bool:
