@@ -423,15 +423,15 @@ def _reservation_id() -> str:
 def test_a_canonical_notice_of_another_shape_ends_with_its_field(own: None, work: Callable[..., None]) -> None:
     (fault,) = refused(json.dumps({"snapshots": [reservation(arrival="x")]}).encode())
     assert (fault.field, fault.message) == ("snapshots.0.arrival", "must be a date, such as 2026-02-01")
-    backwards = reservation(departure="2026-01-01")
+    crowded = reservation(adults=100)
     with time_machine.travel(NOW, tick=False):
-        for wrong in ({"snapshots": [backwards]}, {"snapshots": [reservation(property_id="porto")]}):
+        for wrong in ({"snapshots": [crowded]}, {"snapshots": [reservation(property_id="porto")]}):
             edge.accept(OWN, signed(json.dumps(wrong).encode()))
         edge.accept(OWN, signed(json.dumps({"snapshots": [guest(property_id=VIENNA.id)]}).encode()))
         work("inbox")
         reasons = [reason for reason, _ in dead("inbox")]
     assert reasons == [
-        "invalid_snapshot: snapshots.0.departure: is before the arrival",
+        "invalid_snapshot: snapshots.0.adults: must be at most 99",
         "foreign_property: snapshots.0.property_id",
     ]
 
