@@ -58,6 +58,7 @@ def _run(options: argparse.Namespace, work: Path, progress: Progress, stack: Exi
     tell("starting the local cloud", 0, 0)
     running = local_cloud.running(work / "cloud.log", enforces_policies=True, environment=environment)
     local = deploy.locally(stack.enter_context(running), work / "package", lambda what: tell(what, 0, 0))
+    stack.callback(tell, "putting the local cloud away", 0, 0)
     stages.use(local.stage)
     pid, pms_url = running_hub.start_pms(work, _season(options))
     stack.callback(running_hub.stop_pms, pid)
