@@ -1,7 +1,7 @@
 """An AWS account in memory for each test, with everything that infra would have made."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any, Final
 
@@ -9,6 +9,11 @@ import hypothesis
 import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.events.models import events_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.access.allowances import allowances
@@ -25,6 +30,7 @@ from infra import stages
 from infra.workers import queues as queues_of_workers
 from tests import quick_moto, rights
 from tests.exhaustive import Thoroughness, examples, some_of
+from tests.quick_table import QuickTable
 
 STAGE = "test"
 REGION: Final = "eu-central-1"
@@ -38,19 +44,26 @@ quick_moto.install()
 clients.LEAN = clients.PATIENT  # what the hub asks is looked at here, argument by argument, and not again in a function
 LAMBDAS = 1000
 """How many functions the account may run at once: moto does not know GetAccountSettings."""
+_UNSET_OF_TABLES = "throughput", "streams", "sse_specification", "deletion_protection_enabled", "warm_throughput"
 _ONE_AT_A_TIME = RLock()
 _CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own funnel of every call
 
 
-def _one_call_at_a_time(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-    """moto's transactions are not isolated: threads may interleave between calls, never within one."""
-    if operation == "PutEvents":
-        rights.judge(arguments)
-    if operation == "GetAccountSettings":
-        at_once = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": LAMBDAS}
-        return {"AccountLimit": {**at_once, "TotalCodeSize": 75 * 1024**3}, "AccountUsage": {"TotalCodeSize": 0}}
-    with _ONE_AT_A_TIME:
-        return _CALL(self, operation, arguments)
+def _one_call_at_a_time(quick: QuickTable | None) -> Callable[[BaseClient, str, dict[str, Any]], Any]:
+    """No table is isolated here, moto's neither: threads may interleave between calls, never within one."""
+
+    def call(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "PutEvents":
+            rights.judge(arguments)
+        if operation == "GetAccountSettings":
+            at_once = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": LAMBDAS}
+            return {"AccountLimit": {**at_once, "TotalCodeSize": 75 * 1024**3}, "AccountUsage": {"TotalCodeSize": 0}}
+        with _ONE_AT_A_TIME:
+            if quick and quick.answers(self, operation):
+                return quick.answer(self, operation, arguments)
+            return _CALL(self, operation, arguments)
+
+    return call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,8 +92,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """An account with the hub's table, queues, bus, bucket, secret and key; stage `test`."""
+def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """An account with the hub's table, queues, bus, bucket, secret and key; stage `test`.
+
+    What is in the table lies in a dictionary, or in moto's where a test is marked `moto`.
+    """
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XENIA_STAGE", STAGE)
@@ -93,7 +109,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     # A test asks in a second what a client asks in a day.
     monkeypatch.setenv("XENIA_CALLS_PER_SECOND", "1000000")
     monkeypatch.setattr(opened, "sleep", lambda _: None)
-    monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time)
+    quick = None if request.node.get_closest_marker("moto") else QuickTable(f"xenia-{STAGE}")
+    monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time(quick))
     forget()
     with mock_aws():
         _create_account(settings())
@@ -136,31 +153,32 @@ def forget() -> None:
 
 
 def _create_account(names: Settings) -> None:
+    """Behind moto's API: twenty calls for each test are felt."""
     _create_table(names.table)
     for name in queues_of_workers():
         _create_queue(names.queue(name))
-    clients.events().create_event_bus(Name=names.facts_bus)
-    clients.s3().create_bucket(Bucket=RAW_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    clients.secretsmanager().create_secret(Name=names.identifier_secret, SecretString="k" * 64)
-    kms = clients.kms()
-    # moto encrypts with any key, and for a symmetric one makes an RSA key first: that takes longer than all the rest.
-    key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    kms.create_alias(AliasName=names.key_alias, TargetKeyId=key)
+    events_backends[ACCOUNT][REGION].create_event_bus(names.facts_bus)
+    s3_backends[ACCOUNT]["aws"].create_bucket(RAW_BUCKET, REGION)
+    _create_secret(names.identifier_secret)
+    _create_key(names.key_alias)
     group = Branding(sender=SENDER, postal_address=POSTAL_ADDRESS)
     kept = settings_store.packed(HubSettings(group=group, version=1))
     table.write(table.Put(table.row(keys.DEPLOYMENT, raw_bucket=RAW_BUCKET, public_url=PUBLIC_URL, **kept)))
 
 
 def _create_table(name: str) -> None:
-    clients.dynamodb().create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
+    dynamodb_backends[ACCOUNT][REGION].create_table(
+        name,
+        billing_mode="PAY_PER_REQUEST",
+        schema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        attr=[
             {"AttributeName": name, "AttributeType": "S"}
             for name in ("pk", "sk", *(name for index in indexes.INDEXES for name in (index.pk, index.sk)))
         ],
-        GlobalSecondaryIndexes=[_index(each) for each in indexes.INDEXES],
+        global_indexes=[_index(each) for each in indexes.INDEXES],
+        indexes=[],
+        tags=[],
+        **dict.fromkeys(_UNSET_OF_TABLES),
     )
 
 
@@ -176,8 +194,19 @@ def _index(index: indexes.Index) -> Any:
     }
 
 
+def _create_secret(name: str) -> None:
+    secrets_of_account = secretsmanager_backends[ACCOUNT][REGION]
+    secrets_of_account.create_secret(name, "k" * 64, None, None, None, None, None, [], force_overwrite=False)
+
+
+def _create_key(alias: str) -> None:
+    """moto encrypts with any key. For a symmetric one it makes an RSA key first, which takes longer than the rest."""
+    keys_of_account = kms_backends[ACCOUNT][REGION]
+    key = keys_of_account.create_key(None, "SIGN_VERIFY", "ECC_NIST_P256", "", [])
+    keys_of_account.create_alias(key.id, alias)
+
+
 def _create_queue(name: str) -> None:
-    """Behind moto's API: sixteen calls for each test are felt."""
     backend = sqs_backends[ACCOUNT][REGION]
     backend.create_queue(f"{name}-dlq")
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dlq"

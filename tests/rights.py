@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -34,9 +35,16 @@ def _frames() -> Iterator[FrameType]:
 
 def _worker_of(frame: FrameType) -> str | None:
     """The function that Lambda would run, if this frame is one of its entry point's."""
-    file = Path(frame.f_code.co_filename)
-    if ENTRYPOINTS not in file.parents:
+    file = _entry_point(frame.f_code.co_filename)
+    if file is None:
         return None
     if file.parent.name in {"api", "guest_pages"} or file.name in HTTP:
         return API
     return frame.f_locals["function"] if (file.name, frame.f_code.co_name) == ("runtime.py", "_run") else None
+
+
+@cache
+def _entry_point(name: str) -> Path | None:
+    """The file, if it is one of theirs; every call on the stack of every announcement is looked at."""
+    file = Path(name)
+    return file if ENTRYPOINTS in file.parents else None

@@ -6,6 +6,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 
+pytestmark = pytest.mark.moto
 FIRST, SECOND, THIRD = (Key("here", name) for name in ("a", "b", "c"))
 
 

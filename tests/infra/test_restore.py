@@ -39,6 +39,8 @@ from tests.messages.test_sending import codes, occasion
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=30)
+pytestmark = pytest.mark.moto
+"""Which makes a table from another one."""
 FIRST, TARGET = "xenia-test", f"xenia-test-restored-{NOON:%Y%m%dt%H%M%Sz}"
 OTHER = {"Ref": "RestoredTable"}
 STACK = {
