@@ -19,6 +19,7 @@ import urllib3
 from chalicelib.aws.meter import meter
 from chalicelib.aws.pools import pools
 from chalicelib.aws.settings import settings
+from chalicelib.canonical.compact import values_in
 from chalicelib.canonical.errors import AskLess, Refused, Rejected, TryAgain
 from chalicelib.canonical.time import now
 
@@ -170,7 +171,7 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
 
 def _read(content: bytes) -> Any:
     """What an answer may take of a function's memory is known before it is read."""
-    if len(content) > LARGEST_ANSWER or sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+    if len(content) > LARGEST_ANSWER or values_in(content) > MOST_VALUES:
         raise AskLess("the vendor's answer is too large")
     try:
         return json.loads(content, parse_float=Decimal)

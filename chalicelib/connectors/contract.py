@@ -47,6 +47,9 @@ class Edge(Protocol):
     dropped_fields: frozenset[str]
     """Fields, lower case, that must never reach the queue: documents, health, diet, tokens, card data, free text."""
 
+    listed_fields: frozenset[str] | None
+    """The only fields whose values are kept, as they are spelt; None where all are but those that must go."""
+
     entries: str
     """The list of a notice, if it has one, whose entries may as well come in several notices."""
     credentials: frozenset[str]

@@ -23,6 +23,7 @@ from chalicelib.ingest.changes import Snapshot, change_of
 from chalicelib.ingest.conversations import SecondsLeft, converse, shared
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
+from chalicelib.ingest.texts import without_cards
 from chalicelib.profiles.actions import store_changes
 from chalicelib.profiles.model import Change, Person
 from chalicelib.properties import store as properties
@@ -164,7 +165,12 @@ def _ask(
         to_blame = _naming(vendor_id, named)
         batch.fail(to_blame, Rejected("unreadable_answer", reason))
         batch.ignored["unreadable_of_nobody"] += not to_blame
-    for snapshot in translated.snapshots:
+    for told in translated.snapshots:
+        try:
+            snapshot = without_cards(told)
+        except Rejected as rejected:
+            batch.fail(_naming(told.source_id or "", named) or set(named), rejected)
+            continue
         at_hotel = snapshot.source_id not in translated.of_no_hotel
         change = change_of(
             snapshot,

@@ -10,7 +10,7 @@ from functools import cache
 from json import JSONDecodeError
 
 from chalicelib.aws import files, queues
-from chalicelib.canonical.compact import compact
+from chalicelib.canonical.compact import compact, values_in
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge, Unauthorized
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors import stripping
@@ -22,6 +22,8 @@ from chalicelib.ingest.opened import OpenedConnection, opened_connections
 from chalicelib.settings import installation
 
 LARGEST_BODY = 4 * 1024 * 1024
+MOST_VALUES = 200_000
+"""Of a body: what a value takes of memory does not depend on how few bytes it has."""
 LARGEST_MESSAGE = 200 * 1024
 """Beyond this the queue holds a claim check, and S3 the body."""
 MOST_ENTRIES = 100
@@ -47,6 +49,8 @@ def accept(connection: ConnectionId, request: Request) -> int:
     if opened is None or not edge_of(opened.vendor).verify(request, opened.secrets):
         _pretend(request, opened, was_looked_up=was_looked_up)
         raise Unauthorized
+    if values_in(request.body) > MOST_VALUES:
+        raise TooLarge(f"A webhook's body may have {MOST_VALUES} values.")
     edge = edge_of(opened.vendor)
     contents, hotel = _queueable(edge, request)
     messages = [_light(envelopes.noticed(connection, opened.vendor, request.at), each) for each in contents]
@@ -92,9 +96,13 @@ def _queueable(edge: Edge, request: Request) -> tuple[list[Content], str | None]
 def _stripped(edge: Edge, raw: bytes, body: Json) -> tuple[list[Json], list[Content]]:
     """The notices of a body, and the same as they are queued: as it came, where nothing of it is to go."""
     parts = _parts(edge, body)
-    if len(parts) == 1 and stripping.is_clean(raw, edge.dropped_fields):
+    names = edge.listed_fields
+    is_listed = names is None or stripping.is_listed(body, names)
+    if len(parts) == 1 and is_listed and stripping.is_clean(raw, edge.dropped_fields):
         return parts, [envelopes.as_body(raw.decode())]
     stripped = [stripping.strip(part, edge.dropped_fields, edge.id_fields) for part in parts]
+    if names is not None and not is_listed:
+        stripped = [stripping.listed_only(part, names) for part in stripped]
     return stripped, [envelopes.as_body(compact(each)) for each in stripped]
 
 

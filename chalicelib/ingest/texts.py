@@ -1,8 +1,29 @@
 """Text as people typed it, fit to be kept and shown. Pure."""
 
+import json
 import unicodedata
 
+from pydantic import ValidationError
+
 from chalicelib.canonical.details import PostalAddress
+from chalicelib.canonical.errors import Rejected
+from chalicelib.canonical.snapshots import AnySnapshot
+from chalicelib.connectors.canonical.edge import id_fields
+from chalicelib.connectors.cards import NOT_PLAIN, may_hold_one
+from chalicelib.connectors.stripping import strip
+
+
+def without_cards(snapshot: AnySnapshot) -> AnySnapshot:
+    """What a vendor answered passed no edge, and is looked through here. Raises Rejected where what is left has not the
+    field's shape."""
+    told = snapshot.model_dump_json(exclude_none=True)
+    if not may_hold_one(told.encode()) and (told.isascii() or not NOT_PLAIN.search(told)):
+        return snapshot
+    try:
+        return type(snapshot).model_validate(strip(json.loads(told), frozenset(), id_fields))
+    except ValidationError as error:
+        fields = {".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}
+        raise Rejected("card_number", f"in {', '.join(sorted(fields))}") from None
 
 
 def address_of(address: PostalAddress | None) -> PostalAddress | None:

@@ -39,6 +39,21 @@ def test_the_glance_knows_the_fields_of_the_models(kind: str) -> None:
     assert shape.REQUIRED[kind] == {name for name, field in fields.items() if field.is_required()}
 
 
+def names_in(schema: Any) -> set[str]:
+    """Of every field, at any depth."""
+    if isinstance(schema, list):
+        return {name for each in schema for name in names_in(each)}
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own | {name for each in schema.values() for name in names_in(each)}
+
+
+def test_the_edge_keeps_the_fields_of_the_models_and_no_other() -> None:
+    models = {name for model in MODELS.values() for name in names_in(model.model_json_schema())}
+    assert edge.listed_fields == frozenset(models | {"snapshots"})
+
+
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.parametrize(
     "changed_at", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123456+01:00", "2026-01-01 00:00Z"]

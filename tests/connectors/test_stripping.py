@@ -7,8 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chalicelib.connectors import cards as card_numbers
 from chalicelib.connectors import stripping
-from chalicelib.connectors.stripping import REMOVED, is_card_number, is_clean, parse, scrub_text, strip
+from chalicelib.connectors.cards import REMOVED, is_card_number, scrub_text
+from chalicelib.connectors.stripping import is_clean, parse, strip
 
 BRANDS = {
     "Visa": ("4", 16),
@@ -23,8 +25,22 @@ BRANDS = {
     "JCB": ("3530", 16),
     "UnionPay": ("62", 19),
     "Maestro": ("6759", 13),
+    "Mir": ("2200", 16),
+    "Mir to 2204": ("2204", 19),
+    "RuPay": ("6071", 16),
+    "RuPay of 82": ("8201", 16),
+    "RuPay of 508": ("5085", 16),
+    "Elo": ("5067", 16),
+    "Elo of 509": ("5091", 16),
+    "Elo of 636": ("6362", 16),
+    "Elo of 504": ("504175", 16),
+    "Verve": ("5061", 18),
+    "Troy": ("9792", 16),
 }
-SEPARATORS = ["", " ", "-", "\u00a0", "  ", " - ", "\t", "–", "\u202f", "\u2009", "\n", "\r\n"]
+SEPARATORS = [
+    *("", " ", "-", "\u00a0", "  ", " - ", "\t", "–", "\u202f", "\u2009", "\n", "\r\n"),
+    *(".", "/", "_", " / ", "\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00b7", "+", "\u2028"),
+]
 
 
 def completed(prefix: str, length: int, filling: str) -> str:
@@ -101,6 +117,10 @@ def test_card_numbers_in_values_and_in_keys_go(card: str) -> None:
         "12345678901234567890123",
         "2026-02-01 2026-02-03",
         "9111111111111111",
+        "0664/1234567, +43 664 1234567 / +43 1 588000000",
+        "2026.03.06/2026.03.09",
+        "192.168.100.200/24",
+        "10.000.000.000,00",
     ],
 )
 def test_what_is_no_card_number_stays(text: str) -> None:
@@ -111,6 +131,7 @@ def test_a_plus_sign_saves_telephone_numbers_only() -> None:
     assert is_card_number("4915798670548")
     assert scrub_text("+4915798670548, +4111 1111 1111 1111") == f"+4915798670548, +{REMOVED}"
     assert scrub_text("+43 1 588000000 4111111111111111") == f"+43 1 588000000 {REMOVED}"
+    assert scrub_text("+378282246310005, +36227206271667") == f"+{REMOVED}, +{REMOVED}"
 
 
 UNREADABLE = [
@@ -154,9 +175,22 @@ def test_whatever_cannot_be_read_is_scrubbed_without_an_error(text: str) -> None
     scrubbed.encode()
 
 
-@pytest.mark.parametrize("card", ["４１１１１１１１１１１１１１１１", "٤١١١ ١١١١ ١١١١ ١١١١"])
-def test_a_card_number_in_the_digits_of_another_script_goes(card: str) -> None:
-    assert scrub_text(card) == REMOVED
+ZEROS = "\uff10\u0660\u06f0\u0966\u09e6\u0e50\u1040\u17e0\u1810\u0f20\U0001d7ce\u2080"
+"""Of Arabic, Persian, Hindi, Bengali, Thai, Burmese, Khmer, Mongolian, Tibetan, and wide, bold and lowered ones."""
+
+
+@pytest.mark.parametrize("zero", ZEROS)
+@pytest.mark.parametrize("separator", ["", " ", "\u200b"])
+def test_a_card_number_in_the_digits_of_another_script_goes(zero: str, separator: str) -> None:
+    card = "".join(chr(ord(zero) + int(each)) for each in "4111111111111111")
+    text = f"no {grouped(card, [4, 4, 4], separator)}!"
+    assert scrub_text(text) == f"no {REMOVED}!"
+    assert not is_clean(f'{{"remark": "{text}"}}'.encode(), DROPPED_HERE)
+
+
+@pytest.mark.parametrize("text", ["m² and ½", "٢٠٢٦-٠٢-٠١", "room ４０１, key ①②③"])
+def test_digits_of_other_scripts_that_are_no_card_stay_as_they_were_typed(text: str) -> None:
+    assert scrub_text(text) == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "latin-1"])
@@ -172,9 +206,23 @@ def test_epoch_milliseconds_stay(moment: int) -> None:
 
 
 @given(cards())
-def test_json_numbers_and_id_fields_stay(card: str) -> None:
-    document = {"amount": int(card), "ID": card}
+def test_id_fields_stay_be_they_texts_or_numbers(card: str) -> None:
+    document = {"ID": card, "id": int(card)}
     assert strip(document, frozenset(), frozenset({"id"})) == document
+
+
+@pytest.mark.parametrize("number", [4111111111111111, -4111111111111111, 4111111111111111.0, 378282246310005])
+def test_a_card_number_that_is_a_json_number_goes(number: float) -> None:
+    assert strip({"note": [number]}, frozenset(), frozenset()) == {"note": [REMOVED]}
+
+
+@pytest.mark.parametrize("number", [True, 0, 36000, 1e300, -1e300, 4.5e15, 10**40, 411111111111111.5, 1700000000009])
+def test_numbers_that_are_none_stay(number: float) -> None:
+    assert strip([number], frozenset(), frozenset()) == [number]
+
+
+def test_a_body_that_cannot_be_read_is_kept_up_to_a_length() -> None:
+    assert len(stripping.scrub_unreadable(b"x" * 4_000_000, frozenset({"token"}))) == stripping.MOST_UNREADABLE
 
 
 @given(st.text("0123456789 -4ab", max_size=120))
@@ -199,7 +247,7 @@ def test_a_long_text_is_looked_at_a_fixed_number_of_times(pattern: str, monkeypa
         looked += 1
         return is_card_number(digits)
 
-    monkeypatch.setattr(stripping, "is_card_number", counting)
+    monkeypatch.setattr(card_numbers, "is_card_number", counting)
     text = pattern * (1_000_000 // len(pattern) // (5 if len(pattern) == 2 else 1))
     scrub_text(text)
     assert looked <= 3 * len(text)
@@ -264,6 +312,21 @@ def test_an_unreadable_body_hides_no_field_behind_the_escapes_of_a_text(depth: i
 )
 def test_a_text_without_fields_stays_as_it_was_typed(text: str) -> None:
     assert strip({"name": text}, DROPPED_HERE, IDS_HERE) == {"name": text}
+
+
+@pytest.mark.parametrize(
+    "text", ["AccessToken: se,cr", "Id: 5\naccess_token : se,cr", '"Access-Token"\r\n:\r\n"se,cr"', "(token: se,cr)"]
+)
+def test_a_field_that_is_named_in_a_text_without_any_brackets_goes(text: str) -> None:
+    dropped = frozenset({"access_token", "token"})
+    assert "se" not in str(strip({"Data": text}, dropped, IDS_HERE))
+    assert strip({"Data": "Token ring: 5"}, dropped, IDS_HERE) == {"Data": "Token ring: 5"}
+
+
+def test_a_document_in_the_name_of_a_field_is_stripped_like_any_other() -> None:
+    assert "secret" not in str(
+        strip({json.dumps({"access_token": "secret"}): 1}, frozenset({"access_token"}), IDS_HERE)
+    )
 
 
 @pytest.mark.parametrize("text", ["[4111111111111111]", '{"n": 4111111111111111}', "[4111111111111111.0]"])
@@ -357,3 +420,9 @@ def test_of_what_is_told_clean_nothing_is_to_be_stripped(document: object, escap
     raw = json.dumps(document, ensure_ascii=escaped).encode()
     if is_clean(raw, DROPPED_HERE):
         assert strip(parse(raw), DROPPED_HERE, IDS_HERE) == parse(raw)
+
+
+def test_a_text_of_nothing_but_digits_in_groups_goes_as_a_whole() -> None:
+    usual = "room 12 4111 1111 1111 1112, " * 100
+    assert scrub_text(usual) == usual
+    assert scrub_text("4111 1111 1111 1112 " * 1_100) == REMOVED

@@ -16,14 +16,15 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.aws import clients, files, keys, secrets, table
 from chalicelib.aws.meter import meter
+from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge, TryAgain, Unauthorized
 from chalicelib.canonical.ids import ConnectionId, ReservationId, reservation_id
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors import vendors
+from chalicelib.connectors.cards import REMOVED
 from chalicelib.connectors.contract import Request
-from chalicelib.connectors.stripping import REMOVED
-from chalicelib.ingest import edge, opened
+from chalicelib.ingest import actions, edge, opened
 from tests.builders import VIENNA, guest, reservation
 from tests.conftest import RAW_BUCKET
 from tests.fake_mews import ENTERPRISE, SECRET, FakeMews, connection, customer, notice, reservations_changed
@@ -452,3 +453,32 @@ def test_names_that_are_tried_out_do_not_fill_the_memory(mews: FakeMews, monkeyp
         with pytest.raises(Unauthorized):
             push(b"{}", ConnectionId(f"nobody-{number}"))
     assert len(opened.opened_connections().known) + len(opened.opened_connections().absent) <= 3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"passport_number": "C01X00T47"},
+        {"address": {"city": "Vienna", "identity": {"number": "C01X00T47"}}},
+        {"special_dates": [{"kind": "birthday", "day": "05-17", "of": "C01X00T47"}]},
+        {"C01X00T47 and more": "C01X00T47"},
+    ],
+)
+def test_a_field_that_the_shape_does_not_know_loses_its_value_and_is_named(own: None, odd: dict[str, Any]) -> None:
+    snapshots = [guest("g1"), {**guest("g2"), **odd}]
+    body = json.dumps({"snapshots": snapshots}).encode()
+    with time_machine.travel(NOW, tick=False):
+        edge.accept(OWN, signed(body))
+        text = "".join(each["body"] for each in received("inbox")["Records"])
+    assert "C01X00T47" not in text
+    message = json.loads(text)
+    assert message["body"]["snapshots"][0] == snapshots[0]
+    reasons = actions.ingest_notices([Message("m", message)])
+    assert ("snapshots.1." in str(reasons["m"]), "C01X00T47" in str(reasons["m"])) == (True, False)
+
+
+def test_a_body_of_more_values_than_memory_has_room_for_is_too_large(own: None) -> None:
+    body = b'{"snapshots": [' + b"{}," * (edge.MOST_VALUES // 2) + b"{}]}"
+    with time_machine.travel(NOW, tick=False), pytest.raises(TooLarge, match="values"):
+        edge.accept(OWN, signed(body))
+    assert waiting("inbox") == 0

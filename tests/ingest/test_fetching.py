@@ -17,6 +17,7 @@ from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile, reservation_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connections import actions as connections
+from chalicelib.connectors.cards import REMOVED
 from chalicelib.connectors.contract import Call, Request
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
@@ -44,6 +45,7 @@ from tests.fake_mews import (
 from tests.fakes import received, waiting
 from tests.ids import CLUB
 from tests.ingest.conftest import dead
+from tests.tables import state
 
 SOURCE = ConnectionId("mews-vienna")
 Spent = tuple[dict[str, int], int]
@@ -415,3 +417,27 @@ def test_a_vendor_that_takes_all_its_time_leaves_the_other_connections_theirs(
         "mews-slower.example": 15.0,
     }
     assert stay().status is Status.CONFIRMED
+
+
+CARD = "4111 1111 1111 1111"
+
+
+def test_a_card_number_that_a_vendor_answers_with_is_stored_nowhere(mews: FakeMews) -> None:
+    mews.rooms = {"room-1": "٤١١١ ١١١١ ١١١١ ١١١١"}
+    mews.keep(reservation(AssignedResourceId="room-1", CancellationReason=CARD), item())
+    mews.keep(customer(first=f"Anna {CARD}", last="Lee 4111.1111.1111.1111", Email=None, Phone="+4915798670548"))
+    fetched(reservations_changed("r1"))
+    kept = json.dumps([*state().values()], default=str, ensure_ascii=False)
+    assert ("1111" in kept, "١١١١" in kept) == (False, False)
+    (guest,) = identity.find("phone", "+4915798670548")
+    assert guest.traits.given_name == f"Anna {REMOVED}"
+
+
+def test_a_card_number_where_no_text_fits_fails_its_own_notice_alone(mews: FakeMews) -> None:
+    mews.keep(reservation("r1", "c1"), customer("c1"), reservation("r2", "c2"))
+    mews.keep(customer("c2", Address={"PostalCode": CARD}))
+    failures = actions.fetch_notices(messages(reservations_changed("r1"), reservations_changed("r2")))
+    assert {name: str(error) for name, error in failures.items()} == {
+        "m1": "card_number: in occupants.0.guest.address.postal_code"
+    }
+    assert stay("r1").status is Status.CONFIRMED

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.canonical.errors import FieldError
-from chalicelib.connectors.canonical.shape import looks_right
+from chalicelib.connectors.canonical.shape import NAMES, looks_right
 from chalicelib.connectors.contract import Json, Request
 
 secret_use: Literal["compare", "sign"] = "sign"  # noqa: S105 (how secrets are used, not one)
@@ -20,6 +20,7 @@ dropped_fields: frozenset[str] = frozenset(
     {"card_number", "cvv", "cvc", "passport", "identity_document", "diet", "health", "notes", "access_token"}
 )
 """The schema has none of these; what a sender adds by mistake must not lie in a queue until it is refused."""
+listed_fields: frozenset[str] | None = NAMES
 entries = "snapshots"
 is_told = True
 credentials: frozenset[str] = frozenset()

@@ -30,6 +30,12 @@ CHARGE = _names(
     "folio_owner cancelled"
 )
 FIELDS = {"guest": GUEST, "reservation": RESERVATION, "charge": CHARGE}
+DETAILS = _names(
+    "snapshots role guest street postal_code city region country kind day currency room_revenue_minor "
+    "eligible_room_revenue_minor other_revenue_minor night amount_minor"
+)
+"""What lies around and within snapshots."""
+NAMES = GUEST | RESERVATION | CHARGE | DETAILS
 REQUIRED = {
     "guest": frozenset({"changed_at"}),
     "reservation": frozenset({"changed_at", "source_id", "property_id", "status", "arrival", "departure"}),

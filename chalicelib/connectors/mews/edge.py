@@ -16,6 +16,7 @@ success = 200
 id_fields = frozenset({"id", "enterpriseid", "integrationid"})
 dropped_fields = frozenset({"accesstoken", "clienttoken", "token", "apikey", "secret"})
 """IntegrationCreated and IntegrationApiKeyCreated carry an access token in their body."""
+listed_fields: frozenset[str] | None = None
 KEPT_BY_URLS = frozenset(ascii_letters + digits + "-._~" + "/:@?!$'()*,=")
 """What a query may hold (RFC 3986) and every reader takes for itself: a plus sign is read as a blank, the percent sign
 begins an escape, and the ampersand, the semicolon and the hash end the value."""
