@@ -43,8 +43,10 @@ SHAPES = {
 @pytest.mark.parametrize("vendor", ["mews", "canonical"])
 @pytest.mark.parametrize("shape", some_of(list(SHAPES)))
 def test_the_worst_bodies_that_are_taken_fit_the_function(shape: str, vendor: str) -> None:
-    """With boto3's clients, which the edge has beside this, 40 MB more. The kernel is asked for the peak of the process:
-    what getrusage tells is that of the one it was forked from, where that was larger."""
+    """With boto3's clients, which the edge has beside this, 40 MB more.
+
+    The kernel is asked for the peak: getrusage tells that of the process it was forked from, where that was larger.
+    """
     code = [sys.executable, "-c", TAKING, SHAPES[shape], vendor]
     done = subprocess.run(code, capture_output=True, text=True, check=True)
     assert int(done.stdout) + 40 < worker(API).memory * 3 / 4
