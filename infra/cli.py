@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
+from typer.exceptions import TyperException
 
 from chalicelib.access.model import ROLES
 from chalicelib.canonical.errors import CallerError, TryAgain
@@ -55,12 +56,30 @@ EXPECTED = (
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What goes wrong is one line; the status is 1 where a command failed, 2 where it was not
+    understood."""
     try:
-        hub()
+        status = hub(standalone_mode=False)
     except EXPECTED as error:
-        words.print(f"[red]hub:[/] {escape(' '.join(str(error).split()))}", soft_wrap=True)
-        raise SystemExit(1) from error
+        raise _told(str(error), 1) from error
+    except TyperException as error:
+        raise _told(_misunderstood(error), error.exit_code) from error
+    except typer.Abort as error:
+        raise _told("broken off.", 1) from error
+    raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _told(line: str, status: int) -> SystemExit:
+    if line:
+        words.print(f"[red]hub:[/] {escape(' '.join(line.split()))}", soft_wrap=True)
+    return SystemExit(status)
+
+
+def _misunderstood(error: TyperException) -> str:
+    """Nothing where a command without its words has shown its help."""
+    command = getattr(getattr(error, "ctx", None), "command_path", "hub")
+    said = error.format_message().rstrip(".")
+    return f"{said}. `{command} --help` tells what there is." if said else ""
 
 
 @infra.command("deploy")

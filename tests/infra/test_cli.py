@@ -22,12 +22,14 @@ from tests.builders import PORTO, VIENNA
 RUN = CliRunner()
 
 
-def failed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+def failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str, status: int = 1
+) -> str:
     """What is said, in one line, of a command that goes wrong."""
     monkeypatch.setattr("sys.argv", ["hub", *arguments])
     with pytest.raises(SystemExit) as ended:
         cli.main()
-    assert ended.value.code == 1
+    assert ended.value.code == status
     said = capsys.readouterr().err
     assert "Traceback" not in said
     return said.strip()
@@ -113,6 +115,30 @@ def test_what_goes_wrong_outside_is_one_line(
     )
     assert said.startswith("hub: role: must be one of admin, ")
     assert "\n" not in said
+
+
+NOT_UNDERSTOOD = [
+    (("nope",), "hub: No such command 'nope'. `hub --help` tells what there is."),
+    (("infra", "deploy", "--nope"), "hub: No such option: --nope. `hub infra deploy --help` tells what there is."),
+    (("key", "create"), "hub: Missing option '--role'. `hub key create --help` tells what there is."),
+    (("dlq", "open"), "hub: Missing argument 'letter'. `hub dlq open --help` tells what there is."),
+    (("infra", "deploy", "--monthly-budget", "much", "--stage", "t"), "hub: Invalid value for '--monthly-budget': "),
+    (("infra", "deploy", "--stage"), "hub: Option '--stage' requires an argument. "),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_one_line(
+    arguments: tuple[str, ...], line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = failed(capsys, monkeypatch, *arguments, status=2)
+    assert (said[: len(line)], said.count("\n")) == (line, 0)
+
+
+def test_a_command_without_its_words_shows_its_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failed(capsys, monkeypatch, "key", status=2) == ""
 
 
 def test_brackets_in_what_others_wrote_are_shown_as_they_are(
