@@ -14,7 +14,7 @@ from benchmarks.figures import OF_MEASURED, Figure
 from benchmarks.population import Population
 from benchmarks.stopwatch import Sides, compare, median_milliseconds
 from benchmarks.table import Table, Units
-from benchmarks.tape import OF_THE_HUB, Bare, Call, Tape
+from benchmarks.tape import Bare, Call, Tape, of_the_hub
 from chalicelib.aws import queues, secrets
 from chalicelib.campaigns import actions
 from chalicelib.campaigns.model import PARTS, Campaign
@@ -164,7 +164,7 @@ def _sent_once(guests: int) -> _Sent:
     ran = send_all(guests, tape)
     assert ran.cloud.mails == guests, "everybody is mailed once"
     stretches = list(tape.stretches())
-    bare, lean, templates = Bare(tape), Bare(tape, OF_THE_HUB), _parsed()
+    bare, lean, templates = Bare(tape), Bare(tape, of_the_hub), _parsed()
     mails = [calls for calls in stretches if any(call.operation == "SendBulkEmail" for call in calls)]
     by = Sides(lambda: _run_hub(tape, ran.steps), lambda: _bare(tape, bare, templates, stretches), guests)
     by_lean = by._replace(floor=lambda: _bare(tape, lean, templates, stretches))

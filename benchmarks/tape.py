@@ -1,7 +1,6 @@
 """What the hub asked of AWS, recorded once: the floor makes the same calls bare, and the tape answers both."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,23 +69,26 @@ class Tape:
 
 
 ONCE = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
-PLAIN: Mapping[str, Config] = defaultdict(lambda: CONFIG, sesv2=ONCE)
-"""Service → boto3 as it comes, with the hub's timeouts and tries."""
-OF_THE_HUB: Mapping[str, Config] = defaultdict(
-    lambda: clients.PATIENT, dynamodb=clients.LEAN, sqs=clients.LEAN, events=clients.LEAN, sesv2=clients.ONCE
-)
-"""Service → the configuration of its client, as the hub makes it."""
+Maker = Callable[[str], Any]
+"""Service → client."""
+
+
+def plain(service: str) -> Any:
+    """boto3 as it comes, with the hub's timeouts and tries."""
+    return boto3.client(service, config=ONCE if service == "sesv2" else CONFIG)  # type: ignore[call-overload]
+
+
+def of_the_hub(service: str) -> Any:
+    """The client that the hub itself asks."""
+    return getattr(clients, "ses" if service == "sesv2" else service)()
 
 
 class Bare:
     """The floor: boto3 and nothing else. Clients are made once, as the hub makes them once."""
 
-    def __init__(self, tape: Tape, configs: Mapping[str, Config] = PLAIN) -> None:
-        names = {call.service: CLIENTS.get(call.service, call.service) for call in tape.calls}
-        self._clients: dict[str, Any] = {
-            service: boto3.client(name, config=configs[name])  # type: ignore[call-overload]
-            for service, name in names.items()
-        }
+    def __init__(self, tape: Tape, made: Maker = plain) -> None:
+        names = {call.service for call in tape.calls}
+        self._clients = {name: made(CLIENTS.get(name, name)) for name in names}
 
     def make(self, calls: Sequence[Call]) -> None:
         for call in calls:

@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
-from botocore.config import Config
-
 from benchmarks import hub, season, webhooks
 from benchmarks.cloud import Cloud
 from benchmarks.figures import Figure
 from benchmarks.stopwatch import Sides, compare
-from benchmarks.tape import OF_THE_HUB, PLAIN, Bare, Tape
+from benchmarks.tape import Bare, Maker, Tape, of_the_hub, plain
 from benchmarks.webhooks import BATCH, FUNCTIONS
 
 GUESTS = 2 * BATCH
@@ -39,14 +37,14 @@ def figures(rounds: int) -> list[Figure]:
 
 def _figures(name: str, rounds: int) -> Iterator[Figure]:
     """The hub's clients ask for less of boto3 than it does by itself: what is left without that is shown, too."""
-    for floor, configs, bound in (("", PLAIN, 1.5), (" by the hub's own clients", OF_THE_HUB, None)):
-        with sides(name, configs=configs) as both:
+    for floor, made, bound in (("", plain, 1.5), (" by the hub's own clients", of_the_hub, None)):
+        with sides(name, made=made) as both:
             pair = compare(both, rounds)
         yield Figure(f"CPU {NAME}{floor}: {name}", "ms of CPU", pair.measured, pair.floor, bound)
 
 
 @contextmanager
-def sides(name: str, guests: int = GUESTS, configs: Mapping[str, Config] = PLAIN) -> Iterator[Sides]:
+def sides(name: str, guests: int = GUESTS, made: Maker = plain) -> Iterator[Sides]:
     """Webhooks of a kind, taken in once and recorded: to be taken in again, or made bare."""
     kind, cloud = KINDS[name], webhooks.known_guests(guests)
     with _mews_answering(minute=5):
@@ -56,7 +54,7 @@ def sides(name: str, guests: int = GUESTS, configs: Mapping[str, Config] = PLAIN
         tape.record()
         events = kind.webhooks(guests, 10)
         deliveries = _taken_in(cloud, tape, events, kind.queue)
-        bare = Bare(tape, configs)
+        bare = Bare(tape, made)
         yield Sides(
             lambda: _run_hub(tape, events, deliveries, FUNCTIONS[kind.queue]),
             lambda: _run_floor(tape, bare, events, deliveries),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 
 REMOVED = "[card number removed]"
 SHORTEST, LONGEST = 13, 19
@@ -20,7 +21,7 @@ LONGEST_PHONE = 13
 digits cannot be told from the longest numbers of Germany and Austria, of which a tenth would pass for one."""
 NOT_PLAIN = re.compile(r"(?![0-9])\d|[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2776-\u277e]")
 """Digits of other scripts, and those above the line, below it, and in circles."""
-NO_DIGITS = re.compile("[^0-9]+")
+DIGIT, NO_DIGITS = re.compile("[0-9]"), re.compile("[^0-9]+")
 BRANDS: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = (
     (re.compile("4"), frozenset({13, 16, 19})),  # Visa, and Elo under 4011, 4312, 4389, 4514, 4573, 4576
     (re.compile("5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), frozenset({16})),  # Mastercard
@@ -61,10 +62,10 @@ def _passes_luhn(digits: str) -> bool:
     return sum(map(int, backwards[::2] + backwards[1::2].translate(DOUBLED))) % 10 == 0
 
 
-def may_hold_one(raw: bytes) -> bool:
-    """Whether UTF-8 has as many digits in a row as a card number, whatever stands between; those of other scripts
-    (`NOT_PLAIN`) are not seen."""
-    return b"0" * SHORTEST in raw.translate(ZEROS, AMONG_DIGITS)
+def may_hold_one(raw: bytes, text: str) -> bool:
+    """Whether a text has as many digits in a row as a card number, whatever stands between, or digits that are not
+    plain. `raw` is its UTF-8, which is looked through sooner."""
+    return b"0" * SHORTEST in raw.translate(ZEROS, AMONG_DIGITS) or (not raw.isascii() and bool(NOT_PLAIN.search(text)))
 
 
 def scrub_text(text: str) -> str:
@@ -103,10 +104,7 @@ def _end_of_card(text: str, start: int, ahead: str) -> int | None:
 
 
 def _after_digits(text: str, number: int) -> int:
-    at = -1
-    for _ in range(number):
-        at = next(place for place in range(at + 1, len(text)) if text[place].isdecimal())
-    return at + 1
+    return next(islice(DIGIT.finditer(text), number - 1, None)).end()
 
 
 def scrub_number(number: float) -> float | str:

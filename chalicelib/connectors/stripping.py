@@ -7,7 +7,7 @@ from functools import cache
 from math import isfinite
 from typing import Any, NoReturn
 
-from chalicelib.connectors.cards import NOT_PLAIN, REMOVED, may_hold_one, scrub_number, scrub_text
+from chalicelib.connectors.cards import REMOVED, may_hold_one, scrub_number, scrub_text
 
 DROPPED = "[removed]"
 ESCAPES = re.compile(r"\\u[0-9A-Fa-f]{4}|\\[tnr]|%[0-7][0-9A-Fa-f]|\+(?=[0-9])")
@@ -68,8 +68,7 @@ def is_clean(raw: bytes, dropped: Collection[str]) -> bool:
     text = raw.translate(None, JOINTS).decode().casefold()
     return not (
         DOUBTFUL.search(text)
-        or may_hold_one(raw)
-        or (not raw.isascii() and NOT_PLAIN.search(text))
+        or may_hold_one(raw, text)
         or any([name in text for name in _without_joints(frozenset(dropped))])  # noqa: C419 (a list is faster)
     )
 

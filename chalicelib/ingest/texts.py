@@ -9,7 +9,7 @@ from chalicelib.canonical.details import PostalAddress
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.connectors.canonical.edge import id_fields
-from chalicelib.connectors.cards import NOT_PLAIN, may_hold_one
+from chalicelib.connectors.cards import may_hold_one
 from chalicelib.connectors.stripping import strip
 
 
@@ -17,7 +17,7 @@ def without_cards(snapshot: AnySnapshot) -> AnySnapshot:
     """What a vendor answered passed no edge, and is looked through here. Raises Rejected where what is left has not the
     field's shape."""
     told = snapshot.model_dump_json(exclude_none=True)
-    if not may_hold_one(told.encode()) and (told.isascii() or not NOT_PLAIN.search(told)):
+    if not may_hold_one(told.encode(), told):
         return snapshot
     try:
         return type(snapshot).model_validate(strip(json.loads(told), frozenset(), id_fields))

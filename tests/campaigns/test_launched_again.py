@@ -1,6 +1,5 @@
 """Who got a campaign with an earlier launch is left out, unless everybody is to get it again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 import time_machine
 
 from chalicelib.aws import table
-from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions, store
 from chalicelib.campaigns.model import MOST_EARLIER, Run
 from chalicelib.canonical.errors import Conflict
@@ -23,15 +21,9 @@ from tests.mail_fakes import FakeSes, mail_event, wrapped
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def ses(aws: Settings) -> FakeSes:
+def ses(ses: FakeSes) -> FakeSes:
     campaign()
-    return FakeSes().install()
+    return ses
 
 
 def launched(clock: time_machine.Traveller, *everybody: GuestId, again: bool = False) -> Run:

@@ -1,7 +1,6 @@
 """Canonical notices hold snapshots as they are: `{"snapshots": [...]}`."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,11 +12,11 @@ from chalicelib.canonical.errors import FieldError, Invalid, Rejected
 from chalicelib.canonical.faults import by_field, told
 from chalicelib.canonical.snapshots import AnySnapshot, Channel, Status
 from chalicelib.connectors.contract import Json, Link, Translated
+from chalicelib.connectors.stripping import FIELD_NAME
 
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
 """Clocks differ; days do not."""
-FIELD_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 WORDS: Mapping[str, frozenset[str]] = {
     "status": frozenset(Status),
     "channel": frozenset(Channel),
