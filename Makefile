@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 BIN := .venv/bin
 READY := .venv/ready.stamp
 CODE := app.py chalicelib infra tests $(wildcard benchmarks)
-UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 help: ## show this list

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.aws import keys
 from infra.workers import Worker, function_name, queues
 
 Statement = dict[str, Any]
@@ -9,6 +10,13 @@ TAKES = [
     f"sqs:{verb}"
     for verb in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
 ]
+
+ROWS = [
+    f"dynamodb:{verb}"
+    for verb in ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+]
+OF_KEYS = [keys.api_key("*").pk, keys.KEYS]
+"""Partitions of API keys and of their list."""
 
 
 def policy(worker: Worker, stage: str) -> dict[str, Any]:
@@ -20,6 +28,7 @@ def _statements(worker: Worker, stage: str, prefix: str) -> list[Statement]:
     wanted = [
         (True, _log(function_name(worker.function, stage))),
         (True, _table(prefix)),
+        (not worker.signs_in, _keeps_off(prefix)),
         (bool(worker.reads), _reads(worker.reads, prefix)),
         (worker.settles_letters, _settles(prefix)),
         (bool(worker.reads or worker.sends), _sends(worker, prefix)),
@@ -45,9 +54,19 @@ def _log(name: str) -> Statement:
 
 
 def _table(prefix: str) -> Statement:
-    verbs = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    tables = (f"arn:aws:dynamodb:*:*:table/{prefix}", f"arn:aws:dynamodb:*:*:table/{prefix}-restored-*")
-    return _allow("Table", [f"dynamodb:{verb}" for verb in verbs], *tables, *(f"{each}/index/*" for each in tables))
+    tables = _tables(prefix)
+    return _allow("Table", ROWS, *tables, *(f"{each}/index/*" for each in tables))
+
+
+def _keeps_off(prefix: str) -> Statement:
+    # Each row of a batch and of a transaction is judged by its own partition key:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    of_keys = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": OF_KEYS}}
+    return _allow("KeepOffKeys", ROWS, *_tables(prefix), Condition=of_keys) | {"Effect": "Deny"}
+
+
+def _tables(prefix: str) -> tuple[str, str]:
+    return f"arn:aws:dynamodb:*:*:table/{prefix}", f"arn:aws:dynamodb:*:*:table/{prefix}-restored-*"
 
 
 def _reads(queue: str, prefix: str) -> Statement:

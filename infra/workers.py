@@ -31,7 +31,8 @@ POINTS = frozenset({FactType.POINTS_AWARDED, FactType.POINTS_REVERSED})
 
 @dataclass(frozen=True)
 class Worker:
-    """One Lambda function: its size, what wakes it, and its rights. All may use the table and write their own log."""
+    """One Lambda function: its size, what wakes it, and its rights. All may use the table, without API keys, and write
+    their own log."""
 
     function: str
     timeout: int
@@ -51,6 +52,8 @@ class Worker:
     """Reads the key of identifiers, links and cursors."""
     encrypts: bool = False
     decrypts: bool = False
+    signs_in: bool = False
+    """Reads and writes API keys, which to all others are as if they were not there."""
     settles_letters: bool = False
     """Takes from every dead-letter queue what its caller puts away or sends back, to whichever queue it came from."""
     mails: bool = False
@@ -86,6 +89,7 @@ WORKERS = (
         announces=POINTS | MEMBERSHIPS | {FactType.CONSENT_CHANGED},
         puts=("large", "objections"),
         gets="large",
+        signs_in=True,
         settles_letters=True,
         identifies=True,
         encrypts=True,

@@ -22,7 +22,8 @@ from infra.workers import WORKERS, Worker
 from tests.infra.test_template import resources
 
 PROJECT = Path(__file__).parents[2]
-PINS = dict(line.split("==") for line in (PROJECT / "requirements.txt").read_text().splitlines() if "==" in line)
+PINNED = re.compile(r"^([^\s#=]+)==([^\s;]+)[^\n]*?((?: \\\n    --hash=sha256:[0-9a-f]{64})*)$", re.MULTILINE)
+PINS = {name: version for name, version, _ in PINNED.findall((PROJECT / "requirements.txt").read_text())}
 SDK = ("boto3", "botocore", "s3transfer")
 FITS_GLIBC_2_26 = re.compile(r"-(any|manylinux(1|2010|2014|_2_(5|12|17))_(x86_64|aarch64))$")
 
@@ -211,8 +212,17 @@ def test_a_queue_hides_a_message_for_six_times_the_timeout_that_is_deployed(pack
 def test_every_dependency_is_pinned_alike_for_lambda_and_for_development() -> None:
     wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert {re.split(r"[<>=]", each)[0] for each in wanted} <= PINS.keys()
-    development = (PROJECT / "requirements-dev.txt").read_text().splitlines()
-    assert {f"{name}=={version}" for name, version in PINS.items()} <= set(development)
+    development = PINNED.findall((PROJECT / "requirements-dev.txt").read_text())
+    assert PINS.items() <= {(name, version) for name, version, _ in development}
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_pin_names_the_hashes_of_its_files(file: str) -> None:
+    """A file that was exchanged under its version is not installed, here and on Lambda."""
+    text = (PROJECT / file).read_text()
+    pins = PINNED.findall(text)
+    assert len(pins) == len(re.findall(r"^\S+==", text, re.MULTILINE))
+    assert [name for name, _, hashes in pins if not hashes] == []
 
 
 def test_boto3_is_packaged_with_all_its_parts_and_nothing_that_packages_is() -> None:

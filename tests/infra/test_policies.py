@@ -1,11 +1,14 @@
 """The IAM policies of the workers: no more than each needs, and nothing of another stage."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from chalicelib.aws import keys
 from chalicelib.canonical.facts import FactType
+from chalicelib.canonical.ids import ConnectionId, KeyId
 from infra.policies import policy
 from infra.workers import WORKERS, Worker, queues, worker
 
@@ -69,6 +72,19 @@ BEYOND = {
 }
 """Written by hand, so that a right that is added is added twice. A new worker that needs no more is not listed."""
 
+TABLES = {
+    f"arn:aws:dynamodb:*:*:table/{name}{index}"
+    for name in ("xenia-prod", "xenia-prod-restored-*")
+    for index in ("", "/index/*")
+}
+OTHERS = {
+    keys.PROPERTIES,
+    keys.CONNECTIONS,
+    keys.connection(ConnectionId("KEYS")).pk,
+    keys.connection_reach(ConnectionId("KEY")).pk,
+}
+"""Partitions of others, of names that somebody may choose."""
+
 
 def statements(of: Worker, stage: str = "prod") -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = policy(of, stage)["Statement"]
@@ -80,7 +96,8 @@ def actions(of: Worker) -> set[str]:
 
 
 def statement_with(action: str, of: Worker, stage: str = "prod") -> dict[str, Any]:
-    (found,) = [each for each in statements(of, stage) if action in each["Action"]]
+    allowed = [each for each in statements(of, stage) if each["Effect"] == "Allow"]
+    (found,) = [each for each in allowed if action in each["Action"]]
     return found
 
 
@@ -92,7 +109,7 @@ def test_a_worker_may_do_what_is_listed_and_nothing_else(of: Worker) -> None:
 @pytest.mark.parametrize(("of", "stage"), EVERY)
 def test_a_policy_names_its_resources_and_actions(of: Worker, stage: str) -> None:
     for statement in statements(of, stage):
-        assert statement["Effect"] == "Allow"
+        assert statement["Effect"] == ("Deny" if statement["Sid"] == "KeepOffKeys" else "Allow")
         assert not any("*" in action for action in statement["Action"])
         if not set(statement["Action"]) <= WITHOUT_RESOURCE:
             assert "*" not in statement["Resource"]
@@ -103,6 +120,26 @@ def test_a_policy_reaches_into_its_own_stage_only(of: Worker, stage: str) -> Non
     text = json.dumps(policy(of, stage))
     assert f"xenia-{stage}" in text
     assert not any(f"xenia-{other}" in text for other in STAGES if other != stage)
+
+
+@pytest.mark.parametrize("of", WORKERS, ids=lambda each: each.function)
+def test_api_keys_are_read_and_written_where_people_sign_in_and_nowhere_else(of: Worker) -> None:
+    """What a worker could be brought to do, it cannot give itself a key of the API."""
+    denied = [each for each in statements(of) if each["Effect"] == "Deny"]
+    if of.function == "api_handler":
+        assert denied == []
+        return
+    (keeps_off,) = denied
+    assert keeps_off["Action"] == statement_with("dynamodb:PutItem", of)["Action"]
+    assert set(keeps_off["Resource"]) == {each for each in TABLES if "/index/" not in each}
+    (operator, (condition, *_)) = next((each, list(said)) for each, said in keeps_off["Condition"].items())
+    assert (operator, condition) == ("ForAnyValue:StringLike", "dynamodb:LeadingKeys")
+    patterns = keeps_off["Condition"][operator][condition]
+    assert all(
+        any(fnmatchcase(pk, each) for each in patterns)
+        for pk in (keys.api_key("0a1b").pk, keys.api_key_listing(KeyId("k1")).pk)
+    )
+    assert not any(fnmatchcase(pk, each) for pk in OTHERS for each in patterns)
 
 
 def test_a_worker_reads_its_own_queue_and_sends_to_the_declared_ones_and_its_dead_letters() -> None:

@@ -55,6 +55,10 @@ def test_its_configuration_and_policy_follow(tmp_path: Path) -> None:
     rights = {each["Sid"]: each["Resource"] for each in json.loads((tmp_path / file).read_text())["Statement"]}
     assert rights == {
         "Log": ["arn:aws:logs:*:*:log-group:/aws/lambda/xenia-staging-fold_towels:*"],
+        "KeepOffKeys": [
+            "arn:aws:dynamodb:*:*:table/xenia-staging",
+            "arn:aws:dynamodb:*:*:table/xenia-staging-restored-*",
+        ],
         "Table": [
             "arn:aws:dynamodb:*:*:table/xenia-staging",
             "arn:aws:dynamodb:*:*:table/xenia-staging-restored-*",
