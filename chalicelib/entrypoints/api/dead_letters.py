@@ -118,9 +118,10 @@ def _slice(ask: Ask, body: DeadLettersMeant, act: actions.Act) -> DeadLettersSet
 
 
 def _letter(caller: Caller, letter_id: LetterId) -> Letter:
-    """Raises NotFound, alike for what is not there and for what is not the caller's."""
-    letter = actions.letter_of(letter_id)
-    if not _sees(caller, letter.connection):
+    """Raises NotFound, alike for what is not there and for what is not the caller's, after the same reads."""
+    letter = store.get(letter_id)
+    is_seen = _sees(caller, letter.connection if letter else None)
+    if letter is None or not letter.lies or not is_seen:
         raise NotFound(ANOTHERS)
     return letter
 
@@ -139,11 +140,9 @@ def _sees(caller: Caller, connection: ConnectionId | None) -> bool:
     """What is of no connection (facts, mails, jobs) is the group's."""
     if caller.is_group:
         return True
-    if connection is None:
-        return False
-    if is_api(connection):
+    reached = connections.reached(connection or ConnectionId("")).properties
+    if connection and is_api(connection):
         return caller.sees(PropertyId(connection.removeprefix(f"{API}-")))
-    reached = connections.reached(connection).properties
     return bool(reached) and caller.sees_all(tuple(reached))
 
 

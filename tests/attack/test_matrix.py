@@ -1,0 +1,254 @@
+"""Every call of the API by every role, of the group, of the hotel that it is about, of another one, and of nobody."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import pytest
+
+from app import app
+from chalicelib.access.model import ROLES
+from chalicelib.canonical.batch import Message
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.connections import actions as connections
+from chalicelib.dead_letters import actions as dead_letters
+from chalicelib.entrypoints.api.calls import Call
+from chalicelib.entrypoints.api.routes import CALLS
+from tests import tables
+from tests.builders import guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.fake_mews import connection
+from tests.mail_fakes import FakeSes
+
+ANNA = leaf_of_profile(ConnectionId("api"), "g1")
+MARK = "zzvienna"
+"""Stands in all that the hotel Vienna alone told, and in no answer that others may have."""
+PATH = {
+    "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
+    "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
+    "template_id": "hello",
+}  # fmt: skip
+"""What a path names: each thing is Vienna's, or the group's. Campaign, run and job have ids that are made up."""
+HOTEL = {
+    "name": "Hotel Vienna", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR",
+    "mail_domains": ["hotel-vienna.example"],
+}  # fmt: skip
+PROGRAM = {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01"}
+SEGMENT = {"name": "Regulars", "rule": {"trait": "stats.stays", "op": "gte", "value": 1}}
+TEMPLATE = {"name": "Hello", "subject": "Hello", "html": "<p>Hello</p>", "text": "Hello"}
+CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"vienna": "vienna"}}
+TOLD = {
+    "kind": "guest", "source_id": "g9", "property_id": "vienna", "changed_at": "2026-01-01T00:00:00Z",
+}  # fmt: skip
+NOT_SEEN = 404
+"""As if it were not there."""
+FIELD = 400
+"""The field that names another's hotel is refused."""
+EMPTY = 200
+"""An answer without anything of the other's."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a call is made about Vienna, and the status that a key of another hotel gets for it."""
+
+    elsewhere: int
+    body: object = None
+    query: str = ""
+
+
+GROUP = Asked(403)
+ASKED = {
+    "properties:listed": Asked(EMPTY),
+    "properties:put": Asked(403, HOTEL),
+    "properties:get": Asked(NOT_SEEN),
+    "properties:delete": GROUP,
+    "connections:listed": Asked(EMPTY),
+    "connections:put": Asked(NOT_SEEN, CONNECTION),
+    "connections:get": Asked(NOT_SEEN),
+    "connections:delete": Asked(NOT_SEEN),
+    "access:listed": Asked(EMPTY),
+    "access:create": Asked(403, {"name": "k", "role": "analyst", "properties": ["vienna"]}),
+    "access:delete": Asked(NOT_SEEN),
+    "settings:get": GROUP,
+    "settings:put": Asked(403, {}),
+    "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
+    "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
+    "guests:get": Asked(NOT_SEEN),
+    "timeline:listed": Asked(NOT_SEEN),
+    "stays:listed": Asked(NOT_SEEN),
+    "consents:listed": Asked(NOT_SEEN),
+    "consents:put": Asked(NOT_SEEN, {"state": "withdrawn", "how": "said so"}),
+    "consents:lift_bounce": Asked(403, {"reason": "said so"}),
+    "membership:listed": Asked(NOT_SEEN),
+    "membership:enrol": Asked(NOT_SEEN, {"number": "C-100"}),
+    "membership:end": Asked(NOT_SEEN),
+    "membership:ledger": Asked(NOT_SEEN),
+    "programs:listed": Asked(EMPTY),
+    "programs:put": Asked(403, PROGRAM),
+    "programs:get": Asked(EMPTY),
+    "jobs:listed": GROUP,
+    "jobs:get": GROUP,
+    "dead_letters:listed": Asked(NOT_SEEN, query="?connection=mews-vienna"),
+    "dead_letters:get": Asked(NOT_SEEN),
+    "dead_letters:purge": Asked(NOT_SEEN),
+    "dead_letters:redrive": Asked(NOT_SEEN),
+    "dead_letters:redrive_slice": Asked(NOT_SEEN, {"connection": "mews-vienna"}),
+    "dead_letters:purge_slice": Asked(NOT_SEEN, {"connection": "mews-vienna"}),
+    "segments:listed": Asked(EMPTY),
+    "segments:put": Asked(403, SEGMENT),
+    "segments:get": Asked(EMPTY),
+    "templates:listed": Asked(EMPTY),
+    "templates:put": Asked(403, TEMPLATE),
+    "templates:get": Asked(EMPTY),
+    "campaigns:listed": GROUP,
+    "campaigns:create": Asked(403, {"name": "More", "segment": "regulars", "template": "hello"}),
+    "campaigns:get": GROUP,
+    "campaigns:change": Asked(403, {"name": "Other"}),
+    "campaigns:launch": GROUP,
+    "campaigns:pause": GROUP,
+    "campaigns:resume": GROUP,
+    "campaigns:cancel": GROUP,
+    "campaigns:mail_missed": GROUP,
+    "campaigns:decisions": GROUP,
+}
+"""By the function that answers: a call that is not listed fails the test."""
+IDS = [each.answered_by for each in CALLS]
+OPEN = {
+    ("/health", "GET"), ("/openapi.json", "GET"), ("/webhooks/{connection}", "POST"), ("/u/{token}", "GET"),
+    ("/u/{token}", "POST"), ("/u/{token}/back", "GET"), ("/u/{token}/back", "POST"),
+}  # fmt: skip
+SHOWN = {
+    "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
+    "membership:listed",
+}  # fmt: skip
+"""Calls that only look, and whose answer has the mark for whoever may have it."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A hotel with a guest, a connection, a dead letter and a key; and what the group has."""
+
+    hub: Hub
+    path: dict[str, str]
+
+    def asked(self, call: Call, key: str | None) -> tuple[int, str]:
+        """Status and text of the answer."""
+        asked = ASKED[call.answered_by]
+        response = self.hub.call(call.method, call.path.format(**self.path) + asked.query, asked.body, key=key)
+        return int(response.status_code), response.body.decode()
+
+
+@pytest.fixture
+def world(hub: Hub, ingest: Ingest) -> World:
+    FakeSes().install()
+    person = guest(email=f"{MARK}@mail.example", given_name=MARK, family_name="Lee")
+    ingest(reservation("r1", person, status="checked_out"))
+    connections.put(connection(base_url=f"https://{MARK}.example"))
+    for each in _letters():
+        dead_letters.set_aside("fetch", each, reason=f"gone {MARK}", archived=True)
+    hub.get("/v1/properties", key="analyst@vienna")
+    for name, body in {"programs/club": PROGRAM, "segments/regulars": SEGMENT, "templates/hello": TEMPLATE}.items():
+        hub.put(f"/v1/{name}", body)
+    hub.put(f"/v1/guests/{ANNA}/membership/club", {"number": MARK})
+    made = {"name": "Spring", "segment": "regulars", "template": "hello"}
+    campaign = hub.call("POST", "/v1/campaigns", made).json_body["id"]
+    run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]["id"]
+    (job,) = hub.get("/v1/jobs")["items"]
+    return World(hub, {**PATH, "campaign_id": campaign, "run_id": run, "job_id": job["id"]})
+
+
+def _letters() -> Iterator[Message]:
+    """Of a connection, of the API's source of a hotel, and of none."""
+    for request, of in (("q1", "mews-vienna"), ("q2", "api-vienna"), ("q3", None)):
+        body = {"request": request, "vendor": "mews", "connection": of, "body": {"LastName": MARK}}
+        yield Message(f"m-{request}", body, {}, json.dumps(body))
+
+
+def refused() -> Iterator[tuple[Call, str | None, int]]:
+    """Who may not, and what each is answered."""
+    for call in CALLS:
+        yield call, None, 401
+        yield call, "unknown", 401
+        for role, hotel in product(ROLES, ("", "@vienna", "@porto")):
+            if role not in call.roles or (call.group_only and hotel):
+                yield call, role + hotel, 403
+
+
+def permitted(hotel: str) -> Iterator[tuple[Call, str]]:
+    """Who has the role, by a key of the hotel."""
+    for call in CALLS:
+        yield from ((call, f"{role}@{hotel}") for role in sorted(call.roles))
+
+
+def test_every_call_of_the_table_is_asked() -> None:
+    assert sorted(ASKED) == sorted(IDS)
+    assert {each.answered_by for each in CALLS if each.group_only} == {
+        name for name, each in ASKED.items() if each.elsewhere == 403 and name != "access:create"
+    }
+
+
+def test_every_other_route_is_open_to_whoever_has_its_address() -> None:
+    """Each proves by itself who calls, by a signature or a token, or tells what all may know."""
+    asked = {(each.path, each.method) for each in CALLS}
+    others = {(path, method) for path, methods in app.routes.items() for method in methods if method != "HEAD"} - asked
+    assert others == OPEN
+
+
+def test_who_may_not_is_refused_and_changes_nothing(world: World) -> None:
+    for _, key, _ in refused():
+        world.hub.call("GET", "/v1/properties", key=key)  # each key is there from now on
+    before = tables.state()
+    asked = {(call.answered_by, key, status): world.asked(call, key) for call, key, status in refused()}
+    assert {call: answer for call, answer in asked.items() if answer[0] != call[2] or MARK in answer[1]} == {}
+    assert tables.state() == before
+
+
+def test_a_key_of_another_hotel_sees_and_changes_nothing_of_this_one(world: World) -> None:
+    for role in ROLES:
+        world.hub.call("GET", "/v1/properties", key=f"{role}@porto")
+    before = tables.state()
+    for call, key in permitted("porto"):
+        status, text = world.asked(call, key)
+        assert (status, MARK in text) == (ASKED[call.answered_by].elsewhere, False), f"{call.answered_by} as {key}"
+    assert tables.state() == before
+
+
+def test_what_is_another_hotels_is_answered_like_what_is_not_there(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the same words, and after the same calls of AWS."""
+    nowhere = replace(world, path=dict.fromkeys(world.path, "nowhere") | {"channel": "email", "purpose": "marketing"})
+    for call, key in permitted("porto"):
+        if ASKED[call.answered_by].elsewhere == NOT_SEEN:
+            there, not_there = ((each.asked(call, key), calls(capsys)) for each in (world, nowhere))
+            assert there == not_there, f"{call.answered_by} as {key}"
+
+
+@pytest.mark.parametrize("hotel", ["porto", "vienna", "nowhere", ""])
+@pytest.mark.parametrize("more", [{}, {"vendor": "mews"}, {"vendor": "other"}, {"base_url": "http://10.0.0.1"}])
+def test_whatever_is_put_where_another_hotel_has_a_connection_is_answered_alike(
+    world: World, hotel: str, more: dict[str, str]
+) -> None:
+    body = {**CONNECTION, "properties": {hotel: hotel} if hotel else {}, **more}
+    refused = world.hub.call("PUT", "/v1/connections/mews-vienna", body, key="admin@porto")
+    assert (refused.status_code, refused.json_body["detail"]) == (
+        404,
+        "There is no such connection, or no such property.",
+    )
+
+
+def calls(capsys: pytest.CaptureFixture[str]) -> object:
+    """Of AWS, as the log tells of the last request."""
+    return json.loads(capsys.readouterr().out.splitlines()[-1])["calls"]
+
+
+def test_a_key_of_the_hotel_is_shown_what_it_told(world: World) -> None:
+    """Else the others' tests would hold for a hub that shows nothing to anybody."""
+    shown = {
+        call.answered_by
+        for call, key in permitted("vienna")
+        if call.method == "GET" and not call.group_only and MARK in world.asked(call, key)[1]
+    }
+    assert shown == SHOWN
