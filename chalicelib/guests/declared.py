@@ -17,5 +17,7 @@ class Trait:
     in_templates: bool = False
     in_api: bool = True
     example: str | None = None
+    identifies: bool = False
+    """Whether its value may tell who somebody is: a segment that names one is shown to keys of all hotels only."""
     asked_as: type | None = None
     """What segments ask of it, where that is another type than what is kept."""

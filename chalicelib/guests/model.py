@@ -175,15 +175,19 @@ class Traits(Kept):
     profile, segments, templates and API take it from its line."""
 
     salutation: Annotated[str | None, Trait()] = None
-    given_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="Anna")] = None
-    family_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="Lee")] = None
+    given_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, identifies=True, example="Anna")] = (
+        None
+    )
+    family_name: Annotated[str | None, Trait(in_segments=True, in_templates=True, identifies=True, example="Lee")] = (
+        None
+    )
     generation: Annotated[str | None, Trait()] = None
-    email: Annotated[str | None, Trait(computed_by="own_email", in_segments=True)] = None
-    phone: Annotated[str | None, Trait(in_segments=True)] = None
+    email: Annotated[str | None, Trait(computed_by="own_email", in_segments=True, identifies=True)] = None
+    phone: Annotated[str | None, Trait(in_segments=True, identifies=True)] = None
     language: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="en")] = None
     country: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="AT")] = None
     address: Annotated[PostalAddress | None, Trait()] = None
-    birth_date: Annotated[date | None, Trait(in_segments=True)] = None
+    birth_date: Annotated[date | None, Trait(in_segments=True, identifies=True)] = None
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False

@@ -64,6 +64,7 @@ FROM_RECORDS = tuple(name for name, trait in declared().items() if trait.compute
 """What the profile takes over from the records as it is."""
 COMPUTED = {name: trait.computed_by for name, trait in declared().items() if trait.computed_by}
 """What is computed, and by whom."""
+IDENTIFYING = frozenset(name for name, trait in declared().items() if trait.identifies)
 IN_TEMPLATES = tuple(name for name, trait in declared().items() if trait.in_templates)
 IN_API: Mapping[str, Any] = {
     name: Traits.model_fields[name].annotation for name, trait in declared().items() if trait.in_api

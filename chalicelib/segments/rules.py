@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, Stats
-from chalicelib.guests.traits import Kind, kinds
+from chalicelib.guests.traits import IDENTIFYING, Kind, kinds
 from chalicelib.properties.world import country_fault, currencies, currencies_ever
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
@@ -39,6 +39,8 @@ WANTED: dict[Kind, str] = {
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
 }  # fmt: skip
+NAMING = frozenset({"eq", "ne", "in", "contains"})
+"""Operators whose value is what a trait is, or is not."""
 TAKES: dict[Kind, frozenset[str]] = {
     "text": frozenset({"eq", "ne", "in", "contains", "exists"}),
     "number": frozenset({"eq", "ne", "in", "exists", *ORDER}),
@@ -58,6 +60,11 @@ def check(rule: Rule) -> None:
         faults.append(FieldError("rule", f"has more than {MOST_BYTES} bytes"))
     if faults:
         raise Invalid(*faults[:20])
+
+
+def names_somebody(rule: Rule) -> bool:
+    """Whether it holds what may tell who somebody is, such as an address; an age or a name that is there does not."""
+    return any(each.op in NAMING and each.trait in IDENTIFYING for each in _conditions(rule))
 
 
 def _faults(rule: Rule, path: str, depth: int) -> Iterator[FieldError | None]:

@@ -1,5 +1,6 @@
 """Canonical notices: Standard Webhooks signatures within five minutes, and snapshots as they are."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import time_machine
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import ReservationSnapshot
 from chalicelib.connectors.canonical import edge
 from chalicelib.connectors.canonical.translate import read, translate
@@ -81,6 +82,16 @@ def test_a_property_of_another_connection_is_refused() -> None:
     translated = translate(foreign, LINK, SENT)
     assert translated.snapshots == []
     assert translated.broken == {"snapshots.0": "foreign_property: snapshots.0.property_id"}
+
+
+@pytest.mark.parametrize("told", [{}, {"property_id": None}])
+def test_a_connection_of_one_hotel_tells_of_that_hotels_guests(told: dict[str, None]) -> None:
+    without = {name: value for name, value in guest().items() if name != "property_id"} | told
+    item = {**without, "kind": "guest"}
+    of_one = translate({"snapshots": [item]}, LINK, SENT)
+    assert [each.property_id for each in of_one.snapshots] == ["vienna"]
+    both = replace(LINK, properties={**LINK.properties, "e-porto": PropertyId("porto")})
+    assert [each.property_id for each in translate({"snapshots": [item]}, both, SENT).snapshots] == [None]
 
 
 def test_a_snapshot_that_cannot_be_read_takes_no_neighbour_along() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from chalicelib.canonical.details import MealPlan, Purpose
 from chalicelib.canonical.errors import FieldError, Invalid, Rejected
 from chalicelib.canonical.faults import by_field, told
+from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import AnySnapshot, Channel, Status
 from chalicelib.connectors.contract import Json, Link, Translated
 from chalicelib.connectors.stripping import FIELD_NAME
@@ -107,15 +108,22 @@ def _unknown_kind(item: Mapping[str, Json]) -> bool:
 
 
 def _checked(at: int, item: Json, link: Link, received_at: datetime) -> AnySnapshot:
+    allowed = set(link.properties.values())
     try:
-        snapshot = read(item, received_at)
+        snapshot = read(_of_its_hotel(item, allowed), received_at)
     except Invalid as invalid:
         fields = "; ".join(f"snapshots.{at}.{each.field}: {each.message}" for each in invalid.fields)
         raise Rejected("invalid_snapshot", fields) from None
-    allowed = set(link.properties.values())
     if allowed and snapshot.property_id is not None and snapshot.property_id not in allowed:
         raise Rejected("foreign_property", f"snapshots.{at}.property_id")
     return snapshot
+
+
+def _of_its_hotel(item: Json, allowed: Collection[PropertyId]) -> Json:
+    """Whoever speaks for one hotel tells of that hotel's guests: a guest of none would be the group's word."""
+    if isinstance(item, Mapping) and item.get("kind") == "guest" and item.get("property_id") is None:
+        return {**item, "property_id": next(iter(allowed))} if len(allowed) == 1 else item
+    return item
 
 
 def read(item: Json, received_at: datetime | None = None, *, exactly: bool = False) -> AnySnapshot:
