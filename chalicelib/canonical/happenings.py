@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from chalicelib.canonical.ids import ControllerId, Leaf, PropertyId
+from chalicelib.canonical.ids import ControllerId, Leaf, Scope
 
 What_co = TypeVar("What_co", covariant=True)
 
@@ -21,7 +21,7 @@ class Happening(Generic[What_co]):
     id: str
     leaf: Leaf
     what: What_co
-    property_id: PropertyId | None = None
+    property_id: Scope | None = None
     controller: ControllerId | None = None
 
     @property

@@ -12,7 +12,7 @@ from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.canonical.turns import Turns
-from chalicelib.consent import addresses, objections, rules, store
+from chalicelib.consent import addresses, evidence, objections, rules, store
 from chalicelib.consent.model import (
     PURPOSES,
     SOFT_BOUNCES,
@@ -162,8 +162,7 @@ def history(guest: GuestId) -> list[Receipt]:
     known = guests.guest(guest)
     if known is None:
         raise NotFound("There is no such guest.")
-    found = [receipt for leaf in known.members for receipt in store.receipts(leaf)]
-    return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
+    return evidence.receipts(known.members)
 
 
 def suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:

@@ -94,6 +94,12 @@ def acts(leaf: Leaf, channel: ChannelName) -> Acts:
     return read_acts(item) if item else {}
 
 
+def acts_of(leaves: Iterable[Leaf], channel: ChannelName) -> dict[Leaf, Acts]:
+    """Of those through which anything was done."""
+    wanted = {keys.acts(leaf, channel): leaf for leaf in leaves}
+    return {wanted[key]: read_acts(item) for key, item in table.get_many(wanted).items()}
+
+
 def read_acts(item: Item) -> Acts:
     return _unpacked(item["acts"])
 

@@ -1,6 +1,7 @@
 """A leaf's stays as its history tells them: newest arrival first, from a position on, a few rows at a time."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -10,8 +11,15 @@ from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import Leaf
 from chalicelib.guests.drift import NO_DRIFT, Drift, months_after
-from chalicelib.guests.model import SharedStay, Stay
+from chalicelib.guests.model import Stay
 from chalicelib.guests.store import read_stay
+
+
+@dataclass(frozen=True)
+class SharedStay:
+    """A stay in which the guest shared the room of another, whose stay it is."""
+
+    stay: Stay
 
 
 def happenings(leaf: Leaf, before: str | None, limit: int, drift: Drift = NO_DRIFT) -> Iterator[Happening[Stay]]:

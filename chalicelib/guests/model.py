@@ -163,13 +163,6 @@ class Stay(Kept):
         return self.model_copy(update={"reservation": reservation})
 
 
-@dataclass(frozen=True)
-class SharedStay:
-    """A stay in which the guest shared the room of another, whose stay it is."""
-
-    stay: Stay
-
-
 class Traits(Kept):
     """What is known of a guest, stored packed on the guest's head. Each trait is declared here and nowhere else:
     profile, segments, templates and API take it from its line."""

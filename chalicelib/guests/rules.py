@@ -182,6 +182,11 @@ def project(leaves: Sequence[Head]) -> Traits:
     return Traits(**known)
 
 
+def hotels_of(record: Head) -> frozenset[PropertyId]:
+    """Those that may say that a record is theirs: it was named at one of them, or stayed there."""
+    return frozenset((*record.seen_at, *record.stats.properties))
+
+
 def _standing(leaf: Head) -> tuple[bool, str, str]:
     """When a record was read is no news of it: of two profiles, each read now and then, neither is the newer for it."""
     is_merged = leaf.record is not None and leaf.record.merged_into is not None

@@ -51,15 +51,17 @@ def enrol(
     earns_from: date | None = None,
     at: datetime | None = None,
     through: Collection[Leaf] | None = None,
+    among: Collection[Leaf] | None = None,
 ) -> Membership:
     """Make a guest a member: stays that end on or after `earns_from` (today) earn. A member gets another number, where
     one is given; the same again changes nothing. It is said through the first of the records `through` (all of the
-    guest's), and stays with it. Raises NotFound, Invalid, Conflict for a number that is somebody else's, TryAgain.
+    guest's), and stays with it. `among` are the records that are looked at (all): what others say is neither asked nor
+    touched. Raises NotFound, Invalid, Conflict for a number that is somebody else's, TryAgain.
     """
     moment = at or now()
 
     def attempt() -> Membership:
-        standing = _standing_of(leaf, program_id, through)
+        standing = _standing_of(leaf, program_id, through, among)
         given = number or standing.former_number
         key = _key_of(given) if given else None
         act = standing.enrolling(given, key, earns_from or moment.date(), instant(moment))
@@ -72,11 +74,15 @@ def enrol(
 
 
 def end(
-    leaf: Leaf, program_id: ProgramId, at: datetime | None = None, through: Collection[Leaf] | None = None
+    leaf: Leaf,
+    program_id: ProgramId,
+    at: datetime | None = None,
+    through: Collection[Leaf] | None = None,
+    among: Collection[Leaf] | None = None,
 ) -> Membership:
     """End a membership: stays that end from this day on earn nothing; what was earned stays, and is still corrected.
     Raises NotFound for who never was a member, Conflict where other records make the guest one, TryAgain."""
-    standing, moment = _standing_of(leaf, program_id, through), at or now()
+    standing, moment = _standing_of(leaf, program_id, through, among), at or now()
     return _say(standing.ending(moment.date(), instant(moment)), standing, moment)
 
 
@@ -88,7 +94,7 @@ def _say(acts: Sequence[MembershipAct], standing: Standing, moment: datetime) ->
     said_at = [each.said_at for each in acts] or [each.enrolled_at for each in standing.enrolled if each.enrolled_at]
     settle(guest.members, standing.program, next(iter(said_at), instant(moment)))
     bus.announce(facts)
-    return _standing(guest, standing.program).as_it_is
+    return _standing(guest, standing.program, among=standing.among).as_it_is
 
 
 def _key_of(number: str) -> IdentifierKey:
@@ -99,17 +105,22 @@ def _key_of(number: str) -> IdentifierKey:
     return key_of("member", digest("member", read))
 
 
-def _standing_of(leaf: Leaf, program_id: ProgramId, through: Collection[Leaf] | None = None) -> Standing:
+def _standing_of(
+    leaf: Leaf, program_id: ProgramId, through: Collection[Leaf] | None, among: Collection[Leaf] | None
+) -> Standing:
     program, guest = PROGRAMS.get(program_id), guests.guest(leaf)
     if program is None or guest is None:
         raise NotFound("No such guest or programme.")
-    return _standing(guest, program, guest.members if through is None else through)
+    return _standing(guest, program, guest.members if through is None else through, among)
 
 
-def _standing(guest: Guest, program: Program, own: Collection[Leaf] = ()) -> Standing:
+def _standing(
+    guest: Guest, program: Program, own: Collection[Leaf] = (), among: Collection[Leaf] | None = None
+) -> Standing:
     """Heads before accounts: an account is never older than what made it."""
-    heads = guests.with_records(guests.heads(guest.members))
-    return Standing(program, guest, heads, store.accounts(guest.members, program.id), own)
+    leaves = [leaf for leaf in guest.members if among is None or leaf in among]
+    heads = guests.with_records(guests.heads(leaves))
+    return Standing(program, guest, heads, store.accounts(leaves, program.id), own, among)
 
 
 def membership(guest: Guest) -> list[Membership]:

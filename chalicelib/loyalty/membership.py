@@ -39,6 +39,8 @@ class Standing:
     heads: Mapping[Leaf, Head]
     accounts: Mapping[Leaf, Account]
     own: Collection[Leaf] = ()
+    among: Collection[Leaf] | None = None
+    """The records that are looked at; None for all."""
 
     @property
     def earning(self) -> Earning:

@@ -124,6 +124,7 @@ def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None
         address=address,
         at=instant(look.now),
         controller=look.occasion.identity.controller,
+        property_id=look.occasion.identity.hotel,
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.canonical.ids import (
     GuestId,
     Leaf,
     OccasionId,
+    PropertyId,
     TemplateId,
 )
 from chalicelib.canonical.snapshots import HUB_ID
@@ -84,6 +85,8 @@ class Message(BaseModel):
     at: Instant
     controller: ControllerId = GROUP_CONTROLLER
     """Who answers for it; before it was written down, all mail was the group's."""
+    property_id: PropertyId | None = None
+    """The hotel in whose name it is; None of the group's."""
     state: State = State.CLAIMED
     reason: str | None = None
     carrier_id: str | None = None

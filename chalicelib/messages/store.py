@@ -8,7 +8,7 @@ from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import RUN, GuestId, Leaf, OccasionId, TemplateId, highest_id, instant_in
+from chalicelib.canonical.ids import EVERYWHERE, RUN, GuestId, Leaf, OccasionId, TemplateId, highest_id, instant_in
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import Gate
@@ -54,11 +54,13 @@ def newest(leaf: Leaf, limit: int) -> list[Message]:
 
 
 def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening[Message]]:
-    """The messages of one leaf before a position, newest first; each stands at the instant of its occasion."""
+    """The messages of one leaf before a position, newest first; each stands at the instant of its occasion. What went
+    out in the group's name is the group's to see."""
     up_to = f"{keys.MESSAGE}{highest_id(RUN, _instant_of(before))}" if before else None
     for item in table.query(keys.leaf(leaf), keys.MESSAGE, up_to=up_to, at_once=limit, newest_first=True):
         found = read_message(table.key_of(item), item)
-        happening = Happening(instant_in(found.occasion), found.occasion, leaf, found)
+        at, of = instant_in(found.occasion), found.property_id or EVERYWHERE
+        happening = Happening(at, found.occasion, leaf, found, of)
         if happening.is_before(before):
             yield happening
 

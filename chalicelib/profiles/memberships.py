@@ -8,6 +8,7 @@ from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, digest_in
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment
 from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.rules import hotels_of
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import MembershipAct
 
@@ -53,11 +54,18 @@ def _check_room(head: Head, after: Enrolment) -> None:
 
 
 def _check_alone(draft: Draft, head: Head, act: MembershipAct) -> None:
-    """A membership has one number, and who is in is not let in once more."""
+    """Of one hotel's records a membership has one number, and who is in is not let in once more; what other hotels said
+    is theirs."""
     others = [draft.head(leaf) for leaf in draft.head(head.guest).members if leaf != head.leaf]
-    people = [each for each in others if each.record and not each.record.nobody]
+    people = [each for each in others if each.record and not each.record.nobody and _are_of_one(head, each)]
     if any(said.is_made for each in people if (said := enrolment(each, act.program))):
         raise EnrolledBeside("Another record of this guest was enrolled beside this: ask again.")
+
+
+def _are_of_one(one: Head, other: Head) -> bool:
+    """Whether there is a hotel that both are of; the group's own is of all."""
+    hotels = hotels_of(one)
+    return not hotels or not hotels.isdisjoint(hotels_of(other))
 
 
 def _check_free(draft: Draft, head: Head, key: IdentifierKey) -> None:

@@ -33,9 +33,9 @@ class HubSettings(BaseModel):
 
     A guest gets at most `cap_mails` marketing mails in `cap_days` days (none, where it is 0). `mails_singly` sends a
     campaign's mails each in a call of its own: an answer of SES that is lost leaves one guest unknown and not fifty, at
-    more time a mail; it holds for runs that begin after. `sharing` is to show hotels what the others know of a guest,
-    and `retention_months` is how long a guest is to be kept after the last stay or word (null: for ever); both are only
-    kept and shown so far, and nothing follows from them yet.
+    more time a mail; it holds for runs that begin after. `sharing` shows hotels what the others know of a guest
+    who is theirs, too. `retention_months` is how long a guest is to be kept after the last stay or word (null: for
+    ever); it is only kept and shown so far, and nothing follows from it yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -20,6 +20,8 @@ class MailIdentity:
     succeeds: frozenset[ControllerId] = frozenset()
     time_zone: str = "UTC"
     """By whose clock it is written: the hotel's; the group's mail goes by UTC."""
+    hotel: PropertyId | None = field(default=None, compare=False)
+    """In whose name it is; None where it is in the group's."""
 
 
 def mail_identity(
@@ -32,7 +34,8 @@ def mail_identity(
     branding = _over(*_levels(settings, property_))
     controller = controller_of(settings, property_)
     succeeds = predecessors(controller, successions)
-    return MailIdentity(controller, branding, succeeds, property_.time_zone if property_ else "UTC")
+    place = (property_.time_zone, property_.id) if property_ else ("UTC", None)
+    return MailIdentity(controller, branding, succeeds, *place)
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

@@ -33,11 +33,14 @@ def history(
     before: str | None,
     limit: int,
     may_see: Callable[[Happening[object]], bool],
+    mailed: Sequence[Leaf] = (),
 ) -> Part:
-    """What happened to a guest before a position, newest first, of what `may_see` lets the caller see.
+    """What happened to a guest before a position, newest first, of what `may_see` lets the caller see. `mailed` are the
+    guest's other records: a message lies with the one that named the guest when it was sent.
 
     Of each leaf and kind no more rows are read at once than the page may need of it.
     """
     rows = max(FEWEST_ROWS, ceil((limit + 1) / len(leaves)))
     histories = [source(leaf, before, rows) for source in sources for leaf in leaves]
+    histories += [messages.happenings(leaf, before, rows) for leaf in mailed]
     return rules.first(rules.merged(histories), limit, may_see)

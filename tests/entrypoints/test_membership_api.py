@@ -103,6 +103,10 @@ def test_what_a_hotel_says_is_kept_with_its_own_record_and_leaves_with_it(hub: H
     here, there = hotels[ANNA], next(place for place in hotels.values() if place != hotels[ANNA])
     other = next(leaf for leaf, place in hotels.items() if place == there)
     hub.put(path(ANNA), {"number": "C-100"}, key=f"front_desk@{there}")
+    standings = hub.get(f"/v1/guests/{ANNA}/membership", key=f"front_desk@{here}")["items"]
+    assert {(each["number"], each["enrolled_at"]) for each in standings} <= {(None, None)}
+    assert hub.status("DELETE", path(ANNA), key=f"front_desk@{here}") == 404
+    hub.put("/v1/settings", {"sharing": True})
     assert hub.put(path(ANNA), {}, key=f"front_desk@{here}")["number"] == "C-100"
     for method, body in (("PUT", {"number": "C-999"}), ("DELETE", None)):
         assert hub.status(method, path(ANNA), body, key=f"front_desk@{here}") == 409

@@ -10,11 +10,12 @@ import pytest
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
-from chalicelib.identity.actions import find_by_profile
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest
 from chalicelib.ingest import actions, submission
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, guest, reservation
@@ -33,6 +34,10 @@ def everywhere(_: str) -> bool:
 
 def porto_only(property_id: str) -> bool:
     return property_id == PORTO.id
+
+
+def find_by_profile(source: ConnectionId, source_id: str) -> Guest | None:
+    return guests.guest(leaf_of_profile(source, source_id))
 
 
 def ingest() -> None:

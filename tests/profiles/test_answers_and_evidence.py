@@ -16,12 +16,12 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consents
 from chalicelib.consent import rules
 from chalicelib.consent import store as gates
+from chalicelib.consent.flags import opt_ins
 from chalicelib.consent.model import CHANNELS, EMAIL, State
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
-from chalicelib.profiles.draft import opt_ins
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings

@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
-from chalicelib.consent import actions, store
+from chalicelib.consent import actions, evidence, store
 from chalicelib.consent.model import (
     CHANNELS,
     PURPOSES,
@@ -27,8 +27,7 @@ from chalicelib.consent.model import (
 )
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import controllers_of, guest_of, own_leaves
-from chalicelib.guests.model import Guest
+from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves
 from chalicelib.settings import actions as settings
 
 MOST_RECEIPTS = 1_000
@@ -104,14 +103,15 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     """What holds now, which reasons suppress the guest's addresses, and the newest 1,000 receipts, oldest first. The
     timeline has them all, page by page.
 
-    A key of some hotels is shown what was said to the legal entities that answer there, or did before.
+    A key of some hotels is shown what was said, through their records or at an address of these, to the legal entities
+    that answer there, or did before.
     """
-    guest = guest_of(ask.caller, guest_id)
-    gates = [_gate(guest, each) for each in CHANNELS]
-    receipts = actions.history(guest.id)
+    sight = guest_of(ask.caller, guest_id)
+    gates = [_gate(sight, each) for each in CHANNELS]
+    receipts = evidence.receipts(sight.members)
     said_to = {controller_of(key) for gate in gates for key in gate.answers}
     said_to |= {controller_of(each.purpose) for each in receipts}
-    seen = controllers_of(ask.caller, guest, said_to)
+    seen = controllers_of(sight, said_to)
     return ConsentsShown(
         consents=[each for gate in gates for each in _answers(gate, seen)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
@@ -132,14 +132,14 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     one more proof in the history; the newest word holds. The very same again adds nothing. What a hotel's key says is
     kept with a record of that hotel.
     """
-    guest = guest_of(ask.caller, guest_id)
+    sight = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
     if channel not in CHANNELS or named is None:
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
     controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
-    before = _gate(guest, channel)
-    act = _act(ask, own_leaves(ask.caller, guest)[0], channel, key_of(named, controller), body)
-    done, after = actions.record(act, named, controller), _gate(guest, channel)
+    before = _gate(sight, channel)
+    act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body)
+    done, after = actions.record(act, named, controller), _gate(sight, channel)
     holds = after.answer_to(named, controller) or done.kept
     return ConsentKept(
         **_consent(channel, named, controller, holds).model_dump(),
@@ -155,8 +155,10 @@ def _act(ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAske
     return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
 
 
-def _gate(guest: Guest, channel: ChannelName) -> Gate:
-    return store.gate(guest.id, channel) or Gate(guest=guest.id, channel=channel)
+def _gate(sight: InSight, channel: ChannelName) -> Gate:
+    guest = sight.whole.id
+    kept = store.gate(guest, channel) or Gate(guest=guest, channel=channel)
+    return kept if sight.eyes.is_group else evidence.told_by(kept, sight.heads, settings.controllers())
 
 
 def _changed(before: Consent | None, after: Consent, done: actions.Recorded) -> list[Literal["answer", "history"]]:
@@ -170,7 +172,7 @@ def lift_bounce(ask: Ask, guest_id: GuestId, channel: ChannelName, body: LiftAsk
 
     SES may keep the address on a list of its own: take it off there, too. A complaint stays: the guest alone lifts it.
     """
-    guest = guest_of(ask.caller, guest_id)
+    guest = guest_of(ask.caller, guest_id).whole
     if channel not in CHANNELS:
         raise NotFound("There is no such channel.")
     actions.lift_bounce(guest.id, channel, ask.now, {"key_id": ask.caller.key_id, "reason": body.reason})

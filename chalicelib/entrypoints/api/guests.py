@@ -7,14 +7,15 @@ from pydantic import create_model
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
-from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
+from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId, leaf_of_profile
 from chalicelib.canonical.time import moment_of
+from chalicelib.connections.model import API
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import guest_of, heads_of, seen, stats_of
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, guests_by, stats_of
 from chalicelib.guests import today
 from chalicelib.guests.kinds import Unusable
-from chalicelib.guests.model import Guest, Record, Traits
+from chalicelib.guests.model import Record, Traits
 from chalicelib.guests.stats import Days, DayStats
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
@@ -84,6 +85,8 @@ def search(
 ) -> Listing[GuestShown]:
     """The guests that carry an e-mail address, a phone number, a member number, or a source's id.
 
+    A key of single hotels finds them by what a record of these says.
+
     A phone number without its country is read as one of each country in which the key has hotels. Capitals and blanks
     in an address do not matter.
     """
@@ -91,18 +94,13 @@ def search(
     asked = [(kind, value) for kind, value in identifiers.items() if value]
     if len(asked) + bool(source and source_id) != 1 or bool(source) != bool(source_id):
         raise Invalid(FieldError("email", "name one of email, phone, member, or source with source_id"))
-    found = _by_identifier(ask.caller, *asked[0]) if asked else _by_profile(source, source_id)
+    leaves = _by_identifier(ask.caller, *asked[0]) if asked else [leaf_of_profile(source or API, source_id or "")]
     days = today.days(moment_of(ask.now))
-    return Listing(items=[_guest(ask.caller, each, days) for each in seen(ask.caller, found)])
+    return Listing(items=[_guest(each, days) for each in guests_by(ask.caller, leaves)])
 
 
-def _by_profile(source: ConnectionId | None, source_id: str | None) -> list[Guest]:
-    found = identity.find_by_profile(source, source_id) if source and source_id else None
-    return [found] if found else []
-
-
-def _by_identifier(caller: Caller, kind: Kind, value: str) -> list[Guest]:
-    return identity.find(kind, value, _countries(caller) if kind == "phone" else ())
+def _by_identifier(caller: Caller, kind: Kind, value: str) -> list[Leaf]:
+    return identity.carriers(kind, value, _countries(caller) if kind == "phone" else ())
 
 
 def _countries(caller: Caller) -> set[str]:
@@ -111,19 +109,18 @@ def _countries(caller: Caller) -> set[str]:
 
 def get(ask: Ask, guest_id: GuestId) -> GuestShown:
     """One guest; an id that was merged into another answers with that other."""
-    return _guest(ask.caller, guest_of(ask.caller, guest_id), today.days(moment_of(ask.now)))
+    return _guest(guest_of(ask.caller, guest_id), today.days(moment_of(ask.now)))
 
 
-def _guest(caller: Caller, guest: Guest, days: Days) -> GuestShown:
-    heads = heads_of(caller, guest)
+def _guest(sight: InSight, days: Days) -> GuestShown:
     return GuestShown(
-        id=guest.id,
-        merged_ids=list(guest.others),
-        properties=[each for each in guest.properties if caller.sees(each)],
-        traits=_traits(guest.traits),
-        stats=_stats(stats_of(caller, guest, days)),
-        leaves=[_leaf(head.leaf, head.record) for head in heads],
-        candidates=[each.id for each in seen(caller, identity.candidates(heads))],
+        id=sight.id,
+        merged_ids=list(sight.guest.others),
+        properties=[each for each in sight.whole.properties if sight.eyes.sees(each)],
+        traits=_traits(sight.traits),
+        stats=_stats(stats_of(sight, days)),
+        leaves=[_leaf(head.leaf, head.record) for head in sight.heads],
+        candidates=[each.id for each in guests_by(sight.caller, identity.candidates(sight.heads))],
     )
 
 

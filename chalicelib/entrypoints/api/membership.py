@@ -13,8 +13,7 @@ from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of, own_leaves
-from chalicelib.guests.model import Guest
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.membership import Membership
 from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarned
@@ -24,9 +23,9 @@ AHEAD = timedelta(days=366)
 
 
 class Standing(Shown):
-    """A guest's standing in one programme: for a key of the whole group the balance, for others the sum of what their
-    own properties gave. `enrolled_at` is null for points that nobody was enrolled for yet. Stays that end from
-    `earns_from` to before `ended_on` (null: without an end) earn."""
+    """A guest's standing in one programme, by the records in the key's sight: for a key of the whole group the balance,
+    for others the sum of what their own properties gave. `enrolled_at` is null for points that nobody was enrolled for
+    yet. Stays that end from `earns_from` to before `ended_on` (null: without an end) earn."""
 
     program: ProgramId
     balance: int
@@ -78,20 +77,22 @@ class LedgerPage(Listing[LedgerEntry]):
 
 def listed(ask: Ask, guest_id: GuestId) -> Listing[Standing]:
     """The guest's standing in every programme."""
-    return Listing(items=_standings(ask.caller, guest_of(ask.caller, guest_id)))
+    sight = guest_of(ask.caller, guest_id)
+    return Listing(items=[_standing(sight, each) for each in actions.membership(sight.guest)])
 
 
 def enrol(ask: Ask, guest_id: GuestId, program_id: ProgramId, body: EnrolmentAsked) -> Standing:
     """Make a guest a member, or give a member another number; doing it again changes nothing.
 
     The guest is found by the number everywhere from then on. One that is another guest's is refused. Who was a member
-    before comes in again from that day on. What a hotel's key says stays with a record of that hotel.
+    before comes in again from that day on. What a hotel's key says stays with a record of that hotel, and beside what
+    others said.
     """
-    guest, program, now = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id), moment_of(ask.now)
+    sight, program, now = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id), moment_of(ask.now)
     if body.earns_from:
         _check_start(body.earns_from, program, now.date())
-    through = own_leaves(ask.caller, guest)
-    return _standing(ask.caller, guest, actions.enrol(guest.id, program.id, body.number, body.earns_from, now, through))
+    said = program.id, body.number, body.earns_from, now, own_leaves(sight)
+    return _standing(sight, actions.enrol(sight.whole.id, *said, among=sight.among))
 
 
 def end(ask: Ask, guest_id: GuestId, program_id: ProgramId) -> None:
@@ -100,15 +101,15 @@ def end(ask: Ask, guest_id: GuestId, program_id: ProgramId) -> None:
     Points and ledger stay, and are shown as before; stays that ended earlier are still priced and corrected. A PUT
     makes the guest a member again.
     """
-    guest, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
-    actions.end(guest.id, program.id, moment_of(ask.now), own_leaves(ask.caller, guest))
+    sight, program = guest_of(ask.caller, guest_id), PROGRAMS.required(program_id)
+    actions.end(sight.whole.id, program.id, moment_of(ask.now), own_leaves(sight), among=sight.among)
 
 
 def ledger(ask: Ask, guest_id: GuestId, *, program: ProgramId | None = None, page: Page) -> LedgerPage:
     """The entries that the key's properties made, newest first; every zero has its reason."""
-    guest = guest_of(ask.caller, guest_id)
-    entries = actions.ledger(guest, _program(program), page.after, at_once=page.limit + 1)
-    found, more = page.take(entry for entry in entries if _is_seen(ask.caller, entry))
+    sight = guest_of(ask.caller, guest_id)
+    entries = actions.ledger(sight.guest, _program(program), page.after, at_once=page.limit + 1)
+    found, more = page.take(entry for entry in entries if _is_seen(sight.eyes, entry))
     cursor = page.cursor(found[-1].position) if more else None
     return LedgerPage(items=[_shown(entry) for entry in found], next_cursor=cursor)
 
@@ -144,18 +145,14 @@ def _check_start(earns_from: date, program: Program, today: date) -> None:
         raise Invalid(FieldError("earns_from", "lies more than a year ahead"))
 
 
-def _standings(caller: Caller, guest: Guest) -> list[Standing]:
-    return [_standing(caller, guest, each) for each in actions.membership(guest)]
-
-
-def _standing(caller: Caller, guest: Guest, membership: Membership) -> Standing:
-    balance = membership.balance if caller.is_group else _earned_at(caller, guest, membership.program)
+def _standing(sight: InSight, membership: Membership) -> Standing:
+    balance = membership.balance if sight.eyes.is_group else _earned_at(sight, membership.program)
     return Standing.model_validate({**asdict(membership), "balance": balance})
 
 
-def _earned_at(caller: Caller, guest: Guest, program: ProgramId) -> int:
-    entries = (entry for leaf in guest.members for entry in store.entries(leaf, program))
-    return sum(entry.points for entry in entries if _is_seen(caller, entry))
+def _earned_at(sight: InSight, program: ProgramId) -> int:
+    entries = (entry for leaf in sight.members for entry in store.entries(leaf, program))
+    return sum(entry.points for entry in entries if _is_seen(sight.eyes, entry))
 
 
 def _program(asked: ProgramId | None) -> ProgramId:

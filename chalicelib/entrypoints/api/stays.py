@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from chalicelib.access.model import Caller
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.happenings import Source
-from chalicelib.canonical.ids import GuestId, PropertyId
+from chalicelib.canonical.ids import GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Item, Page
-from chalicelib.entrypoints.api.visibility import guest_of, may_see
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, may_see
+from chalicelib.guests.history import SharedStay
 from chalicelib.guests.kept import Amounts
-from chalicelib.guests.model import Guest, SharedStay, Stay
+from chalicelib.guests.model import Stay
 from chalicelib.timeline import actions as timeline
 from chalicelib.timeline.rules import Part
 
@@ -78,14 +78,15 @@ class StayShown(Shown):
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
     """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
-    guest = guest_of(ask.caller, guest_id)
-    found = history_of(ask.caller, guest, timeline.stays(guest.drift), page)
+    sight = guest_of(ask.caller, guest_id)
+    found = history_of(sight, timeline.stays(sight.whole.drift), page)
     items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
     return page_of(page, found, items)
 
 
-def history_of(caller: Caller, guest: Guest, sources: Sequence[Source], page: Page) -> Part:
-    return timeline.history(guest.members, sources, before=page.after, limit=page.limit, may_see=may_see(caller))
+def history_of(sight: InSight, sources: Sequence[Source], page: Page, mailed: Sequence[Leaf] = ()) -> Part:
+    sees = may_see(sight.eyes)
+    return timeline.history(sight.members, sources, before=page.after, limit=page.limit, may_see=sees, mailed=mailed)
 
 
 def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:

@@ -11,7 +11,8 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import StayShown, history_of, page_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
-from chalicelib.guests.model import SharedStay, Stay
+from chalicelib.guests.history import SharedStay
+from chalicelib.guests.model import Stay
 from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
@@ -62,21 +63,24 @@ class Happening(Shown):
 
 
 def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[Happening]:
-    """Stays, consent receipts and messages, newest first."""
-    guest = guest_of(ask.caller, guest_id)
-    found = history_of(ask.caller, guest, everything(guest.drift), page)
-    return page_of(page, found, [_shown(each) for each in found.happenings])
+    """Stays, consent receipts and messages, newest first.
+
+    A stay and a hotel's message are shown to that hotel's keys, a message in the group's name to those of all hotels.
+    """
+    sight = guest_of(ask.caller, guest_id)
+    found = history_of(sight, everything(sight.whole.drift), page, sight.others)
+    return page_of(page, found, [_shown(each, sight.through(each.leaf)) for each in found.happenings])
 
 
-def _shown(found: happenings.Happening[object]) -> Happening:
+def _shown(found: happenings.Happening[object], leaf: Leaf) -> Happening:
     match found.what:
         case Stay() | SharedStay() as stay:
-            return Happening(id=found.id, at=found.at, kind="stay", leaf=found.leaf, stay=stay_shown(stay))
+            return Happening(id=found.id, at=found.at, kind="stay", leaf=leaf, stay=stay_shown(stay))
         case Receipt() as receipt:
-            return Happening(id=found.position, at=found.at, kind="receipt", leaf=found.leaf, receipt=_act(receipt))
+            return Happening(id=found.position, at=found.at, kind="receipt", leaf=leaf, receipt=_act(receipt))
         case Message() as message:
             mail = _message(message)
-            return Happening(id=found.id, at=message.at, kind="message", leaf=found.leaf, message=mail)
+            return Happening(id=found.id, at=message.at, kind="message", leaf=leaf, message=mail)
     raise TypeError(f"the timeline cannot show {type(found.what).__name__}")
 
 

@@ -1,42 +1,118 @@
-"""What of a guest a key may see: rows of its own properties, and nothing of a guest who never was at one of them."""
+"""What of a guest a key may see: what records of its own hotels say, and nothing of who never was at one of them."""
 
-from collections.abc import Callable, Collection, Iterable
-from functools import cache, partial
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import ControllerId, GuestId, Leaf
+from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf
 from chalicelib.guests import rules, store
-from chalicelib.guests.model import Guest, Head, Stay
+from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.rules import WHOLE
 from chalicelib.guests.stats import Days, DayStats, on
 from chalicelib.guests.today import told
 from chalicelib.settings import actions as settings
+from chalicelib.settings import store as kept_settings
 
 
-def guest_of(caller: Caller, guest_id: GuestId) -> Guest:
+@dataclass(frozen=True)
+class InSight:
+    """A guest whom the caller may see: `whole` as it is kept. What is read of it goes by `eyes`, which see all of the
+    guest where hotels share what they know; what is written, by the `caller`."""
+
+    caller: Caller
+    eyes: Caller
+    whole: Guest
+
+    @cached_property
+    def _heads(self) -> Mapping[Leaf, Head]:
+        return {leaf: head for leaf, head in store.heads(self.whole.members).items() if head.guest == self.whole.id}
+
+    @cached_property
+    def members(self) -> tuple[Leaf, ...]:
+        """The records in sight; never none of them."""
+        if self.eyes.is_group:
+            return self.whole.members
+        return tuple(leaf for leaf in sorted(self._heads) if is_of(self.eyes, self._heads[leaf]))
+
+    @property
+    def among(self) -> tuple[Leaf, ...] | None:
+        """The records in sight; None where all are, also those that come beside."""
+        return None if self.eyes.is_group else self.members
+
+    @property
+    def others(self) -> list[Leaf]:
+        """The records that are not in sight."""
+        return [leaf for leaf in self.whole.members if leaf not in self.members]
+
+    @property
+    def id(self) -> GuestId:
+        """That of the smallest record in sight: one that is not in sight changes nothing of what is shown."""
+        return self.whole.id if self.eyes.is_group else GuestId(self.members[0])
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """Those in sight, with what their sources say."""
+        found = store.with_records({leaf: self._heads[leaf] for leaf in self.members if leaf in self._heads})
+        return [found[leaf] for leaf in sorted(found)]
+
+    @property
+    def guest(self) -> Guest:
+        """What is in sight, as if there were nothing else of this guest."""
+        return self.whole if self.eyes.is_group else replace(self.whole, id=self.id, members=self.members)
+
+    @property
+    def traits(self) -> Traits:
+        return self.whole.traits if self.eyes.is_group else rules.project(self.heads)
+
+    def through(self, leaf: Leaf) -> Leaf:
+        """The record by which something is told that lies with one of the guest's."""
+        return leaf if leaf in self.members else Leaf(self.id)
+
+
+def guest_of(caller: Caller, guest_id: GuestId) -> InSight:
     """Raises NotFound, alike for guests that are not there and for other properties' guests."""
-    found = store.guest(guest_id)
-    if found is None or not caller.sees_any(found.properties):
+    found = _seen(caller, eyes_of(caller), store.guest(guest_id))
+    if found is None:
         raise NotFound("There is no such guest.")
     return found
 
 
-def seen(caller: Caller, guests: Iterable[Guest]) -> list[Guest]:
-    return [each for each in guests if caller.sees_any(each.properties)]
+def eyes_of(caller: Caller) -> Caller:
+    """As who the caller looks at a guest in sight."""
+    if caller.is_group or not kept_settings.get().sharing:
+        return caller
+    return replace(caller, properties=frozenset({EVERYWHERE}))
 
 
-def heads_of(caller: Caller, guest: Guest) -> list[Head]:
-    """The guest's source records that the caller may see."""
-    found = store.with_records(store.heads(guest.members))
-    return [found[leaf] for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
+def _seen(caller: Caller, eyes: Caller, guest: Guest | None) -> InSight | None:
+    if guest is None or not caller.sees_any(guest.properties):
+        return None
+    found = InSight(caller, eyes, guest)
+    return found if found.members else None
 
 
-def own_leaves(caller: Caller, guest: Guest) -> list[Leaf]:
+def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
+    """The guests of those of these records that are in the caller's sight, each once, by their ids."""
+    eyes = eyes_of(caller)
+    heads = store.heads(leaves)
+    told_by = [leaf for leaf in leaves if leaf in heads and is_of(eyes, heads[leaf])]
+    found = [each for leaf in told_by if (each := _seen(caller, eyes, store.guest(leaf)))]
+    return sorted({each.id: each for each in found}.values(), key=lambda each: each.id)
+
+
+def is_of(caller: Caller, head: Head) -> bool:
+    """Whether a record is one of the caller's hotels: named at one of them, or with a stay there."""
+    return caller.is_group or not caller.properties.isdisjoint(rules.hotels_of(head))
+
+
+def own_leaves(sight: InSight) -> list[Leaf]:
     """The records on which the caller's people may write what the guest said, the one to be taken first: for the group
     any, for hotels those that a source named at one of theirs, or that stayed there. Never empty for a guest in sight.
     """
+    caller, guest = sight.caller, sight.whole
     if caller.is_group:
         return [guest.id, *guest.others]
     found = store.heads(guest.members)
@@ -48,21 +124,21 @@ def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:
     return [stay for stay in store.stays(leaf) if caller.sees(stay.property_id)]
 
 
-def stats_of(caller: Caller, guest: Guest, days: Days) -> DayStats:
-    """As of these days. Totals of the group need a key for all of it; others see the sums of their own properties."""
-    if caller.is_group:
-        return on(told(guest, days).traits.stats, days)
-    whole = [rules.stats_of(stays_of(caller, leaf), WHOLE) for leaf in guest.members]
+def stats_of(sight: InSight, days: Days) -> DayStats:
+    """As of these days. Totals of the group need eyes for all of it; others see the sums of their own properties."""
+    if sight.eyes.is_group:
+        return on(told(sight.whole, days).traits.stats, days)
+    whole = [rules.stats_of(stays_of(sight.eyes, leaf), WHOLE) for leaf in sight.members]
     return on(rules.add_stats(whole, WHOLE), days)
 
 
-def controllers_of(caller: Caller, guest: Guest, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:
+def controllers_of(sight: InSight, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:
     """To whom the guest did or could say something, of those that answer, or did before, at the caller's hotels."""
-    known = settings.controllers()
-    concerned = {known.group, *known.of(guest.properties)}
-    if caller.is_group:
+    known, eyes = settings.controllers(), sight.eyes
+    concerned = {known.group, *known.of(sight.whole.properties)}
+    if eyes.is_group:
         return frozenset({*concerned, *said_to})
-    own = known.of(caller.properties)
+    own = known.of(eyes.properties)
     return (own & concerned) | (known.with_predecessors(own) & frozenset(said_to))
 
 

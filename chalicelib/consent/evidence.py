@@ -1,0 +1,51 @@
+"""What single records say of consent: their sources' flags, what was done through them, and what is known of their
+addresses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.canonical.ids import ChannelName, Digest, Leaf, digest_in
+from chalicelib.canonical.time import Instant
+from chalicelib.consent import rules, store
+from chalicelib.consent.flags import opt_ins
+from chalicelib.consent.model import (
+    ADDRESS_DIGITS,
+    CHANNELS,
+    EVERY_ADDRESS,
+    Acts,
+    Gate,
+    Receipt,
+)
+from chalicelib.guests.model import Head
+from chalicelib.identity import store as identity
+from chalicelib.settings.rules import Controllers
+
+
+def told_by(gate: Gate, records: Sequence[Head], controllers: Controllers) -> Gate:
+    """A guest's gate as if there were no other records of the guest than these."""
+    acts = store.acts_of([head.leaf for head in records], gate.channel)
+    objections = {row.digest: row.objections for row in identity.identifiers(_addresses(records, gate.channel))}
+    said = [_acts(head, acts.get(head.leaf, {}), gate.channel, objections) for head in records]
+    answers = rules.answers(said, [opt_ins(head, gate.channel, controllers) for head in records])
+    names = {each[:ADDRESS_DIGITS] for each in _addresses(records, gate.channel)} | {EVERY_ADDRESS}
+    suppressed = {name: why for name, why in gate.suppressed.items() if name in names}
+    return gate.with_answers(answers).with_suppressed(suppressed)
+
+
+def _acts(head: Head, acts: Acts, channel: ChannelName, objections: Mapping[Digest, Mapping[str, Instant]]) -> Acts:
+    for each in addresses_of(head, channel):
+        acts = rules.taken_over(acts, objections.get(each, rules.NO_OBJECTIONS))
+    return acts
+
+
+def addresses_of(head: Head, channel: ChannelName) -> Iterator[Digest]:
+    return (digest_in(key) for key in head.identifiers if key.startswith(f"{CHANNELS[channel]}:"))
+
+
+def _addresses(records: Sequence[Head], channel: ChannelName) -> set[Digest]:
+    return {each for head in records for each in addresses_of(head, channel)}
+
+
+def receipts(leaves: Sequence[Leaf]) -> list[Receipt]:
+    """Every receipt of some records, oldest first."""
+    found = [receipt for leaf in leaves for receipt in store.receipts(leaf)]
+    return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
