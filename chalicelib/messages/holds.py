@@ -62,6 +62,8 @@ class Reason(StrEnum):
     MISSING_VARIABLE = "missing_variable"
     EMPTY_CONTENT = "empty_content"
     RENDERING_FAILED = "rendering_failed"
+    TEMPLATE_REFUSED = "template_refused"
+    NAME_IS_ADVERTISING = "name_is_advertising"
     RUN_CANCELLED = "run_cancelled"
     NOT_MISSED = "not_missed"
 
@@ -195,6 +197,16 @@ CONTENT = (
         Reason.EMPTY_CONTENT,
         "The subject or the text of the {message} would be empty for this guest.",
         lambda known: known.fault is Fault.EMPTY,
+    ),
+    Hold(
+        Reason.TEMPLATE_REFUSED,
+        "The hub does not take this template any more: who saves it again is told why.",
+        lambda known: known.fault is Fault.REFUSED,
+    ),
+    Hold(
+        Reason.NAME_IS_ADVERTISING,
+        "The guest's name, which the template uses, reads like a link or like advertising.",
+        lambda known: known.fault is Fault.ADVERTISING,
     ),
     Hold(
         Reason.RENDERING_FAILED,

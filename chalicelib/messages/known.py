@@ -17,6 +17,10 @@ class Fault(StrEnum):
     VALUE_MISSING = "value_missing"
     EMPTY = "empty"
     FAILED = "failed"
+    REFUSED = "refused"
+    """It is one that the hub does not take any more."""
+    ADVERTISING = "advertising"
+    """The guest's name is none."""
 
 
 @dataclass(frozen=True)

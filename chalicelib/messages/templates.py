@@ -3,19 +3,20 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache, wraps
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import markup
+from chalicelib.messages.advertising import reads_like_advertising
 from chalicelib.messages.known import Fault
 from chalicelib.messages.model import Template
 from chalicelib.messages.variables import (
-    PRESENT,
+    GUEST,
     SAMPLE,
     SAMPLE_CLOCK,
     SAMPLE_GUEST,
@@ -27,7 +28,7 @@ from chalicelib.messages.variables import (
 from chalicelib.properties.model import Branding
 
 if TYPE_CHECKING:
-    from liquid import BoundTemplate, Environment, RenderContext
+    from liquid import BoundTemplate
 
 PARTS = ("subject", "html", "text")
 MUST_BE_SEEN = ("subject", "text")
@@ -35,18 +36,6 @@ BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs, as Unicode has it, that nobody sees."""
 UNKNOWN_TAG = re.compile(r"unexpected tag '(\w+)'")
 INNER_TAGS = frozenset({"content", "illegal", "output"})
-FOREIGN_TAGS = ("include", "render", "extends", "block", "macro", "call", "import")
-"""A template is whole: nothing is read from elsewhere."""
-FILTERS = frozenset(
-    {
-        "append", "capitalize", "date", "default", "downcase", "escape", "escape_once", "lstrip", "minus",
-        "newline_to_br", "plus", "prepend", "remove", "remove_first", "remove_last", "rstrip", "size", "slice",
-        "squish", "strip", "strip_html", "strip_newlines", "truncate", "truncatewords", "upcase", "url_encode",
-    }
-)  # fmt: skip
-"""Their work grows with their text. Others multiply it (`replace`), or make lists of it (`split`)."""
-LONGEST_VALUE = 10_000
-"""Characters that a filter may give: a chain of them must not grow what the output's limit never sees."""
 MOST_FILTERS = 200
 MOST_BYTES = 240_000
 """A run keeps a template (this) and a segment (120,000) in one row, and DynamoDB's rows end at 409,600 bytes."""
@@ -65,10 +54,10 @@ VERBATIM = {
     name: (re.compile(rf"{{%-?\s*{name}\b"), re.compile(rf"{{%-?\s*end{name}\s*-?%}}")) for name in ("raw", "doc")
 }
 """What begins and ends a part that Liquid takes as it stands."""
-
-
-TODAY = ("now", "today")
-"""What the filter `date` takes for the present."""
+HOSTILE = (" x=\"y\" onclick='z' ", '"><script>z</script><!--', "javascript:z", "//evil.example;}*/<style>")
+"""What a value may end with in the worst case: nothing of it may become a part of the HTML's structure."""
+KEPT = 8
+"""Templates that a worker remembers as they were judged."""
 
 
 class Unfit(Exception):
@@ -86,95 +75,85 @@ class Content:
     text: str
 
 
-@cache
-def _environment(*, autoescape: bool) -> "Environment":
-    from liquid import Environment
-    from liquid.undefined import FalsyStrictUndefined
+@dataclass(frozen=True)
+class Judged:
+    """A template as it was read: its parts, what the hub does not take of it, and what it names of a guest."""
 
-    class Missing(FalsyStrictUndefined):
-        """May be asked for and given a default, never printed."""
-
-        force_liquid_default = True
-
-    class Bounded(Environment):
-        loop_iteration_limit = 100
-        output_stream_limit = 150_000
-        local_namespace_limit = 100_000
-        block_nesting_limit = 20
-
-    environment = Bounded(autoescape=autoescape, undefined=Missing, strict_filters=True)
-    for tag in FOREIGN_TAGS:
-        environment.tags.pop(tag, None)
-    filters = {**environment.filters, "date": _at_the_hotel(environment.filters["date"])}
-    environment.filters = {name: _bounded(filter_) for name, filter_ in filters.items() if name in FILTERS}
-    return environment
-
-
-def _at_the_hotel(date_: Callable[..., object]) -> Callable[..., object]:
-    """The filter `date`, of which the present is the hotel's, and not that of whatever machine this is."""
-    from liquid.filter import with_context, with_environment
-
-    @with_context
-    @with_environment
-    @wraps(date_)
-    def dated(value: object, *args: object, context: "RenderContext", **named: object) -> object:
-        return date_(context.resolve(PRESENT) if value in TODAY else value, *args, **named)
-
-    return dated
-
-
-def _bounded(filter_: Callable[..., object]) -> Callable[..., object]:
-    from liquid.exceptions import ResourceLimitError
-
-    @wraps(filter_)
-    def bounded(*args: object, **named: object) -> object:
-        value = filter_(*args, **named)
-        if isinstance(value, str) and len(value) > LONGEST_VALUE:
-            raise ResourceLimitError(f"a filter gives more than {LONGEST_VALUE} characters", token=None)
-        return value
-
-    return bounded
+    parts: Mapping[str, "BoundTemplate"]
+    faults: tuple[FieldError, ...]
+    named: frozenset[str] = frozenset()
 
 
 def check(template: Template) -> None:
     """Raises Invalid with each field and what is wrong with it."""
-    if len(template.model_dump_json().encode()) > MOST_BYTES:
-        largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
-        raise Invalid(FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"))
-    faults = [fault for part in PARTS for fault in _faults(part, getattr(template, part))]
-    faults = faults or list(_mail_faults(template))
+    faults = judged(template).faults
     if faults:
         raise Invalid(*faults[:20])
 
 
-def _mail_faults(template: Template) -> Iterator[FieldError]:
+@lru_cache(maxsize=KEPT)
+def judged(template: Template) -> Judged:
+    """Judged where it is saved, and once more by each worker that sends it: what was saved under earlier rules may be
+    one that is not taken any more."""
+    if len(template.model_dump_json().encode()) > MOST_BYTES:
+        largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
+        return Judged({}, (FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"),))
+    read = {part: _read(part, getattr(template, part)) for part in PARTS}
+    parts = {part: parsed for part, (parsed, _) in read.items() if parsed}
+    faults = [FieldError(part, fault[:300]) for part, (_, told) in read.items() for fault in dict.fromkeys(told)]
+    if faults:
+        return Judged(parts, tuple(faults))
+    return Judged(parts, tuple(_mail_faults(parts)), _named_in(parts.values()))
+
+
+def _named_in(parts: Iterable["BoundTemplate"]) -> frozenset[str]:
+    names = {str(used) for parsed in parts for each in parsed.analyze().globals.values() for used in each}
+    return frozenset(name.removeprefix(GUEST) for name in names if name.startswith(GUEST))
+
+
+def _mail_faults(parts: Mapping[str, "BoundTemplate"]) -> Iterator[FieldError]:
     """Parts that can be filled in may still make a mail together that is too large."""
     try:
-        Renderer(template, SAMPLE, SAMPLE_CLOCK).render(SAMPLE_GUEST, SAMPLE_URL)
+        _content(parts, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit:
         yield FieldError("html", f"makes a mail of more than {MOST_MAIL_BYTES} bytes")
 
 
-def _faults(part: str, source: str) -> Iterator[FieldError]:
+def _read(part: str, source: str) -> tuple["BoundTemplate | None", list[str]]:
+    """The part as it was parsed, where it can be, and what is wrong with it."""
     from liquid.exceptions import LiquidError
 
-    if part == "subject" and HEADER_BREAKS.search(source):
-        yield FieldError(part, "has characters that no mail header may have")
+    from chalicelib.messages.sandbox import environment
+
+    broken = (
+        ["has characters that no mail header may have"] if part == "subject" and HEADER_BREAKS.search(source) else []
+    )
     dear = next(_dear_to_read(source), None)
     if dear:
-        yield FieldError(part, f"is not Liquid that the hub takes: {dear}")
-        return
+        return None, [*broken, f"is not Liquid that the hub takes: {dear}"]
     try:
-        parsed = _environment(autoescape=part == "html").from_string(source)
-        faults = list(_language_faults(parsed))
+        parsed = environment(autoescape=part == "html").from_string(source)
+        faults = [*broken, *_language_faults(parsed), *_form_faults(part, source, parsed)]
     except (LiquidError, RecursionError) as error:
-        yield FieldError(part, f"is not Liquid that the hub takes: {_plainly(error)}"[:300])
-        return
-    faults += _html_faults(source) if part == "html" else _text_faults(source)
-    yield from (FieldError(part, fault) for fault in faults or _sample_faults(part, parsed))
+        return None, [*broken, f"is not Liquid that the hub takes: {_plainly(error)}"[:300]]
+    return parsed, faults or list(_sample_faults(part, parsed))
 
 
-def _plainly(error: Exception) -> str:
+def _form_faults(part: str, source: str, parsed: "BoundTemplate") -> Iterator[str]:
+    from chalicelib.messages.structure import Flat, faults_of_language
+
+    yield from faults_of_language(parsed, is_html=part == "html")
+    if part == "html":
+        flat = Flat(parsed)
+        yield from flat.faults
+        yield from markup.faults_of_tags(flat.tags)
+        for document in flat.documents:
+            yield from _html_faults(document)
+    else:
+        yield from _text_faults(source)
+
+
+def _plainly(error: BaseException) -> str:
     """What Liquid found, without the drawing of where, and the tags there are where it knows none of that name."""
     words = str(error).partition("\n")[0]
     tag = UNKNOWN_TAG.search(words)
@@ -182,7 +161,9 @@ def _plainly(error: Exception) -> str:
 
 
 def _tags() -> list[str]:
-    return [name for name in _environment(autoescape=True).tags if name.isidentifier() and name not in INNER_TAGS]
+    from chalicelib.messages.sandbox import environment
+
+    return [name for name in environment(autoescape=True).tags if name.isidentifier() and name not in INNER_TAGS]
 
 
 def _dear_to_read(source: str) -> Iterator[str]:
@@ -233,43 +214,65 @@ def _sample_faults(part: str, parsed: "BoundTemplate") -> Iterator[str]:
     try:
         filled = _fill(parsed, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit as unfit:
-        yield f"cannot be filled in: {unfit.__cause__}"[:300]
+        yield f"cannot be filled in: {_plainly(unfit.__cause__ or unfit)}"[:300]
         return
     if part in MUST_BE_SEEN and not _can_be_seen(filled):
         yield "would be empty"
+    yield from _filled_faults(parsed, filled) if part == "html" else _text_faults(filled)
 
 
-def _fill(parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
-    """Raises Unfit; dates and numbers out of range are Python's own errors."""
-    from liquid.exceptions import LiquidError, UndefinedError
+def _filled_faults(parsed: "BoundTemplate", filled: str) -> Iterator[str]:
+    """What goes out is judged, too, and is the same but for its texts when every value ends as badly as can be."""
+    yield from _html_faults(filled)
+    values, structure = values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK), markup.structure(filled)
+    for hostile in HOSTILE:
+        try:
+            other = markup.structure(_fill(parsed, values, hostile))
+        except Unfit:
+            continue  # too long with it; that it is bounded is all that matters then
+        if other != structure:
+            yield "has a value where it could become part of a tag"
+            return
+
+
+def _fill(parsed: "BoundTemplate", values: Mapping[str, Any], said_more: str = "") -> str:
+    """Raises Unfit: whatever Liquid trips over is this template's fault, or this value's."""
+    from liquid.exceptions import UndefinedError
+
+    from chalicelib.messages.sandbox import filled
 
     try:
-        return parsed.render(**values)
+        return filled(parsed, values, said_more=said_more)
     except UndefinedError as error:
         raise Unfit(Fault.VALUE_MISSING) from error
-    except (LiquidError, ArithmeticError, ValueError) as error:
+    except Exception as error:
         raise Unfit(Fault.FAILED) from error
 
 
 class Renderer:
-    """One template, parsed once and filled in for many."""
+    """One template, read once and filled in for many."""
 
     def __init__(self, template: Template, names: Branding, clock: Clock) -> None:
-        self._parts: dict[str, BoundTemplate] = {
-            part: _environment(autoescape=part == "html").from_string(getattr(template, part)) for part in PARTS
-        }
+        self._judged = judged(template)
         self._names, self._clock = names, clock
 
     def render(self, traits: Traits, unsubscribe_url: str) -> Content:
         """Raises Unfit."""
-        values = values_of(traits, self._names, unsubscribe_url, self._clock)
-        subject, html, text = (_fill(self._parts[part], values) for part in PARTS)
-        content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
-        if not (_can_be_seen(content.subject) and _can_be_seen(text)):
-            raise Unfit(Fault.EMPTY)
-        if _is_too_large(content):
-            raise Unfit(Fault.FAILED)
-        return content
+        if self._judged.faults:
+            raise Unfit(Fault.REFUSED)
+        if any(reads_like_advertising(str(getattr(traits, name, "") or "")) for name in self._judged.named):
+            raise Unfit(Fault.ADVERTISING)
+        return _content(self._judged.parts, values_of(traits, self._names, unsubscribe_url, self._clock))
+
+
+def _content(parts: Mapping[str, "BoundTemplate"], values: Mapping[str, Any]) -> Content:
+    subject, html, text = (_fill(parts[part], values) for part in PARTS)
+    content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
+    if not (_can_be_seen(content.subject) and _can_be_seen(text)):
+        raise Unfit(Fault.EMPTY)
+    if _is_too_large(content):
+        raise Unfit(Fault.FAILED)
+    return content
 
 
 def _can_be_seen(text: str) -> bool:

@@ -20,9 +20,10 @@ DATES: Mapping[str, Callable[[Stats, Days], date | None]] = {
     "last_departure": lambda stats, _: stats.last_departure,
 }
 """Dates of a guest that a template may name, as `guest.next_arrival`, for the filter `date`."""
+GUEST = "guest."
 VARIABLES = frozenset(
     {
-        *(f"guest.{name}" for name in (*IN_TEMPLATES, *DATES)),
+        *(f"{GUEST}{name}" for name in (*IN_TEMPLATES, *DATES)),
         *(f"hotel.{name}" for name in OF_HOTEL),
         "postal_address",
         "unsubscribe_url",

@@ -32,7 +32,9 @@ WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {"plan": planning.plan_ru
 
 def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> GuestId:
     leaf = guest_id(name)
-    traits = Traits(given_name=name.title(), email=f"{name}@example.com", stats=Stats(stays=stays))
+    traits = Traits(
+        given_name=name.title() if name.isalpha() else "Anna", email=f"{name}@example.com", stats=Stats(stays=stays)
+    )
     head = Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), traits=traits)
     table.write(table.Put(head_row(head)))
     if state:

@@ -219,3 +219,11 @@ def test_a_value_of_another_type_than_the_description_says_is_refused(hub: Hub, 
     response = hub.call("PUT", "/v1/settings", {field: value})
     assert response.status_code == 400
     assert [each["field"] for each in response.json_body["errors"]] == [field]
+
+
+def test_a_template_that_would_take_too_much_is_told_its_field(hub: Hub) -> None:
+    asked = {**TEMPLATE, "html": "<p>{% for i in (1..2000000000) offset:1999999990 %}x{% endfor %}</p>"}
+    answer = hub.call("PUT", "/v1/templates/t", asked)
+    (error,) = problem(answer)["errors"]
+    assert (answer.status_code, error["field"]) == (400, "html")
+    assert "more than 100 numbers" in error["message"]

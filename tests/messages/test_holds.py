@@ -66,6 +66,8 @@ def gate(**changes: Any) -> Gate:
         (replace(FREE, gate=MAILED, cap=Cap(mails=1, days=7)), Reason.FREQUENCY_CAP, UNASKED),
         (replace(FREE, fault=Fault.VALUE_MISSING), Reason.MISSING_VARIABLE, EVERY),
         (replace(FREE, fault=Fault.FAILED), Reason.RENDERING_FAILED, EVERY),
+        (replace(FREE, fault=Fault.REFUSED), Reason.TEMPLATE_REFUSED, EVERY),
+        (replace(FREE, fault=Fault.ADVERTISING), Reason.NAME_IS_ADVERTISING, EVERY),
     ],
 )
 def test_each_hold_holds_the_classes_that_it_is_for(

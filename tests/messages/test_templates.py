@@ -18,8 +18,9 @@ from chalicelib.messages.channels.email import MailWriter
 from chalicelib.messages.known import Fault
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Template
-from chalicelib.messages.templates import FILTERS, Renderer, Unfit, check
-from chalicelib.messages.variables import SAMPLE_CLOCK
+from chalicelib.messages.sandbox import FILTERS, environment
+from chalicelib.messages.templates import Renderer, Unfit, check
+from chalicelib.messages.variables import SAMPLE_CLOCK, clean
 from chalicelib.properties.model import Branding
 
 URL = "https://hub.example.com/u/token"
@@ -133,8 +134,9 @@ def test_a_default_or_a_question_stands_in_for_a_missing_name() -> None:
 
 
 def test_direction_overrides_and_line_breaks_leave_a_subject() -> None:
-    traits = Traits(given_name="An\u202ena\r\nBcc: x@example.com\0")
-    assert render(traits, subject="For {{ guest.given_name }}").subject == "For An na Bcc: x @ example. com"
+    traits = Traits(given_name="An\u202ena\r\nBcc: x.example\0")
+    assert render(traits, subject="For {{ guest.given_name }}").subject == "For An na Bcc: x. example"
+    assert clean("An\u202ena\r\nBcc: x@example.com\0") == "An na Bcc: x @ example. com"
 
 
 def test_names_of_all_scripts_stay_as_they_are() -> None:
@@ -180,7 +182,7 @@ ENDLESS = "{% for i in (1..100000000) %}x{% endfor %}"
 def test_endless_work_is_bounded() -> None:
     with pytest.raises(Unfit) as unfit:
         Renderer(template(text=ENDLESS), NAMES, SAMPLE_CLOCK).render(Traits(), URL)
-    assert unfit.value.fault is Fault.FAILED
+    assert unfit.value.fault is Fault.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -217,11 +219,11 @@ def test_more_filters_than_a_mail_needs_are_refused() -> None:
 def test_no_filter_takes_memory_beyond_its_text(name: str, argument: str) -> None:
     """Two hundred in a row, of a text that is as long as a variable may be, and nothing of it is printed."""
     chain = f"| {name}{argument} " * 200
-    source = f"{{% assign x = '{'<&a ' * 22_500}' %}}{{% assign y = x {chain}%}}"
-    known = Renderer(template(html=source), NAMES, SAMPLE_CLOCK)
+    source = f"{{% capture x %}}{'<&a ' * 22_500}{{% endcapture %}}{{% assign y = x {chain}%}}"
+    read = environment(autoescape=True).from_string(source)
     tracemalloc.start()
     try:
-        known.render(Traits(), URL)
+        templates._fill(read, {})
     except Unfit as unfit:
         assert unfit.fault is Fault.FAILED  # noqa: PT017 (it may also be filled in)
     finally:
@@ -261,10 +263,10 @@ def test_a_mail_is_no_larger_as_json_than_ses_takes(largest: dict[str, str], lar
 
 
 def test_a_mail_that_a_guests_own_values_make_too_large_is_held() -> None:
-    looped = template(html=LOOP.format("{{ guest.given_name | default: 'x' }}" + '"' * 1_150))
+    looped = template(html=LOOP.format("{{ guest.given_name | default: 'x' }}" + '"' * 1_200))
     check(looped)
     with pytest.raises(Unfit) as unfit:
-        MailWriter(looped, NAMES, SAMPLE_CLOCK).write("a@mail.example", Traits(given_name="Anna" * 60), URL, {})
+        MailWriter(looped, NAMES, SAMPLE_CLOCK).write("a@mail.example", Traits(given_name="Anna" * 30), URL, {})
     assert unfit.value.fault is Fault.FAILED
 
 
