@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import combinations
 
-from chalicelib.identity.parties import are_several
+from chalicelib.identity.parties import are_several, as_typed
 from chalicelib.identity.scripts import BLOCKS, in_both_ways, plain, scripts_of, way_of_writing, written
 
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "ss"})
@@ -101,7 +101,7 @@ class Name:
 
 @lru_cache(maxsize=10_000)
 def name_of(given: str | None, family: str | None) -> Name:
-    given_text, family_text = _bare(given or ""), _bare(family or "")
+    given_text, family_text = _bare(as_typed(given)), _bare(as_typed(family))
     return Name(
         given=_words(given_text),
         family=_words(family_text),
