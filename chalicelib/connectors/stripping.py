@@ -7,9 +7,19 @@ from functools import cache
 from math import isfinite
 from typing import Any, NoReturn
 
-from chalicelib.connectors.cards import REMOVED, may_hold_one, scrub_number, scrub_text
+from chalicelib.connectors.cards import REMOVED, may_hold_one, scrub_number
+from chalicelib.connectors.cards import scrub_text as without_cards
+from chalicelib.connectors.coded import UNSEEN, in_plain, may_be_coded, readings
 
 DROPPED = "[removed]"
+SIGNED_IN = frozenset({"authorization", "proxyauthorization", "cookie", "setcookie"})
+"""Headers that sign somebody in: no vendor's notice has them by right."""
+HEADERS = re.compile(r"(?i)\b((?:proxy-?)?authorization|(?:set-?)?cookie)([\"']?\s*[:=]\s*)(?!\[removed\]$)[^\r\n]+")
+"""Up to the end of the line: in a cookie's a semicolon parts one secret from the next."""
+TOKENS = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}|(?i:\b(bearer)[ +]+)[\w.~+/=-]{16,}")
+"""JSON Web Tokens, and what is borne."""
+MOST_READINGS = 3
+"""One within another: a form that holds Base64 of a document with escapes."""
 ESCAPES = re.compile(r"\\u[0-9A-Fa-f]{4}|\\[tnr]|%[0-7][0-9A-Fa-f]|\+(?=[0-9])")
 FIELDS_WITHIN = re.compile(r'[{<=]|\A[\s\ufeff]*[\["]')
 """What a text that holds fields of its own has: JSON, XML, a form. Names, addresses and sentences have none of it."""
@@ -20,7 +30,7 @@ BEFORE_JSON = " \t\r\n\ufeff"
 JOINTS = b"_-. "
 WITHOUT_JOINTS = str.maketrans("", "", JOINTS.decode())
 """What stands between the words of a field's name, if anything."""
-DOUBTFUL = re.compile(r"[\\\n\ufeff\ufffe\uffff]")
+DOUBTFUL = re.compile(rf"[\\\n\ufffe\uffff{UNSEEN}]")
 """With any of these nothing is queued as it came: escapes, which may stand for anything, and which quotes within a text
 need; lines; marks that no JSON begins with, and what SQS refuses. Digits that are not plain are doubtful, too."""
 MOST_UNREADABLE = 64 * 1024
@@ -34,7 +44,7 @@ def scrub_unreadable(raw: bytes, dropped: Collection[str]) -> str:
     else would see a card number through them.
     """
     text = ESCAPES.sub(_escaped, raw[:MOST_UNREADABLE].replace(b"\0", b"").decode("utf-8", "replace"))
-    return scrub_text(_without_fields(text, dropped))
+    return _uncoded(_without_fields(text, dropped), dropped)
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -48,7 +58,13 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _without_fields(text: str, dropped: Collection[str]) -> str:
     """A text without what follows the name of a dropped field, whatever the quotes and signs between."""
+    text = HEADERS.sub(rf"\1\2{DROPPED}", text)
     return _values_of(frozenset(dropped)).sub(rf"\1{DROPPED}", text) if dropped else text
+
+
+def scrub_text(text: str) -> str:
+    """A text without card numbers and tokens."""
+    return without_cards(TOKENS.sub(DROPPED, text) if len(text) > len("bearer ") else text)
 
 
 @cache
@@ -69,7 +85,8 @@ def is_clean(raw: bytes, dropped: Collection[str]) -> bool:
     return not (
         DOUBTFUL.search(text)
         or may_hold_one(raw, text)
-        or any([name in text for name in _without_joints(frozenset(dropped))])  # noqa: C419 (a list is faster)
+        or may_be_coded(raw, text)
+        or any([name in text for name in _gone(frozenset(dropped))])  # noqa: C419 (a list is faster)
     )
 
 
@@ -83,13 +100,13 @@ def strip(document: Any, dropped: Collection[str], ids: Collection[str]) -> Any:
     if isinstance(document, int | float) and not isinstance(document, bool):
         return scrub_number(document)
     if isinstance(document, dict):
-        gone = _without_joints(frozenset(dropped))
+        gone = _gone(frozenset(dropped))
         return {
             _strip_text(name, dropped, ids): value
             if name.lower() in ids and _is_plain(value)
             else strip(value, dropped, ids)
             for name, value in document.items()
-            if name.lower().translate(WITHOUT_JOINTS) not in gone
+            if not _is_one_of(name, gone)
         }
     return [strip(each, dropped, ids) for each in document] if isinstance(document, list) else document
 
@@ -115,16 +132,54 @@ def listed_only(document: Any, names: Collection[str]) -> Any:
 def _strip_text(text: str, dropped: Collection[str], ids: Collection[str]) -> str:
     """A document that is sent as a text is stripped like any other; what only looks like one, as a text."""
     if not NAMED_WITHIN.search(text):
-        return scrub_text(text)
+        return _uncoded(text, dropped, ids)
     try:
         inner = strip(_within_text().decode(text.lstrip(BEFORE_JSON)), dropped, ids)
     except (ValueError, RecursionError):
-        return scrub_text(_without_fields(text, dropped))
+        return _uncoded(_without_fields(text, dropped), dropped, ids)
     return json.dumps(inner, ensure_ascii=False, separators=(",", ":"))
+
+
+def _uncoded(text: str, dropped: Collection[str], ids: Collection[str] = ()) -> str:
+    """Without card numbers, and all of it gone where one of them, or a dropped field, stands in it coded."""
+    left = scrub_text(text)
+    if not may_be_coded(left.encode("utf-8", "replace"), left):
+        return left
+    is_read = len(left) <= MOST_UNREADABLE and not _hides(left, dropped, ids, MOST_READINGS)
+    return left if is_read else DROPPED
+
+
+def _hides(text: str, dropped: Collection[str], ids: Collection[str], depth: int) -> bool:
+    """Whether another reading of it has what is to go. One that grows (a single sign may stand for eighteen) is not
+    looked through."""
+    return depth > 0 and any(
+        len(reading) > MOST_UNREADABLE or _holds(reading, dropped, ids) or _hides(reading, dropped, ids, depth - 1)
+        for reading in readings(text)
+    )
+
+
+def _holds(text: str, dropped: Collection[str], ids: Collection[str]) -> bool:
+    """Whether something is to go of a text as it stands there."""
+    try:
+        inner = _strict().decode(text.lstrip(BEFORE_JSON))
+        return bool(strip(inner, dropped, ids) != inner)
+    except (ValueError, RecursionError):
+        return scrub_text(left := _without_fields(text, dropped)) != left or left != text
+
+
+def _is_one_of(name: str, gone: frozenset[str]) -> bool:
+    """Whether a field is one of these, also where its name is coded."""
+    plain = name if name.isascii() and "%" not in name and "&" not in name else in_plain(name).casefold()
+    return plain.lower().translate(WITHOUT_JOINTS) in gone
 
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and not FIELDS_WITHIN.search(value))
+
+
+@cache
+def _gone(dropped: frozenset[str]) -> frozenset[str]:
+    return _without_joints(dropped) | SIGNED_IN
 
 
 @cache

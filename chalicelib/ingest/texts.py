@@ -9,18 +9,19 @@ from chalicelib.canonical.details import PostalAddress
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.connectors.canonical.edge import id_fields
-from chalicelib.connectors.cards import may_hold_one
-from chalicelib.connectors.stripping import strip
+from chalicelib.connectors.stripping import is_clean, strip
 
 
 def without_cards(snapshot: AnySnapshot) -> AnySnapshot:
     """What a vendor answered passed no edge, and is looked through here. Raises Rejected where what is left has not the
     field's shape."""
     told = snapshot.model_dump_json(exclude_none=True)
-    if not may_hold_one(told.encode(), told):
+    if is_clean(told.encode(), frozenset()):
         return snapshot
+    document = json.loads(told)
+    stripped = strip(document, frozenset(), id_fields)
     try:
-        return type(snapshot).model_validate(strip(json.loads(told), frozenset(), id_fields))
+        return snapshot if stripped == document else type(snapshot).model_validate(stripped)
     except ValidationError as error:
         fields = {".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}
         raise Rejected("card_number", f"in {', '.join(sorted(fields))}") from None

@@ -19,6 +19,7 @@ from chalicelib.canonical.snapshots import Status
 from chalicelib.connections import actions as connections
 from chalicelib.connectors.cards import REMOVED
 from chalicelib.connectors.contract import Call, Request
+from chalicelib.connectors.stripping import DROPPED
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import Rooms
@@ -431,6 +432,16 @@ def test_a_card_number_that_a_vendor_answers_with_is_stored_nowhere(mews: FakeMe
     assert ("1111" in kept, "١١١١" in kept) == (False, False)
     (guest,) = identity.find("phone", "+4915798670548")
     assert guest.traits.given_name == f"Anna {REMOVED}"
+
+
+@pytest.mark.parametrize(
+    "coded", ["NDExMTExMTExMTExMTExMQ==", "4111%201111%201111%201111", "Bearer abcdefghij0123456789"]
+)
+def test_what_is_coded_in_a_vendor_s_answer_is_stored_nowhere(coded: str, mews: FakeMews) -> None:
+    mews.keep(reservation(CancellationReason="none"), item(), customer(first=f"Anna {coded}", Email=None))
+    fetched(reservations_changed("r1"))
+    kept = json.dumps([*state().values()], default=str, ensure_ascii=False)
+    assert (coded in kept, DROPPED in kept) == (False, True)
 
 
 def test_a_card_number_where_no_text_fits_fails_its_own_notice_alone(mews: FakeMews) -> None:
