@@ -68,10 +68,14 @@ class TooMany(CallerError):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with one field; `field` is a dotted path such as `snapshots.0.arrival`."""
+    """One thing wrong with one field; `field` is a dotted path such as `snapshots.0.arrival`.
+
+    `log_as` is the same path without what its sender made up, such as the name of a field that there is not.
+    """
 
     field: str
     message: str
+    log_as: str = ""
 
 
 class Invalid(CallerError):

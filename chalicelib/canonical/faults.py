@@ -1,9 +1,10 @@
 """What is wrong with a document, in words for who wrote it: pydantic finds it, and never speaks itself."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+Path = TypeVar("Path", str, tuple[str, ...])
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ([^>]*)>")
 """As Python shows one where only some of an enumeration's words are taken."""
+MOST_FAULTS = 1_000
+"""Beyond these a document is not looked at more closely: each takes a thousand bytes."""
+TOLD = 100
+"""Faults for which words are found."""
+SENDERS = re.compile(r"(?!(?:[^0-9]*[0-9]){5})[A-Za-z0-9_-]{1,40}", re.ASCII)
+"""What of a name that its sender made up is told back: what looks like one, and not like an address or a number."""
+PLACE = re.compile("[0-9]{1,6}", re.ASCII)
+"""Of an entry in a list."""
 NO_TAG, EMPTY = "union_tag_not_found", "must not be empty"
 
 WORDS: Mapping[str, str] = {
@@ -80,8 +90,41 @@ class Fault(NamedTuple):
 
 def told(error: ValidationError, model: object) -> list[Fault]:
     """Where in a document of `model` something is wrong, and what."""
-    found = error.errors(include_url=False)
+    if error.error_count() > MOST_FAULTS:
+        return [Fault((), f"has more than {MOST_FAULTS} faults", is_missing=False)]
+    found = error.errors(include_url=False, include_input=False)[:TOLD]
     return [Fault(_place(each), _words(each, model), each["type"] in {"missing", NO_TAG}) for each in found]
+
+
+def shown(path: Iterable[int | str]) -> str:
+    """A path as its sender is told of it."""
+    return ".".join(part if SENDERS.fullmatch(part) or PLACE.fullmatch(part) else "?" for part in map(str, path))
+
+
+def told_as(path: Iterable[int | str], names: Collection[str]) -> str:
+    """A path for logs and letters: with the names that are known, and not with those that somebody made up."""
+    return ".".join(part if part in names or PLACE.fullmatch(part) else "?" for part in map(str, path))
+
+
+@cache
+def names_in(model: type[BaseModel]) -> frozenset[str]:
+    """Of all fields that a document of `model` may have anywhere."""
+    found: set[str] = set()
+    waiting, seen = [model], {model}
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            found |= {name, field.alias or name}
+            inner = set(_models_within(field.annotation)) - seen
+            seen |= inner
+            waiting += inner
+    return frozenset(found)
+
+
+def _models_within(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_within(each)
 
 
 def _place(error: "ErrorDetails") -> Location:
@@ -90,9 +133,9 @@ def _place(error: "ErrorDetails") -> Location:
     return (*error["loc"], named.strip("'")) if named.startswith("'") else error["loc"]
 
 
-def by_field(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
+def by_field(faults: Iterable[tuple[Path, str]]) -> dict[Path, str]:
     """One message a field: where it may be one of several things, what each of them would need."""
-    found: dict[str, list[str]] = {}
+    found: dict[Path, list[str]] = {}
     for field, words in faults:
         found.setdefault(field, []).append(words)
     return {field: ", or ".join(dict.fromkeys(each)) for field, each in found.items()}

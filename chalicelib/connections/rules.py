@@ -44,7 +44,8 @@ def _address_faults(asked: Connection, check_url: CheckUrl) -> Iterator[FieldErr
 def _property_faults(asked: Connection, known: Collection[str]) -> Iterator[FieldError]:
     for hotel, property_id in asked.properties.items():
         if property_id not in known:
-            yield FieldError(f"properties.{hotel}", f"no such property; there is {choices.known(known, property_id)}")
+            words = f"no such property; there is {choices.known(known, property_id)}"
+            yield FieldError(f"properties.{hotel}", words, "properties.?")
 
 
 def _option_faults(asked: Connection) -> Iterator[FieldError]:
@@ -52,7 +53,7 @@ def _option_faults(asked: Connection) -> Iterator[FieldError]:
     known = edge_of(asked.vendor).options
     for name in asked.options.keys() - known:
         told = f"there is {choices.known(known, name)}" if known else "this vendor has none"
-        yield FieldError(f"options.{name}", f"is no option; {told}")
+        yield FieldError(f"options.{name}", f"is no option; {told}", "options.?")
 
 
 def _secret_faults(asked: Connection) -> Iterator[FieldError]:

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,10 @@ from chalicelib.canonical.errors import Invalid, Rejected, TryAgain, XeniaError
 
 SHOWN = 10
 """Failures and stack frames in one line."""
+LONGEST_LINE = 8_000
+"""Bytes: a line is ASCII. What others wrote must not fill the log, nor break it."""
+ROOM_FOR_FIGURES, LONGEST_REASON = 2_000, 256
+MADE_UP = frozenset({"extra_forbidden", "unexpected_keyword_argument", "invalid_key"})
 FIELD, PLACE = re.compile(r"[a-z][a-z_]{0,39}"), re.compile(r"[0-9]{1,4}")
 """Parts of a field's path as the hub itself writes them."""
 
@@ -55,13 +59,26 @@ def invocation(function: str) -> Iterator[Line]:
 
 
 def _text(function: str, line: Line) -> str:
-    document = {
-        "stage": os.environ.get("XENIA_STAGE", ""),
-        "function": function,
-        **line.figures,
-        **line.words,
-    }
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    told = {"stage": os.environ.get("XENIA_STAGE", ""), "function": function, **line.figures}
+    text = _compact({**told, **line.words})
+    return text if len(text) <= LONGEST_LINE else _compact({**told, **_shortened(line.words), "shortened": len(text)})
+
+
+def _compact(document: dict[str, Any]) -> str:
+    """In ASCII: half of a surrogate pair is no character that a stream could take."""
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _shortened(words: dict[str, Any]) -> dict[str, Any]:
+    """What still fits of the words, the shortest first: a failure is rather told than a long list of them."""
+    kept: dict[str, Any] = {}
+    room = LONGEST_LINE - ROOM_FOR_FIGURES
+    for name, value in sorted(words.items(), key=lambda pair: len(_compact({"": pair[1]}))):
+        first = value[:1] if isinstance(value, list) else value
+        length = len(_compact({name: first}))
+        if length <= room:
+            kept[name], room = first, room - length
+    return kept
 
 
 def describe(error: BaseException) -> dict[str, Any]:
@@ -69,11 +86,11 @@ def describe(error: BaseException) -> dict[str, Any]:
     told: dict[str, Any] = {"error": type(error).__name__}
     match error:
         case Rejected():
-            told["reason"] = error.reason
+            told["reason"] = error.reason[:LONGEST_REASON]
         case TryAgain():
-            told["reason"] = str(error)
+            told["reason"] = str(error)[:LONGEST_REASON]
         case Invalid():
-            told["fields"] = [_name(each.field.split(".")) for each in error.fields[:SHOWN]]
+            told["fields"] = [each.log_as or _name(each.field.split(".")) for each in error.fields[:SHOWN]]
         case XeniaError():
             pass
         case _:
@@ -88,8 +105,14 @@ def _foreign(error: BaseException) -> dict[str, Any]:
         return {"code": response.get("Error", {}).get("Code")}
     if type(error).__module__.startswith("pydantic"):
         found = error.errors(include_input=False, include_url=False, include_context=False)  # type: ignore[attr-defined]
-        return {"fields": [f"{_name(each['loc'])}: {each['type']}" for each in found[:SHOWN]]}
+        return {"fields": [f"{_name(_of_ours(each))}: {each['type']}" for each in found[:SHOWN]]}
     return {}
+
+
+def _of_ours(fault: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Where a fault lies; a field that there is not has a name of somebody else's."""
+    *outer, last = fault["loc"] or ("",)
+    return (*outer, "?" if fault["type"] in MADE_UP else last)
 
 
 def _name(path: Iterable[str | int]) -> str:

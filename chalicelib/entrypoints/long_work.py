@@ -14,5 +14,5 @@ def steps_of(kind: str) -> "Steps":
 
     known: dict[str, Steps] = {programs.FOLLOWING: programs.follow}
     if kind not in known:
-        raise Rejected("unknown_job", kind)
+        raise Rejected("unknown_job")
     return known[kind]

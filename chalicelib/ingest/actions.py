@@ -29,6 +29,9 @@ from chalicelib.profiles.model import Change, Person
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
 
+TOLD = 10
+"""Of what cannot be read of one notice; a reason has room for less."""
+
 
 @dataclass
 class _Batch:
@@ -97,7 +100,9 @@ def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link]
     for snapshot in translated.snapshots:
         batch.add(change_of(snapshot, source, batch.known, digest, notice.request), {message_id})
     if translated.broken:
-        batch.fail([message_id], Rejected("; ".join(translated.broken.values())))
+        first, *others = translated.broken.values()
+        code, _, detail = first.partition(": ")
+        batch.fail([message_id], Rejected(code, "; ".join([detail, *others[:TOLD]])))
 
 
 def _nobodys_link(connection: ConnectionId) -> Link:

@@ -12,7 +12,7 @@ from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.canonical.time import now
 from chalicelib.connections.model import API, api_of
 from chalicelib.connectors.canonical import edge
-from chalicelib.connectors.canonical.translate import read
+from chalicelib.connectors.canonical.translate import TOLD, read
 from chalicelib.connectors.contract import Json
 from chalicelib.connectors.stripping import strip
 from chalicelib.ingest import envelopes
@@ -40,7 +40,7 @@ def accept_events(items: Sequence[Json], allowed: Allowed) -> list[dict[str, Any
             stripped = strip(item, edge.dropped_fields, edge.id_fields)
             source = _source_of(read(stripped, at), known, allowed)  # what is queued must be of the shape, too
         except Invalid as invalid:
-            errors = [{"field": each.field, "message": each.message} for each in invalid.fields]
+            errors = [{"field": each.field, "message": each.message} for each in invalid.fields[:TOLD]]
             results.append({"status": "invalid", "errors": errors})
             continue
         by_source.setdefault(source, []).append(stripped)

@@ -131,7 +131,9 @@ def currency_faults(before: Program | None, asked: Program) -> list[FieldError]:
     """Rates of currencies that are none. Those that a programme has already stay as they are."""
     new = asked.points_per_unit.keys() - (before.points_per_unit.keys() if before else set())
     faults = {code: currency_fault(code) for code in sorted(new)}
-    return [FieldError(f"points_per_unit.{code}", words) for code, words in faults.items() if words]
+    return [
+        FieldError(f"points_per_unit.{code}", words, "points_per_unit.?") for code, words in faults.items() if words
+    ]
 
 
 def first_version(asked: Program) -> Program:

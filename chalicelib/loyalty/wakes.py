@@ -1,13 +1,14 @@
 """What comes on the loyalty queue, read in one place: facts from the bus, and sweeps that earlier versions queued."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Literal
 
 from pydantic import Strict, StrictInt, TypeAdapter, ValidationError
 
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.faults import told_as
 from chalicelib.canonical.ids import GuestId, ProgramId
 from chalicelib.canonical.time import Instant
 
@@ -33,6 +34,7 @@ class Sweep:
 
 
 _SWEEP = TypeAdapter(Sweep)
+NAMES = frozenset({*Fact.model_fields, *(each.name for each in fields(Sweep))})
 
 
 def read(message: Mapping[str, object]) -> Fact | Sweep:
@@ -40,5 +42,5 @@ def read(message: Mapping[str, object]) -> Fact | Sweep:
     try:
         return _SWEEP.validate_python(message) if "program" in message else Fact.model_validate(message.get("detail"))
     except ValidationError as wrong:
-        fields = sorted({".".join(map(str, each["loc"])) for each in wrong.errors()})
-        raise Rejected("malformed_message", ", ".join(fields)) from None
+        named = {told_as(each["loc"], NAMES) for each in wrong.errors(include_input=False)}
+        raise Rejected("malformed_message", ", ".join(sorted(named))) from None

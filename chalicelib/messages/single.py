@@ -43,7 +43,7 @@ def send_to_guest(message: Mapping[str, Any], now: datetime | None = None) -> No
 def _occasion(asked: SendToGuest, now: datetime) -> Occasion:
     template = TEMPLATES.get(asked.template)
     if template is None:
-        raise Rejected("no_such_template", asked.template)
+        raise Rejected("no_such_template")
     kept = settings.get()
     return Occasion(
         id=asked.occasion,
@@ -63,7 +63,7 @@ def _identity(asked: SendToGuest) -> MailIdentity:
     """Whose names the message carries. Raises Rejected where there are none, or not all that the channel needs."""
     identity = names.of(asked.property_id)
     if identity is None:
-        raise Rejected("no_such_property", asked.property_id or "")
+        raise Rejected("no_such_property")
     missing = [name for name in CHANNELS[asked.channel].needs if not getattr(identity.branding, name)]
     if missing:
         raise Rejected("not_set", ", ".join(missing))

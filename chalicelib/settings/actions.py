@@ -33,7 +33,9 @@ def save(asked: HubSettings) -> HubSettings:
 def _check(before: HubSettings, asked: HubSettings, hotels: Iterable[Property]) -> None:
     missed = rules.brands_taken_away(before, asked, hotels)
     if missed:
-        raise Invalid(*(FieldError(f"brands.{brand}", f"is named by {hotel}") for brand, hotel in missed.items()))
+        raise Invalid(
+            *(FieldError(f"brands.{brand}", f"is named by {hotel}", "brands.?") for brand, hotel in missed.items())
+        )
 
 
 def controllers() -> Controllers:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, ReservationSnapshot
 from chalicelib.connectors.canonical import edge, shape
-from chalicelib.connectors.canonical.translate import translate
+from chalicelib.connectors.canonical.translate import read, translate
 from chalicelib.connectors.contract import Link
 from tests.builders import VIENNA, charge, guest, reservation
+from tests.sizes.rows_of_guests import stayed
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 LINK = Link(ConnectionId("own"), {}, {VIENNA.id: VIENNA.time_zone}, {}, {}, {})
@@ -168,3 +170,45 @@ def test_what_is_no_word_at_all_is_refused(said: Any) -> None:
 def test_a_word_that_decides_about_money_is_refused() -> None:
     for wrong in (reservation(payer="uncle"), charge(charge=None, category="minibar")):
         assert list(translate({"snapshots": [wrong]}, LINK, NOW).broken) == ["snapshots.0"]
+
+
+def test_lists_are_counted_as_the_models_bound_them() -> None:
+    properties = {
+        name: told for model in MODELS.values() for name, told in model.model_json_schema()["properties"].items()
+    }
+    shapes = [(name, each) for name, told in properties.items() for each in (told, *told.get("anyOf", ()))]
+    listed = {name: each["maxItems"] for name, each in shapes if each.get("type") == "array"}
+    assert listed == shape.LISTS
+
+
+def test_the_largest_snapshot_that_the_models_take_has_half_of_the_values() -> None:
+    whole = {**stayed("ascii"), "kind": "reservation"}
+    assert len(whole["occupants"]) == shape.LISTS["occupants"]
+    assert len(whole["nightly_rates"]) == shape.LISTS["nightly_rates"]
+    assert shape.values_of(whole) < shape.MOST_VALUES * 0.8
+
+
+@pytest.mark.parametrize("name", shape.LISTS)
+def test_a_list_that_is_too_long_is_told_by_its_name_before_its_entries_are_looked_at(name: str) -> None:
+    kind = "guest" if name == "special_dates" else "reservation"
+    item = {**GOOD[kind], name: [{}] * (shape.LISTS[name] + 1)}
+    with pytest.raises(Invalid) as told:
+        read(item)
+    assert [(each.field, each.message) for each in told.value.fields] == [
+        (name, f"may have at most {shape.LISTS[name]} entries")
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"occupants": [{}] * 60_000}, {f"x{at}": 1 for at in range(60_000)}, {"adults": [[]] * 60_000}]
+)
+def test_a_snapshot_of_more_values_than_one_may_have_is_one_fault(odd: dict[str, Any]) -> None:
+    item = {**GOOD["reservation"], **odd}
+    with pytest.raises(Invalid) as told:
+        read(item)
+    assert [each.message for each in told.value.fields] == ["has more than 5000 values"]
+
+
+def test_the_edge_tells_the_same_where_a_glance_finds_nothing_right() -> None:
+    item = {**GOOD["reservation"], "occupants": [{}] * 60_000}
+    assert faults(*[item] * 3) == {f"snapshots.{at}.snapshot": "has more than 5000 values" for at in range(3)}

@@ -36,6 +36,10 @@ DETAILS = _names(
 )
 """What lies around and within snapshots."""
 NAMES = GUEST | RESERVATION | CHARGE | DETAILS
+LISTS = {"occupants": 20, "nightly_rates": 400, "in_other_currencies": 10, "special_dates": 10}
+"""How many entries the lists of a snapshot may have; a test holds them to the models."""
+MOST_VALUES = 5_000
+"""Of one snapshot: one with as many of everything as there may be has half of them."""
 REQUIRED = {
     "guest": frozenset({"changed_at"}),
     "reservation": frozenset({"changed_at", "source_id", "property_id", "status", "arrival", "departure"}),
@@ -63,6 +67,19 @@ FORMS = (
     ("payer", re.compile("guest|company|master_account")),
 )
 """Fields that are most often written in another form."""
+
+
+def values_of(document: Json) -> int:
+    """How many values a document has, itself among them; no more than it takes to know that there are too many."""
+    count, waiting = 0, [document]
+    while waiting and count <= MOST_VALUES:
+        node = waiting.pop()
+        count += 1
+        if isinstance(node, dict):
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return count + len(waiting)
 
 
 def looks_right(notice: Json) -> bool:

@@ -9,11 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.canonical.details import MealPlan, Purpose
 from chalicelib.canonical.errors import FieldError, Invalid, Rejected
-from chalicelib.canonical.faults import by_field, told
+from chalicelib.canonical.faults import by_field, shown, told, told_as
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import AnySnapshot, Channel, Status
+from chalicelib.connectors.canonical.shape import LISTS, MOST_VALUES, NAMES, values_of
 from chalicelib.connectors.contract import Json, Link, Translated
-from chalicelib.connectors.stripping import FIELD_NAME
 
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
@@ -67,9 +67,16 @@ def faults_of(notices: Sequence[Json], received_at: datetime) -> list[FieldError
             faults = _faults_of_one(item, received_at)
             if not faults:
                 return []
-            found += [FieldError(f"snapshots.{at}.{each.field}", each.message) for each in faults]
+            found += [within(each, f"snapshots.{at}") for each in faults]
+            if len(found) >= TOLD:
+                return found[:TOLD]
         first += len(items)
-    return found[:TOLD]
+    return found
+
+
+def within(fault: FieldError, place: str) -> FieldError:
+    """A fault of one snapshot, by its place in what was sent."""
+    return FieldError(f"{place}.{fault.field}", fault.message, f"{place}.{fault.log_as}")
 
 
 def _no_list(notice: Json) -> FieldError:
@@ -112,7 +119,7 @@ def _checked(at: int, item: Json, link: Link, received_at: datetime) -> AnySnaps
     try:
         snapshot = read(_of_its_hotel(item, allowed), received_at)
     except Invalid as invalid:
-        fields = "; ".join(f"snapshots.{at}.{each.field}: {each.message}" for each in invalid.fields)
+        fields = "; ".join(f"snapshots.{at}.{each.log_as}: {each.message}" for each in invalid.fields[:TOLD])
         raise Rejected("invalid_snapshot", fields) from None
     if allowed and snapshot.property_id is not None and snapshot.property_id not in allowed:
         raise Rejected("foreign_property", f"snapshots.{at}.property_id")
@@ -134,25 +141,34 @@ def read(item: Json, received_at: datetime | None = None, *, exactly: bool = Fal
     """
     snapshot = _validated(item, exactly=exactly)
     if received_at and snapshot.latest_change() > received_at + AHEAD:
-        raise Invalid(FieldError("changed_at", "lies in the future"))
+        raise Invalid(FieldError("changed_at", "lies in the future", "changed_at"))
     return snapshot
 
 
 def _validated(item: Json, *, exactly: bool) -> AnySnapshot:
+    _count(item)
     try:
         if exactly:  # as JSON, where a text may be a date
             return SNAPSHOT.validate_json(json.dumps(item), strict=True)
         return SNAPSHOT.validate_python(item, strict=False)
     except ValidationError as error:
         faults = by_field((_path(each.location), each.words) for each in told(error, AnySnapshot))
-        raise Invalid(*(FieldError(field, words) for field, words in faults.items())) from None
+        raise Invalid(
+            *(FieldError(shown(path), words, told_as(path, NAMES)) for path, words in faults.items())
+        ) from None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """The union's tag is part of pydantic's location, and means nothing to the sender.
+def _count(item: Json) -> None:
+    """Before a model is asked, which would find a fault in each entry of a million."""
+    if values_of(item) > MOST_VALUES:
+        raise Invalid(FieldError("snapshot", f"has more than {MOST_VALUES} values", "snapshot"))
+    for name, most in LISTS.items() if isinstance(item, dict) else ():
+        listed = item.get(name)
+        if isinstance(listed, list) and len(listed) > most:
+            raise Invalid(FieldError(name, f"may have at most {most} entries", name))
 
-    A field that the shape does not have is named by the sender, with any words: only those that look like a name are
-    repeated.
-    """
+
+def _path(location: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The union's tag is part of pydantic's location, and means nothing to the sender."""
     parts = location[1:] if location and location[0] in KINDS else location
-    return ".".join(str(part) if FIELD_NAME.fullmatch(str(part)) else "?" for part in parts) or "snapshot"
+    return tuple(map(str, parts)) or ("snapshot",)

@@ -176,14 +176,14 @@ def reservation(
 def _status(row: Row, ignored: Counter[str]) -> Status:
     status = STATUSES.get(row["State"], Status.UNKNOWN)
     if status is Status.UNKNOWN:
-        ignored[f"unknown_state:{str(row['State'])[:40]}"] += 1
+        ignored["unknown_state"] += 1
     is_no_show = status is Status.CANCELLED and row.get("CancellationReason") == "NoShow"
     return Status.NO_SHOW if is_no_show else status
 
 
 def _purpose(word: str | None, ignored: Counter[str]) -> Purpose | None:
     if word and word not in PURPOSES:
-        ignored[f"unknown_purpose:{str(word)[:40]}"] += 1
+        ignored["unknown_purpose"] += 1
     return PURPOSES.get(word, Purpose.UNKNOWN) if word else None
 
 

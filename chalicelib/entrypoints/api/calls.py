@@ -174,8 +174,10 @@ def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, 
 
     asked: dict[str, str] = dict(request.query_params or {})
     known = {*contract.query, *(("limit", "cursor") if contract.pages else ())}
-    faults = [FieldError(name, "is not a parameter of this call") for name in sorted(asked.keys() - known)]
-    faults += [FieldError(name, "is too long") for name, value in asked.items() if len(value) > LONGEST]
+    faults = [
+        FieldError(name[:LONGEST], "is not a parameter of this call", "?") for name in sorted(asked.keys() - known)
+    ]
+    faults += [FieldError(name[:LONGEST], "is too long", "?") for name, value in asked.items() if len(value) > LONGEST]
     if faults:
         raise Invalid(*faults)
     query: dict[str, Any] = {name: asked.get(name) for name in contract.query}

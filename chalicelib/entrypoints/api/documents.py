@@ -7,11 +7,16 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.canonical.compact import values_in
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge
-from chalicelib.canonical.faults import Fault, by_field, told
+from chalicelib.canonical.faults import Fault, by_field, names_in, told, told_as
 
 LARGEST = 4 * 1024 * 1024
+MOST_VALUES = 200_000
+"""As a webhook's body: what a value takes of memory does not depend on how few bytes it has."""
 DEEPEST = 64
+LONGEST_NAME = 100
+"""Characters of a field's name that are told back."""
 SHOWN = 50
 """Faults told at once."""
 # A text that never ends is one token, too: the scan stays linear whatever is sent.
@@ -24,8 +29,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def parse(raw: bytes) -> Json:
     """Raises TooLarge, or Invalid with the field `body` and where in it."""
-    if len(raw) > LARGEST:
-        raise TooLarge(f"A body may have {LARGEST} bytes.")
+    _bound(raw)
     try:
         text = raw.decode("utf-8-sig")  # a byte order mark says nothing (RFC 8259, section 8.1)
     except UnicodeDecodeError as error:
@@ -43,6 +47,13 @@ def parse(raw: bytes) -> Json:
     if ESCAPED_SURROGATE.search(text) and not _is_text(document):
         _refuse("has half of a surrogate pair: no text can hold it")
     return document
+
+
+def _bound(raw: bytes) -> None:
+    if len(raw) > LARGEST:
+        raise TooLarge(f"A body may have {LARGEST} bytes.")
+    if values_in(raw) > MOST_VALUES:
+        raise TooLarge(f"A body may have {MOST_VALUES} values.")
 
 
 def nesting(text: str) -> int:
@@ -66,10 +77,18 @@ def check(model: type[Model], document: Json) -> Model:
         return model.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         faults = [(_path(each, document), each.words) for each in told(error, model)]
-        raise Invalid(*[FieldError(field, words) for field, words in by_field(faults).items()][:SHOWN]) from None
+        names = names_in(model)
+        found = by_field(faults).items()
+        raise Invalid(*[_fault(path, words, names) for path, words in found][:SHOWN]) from None
 
 
-def _path(fault: Fault, document: Json) -> str:
+def _fault(path: tuple[str, ...], words: str, names: frozenset[str]) -> FieldError:
+    """Whoever asks is told their own words; a log is not."""
+    said = ".".join(part[:LONGEST_NAME] for part in path)
+    return FieldError(said or "body", words, told_as(path, names) or "body")
+
+
+def _path(fault: Fault, document: Json) -> tuple[str, ...]:
     """Of a location, what the caller wrote: a part that the body lacks belongs to a union, or is what is missing."""
     found: list[str] = []
     node: Any = document
@@ -78,7 +97,7 @@ def _path(fault: Fault, document: Json) -> str:
         if is_field:
             found.append(str(part))
             node = node[part]
-    return ".".join([*found, str(fault.location[-1])] if fault.is_missing else found) or "body"
+    return (*found, str(fault.location[-1])) if fault.is_missing else tuple(found)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -5,11 +5,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.faults import told_as
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import AnySnapshot
+from chalicelib.connectors.canonical.shape import NAMES
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.ingest import submission
+
+SHOWN = 50
+"""Faults told of a request that is refused as a whole."""
 
 
 class Events(BaseModel):
@@ -53,7 +58,9 @@ def accept(ask: Ask, body: Events) -> Results:
 
 def _faults(results: Results) -> list[FieldError]:
     return [
-        FieldError(f"snapshots.{at}.{fault.field}", fault.message)
+        FieldError(
+            f"snapshots.{at}.{fault.field}", fault.message, f"snapshots.{at}.{told_as(fault.field.split('.'), NAMES)}"
+        )
         for at, result in enumerate(results.results)
         for fault in result.errors
-    ]
+    ][:SHOWN]
