@@ -18,25 +18,33 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.responses import BaseResponse
+from moto.core.utils import unix_time_millis
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.events.responses import EventsHandler
 from moto.sqs import models as queues
+from moto.sqs.responses import SQSResponse
 from responses import CallbackResponse
 
 ACCOUNT = "123456789012"
 """Whose table moto answers for where nobody says so."""
+HANDLERS: dict[str, Callable[[], Any]] = {"dynamodb": DynamoHandler, "sqs": SQSResponse, "events": EventsHandler}
 HASH: Callable[[Any], int] = DynamoType.__hash__
 QUERY_ROWS: Callable[..., Any] = Table.query
 UPDATE_ROW: Callable[..., Any] = DynamoDBBackend.update_item
 SEND: Callable[..., Any] = Endpoint.make_request
+OF_QUEUES: dict[str, Any] = {
+    name: vars(queues.Queue)[name]
+    for name in ("messages", "approximate_number_of_messages_delayed", "approximate_number_of_messages_not_visible")
+}
 WRITE_MEMBER: Callable[..., None] = serialize.ResponseSerializer._serialize_structure_member
 
 
 def install() -> None:
     """Once for the process: the replacements know nothing of any test's account."""
-    _replace(Endpoint, make_request=_ask_the_table)
+    _replace(Endpoint, make_request=_ask_without_http)
     _replace(Table, query=_query, __deepcopy__=_copy_of_table)
     # Equal texts have equal hashes: no need to find out first what a text stands for.
     _replace(DynamoType, __hash__=lambda value: hash(value.value) if value.type == "S" else HASH(value))
@@ -52,24 +60,26 @@ def install() -> None:
     _replace(responses, gen_amzn_requestid_long=lambda headers: headers.update({"x-amzn-requestid": "test"}) or "test")
     # Descriptions of services are large; sessions (moto wants a new one for each test) share those that were read.
     _replace(sdk, create_loader=cache(sdk.create_loader))
+    _replace(queues.Queue, **dict(zip(OF_QUEUES, map(property, (_visible, _delayed, _not_visible)), strict=True)))
     _replace(UserAgentString, to_string=lambda _: "tests")  # put together anew for each request; nobody reads it
 
 
-def _replace(owner: object, **by: Callable[..., Any]) -> None:
+def _replace(owner: object, **by: Any) -> None:
     for name, quicker in by.items():
         setattr(owner, name, quicker)
 
 
 @wraps(SEND)
-def _ask_the_table(self: Any, operation_model: Any, request_dict: Any) -> Any:
-    """A request to DynamoDB goes to moto's code for it without being signed, sent, matched and taken apart as HTTP.
+def _ask_without_http(self: Any, operation_model: Any, request_dict: Any) -> Any:
+    """A request goes to moto's code for its service without being signed, sent, matched and taken apart as HTTP.
 
     It is still written and checked by botocore, and the answer still read by it. What a test registers at `before-send`
-    of DynamoDB is not asked: `before-call` and `after-call` are.
+    of these services is not asked: `before-call` and `after-call` are.
     """
-    if not (botocore_stubber.enabled and operation_model.service_model.service_name == "dynamodb"):
+    handler = HANDLERS.get(operation_model.service_model.service_name)
+    if handler is None or not botocore_stubber.enabled:
         return SEND(self, operation_model, request_dict)
-    answered: Any = BaseResponse.call_action(_handler(operation_model, request_dict))
+    answered: Any = BaseResponse.call_action(_asked(handler(), operation_model, request_dict))
     status, headers, body = answered
     http = AWSResponse(request_dict["url"], status, headers, MockRawResponse(body))
     answer = {"headers": http.headers, "status_code": status, "body": body.encode()}
@@ -80,10 +90,12 @@ def _ask_the_table(self: Any, operation_model: Any, request_dict: Any) -> Any:
     return http, parsed
 
 
-def _handler(operation_model: Any, request: Any) -> Any:
-    handler: Any = DynamoHandler()
+def _asked(handler: Any, operation_model: Any, request: Any) -> Any:
+    """Some of moto's code reads what was parsed, some the body itself, and SQS's where it was sent, too."""
     parser: Any = PROTOCOL_PARSERS["json"](operation_model, map_type=handler.PROTOCOL_PARSER_MAP_TYPE)
-    handler.body = handler.params = parser.parse({"headers": request["headers"], "body": request["body"]})
+    handler.params = parser.parse({"headers": request["headers"], "body": request["body"]})
+    handler.body = handler.params if isinstance(handler, DynamoHandler) else request["body"].decode()
+    handler.uri, handler.path, handler.uri_match = request["url"], request["url_path"], {}
     handler.headers, handler.querystring, handler.response_headers = request["headers"], {}, {}
     handler.region, handler.current_account = request["context"]["client_region"], ACCOUNT
     return handler
@@ -96,6 +108,22 @@ def _query(self: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
     if index_name is None:
         self = _beside(self, {hash_key: self.items.get(hash_key, {})})
     return QUERY_ROWS(self, hash_key, *args, **kwargs)
+
+
+def _visible(queue: Any) -> list[Any]:
+    """moto asks for the time at each message, and counts all of them for each that is sent."""
+    now = unix_time_millis()
+    return [each for each in queue._messages if each.visible_at < now and each.delayed_until <= now]
+
+
+def _delayed(queue: Any) -> int:
+    now = unix_time_millis()
+    return sum(now < each.delayed_until for each in queue._messages)
+
+
+def _not_visible(queue: Any) -> int:
+    now = unix_time_millis()
+    return sum(now <= each.visible_at for each in queue._messages)
 
 
 def _copy_of_table(self: Any, _: Any) -> Any:

@@ -1,10 +1,17 @@
 """The account in memory goes back when a transaction is cancelled, and answers queries of one partition alone."""
 
-import pytest
+from collections.abc import Callable
+from typing import Any
 
-from chalicelib.aws import keys, table
+import pytest
+from botocore.endpoint import Endpoint
+from botocore.exceptions import ClientError
+from moto.sqs.models import Queue
+
+from chalicelib.aws import clients, keys, table
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
+from tests import quick_moto
 
 pytestmark = pytest.mark.moto
 FIRST, SECOND, THIRD = (Key("here", name) for name in ("a", "b", "c"))
@@ -41,3 +48,73 @@ def test_a_query_sees_its_partition_and_no_other(aws: Settings) -> None:
     assert [table.key_of(row) for row in table.query("here", after="a")] == [SECOND, THIRD]
     assert list(table.query("nowhere")) == []
     assert table.get(Key("nowhere", "a")) is None
+
+
+def _told(ask: Callable[[], Any]) -> Any:
+    """An answer without the names that are new each time; of an error, what it says."""
+    try:
+        return _named(ask())
+    except ClientError as error:
+        return error.response["Error"]
+
+
+NEW_EACH_TIME = {"ResponseMetadata", "MessageId", "ReceiptHandle", "EventId", "SentTimestamp"}
+NEW_EACH_TIME |= {"ApproximateFirstReceiveTimestamp"}
+
+
+def _named(answer: Any) -> Any:
+    if isinstance(answer, list):
+        return [_named(each) for each in answer]
+    if isinstance(answer, dict):
+        return {name: _named(each) for name, each in answer.items() if name not in NEW_EACH_TIME}
+    return answer
+
+
+def _asked(queue: str, bus: str) -> list[Any]:
+    """What SQS and EventBridge answer to each call that the hub makes, and to some that they refuse."""
+    sqs, events = clients.sqs(), clients.events()
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    named: Any = {"a": {"DataType": "String", "StringValue": "Zoë"}}
+    two: Any = [{"Id": "1", "MessageBody": "{}"}, {"Id": "2", "MessageBody": "b", "DelaySeconds": 3}]
+    fact: Any = {"Source": "x", "DetailType": "Zoë", "Detail": "{}", "EventBusName": bus}
+    malformed: Any = {**fact, "Detail": "{"}
+    told = [
+        _told(lambda: sqs.send_message(QueueUrl=url, MessageBody="Zoë", MessageAttributes=named)),
+        _told(lambda: sqs.send_message_batch(QueueUrl=url, Entries=two)),
+    ]
+    got = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], AttributeNames=["All"]
+    )
+    handle = got["Messages"][0]["ReceiptHandle"]
+    later: Any = [{"Id": "1", "ReceiptHandle": handle, "VisibilityTimeout": 5}]
+    return [
+        *told,
+        _named(got),
+        _told(lambda: sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=5)),
+        _told(lambda: sqs.change_message_visibility_batch(QueueUrl=url, Entries=later)),
+        _told(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"].keys),
+        _told(lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)),
+        _told(lambda: sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)),
+        _told(lambda: sqs.delete_message(QueueUrl=url, ReceiptHandle="nobody's")),
+        _told(lambda: sqs.send_message(QueueUrl=f"{url}-other", MessageBody="x")),
+        _told(lambda: sqs.send_message(QueueUrl=url, MessageBody="x" * 1_100_000)),
+        _told(lambda: sqs.purge_queue(QueueUrl=url)),
+        _told(lambda: events.put_events(Entries=[fact])),
+        _told(lambda: events.put_events(Entries=[malformed])),
+        _told(lambda: events.put_events(Entries=[fact] * 11)),
+        _told(lambda: events.list_rules(EventBusName="nowhere")),
+    ]
+
+
+COUNTS: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
+COUNTS += ["ApproximateNumberOfMessagesNotVisible"]
+
+
+def test_queues_and_the_bus_answer_what_they_do_over_http(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two queues, since one is purged once a minute at most."""
+    found = _asked(aws.queue("inbox"), aws.facts_bus)
+    monkeypatch.setattr(Endpoint, "make_request", quick_moto.SEND)
+    for name, moto_s in quick_moto.OF_QUEUES.items():
+        monkeypatch.setattr(Queue, name, moto_s)
+    assert found == _asked(aws.queue("fetch"), aws.facts_bus)
+    assert [len(found), sum("Code" in each for each in found)] == [16, 5]
