@@ -1,9 +1,12 @@
 """An AWS account in memory for each test, with everything that infra would have made."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
+from copy import copy
 from threading import RLock
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import hypothesis
 import pytest
@@ -42,6 +45,9 @@ POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
 
 quick_moto.install()
 clients.LEAN = clients.PATIENT  # what the hub asks is looked at here, argument by argument, and not again in a function
+OF_SES: Final = (clients.ses, clients.ses_account)
+HOOKS_OF_SES: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
+"""Clients that are kept from test to test, and the hooks that they were made with."""
 LAMBDAS = 1000
 """How many functions the account may run at once: moto does not know GetAccountSettings."""
 _UNSET_OF_TABLES = "throughput", "streams", "sse_specification", "deletion_protection_enabled", "warm_throughput"
@@ -91,6 +97,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through hundreds of megabytes of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """An account with the hub's table, queues, bus, bucket, secret and key; stage `test`.
@@ -112,6 +125,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
     quick = None if request.node.get_closest_marker("moto") else QuickTable(f"xenia-{STAGE}")
     monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time(quick))
     forget()
+    _unhook_ses()
     with mock_aws():
         _create_account(settings())
         meter().take()
@@ -136,10 +150,12 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
 def forget() -> None:
     """Drop what the process keeps between calls, as a cold start does.
 
-    Clients stay, they take long to make and the account behind them is new each time; but tests put hooks into SES's.
+    Clients stay: they take long to make, and the account behind them is new each time. One of SES that a test made at
+    an address of its own goes.
     """
-    clients.ses.cache_clear()
-    clients.ses_account.cache_clear()
+    for make in OF_SES:
+        if make.cache_info().currsize and make() not in HOOKS_OF_SES:
+            make.cache_clear()
     secrets.forget_all()
     settings.cache_clear()
     stages.restored_table.cache_clear()
@@ -150,6 +166,14 @@ def forget() -> None:
     jobs.known_as_queued.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()
+
+
+def _unhook_ses() -> None:
+    """Tests put hooks into SES's clients, which are of no use to the next test."""
+    for client in (make() for make in OF_SES):
+        events: Any = client.meta.events
+        HOOKS_OF_SES.setdefault(client, copy(events._emitter))
+        events._emitter = copy(HOOKS_OF_SES[client])
 
 
 def _create_account(names: Settings) -> None:

@@ -15,6 +15,7 @@ from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, Wh
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.guests.store import read_head, read_stay
 
+UNALTERABLE = {str, int, bool, bytes}
 VOLATILE = {DEFLATED, "rev", "record_rev", "expires_at", "bounds", "drift", "month"}
 
 
@@ -74,7 +75,7 @@ class MemoryTable:
         newest_first: bool = False,
     ) -> Iterator[Item]:
         self._called()
-        found = sorted(key for key in self.rows if key.pk == pk and key.sk.startswith(prefix))
+        found = sorted(key for key in self.rows if key[0] == pk and key[1].startswith(prefix))
         found = [key for key in found if up_to is None or key.sk <= up_to]
         ordered = found[::-1] if newest_first else found
         if after is not None:
@@ -223,4 +224,7 @@ def _clause(clause: str, row: Item | None, values: Mapping[str, Any]) -> bool:
 
 
 def _copy(row: Item | None) -> Any:
-    return deepcopy(row)
+    """Most of what a row holds cannot be altered: it need not be looked at one by one as `deepcopy` does."""
+    if row is None:
+        return None
+    return {name: value if type(value) in UNALTERABLE else deepcopy(value) for name, value in row.items()}

@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from mypy.api import run
 from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +93,8 @@ REPORTED = re.compile(r"slips\.py:(\d+): error: .*\[([a-z-]+)\]$", re.MULTILINE)
 
 
 def test_each_planted_slip_is_reported_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mypy.api import run  # large, and wanted here alone
+
     planted = tmp_path / "slips.py"
     planted.write_text(SLIPS)
     monkeypatch.chdir(ROOT)

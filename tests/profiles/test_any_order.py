@@ -122,6 +122,7 @@ LIVES = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("revenue", [1, 2, 3, 4])
 @pytest.mark.parametrize("life", LIVES, ids=str)
 def test_of_states_of_one_instant_the_later_of_a_life_wins_in_every_order(
