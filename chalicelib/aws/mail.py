@@ -107,7 +107,7 @@ def _by_whose_fault(results: list[Result], sender: Sender) -> list[Result]:
         return results
     if len(results) >= ALL_REFUSED:
         return [Result(Verdict.STOPPED, each.reason) for each in results]
-    if any(each.reason in MALFORMED for each in results) and _probed(sender) is Verdict.REFUSED:
+    if results and _probed(sender) is Verdict.REFUSED:
         return [Result(Verdict.STOPPED, each.reason) for each in results]
     return results
 

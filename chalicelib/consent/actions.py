@@ -28,6 +28,7 @@ from chalicelib.consent.model import (
 from chalicelib.consent.objections import Withdrawal
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
+from chalicelib.identity import store as identity
 from chalicelib.settings import actions as settings
 
 BUSY = "the gate was changed by others all the time"
@@ -166,24 +167,39 @@ def history(guest: GuestId) -> list[Receipt]:
 
 
 def suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
-    """Hold all messages to one address in a guest's gate; `address` is the identifier digest. Raises TryAgain."""
-    until_written(
-        partial(_change, leaf, channel, partial(rules.with_suppression, address=address, reason=reason)), BUSY
-    )
+    """Hold all messages to one address in a guest's gate, unless its own row says that nothing holds it now; `address`
+    is the identifier digest. Raises TryAgain."""
+    change = partial(rules.with_suppression, address=address, reason=reason)
+    until_written(partial(_follow, leaf, channel, address, change, lambda why: why is not None), BUSY)
 
 
 def suppress_no_more(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
-    """What held an address for this reason is over, by itself and by nobody's act. Raises TryAgain."""
+    """What held an address for this reason is over, by itself and by nobody's act, unless its own row says that it is
+    held again. Raises TryAgain."""
     change = partial(rules.without_suppression, address=address, reason=reason)
-    until_written(partial(_change, leaf, channel, change), BUSY)
+    until_written(partial(_follow, leaf, channel, address, change, lambda why: why != reason), BUSY)
 
 
-def _change(leaf: Leaf, channel: ChannelName, change: Callable[[Gate], Gate]) -> None:
-    """Nothing is written where the gate says so already."""
+def _follow(
+    leaf: Leaf,
+    channel: ChannelName,
+    address: Digest,
+    change: Callable[[Gate], Gate],
+    is_due: Callable[[str | None], bool],
+    proofs: Sequence[table.Write] = (),
+) -> None:
+    """Let a gate say what the row of an address says, while that stands as it was read: whoever changes the row later
+    comes to the gate later, too. A row that is not there says nothing against it. Raises ConditionFailed.
+
+    Nothing is written where the gate says so already.
+    """
+    row = identity.identifier(address)
+    if row and not is_due(row.suppressed["reason"] if row.suppressed else None):
+        return
     before = _gate_of(leaf, channel)
     after = change(before)
     if after != before:
-        _replace(before, after, leaf)
+        _replace(before, after, leaf, [identity.unchanged(address, row), *proofs])
 
 
 def lift_bounce(guest: GuestId, channel: ChannelName, at: Instant, proof: Mapping[str, str]) -> None:
@@ -203,23 +219,16 @@ def _lift(
         row = addresses.lift(address, reason, lifted.at)
         if row.suppressed is None:
             for leaf in guests.one_leaf_each([guest.id, *row.leaves]):
-                until_written(partial(_lift_at, leaf, channel, address, reason, lifted, proof), BUSY)
+                change = partial(rules.without_suppression, address=address, reason=reason)
+                proofs = _proofs_of_lifting(leaf, channel, lifted, {"of": reason, **proof})
+                until_written(partial(_follow, leaf, channel, address, change, lambda why: why is None, proofs), BUSY)
 
 
-def _lift_at(
-    leaf: Leaf,
-    channel: ChannelName,
-    address: Digest,
-    reason: SuppressionReason,
-    lifted: Consent,
-    proof: Mapping[str, str],
-) -> None:
-    before = _gate_of(leaf, channel)
-    after = rules.without_suppression(before, address, reason)
-    if after != before:
-        keys = [key_of(each, settings.controllers().group) for each in PURPOSES]
-        told = {"of": reason, **proof}
-        _replace(before, after, leaf, [table.Put(store.receipt_row(leaf, channel, key, lifted, told)) for key in keys])
+def _proofs_of_lifting(
+    leaf: Leaf, channel: ChannelName, lifted: Consent, proof: Mapping[str, str]
+) -> list[table.Write]:
+    keys = [key_of(each, settings.controllers().group) for each in PURPOSES]
+    return [table.Put(store.receipt_row(leaf, channel, key, lifted, proof)) for key in keys]
 
 
 def _gate_of(leaf: Leaf, channel: ChannelName) -> Gate:

@@ -12,6 +12,7 @@ from chalicelib.consent.model import (
     CHANNELS,
     EVERY_ADDRESS,
     Acts,
+    Consent,
     Gate,
     Receipt,
 )
@@ -49,3 +50,11 @@ def receipts(leaves: Sequence[Leaf]) -> list[Receipt]:
     """Every receipt of some records, oldest first."""
     found = [receipt for leaf in leaves for receipt in store.receipts(leaf)]
     return sorted(found, key=lambda receipt: (receipt.at, receipt.leaf))
+
+
+def as_proven(answer: Consent, key: str, channel: ChannelName, receipts: Sequence[Receipt]) -> Consent:
+    """An answer at the time of its newest proof: gates know it by when it was last said, and the same in the same words
+    is no proof of its own. What a source's flag says has none."""
+    said = answer.state, answer.basis, channel, key
+    proofs = [each.at for each in receipts if (each.state, each.basis, each.channel, each.purpose) == said]
+    return answer.model_copy(update={"at": max(filter(answer.at.__ge__, proofs), default=answer.at)})

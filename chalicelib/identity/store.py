@@ -53,6 +53,11 @@ def identifier(digest: Digest) -> Identifier | None:
     return read(digest, item) if item else None
 
 
+def unchanged(digest: Digest, known: Identifier | None) -> table.Check:
+    """The row is as it was read; None where there was none."""
+    return table.Check(keys.identifier(digest), table.unchanged_since(known.rev if known else None))
+
+
 def identifiers(digests: Iterable[Digest]) -> list[Identifier]:
     """Those that somebody carries, or carried."""
     wanted = {keys.identifier(each): each for each in digests}

@@ -195,7 +195,7 @@ CONTENT = (
     ),
     Hold(
         Reason.EMPTY_CONTENT,
-        "The subject or the text of the {message} would be empty for this guest.",
+        "The subject, the HTML or the text of the {message} would have nothing to read but its foot for this guest.",
         lambda known: known.fault is Fault.EMPTY,
     ),
     Hold(

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 DAYS = {"days_since": 1, "days_until": -1}
 """Days between a date trait and today are numbers of their own."""
 
-COUNTRY = "country"
+COUNTRY, AT_HOTELS = "country", "stats.properties"
 WANTED: dict[Kind, str] = {
     "text": "text", "number": "a whole number", "date": "a date, such as 2026-02-01", "yes_no": "true or false",
     "list": "text", "amounts": "text",
@@ -62,6 +62,19 @@ def check(rule: Rule) -> None:
         raise Invalid(*faults[:20])
 
 
+def check_hotels(rule: Rule, there_is: Collection[PropertyId]) -> None:
+    """Raises Invalid for hotels that the hub does not have: nobody could ever have been there."""
+    named = [
+        (path, each.value) for path, each in _placed(rule, "rule") if each.trait == AT_HOTELS and each.op in NAMING
+    ]
+    told = "is no property of the hub; there is {}"
+    faults = [
+        FieldError(f"{at}.value", told.format(known(there_is, str(id_)))) for at, id_ in named if id_ not in there_is
+    ]
+    if faults:
+        raise Invalid(*faults[:20])
+
+
 def names_somebody(rule: Rule) -> bool:
     """Whether it holds what may tell who somebody is, such as an address; an age or a name that is there does not."""
     return any(each.op in NAMING and each.trait in IDENTIFYING for each in _conditions(rule))
@@ -83,14 +96,20 @@ def _faults(rule: Rule, path: str, depth: int) -> Iterator[FieldError | None]:
 
 
 def _conditions(rule: Rule) -> Iterator[Condition]:
+    return (condition for _, condition in _placed(rule, ""))
+
+
+def _placed(rule: Rule, path: str) -> Iterator[tuple[str, Condition]]:
+    """Each condition, with where it stands."""
     match rule:
         case Condition():
-            yield rule
+            yield path, rule
         case NoneOf():
-            yield from _conditions(rule.rule)
+            yield from _placed(rule.rule, f"{path}.not")
         case AllOf() | AnyOf():
-            for each in rule.rules:
-                yield from _conditions(each)
+            name = "and" if isinstance(rule, AllOf) else "or"
+            for at, each in enumerate(rule.rules):
+                yield from _placed(each, f"{path}.{name}.{at}")
 
 
 def _fault(condition: Condition, path: str) -> FieldError | None:

@@ -33,6 +33,25 @@ def test_a_run_of_few_pauses_when_every_call_is_refused_and_loses_nobody(
     assert len(ses.accepted) == guests
 
 
+@pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "FAILED"])
+@pytest.mark.parametrize("guests", [1, 9])
+@pytest.mark.parametrize("singly", [False, True])
+def test_so_it_does_when_each_mail_is_refused_by_itself(
+    clock: Any, ses: FakeSes, status: str, guests: int, *, singly: bool
+) -> None:
+    """SES says of a sender that it does not like in each entry what it would say of one recipient."""
+    save_settings(settings.get().model_copy(update={"mails_singly": singly, "version": None}))
+    ses.status_of = lambda _: status
+    run = launched([guest(f"g{at}") for at in range(guests)])
+    tick()
+    turn()
+    assert (actions.run(run.id).state, actions.run(run.id).counts) == (RunState.PAUSED, {})
+    ses.status_of = lambda to: "SUCCESS" if to.endswith("amazonses.com") or to != "g0@example.com" else status
+    actions.resume(run.id)
+    counts = {"failed": 1, "sent": guests - 1}
+    assert run_to_end(clock, run).counts == {code: number for code, number in counts.items() if number}
+
+
 def test_so_it_does_when_each_guest_stands_in_a_chunk_of_their_own(clock: Any, ses: FakeSes) -> None:
     ses.error = (400, "BadRequestException")
     everybody = [guest(f"g{at}") for at in range(4)]

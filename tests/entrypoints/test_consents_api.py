@@ -177,6 +177,21 @@ def test_the_answer_says_what_a_statement_changed_and_what_holds(hub: Hub) -> No
 
 
 @pytest.mark.parametrize("key", ["admin", "front_desk@vienna"])
+@pytest.mark.parametrize("state", ["explicit", "withdrawn"])
+def test_what_is_said_once_more_in_no_other_words_holds_since_it_is_proven(hub: Hub, key: str, state: str) -> None:
+    """Who reads the answer finds its proof in the history, and may put it back."""
+    first = hub.put(PUT, {"state": state, "at": "2026-02-01T10:00:00Z", "how": "card"}, key=key)
+    again = hub.put(PUT, {"state": state}, key=key)
+    assert (again["state"], again["at"], again["changed"]) == (state, first["at"], [])
+    seen = hub.get(PATH, key=key)
+    (kept,) = (each for each in seen["consents"] if each["state"] != "none")
+    assert [each["at"] for each in seen["history"]] == [kept["at"]] == [first["at"]]
+    assert hub.put(PUT, kept, key=key)["changed"] == []
+    between = hub.put(PUT, {"state": state, "at": "2026-02-02T10:00:00Z", "how": "telephone"}, key=key)
+    assert (between["at"], between["changed"]) == ("2026-02-02T10:00:00.000000Z", ["history"])
+
+
+@pytest.mark.parametrize("key", ["admin", "front_desk@vienna"])
 def test_a_consent_that_was_read_can_be_put_back_and_changes_nothing(hub: Hub, key: str) -> None:
     hub.put(PUT, {"state": "explicit", "at": "2026-02-01T10:00:00Z", "how": "card"}, key=key)
     (kept,) = (each for each in hub.get(PATH, key=key)["consents"] if each["state"] != "none")

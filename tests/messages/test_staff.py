@@ -85,7 +85,7 @@ def test_what_cannot_be_sent_now_comes_again_and_is_sent_once(ses: FakeSes, erro
 
 
 def test_a_refused_mail_has_failed(ses: FakeSes) -> None:
-    ses.status_of = lambda _: "MESSAGE_REJECTED"
+    ses.status_of = lambda to: "MESSAGE_REJECTED" if to == "anna@example.com" else "SUCCESS"
     sent()
     assert known() == {"state": "failed", "reason": "message_rejected"}
 

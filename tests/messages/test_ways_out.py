@@ -2,14 +2,17 @@
 
 import pytest
 
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.guests.model import Traits
+from chalicelib.messages.channels.contract import Written
+from chalicelib.messages.channels.email import MailWriter
 from chalicelib.messages.channels.foot import with_html_foot, with_text_foot
 from chalicelib.messages.channels.visible import Seen
 from chalicelib.messages.holds import MessageClass, decide
-from chalicelib.messages.known import Known
+from chalicelib.messages.known import Fault, Known
 from chalicelib.messages.model import Template
-from chalicelib.messages.templates import Renderer, Unfit
+from chalicelib.messages.templates import Renderer, Unfit, check
 from chalicelib.messages.variables import SAMPLE_CLOCK, clean
 from chalicelib.properties.model import Branding
 from tests.messages.mailboxes import NOW
@@ -99,6 +102,70 @@ def test_what_would_be_empty_for_a_guest_is_not_sent_to_them(parts: dict[str, st
         renderer.render(Traits(), URL)
     held = Known(NOW, fault=unfit.value.fault, guest=GuestId(Leaf("g")), address=Digest("d"))
     assert decide(MessageClass.SERVICE, held) == "empty_content"
+
+
+FOOT = "{{ hotel.postal_address }} · {{ unsubscribe_url }}"
+NOTHING: list[dict[str, str]] = [
+    {"html": "{% if guest.family_name %}<p>Hi</p>{% endif %}"},
+    {"html": "<p>{{ guest.family_name | default: '' }}&nbsp;&zwnj;\u3164</p>"},
+    {"html": "<p>{{ guest.family_name | default: '' }}</p><img src='https://hotel.example/a.png'>"},
+    {"html": "<p>{{ guest.family_name | default: '' }}</p><img src='https://hotel.example/a.png' alt=' '>"},
+    {"html": "<p>{{ guest.family_name | default: '' }}</p><div style='display:none'>Hi</div>"},
+    {"html": "<style>.x { display:none }</style>{{ guest.family_name | default: '' }}<p class='x'>Hi</p>"},
+    {"html": "<html><head><title>Hi</title></head><body>{{ guest.family_name | default: '' }}</body></html>"},
+    {"html": "<!-- Hi -->{{ guest.family_name | default: '' }} - ..."},
+    {
+        "html": "{{ guest.family_name | default: '' }}<p>{{ hotel.postal_address }}</p>"
+        "<a href='{{ unsubscribe_url }}'><b>Leave</b> <img src='https://hotel.example/a.png' alt='Leave'></a>"
+    },
+    {"text": "{{ guest.family_name | default: '' }}\n-- \n{{ hotel.postal_address }}\nLeave: {{ unsubscribe_url }}"},
+    {"text": "{{ guest.family_name | default: '' }} ..."},
+]
+
+
+def written(parts: dict[str, str], traits: Traits) -> Written:
+    whole = {"subject": "News", "html": "<p>Hi</p>", "text": "Hi", **parts}
+    template = Template.model_validate({"id": "t", "name": "T", **whole})
+    return MailWriter(template, Branding(postal_address=ADDRESS), SAMPLE_CLOCK).write("a@b.example", traits, URL, {})
+
+
+@pytest.mark.parametrize("parts", NOTHING)
+def test_a_mail_of_which_one_half_has_nothing_to_read_is_not_sent(parts: dict[str, str]) -> None:
+    assert written(parts, Traits(family_name="Moser")).parts["html"]
+    with pytest.raises(Unfit) as unfit:
+        written(parts, Traits())
+    assert unfit.value.fault is Fault.EMPTY
+
+
+SOMETHING: list[dict[str, str]] = [
+    {"html": "<img src='https://hotel.example/a.png' alt='Spring at the lake'>"},
+    {"html": "<a href='https://hotel.example'><img src='https://hotel.example/a.png' alt='Spring'></a>"},
+    {"html": "🎁"},
+    {"html": "<p>春</p>", "text": "50 %"},
+    {"html": "<table><tr><td>5</td></tr></table>"},
+]
+
+
+@pytest.mark.parametrize("parts", SOMETHING)
+def test_a_mail_of_a_picture_with_words_or_of_one_sign_is_sent(parts: dict[str, str]) -> None:
+    assert written(parts, Traits()).parts["html"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"html": "<p> </p>"},
+        {"html": "<img src='https://hotel.example/a.png'>"},
+        {"html": "<p hidden>Hi</p>"},
+        {"html": "<p>{{ hotel.postal_address }}</p><a href='{{ unsubscribe_url }}'>Leave</a>"},
+        {"text": "Leave: {{ unsubscribe_url }}"},
+    ],
+)
+def test_a_template_of_which_one_half_has_nothing_to_read_is_refused_with_the_field(parts: dict[str, str]) -> None:
+    whole = {"subject": "News", "html": "<p>Hi</p>", "text": "Hi", **parts}
+    with pytest.raises(Invalid) as refused:
+        check(Template.model_validate({"id": "t", "name": "T", **whole}))
+    assert [each.field for each in refused.value.fields] == list(parts)
 
 
 @pytest.mark.parametrize(

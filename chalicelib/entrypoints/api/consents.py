@@ -1,6 +1,6 @@
 """/v1/guests/{guest_id}/consents: what a guest agreed to, and the proof of every act."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -113,16 +113,18 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     said_to |= {controller_of(each.purpose) for each in receipts}
     seen = controllers_of(sight, said_to)
     return ConsentsShown(
-        consents=[each for gate in gates for each in _answers(gate, seen)],
+        consents=[each for gate in gates for each in _answers(gate, seen, receipts)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
         history=[_receipt(each) for each in receipts if controller_of(each.purpose) in seen][-MOST_RECEIPTS:],
     )
 
 
-def _answers(gate: Gate, controllers: Collection[ControllerId]) -> Iterator[ConsentShown]:
+def _answers(gate: Gate, controllers: Collection[ControllerId], receipts: Sequence[Receipt]) -> Iterator[ConsentShown]:
     for controller in sorted(controllers):
         for purpose in PURPOSES:
-            yield _consent(gate.channel, purpose, controller, gate.answer_to(purpose, controller))
+            answer = gate.answer_to(purpose, controller)
+            said = answer and evidence.as_proven(answer, key_of(purpose, controller), gate.channel, receipts)
+            yield _consent(gate.channel, purpose, controller, said)
 
 
 def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentKept:
@@ -141,8 +143,9 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body)
     done, after = actions.record(act, named, controller), _gate(sight, channel)
     holds = after.answer_to(named, controller) or done.kept
+    proven = evidence.as_proven(holds, act.key, channel, evidence.receipts(sight.members))
     return ConsentKept(
-        **_consent(channel, named, controller, holds).model_dump(),
+        **_consent(channel, named, controller, proven).model_dump(),
         changed=_changed(before.answer_to(named, controller), holds, done),
         still_held=sorted(set(after.suppressed.values())),
     )

@@ -14,10 +14,11 @@ from chalicelib.identity.identifiers import normalise_email
 from chalicelib.languages.catalogues import nearest
 from chalicelib.messages.channels import email_events, foot
 from chalicelib.messages.channels.contract import DeliveryEvent, Written
+from chalicelib.messages.channels.visible import Seen, says_nothing, words_of
 from chalicelib.messages.holds import MessageClass
-from chalicelib.messages.known import Words
+from chalicelib.messages.known import Fault, Words
 from chalicelib.messages.model import Occasion, Template
-from chalicelib.messages.templates import Renderer
+from chalicelib.messages.templates import Renderer, Unfit
 from chalicelib.messages.variables import Clock
 from chalicelib.properties.model import Branding
 
@@ -36,10 +37,16 @@ class MailWriter:
         self._language = template.language
 
     def write(self, to: str, traits: Traits, way_out: str | None, tags: Mapping[str, str]) -> Written:
-        """Raises Unfit. Every mail carries the postal address and its way out, placed by the template or not."""
+        """Raises Unfit, also where nothing but the foot could be read. Every mail carries the postal address and its
+        way out, placed by the template or not."""
         content = self._renderer.render(traits, way_out or "")
+        html = foot.untracked(content.html, way_out)
+        seen = Seen(html)
+        for words in (seen.words, words_of(content.text, way_out)):
+            if says_nothing(words, self._postal_address, way_out):
+                raise Unfit(Fault.EMPTY)
         placed = self._postal_address, way_out, nearest(traits.language) or self._language
-        html, text = foot.with_html_foot(content.html, *placed), foot.with_text_foot(content.text, *placed)
+        html, text = foot.with_foot(html, seen, *placed), foot.with_text_foot(content.text, *placed)
         parts = {"subject": content.subject, "html": html, "text": text}
         return Written(to, parts, _headers(way_out), tags)
 

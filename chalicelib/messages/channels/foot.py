@@ -16,13 +16,19 @@ def word_for(language: str | None) -> str:
 
 
 def with_html_foot(html: str, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
-    """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out.
+    html = untracked(html, unsubscribe_url)
+    return with_foot(html, Seen(html), postal_address, unsubscribe_url, language)
 
-    What the template placed counts where a reader can see it: told from the parsed document, and not from its text.
-    """
+
+def untracked(html: str, unsubscribe_url: str | None) -> str:
+    """Unsubscribe links are not tracked: a tracked one would lead through SES before it leads out."""
     if unsubscribe_url and unsubscribe_url in html:
-        html = TRACKED_LINK.sub(partial(_untracked, unsubscribe_url), html)
-    seen = Seen(html)
+        return TRACKED_LINK.sub(partial(_untracked, unsubscribe_url), html)
+    return html
+
+
+def with_foot(html: str, seen: Seen, postal_address: str, unsubscribe_url: str | None, language: str | None) -> str:
+    """What the template placed counts where a reader can see it: told from the parsed document, not from its text."""
     lines = [] if " ".join(postal_address.split()) in seen.text else [escape(postal_address)]
     if unsubscribe_url and unsubscribe_url not in seen.links:
         lines.append(f'<a ses:no-track href="{unsubscribe_url}">{escape(word_for(language))}</a>')

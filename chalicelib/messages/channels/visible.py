@@ -1,7 +1,8 @@
 """What of a mail's HTML its reader sees, told from the parsed document. Pure."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -17,10 +18,32 @@ HIDING = re.compile(
 )
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 NAMED = re.compile(r"[.#][\w-]+")
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs, as Unicode has it, that nobody sees."""
+Words = tuple[str | None, str]
+"""A link, and what is read in it; None outside of links."""
+
+
+def says_nothing(words: Iterable[Words], postal_address: str, way_out: str | None) -> bool:
+    """Whether nothing of it can be read but what each mail has at its foot. Dots and dashes say nothing."""
+    own = " ".join("".join(text for link, text in words if link is None or link != way_out).split())
+    address = " ".join(postal_address.split())
+    return not any(_says_something(each) for each in (own.replace(address, "") if address else own))
+
+
+def _says_something(char: str) -> bool:
+    """Letters, figures, and symbols such as an emoji."""
+    return unicodedata.category(char)[0] in "LNS" and char not in BLANK
+
+
+def words_of(text: str, way_out: str | None) -> list[Words]:
+    """A plain text as if each line were a link where the way out stands in it."""
+    return [(way_out if way_out and way_out in line else None, f"{line}\n") for line in text.splitlines()]
 
 
 class Seen(HTMLParser):
-    """`text` is what can be read, and `links` where visible links lead that have a text or a picture.
+    """`text` is what can be read, and `links` where visible links lead that have a text or a picture. `words` is each
+    piece of what can be read, and of what stands for a picture, with the link that it is in.
 
     `end` is where something may be put behind all that, so that it is seen, too; None where what is left open hides it.
     """
@@ -33,6 +56,7 @@ class Seen(HTMLParser):
         self._hidden_names: set[str] = set()
         self._link: str | None = None
         self.links: set[str] = set()
+        self.words: list[Words] = []
         self._tag_at = 0
         self._body_ends: int | None = None
         self.feed(html)
@@ -67,6 +91,7 @@ class Seen(HTMLParser):
             self._link = dict(attrs).get("href")
         elif tag == "img" and not hidden:
             self._saw()
+            self.words.append((self._link, dict(attrs).get("alt") or ""))
         if tag not in VOID:
             self._open.append((tag, hidden))
 
@@ -87,6 +112,7 @@ class Seen(HTMLParser):
             self._sheet.append(data)
         elif not self._is_hidden:
             self._pieces.append(data)
+            self.words.append((self._link, data))
             if self._link and not data.isspace():
                 self._saw()
 
