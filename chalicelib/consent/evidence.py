@@ -57,4 +57,5 @@ def as_proven(answer: Consent, key: str, channel: ChannelName, receipts: Sequenc
     is no proof of its own. What a source's flag says has none."""
     said = answer.state, answer.basis, channel, key
     proofs = [each.at for each in receipts if (each.state, each.basis, each.channel, each.purpose) == said]
-    return answer.model_copy(update={"at": max(filter(answer.at.__ge__, proofs), default=answer.at)})
+    at = max((each for each in proofs if each <= answer.at), default=answer.at)
+    return Consent(state=answer.state, basis=answer.basis, at=at)

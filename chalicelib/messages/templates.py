@@ -13,7 +13,7 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import markup
 from chalicelib.messages.advertising import reads_like_advertising
-from chalicelib.messages.channels.visible import BLANK, Seen, says_nothing, words_of
+from chalicelib.messages.channels.visible import BLANK
 from chalicelib.messages.known import Fault
 from chalicelib.messages.model import Template
 from chalicelib.messages.variables import (
@@ -217,14 +217,7 @@ def _sample_faults(part: str, parsed: "BoundTemplate") -> Iterator[str]:
         return
     if part in MUST_BE_SEEN and not _can_be_seen(filled):
         yield "would be empty"
-    elif part != "subject" and _says_nothing(part, filled):
-        yield "would have nothing to read but the foot of each mail"
     yield from _filled_faults(parsed, filled) if part == "html" else _text_faults(filled)
-
-
-def _says_nothing(part: str, filled: str) -> bool:
-    words = Seen(filled).words if part == "html" else words_of(filled, SAMPLE_URL)
-    return says_nothing(words, SAMPLE.postal_address or "", SAMPLE_URL)
 
 
 def _filled_faults(parsed: "BoundTemplate", filled: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
+from chalicelib.consent.model import CHANNELS
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import Carriers, is_one_by, is_shared_by, tells, tied_to
 from chalicelib.identity.model import MOST_LEAVES, Identifier, Verdict
@@ -119,7 +120,7 @@ class Ties:
         everybody = {*row.carriers, *after}
         is_shared = is_shared_by(key, after, unless_known=row.shared)
         if is_shared == row.shared:
-            is_all_of_them = key.startswith("email:") or is_one_by(key, after) != is_one_by(key, row.carriers)
+            is_all_of_them = _is_read_together(key) or is_one_by(key, after) != is_one_by(key, row.carriers)
             return everybody if is_all_of_them and not is_shared else set()
         if len(everybody - self.own) <= MOST_GUESTS:
             return everybody
@@ -150,3 +151,8 @@ class Ties:
         digest = digest_in(key)
         self.looked_at.add(keys.identifier(digest))
         return self.known.identifier(digest) or Identifier(digest)
+
+
+def _is_read_together(key: IdentifierKey) -> bool:
+    """Whether messages of some channel go there."""
+    return key.partition(":")[0] in CHANNELS.values()

@@ -154,13 +154,13 @@ def test_every_mail_has_the_address_and_a_way_out() -> None:
 
 
 def test_what_the_template_places_is_not_placed_again() -> None:
-    html = '<p>{{ postal_address }} <a class="x" href="{{ unsubscribe_url }}">out</a></p>'
-    content = render(Traits(), html=html, text="{{ hotel.postal_address }} {{ unsubscribe_url }}")
+    html = '<p>Hi, {{ postal_address }} <a class="x" href="{{ unsubscribe_url }}">out</a></p>'
+    content = render(Traits(), html=html, text="Hi\n{{ hotel.postal_address }} {{ unsubscribe_url }}")
     assert (
         content.html
-        == f'<p>Hotel Ex &amp; Co, Main Street 1, Vienna <a ses:no-track class="x" href="{URL}">out</a></p>'
+        == f'<p>Hi, Hotel Ex &amp; Co, Main Street 1, Vienna <a ses:no-track class="x" href="{URL}">out</a></p>'
     )
-    assert content.text == f"{ADDRESS} {URL}"
+    assert content.text == f"Hi\n{ADDRESS} {URL}"
 
 
 def test_only_the_way_out_is_kept_from_being_tracked_and_once() -> None:

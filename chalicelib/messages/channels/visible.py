@@ -20,25 +20,31 @@ RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 NAMED = re.compile(r"[.#][\w-]+")
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs, as Unicode has it, that nobody sees."""
+SETTING_APART = "·•|/-–—_.,:;…*"
+"""What stands between an address and a link."""
 Words = tuple[str | None, str]
 """A link, and what is read in it; None outside of links."""
 
 
 def says_nothing(words: Iterable[Words], postal_address: str, way_out: str | None) -> bool:
-    """Whether nothing of it can be read but what each mail has at its foot. Dots and dashes say nothing."""
+    """Whether nothing of it can be read but what each mail has at its foot."""
     own = " ".join("".join(text for link, text in words if link is None or link != way_out).split())
-    address = " ".join(postal_address.split())
-    return not any(_says_something(each) for each in (own.replace(address, "") if address else own))
+    for each in filter(None, (" ".join(postal_address.split()), way_out)):
+        own = own.replace(each, "")
+    return not any(map(_says_something, own))
 
 
 def _says_something(char: str) -> bool:
-    """Letters, figures, and symbols such as an emoji."""
-    return unicodedata.category(char)[0] in "LNS" and char not in BLANK
+    return unicodedata.category(char)[0] not in "ZC" and char not in BLANK and char not in SETTING_APART
 
 
 def words_of(text: str, way_out: str | None) -> list[Words]:
-    """A plain text as if each line were a link where the way out stands in it."""
-    return [(way_out if way_out and way_out in line else None, f"{line}\n") for line in text.splitlines()]
+    """A plain text: the way out is a link, with the word that stands before it, if there is just one in its line."""
+    return [(way_out if way_out and _is_link(line, way_out) else None, f"{line}\n") for line in text.splitlines()]
+
+
+def _is_link(line: str, way_out: str) -> bool:
+    return way_out in line and len(line.replace(way_out, "").split()) <= 1
 
 
 class Seen(HTMLParser):
