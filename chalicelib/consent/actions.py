@@ -1,6 +1,6 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,9 +13,11 @@ from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId,
 from chalicelib.canonical.time import Instant, instant, now
 from chalicelib.canonical.turns import Turns
 from chalicelib.consent import addresses, evidence, objections, rules, store
+from chalicelib.consent.acts import newest_acts
 from chalicelib.consent.model import (
     PURPOSES,
     SOFT_BOUNCES,
+    Acts,
     Basis,
     Consent,
     Gate,
@@ -26,6 +28,7 @@ from chalicelib.consent.model import (
     key_of,
 )
 from chalicelib.consent.objections import Withdrawal
+from chalicelib.consent.statements import is_other_statement
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity import store as identity
@@ -61,7 +64,7 @@ def record(
 ) -> "Recorded":
     """The same, of one statement; and whether it was proven by itself."""
     if act.asked.state != "withdrawn":
-        return _agreed(act)
+        return _agreed(act, said_at)
     carried = addresses.of(guests.guest(act.leaf), act.channel) if said_at is None else said_at
     told = act.asked.basis, act.asked.at, dict(act.proof), list(carried)
     noted = Withdrawal(act.leaf, act.channel, purpose, controller, *told)
@@ -96,12 +99,13 @@ class Recorded:
     is_proven: bool = False
 
 
-def _agreed(act: Act) -> Recorded:
-    """A complaint is lifted by the guest alone: with a yes of their own that is newer."""
+def _agreed(act: Act, said_at: Sequence[Digest] | None) -> Recorded:
+    """A complaint is lifted by the guest alone: with a yes of their own that is newer, said at the address."""
     done, guest = _done(act), guests.guest(act.leaf)
     if guest and act.asked.basis == "guest" and done.kept.state == act.asked.state:
         lifted = Consent(state="lifted", basis="guest", at=act.asked.at)
-        _lift(guest, act.channel, "complaint", lifted, act.proof)
+        reached = addresses.of(guest, act.channel) if said_at is None else said_at
+        _lift(guest, reached, act.channel, "complaint", lifted, act.proof)
     return done
 
 
@@ -135,13 +139,21 @@ def _act(act: Act) -> tuple[GuestId, Recorded]:
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
     is_news = rules.is_news(gate, done, key, asked)
     said = asked if is_news else rules.repeated(done[key], asked) or asked
-    kept = rules.newest_acts([done, {key: said}])
+    kept = newest_acts([done, {key: said}])
     proofs = [table.Put(_proof(act))] if is_news or _is_other_statement(act) else []
     if kept != done:
-        _replace(gate, rules.with_act(gate, key, said), leaf, [table.Put(store.acts_row(leaf, channel, kept)), *proofs])
+        after = rules.with_acts(gate, key, [kept, *_beside(gate, leaf)])
+        _replace(gate, after, leaf, [table.Put(store.acts_row(leaf, channel, kept)), *proofs])
     elif proofs:  # it changes nothing that is in effect, and is proven all the same
         table.write(*proofs)
     return gate.guest, Recorded(kept[key], bool(proofs))
+
+
+def _beside(gate: Gate, leaf: Leaf) -> Collection[Acts]:
+    """The acts of the guest's other leaves, as of the gate."""
+    guest = guests.guest(leaf) if rules.rests_on_acts(gate) else None
+    others = [each for each in guest.members if each != leaf] if guest else []
+    return store.acts_of(others, gate.channel).values()
 
 
 def _proof(act: Act) -> Item:
@@ -155,7 +167,7 @@ def _is_other_statement(act: Act) -> bool:
         return False
     found = store.receipts_up_to(act.leaf, act.asked.at)
     known = (each for each in found if (each.channel, each.purpose) == (act.channel, act.key))
-    return rules.is_other_statement(known, act.asked, act.proof, dated=act.dated)
+    return is_other_statement(known, act.asked, act.proof, dated=act.dated)
 
 
 def history(guest: GuestId) -> list[Receipt]:
@@ -209,13 +221,19 @@ def lift_bounce(guest: GuestId, channel: ChannelName, at: Instant, proof: Mappin
     if known is None:
         raise NotFound("There is no such guest.")
     for reason in (rules.BOUNCE, SOFT_BOUNCES):
-        _lift(known, channel, reason, Consent(state="lifted", basis="staff", at=at), proof)
+        lifted = Consent(state="lifted", basis="staff", at=at)
+        _lift(known, addresses.of(known, channel), channel, reason, lifted, proof)
 
 
 def _lift(
-    guest: Guest, channel: ChannelName, reason: SuppressionReason, lifted: Consent, proof: Mapping[str, str]
+    guest: Guest,
+    reached: Sequence[Digest],
+    channel: ChannelName,
+    reason: SuppressionReason,
+    lifted: Consent,
+    proof: Mapping[str, str],
 ) -> None:
-    for address in addresses.of(guest, channel):
+    for address in reached:
         row = addresses.lift(address, reason, lifted.at)
         if row.suppressed is None:
             for leaf in guests.one_leaf_each([guest.id, *row.leaves]):

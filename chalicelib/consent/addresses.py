@@ -6,13 +6,14 @@ from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.ids import ChannelName, Digest, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, Leaf, PropertyId, digest_in
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import bounces
 from chalicelib.consent.model import CHANNELS, SOFT_BOUNCES, Suppression, SuppressionReason
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
+from chalicelib.guests.rules import first_known
 from chalicelib.identity import store
 from chalicelib.identity.model import Identifier
 
@@ -25,6 +26,16 @@ def of(guest: Guest | None, channel: ChannelName) -> list[Digest]:
     kind = f"{CHANNELS[channel]}:"
     digests = {digest_in(key) for head in heads for key in head.identifiers if key.startswith(kind)}
     return sorted(each.digest for each in store.identifiers(digests) if not each.shared)
+
+
+def carrier_of(guest: Guest | None, address: Digest, hotel: PropertyId | None) -> Leaf | None:
+    """The record through which the reader of an address speaks who was written to in the name of a hotel (None: the
+    group's): one of that hotel that carries it, else the first known that does; None where no record of the guest does.
+    """
+    row = store.identifier(address) if guest else None
+    carriers = [leaf for leaf in row.leaves if guest and leaf in guest.members] if row else []
+    found = first_known(guests.with_records(guests.heads(carriers)).values())
+    return next((head.leaf for head in sorted(found, key=lambda head: hotel not in head.seen_at)), None)
 
 
 def object_at(address: Digest, key: str, at: Instant) -> Identifier:

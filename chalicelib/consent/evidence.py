@@ -42,6 +42,12 @@ def addresses_of(head: Head, channel: ChannelName) -> Iterator[Digest]:
     return (digest_in(key) for key in head.identifiers if key.startswith(f"{CHANNELS[channel]}:"))
 
 
+def addresses_of_these_alone(records: Sequence[Head], channel: ChannelName) -> list[Digest]:
+    """The addresses that no other record carries."""
+    own = {head.leaf for head in records}
+    return [row.digest for row in identity.identifiers(_addresses(records, channel)) if own.issuperset(row.leaves)]
+
+
 def _addresses(records: Sequence[Head], channel: ChannelName) -> set[Digest]:
     return {each for head in records for each in addresses_of(head, channel)}
 

@@ -72,7 +72,8 @@ class Consent(BaseModel):
     `basis` says whose word it is: a source's flag, the guest's own act, a member of staff, a mailbox provider's
     complaint report, or that of somebody else who reads what is sent to the same address. All but the first outlive
     what any source says later. `again` is when the same
-    was last said once more through the same leaf, if it was: a different word of between is older than that.
+    was last said once more through the same leaf, if it was: a different word of between is older than that. `claimed`
+    is what people of one hotel say for a legal entity that answers at others', too: it counts for their own record.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,6 +82,7 @@ class Consent(BaseModel):
     basis: Basis
     at: Instant
     again: Instant | None = None
+    claimed: bool | None = None
 
     @property
     def last_said(self) -> Instant:

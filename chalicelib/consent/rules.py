@@ -6,28 +6,25 @@ from typing import Protocol
 
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, OccasionId, digest_of
 from chalicelib.canonical.time import Instant, instant, moment_of
+from chalicelib.consent.acts import GRANTED, newer, newest_acts, rank, standing_acts
 from chalicelib.consent.model import (
     ADDRESS_DIGITS,
     EVERY_ADDRESS,
     KEPT_SENDS,
     MOST_SENDS,
     MOST_SUPPRESSED,
-    REMEMBERED,
     STRENGTH,
     Acts,
     Basis,
     Consent,
     Gate,
     Purpose,
-    Receipt,
-    State,
     Suppression,
     SuppressionReason,
     key_of,
     remembered_key,
 )
 
-GRANTED: frozenset[State] = frozenset({"explicit", "confirmed", "implicit"})
 ADDRESS: Basis = "address"
 """The basis of an objection that a leaf has taken over from an address that it carries."""
 BOUNCE: SuppressionReason = "bounce"
@@ -36,9 +33,9 @@ OWN_ACTS: frozenset[Basis] = frozenset({"guest", "staff", "complaint", ADDRESS})
 
 
 def answers(acts: Iterable[Acts], flags: Iterable[Acts]) -> dict[str, Consent]:
-    """What is in effect for a guest, from the acts and the sources' flags of each leaf: the newest act about something
-    beats every flag about it, and of flags the newest counts."""
-    return newest_acts(flags) | {key: act.in_effect() for key, act in newest_acts(acts).items()}
+    """What is in effect for a guest, from the acts and the sources' flags of each leaf: what stands of the acts about
+    something beats every flag about it, and of flags the newest counts."""
+    return newest_acts(flags) | {key: act.in_effect() for key, act in standing_acts(acts).items()}
 
 
 def answer_for(
@@ -61,36 +58,8 @@ def answer_for(
     before += [Consent(state="withdrawn", basis=ADDRESS, at=at_address[key]) for key in named]
     if not before:
         return answer
-    objection = max(before, key=_rank)
+    objection = max(before, key=rank)
     return newer(objection, answer) if answer and answer.basis in OWN_ACTS else objection
-
-
-def newest_acts(acts: Iterable[Acts]) -> dict[str, Consent]:
-    """Of several leaves, or of one after another act: the same in any order. An objection is remembered, beside the
-    yes that took it back."""
-    newest: dict[str, Consent] = {}
-    for each in acts:
-        for key, act in each.items():
-            newest[key] = newer(newest.get(key), act)
-            if act.state == "withdrawn":
-                objection = remembered_key(key)
-                newest[objection] = newer(newest.get(objection), act)
-    return {key: act for key, act in newest.items() if not _is_told_anyway(key, newest)}
-
-
-def _is_told_anyway(key: str, newest: Acts) -> bool:
-    """Whether it remembers an objection that is in effect."""
-    answer = newest.get(key.removesuffix(REMEMBERED)) if key.endswith(REMEMBERED) else None
-    return answer is not None and answer.state == "withdrawn" and _rank(answer) >= _rank(newest[key])
-
-
-def newer(one: Consent | None, other: Consent) -> Consent:
-    """The newer of two acts; of two at the same instant the objection."""
-    return other if one is None or _rank(other) > _rank(one) else one
-
-
-def _rank(act: Consent) -> tuple[str, bool, str, str]:
-    return act.last_said, act.state == "withdrawn", act.state, act.basis
 
 
 def rests_on_acts(gate: Gate) -> bool:
@@ -98,12 +67,12 @@ def rests_on_acts(gate: Gate) -> bool:
     return any(answer.basis in OWN_ACTS for answer in gate.answers.values())
 
 
-def with_act(gate: Gate, key: str, act: Consent) -> Gate:
-    """The gate after an act through one of its guest's leaves: it is in effect unless a newer one is."""
+def with_acts(gate: Gate, key: str, acts: Iterable[Acts]) -> Gate:
+    """The gate after an act through one of its guest's leaves; `acts` are those of all of them by now."""
     names = {key, remembered_key(key)}
-    known = {name: said for name, said in gate.answers.items() if name in names and said.basis in OWN_ACTS}
     others = {name: said for name, said in gate.answers.items() if name not in names}
-    return gate.with_answers(others | newest_acts([known, {key: act.in_effect()}]))
+    standing = {name: said.in_effect() for name, said in standing_acts(acts).items() if name in names}
+    return gate.with_answers(others | standing)
 
 
 def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
@@ -115,27 +84,10 @@ def is_news(gate: Gate, known: Acts, key: str, asked: Consent) -> bool:
     said, answer = known.get(key), gate.answers.get(key)
     if said is None:
         return True
-    if _rank(said) >= _rank(asked):
+    if rank(said) >= rank(asked):
         return False
     is_own = said.basis != ADDRESS or asked.basis == ADDRESS
     return not (is_own and said.state == asked.state and answer is not None and answer.state == asked.state)
-
-
-def is_other_statement(known: Iterable[Receipt], asked: Consent, proof: Mapping[str, str], *, dated: bool) -> bool:
-    """Whether something that is no news is a statement of its own beside those that are proven; `known` are these up to
-    its time, the newest first.
-
-    One that names its time is the same only as one of that very time. Without, it is the last one of before once more,
-    if it says the same in the same words, or in fewer of them: who clicks twice said it once.
-    """
-    for each in known:
-        is_earlier = each.at < asked.at
-        is_alike = (each.state, each.basis) == (asked.state, asked.basis) and each.proof.items() >= proof.items()
-        if is_alike and not (is_earlier and dated):
-            return False
-        if is_earlier:
-            break
-    return True
 
 
 def repeated(said: Consent, asked: Consent) -> Consent | None:
@@ -165,8 +117,8 @@ def objections_taken_along(own: Iterable[Acts], all_: Iterable[Acts]) -> dict[st
 
     `own` are the acts through the part's leaves, `all_` those through every leaf of the guests it came from.
     """
-    mine = newest_acts(own)
-    return {key: act for key, act in newest_acts(all_).items() if act.state == "withdrawn" and mine.get(key) != act}
+    mine = standing_acts(own)
+    return {key: act for key, act in standing_acts(all_).items() if act.state == "withdrawn" and mine.get(key) != act}
 
 
 def with_suppression(gate: Gate, address: Digest, reason: SuppressionReason) -> Gate:

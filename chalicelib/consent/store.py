@@ -11,6 +11,8 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
 
+CLAIMED = "~"
+"""Ends the packed basis of what is claimed."""
 ASKED_AT_ONCE = 10
 """Receipts that are read in one call, where mostly the first one tells."""
 
@@ -59,7 +61,8 @@ def _packed(consents: Mapping[str, Consent]) -> dict[str, str] | None:
 
 
 def _packed_one(consent: Consent) -> str:
-    return " ".join(filter(None, (consent.state, consent.basis, consent.at, consent.again)))
+    basis = f"{consent.basis}{CLAIMED}" if consent.claimed else consent.basis
+    return " ".join(filter(None, (consent.state, basis, consent.at, consent.again)))
 
 
 def _unpacked(packed: Mapping[str, str]) -> dict[str, Consent]:
@@ -67,8 +70,10 @@ def _unpacked(packed: Mapping[str, str]) -> dict[str, Consent]:
 
 
 def _read_consent(text: str) -> Consent:
-    words = zip(("state", "basis", "at", "again"), text.split(" "), strict=False)
-    return Consent.model_validate(dict(words))
+    told: dict[str, object] = dict(zip(("state", "basis", "at", "again"), text.split(" "), strict=False))
+    if str(told["basis"]).endswith(CLAIMED):
+        told |= {"basis": str(told["basis"]).removesuffix(CLAIMED), "claimed": True}
+    return Consent.model_validate(told)
 
 
 def gate(guest: GuestId, channel: ChannelName) -> Gate | None:

@@ -189,6 +189,9 @@ class Traits(Kept):
     def with_membership(self) -> "Traits":
         return self.model_copy(update={"member": True})
 
+    def with_email(self, email: str | None) -> "Traits":
+        return self if email == self.email else self.model_copy(update={"email": email})
+
     def with_stats(self, stats: Stats) -> "Traits":
         return self.model_copy(update={"stats": stats})
 
@@ -245,6 +248,8 @@ class Head:
     traits: Traits | None = None
     seen_at: tuple[PropertyId, ...] = ()
     """Properties that this leaf's source named it at."""
+    since: int | None = None
+    """When the hub was first told of the record, in milliseconds since 1970: no source says that of itself."""
     properties: tuple[PropertyId, ...] = ()
     """On a guest: the properties that any of its leaves was seen at; keys of these see the guest."""
     drift: Drift = NO_DRIFT

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Status
+from chalicelib.connections.model import API
 from chalicelib.guests.calendar import EVERY_LATEST, EVERY_SOONEST, LATEST, SOONEST, Order, Rooms, calendar_of, together
 from chalicelib.guests.enrolments import is_member
 from chalicelib.guests.kept import Amounts
@@ -182,6 +183,33 @@ def project(leaves: Sequence[Head]) -> Traits:
     return Traits(**known)
 
 
+def first_known(records: Iterable[Head]) -> list[Head]:
+    """Records in the order in which they count where none is to count for being new: the group's own before those of
+    hotels, of these that which knew the guest first; of one hotel's the newest. What was merged away comes last."""
+    newest = newest_first(records)
+    since: dict[PropertyId, int] = {}
+    for head in newest:
+        for hotel in head.seen_at:
+            since[hotel] = min(head.since or 0, since.get(hotel, head.since or 0))
+
+    def rank(head: Head) -> tuple[bool, bool, tuple[int, str]]:
+        own = is_of_group(head)
+        known = min(((since[each], each) for each in head.seen_at), default=(0, ""))
+        return not _standing(head)[0], not own, (0, "") if own else known
+
+    return sorted(newest, key=rank)
+
+
+def newest_first(records: Iterable[Head]) -> list[Head]:
+    """Those that say anything; what was merged away comes last."""
+    return sorted((head for head in records if head.record), key=_standing, reverse=True)
+
+
+def is_of_group(record: Head) -> bool:
+    """Whether it is the group's own word: of a key for all hotels, or of a source that names none."""
+    return not record.seen_at or (record.record is not None and record.record.source == API)
+
+
 def hotels_of(record: Head) -> frozenset[PropertyId]:
     """Those that may say that a record is theirs: it was named at one of them, or stayed there."""
     return frozenset((*record.seen_at, *record.stats.properties))
@@ -194,9 +222,10 @@ def _standing(leaf: Head) -> tuple[bool, str, str]:
 
 
 def _own_email(told: Sequence[Head]) -> str | None:
-    """Relay, shared and placeholder addresses are never mailed as the guest's own."""
-    records = [leaf.record for leaf in told if leaf.record and leaf.record.email_kind == "own"]
-    return records[-1].email if records else None
+    """Relay, shared and placeholder addresses are never mailed as the guest's own. The one that stood first counts: a
+    record of another hotel that comes later may be a claim."""
+    records = (leaf.record for leaf in first_known(told) if leaf.record)
+    return next((record.email for record in records if record.email and record.email_kind == "own"), None)
 
 
 def _is_member(told: Sequence[Head]) -> bool:

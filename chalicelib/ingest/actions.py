@@ -11,7 +11,7 @@ from chalicelib.canonical.batch import Failures, Message
 from chalicelib.canonical.errors import AskLess, Rejected, TryAgain
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import ChargeSnapshot
-from chalicelib.canonical.time import moment_of, now
+from chalicelib.canonical.time import instant, moment_of, now
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.model import KeptConnection, VendorsHotel, is_api
@@ -98,7 +98,8 @@ def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link]
     translated = vendors.fat(notice.vendor).translate(notice.body, link, moment_of(notice.received_at))
     batch.ignored.update(translated.ignored)
     for snapshot in translated.snapshots:
-        batch.add(change_of(snapshot, source, batch.known, digest, notice.request), {message_id})
+        change = change_of(snapshot, source, batch.known, digest, notice.request)
+        batch.add(change.received(notice.received_at) if change else None, {message_id})
     if translated.broken:
         first, *others = translated.broken.values()
         code, _, detail = first.partition(": ")
@@ -187,7 +188,8 @@ def _ask(
             is_of_hotel=at_hotel,
             hotel=_hotel_of(snapshot, translated, connection),
         )
-        batch.add(change, _naming(change.vendor_id if change else "", named) or set(named))
+        to_blame = _naming(change.vendor_id if change else "", named) or set(named)
+        batch.add(change.received(instant(asked_at)) if change else None, to_blame)
 
 
 def _hotel_of(snapshot: Snapshot, translated: Translated, connection: KeptConnection) -> VendorsHotel | None:

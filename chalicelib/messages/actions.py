@@ -62,7 +62,9 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     if not leaves:
         raise NotFound("There is no such guest.")
     proof = {"via": "unsubscribe", "run": link.run}
-    said = leaves[0], link.channel, link.purpose, link.controller
+    guest = guests.guest(leaves[0])
+    through = addresses.carrier_of(guest, mailbox[0], sent.property_id) if sent and mailbox else None
+    said = through or leaves[0], link.channel, link.purpose, link.controller
     return consents.set_consent(*said, "withdrawn", "guest", instant(at or present()), proof, mailbox)
 
 

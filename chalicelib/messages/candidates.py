@@ -12,12 +12,13 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
 from chalicelib.guests.stats import Days
 from chalicelib.guests.today import told
-from chalicelib.identity import store as identity
+from chalicelib.identity import store as identifiers
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
-from chalicelib.messages import store
+from chalicelib.messages import addressing, store
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.model import Message
+from chalicelib.settings.rules import MailIdentity
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,36 @@ class Candidate:
     mailbox: Identifier | None = None
     """The row of the guest's address, where other guests have or had it, and who these are."""
     rivals: tuple["Candidate", ...] = ()
+    known_as: Guest | None = None
+    """As the message knows the guest, where that is not as the group does."""
+    records: tuple[Head, ...] = ()
+    """Those by whose addresses the guest may be reached, where the head does not tell the address."""
 
     def told(self, days: Days) -> "Candidate":
         """With what their stays say of these days, where a head does not."""
         guest = told(self.guest, days) if self.guest else None
+        known_as = told(self.known_as, days) if self.known_as else None
         rivals = tuple(each.told(days) for each in self.rivals)
-        return self if guest is self.guest and rivals == self.rivals else replace(self, guest=guest, rivals=rivals)
+        if guest is self.guest and known_as is self.known_as and rivals == self.rivals:
+            return self
+        return replace(self, guest=guest, known_as=known_as, rivals=rivals)
+
+    @property
+    def shown(self) -> Traits:
+        """What stands in the message."""
+        return self.known_as.traits if self.known_as else self.traits
+
+    def address(self, channel: Channel) -> str | None:
+        """Where the message goes."""
+        return addressing.address(channel, self.guest, self.records, self.gate) if self.guest else None
+
+    def addressed(self, records: Mapping[Leaf, Head], identity: MailIdentity) -> "Candidate":
+        """The candidate with what the records of the guest, where they are known, make of the message."""
+        own = [records[leaf] for leaf in self.guest.members if leaf in records] if self.guest else []
+        if not own or self.guest is None:
+            return self
+        known_as = addressing.as_known_at(self.guest, own, identity.hotel)
+        return replace(self, known_as=known_as, records=tuple(addressing.reachable_by(own, identity)))
 
     @property
     def traits(self) -> Traits:
@@ -59,9 +84,14 @@ class Candidate:
 
 
 def load(
-    occasion: OccasionId, channel: ChannelName, candidates: Sequence[Leaf], earlier: Sequence[OccasionId] = ()
+    occasion: OccasionId,
+    channel: ChannelName,
+    candidates: Sequence[Leaf],
+    earlier: Sequence[OccasionId] = (),
+    identity: MailIdentity | None = None,
 ) -> Iterator[Candidate]:
-    """Three batch reads, however many candidates; one more when some were merged into others since.
+    """Three batch reads, however many candidates; one more when some were merged into others since, and two where the
+    records of some tell where a message of this `identity` goes.
 
     The claim stands on the gate's revision, and every regrouping writes the gate. So the gate must be read while the
     head is as it was decided on: the heads' revisions are asked for again behind the gates, beside the claims.
@@ -72,6 +102,7 @@ def load(
     now_guests = {each: _guest(heads, each) for each in candidates}
     known = {guest.id: guest for guest in now_guests.values() if guest}
     gates = consents.gates(known, channel)
+    records = _records(known.values(), identity) if identity else {}
     claims, revisions = _claims_and_revisions([occasion, *earlier], known.values())
     for candidate, guest in now_guests.items():
         if guest is None:
@@ -79,7 +110,15 @@ def load(
             continue
         own, *others = (_of(guest, each, claims) for each in (occasion, *earlier))
         before, stands = tuple(each for some in others for each in some), revisions.get(guest.id) == guest.rev
-        yield Candidate(candidate, guest, gates.get(guest.id), own, before, stands=stands)
+        found = Candidate(candidate, guest, gates.get(guest.id), own, before, stands=stands)
+        yield found.addressed(records, identity) if identity else found
+
+
+def _records(known: Iterable[Guest], identity: MailIdentity) -> dict[Leaf, Head]:
+    """Read before the heads' revisions are asked for again: what is new of a record writes the head of its guest."""
+    asked = [each for each in known if addressing.needs_records(each, identity.hotel)]
+    leaves = [leaf for each in asked for leaf in each.members]
+    return guests.with_records(guests.heads(leaves)) if leaves else {}
 
 
 def _of(guest: Guest, occasion: OccasionId, claims: Mapping[tuple[Leaf, OccasionId], Message]) -> tuple[Message, ...]:
@@ -87,21 +126,25 @@ def _of(guest: Guest, occasion: OccasionId, claims: Mapping[tuple[Leaf, Occasion
 
 
 def with_mailboxes(
-    occasion: OccasionId, channel: Channel, known: Sequence[Candidate], earlier: Sequence[OccasionId] = ()
+    occasion: OccasionId,
+    channel: Channel,
+    known: Sequence[Candidate],
+    earlier: Sequence[OccasionId] = (),
+    identity: MailIdentity | None = None,
 ) -> list[Candidate]:
     """The candidates, each whose gate says that an address is shared with its row and who else carries it: two or three
     batch reads more, and only where there is such."""
     addresses = {each.id: to for each in known if each.gate and each.gate.shares and (to := _address(channel, each))}
     if not addresses:
         return list(known)
-    rows = {row.digest: row for row in identity.identifiers(set(addresses.values()))}
+    rows = {row.digest: row for row in identifiers.identifiers(set(addresses.values()))}
     leaves = {leaf for row in rows.values() for leaf in row.leaves}
-    readers = _readers(load(occasion, channel.name, sorted(leaves), earlier))
+    readers = _readers(load(occasion, channel.name, sorted(leaves), earlier, identity))
     return [_sharing(each, addresses[each.id], rows, readers) if each.id in addresses else each for each in known]
 
 
 def _address(channel: Channel, candidate: Candidate) -> Digest | None:
-    to = channel.address_of(candidate.traits)
+    to = candidate.address(channel)
     return digest(channel.identifier, to) if to else None
 
 

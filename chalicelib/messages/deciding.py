@@ -37,7 +37,7 @@ class Look:
 
 def decide(look: Look, candidate: Candidate) -> Outcome | Sendable:
     decided = _decide_alone(look, candidate)
-    if isinstance(decided, Sendable) and any(_outranks(look, rival, decided) for rival in candidate.rivals):
+    if isinstance(decided, Sendable) and any(_outranks(look, rival, candidate, decided) for rival in candidate.rivals):
         return held(holds.SHARED_MAILBOX.reason)
     return decided
 
@@ -55,13 +55,22 @@ def is_written_down(look: Look, candidate: Candidate, decided: Outcome) -> bool:
     return claims.hold(kept, candidate.others)
 
 
-def _outranks(look: Look, rival: Candidate, own: Sendable) -> bool:
-    """Whether another reader of the mailbox is to get the message: of those who would, the one with the smallest id, so
-    that it does not matter who is decided first."""
-    if rival.id > own.message.guest or not _is_candidate(look, rival):
+def _outranks(look: Look, rival: Candidate, candidate: Candidate, own: Sendable) -> bool:
+    """Whether another reader of the mailbox is to get the message: of those who would, guests of the hotel in whose
+    name it is before others, and of these the one with the smallest id: it does not matter who is decided first."""
+    if not _is_before(look, rival, candidate) or not _is_candidate(look, rival):
         return False
     decided = _decide_alone(look, rival)
     return isinstance(decided, Sendable) and decided.message.address == own.message.address
+
+
+def _is_before(look: Look, rival: Candidate, candidate: Candidate) -> bool:
+    return _place(look, rival) < _place(look, candidate)
+
+
+def _place(look: Look, reader: Candidate) -> tuple[bool, str]:
+    is_known = reader.guest is not None and look.occasion.identity.hotel in reader.guest.properties
+    return not is_known, reader.guest.id if reader.guest else reader.id
 
 
 def _is_candidate(look: Look, rival: Candidate) -> bool:
@@ -75,7 +84,7 @@ def _decide_alone(look: Look, candidate: Candidate) -> Outcome | Sendable:
     own = rules.outcome_of_own(candidate.claims, occasion.origin, candidate.id, look.now)
     if own:
         return own
-    to = look.channel.address_of(candidate.traits)
+    to = candidate.address(look.channel)
     known = _known(look, candidate, to)
     if known.guest is None or known.address is None or to is None:
         return held(holds.reason(occasion.message_class, known))
@@ -130,7 +139,7 @@ def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None
 
 def _write(look: Look, message: Message, candidate: Candidate, to: str) -> Written:
     tags = {"run": message.occasion, "guest": message.guest, "claim": message.claim}
-    return look.writer.write(to, candidate.traits, _way_out(look.occasion, message.guest, look.channel), tags)
+    return look.writer.write(to, candidate.shown, _way_out(look.occasion, message.guest, look.channel), tags)
 
 
 def _way_out(occasion: Occasion, guest: GuestId, channel: Channel) -> str | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
+from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose
-from chalicelib.consent.rules import GRANTED, NO_OBJECTIONS, Remembering, answer_for
+from chalicelib.consent.rules import NO_OBJECTIONS, Remembering, answer_for
 from chalicelib.identity.model import Identifier
 from chalicelib.settings.model import GROUP_CONTROLLER
 

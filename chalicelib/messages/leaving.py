@@ -54,8 +54,12 @@ def come_back(token: str, words: str, language: str, at: datetime | None = None)
         raise Conflict("This link does not show who you are any more.")
     link = read_token(token)
     proof = {"via": "return", "run": link.run, "words": words, "language": language}
-    said = link.leaf, link.channel, link.purpose, link.controller
-    return consents.set_consent(*said, "explicit", "guest", instant(at or present()), proof)
+    sent = store.message(link.leaf, link.run)
+    address = sent.address if sent else None
+    through = addresses.carrier_of(guests.guest(link.leaf), address, sent.property_id) if sent and address else None
+    said = through or link.leaf, link.channel, link.purpose, link.controller
+    read_at = [address] if address else []
+    return consents.set_consent(*said, "explicit", "guest", instant(at or present()), proof, read_at)
 
 
 def _has_left(link: UnsubscribeLink, guest: Guest | None) -> bool:

@@ -64,8 +64,9 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
         if not waiting:
             break
         try:
-            known = list(candidates.load(occasion.id, channel.name, waiting, occasion.earlier))
-            known = candidates.with_mailboxes(occasion.id, channel, known, occasion.earlier)
+            asked = occasion.earlier, occasion.identity
+            known = list(candidates.load(occasion.id, channel.name, waiting, *asked))
+            known = candidates.with_mailboxes(occasion.id, channel, known, *asked)
             known = [each.told(occasion.days) for each in known]
         except TryAgain:
             if not sending.claimed:

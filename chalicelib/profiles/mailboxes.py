@@ -13,11 +13,11 @@ from chalicelib.profiles.draft import Draft
 def remember(draft: Draft, before: Head, after: Head) -> None:
     """What a guest got is known of an address that a record of theirs gives up: somebody else may have it next."""
     for channel, kind in CHANNELS.items():
-        for address in _addresses(before, kind) - _addresses(after, kind):
+        for address in addresses_in(before, kind) - addresses_in(after, kind):
             _keep_sends(draft, address, channel, {before.guest})
 
 
-def _addresses(head: Head, kind: str) -> set[Digest]:
+def addresses_in(head: Head, kind: str) -> set[Digest]:
     return {digest_in(key) for key in head.identifiers if key.startswith(f"{kind}:")}
 
 
@@ -34,7 +34,7 @@ def mark(draft: Draft) -> None:
     for channel, kind in CHANNELS.items():
         addresses: dict[GuestId, set[Digest]] = {draft.head(leaf).guest: set() for leaf in leaves}
         for head in map(draft.head, leaves):
-            addresses[head.guest] |= _addresses(head, kind)
+            addresses[head.guest] |= addresses_in(head, kind)
         shared = {each for each in set[Digest]().union(*addresses.values()) if _is_shared(draft, each, channel)}
         for guest, own in addresses.items():
             before = draft.gate(guest, channel)

@@ -1,7 +1,7 @@
 """What may enter the profiles."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from chalicelib.canonical.ids import (
     digest_of,
     key_of,
 )
-from chalicelib.canonical.time import Instant
+from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.canonical.versions import Version
 from chalicelib.guests.carried import carrying, enrolment, told_by_record
 from chalicelib.guests.enrolments import Enrolment, Turn
@@ -105,8 +105,17 @@ class Change:
     charge: Charge | None = None
     correlation_id: str = ""
     backfill: bool = False
+    received_at: Instant | None = None
+    """When the hub was told."""
     again: bool = False
     """The message that named it came before: a crash may have kept its facts from the bus."""
+
+    def received(self, at: Instant) -> "Change":
+        return replace(self, received_at=at)
+
+    @property
+    def since(self) -> int | None:
+        return round(moment_of(self.received_at).timestamp() * 1000) if self.received_at else None
 
     @property
     def property_id(self) -> PropertyId | None:

@@ -13,21 +13,23 @@ from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
 
 
-def take_record(draft: Draft, person: Person) -> bool:
-    """Keep a newer record. A record that was found shared stays marked so."""
+def take_record(draft: Draft, person: Person, since: int | None = None) -> bool:
+    """Keep a newer record. A record that was found shared stays marked so. `since` is when the hub was told of it."""
     before = draft.head(person.leaf)
+    known_since = _earlier(before, since)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
     if person.version.was_read_before(before.version):
-        draft.keep(replace(before, seen_at=seen_at, record_version=person.version.text()))
+        draft.keep(replace(before, seen_at=seen_at, since=known_since, record_version=person.version.text()))
         return False
     if not person.is_newer_than(before):
-        if seen_at != before.seen_at and draft.known(person.leaf):
-            draft.keep(replace(before, seen_at=seen_at))
+        if (seen_at, known_since) != (before.seen_at, before.since) and draft.known(person.leaf):
+            draft.keep(replace(before, seen_at=seen_at, since=known_since))
         return False
     record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
+    said = replace(said, since=known_since)
     enrolments = without_numbers(before.enrolments) if record.nobody else before.enrolments
     draft.keep(carrying(said, identifiers, enrolments))
     if (record, identifiers) == (before.record, told_by_record(before)):
@@ -39,6 +41,13 @@ def take_record(draft: Draft, person: Person) -> bool:
     if _member_number(before.record) != _member_number(record) or enrolments != before.enrolments:
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _earlier(before: Head, since: int | None) -> int | None:
+    """The earliest telling, whichever is taken in first; of records of before it was kept nothing is known."""
+    if not before.has_record or since is None:
+        return since if not before.has_record else before.since
+    return before.since if before.since is None else min(before.since, since)
 
 
 def _hidden_like(before: Record, record: Record) -> Record:

@@ -9,8 +9,10 @@ from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
 from chalicelib.consent import rules as consent
-from chalicelib.consent.model import CHANNELS
+from chalicelib.consent.acts import without_claimed_yes
+from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
 from chalicelib.guests.model import Head, Record
+from chalicelib.guests.rules import hotels_of
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import Carriers, is_shared_by, known_names, tells
 from chalicelib.identity.model import MOST_LEAVES, Called
@@ -187,13 +189,44 @@ def _carry_gate(draft: Draft, channel: ChannelName, leaves: list[Leaf], came_fro
 
 
 def _take_objections_along(draft: Draft, channel: ChannelName, leaves: list[Leaf], came_from: set[GuestId]) -> None:
-    """They are kept with the leaf that names the guest, as if they had been made through it."""
+    """A part takes along what was said through records of its own hotels, and what was said at its addresses: it is
+    kept with a leaf of theirs, as if it had been said through that. What another hotel's record said goes with it."""
     known = draft.state.acts
-    everybody = [leaf for leaf, head in draft.state.heads.items() if head.guest in came_from]
-    own, all_ = ([known[leaf, channel] for leaf in some if (leaf, channel) in known] for some in (leaves, everybody))
-    objections = consent.objections_taken_along(own, all_)
-    if objections:
-        draft.decided.acts[leaves[0], channel] = {**known.get((leaves[0], channel), {}), **objections}
+    left = [leaf for leaf, head in draft.state.heads.items() if head.guest in came_from and leaf not in leaves]
+    own = [known[leaf, channel] for leaf in leaves if (leaf, channel) in known]
+    beside = {leaf: without_claimed_yes(known[leaf, channel]) for leaf in left if (leaf, channel) in known}
+    through = {
+        (leaf, key): at
+        for leaf, acts in beside.items()
+        for key, act in acts.items()
+        if (at := _stays_with(draft, leaf, channel, key, act, leaves))
+    }
+    concerning = [{key: act for key, act in acts.items() if (leaf, key) in through} for leaf, acts in beside.items()]
+    along = consent.objections_taken_along(own, [*own, *concerning])
+    for (leaf, key), at in through.items():
+        said = {name: act for name, act in along.items() if act == beside[leaf][key]}
+        if said:
+            draft.decided.acts[at, channel] = {**draft.acts(at, channel), **said}
+
+
+def _stays_with(
+    draft: Draft, leaf: Leaf, channel: ChannelName, key: str, act: Consent, leaves: Iterable[Leaf]
+) -> Leaf | None:
+    """Of these leaves the one with which an act through another is to be kept, if it concerns them."""
+    hotels = hotels_of(draft.head(leaf))
+    for each in leaves:
+        if not hotels or not hotels.isdisjoint(hotels_of(draft.head(each))):
+            return each
+    return next(
+        (each for each in leaves if act.basis != "staff" and _was_said_at(draft, each, channel, key, act)), None
+    )
+
+
+def _was_said_at(draft: Draft, leaf: Leaf, channel: ChannelName, key: str, act: Consent) -> bool:
+    """Whether somebody objected at an address of this leaf at that time, or later."""
+    name = key.removesuffix(REMEMBERED)
+    there = [draft.identifier(each) for each in mailboxes.addresses_in(draft.head(leaf), CHANNELS[channel])]
+    return any(each.objections.get(name, "") >= act.at for each in there)
 
 
 def _keys(heads: Iterable[Head]) -> set[IdentifierKey]:

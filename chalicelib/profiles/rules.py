@@ -42,7 +42,7 @@ def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpd
 
 
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
-    changed = [person for person in change.people if people.take_record(draft, person)]
+    changed = [person for person in change.people if people.take_record(draft, person, change.since)]
     if any(people.tells_differently(draft, person) for person in changed):
         regrouping.regroup(draft)
     for person in change.people:

@@ -22,6 +22,8 @@ class MailIdentity:
     """By whose clock it is written: the hotel's; the group's mail goes by UTC."""
     hotel: PropertyId | None = field(default=None, compare=False)
     """In whose name it is; None where it is in the group's."""
+    shares: bool = field(default=False, compare=False)
+    """Whether hotels share what they know of a guest."""
 
 
 def mail_identity(
@@ -34,8 +36,8 @@ def mail_identity(
     branding = _over(*_levels(settings, property_))
     controller = controller_of(settings, property_)
     succeeds = predecessors(controller, successions)
-    place = (property_.time_zone, property_.id) if property_ else ("UTC", None)
-    return MailIdentity(controller, branding, succeeds, *place)
+    zone, hotel = (property_.time_zone, property_.id) if property_ else ("UTC", None)
+    return MailIdentity(controller, branding, succeeds, zone, hotel, settings.sharing)
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

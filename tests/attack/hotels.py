@@ -34,18 +34,21 @@ class Hotels:
         return self
 
     def post(self, hotel: Property | None, *snapshots: dict[str, Any]) -> None:
-        """Each at the hotel; of the group's, where it says."""
+        self.take_in(self.say(hotel, *snapshots))
+
+    def say(self, hotel: Property | None, *snapshots: dict[str, Any]) -> list[Message]:
+        """What lies in the queue then. Each is at the hotel; of the group's, where it says."""
         at = {"property_id": hotel.id} if hotel else {}
         body = {"snapshots": [{**each, **at} for each in snapshots]}
         answer = self.hub.call("POST", "/v1/events", body, key=self.key(hotel, "integration"))
         assert [each["status"] for each in answer.json_body["results"]] == ["accepted"] * len(snapshots)
-        self.take_in()
+        return [
+            Message(str(number), json.loads(each["body"])) for number, each in enumerate(received("inbox")["Records"])
+        ]
 
     @staticmethod
-    def take_in() -> None:
-        while records := received("inbox")["Records"]:
-            bodies = [Message(str(number), json.loads(each["body"])) for number, each in enumerate(records)]
-            assert actions.ingest_notices(bodies) == {}
+    def take_in(messages: list[Message]) -> None:
+        assert actions.ingest_notices(messages) == {}
 
     @staticmethod
     def key(hotel: Property | None, role: str = "front_desk") -> str:

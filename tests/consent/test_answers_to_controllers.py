@@ -11,8 +11,9 @@ from chalicelib.aws import bus, table
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, store
+from chalicelib.consent.acts import newest_acts
 from chalicelib.consent.model import EMAIL, MARKETING, Basis, Consent, Gate, State, key_of, remembered_key
-from chalicelib.consent.rules import answer_for, answers, newest_acts, with_act
+from chalicelib.consent.rules import answer_for, answers, with_acts
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.store import head_row
 from chalicelib.messages.holds import UNASKED, Reason, decide
@@ -143,5 +144,5 @@ def test_an_objection_is_remembered_only_where_a_yes_took_it_back() -> None:
     assert newest_acts([{topic: no}]) == {topic: no}
     assert newest_acts([{topic: no}, {topic: yes}]) == {topic: yes, remembered_key(topic): no}
     assert newest_acts([{topic: no}, {topic: yes}, {topic: later_no}]) == {topic: later_no}
-    known = with_act(with_act(gate(old=no), topic, yes), topic, later_no)
+    known = with_acts(gate(old=no), topic, [{topic: no}, {topic: yes}, {topic: later_no}])
     assert known.answers == {topic: later_no}

@@ -105,10 +105,10 @@ def test_of_two_acts_at_one_instant_the_objection_is_in_effect_in_either_order()
     granted, objected = (Consent(state=state, basis="guest", at=T1) for state in ("explicit", "withdrawn"))
     gate = Gate(guest=guest_id("g"), channel=EMAIL)
     for first, second in ((granted, objected), (objected, granted)):
-        known = rules.with_act(gate, TOPIC, first)
-        assert rules.with_act(known, TOPIC, second).answers == {TOPIC: objected}
-    assert rules.is_news(rules.with_act(gate, TOPIC, granted), {TOPIC: granted}, TOPIC, objected)
-    known = rules.with_act(gate, TOPIC, objected)
+        known = rules.with_acts(gate, TOPIC, [{TOPIC: first}])
+        assert rules.with_acts(known, TOPIC, [{TOPIC: first}, {TOPIC: second}]).answers == {TOPIC: objected}
+    assert rules.is_news(rules.with_acts(gate, TOPIC, [{TOPIC: granted}]), {TOPIC: granted}, TOPIC, objected)
+    known = rules.with_acts(gate, TOPIC, [{TOPIC: objected}])
     assert not rules.is_news(known, {TOPIC: objected}, TOPIC, granted)
 
 

@@ -174,6 +174,7 @@ def test_a_head_with_every_field_filled_costs_one_unit() -> None:
         members=tuple(leaf_of_profile(PMS, each) for each in UUIDS[:3]),
         traits=TRAITS,
         seen_at=STATS.properties,
+        since=1_767_225_600_000,
         properties=STATS.properties,
         drift=Drift(earlier=FARTHEST, later=FARTHEST),
         decided=True,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chalicelib.access.model import Caller
 from chalicelib.canonical import choices
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.ids import ChannelName, ControllerId, GuestId, Leaf, PropertyId
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, evidence, store
@@ -132,7 +132,8 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
 
     What is older than what the guest said since, or says the same in other words (`how`, the key, the time `at`), is
     one more proof in the history; the newest word holds. The very same again adds nothing. What a hotel's key says is
-    kept with a record of that hotel.
+    kept with a record of that hotel, and goes with it. Where its legal entity answers at other hotels, too, its yes
+    takes back no refusal but its own.
     """
     sight = guest_of(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
@@ -140,8 +141,9 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
     controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
     before = _gate(sight, channel)
-    act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body)
-    done, after = actions.record(act, named, controller), _gate(sight, channel)
+    is_claimed = _is_claimed(ask.caller, controller)
+    act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body, claimed=is_claimed)
+    done, after = actions.record(act, named, controller, _said_at(sight, channel, body)), _gate(sight, channel)
     holds = after.answer_to(named, controller) or done.kept
     proven = evidence.as_proven(holds, act.key, channel, evidence.receipts(sight.members))
     return ConsentKept(
@@ -151,10 +153,28 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     )
 
 
-def _act(ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked) -> actions.Act:
+def _is_claimed(caller: Caller, controller: ControllerId) -> bool | None:
+    """Whether the key's people speak for a legal entity that answers at other hotels, or for the group, too."""
+    known = settings.controllers()
+    hotels = {hotel for hotel, each in known.by_property.items() if each == controller}
+    is_own = caller.is_group or (controller != known.group and hotels <= caller.properties)
+    return None if is_own else True
+
+
+def _said_at(sight: InSight, channel: ChannelName, body: ConsentAsked) -> Sequence[Digest] | None:
+    """The addresses at which it is said, too; None for all of the guest's. A desk reads nobody's mailbox: its objection
+    stands on its record alone, and a complaint is lifted where no other hotel's record carries the address."""
+    if sight.caller.is_group:
+        return None
+    return [] if body.state == "withdrawn" else evidence.addresses_of_these_alone(sight.heads, channel)
+
+
+def _act(
+    ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked, *, claimed: bool | None
+) -> actions.Act:
     proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
-    asked = Consent(state=body.state, basis=body.basis, at=at)
+    asked = Consent(state=body.state, basis=body.basis, at=at, claimed=claimed)
     return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
 
 
@@ -219,7 +239,7 @@ def _not_later(said: datetime, now: datetime) -> Instant:
 
 
 def _consent(channel: ChannelName, purpose: Purpose, controller: ControllerId, consent: Consent | None) -> ConsentShown:
-    said = consent.model_dump(exclude={"again"}) if consent else {"state": "none"}
+    said = consent.model_dump(exclude={"again", "claimed"}) if consent else {"state": "none"}
     return ConsentShown.model_validate({"channel": channel, "purpose": purpose, "controller": controller, **said})
 
 

@@ -110,14 +110,22 @@ def is_of(caller: Caller, head: Head) -> bool:
 
 def own_leaves(sight: InSight) -> list[Leaf]:
     """The records on which the caller's people may write what the guest said, the one to be taken first: for the group
-    any, for hotels those that a source named at one of theirs, or that stayed there. Never empty for a guest in sight.
+    any, beginning with its own and those of the hotel that knew the guest first; for hotels those that a source named
+    at one of theirs, or that stayed there. Never empty for a guest in sight.
     """
     caller, guest = sight.caller, sight.whole
     if caller.is_group:
-        return [guest.id, *guest.others]
+        return _first_known(guest)
     found = store.heads(guest.members)
     named = [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
     return named or [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].stats.properties)]
+
+
+def _first_known(guest: Guest) -> list[Leaf]:
+    if not guest.others:
+        return [guest.id]
+    ordered = [head.leaf for head in rules.first_known(store.with_records(store.heads(guest.members)).values())]
+    return [*ordered, *(leaf for leaf in guest.members if leaf not in ordered)]
 
 
 def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:

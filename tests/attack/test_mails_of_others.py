@@ -1,0 +1,141 @@
+"""A record that claims to be another hotel's guest gets none of that guest's mail (decision 0057)."""
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from chalicelib.canonical.ids import Leaf, OccasionId, TemplateId
+from chalicelib.canonical.time import now
+from chalicelib.consent.model import EMAIL
+from chalicelib.guests import store as guests
+from chalicelib.guests.stats import Days
+from chalicelib.identity.digests import digest
+from chalicelib.messages import actions, names, sending
+from chalicelib.messages.holds import MessageClass
+from chalicelib.messages.known import Cap
+from chalicelib.messages.model import Occasion, Template
+from chalicelib.properties.model import Branding, Property
+from tests.attack.hotels import GROUP, Hotels
+from tests.builders import PORTO, VIENNA, at, guest
+from tests.mail_fakes import FakeSes, mail_event, wrapped
+
+PHONE, OWN, EVIL = "+43 660 1234567", "anna@lee.example", "eve@evil.example"
+TEMPLATE = Template(
+    id=TemplateId("t"),
+    name="T",
+    subject="For {{ guest.given_name | default: 'you' }}",
+    html="<p>Hello</p>",
+    text="Hello",
+)
+ANNA, CLAIM = Hotels.leaf(VIENNA), Hotels.leaf(PORTO)
+
+
+@pytest.fixture
+def ses(hotels: Hotels) -> FakeSes:
+    """Both hotels write, and the group."""
+    sender = Branding(sender="news@hotel.example", postal_address="Main Street 1")
+    hotels.hub.put("/v1/settings", {"group": sender.model_dump(exclude_none=True)})
+    digest("email", OWN)
+    return FakeSes().install()
+
+
+def mail(hotel: Property | None, *leaves: str, run: str = "n1") -> list[str]:
+    """What became of the guests of some records."""
+    identity = names.of(hotel.id if hotel else None)
+    assert identity
+    occasion = Occasion(
+        id=OccasionId(run), origin="o", message_class=MessageClass.SERVICE, channel=EMAIL, template=TEMPLATE,
+        identity=identity, public_url="https://hub.example.com", cap=Cap(9, 1), days=Days(now().date()),
+    )  # fmt: skip
+    everybody = [found.id for leaf in leaves if (found := guests.guest(Leaf(leaf)))]
+    batch = sending.send(occasion, everybody, now())
+    return [batch.outcomes[each].reason or batch.outcomes[each].code for each in everybody]
+
+
+def anna(**said: Any) -> dict[str, Any]:
+    return guest(**{"phone": PHONE, "email": OWN, **said})
+
+
+def claim(**said: Any) -> dict[str, Any]:
+    """Her name and number, and an address of its own; newer than what Vienna says."""
+    return guest(**{"phone": PHONE, "email": EVIL, "changed_at": at(50), **said})
+
+
+@pytest.mark.parametrize("hotel", [VIENNA, GROUP], ids=["vienna's mail", "the group's mail"])
+def test_a_newer_record_of_another_hotel_takes_no_mail(hotels: Hotels, ses: FakeSes, hotel: Property | None) -> None:
+    hotels.post(VIENNA, anna())
+    hotels.post(PORTO, claim())
+    assert hotels.joined(ANNA, CLAIM)
+    assert mail(hotel, CLAIM) == ["sent"]
+    assert [each["to"] for each in ses.accepted] == [OWN]
+
+
+def test_vienna_s_mail_is_written_by_what_vienna_says(hotels: Hotels, ses: FakeSes) -> None:
+    hotels.post(VIENNA, anna())
+    hotels.post(PORTO, claim(given="Anna-Evil", given_name="A."))
+    assert hotels.joined(ANNA, CLAIM)
+    assert mail(VIENNA, ANNA) == ["sent"]
+    assert ses.accepted[0]["subject"] == "For Anna"
+
+
+def test_a_guest_without_an_address_of_vienna_s_gets_vienna_s_mail_at_nobody_else_s(
+    hotels: Hotels, ses: FakeSes
+) -> None:
+    hotels.post(VIENNA, anna(email=None))
+    hotels.post(PORTO, claim())
+    assert hotels.joined(ANNA, CLAIM)
+    assert mail(VIENNA, ANNA) == ["no_address"]
+    hotels.hub.put("/v1/settings", {**hotels.hub.get("/v1/settings"), "sharing": True})
+    assert mail(VIENNA, ANNA, run="n2") == ["sent"]
+
+
+def test_a_hotel_s_own_mail_goes_to_the_address_that_it_knows(hotels: Hotels, ses: FakeSes) -> None:
+    hotels.post(VIENNA, anna())
+    hotels.post(PORTO, claim())
+    assert mail(PORTO, ANNA) == ["sent"]
+    assert [each["to"] for each in ses.accepted] == [EVIL]
+
+
+def test_the_group_s_own_word_goes_before_that_of_hotels(hotels: Hotels, ses: FakeSes) -> None:
+    hotels.post(VIENNA, anna())
+    hotels.post(GROUP, {**guest(email="anna@news.example", phone=PHONE)})
+    assert mail(GROUP, ANNA) == ["sent"]
+    assert [each["to"] for each in ses.accepted] == ["anna@news.example"]
+
+
+def test_what_comes_back_is_sent_to_the_next_address_at_the_next_occasion(hotels: Hotels, ses: FakeSes) -> None:
+    hotels.post(VIENNA, anna())
+    hotels.post(PORTO, claim())
+    mail(GROUP, ANNA)
+    moment = (now() + timedelta(minutes=1)).isoformat()
+    told = mail_event(
+        "Bounce", ses.accepted[0], moment, bounceType="Permanent", bouncedRecipients=[{"emailAddress": OWN}]
+    )
+    actions.record_event(wrapped(told), EMAIL)
+    assert mail(GROUP, ANNA, run="n2") == ["sent"]
+    assert mail(VIENNA, ANNA, run="n3") == ["suppressed_bounce"]
+    assert [each["to"] for each in ses.accepted] == [OWN, EVIL]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_the_address_that_stood_first_counts_in_whatever_order_it_is_taken_in(
+    hotels: Hotels, ses: FakeSes, order: tuple[int, ...]
+) -> None:
+    told = [(VIENNA, anna()), (PORTO, claim()), (VIENNA, anna(language="de", changed_at=at(60)))]
+    waiting = [hotels.say(hotel, snapshot) for hotel, snapshot in told]
+    for each in order:
+        hotels.take_in(waiting[each])
+    assert mail(GROUP, ANNA) == ["sent"]
+    assert [each["to"] for each in ses.accepted] == [OWN]
+
+
+def test_who_reads_vienna_s_mailbox_under_another_name_at_porto_gets_none_of_its_mail(
+    hotels: Hotels, ses: FakeSes
+) -> None:
+    other = next(f"x{number}" for number in range(99) if Hotels.leaf(PORTO, f"x{number}") < ANNA)
+    hotels.post(VIENNA, anna())
+    hotels.post(PORTO, guest(other, "Max", "Moll", email=OWN))
+    assert mail(VIENNA, Hotels.leaf(PORTO, other), ANNA) == ["shared_mailbox", "sent"]
+    assert ses.accepted[0]["subject"] == "For Anna"
