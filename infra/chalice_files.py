@@ -63,6 +63,13 @@ def is_known(stage: str, chalice: Path) -> bool:
     return stage in _read(chalice)["stages"]
 
 
+def refuse_misnamed(stage: str) -> None:
+    """Raises StageMisnamed."""
+    pattern = template.stage_pattern()
+    if not re.fullmatch(pattern, stage):
+        raise StageMisnamed(f"the stage {stage!r} does not match {pattern}")
+
+
 def architecture(stage: str, chalice: Path) -> str:
     """The processor that a stage's functions run on, as Chalice finds it."""
     found: str = {"lambda_architecture": "x86_64", **_read(chalice), **config_of(stage, chalice)}["lambda_architecture"]
@@ -96,9 +103,7 @@ def write(stage: str, chalice: Path, workers: Sequence[Worker] = WORKERS) -> Non
 
 def with_stage(config: Json, stage: str, workers: Sequence[Worker] = WORKERS) -> Json:
     """A configuration with all that Chalice needs to deploy a stage. Raises StageMisnamed, TimeoutChanged."""
-    pattern = template.stage_pattern()
-    if not re.fullmatch(pattern, stage):
-        raise StageMisnamed(f"the stage {stage!r} does not match {pattern}")
+    refuse_misnamed(stage)
     before: Json = config["stages"].get(stage, {})
     _refuse_own_timeouts(before, stage)
     sizes = config.get("lambda_functions", {})

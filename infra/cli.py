@@ -1,22 +1,29 @@
 """The `hub` command line: deploy, finish, keys, settings, replay, dead letters, and the local cloud."""
 
-from datetime import datetime
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 from rich.markup import escape
 from typer.exceptions import TyperException
 
 from chalicelib.access.model import ROLES
 from chalicelib.canonical.errors import CallerError, TryAgain
+from chalicelib.canonical.faults import told
+from chalicelib.canonical.version import VERSION
 from infra import (
     access_keys,
     chalice_files,
     deploy,
     finishing,
     layer,
+    outside,
     package,
     queue_urls,
     replay,
@@ -31,10 +38,13 @@ from infra.errors import Refused
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
-from infra.terminal import AsJson, Stage, agree_to_a_new, progress, say, stage_of, telling, words
+from infra.terminal import AsJson, Stage, a_day, agree_to_a_new, progress, say, stage_of, telling, words
 
 hub = typer.Typer(
-    no_args_is_help=True, help="The guest relationship hub: deployment and operation.", pretty_exceptions_enable=False
+    no_args_is_help=True,
+    help="The guest relationship hub: deployment and operation.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 infra = typer.Typer(no_args_is_help=True, help="Everything on AWS that Chalice does not create.")
 key = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -61,9 +71,9 @@ def main() -> None:
     try:
         status = hub(standalone_mode=False)
     except EXPECTED as error:
-        raise _told(str(error), 1) from error
+        raise _told(outside.told(error), 1) from error
     except TyperException as error:
-        raise _told(_misunderstood(error), error.exit_code) from error
+        raise _told(_misunderstood(error, sys.argv[1:]), error.exit_code) from error
     except typer.Abort as error:
         raise _told("broken off.", 1) from error
     raise SystemExit(status if isinstance(status, int) else 0)
@@ -75,11 +85,47 @@ def _told(line: str, status: int) -> SystemExit:
     return SystemExit(status)
 
 
-def _misunderstood(error: TyperException) -> str:
+def _misunderstood(error: TyperException, said: Sequence[str]) -> str:
     """Nothing where a command without its words has shown its help."""
-    command = getattr(getattr(error, "ctx", None), "command_path", "hub")
-    said = error.format_message().rstrip(".")
-    return f"{said}. `{command} --help` tells what there is." if said else ""
+    wrong = error.__cause__
+    if isinstance(wrong, ValidationError) and isinstance(error, typer.BadParameter):
+        error.message = told(wrong, None)[0].words
+    message = error.format_message().rstrip(".")
+    return f"{message}. `{_command(said)} --help` tells what there is." if message else ""
+
+
+def _command(said: Sequence[str]) -> str:
+    """The command that is meant, as far as there is such a one."""
+    path = ["hub"]
+    commands = _commands(typer.main.get_command(hub))
+    for word in said:
+        if word not in commands:
+            break
+        path.append(word)
+        commands = _commands(commands[word])
+    return " ".join(path)
+
+
+def _version(*, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@hub.callback()
+def whole(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=lambda asked: _version(is_asked=asked), is_eager=True, help="Print it."),
+    ] = False,
+) -> None:
+    """The guest relationship hub: deployment and operation."""
+
+
+def _commands(command: object) -> Mapping[str, object]:
+    """Those of a group, by name; none of what is no group."""
+    found: Mapping[str, object] = getattr(command, "commands", {})
+    return found
 
 
 @infra.command("deploy")
@@ -161,9 +207,26 @@ def up(
 
     Data, addresses and the key are those of the last time, where the ports are still free.
     """
-    with telling("starting the local cloud") as tell:
-        state = running_hub.up(tell, fresh=fresh)
-    say(state, as_json=as_json)
+    hub_here = None if fresh else running_hub.running()
+    if hub_here is None:
+        with telling("starting the local cloud") as tell:
+            hub_here = running_hub.up(tell, fresh=fresh)
+    else:
+        words.print("A hub runs already; nothing was started.")
+    if as_json:
+        say(hub_here, as_json=True)
+    else:
+        _show_where(hub_here)
+
+
+def _show_where(state: dict[str, Any]) -> None:
+    """What a person needs of it; the rest stands in .local/hub.json."""
+    say({name: state[name] for name in ("api_url", "admin_key", "pms_url", "mailbox_url")}, as_json=False)
+    words.print(
+        f"`. {running_hub.HUB_ENV}` tells a shell where the hub is, as HUB, and its key, as KEY. `make down` ends it.",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 @hub.command()
@@ -190,13 +253,15 @@ def key_create(
         "name": made.name,
     }
     say(shown, as_json=as_json)
+    if not as_json:
+        words.print("Keep the key now: the hub knows its hash, and cannot show it again.")
 
 
 @hub.command("replay")
 def replay_command(
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, UTC.")],
+    first: Annotated[date, typer.Option("--from", parser=a_day, metavar="DAY", help="The first day, UTC.")],
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; --from's if left out.")
+        date | None, typer.Option("--to", parser=a_day, metavar="DAY", help="The last day; --from's if left out.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
     stage: Stage = "",
@@ -204,14 +269,14 @@ def replay_command(
 ) -> None:
     """Send the archived notices of these days to their queues once more."""
     if last and last < first:
-        raise Refused(f"--to {last.date()} is before --from {first.date()}")
+        raise Refused(f"--to {last} is before --from {first}")
     at = stage_of(stage)
     replayed, told = replay.Replayed(), replay.Told()
-    objects = replay.objects(at, first.date(), (last or first).date())
+    objects = replay.objects(at, first, last or first)
     if not objects:
         words.print("[yellow]nothing was archived on these days[/]")
-    with progress() as shown:
-        for archived in shown.track(objects, description="replaying"):
+    with progress() if objects else nullcontext() as shown:
+        for archived in shown.track(objects, description="replaying") if shown else ():
             replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")

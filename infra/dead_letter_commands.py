@@ -19,7 +19,7 @@ dlq = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be pr
 Queues = Annotated[list[str] | None, typer.Argument(help=f"{', '.join(queue_urls.NAMES)}; all if left out.")]
 Connection = Annotated[str, typer.Option(help="Only those of this connection.")]
 Reason = Annotated[str, typer.Option(help="Only those whose reason begins so.")]
-Most = Annotated[int | None, typer.Option(help="So many of each queue at most.")]
+Most = Annotated[int | None, typer.Option(min=1, help="So many of each queue at most.")]
 Settle = Callable[[str, str, Wanted, int | None], Iterator[str]]
 
 
@@ -42,7 +42,7 @@ def letters(
     connection: Connection = "",
     queue: Annotated[str, typer.Option(help="Only those of this queue.")] = "",
     reason: Reason = "",
-    most: Annotated[int, typer.Option(help="So many at most.")] = 100,
+    most: Annotated[int, typer.Option(min=1, help="So many at most.")] = 100,
     stage: Stage = "",
     as_json: AsJson = False,
 ) -> None:
@@ -51,11 +51,18 @@ def letters(
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in found]))
         return
+    if not found:
+        words.print("no dead letters")
+        return
     table = Table("id", "queue", "connection", "set aside", "times", "reason")
     for each in found:
-        row = (each.id, each.queue, each.connection or "", each.at, str(each.times), each.reason)
+        row = (each.id, each.queue, each.connection or "", _to_the_second(each.at), str(each.times), each.reason)
         table.add_row(*map(escape, row))
     words.print(table)
+
+
+def _to_the_second(at: str) -> str:
+    return f"{at.partition('.')[0].removesuffix('Z')}Z"
 
 
 @dlq.command("open")
@@ -97,10 +104,13 @@ def _settle(
     at = stage_of(stage)
     names = queues or list(queue_urls.NAMES)
     if unknown := set(names) - set(queue_urls.NAMES):
-        raise Refused(f"no such queue: {', '.join(sorted(unknown))}")
+        raise Refused(f"no such queue: {', '.join(sorted(unknown))}; there is {', '.join(queue_urls.NAMES)}")
     counts: dict[str, int] = {}
     with progress() as shown:
         for name in names:
             task = shown.add_task(name, total=None)
             counts[name] = sum(1 for _ in shown.track(act(at, name, wanted, most), task_id=task))
-    say({name: count for name, count in counts.items() if count} if not as_json else counts, as_json=as_json)
+    if as_json or any(counts.values()):
+        say({name: count for name, count in counts.items() if count or as_json}, as_json=as_json)
+    else:
+        words.print("no dead letters of this kind: nothing was done")

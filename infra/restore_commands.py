@@ -1,21 +1,23 @@
 """`hub restore`, and `hub objections`, which completes it once notices were replayed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from chalicelib.messages.objections import ToldAgain
 from infra import chalice_files, restore, stages
-from infra.terminal import AsJson, say, telling, words
+from infra.terminal import AsJson, an_instant, say, telling, words
 
-INSTANTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"]
 Named = Annotated[str, typer.Option(help="dev, prod, ...")]
 
 
 def restore_table(
     stage: Named,
-    to: Annotated[datetime, typer.Option(formats=INSTANTS, help="The point in time, UTC: 2026-11-27T03:50:00Z.")],
+    to: Annotated[
+        datetime,
+        typer.Option(parser=an_instant, metavar="INSTANT", help="The point in time, UTC: 2026-11-27T03:50:00Z."),
+    ],
     table: Annotated[str, typer.Option(help="The table that was used then; today's if left out.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -26,7 +28,7 @@ def restore_table(
     """
     chalice_files.config_of(stage, chalice_files.CHALICE)
     with telling("restoring") as tell:
-        done = restore.restore(stage, to.replace(tzinfo=UTC), tell, source=table)
+        done = restore.restore(stage, to, tell, source=table)
     chalice_files.name_table(stage, chalice_files.CHALICE, done.table)
     told = _counted(done.objections)
     say({"table": done.table, "paused_runs": list(done.paused), **told}, as_json=as_json)
@@ -36,12 +38,14 @@ def restore_table(
 
 def tell_objections_again(
     stage: Named,
-    since: Annotated[datetime, typer.Option(formats=INSTANTS, help="The point in time restored to, UTC.")],
+    since: Annotated[
+        datetime, typer.Option(parser=an_instant, metavar="INSTANT", help="The point in time restored to, UTC.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Hold again what guests and mailbox providers objected to since: for records that a replay brought back."""
     stages.use(stage)
-    say(_counted(restore.tell_objections_again(since.replace(tzinfo=UTC))), as_json=as_json)
+    say(_counted(restore.tell_objections_again(since)), as_json=as_json)
 
 
 def _counted(told: ToldAgain) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""`hub up` and `hub down`: a local cloud with the hub and a PMS beside it, kept running; .local/hub.json says where."""
+"""`hub up` and `hub down`: a local cloud with the hub and a PMS beside it, kept running; .local/hub.json says where.
+
+A command finds it from any folder below the one where it was started.
+"""
 
 import json
 import os
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra import deploy, local_cloud, processes
+from infra import deploy, discarding, local_cloud, processes
 from infra.errors import Refused
 from infra.stacks import Tell
 
@@ -30,8 +33,12 @@ Pms = tuple[int, str]
 """The process and the address of a PMS simulator."""
 
 
+OURS_ALONE = 0o600
+"""What holds a key of the hub is for nobody else of this machine."""
+
+
 class AlreadyUp(RuntimeError):
-    """A hub runs already; `hub down` ends it."""
+    """A hub runs already; `make down` ends it."""
 
 
 class PmsDown(RuntimeError):
@@ -39,7 +46,7 @@ class PmsDown(RuntimeError):
 
 
 class HubJsonDamaged(Refused):
-    """.local/hub.json does not say where a hub runs; `hub down` removes it."""
+    """.local/hub.json does not say where a hub runs; `make down` removes it."""
 
 
 def up(tell: Tell, *, fresh: bool = False) -> Json:
@@ -48,7 +55,7 @@ def up(tell: Tell, *, fresh: bool = False) -> Json:
     Raises AlreadyUp.
     """
     refuse_a_second()
-    if fresh:
+    if fresh or not BEFORE.exists():  # what a first start began that broke off is no hub to go on with
         shutil.rmtree(KEPT, ignore_errors=True)
     before = _before()
     cloud = local_cloud.start(CLOUD_LOG, environment=local_cloud.keeping(KEPT), port=before.get("cloud_port"))
@@ -57,7 +64,7 @@ def up(tell: Tell, *, fresh: bool = False) -> Json:
         tell("starting the PMS simulator")
         pms = start_pms(LOCAL, port=before.get("pms_port"))
     except BaseException:
-        local_cloud.stop(cloud.pid)
+        local_cloud.end(cloud)
         raise
     at = {"cloud_port": cloud.port, "pms_port": urlsplit(pms[1]).port, "admin_key": hub.admin_key}
     _write(BEFORE, at)
@@ -65,9 +72,18 @@ def up(tell: Tell, *, fresh: bool = False) -> Json:
 
 
 def refuse_a_second() -> None:
-    """Raises AlreadyUp."""
-    if HUB_JSON.exists():
-        raise AlreadyUp(f"{HUB_JSON} is there: a hub runs already, or ended badly; `hub down` clears both")
+    """What is left of a hub that ended by itself is cleared away. Raises AlreadyUp, HubJsonDamaged."""
+    hub = running()
+    if hub:
+        raise AlreadyUp(f"a hub runs already, at {hub.get('api_url')}; `make down` ends it")
+    if noted():
+        down()
+
+
+def running() -> Json | None:
+    """The hub that runs here; None where there is none, or what was noted has ended. Raises HubJsonDamaged."""
+    hub = noted()
+    return hub if hub and local_cloud.runs(hub["cloud_pid"]) else None
 
 
 def note(hub: deploy.LocalHub, pms: Pms, goes_with_it: Path) -> Json:
@@ -84,7 +100,7 @@ def note(hub: deploy.LocalHub, pms: Pms, goes_with_it: Path) -> Json:
         "pms_pid": pms[0],
         "goes_with_it": str(goes_with_it.absolute()),
     }
-    HUB_ENV.write_text(for_a_shell(hub))
+    _write_for_us(HUB_ENV, for_a_shell(hub))
     _write(HUB_JSON, state)
     return state
 
@@ -105,18 +121,24 @@ def _before() -> Json:
 
 def _write(path: Path, state: Json) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(state, indent=2) + "\n")
+    _write_for_us(path, json.dumps(state, indent=2) + "\n")
+
+
+def _write_for_us(path: Path, text: str) -> None:
+    path.touch(OURS_ALONE)
+    path.chmod(OURS_ALONE)
+    path.write_text(text)
 
 
 def noted() -> Json | None:
     """What `up` wrote down; None without a hub. Raises HubJsonDamaged."""
     try:
-        found: Json = json.loads(HUB_JSON.read_text())
+        found: Json = json.loads((_home() / HUB_JSON).read_text())
         return {**found, "cloud_pid": int(found["cloud_pid"]), "pms_pid": int(found["pms_pid"])}
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HubJsonDamaged(f"{HUB_JSON} cannot be read; `hub down` removes it") from error
+        raise HubJsonDamaged(f"{HUB_JSON} cannot be read; `make down` removes it") from error
 
 
 def down() -> str:
@@ -134,8 +156,15 @@ def down() -> str:
 
 
 def _forget() -> None:
-    HUB_ENV.unlink(missing_ok=True)
-    HUB_JSON.unlink()
+    home = _home()
+    (home / HUB_ENV).unlink(missing_ok=True)
+    (home / HUB_JSON).unlink()
+
+
+def _home() -> Path:
+    """The nearest folder, from here upwards, where a hub is noted; this one where there is none."""
+    here = Path.cwd()
+    return next((each for each in (here, *here.parents) if (each / HUB_JSON).exists()), here)
 
 
 def _end(hub: Json) -> bool:
@@ -146,7 +175,7 @@ def _end(hub: Json) -> bool:
     if cloud_runs:
         local_cloud.stop(hub["cloud_pid"])
     if hub.get("goes_with_it"):
-        shutil.rmtree(hub["goes_with_it"], ignore_errors=True)
+        discarding.discard(Path(hub["goes_with_it"]))
     return cloud_runs
 
 

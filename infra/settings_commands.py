@@ -23,7 +23,7 @@ def show(stage: Stage = "", as_json: AsJson = False) -> None:
 def set_(
     stage: Stage = "",
     cap_mails: Annotated[
-        int | None, typer.Option(help="Marketing mails that a guest gets at most; 0 for none.")
+        int | None, typer.Option(help="Marketing mails that a guest gets at most; 0: not one.")
     ] = None,
     cap_days: Annotated[int | None, typer.Option(help="The days in which the cap counts.")] = None,
     mails_singly: Annotated[
@@ -84,11 +84,11 @@ def _say(kept: HubSettings, *, as_json: bool) -> None:
 
 
 def _flat(told: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """`{"group": {"sender": "x"}}` as `{"group.sender": "x"}`; what is not set is a dash."""
+    """`{"group": {"sender": "x"}}` as `{"group.sender": "x"}`."""
     flat: dict[str, Any] = {}
     for name, value in told.items():
         if isinstance(value, Mapping):
             flat |= _flat(value, f"{before}{name}.")
         else:
-            flat[before + name] = "-" if value is None else value
+            flat[before + name] = value
     return flat

@@ -3,8 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,24 @@ from infra.stacks import Tell
 words = Console(stderr=True)
 """What a person reads; a machine reads standard output."""
 
+
+def a_day(text: str) -> date:
+    """What an option takes as a day. Raises BadParameter."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"must be a date, such as 2026-02-01, and not {text!r}") from None
+
+
+def an_instant(text: str) -> datetime:
+    """What an option takes as an instant, in UTC, or as a day, which is its beginning. Raises BadParameter."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"must be an instant, such as 2026-02-01T14:00:00Z, and not {text!r}") from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 Stage = Annotated[str, typer.Option(help="dev, prod, ... Without it: the hub of `hub up`, if one runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
@@ -37,15 +56,19 @@ def stage_of(asked: str) -> str:
     """The stage asked for; without one, the running local hub's, to which boto3 is then pointed. Raises Refused."""
     if asked:
         return asked
-    state = running_hub.noted()
+    state = running_hub.running()
     if state is None:
-        raise Refused("say --stage, or start a local hub with `hub up`")
+        raise Refused("say --stage, or start a local hub with `make up`: none runs in this folder, nor above it")
     os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": state["aws_endpoint_url"]})
     return str(state["stage"])
 
 
 def agree_to_a_new(stage: str) -> None:
-    """A slip in a stage's name would make a second set of everything: who sits at a terminal is asked."""
+    """A slip in a stage's name would make a second set of everything: who sits at a terminal is asked.
+
+    Raises StageMisnamed.
+    """
+    chalice_files.refuse_misnamed(stage)
     if not chalice_files.is_known(stage, chalice_files.CHALICE) and sits_at_a_terminal():
         typer.confirm(f"There is no stage {stage} yet. Make one?", abort=True, err=True)
 
@@ -108,5 +131,19 @@ def say(values: dict[str, Any], *, as_json: bool) -> None:
         return
     table = Table(show_header=False, box=None)
     for name, value in values.items():
-        table.add_row(f"[bold]{escape(name)}[/]", escape(str(value)))
+        table.add_row(f"[bold]{escape(name)}[/]", escape(plain(value)))
     words.print(table)
+
+
+def plain(value: object) -> str:
+    """A value as people write it."""
+    match value:
+        case None | "" | []:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            return ", ".join(f"{name} {plain(each)}" for name, each in value.items()) or "-"
+        case list() | tuple():
+            return ", ".join(map(plain, value))
+    return str(value)

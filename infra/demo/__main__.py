@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 import time
 from collections import Counter
@@ -15,11 +14,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
-from infra import deploy, local_cloud, running_hub, stages
+from infra import deploy, discarding, layer, local_cloud, running_hub, stages
 from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
-from infra.demo.api import Api
+from infra.demo.api import Api, CallFailed
+from infra.errors import Refused
 from infra.simulator.bookings import BookingsError, read_bookings
 from infra.simulator.options import positive
+from infra.stacks import StackFailed
 from infra.terminal import steps
 
 WORK = Path(".local") / "demo"
@@ -28,17 +29,38 @@ RESULT = Path(".local") / "demo.json"
 LONGEST_DRAIN_SECONDS = 1200
 
 
+BROKEN_OFF = 130
+"""The exit code of what was interrupted, as a shell has it."""
+EXPECTED = (
+    CallFailed, campaign.CampaignFailed, drain.NotDrained, layer.PackagingFailed, local_cloud.LocalCloudDown,
+    running_hub.PmsDown, season.SeasonFailed, StackFailed,
+)  # fmt: skip
+"""What can go wrong on the way: said in one line, without a traceback."""
+
+
 def main() -> int:
     options = _options()
     console = Console(stderr=options.json)
     RESULT.unlink(missing_ok=True)  # a demo that breaks off must not leave the word of an earlier one
     try:
         _refuse_early(options)
-    except (BookingsError, running_hub.AlreadyUp) as error:
+    except (BookingsError, Refused, running_hub.AlreadyUp) as error:
         print(error, file=sys.stderr)
         return 2
     WORK.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(dir=WORK))
+    try:
+        return _play(options, work, console)
+    except EXPECTED as error:
+        print(f"the demo broke off: {' '.join(str(error).split())} (its logs are in {work})", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        discarding.discard(work)
+        print("the demo was broken off, and what it had started has ended", file=sys.stderr)
+        return BROKEN_OFF
+
+
+def _play(options: argparse.Namespace, work: Path, console: Console) -> int:
     with steps(console) as progress, ExitStack() as stack:
         hub, pms = _start(options, work, progress, stack)
         result = _run(options, hub, Api(pms[1]), progress)
@@ -47,13 +69,13 @@ def main() -> int:
             stack.pop_all()
     _write(result, work / RESULT.name)
     if result["agrees_with_truth"] and not left:
-        shutil.rmtree(work)
+        discarding.discard(work)
     _show(result, left, console, as_json=options.json)
     return 0 if result["agrees_with_truth"] else 1
 
 
 def _refuse_early(options: argparse.Namespace) -> None:
-    """Raises BookingsError, and AlreadyUp where the hub could not be left running."""
+    """Raises BookingsError, HubJsonDamaged, and AlreadyUp where the hub could not be left running."""
     if options.bookings:
         read_bookings(options.bookings, options.limit)
     if options.keep:
@@ -165,7 +187,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reservations", type=positive, default=500, help="how many to generate")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--state", type=Path, help="also write the hub's end state there, to compare versions by")
-    parser.add_argument("--keep", action="store_true", help="leave the hub running to look at; `hub down` ends it")
+    parser.add_argument("--keep", action="store_true", help="leave the hub running to look at; `make down` ends it")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser.parse_args()
 

@@ -103,7 +103,7 @@ def _lines(result: dict[str, Any]) -> list[tuple[str, str]]:
         ("  guests that should not have been joined", f"{missed['joins_too_many']:,}"),
         ("Stays", f"{result['stays']:,}"),
         ("Nights", f"{result['nights']:,}"),
-        ("Room revenue, net", money),
+        ("Room revenue, net", money or "0.00"),
         ("Points", f"{result['points']:,}"),
         ("Mails sent", f"{result['mails_sent']:,}"),
         *held,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, CredentialRetrievalError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import ClientError
 
-from infra import chalice_files, hub_settings, stacks
+from infra import chalice_files, hub_settings, outside, stacks
 from infra.deploying import functions, verdicts
 from infra.deploying.verdicts import Certificate, Finding, Grade, Mailing
 from infra.workers import WORKERS
@@ -51,7 +51,7 @@ def _region() -> Finding:
     session = boto3.Session()
     region = session.region_name
     if not region:
-        return Finding("region", Grade.STOP, "none is set: set AWS_DEFAULT_REGION, or a region in the AWS profile")
+        return Finding("region", Grade.STOP, f"none is set: {outside.SET_A_REGION}")
     if region not in session.get_available_regions("sesv2"):
         return Finding("region", Grade.STOP, f"{region} has no SES: choose a region that has")
     return Finding("region", Grade.FINE, region)
@@ -60,8 +60,8 @@ def _region() -> Finding:
 def _credentials() -> list[Finding]:
     try:
         who = boto3.client("sts").get_caller_identity()
-    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ClientError) as error:
-        said = f"{error}: sign in, for example with `aws sso login` or `aws configure`, and set AWS_PROFILE"
+    except (*outside.NO_CREDENTIALS, ClientError) as error:
+        said = f"{error}: {outside.SIGN_IN}"
         return [Finding("credentials", Grade.STOP, said)]
     return [Finding("credentials", Grade.FINE, f"account {who['Account']} as {who['Arn']}")]
 

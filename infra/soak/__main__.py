@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from infra import deploy, local_cloud, running_hub, stages
+from infra import deploy, discarding, local_cloud, running_hub, stages
 from infra.demo import end_state
 from infra.demo.api import Api
 from infra.demo.compare import listed
@@ -42,7 +41,7 @@ def main() -> int:
         told = _run(options, work, stack.enter_context(steps(console)), stack)
     RESULT.write_text(json.dumps(told, indent=2) + "\n")
     if told["stood_it"]:
-        shutil.rmtree(work)
+        discarding.discard(work)
     if options.json:
         print(json.dumps(told))
     else:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from infra import running_hub
+from infra import local_cloud, running_hub
 from infra.demo import __main__ as demo
 from infra.demo import report
+from infra.demo.api import CallFailed
 from infra.demo.compare import Comparison
 from infra.demo.drain import Told
 from infra.simulator import __main__ as simulator
@@ -58,7 +59,37 @@ def test_a_demo_to_keep_is_refused_where_a_hub_runs(
     running_hub.HUB_JSON.write_text("{}")
     asked(monkeypatch, "--keep")
     assert demo.main() == 2
-    assert "`hub down` clears both" in capsys.readouterr().err
+    assert "`make down` removes it" in capsys.readouterr().err
+    running_hub.HUB_JSON.write_text(json.dumps({"api_url": "http://here", "cloud_pid": 1, "pms_pid": 2}))
+    monkeypatch.setattr(local_cloud, "runs", lambda pid: pid == 1)
+    assert demo.main() == 2
+    assert capsys.readouterr().err == "a hub runs already, at http://here; `make down` ends it\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "said"),
+    [
+        (running_hub.PmsDown("the PMS simulator did not start"), 1, "broke off: the PMS simulator did not start (its"),
+        (local_cloud.LocalCloudDown("it ended:\nwhy"), 1, "broke off: it ended: why (its logs are in .local/demo/"),
+        (CallFailed("GET /x answered 500"), 1, "broke off: GET /x answered 500 (its"),
+        (KeyboardInterrupt(), 130, "was broken off, and what it had started has ended"),
+    ],
+)
+def test_what_stops_a_demo_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    def start(*_: object, **__: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(local_cloud, "start", start)
+    asked(monkeypatch, "--limit", "1")
+    assert demo.main() == status
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
 
 
 def test_what_is_left_running_is_told_with_a_first_look(capsys: pytest.CaptureFixture[str]) -> None:

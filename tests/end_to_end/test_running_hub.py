@@ -67,7 +67,7 @@ def test_what_a_killed_cloud_had_is_there_again_but_for_what_came_since_it_was_l
     assert names_of_hotels(up(folder)) == [HOTEL["name"]]
 
 
-def test_a_demo_of_one_booking_agrees_and_leaves_its_hub_to_look_at(folder: Path) -> None:
+def test_a_demo_of_one_booking_agrees_and_leaves_its_hub_to_look_at(folder: Path, eventually: Eventually) -> None:
     demo = ended(folder, "-m", "infra.demo", "--limit", "1", "--keep", "--json")
     assert demo.returncode == 0, demo.stdout[-3000:] + demo.stderr[-3000:]
     hub = json.loads((folder / ".local" / "hub.json").read_text())
@@ -75,4 +75,4 @@ def test_a_demo_of_one_booking_agrees_and_leaves_its_hub_to_look_at(folder: Path
     assert hub["admin_key"] in demo.stderr
     assert len(names_of_hotels(hub)) == 3
     assert "has ended" in ended(folder, "-c", HUB, "down").stderr
-    assert list((folder / ".local" / "demo").iterdir()) == []
+    eventually(lambda: list((folder / ".local" / "demo").iterdir()) == [])

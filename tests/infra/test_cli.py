@@ -7,15 +7,17 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
 from chalicelib.aws import files, queues
 from chalicelib.aws.settings import RESTORED_TABLE, Settings
 from chalicelib.canonical.batch import Message
+from chalicelib.canonical.version import VERSION
 from chalicelib.dead_letters import actions
 from chalicelib.messages.objections import ToldAgain
 from chalicelib.properties import store as properties
-from infra import chalice_files, cli, dead_letters, deploy, package, replay, restore, terminal
+from infra import chalice_files, cli, dead_letters, deploy, outside, package, replay, restore, running_hub, terminal
 from infra.deploying import records
 from tests.builders import PORTO, VIENNA
 
@@ -122,9 +124,83 @@ NOT_UNDERSTOOD = [
     (("infra", "deploy", "--nope"), "hub: No such option: --nope. `hub infra deploy --help` tells what there is."),
     (("key", "create"), "hub: Missing option '--role'. `hub key create --help` tells what there is."),
     (("dlq", "open"), "hub: Missing argument 'letter'. `hub dlq open --help` tells what there is."),
-    (("infra", "deploy", "--monthly-budget", "much", "--stage", "t"), "hub: Invalid value for '--monthly-budget': "),
-    (("infra", "deploy", "--stage"), "hub: Option '--stage' requires an argument. "),
+    (
+        ("infra", "deploy", "--monthly-budget", "much", "--stage", "t"),
+        "hub: Invalid value for '--monthly-budget': must be a whole number. `hub infra deploy --help`",
+    ),
+    (
+        ("infra", "deploy", "--stage"),
+        "hub: Option '--stage' requires an argument. `hub infra deploy --help` tells what there is.",
+    ),
+    (("dlq", "redrive", "--most", "-1"), "hub: Invalid value for '--most': "),
+    (("dlq", "letters", "--most", "0"), "hub: Invalid value for '--most': "),
+    (
+        ("replay", "--from", "yesterday"),
+        "hub: Invalid value for '--from': must be a date, such as 2026-02-01, and not 'yesterday'. `hub replay --help`",
+    ),
+    (
+        ("objections", "--stage", "t", "--since", "2026-13-01"),
+        "hub: Invalid value for '--since': must be an instant, such as 2026-02-01T14:00:00Z, and not '2026-13-01'. ",
+    ),
 ]
+PYDANTIC = ("Value error", "Input should", "unable to", "%Y")
+
+
+@pytest.mark.parametrize("wrong", [BotoCoreError, NoRegionError, NoCredentialsError])
+def test_what_the_sdk_says_is_said_with_what_to_do(wrong: type[BotoCoreError]) -> None:
+    told = outside.told(wrong())
+    assert ("AWS_DEFAULT_REGION" in told) == (wrong is NoRegionError)
+    assert ("aws sso login" in told) == (wrong is NoCredentialsError)
+
+
+def test_what_does_not_answer_is_named() -> None:
+    gone = EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")
+    assert outside.told(gone).startswith("nothing answers at http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize("command", [("dlq", "list"), ("dlq", "letters"), ("settings", "show")])
+def test_a_stage_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    said = failed(capsys, monkeypatch, *command, "--stage", "porduction")
+    assert "hub: this account has no such stage in this region" in said
+
+
+def test_a_version_is_told() -> None:
+    assert RUN.invoke(cli.hub, ["--version"]).stdout.strip() == VERSION
+    assert "Usage: " in RUN.invoke(cli.hub, ["key", "create", "-h"]).stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(True, "yes"), (False, "no"), (None, "-"), ([], "-"), (["a", "b"], "a, b"), ({"inbox": 2}, "inbox 2"), (0, "0")],
+)
+def test_a_person_reads_no_python(value: object, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.say({"value": value}, as_json=False)
+    assert capsys.readouterr().err.split(maxsplit=1)[1].strip() == words
+
+
+def test_a_key_comes_with_the_word_that_it_is_shown_once() -> None:
+    made = ["key", "create", "--role", "admin", "--name", "x", "--property", "*", "--stage", "test"]
+    assert "cannot show it again" in RUN.invoke(cli.hub, made, catch_exceptions=False).stderr
+
+
+@pytest.mark.parametrize("command", ["redrive", "purge"])
+def test_nothing_to_settle_is_said(command: str) -> None:
+    ended = RUN.invoke(cli.hub, ["dlq", command, "--stage", "test"], catch_exceptions=False)
+    assert "nothing was done" in ended.stderr
+
+
+def test_a_hub_that_runs_is_told_of_and_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    where = {"api_url": "http://a", "admin_key": "xk_1", "pms_url": "http://p", "mailbox_url": "http://m", "pms_pid": 7}
+    monkeypatch.setattr(running_hub, "running", lambda: where)
+    said = RUN.invoke(cli.hub, ["up"], catch_exceptions=False)
+    assert said.exit_code == 0
+    assert "A hub runs already" in said.stderr
+    assert "xk_1" in said.stderr
+    assert "pms_pid" not in said.stderr
+    assert "`make down` ends it" in said.stderr
+    assert json.loads(RUN.invoke(cli.hub, ["up", "--json"]).stdout) == where
 
 
 @pytest.mark.parametrize(("arguments", "line"), NOT_UNDERSTOOD)
@@ -133,6 +209,7 @@ def test_what_is_not_understood_is_one_line(
 ) -> None:
     said = failed(capsys, monkeypatch, *arguments, status=2)
     assert (said[: len(line)], said.count("\n")) == (line, 0)
+    assert not any(words in said for words in PYDANTIC)
 
 
 def test_a_command_without_its_words_shows_its_help(
@@ -149,7 +226,7 @@ def test_brackets_in_what_others_wrote_are_shown_as_they_are(
     listed = RUN.invoke(cli.hub, ["dlq", "list", "--stage", "test"], catch_exceptions=False)
     assert "no field [red]body[/]" in listed.output
     terminal.say({"[/name]": ["[bold]"]}, as_json=False)
-    assert {"[/name]", "['[bold]']"} <= set(capsys.readouterr().err.split())
+    assert {"[/name]", "[bold]"} <= set(capsys.readouterr().err.split())
 
 
 def test_days_in_the_wrong_order_are_refused(
@@ -193,10 +270,11 @@ def test_who_sits_at_a_terminal_is_asked_before_a_new_stage_is_made(
     assert boto3.client("cloudformation").describe_stacks()["Stacks"] == []
 
 
+@pytest.mark.parametrize("command", [("infra", "deploy"), ("deploy", "--check"), ("deploy",)])
 def test_a_name_that_no_stage_can_have_is_told_before_anything_is_made(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chalice: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chalice: Path, command: tuple[str, ...]
 ) -> None:
-    said = failed(capsys, monkeypatch, "infra", "deploy", "--stage", "Pre-Prod")
+    said = failed(capsys, monkeypatch, *command, "--stage", "Pre-Prod")
     assert said == "hub: the stage 'Pre-Prod' does not match [a-z][a-z0-9]{0,15}"
     assert [each.name for each in chalice.iterdir()] == ["config.json"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import processes, running_hub
+from infra import deploy, local_cloud, processes, running_hub
 
 SLEEPS = "import time; time.sleep(60)"
 GONE = 2**22 + 1
@@ -73,11 +73,66 @@ def test_what_goes_with_it_is_removed(hub: tuple[subprocess.Popen[bytes], subpro
     assert running_hub.LOCAL.exists()
 
 
-def test_a_second_hub_is_refused_while_one_is_noted() -> None:
+def test_a_second_hub_is_refused_while_one_runs(hub: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]) -> None:
     running_hub.refuse_a_second()
-    write(GONE, GONE)
-    with pytest.raises(running_hub.AlreadyUp, match="`hub down` clears both"):
+    cloud, pms = hub
+    write(cloud.pid, pms.pid)
+    with pytest.raises(running_hub.AlreadyUp, match=r"a hub runs already.*`make down` ends it"):
         running_hub.refuse_a_second()
+    assert running_hub.HUB_JSON.exists()
+
+
+def test_what_is_left_of_a_hub_that_ended_by_itself_is_in_nobodys_way(
+    hub: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]],
+) -> None:
+    _, pms = hub
+    write(GONE, pms.pid)
+    assert running_hub.running() is None
+    running_hub.refuse_a_second()
+    assert not running_hub.HUB_JSON.exists()
+    assert pms.wait(10) is not None
+
+
+def test_a_hub_is_found_from_the_folders_below_its_own(
+    hub: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cloud, pms = hub
+    write(cloud.pid, pms.pid)
+    for below in (".local", "infra/simulator"):
+        monkeypatch.chdir(tmp_path / below)
+        assert (running_hub.running() or {})["cloud_pid"] == cloud.pid
+    assert running_hub.down() == "the local cloud has ended"
+    assert not (tmp_path / running_hub.HUB_JSON).exists()
+
+
+def test_what_holds_a_key_is_for_nobody_else(tmp_path: Path) -> None:
+    running_hub.HUB_JSON.touch(0o644)
+    cloud = local_cloud.LocalCloud(4566, GONE, tmp_path / "log")
+    running_hub.note(deploy.LocalHub(cloud, "dev", "http://here", "xk_1"), (GONE, "http://pms"), tmp_path / "none")
+    for each in (running_hub.HUB_JSON, running_hub.HUB_ENV):
+        assert "xk_1" in each.read_text()
+        assert each.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("whole", "left"), [(True, ["kept.txt"]), (False, [])])
+def test_what_a_start_that_broke_off_had_begun_is_not_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, *, whole: bool, left: list[str]
+) -> None:
+    """Its bucket would be in the way of the next start's."""
+    running_hub.KEPT.mkdir()
+    (running_hub.KEPT / "kept.txt").touch()
+    if whole:
+        running_hub.BEFORE.write_text("{}")
+    found: list[str] = []
+
+    def start(*_: object, **__: object) -> None:
+        found.extend(each.name for each in running_hub.KEPT.glob("*.txt"))
+        raise local_cloud.LocalCloudDown
+
+    monkeypatch.setattr(local_cloud, "start", start)
+    with pytest.raises(local_cloud.LocalCloudDown):
+        running_hub.up(lambda _: None)
+    assert found == left
 
 
 @pytest.mark.parametrize("text", [None, "", '{"cloud_port": 1', "[]"])
@@ -104,7 +159,7 @@ def test_what_ended_by_itself_is_cleared_away() -> None:
 @pytest.mark.parametrize("text", ["", '{"cloud_pid": 12', "[]", '{"stage": "dev"}', '{"cloud_pid": "x", "pms_pid": 1}'])
 def test_a_file_that_cannot_be_read_is_removed_with_a_word(text: str) -> None:
     running_hub.HUB_JSON.write_text(text)
-    with pytest.raises(running_hub.HubJsonDamaged, match="`hub down` removes it"):
+    with pytest.raises(running_hub.HubJsonDamaged, match="`make down` removes it"):
         running_hub.noted()
     assert "could not be read and is removed" in running_hub.down()
     assert not running_hub.HUB_JSON.exists()
