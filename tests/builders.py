@@ -7,6 +7,7 @@ from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import PropertyId, leaf_of_profile
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.time import instant
+from chalicelib.connections.model import api_of
 from chalicelib.guests.model import Stay
 from chalicelib.identity.model import Decision, Verdict, pair_of
 from chalicelib.loyalty.model import Program
@@ -37,6 +38,11 @@ def guest(
 ) -> dict[str, Any]:
     named = {"source_id": source_id, "given_name": given, "family_name": family}
     return {"kind": "guest", "changed_at": at(0), **named, **fields}
+
+
+def claimed(hotel: PropertyId, told: dict[str, Any]) -> dict[str, Any]:
+    """What a key of that hotel alone says."""
+    return {**told, "source": api_of(hotel)}
 
 
 def reservation(source_id: str = "r1", primary: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:

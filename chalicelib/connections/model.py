@@ -21,6 +21,12 @@ def api_of(property_id: PropertyId) -> ConnectionId:
     return ConnectionId(f"{API}-{property_id}")
 
 
+def hotel_of(source: ConnectionId) -> PropertyId | None:
+    """The hotel that alone speaks through a source, by a key of its own. None for the group: its keys, and connections,
+    which are set up by who administers them."""
+    return PropertyId(source.removeprefix(f"{API}-")) if source.startswith(f"{API}-") else None
+
+
 class VendorsHotel(NamedTuple):
     """What names a vendor's hotel in the ids of its reservations, and how often the connection's map has moved it."""
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.canonical.ids import IdentifierKey, ProgramId
+from chalicelib.connections.model import hotel_of
 from chalicelib.guests.enrolments import Enrolment
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Head, Record
+from chalicelib.identity.model import Called
 
 
 def carrying(head: Head, told: Iterable[IdentifierKey], enrolments: Iterable[Enrolment]) -> Head:
@@ -18,6 +20,12 @@ def carrying(head: Head, told: Iterable[IdentifierKey], enrolments: Iterable[Enr
 def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
     """The identifiers that the record itself says."""
     return tuple(key for key in head.identifiers if key not in head.enrolled_keys)
+
+
+def listed_as(record: Record) -> Called:
+    """The name as the rows of its identifiers list it: with the hotel whose key alone says so."""
+    hotel = hotel_of(record.source)
+    return (*record.called, hotel) if hotel else record.called
 
 
 def without_numbers(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:

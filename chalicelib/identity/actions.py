@@ -6,7 +6,7 @@ from chalicelib.canonical.ids import Leaf, digest_in
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store
-from chalicelib.identity.carriers import tells
+from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Verdict
 from chalicelib.identity.typed import Kind, readings
@@ -30,7 +30,7 @@ def candidates(records: Sequence[Head]) -> list[Leaf]:
     of them: a person may know better. Without whom somebody decided about, and what is nobody's own."""
     own = {head.leaf for head in records}
     told_by = {digest_in(key) for head in records for key in head.identifiers if tells(key)}
-    beside = {leaf for each in store.identifiers(told_by) if not each.shared for leaf in each.leaves} - own
+    beside = {leaf for each in store.identifiers(told_by) for leaf in somebodys(each)} - own
     decided = {leaf for head in records if head.decided for leaf in _kept_apart(head.leaf)}
     found = {leaf: guest for leaf in sorted(beside) if (guest := guests.guest(leaf))}
     return [leaf for leaf, guest in found.items() if (decided | own).isdisjoint(guest.members)]

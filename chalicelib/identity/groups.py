@@ -1,13 +1,16 @@
 """Leaves that are taken for one person: sets that grow by what ties two of them, unless something speaks against it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from chalicelib.canonical.ids import Leaf
 from chalicelib.identity.model import Pair
 
 Contradict = Callable[[Leaf, Leaf], bool]
+Standing = str
+"""Who says of some groups that they are there, each of them one person and no two of them the same."""
 
 
 @dataclass
@@ -23,6 +26,8 @@ class Groups:
     """What stands for a group → all that it has, where it has more than that one."""
     sworn: set[Leaf] = field(default_factory=set)
     """What stands for groups that a person made: whatever its records say is one person's."""
+    standing: dict[Leaf, dict[Standing, Leaf]] = field(default_factory=dict)
+    """What stands for a group → those of whom it must not hold a second one."""
 
     def find(self, leaf: Leaf) -> Leaf:
         while self.parent.setdefault(leaf, leaf) != leaf:
@@ -30,7 +35,34 @@ class Groups:
         return leaf
 
     def are_apart(self, one: Leaf, other: Leaf) -> bool:
-        return bool(self.apart) and self.find(other) in map(self.find, self.apart.get(self.find(one), ()))
+        first, second = self.find(one), self.find(other)
+        if self._stand_apart(first, second):
+            return True
+        return bool(self.apart) and second in map(self.find, self.apart.get(first, ()))
+
+    def _stand_apart(self, first: Leaf, second: Leaf) -> bool:
+        beside = self.standing.get(second, {}) if self.standing else {}
+        return any(beside.get(name, of) != of for name, of in self.standing.get(first, {}).items()) if beside else False
+
+    def apart_among(self, leaves: AbstractSet[Leaf]) -> dict[Leaf, set[Leaf]]:
+        """Those of some leaves that never come together, through what was joined beside them either."""
+        found: dict[Leaf, set[Leaf]] = defaultdict(set)
+        for root, others in self.apart.items():
+            beside = {leaf for other in others for leaf in self.of(self.find(other))} & leaves
+            for leaf in set(leaves).intersection(self.of(self.find(root)) if beside else ()):
+                found[leaf] |= beside
+        return dict(found)
+
+    def sworn_among(self, leaves: AbstractSet[Leaf]) -> Iterator[list[Leaf]]:
+        """Those of some leaves that a person made one."""
+        for root in sorted(self.sworn):
+            if len(those := sorted(set(leaves).intersection(self.of(root)))) > 1:
+                yield those
+
+    def stand(self, name: Standing, leaves: Sequence[Leaf]) -> None:
+        """Let a group be there as somebody says."""
+        self.join_all(leaves)
+        self.standing[self.find(leaves[0])] = {name: self.find(leaves[0])}
 
     def are_two(self, one: Leaf, other: Leaf) -> bool:
         """Whether any two of their records are kept apart, or contradict each other."""
@@ -55,6 +87,10 @@ class Groups:
             self._unite(one, other)
             self.sworn |= {self.find(one)} if sworn else set()
 
+    def join_all(self, leaves: Sequence[Leaf], *, sworn: bool = False) -> None:
+        for each in leaves[1:]:
+            self.join_as_said(leaves[0], each, sworn=sworn)
+
     def _unite(self, one: Leaf, other: Leaf) -> None:
         first, second = sorted((self.find(one), self.find(other)))
         if first == second:
@@ -64,7 +100,9 @@ class Groups:
         if second in self.apart:
             self.apart.setdefault(first, set()).update(self.apart.pop(second))
         if second in self.sworn:
-            self.sworn.add(first)
+            self.sworn = self.sworn - {second} | {first}
+        if second in self.standing:
+            self.standing[first] = self.standing.pop(second) | self.standing.get(first, {})
 
     def join_ties(self, ties: Iterable[Pair]) -> None:
         """Those that more identifiers make come first: with people kept apart, it matters which tie is made."""
@@ -89,5 +127,7 @@ class Groups:
 
     def _speaks_against(self, others: Iterable[Leaf], leaf: Leaf, tied: Leaf) -> bool:
         return any(
-            self.contradict(each, leaf) and self.find(each) not in {self.find(leaf), self.find(tied)} for each in others
+            self.find(each) not in {self.find(leaf), self.find(tied)}
+            and (self.contradict(each, leaf) or self._stand_apart(self.find(each), self.find(leaf)))
+            for each in others
         )

@@ -5,15 +5,22 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
 
-from chalicelib.canonical.ids import Digest, Leaf, digest_of, is_person
+from chalicelib.canonical.ids import Digest, Leaf, PropertyId, digest_of, is_person
 from chalicelib.canonical.time import Instant
 from chalicelib.canonical.versions import Version
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
 
-Called = tuple[str | None, str | None]
-"""Given and family name, as a source says them."""
+MOST_CLAIMS = 30
+"""So many leaves of one hotel's keys an identifier has at most, and a guest of others: none fills it alone."""
+
+Called = tuple[str | None, str | None] | tuple[str | None, str | None, PropertyId]
+"""Given and family name, as a source says them; and the hotel, where its key alone says so."""
+
+
+def hotel_in(called: Called | None) -> PropertyId | None:
+    return called[2] if called and len(called) == 3 else None
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Identifier:
     `lifted`: when somebody lifted a bounce; older ones that come late hold nothing.
     `bounces`: messages that came back for the time being since one arrived, and when (`consent.bounces`).
     `sends`: marks of the newest messages that reached it, as gates keep them, where more than one guest had it.
+    `shared_for`: hotels for whose own records it is shared, by what their keys say beside the group's sources.
     `names` are what its leaves are called, one each: whom it can tie to whom is told without reading their records.
     """
 
@@ -32,6 +40,7 @@ class Identifier:
     leaves: tuple[Leaf, ...] = ()
     names: tuple[Called | None, ...] = ()
     shared: bool = False
+    shared_for: tuple[PropertyId, ...] = ()
     suppressed: dict[str, str] | None = None
     lifted: Instant | None = None
     objections: Mapping[str, Instant] = field(default_factory=dict)
@@ -46,6 +55,10 @@ class Identifier:
     def carried_by(self, carriers: Mapping[Leaf, Called | None]) -> "Identifier":
         leaves = tuple(sorted(carriers))
         return replace(self, leaves=leaves, names=tuple(carriers[leaf] for leaf in leaves))
+
+    def is_shared_for(self, hotel: PropertyId | None) -> bool:
+        """Whether it is nobody's for a record of a hotel's key; None for those of the group's sources."""
+        return self.shared or hotel in self.shared_for
 
     @property
     def is_closed(self) -> bool:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
-from chalicelib.canonical.ids import Digest, Leaf
+from chalicelib.canonical.ids import Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.identity.model import Called, Decision, Identifier, Pair, Verdict, pair_of
 
@@ -18,6 +18,7 @@ def row_of(identifier: Identifier) -> Item:
         leaves=list(identifier.leaves) or None,
         names=json.dumps(identifier.names, ensure_ascii=False) if identifier.leaves else None,
         shared=identifier.shared or None,
+        shared_for=list(identifier.shared_for) or None,
         suppressed=identifier.suppressed,
         lifted=identifier.lifted,
         objections=dict(identifier.objections) or None,
@@ -35,6 +36,7 @@ def read(digest: Digest, item: Item) -> Identifier:
         leaves=tuple(leaves),
         names=tuple(_name_of_a_leaf(each) for _, each in zip_longest(leaves, names)),
         shared=item.get("shared", False),
+        shared_for=tuple(item.get("shared_for", ())),
         suppressed=item.get("suppressed"),
         lifted=item.get("lifted"),
         objections=item.get("objections", {}),
@@ -44,8 +46,11 @@ def read(digest: Digest, item: Item) -> Identifier:
 
 
 def _name_of_a_leaf(told: list[str | None] | None) -> Called | None:
-    """Earlier versions kept none."""
-    return (told[0], told[1]) if told else None
+    """Earlier versions kept none, or kept it without the hotel that alone says so."""
+    if not told:
+        return None
+    hotel = told[2] if len(told) > 2 else None
+    return (told[0], told[1], PropertyId(hotel)) if hotel else (told[0], told[1])
 
 
 def identifier(digest: Digest) -> Identifier | None:

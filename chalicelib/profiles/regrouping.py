@@ -3,32 +3,26 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import ChannelName, Digest, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
+from chalicelib.canonical.ids import ChannelName, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
+from chalicelib.connections.model import hotel_of
 from chalicelib.consent import rules as consent
 from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
 from chalicelib.guests.model import Head, Record
 from chalicelib.guests.rules import hotels_of
 from chalicelib.identity.birthdays import birth_day
-from chalicelib.identity.carriers import Carriers, is_shared_by, known_names, tells
-from chalicelib.identity.model import MOST_LEAVES, Called
+from chalicelib.identity.carriers import known_names, tells
+from chalicelib.identity.model import MOST_LEAVES, hotel_in
 from chalicelib.identity.names import Name, generation_of, name_of
 from chalicelib.identity.parties import are_several
-from chalicelib.identity.rules import Claimant, partition
-from chalicelib.profiles import mailboxes
+from chalicelib.identity.partition import partition
+from chalicelib.identity.rules import Claimant
+from chalicelib.profiles import mailboxes, sharing
 from chalicelib.profiles.decisions import decisions_of
 from chalicelib.profiles.draft import Draft
-
-if TYPE_CHECKING:
-    from chalicelib.guests.kinds import EmailKind
-
-
-class TooManyRecords(XeniaError):
-    """A guest, or an identifier's carriers, would become more than one transaction can regroup."""
+from chalicelib.profiles.sharing import Shared, TooManyRecords
 
 
 def regroup(draft: Draft) -> None:
@@ -37,48 +31,35 @@ def regroup(draft: Draft) -> None:
     draft.decided.relied_on_heads.update(draft.state.asked_heads)
     draft.decided.relied_on_identifiers.update(draft.state.asked_identifiers)
     heads = [head for head in map(draft.head, leaves) if head.record]
-    _list_carriers(draft)
-    shared = _shared_now(draft, heads)
+    sharing.list_carriers(draft)
+    shared = sharing.shared_now(draft, heads)
     groups = _groups(draft, heads, shared)
     if max(map(len, groups), default=0) > MOST_LEAVES:
         groups = _as_they_were(draft, leaves)
-    _mark_shared(draft, _keys(heads), shared)
-    _hide_shared_addresses(draft, shared, heads)
+    sharing.mark_shared(draft, shared, _keys(heads))
+    sharing.hide_shared_addresses(draft, shared, heads)
     _lay_out(draft, groups)
     mailboxes.mark(draft)
 
 
-def _groups(draft: Draft, heads: Sequence[Head], shared: set[IdentifierKey]) -> list[list[Leaf]]:
+def _groups(draft: Draft, heads: Sequence[Head], shared: Shared) -> list[list[Leaf]]:
     """The guests that the records make. Whoever else carries an identifier of theirs is known by name, and can only say
     whom it tells: a member number that two people have."""
     claimants = [_claimant(head, head.record) for head in heads if head.record]
     followed = {each.leaf for each in claimants}
-    beside = _onlookers(draft, _keys(heads) - shared, followed)
-    groups = partition([*claimants, *beside], shared, decisions_of(draft))
+    beside = _onlookers(draft, _keys(heads) - shared.everybody, followed)
+    groups = partition([*claimants, *beside], shared.everybody, decisions_of(draft), shared.by_hotel)
     return [those for each in groups if (those := [leaf for leaf in each if leaf in followed])]
 
 
 def _onlookers(draft: Draft, telling: Iterable[IdentifierKey], followed: set[Leaf]) -> list[Claimant]:
     found: dict[Leaf, Claimant] = {}
     for key in filter(tells, telling):
-        for leaf, name in known_names(draft.identifier(digest_in(key)).carriers).items():
+        carriers = draft.identifier(digest_in(key)).carriers
+        for leaf, name in known_names(carriers).items():
             if leaf not in followed:
-                found[leaf] = (found.get(leaf) or Claimant(leaf, name)).carrying(key)
+                found[leaf] = (found.get(leaf) or Claimant(leaf, name, hotel=hotel_in(carriers[leaf]))).carrying(key)
     return list(found.values())
-
-
-def _shared_now(draft: Draft, heads: Sequence[Head]) -> set[IdentifierKey]:
-    followed = {head.leaf for head in heads}
-    return {key for key in _keys(heads) if tells(key) and _is_shared_now(draft, key, followed)}
-
-
-def _is_shared_now(draft: Draft, key: IdentifierKey, followed: set[Leaf]) -> bool:
-    """As it was, unless all are at hand whom it would regroup."""
-    row = draft.identifier(digest_in(key))
-    carriers = row.carriers
-    if row.is_closed or not carriers.keys() <= followed:
-        return row.shared
-    return is_shared_by(key, carriers, unless_known=row.shared)
 
 
 def _as_they_were(draft: Draft, leaves: Iterable[Leaf]) -> list[list[Leaf]]:
@@ -90,59 +71,6 @@ def _as_they_were(draft: Draft, leaves: Iterable[Leaf]) -> list[list[Leaf]]:
         head = draft.state.heads.get(leaf)
         kept[head.guest if head else leaf].append(leaf)
     return sorted(sorted(each) for each in kept.values())
-
-
-def _list_carriers(draft: Draft) -> None:
-    for leaf, head in draft.decided.heads.items():
-        before = draft.state.heads.get(leaf)
-        for digest in head.digests | (before.digests if before else set()):
-            listed = draft.identifier(digest).carriers
-            carriers = {other: called or _called(draft, other) for other, called in listed.items() if other != leaf}
-            if digest in head.digests and head.record:
-                carriers[leaf] = head.record.called
-            _list(draft, digest, carriers)
-        if before:
-            mailboxes.remember(draft, before, head)
-
-
-def _called(draft: Draft, leaf: Leaf) -> Called | None:
-    """Of rows that earlier versions wrote, where the record is at hand."""
-    head = draft.state.heads.get(leaf)
-    return head.record.called if head and head.record else None
-
-
-def _list(draft: Draft, digest: Digest, carriers: Carriers) -> None:
-    """Who carries an identifier. One that is shared and has many carriers is closed, and keeps no list, for it would
-    have thousands; one that is somebody's takes no further ones. Raises TooManyRecords for these."""
-    before = draft.identifier(digest)
-    if before.is_closed or before.carriers == carriers:
-        return
-    full = len(carriers) > MOST_LEAVES
-    if full and not before.shared:
-        raise TooManyRecords
-    kept = {} if full else carriers
-    shared = full or (before.shared and bool(kept))
-    draft.decided.identifiers[digest] = replace(before.carried_by(kept), shared=shared)
-
-
-def _mark_shared(draft: Draft, keys: Iterable[IdentifierKey], shared: set[IdentifierKey]) -> None:
-    """Told from who carries it now, so that a version that came too late makes no difference."""
-    for key in keys:
-        before = draft.identifier(digest_in(key))
-        if before.shared != (key in shared):
-            draft.decided.identifiers[digest_in(key)] = replace(before, shared=key in shared)
-
-
-def _hide_shared_addresses(draft: Draft, shared: set[IdentifierKey], heads: Iterable[Head]) -> None:
-    """Mail to a shared address would reach others: it is no guest's own."""
-    for head in heads:
-        record = draft.head(head.leaf).record
-        if record is None or record.email_kind not in {"own", "shared"}:
-            continue
-        addresses = {key for key in draft.head(head.leaf).identifiers if key.startswith("email:")}
-        kind: EmailKind = "own" if addresses and not shared & addresses else "shared"
-        if kind != record.email_kind:
-            draft.keep(replace(draft.head(head.leaf), record=record.with_email_kind(kind)))
 
 
 def _lay_out(draft: Draft, groups: list[list[Leaf]]) -> None:
@@ -241,6 +169,8 @@ def _claimant(head: Head, record: Record) -> Claimant:
         member_identifiers=frozenset(key for key in head.identifiers if key.startswith("member:")),
         merged_into=leaf_of_profile(record.source, record.merged_into) if record.merged_into else None,
         birth=birth_day(record.birth_date),
+        hotel=hotel_of(record.source),
+        source=record.source,
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.profiles import decisions, memberships, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.sharing import TooManyRecords
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
 
@@ -37,7 +38,7 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileU
 def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpdate:
     try:
         return _with_change(Draft(state, untied), change)
-    except regrouping.TooManyRecords:
+    except TooManyRecords:
         return _with_change(Draft(state, untied=True), change)
 
 
@@ -61,7 +62,7 @@ def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
     try:
         if decisions.take_decision(draft, said.decision):
             regrouping.regroup(draft)
-    except regrouping.TooManyRecords as error:
+    except TooManyRecords as error:
         raise Rejected("too_many_records", f"a guest has {MOST_LEAVES} records at most") from error
     _finish(draft)
     return draft.decided
@@ -72,7 +73,7 @@ def _with_membership(act: MembershipAct, state: ProfileState) -> ProfileUpdate:
     try:
         if memberships.take_act(draft, act):
             regrouping.regroup(draft)
-    except regrouping.TooManyRecords as error:
+    except TooManyRecords as error:
         raise Conflict("This guest has more records than can be tied to a number at once.") from error
     _finish(draft)
     return draft.decided

@@ -111,7 +111,7 @@ class ProfileState:
         }
         called_now = {leaf: head.record.called for leaf, head in self.heads.items() if head.record}
         return listed.keys() != {each for each in carry if each[1] in self.asked_identifiers} or any(
-            called not in {None, called_now.get(leaf)} for (leaf, _), called in listed.items()
+            called is not None and called[:2] != called_now.get(leaf) for (leaf, _), called in listed.items()
         )
 
     def _decisions_differ(self) -> bool:

@@ -1,15 +1,18 @@
 """From record to record, along all that may make them one person; and no further than a stated number."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
+from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId, digest_in
+from chalicelib.connections.model import hotel_of
 from chalicelib.consent.model import CHANNELS
+from chalicelib.guests.carried import listed_as
 from chalicelib.guests.model import Head
-from chalicelib.identity.carriers import Carriers, is_one_by, is_shared_by, tells, tied_to
-from chalicelib.identity.model import MOST_LEAVES, Identifier, Verdict
+from chalicelib.identity.carriers import Carriers, hotels_of, is_one_by, is_shared_by, tells, tied_to, whose
+from chalicelib.identity.model import MOST_LEAVES, Called, Identifier, Verdict, hotel_in
 from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.touched import target
@@ -37,11 +40,27 @@ class Ties:
     """Heads and identifiers that led here, or too far: were they others, this would end elsewhere."""
     is_too_far: bool = False
     _through_profiles: bool = False
+    _claims: dict[Leaf, PropertyId] = field(default_factory=dict)
+    """What was met of other hotels' claims."""
+    _unheard: set[PropertyId] = field(default_factory=set)
+    """Hotels whose claims are left as they are: they are so many that they would lead too far."""
 
     def follow(self) -> None:
+        """Where it is too far, without the claims of the hotel that has most there: they keep nobody from anybody."""
         self._follow_all()
+        while self.is_too_far and (hotel := self._loudest()):
+            self._begin_again(hotel)
+            self._follow_all()
         if self.is_too_far:
             self.leaves, self.decided, self._through_profiles = set(self.own), self.decided & self.own, False
+
+    def _loudest(self) -> PropertyId | None:
+        claims = Counter(hotel for hotel in self._claims.values() if hotel not in {self._hotel, *self._unheard})
+        return min(claims, key=lambda hotel: (-claims[hotel], hotel), default=None)
+
+    def _begin_again(self, without: PropertyId) -> None:
+        self.leaves, self.decided, self._through_profiles, self.is_too_far = set(), set(), False, False
+        self._unheard.add(without)
 
     def _follow_all(self) -> None:
         self._follow(self.own)
@@ -62,12 +81,13 @@ class Ties:
             self.leaves.add(leaf)
             self.looked_at.add(keys.head(leaf))
             if head := self.known.head(leaf):
-                to_follow += [head.guest, *head.members, *self._joined(head), *self._beyond(head)]
+                to_follow += [head.guest, *head.members, *self._joined(head)]
+                to_follow += self._beyond(head) if self._is_heard(head) else ()
             if leaf not in self.own:
                 self._look_whether_too_far()
 
     def _look_whether_too_far(self) -> None:
-        others = self.leaves - self.own
+        others = {leaf for leaf in self.leaves - self.own if self._claims.get(leaf) not in self._unheard}
         heads = [head for leaf in others if (head := self.known.head(leaf))]
         self.is_too_far = (
             len(others) > MOST_LEAVES
@@ -101,13 +121,31 @@ class Ties:
         if not head.record:
             return set()
         rows = [(key, self._row(key)) for key in head.identifiers]
-        tied = {leaf for key, row in rows for leaf in tied_to(key, row, head.record.called)}
+        tied = {leaf for key, row in rows for leaf in self._tied_to(key, row, listed_as(head.record))}
         merged = self._merged_into(head.own_profile) if self._through_profiles else ()
         return tied.union(target(head.record), merged)
 
     def _tied_anew(self, person: Told) -> set[Leaf]:
-        tied = {leaf for key in person.identifiers for leaf in tied_to(key, self._row(key), person.record.called)}
+        rows = [(key, self._row(key)) for key in person.identifiers]
+        tied = {leaf for key, row in rows for leaf in self._tied_to(key, row, listed_as(person.record))}
         return tied.union(self._merged_into(person.own_profile))
+
+    def _tied_to(self, key: IdentifierKey, row: Identifier, called: Called) -> set[Leaf]:
+        return tied_to(key, row, called) & self._heard(row.carriers).keys()
+
+    def _is_heard(self, head: Head) -> bool:
+        if head.record and (hotel := hotel_of(head.record.source)):
+            self._claims[head.leaf] = hotel
+        return self._claims.get(head.leaf) not in self._unheard
+
+    def _heard(self, carriers: Carriers) -> Carriers:
+        self._claims.update((leaf, hotel) for leaf, called in carriers.items() if (hotel := hotel_in(called)))
+        return {leaf: called for leaf, called in carriers.items() if hotel_in(called) not in self._unheard}
+
+    @property
+    def _hotel(self) -> PropertyId | None:
+        """Whose key says what is new: all people of a change are one source's."""
+        return next((hotel_of(person.record.source) for person in self.people), None)
 
     def _regrouped_by(self, key: IdentifierKey) -> set[Leaf]:
         """All who carry an identifier, where what is said now changes for all of them what it tells; and all who read a
@@ -117,15 +155,32 @@ class Ties:
         if row.is_closed or not tells(key):
             return set()
         after = self._after(key, row)
-        everybody = {*row.carriers, *after}
-        is_shared = is_shared_by(key, after, unless_known=row.shared)
-        if is_shared == row.shared:
-            is_all_of_them = _is_read_together(key) or is_one_by(key, after) != is_one_by(key, row.carriers)
+        heard, heard_then = self._heard(row.carriers), self._heard(after)
+        everybody = {*heard, *heard_then}
+        is_shared = is_shared_by(key, after, unless_known=row.is_shared_for(self._hotel), hotel=self._hotel)
+        if not any(self._turns(key, row, after, hotel) for hotel in self._views(heard_then)):
+            is_all_of_them = _is_read_together(key) or is_one_by(key, heard_then) != is_one_by(key, heard)
             return everybody if is_all_of_them and not is_shared else set()
         if len(everybody - self.own) <= MOST_GUESTS:
             return everybody
-        self.is_too_far |= is_shared and not is_shared_by(key, row.carriers, unless_known=False)
+        was_shared = is_shared_by(key, row.carriers, unless_known=False, hotel=self._hotel)
+        self.is_too_far |= (is_shared and not was_shared) or self._are_claims_among(heard_then)
         return set()
+
+    def _are_claims_among(self, heard: Carriers) -> bool:
+        """Whether others' claims are, which could be left as they are."""
+        return whose(heard, self._hotel).keys() != heard.keys()
+
+    def _views(self, carriers: Carriers) -> list[PropertyId | None]:
+        """For whose records a word of these people may make an identifier nobody's: a hotel's, for its own."""
+        return [self._hotel] if self._hotel else [None, *sorted(hotels_of(carriers))]
+
+    def _turns(self, key: IdentifierKey, row: Identifier, after: Carriers, hotel: PropertyId | None) -> bool:
+        known = row.is_shared_for(hotel)
+        is_shared = is_shared_by(key, after, unless_known=known) or is_shared_by(
+            key, after, unless_known=known, hotel=hotel
+        )
+        return is_shared != known
 
     def _after(self, key: IdentifierKey, row: Identifier) -> Carriers:
         """Who carries it when what is said is kept."""
@@ -136,7 +191,7 @@ class Ties:
                 continue
             carriers.pop(person.leaf, None)
             if key in person.identifiers or (head and key in head.enrolled_keys):
-                carriers[person.leaf] = person.record.called
+                carriers[person.leaf] = listed_as(person.record)
         return carriers
 
     def _identifiers(self, leaf: Leaf) -> tuple[IdentifierKey, ...]:

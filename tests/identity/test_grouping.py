@@ -15,7 +15,8 @@ from chalicelib.canonical.time import Instant
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import name_of
-from chalicelib.identity.rules import Claimant, group
+from chalicelib.identity.partition import group
+from chalicelib.identity.rules import Claimant
 
 MAIL, PHONE = IdentifierKey("email:m"), IdentifierKey("phone:p")
 
@@ -125,7 +126,7 @@ def test_what_is_shared_stays_so_and_joins_nothing(claimants: list[Claimant]) ->
     assert all(len(leaves) == 1 for leaves in group(alone, {MAIL, PHONE, IdentifierKey("email:n")})[0])
 
 
-def numbered(leaf: str, given_name: str | None, family: str = "Lee", number: str = "member:1") -> Claimant:
+def numbered(leaf: str, given_name: str | None, family: str | None = "Lee", number: str = "member:1") -> Claimant:
     return Claimant(Leaf(leaf), name_of(given_name, family), frozenset(), frozenset({IdentifierKey(number)}))
 
 
@@ -161,7 +162,13 @@ def test_a_number_that_everybody_has_is_nobodys() -> None:
 
 def test_two_records_without_a_name_are_not_one_person() -> None:
     assert groups(claimant("a", None, None), claimant("b", "!!", "101")) == [["a"], ["b"]]
-    assert groups(claimant("a", None, None), claimant("b")) == [["a", "b"]]
+    assert groups(claimant("a", None, None), claimant("b")) == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize("called", [(None, None), ("", "101"), (None, "Ray"), ("A", "Ray"), ("Ben", "Lee")])
+def test_a_member_number_without_a_name_that_fits_joins_nobody(called: tuple[str | None, str | None]) -> None:
+    """People marry: another family name fits where both are called by a given name in full."""
+    assert groups(numbered("a", "Anna"), numbered("b", *called)) == [["a"], ["b"]]
 
 
 # What a person decided

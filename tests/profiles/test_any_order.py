@@ -17,7 +17,7 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Digest, leaf_of_profile
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import moment_of
-from chalicelib.connections.model import VendorsHotel
+from chalicelib.connections.model import API, VendorsHotel, api_of
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests.model import Stay
 from chalicelib.guests.store import read_stay
@@ -71,7 +71,8 @@ def store(batch: Sequence[Told]) -> None:
 
 
 def change(snapshot: dict[str, Any]) -> Change | None:
-    return change_of(read(snapshot), PMS, PLACES, lambda kind, value: Digest(f"{kind}-{value}"))
+    said = without_source(snapshot)
+    return change_of(read(said), snapshot.get("source", PMS), PLACES, lambda kind, value: Digest(f"{kind}-{value}"))
 
 
 def under_map(moves: int, minute: int, asked: int, name: str = "m1", **fields: Any) -> Change:
@@ -257,6 +258,8 @@ NOBODIES = [
 MEMBERS = [None, None, None, "0", "AB 12", "ab-12"]
 DATES = [("2026-02-01", "2026-02-03"), ("2026-02-03", "2026-02-04"), ("2026-03-30", "2026-04-02")]
 ELSEWHERE = [None, [{"currency": "HUF", "room_revenue_minor": 5}, {"currency": "CZK", "other_revenue_minor": 7}]]
+SOURCES = [PMS, PMS, API, *map(api_of, PLACES)]
+"""The group's own, and the keys of two hotels, of which either may be hostile to the others' guests."""
 PHONES = ["+43 1 5880 0000", "01 5880 0000", "43158800000", "n/a", None]
 
 
@@ -293,6 +296,10 @@ def readings(draw: st.DrawFn) -> list[Change]:
     return found
 
 
+def without_source(person: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in person.items() if name != "source"}
+
+
 @st.composite
 def seasons(draw: st.DrawFn) -> list[Told]:
     """Some people's profiles at several versions, in reservations and alone, with late and early charges, and what
@@ -315,6 +322,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             merged_into=draw(st.sampled_from([None, None, None, "g0"])) if at_ else None,
             property_id=draw(st.sampled_from([None, *PLACES])),
         )
+        person["source"] = draw(st.sampled_from(SOURCES))
         snapshots.append(person)
         if draw(st.booleans()):
             snapshots.append({**person, **draw(st.sampled_from(NOBODIES)), "changed_at": at(draw(st.integers(0, 3)))})
@@ -327,7 +335,10 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             snapshots.append(
                 reservation(
                     f"r{draw(st.integers(0, 2))}",
-                    primary={**person, **draw(st.sampled_from([{}, {}, *NOBODIES])), "property_id": None},
+                    primary=without_source(
+                        {**person, **draw(st.sampled_from([{}, {}, *NOBODIES])), "property_id": None}
+                    ),
+                    source=person["source"],
                     property_id=draw(st.sampled_from([*PLACES])),
                     companions=draw(st.sampled_from([[], [guest("g9", "Eve", "Ray")]])),
                     arrival=arrival,

@@ -20,7 +20,8 @@ from chalicelib.guests.model import Head
 from chalicelib.identity import store as identity
 from chalicelib.identity.model import Decision, Verdict
 from chalicelib.identity.names import name_of
-from chalicelib.identity.rules import Claimant, group
+from chalicelib.identity.partition import group
+from chalicelib.identity.rules import Claimant
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.ties import MOST_GUESTS, MOST_IDENTIFIERS
 from tests.builders import at, decided, guest
@@ -215,8 +216,9 @@ def test_a_fourth_name_makes_a_mailbox_of_so_many_shared_and_finds_that_of_more_
 
 
 def chained(number: int) -> dict[str, Any]:
-    """Every second has no name, and could be either of its neighbours: by mail the one, by telephone the other."""
-    named = (None, None) if number % 2 else (f"N{'abcdefghijklmnopqrst'[number // 2]}", "Lee")
+    """Every second has a family name alone, and could be either of its neighbours: by mail the one, by telephone the
+    other."""
+    named = (None, "Lee") if number % 2 else (f"N{'abcdefghijklmnopqrst'[number // 2]}", "Lee")
     return guest(
         f"g{number}", *named, email=f"m{number // 2}@mail.example", phone=f"+43 1 588 {number // 2 + number % 2:04}"
     )
