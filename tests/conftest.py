@@ -3,7 +3,7 @@
 import gc
 import json
 from collections.abc import Callable, Iterator
-from copy import copy
+from functools import cache
 from threading import RLock
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -21,6 +21,7 @@ from moto.sqs.models import sqs_backends
 
 from chalicelib.access.allowances import allowances
 from chalicelib.aws import bus, clients, indexes, keys, queues, retries, secrets, table
+from chalicelib.aws.codec import Item
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
@@ -47,7 +48,7 @@ quick_moto.install()
 clients.LEAN = clients.PATIENT  # what the hub asks is looked at here, argument by argument, and not again in a function
 OF_SES: Final = (clients.ses, clients.ses_account)
 HOOKS_OF_SES: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
-"""Clients that are kept from test to test, and the hooks that they were made with."""
+"""Clients that are kept from test to test, and the hooks that they were made with: see `mail_fakes.own_hooks`."""
 LAMBDAS = 1000
 """How many functions the account may run at once: moto does not know GetAccountSettings."""
 _UNSET_OF_TABLES = "throughput", "streams", "sse_specification", "deletion_protection_enabled", "warm_throughput"
@@ -77,6 +78,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until the tests are collected: what is imported stays
     Thoroughness.is_quick = bool(config.getoption("quick"))
     hypothesis.settings.register_profile("thorough or quick", max_examples=examples(100))
     hypothesis.settings.load_profile("thorough or quick")
@@ -101,6 +103,7 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look through hundreds of megabytes of it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 10, 10)
 
 
@@ -172,8 +175,7 @@ def _unhook_ses() -> None:
     """Tests put hooks into SES's clients, which are of no use to the next test."""
     for client in (make() for make in OF_SES):
         events: Any = client.meta.events
-        HOOKS_OF_SES.setdefault(client, copy(events._emitter))
-        events._emitter = copy(HOOKS_OF_SES[client])
+        events._emitter = HOOKS_OF_SES.setdefault(client, events._emitter)
 
 
 def _create_account(names: Settings) -> None:
@@ -185,9 +187,14 @@ def _create_account(names: Settings) -> None:
     s3_backends[ACCOUNT]["aws"].create_bucket(RAW_BUCKET, REGION)
     _create_secret(names.identifier_secret)
     _create_key(names.key_alias)
+    table.write(table.Put(_deployment()))
+
+
+@cache
+def _deployment() -> Item:
     group = Branding(sender=SENDER, postal_address=POSTAL_ADDRESS)
     kept = settings_store.packed(HubSettings(group=group, version=1))
-    table.write(table.Put(table.row(keys.DEPLOYMENT, raw_bucket=RAW_BUCKET, public_url=PUBLIC_URL, **kept)))
+    return table.row(keys.DEPLOYMENT, raw_bucket=RAW_BUCKET, public_url=PUBLIC_URL, **kept)
 
 
 def _create_table(name: str) -> None:

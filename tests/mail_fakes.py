@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -23,6 +24,13 @@ class _Raw(BytesIO):
 def _response(url: str, status: int, body: Mapping[str, Any], error: str = "") -> AWSResponse:
     headers = {"Content-Type": "application/json", **({"x-amzn-ErrorType": error} if error else {})}
     return AWSResponse(url, status, HTTPHeaders.from_dict(headers), _Raw(json.dumps(body).encode()))
+
+
+def own_hooks(client: Any) -> Any:
+    """The events of a client, to hook into for one test: conftest puts back those that it was made with."""
+    events = client.meta.events
+    events._emitter = copy(events._emitter)
+    return events
 
 
 def _success(_: str) -> str:
@@ -57,7 +65,7 @@ class FakeSes:
     def install(self) -> "FakeSes":
         """Stand in front of the network, behind everything that botocore itself does."""
         for client in (clients.ses(), clients.ses_account()):
-            events: Any = client.meta.events
+            events = own_hooks(client)
             events.unregister("before-send", botocore_stubber)  # moto knows no bulk call, and every hook is asked
             events.register_first("before-send.sesv2.SendBulkEmail", self._send_bulk)
             events.register_first("before-send.sesv2.SendEmail", self._send_single)

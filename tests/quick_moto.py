@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
 from botocore.useragent import UserAgentString
 from moto.core import models, responses, serialize
+from moto.core.base_backend import AccountSpecificBackend
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 from moto.core.parse import PROTOCOL_PARSERS
@@ -35,6 +36,8 @@ HASH: Callable[[Any], int] = DynamoType.__hash__
 QUERY_ROWS: Callable[..., Any] = Table.query
 UPDATE_ROW: Callable[..., Any] = DynamoDBBackend.update_item
 SEND: Callable[..., Any] = Endpoint.make_request
+START: Callable[..., None] = models.MockAWS._enable_patching
+REGIONS: Callable[..., list[str]] = AccountSpecificBackend._generate_regions.__wrapped__
 OF_QUEUES: dict[str, Any] = {
     name: vars(queues.Queue)[name]
     for name in ("messages", "approximate_number_of_messages_delayed", "approximate_number_of_messages_not_visible")
@@ -50,7 +53,9 @@ def install() -> None:
     _replace(DynamoType, __hash__=lambda value: hash(value.value) if value.type == "S" else HASH(value))
     _replace(DynamoDBBackend, update_item=_update_a_copy)
     _replace(serialize.ResponseSerializer, _serialize_structure_member=_member)
-    _replace(models, CallbackResponse=cache(CallbackResponse))  # a thousand of them for each test
+    _replace(models, CallbackResponse=cache(CallbackResponse))
+    _replace(models.MockAWS, _enable_patching=_start)
+    _replace(AccountSpecificBackend, _generate_regions=lambda self, service: _regions_of(service))
     for module, name in (
         (responses, "method_names_from_class"),
         (responses, "camelcase_to_underscores"),
@@ -67,6 +72,35 @@ def install() -> None:
 def _replace(owner: object, **by: Any) -> None:
     for name, quicker in by.items():
         setattr(owner, name, quicker)
+
+
+@wraps(START)
+def _start(self: Any, reset: bool = True) -> None:
+    """A thousand addresses that moto answers at are the same for each test: they are put together for the first."""
+    if not _ADDRESSES:
+        START(self, reset)
+        _ADDRESSES.update({method: tuple(known) for method, known in _answered().items()})
+        return
+    models.botocore_stubber.enabled = True
+    if reset:
+        self.reset()
+    models.responses_mock.start()
+    _answered().update({method: list(known) for method, known in _ADDRESSES.items()})
+
+
+def _answered() -> Any:
+    """By method; a new one after each reset."""
+    registry: Any = models.responses_mock.get_registry()
+    return registry._registered
+
+
+_ADDRESSES: dict[str, tuple[Any, ...]] = {}
+
+
+@cache
+def _regions_of(service: str) -> list[str]:
+    """moto keeps them for a backend, which is new for each test."""
+    return REGIONS(None, service)
 
 
 @wraps(SEND)

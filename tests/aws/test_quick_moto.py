@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core import models
 from moto.sqs.models import Queue
 
 from chalicelib.aws import clients, keys, table
@@ -118,3 +120,15 @@ def test_queues_and_the_bus_answer_what_they_do_over_http(aws: Settings, monkeyp
         monkeypatch.setattr(Queue, name, moto_s)
     assert found == _asked(aws.queue("fetch"), aws.facts_bus)
     assert [len(found), sum("Code" in each for each in found)] == [16, 5]
+
+
+def test_every_account_is_answered_for_at_the_same_addresses(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first in a process as moto makes it, all later ones from what was kept of it."""
+    registry: Any = models.responses_mock.get_registry()
+    kept = {method: list(known) for method, known in registry._registered.items()}
+    models.responses_mock.reset()
+    monkeypatch.setattr(models.responses_mock, "start", lambda: None)  # it has begun
+    quick_moto.START(mock_aws(), reset=True)
+    registry = models.responses_mock.get_registry()
+    assert dict(registry._registered) == kept
+    assert min(map(len, kept.values())) > 100

@@ -88,13 +88,14 @@ def deployed(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(zipped, "w") as file:
         file.writestr("app.py", "")
     variables = {"Variables": {"XENIA_STAGE": "test"}}
+    functions = boto3.client("lambda")
     for each in workers.WORKERS:
         name = workers.function_name(each.function, "test")
         made: Any = {"Runtime": "python3.13", "Handler": "app.f", "Role": role, "Environment": variables}
-        boto3.client("lambda").create_function(FunctionName=name, Code={"ZipFile": zipped.getvalue()}, **made)
+        functions.create_function(FunctionName=name, Code={"ZipFile": zipped.getvalue()}, **made)
         if each.reads:
             arn = f"arn:aws:sqs:eu-central-1:123456789012:xenia-test-{each.reads}"
-            boto3.client("lambda").create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
+            functions.create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
 
 
 class World:

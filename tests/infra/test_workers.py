@@ -72,8 +72,8 @@ def test_its_configuration_and_policy_follow(tmp_path: Path) -> None:
 
 
 def test_its_queue_alarms_and_log_follow() -> None:
-    made = expanded(template.text(ALL))
-    new = {name: each["Properties"] for name, each in made.items() if name not in expanded(template.text())}
+    made, before = expanded(template.text(ALL)), expanded(template.text())
+    new = {name: each["Properties"] for name, each in made.items() if name not in before}
     assert new.keys() == {
         "LinenRoomQueue",
         "LinenRoomDeadLetters",

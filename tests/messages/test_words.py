@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,24 @@ OF_IDENTIFIERS_AND_TRAITS = (
 """Here the word is a kind of identifier, or the name of a trait, as `phone` is."""
 
 
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Of each file of the hub."""
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in ROOT.rglob("*.py")}
+
+
+@cache
+def texts() -> dict[str, set[object]]:
+    """What stands in the code of each file."""
+    return {
+        path: {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+        for path, tree in trees().items()
+    }
+
+
 def literals(word: str) -> set[str]:
     """The files of the hub that have this very text in their code."""
-    found = set()
-    for path in ROOT.rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        if any(isinstance(node, ast.Constant) and node.value == word for node in ast.walk(tree)):
-            found.add(path.relative_to(ROOT).as_posix())
-    return found
+    return {path for path, found in texts().items() if word in found}
 
 
 def test_marketing_is_written_in_the_table_the_vocabulary_and_the_channel_alone() -> None:
@@ -54,8 +65,7 @@ def chosen(tree: ast.AST) -> set[str]:
 
 
 def test_nobody_chooses_a_channel_a_purpose_or_a_class_but_the_table_the_vocabulary_and_the_channel() -> None:
-    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in ROOT.rglob("*.py")}
-    assert {path for path, tree in trees.items() if chosen(tree)} == MAY_CHOOSE - {VOCABULARY}
+    assert {path for path, tree in trees().items() if chosen(tree)} == MAY_CHOOSE - {VOCABULARY}
 
 
 def test_a_choice_that_crept_back_would_be_seen() -> None:
@@ -79,9 +89,10 @@ def test_what_channels_there_are_is_said_alike_in_both_registers() -> None:
 @pytest.mark.parametrize("capability", ["messages", "campaigns"])
 def test_no_reason_to_hold_is_named_outside_the_table(capability: str) -> None:
     named = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / capability).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        path
+        for path, tree in trees().items()
+        if path.startswith(f"{capability}/")
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Reason"
     }
     assert named <= {TABLE}
