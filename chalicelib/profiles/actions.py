@@ -8,7 +8,8 @@ from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
-from chalicelib.guests.spans import Unread
+from chalicelib.canonical.ids import Leaf
+from chalicelib.guests.spans import Span, Unread
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.model import Change, Input, MembershipAct
@@ -106,11 +107,18 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
 def _decide(
     said: Input, loaded: LoadedRows, state: ProfileState, apply: Callable[[Input, ProfileState], ProfileUpdate]
 ) -> ProfileUpdate:
-    """Reads more of a leaf's stays as long as its sums cannot be told without: seldom, and then once."""
+    """Reads more of a leaf's stays as long as its sums cannot be told without: seldom, and then once.
+
+    Raises Contended where what was read is asked for again: it does not fit the head that was read before it.
+    """
+    asked = set[tuple[Leaf, Span]]()
     while True:
         try:
             return apply(said, state)
         except Unread as unread:
+            if (unread.leaf, unread.span) in asked:
+                raise table.Contended("others wrote between two of these reads") from unread
+            asked.add((unread.leaf, unread.span))
             loaded.read_stays(unread.leaf, unread.span)
             state = loaded.state(said)
 

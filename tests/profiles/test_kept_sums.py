@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws import bus, keys, secrets, table
@@ -154,6 +154,7 @@ def season(chance: random.Random) -> list[dict[str, Any]]:
 
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
+@example(seed=225179)  # others write between the head and the stays: what was read is asked for again, once
 def test_kept_sums_are_those_of_all_stays_in_any_order_with_duplicates_and_others_beside(seed: int) -> None:
     chance = random.Random(seed)
     told = season(chance)
