@@ -31,6 +31,8 @@ Answer = TypeVar("Answer")
 LARGEST_ANSWER = 4 * 1024 * 1024
 MOST_VALUES = 150_000
 """Values of an answer: an empty object takes three bytes on the way, and seventy once it is read."""
+VALUE_TAKES = 200
+"""Bytes that a value takes beside its text, at most."""
 PASSING = {425, 429}
 REFUSED = {401, 403}
 JSON = {"Content-Type": "application/json"}
@@ -171,8 +173,10 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
 
 def _read(content: bytes) -> Any:
     """What an answer may take of a function's memory is known before it is read."""
-    if len(content) > LARGEST_ANSWER or values_in(content) > MOST_VALUES:
+    values = values_in(content)
+    if len(content) > LARGEST_ANSWER or values > MOST_VALUES:
         raise AskLess("the vendor's answer is too large")
+    meter().took(len(content) + values * VALUE_TAKES)
     try:
         return json.loads(content, parse_float=Decimal)
     except (ValueError, RecursionError) as error:

@@ -18,6 +18,8 @@ class Meter:
     counting: Lock = field(default_factory=Lock)
     """Calls of vendors are made beside each other."""
     write_units: int = 0
+    answered: int = 0
+    """Bytes of memory that vendors' answers took, at most, since the process began."""
 
     def wrote(self, size: int, *, transaction: bool = False) -> None:
         """Bill one written, deleted or condition-checked row of `size` bytes."""
@@ -30,6 +32,10 @@ class Meter:
     def called(self, name: str) -> None:
         with self.counting:
             self.calls[name] += 1
+
+    def took(self, size: int) -> None:
+        with self.counting:
+            self.answered += size
 
     def take(self) -> tuple[dict[str, int], int]:
         """Return (calls, write units) and begin anew."""

@@ -19,24 +19,37 @@ KNOWN_FOR = 3600.0
 MOST_KNOWN = 50
 """Answers, each of up to a thousand rows: a hotel has as many rooms as one page holds."""
 
+MOST_REMEMBERED = 16 * 1024 * 1024
+MOST_ANSWERED = 64 * 1024 * 1024
+"""Bytes of memory for the answers of one conversation: a vendor may have a further page for ever."""
+
 SecondsLeft = Callable[[], float]
 
 
 @dataclass
 class LookUps:
-    """Answers of this process to look-ups, with until when they may be believed."""
+    """Answers of this process to look-ups, with until when they may be believed. `taken` is their memory."""
 
     known: dict[str, tuple[float, Json]] = field(default_factory=dict)
+    taken: int = 0
 
     def find(self, question: str, ask: Callable[[], Json]) -> Json:
         seen = self.known.get(question)
         if seen and seen[0] > time.monotonic():
             return seen[1]
-        answer = ask()
-        if len(self.known) >= MOST_KNOWN:
-            self.known.clear()
-        self.known[question] = (time.monotonic() + KNOWN_FOR, answer)
+        before, answer = meter().answered, ask()
+        self._keep(question, answer, meter().answered - before)
         return answer
+
+    def _keep(self, question: str, answer: Json, takes: int) -> None:
+        """`takes` is more where others were answered at the same time: then it may be asked once more."""
+        if takes > MOST_REMEMBERED:
+            return
+        if len(self.known) >= MOST_KNOWN or self.taken + takes > MOST_REMEMBERED:
+            self.known.clear()
+            self.taken = 0
+        self.known[question] = (time.monotonic() + KNOWN_FOR, answer)
+        self.taken += takes
 
 
 @cache
@@ -54,8 +67,9 @@ def shared(seconds_left: SecondsLeft, still_to_come: int) -> SecondsLeft:
 
 
 def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsLeft = lambda: float("inf")) -> Answered:
-    """Carry a vendor's calls out. Raises TryAgain when time runs out."""
+    """Carry a vendor's calls out. Raises TryAgain when time runs out, AskLess where the answers are too much."""
     answers: Sequence[Json] | None = None
+    before = meter().answered
     while True:
         try:
             calls = talk.send(answers)  # type: ignore[arg-type]  # a generator is begun with None
@@ -66,6 +80,8 @@ def converse(talk: Conversation[Answered], base_url: str, seconds_left: SecondsL
         if left < 1:
             raise TryAgain("too little time was left to ask the vendor", after_seconds=1)
         answers = _answers(calls, base_url.rstrip("/"), left)
+        if meter().answered - before > MOST_ANSWERED:
+            raise AskLess("the vendor's answers are too large together")
 
 
 def _answers(calls: Sequence[Call], base_url: str, seconds: float) -> list[Json]:
