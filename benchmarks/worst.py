@@ -162,13 +162,16 @@ def sent_to_fifty(raw: bytes) -> None:
     from chalicelib.guests.model import Traits
     from chalicelib.messages.channels.email import MailWriter
     from chalicelib.messages.model import Template
+    from chalicelib.messages.templates import Unfit
     from chalicelib.messages.variables import SAMPLE, SAMPLE_CLOCK, SAMPLE_URL
 
     text = "{% for i in (1..100) %}" + "a" * 1_000 + "{% endfor %}"
     template = Template.model_validate({"id": "t", "name": "t", "subject": "t", "text": text, "html": raw.decode()})
-    writer = MailWriter(template, SAMPLE, SAMPLE_CLOCK)
-    mails = [writer.write("a@mail.example", Traits(), SAMPLE_URL, {}) for _ in range(50)]
-    json.dumps([each.parts for each in mails])
+    writer, mails = MailWriter(template, SAMPLE, SAMPLE_CLOCK), list[Any]()
+    for _ in range(50):
+        with suppress(Unfit):  # a slow machine reaches the bound of time, and that mail is held
+            mails.append(writer.write("a@mail.example", Traits(), SAMPLE_URL, {}).parts)
+    json.dumps(mails)
 
 
 def ten_notices(raw: bytes) -> None:
