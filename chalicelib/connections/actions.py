@@ -26,7 +26,8 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
 
     `allowed` says whether the caller may speak for a property, or for all (`*`). It is asked for every property that
     the id ever reached, by a connection since deleted, too: records are found by connection and source id, so whoever
-    takes up an id takes up its guests. Raises NotFound, Invalid, Conflict.
+    takes up an id takes up its guests. Who may not speak for all makes it a hotel's claim: it could push with a secret
+    of its own whatever it says of other hotels' guests. Raises NotFound, Invalid, Conflict.
     """
     before, kept = store.reached(asked.id), store.get(asked.id)
     asked = asked.over(kept) if kept and kept.vendor == asked.vendor else asked
@@ -37,7 +38,8 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
     if faults:
         raise Invalid(*faults)
     try:
-        store.save(_with_hotels(_sealed(asked, kept), kept, before), before, reached)
+        sealed = replace(_sealed(asked, kept), is_claim=not allowed(EVERYWHERE))
+        store.save(_with_hotels(sealed, kept, before), before, reached)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this connection just now.") from None
 

@@ -22,8 +22,8 @@ def api_of(property_id: PropertyId) -> ConnectionId:
 
 
 def hotel_of(source: ConnectionId) -> PropertyId | None:
-    """The hotel that alone speaks through a source, by a key of its own. None for the group: its keys, and connections,
-    which are set up by who administers them."""
+    """The hotel that alone speaks through a source, by a key of its own. None for the group's keys, and for connections
+    (see `KeptConnection.claims`)."""
     return PropertyId(source.removeprefix(f"{API}-")) if source.startswith(f"{API}-") else None
 
 
@@ -51,6 +51,13 @@ class KeptConnection:
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sealed_secrets: tuple[str, ...] = ()
     sealed_credentials: str | None = None
+    is_claim: bool = False
+    """Whether a key of single hotels wrote it last. One that a key of all hotels wrote is the group's word."""
+
+    @property
+    def claims(self) -> frozenset[PropertyId]:
+        """The hotels that alone say what comes through it; none where it is the group's word."""
+        return frozenset(self.properties.values()) if self.is_claim else frozenset()
 
     def hotel(self, vendors_id: str) -> VendorsHotel | None:
         """None for one that was never in the map."""

@@ -79,6 +79,7 @@ def _row(connection: KeptConnection) -> Item:
         moves=dict(connection.moves),
         channels=dict(connection.channels),
         options={name: list(values) for name, values in connection.options.items()},
+        is_claim=connection.is_claim or None,
     )
 
 
@@ -94,4 +95,5 @@ def _read(item: Item) -> KeptConnection:
         options=item.get("options", {}),
         sealed_secrets=tuple(item.get("secrets", ())),
         sealed_credentials=item.get("credentials"),
+        is_claim=item.get("is_claim", False),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.canonical.ids import IdentifierKey, ProgramId
-from chalicelib.connections.model import hotel_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.model import Head, Record
 from chalicelib.identity.model import Called
@@ -24,8 +23,7 @@ def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
 
 def listed_as(record: Record) -> Called:
     """The name as the rows of its identifiers list it: with the hotel whose key alone says so."""
-    hotel = hotel_of(record.source)
-    return (*record.called, hotel) if hotel else record.called
+    return (*record.called, record.hotel) if record.hotel else record.called
 
 
 def without_numbers(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:

@@ -28,6 +28,7 @@ from chalicelib.canonical.ids import (
 )
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.versions import Version
+from chalicelib.connections.model import hotel_of
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
@@ -62,11 +63,21 @@ class Record(Kept):
     nobody: Nobody | None = None
     unusable: tuple[Unusable, ...] = ()
     """What the source filled in with something that cannot be read, or that stands for nothing."""
+    claimed_by: PropertyId | None = None
+    """The hotel whose own connection says so."""
+
+    @property
+    def hotel(self) -> PropertyId | None:
+        """The hotel that alone says so, by a key or a connection of its own; None for the group's word."""
+        return self.claimed_by or hotel_of(self.source)
 
     @property
     def called(self) -> tuple[str | None, str | None]:
         """Given and family name, as the source says them."""
         return self.given_name, self.family_name
+
+    def as_claim_of(self, hotel: PropertyId) -> "Record":
+        return self.model_copy(update={"claimed_by": hotel})
 
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""

@@ -206,8 +206,9 @@ def newest_first(records: Iterable[Head]) -> list[Head]:
 
 
 def is_of_group(record: Head) -> bool:
-    """Whether it is the group's own word: of a key for all hotels, or of a source that names none."""
-    return not record.seen_at or (record.record is not None and record.record.source == API)
+    """Whether it is the group's own word: of a key for all hotels, or of a source of the group's that names none."""
+    said = record.record
+    return not (said and said.hotel) and (not record.seen_at or (said is not None and said.source == API))
 
 
 def hotels_of(record: Head) -> frozenset[PropertyId]:

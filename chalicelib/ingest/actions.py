@@ -46,10 +46,11 @@ class _Batch:
     failures: Failures = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, change: Change | None, messages: set[str]) -> None:
-        if change is None:
+    def add(self, told: Change | None, messages: set[str], connection: KeptConnection | None) -> None:
+        if told is None:
             self.ignored["not_a_person"] += 1
             return
+        change = told.claimed_by(connection.claims) if connection else told
         self.ignored.update(word for each in change.people for word in _said_in_vain(each))
         self.changes.append(replace(change, again=True) if messages & self.again else change)
         self.sources.append(messages)
@@ -79,7 +80,7 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
     links = {each: connections.link_of(kept[each], batch.known) for each in kept}
     for message_id, notice in notices.items():
         try:
-            _take_in(message_id, notice, links, batch)
+            _take_in(message_id, notice, kept.get(notice.connection), links, batch)
         except Rejected as rejected:
             batch.fail([message_id], rejected)
     return _finished("inbox", messages, notices, batch)
@@ -91,7 +92,13 @@ def _finished(queue: str, messages: Sequence[Message], notices: Mapping[str, Not
     return failures
 
 
-def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link], batch: _Batch) -> None:
+def _take_in(
+    message_id: str,
+    notice: Notice,
+    connection: KeptConnection | None,
+    links: Mapping[ConnectionId, Link],
+    batch: _Batch,
+) -> None:
     """What of a notice can be read is stored; it fails all the same for what cannot, and says what that was."""
     source = notice.connection
     link = links[source] if source in links else _nobodys_link(source)
@@ -99,7 +106,7 @@ def _take_in(message_id: str, notice: Notice, links: Mapping[ConnectionId, Link]
     batch.ignored.update(translated.ignored)
     for snapshot in translated.snapshots:
         change = change_of(snapshot, source, batch.known, digest, notice.request)
-        batch.add(change.received(notice.received_at) if change else None, {message_id})
+        batch.add(change.received(notice.received_at) if change else None, {message_id}, connection)
     if translated.broken:
         first, *others = translated.broken.values()
         code, _, detail = first.partition(": ")
@@ -189,7 +196,7 @@ def _ask(
             hotel=_hotel_of(snapshot, translated, connection),
         )
         to_blame = _naming(change.vendor_id if change else "", named) or set(named)
-        batch.add(change.received(instant(asked_at)) if change else None, to_blame)
+        batch.add(change.received(instant(asked_at)) if change else None, to_blame, connection)
 
 
 def _hotel_of(snapshot: Snapshot, translated: Translated, connection: KeptConnection) -> VendorsHotel | None:

@@ -1,6 +1,6 @@
 """What may enter the profiles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -53,6 +53,11 @@ class Person:
     told_by: Mapping[str, str]
     """What can tell the person: kind → normalised value."""
     digest: DigestOf
+
+    def claimed_by(self, hotels: Collection[PropertyId]) -> "Person":
+        """As what one of these hotels alone says: the one where it is told, else the first by its id."""
+        told = [each for each in hotels if each == self.property_id]
+        return replace(self, record=self.record.as_claim_of(min(told or hotels)))
 
     def is_newer_than(self, kept: Head) -> bool:
         return self.version.supersedes(kept.version, _stage(self.record), _stage(kept.record))
@@ -109,6 +114,10 @@ class Change:
     """When the hub was told."""
     again: bool = False
     """The message that named it came before: a crash may have kept its facts from the bus."""
+
+    def claimed_by(self, hotels: Collection[PropertyId]) -> "Change":
+        """What comes through a connection that these hotels alone set up; the same where there are none."""
+        return replace(self, people=tuple(each.claimed_by(hotels) for each in self.people)) if hotels else self
 
     def received(self, at: Instant) -> "Change":
         return replace(self, received_at=at)

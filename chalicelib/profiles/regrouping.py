@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, GuestId, IdentifierKey, Leaf, digest_in, leaf_of_profile
-from chalicelib.connections.model import hotel_of
 from chalicelib.consent import rules as consent
 from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
@@ -169,7 +168,7 @@ def _claimant(head: Head, record: Record) -> Claimant:
         member_identifiers=frozenset(key for key in head.identifiers if key.startswith("member:")),
         merged_into=leaf_of_profile(record.source, record.merged_into) if record.merged_into else None,
         birth=birth_day(record.birth_date),
-        hotel=hotel_of(record.source),
+        hotel=record.hotel,
         source=record.source,
     )
 

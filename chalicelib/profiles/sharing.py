@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId, digest_in
-from chalicelib.connections.model import hotel_of
 from chalicelib.guests.carried import listed_as
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import Carriers, hotels_of, is_shared_by, tells, whose
@@ -78,7 +77,7 @@ def hide_shared_addresses(draft: Draft, shared: Shared, heads: Iterable[Head]) -
         if record is None or record.email_kind not in {"own", "shared"}:
             continue
         addresses = {key for key in draft.head(head.leaf).identifiers if key.startswith("email:")}
-        is_own = addresses and addresses.isdisjoint(shared.of(hotel_of(record.source)))
+        is_own = addresses and addresses.isdisjoint(shared.of(record.hotel))
         kind: EmailKind = "own" if is_own else "shared"
         if kind != record.email_kind:
             draft.keep(replace(draft.head(head.leaf), record=record.with_email_kind(kind)))

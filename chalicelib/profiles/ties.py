@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId, digest_in
-from chalicelib.connections.model import hotel_of
 from chalicelib.consent.model import CHANNELS
 from chalicelib.guests.carried import listed_as
 from chalicelib.guests.model import Head
@@ -134,7 +133,7 @@ class Ties:
         return tied_to(key, row, called) & self._heard(row.carriers).keys()
 
     def _is_heard(self, head: Head) -> bool:
-        if head.record and (hotel := hotel_of(head.record.source)):
+        if head.record and (hotel := head.record.hotel):
             self._claims[head.leaf] = hotel
         return self._claims.get(head.leaf) not in self._unheard
 
@@ -145,7 +144,7 @@ class Ties:
     @property
     def _hotel(self) -> PropertyId | None:
         """Whose key says what is new: all people of a change are one source's."""
-        return next((hotel_of(person.record.source) for person in self.people), None)
+        return next((person.record.hotel for person in self.people), None)
 
     def _regrouped_by(self, key: IdentifierKey) -> set[Leaf]:
         """All who carry an identifier, where what is said now changes for all of them what it tells; and all who read a

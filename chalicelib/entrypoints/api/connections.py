@@ -36,6 +36,8 @@ def put(ask: Ask, connection_id: ConnectionId, body: Connection) -> ConnectionSh
     """Write a connection; secrets and credentials that are left out stay as they are.
 
     The key must have every property that the connection has or ever had, also one that was deleted under the same id.
+    What comes through a connection that a key of single hotels wrote last is those hotels' claim, as what they post
+    themselves; it is the group's word where a key of all hotels wrote it.
     """
     actions.put(body, ask.caller.sees)
     return get(ask, connection_id)
