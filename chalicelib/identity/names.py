@@ -186,6 +186,10 @@ def given_names_agree(one: Name, other: Name) -> bool:
     return bool(_compare_given(*_in_one_script(one, other)) and _compare_generation(one, other))
 
 
+def are_two_generations(one: Name, other: Name) -> bool:
+    return _compare_generation(one, other) is Likeness.CONTRADICTING
+
+
 def _compare_generation(one: Name, other: Name) -> Likeness:
     """A father seldom writes Sr: who has none may be either."""
     if one.generation == other.generation:

@@ -9,7 +9,7 @@ from itertools import combinations, product
 
 from chalicelib.canonical.ids import ConnectionId, IdentifierKey, Leaf, PropertyId
 from chalicelib.identity.birthdays import BirthDay
-from chalicelib.identity.names import Likeness, Name, compare, given_names_agree
+from chalicelib.identity.names import Likeness, Name, are_two_generations, compare, given_names_agree
 
 SHARED_FROM = 4
 """An identifier seen with this many contradicting names belongs to nobody."""
@@ -138,13 +138,14 @@ def _born_apart(one: Claimant, other: Claimant) -> bool:
 
 
 def _are_two_names(one: Name, other: Name, *, has_one_number: bool) -> bool:
-    """People marry: of two that have given names these decide, and of others a member number that both have."""
+    """People marry: of two that have given names these decide, and of others a member number that both have. A father
+    and his son are two all the same."""
     likeness = compare(one, other)
     if likeness is Likeness.EQUAL:
         return False
     if one.given and other.given:
         return not given_names_agree(one, other)
-    return likeness is Likeness.CONTRADICTING and not has_one_number
+    return are_two_generations(one, other) or (likeness is Likeness.CONTRADICTING and not has_one_number)
 
 
 def is_number(key: IdentifierKey) -> bool:

@@ -370,6 +370,15 @@ def test_a_date_of_birth_tells_two_who_have_one_member_number() -> None:
     assert groups(father, either) == [["a", "c"]]
 
 
+def test_a_generation_tells_two_who_have_one_member_number_also_without_a_given_name() -> None:
+    father, son, junior = (
+        Claimant(Leaf(leaf), name_of(given, family), frozenset(), frozenset({IdentifierKey("member:1")}))
+        for leaf, given, family in (("a", None, "Smith Sr"), ("b", "John", "Smith Jr"), ("c", "J", "Smith Jr."))
+    )
+    assert groups(father, son) == [["a"], ["b"]]
+    assert groups(father, son, junior) == [["a"], ["b", "c"]]
+
+
 @given(people(), st.randoms())
 def test_no_two_of_a_guest_contradict_each_other_unless_the_source_merged_them(
     claimants: list[Claimant], chance: Any
