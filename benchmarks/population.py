@@ -12,7 +12,8 @@ from chalicelib.canonical.ids import ConnectionId, Digest, GuestId, Leaf, Proper
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.store import gate_row
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.store import head_row
 

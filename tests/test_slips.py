@@ -28,7 +28,8 @@ from chalicelib.connectors.canonical import translate
 from chalicelib.connectors.contract import FatTranslation, Json, Link, Translated
 from chalicelib.consent.actions import set_consent
 from chalicelib.consent.model import EMAIL, MARKETING, Topic
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.identity.digests import digest
 from chalicelib.jobs.model import Job

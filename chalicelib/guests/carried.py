@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from chalicelib.canonical.ids import IdentifierKey, ProgramId
 from chalicelib.guests.enrolments import Enrolment
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.identity.model import Called
 
 

@@ -28,63 +28,14 @@ from chalicelib.canonical.ids import (
 )
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.versions import Version
-from chalicelib.connections.model import hotel_of
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
-from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
+from chalicelib.guests.records import Record
 from chalicelib.guests.revenue import stated, within
 from chalicelib.guests.stats import DayStats, Stats
 from chalicelib.guests.tally import Tally
-
-
-class Record(Kept):
-    """What one source said about one person, normalised."""
-
-    source: ConnectionId
-    source_id: str | None = None
-    salutation: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    generation: str | None = None
-    email: str | None = None
-    email_kind: EmailKind | None = None
-    phone: str | None = None
-    language: str | None = None
-    country: str | None = None
-    address: PostalAddress | None = None
-    birth_date: date | None = None
-    special_dates: tuple[SpecialDate, ...] = ()
-    age_category: AgeCategory | None = None
-    member_number: str | None = None
-    marketing_email: bool | None = None
-    merged_into: str | None = None
-    nobody: Nobody | None = None
-    unusable: tuple[Unusable, ...] = ()
-    """What the source filled in with something that cannot be read, or that stands for nothing."""
-    claimed_by: PropertyId | None = None
-    """The hotel whose own connection says so."""
-
-    @property
-    def hotel(self) -> PropertyId | None:
-        """The hotel that alone says so, by a key or a connection of its own; None for the group's word."""
-        return self.claimed_by or hotel_of(self.source)
-
-    @property
-    def called(self) -> tuple[str | None, str | None]:
-        """Given and family name, as the source says them."""
-        return self.given_name, self.family_name
-
-    def as_claim_of(self, hotel: PropertyId) -> "Record":
-        return self.model_copy(update={"claimed_by": hotel})
-
-    def untied(self) -> "Record":
-        """Without the source's word that it is the same person as another of its records."""
-        return self.model_copy(update={"merged_into": None})
-
-    def with_email_kind(self, kind: EmailKind) -> "Record":
-        return self.model_copy(update={"email_kind": kind})
 
 
 class Stay(Kept):

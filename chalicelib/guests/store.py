@@ -13,7 +13,8 @@ from chalicelib.guests import board
 from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.drift import Drift, month_of, months_after
 from chalicelib.guests.enrolments import Enrolment
-from chalicelib.guests.model import Guest, Head, Record, Stay, Traits
+from chalicelib.guests.model import Guest, Head, Stay, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.spans import Span
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally

@@ -12,7 +12,8 @@ from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
 from chalicelib.guests.kinds import Nobody, Unusable
-from chalicelib.guests.model import Record, Stay
+from chalicelib.guests.model import Stay
+from chalicelib.guests.records import Record
 from chalicelib.identity.birthdays import is_likely
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_member
 from chalicelib.identity.names import spelling_in_ids

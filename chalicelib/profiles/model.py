@@ -20,7 +20,8 @@ from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.canonical.versions import Version
 from chalicelib.guests.carried import carrying, enrolment, told_by_record
 from chalicelib.guests.enrolments import Enrolment, Turn
-from chalicelib.guests.model import Head, Record, Stay
+from chalicelib.guests.model import Head, Stay
+from chalicelib.guests.records import Record
 from chalicelib.identity.model import Decision
 
 

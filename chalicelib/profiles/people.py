@@ -8,7 +8,8 @@ from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, Suppression
 from chalicelib.guests.carried import carrying, told_by_record, without_numbers
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
 

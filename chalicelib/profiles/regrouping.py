@@ -9,7 +9,8 @@ from chalicelib.canonical.ids import ChannelName, GuestId, IdentifierKey, Leaf, 
 from chalicelib.consent import rules as consent
 from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.rules import hotels_of
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import known_names, tells

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Digest, GuestId, Leaf, PropertyId, leaf_of_profile
-from chalicelib.guests.model import Record
+from chalicelib.guests.records import Record
 from chalicelib.profiles.model import Input
 
 

@@ -15,7 +15,8 @@ from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, Consent, Gate
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.store import head_row
 from chalicelib.jobs.model import Part

@@ -14,7 +14,8 @@ from chalicelib.consent import actions, store
 from chalicelib.consent.acts import newest_acts
 from chalicelib.consent.model import EMAIL, MARKETING, Basis, Consent, Gate, State, key_of, remembered_key
 from chalicelib.consent.rules import answer_for, answers, with_acts
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
 from chalicelib.messages.holds import UNASKED, Reason, decide
 from chalicelib.messages.known import Cap, Known

@@ -14,7 +14,8 @@ from chalicelib.canonical.ids import Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
 from chalicelib.consent.model import EMAIL, MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
 from chalicelib.settings.model import GROUP_CONTROLLER
 from tests import tables

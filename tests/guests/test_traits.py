@@ -14,7 +14,8 @@ from pydantic import Field
 from chalicelib.guests import rules, traits
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts, Kept
-from chalicelib.guests.model import Record, Traits
+from chalicelib.guests.model import Traits
+from chalicelib.guests.records import Record
 from chalicelib.messages.variables import VARIABLES
 from chalicelib.segments.rules import kind_of
 
@@ -24,7 +25,8 @@ ASK = """
 from datetime import date
 
 from chalicelib.entrypoints.api.openapi import document
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.rules import project
 from chalicelib.guests.stats import Days
 from chalicelib.messages import templates, variables
@@ -50,12 +52,14 @@ def test_a_trait_that_is_added_as_the_how_to_says_is_there_for_everyone(tmp_path
     """In a copy: the two lines of the how-to are put where it says, and segments, templates and API are asked."""
     shutil.copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     trait, field = re.findall(r"^    nickname: .*$", HOW_TO.read_text(), re.MULTILINE)
-    model = tmp_path / "chalicelib/guests/model.py"
-    text = model.read_text()
-    for line, declared in ((field, "    given_name: str"), (trait, "    given_name: Annotated[")):
+    for file, line, declared in (
+        ("records", field, "    given_name: str"),
+        ("model", trait, "    given_name: Annotated["),
+    ):
+        module = tmp_path / f"chalicelib/guests/{file}.py"
+        text = module.read_text()
         assert text.count(declared) == 1
-        text = text.replace(declared, f"{line}\n{declared}")
-    model.write_text(text)
+        module.write_text(text.replace(declared, f"{line}\n{declared}"))
     asked = subprocess.run(
         [sys.executable, "-c", ASK], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )

@@ -9,7 +9,8 @@ from chalicelib.canonical.errors import Conflict, Invalid, NotFound
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.loyalty import actions, rules, store
 from chalicelib.loyalty.model import Account, Expiry, Redemption, Transfer
 from chalicelib.loyalty.rules import NotEnough

@@ -20,7 +20,8 @@ from chalicelib.canonical.time import instant
 from chalicelib.consent import actions as consent_actions
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import ADDRESS_DIGITS, Consent, Gate
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest

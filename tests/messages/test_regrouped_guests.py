@@ -29,7 +29,8 @@ from chalicelib.consent.model import (
     SuppressionReason,
 )
 from chalicelib.guests import store as heads
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Days
 from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest

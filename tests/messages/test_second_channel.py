@@ -23,7 +23,8 @@ from chalicelib.consent import model as consent
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL
 from chalicelib.consent.rules import counted_since
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Days, Stats
 from chalicelib.guests.store import head_row
 from chalicelib.identity import store as identity

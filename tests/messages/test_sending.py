@@ -14,7 +14,8 @@ from chalicelib.canonical.time import instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import instant_of
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Days
 from chalicelib.guests.store import head_row
 from chalicelib.messages import candidates, sending, store

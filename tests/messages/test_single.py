@@ -13,7 +13,8 @@ from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, PropertyId, Temp
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import ADDRESS_DIGITS
 from chalicelib.entrypoints.queues import send_chunk
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.messages import actions, queued, single, store

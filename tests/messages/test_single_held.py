@@ -11,7 +11,8 @@ from chalicelib.aws.settings import Settings, settings
 from chalicelib.canonical.ids import GuestId, Leaf, TemplateId, occasion_of
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import ADDRESS_DIGITS
-from chalicelib.guests.model import Head, Record, Traits
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
 from chalicelib.identity.digests import digest
 from chalicelib.messages import actions, queued, single, store

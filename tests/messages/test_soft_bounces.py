@@ -17,7 +17,8 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import bounces
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL, Gate
-from chalicelib.guests.model import Head, Record
+from chalicelib.guests.model import Head
+from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row, record_row
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest

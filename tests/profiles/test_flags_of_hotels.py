@@ -15,7 +15,7 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import CHANNELS, EMAIL, FLAGS, PURPOSES
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Record
+from chalicelib.guests.records import Record
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Change

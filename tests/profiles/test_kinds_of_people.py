@@ -16,7 +16,8 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Record, Traits
+from chalicelib.guests.model import Guest, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.identity import actions as identity
 from chalicelib.identity.digests import digest

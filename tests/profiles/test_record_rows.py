@@ -26,7 +26,8 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import SOONEST, Calendar, Rooms
 from chalicelib.guests.drift import FARTHEST, Drift
-from chalicelib.guests.model import Head, Record, Stay, Traits
+from chalicelib.guests.model import Head, Stay, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
 from chalicelib.ingest.changes import change_of

@@ -15,7 +15,8 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, guests_by, stats_of
 from chalicelib.guests import today
 from chalicelib.guests.kinds import Unusable
-from chalicelib.guests.model import Record, Traits
+from chalicelib.guests.model import Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Days, DayStats
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
