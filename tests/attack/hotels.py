@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.aws import clients, queues
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connections.model import API, api_of
@@ -42,9 +43,10 @@ class Hotels:
         body = {"snapshots": [{**each, **at} for each in snapshots]}
         answer = self.hub.call("POST", "/v1/events", body, key=self.key(hotel, "integration"))
         assert [each["status"] for each in answer.json_body["results"]] == ["accepted"] * len(snapshots)
-        return [
-            Message(str(number), json.loads(each["body"])) for number, each in enumerate(received("inbox")["Records"])
-        ]
+        records = received("inbox")["Records"]
+        for each in records:  # or they come again in half a minute, before what is sent then
+            clients.sqs().delete_message(QueueUrl=queues.url_of("inbox"), ReceiptHandle=each["receiptHandle"])
+        return [Message(str(number), json.loads(each["body"])) for number, each in enumerate(records)]
 
     @staticmethod
     def take_in(messages: list[Message]) -> None:
