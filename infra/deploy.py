@@ -26,7 +26,8 @@ from infra.local_cloud import REGION, LocalCloud
 from infra.stacks import Tell
 
 LOCAL_STAGE = "dev"
-LOCAL_SENDER = "hello@stay.example.com"
+LOCAL_ADDRESS = "hello@stay.example.com"
+LOCAL_SENDER = f"Example Hotels <{LOCAL_ADDRESS}>"
 LOCAL_POSTAL_ADDRESS = "Example Hotels, 1 Harbour Street, 1000 Example City"
 LOCAL_PARAMETERS = {"DeletionProtection": "false", "RequireTls": "false", "SaveQueries": "false"}
 LOCAL_AT_MOST = dict.fromkeys((each.function for each in workers.readers()), 2)
@@ -108,7 +109,7 @@ def _prepare(stage: str) -> None:
     """What an account has before the application: a bucket for its zips, and a domain that SES has verified."""
     place: Any = {"LocationConstraint": REGION}
     boto3.client("s3").create_bucket(Bucket=_artifacts(stage), CreateBucketConfiguration=place)
-    for identity in (LOCAL_SENDER.partition("@")[2], LOCAL_SENDER):
+    for identity in (LOCAL_ADDRESS.partition("@")[2], LOCAL_ADDRESS):
         boto3.client("sesv2").create_email_identity(EmailIdentity=identity)
 
 

@@ -32,7 +32,10 @@ class Unauthorized(CallerError):
     title = "Unauthorized"
 
     def __init__(self) -> None:
-        super().__init__("The credentials are missing or wrong.")
+        super().__init__(
+            "The credentials are missing or wrong. An API key is sent as `Authorization: Bearer <key>`; a webhook is "
+            "signed as its vendor signs, and not long ago."
+        )
 
 
 class Forbidden(CallerError):

@@ -26,6 +26,8 @@ SENDERS = re.compile(r"(?!(?:[^0-9]*[0-9]){5})[A-Za-z0-9_-]{1,40}", re.ASCII)
 PLACE = re.compile("[0-9]{1,6}", re.ASCII)
 """Of an entry in a list."""
 NO_TAG, EMPTY = "union_tag_not_found", "must not be empty"
+NAME = "[key]"
+"""How pydantic's location ends where the name of an entry is wrong, and not its value."""
 
 WORDS: Mapping[str, str] = {
     "missing": "is required",
@@ -93,7 +95,12 @@ def told(error: ValidationError, model: object) -> list[Fault]:
     if error.error_count() > MOST_FAULTS:
         return [Fault((), f"has more than {MOST_FAULTS} faults", is_missing=False)]
     found = error.errors(include_url=False, include_input=False)[:TOLD]
-    return [Fault(_place(each), _words(each, model), each["type"] in {"missing", NO_TAG}) for each in found]
+    misnamed = {each["loc"][:-1] for each in found if each["loc"][-1:] == (NAME,)}
+    return [
+        Fault(_place(each), _words(each, model), each["type"] in {"missing", NO_TAG})
+        for each in found
+        if each["loc"] not in misnamed  # what stands under a name that is none is nobody's
+    ]
 
 
 def shown(path: Iterable[int | str]) -> str:
@@ -128,7 +135,10 @@ def _models_within(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _place(error: "ErrorDetails") -> Location:
-    """Pydantic says of a union that it has no such member: what is wrong is the field that names it."""
+    """Pydantic says of a union that it has no such member: what is wrong is the field that names it. Of a name in an
+    object it says so in a part of its own."""
+    if error["loc"][-1:] == (NAME,):
+        return error["loc"][:-1]
     named = error.get("ctx", {}).get("discriminator", "") if error["type"].startswith("union_tag_") else ""
     return (*error["loc"], named.strip("'")) if named.startswith("'") else error["loc"]
 

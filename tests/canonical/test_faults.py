@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from chalicelib.canonical.choices import known
@@ -154,3 +154,14 @@ def test_every_form_that_the_api_asks_for_has_words() -> None:
 )
 def test_of_many_choices_the_nearest_are_named(choices: list[str], meant: str, words: str) -> None:
     assert known(choices, meant) == words
+
+
+class Rates(BaseModel):
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], int]
+
+
+def test_an_entrys_name_that_is_wrong_is_told_alone_and_where_it_stands() -> None:
+    assert faults_of(Rates, {"rates": {"EURO": "x", "USD": "x"}}) == {
+        "rates.EURO": "must be a currency by its three letters (ISO 4217), such as EUR",
+        "rates.USD": "must be a whole number",
+    }

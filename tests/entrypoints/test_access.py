@@ -13,6 +13,7 @@ from chalicelib.access.model import ROLES
 from chalicelib.aws import keys, table
 from chalicelib.aws.definitions import Definitions
 from chalicelib.aws.settings import Settings, settings
+from chalicelib.canonical.errors import Unauthorized
 from chalicelib.canonical.ids import KeyId
 from chalicelib.entrypoints.api.documents import nesting
 from chalicelib.entrypoints.api.openapi import document
@@ -70,7 +71,8 @@ def test_without_a_known_key_every_call_is_refused_alike(hub: Hub) -> None:
         response = hub.call("GET", "/v1/properties", key=None, Authorization=authorization)
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == "Bearer"
-        assert problem(response)["detail"] == "The credentials are missing or wrong."
+        assert problem(response)["detail"] == str(Unauthorized())
+        assert "`Authorization: Bearer <key>`" in problem(response)["detail"]
 
 
 def test_who_asks_too_much_at_once_is_told_when_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

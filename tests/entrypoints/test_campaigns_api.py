@@ -136,6 +136,16 @@ def test_one_idempotency_key_is_not_a_launch_and_the_same_again_to_everybody(hub
     assert [hub.call("POST", each, Idempotency_Key="l").status_code for each in asked] == [202, 202, 409]
 
 
+def test_what_a_call_would_not_read_of_a_body_is_refused_and_nothing_is_done(hub: Hub, campaign: str) -> None:
+    path = f"/v1/campaigns/{campaign}/launch"
+    refused = hub.call("POST", path, {"again": True})
+    assert fields(refused) == ["body"]
+    assert "behind its address, as again" in problem(refused)["detail"]
+    assert fields(hub.call("POST", f"/v1/campaigns/{campaign}/pause", {"for": "an hour"})) == ["body"]
+    assert hub.get(f"/v1/campaigns/{campaign}")["launches"] == 0
+    assert hub.call("POST", path, {}).status_code == 202
+
+
 def test_a_launch_says_plainly_whether_everybody_gets_it_again(hub: Hub, campaign: str) -> None:
     path = f"/v1/campaigns/{campaign}/launch"
     assert fields(hub.call("POST", f"{path}?again=perhaps")) == ["again"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from chalice.app import Request, Response
 
-from chalicelib.canonical import time
+from chalicelib.canonical import choices, time
 from chalicelib.canonical.errors import FieldError, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ JSON = "application/json"
 BY_PATH = ("PUT", "PATCH")
 """Methods whose path names what the body is about."""
 HUB_ID = re.compile(r"[a-z0-9_-]{1,64}")
+NO_BODY = (b"", b"{}", b"null", "")
+"""What clients send where there is nothing to say."""
 LONGEST = 512
 """Characters of a query parameter."""
 
@@ -140,15 +142,23 @@ def _document(request: Request, contract: Contract, call: Call, path: Mapping[st
     differ."""
     from chalicelib.entrypoints.api import documents
 
-    if contract.takes is None:
-        return None
     raw = request.raw_body
+    if contract.takes is None:
+        if call.method != "GET" and raw.strip() not in NO_BODY:
+            raise Invalid(FieldError("body", _takes_none(contract)))
+        return None
     document = documents.parse(raw if isinstance(raw, bytes) else raw.encode())
     if call.method in BY_PATH and isinstance(document, dict) and contract.names_in_body:
         (name,) = path.values()
         if document.setdefault("id", name) != name:
             raise Invalid(FieldError("id", "differs from the id in the path"))
     return document
+
+
+def _takes_none(contract: Contract) -> str:
+    """A body that is passed over would be a wish that nobody hears."""
+    query = f": what it takes stands behind its address, as {choices.known(contract.query)}" if contract.query else ""
+    return f"is not taken by this call{query}"
 
 
 def _with_query(document: Any, query: Mapping[str, Any]) -> Any:
