@@ -281,4 +281,4 @@ def replay_command(
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
     counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}
-    say({**counts, "sent": not dry_run}, as_json=as_json)
+    say({**counts, "sent": bool(objects) and not dry_run}, as_json=as_json)

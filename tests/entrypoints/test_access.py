@@ -75,6 +75,14 @@ def test_without_a_known_key_every_call_is_refused_alike(hub: Hub) -> None:
         assert "`Authorization: Bearer <key>`" in problem(response)["detail"]
 
 
+def test_a_refusal_says_who_may_and_which_parameters_there_are(hub: Hub) -> None:
+    refused = hub.call("PUT", "/v1/segments/s", SEGMENT, key="front_desk")
+    assert problem(refused)["detail"] == "The role front_desk may not do this: it is for admin, marketer."
+    asked = hub.call("GET", "/v1/segments?limits=3")
+    assert problem(asked)["detail"] == "limits: is not a parameter of this call; there is cursor, limit"
+    assert problem(hub.call("GET", "/v1/settings?x=1"))["detail"] == "x: is not a parameter of this call"
+
+
 def test_who_asks_too_much_at_once_is_told_when_to_come_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XENIA_CALLS_PER_SECOND", "1")
     settings.cache_clear()

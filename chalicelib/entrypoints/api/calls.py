@@ -132,7 +132,7 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
 
 def _permit(call: Call, caller: "Caller") -> None:
     if caller.role not in call.roles:
-        raise Forbidden(f"The role {caller.role} may not do this.")
+        raise Forbidden(f"The role {caller.role} may not do this: it is for {', '.join(sorted(call.roles))}.")
     if call.group_only and not caller.is_group:
         raise Forbidden("This touches every property, and the key is for some of them.")
 
@@ -185,13 +185,18 @@ def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, 
     asked: dict[str, str] = dict(request.query_params or {})
     known = {*contract.query, *(("limit", "cursor") if contract.pages else ())}
     faults = [
-        FieldError(name[:LONGEST], "is not a parameter of this call", "?") for name in sorted(asked.keys() - known)
+        FieldError(name[:LONGEST], f"is not a parameter of this call{_there_is(known)}", "?")
+        for name in sorted(asked.keys() - known)
     ]
     faults += [FieldError(name[:LONGEST], "is too long", "?") for name, value in asked.items() if len(value) > LONGEST]
     if faults:
         raise Invalid(*faults)
     query: dict[str, Any] = {name: asked.get(name) for name in contract.query}
     return query | ({"page": read_page(call.path.format(**path), asked)} if contract.pages else {})
+
+
+def _there_is(parameters: set[str]) -> str:
+    return f"; there is {choices.known(parameters)}" if parameters else ""
 
 
 def _answer(call: Call, given: "BaseModel | None") -> "Answer":
