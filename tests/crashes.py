@@ -90,3 +90,17 @@ def crash_at(point: Point, act: Callable[[], object]) -> bool:
     except Crash:
         return True
     return False
+
+
+def beside(number: int, act: Callable[[], object], other: Callable[[], object]) -> bool:
+    """Do `other` as a whole just before one call of `act`; False where there is no such call."""
+    met: list[int] = []
+
+    def meanwhile(made: int) -> None:
+        if made == number and not met:
+            met.append(made)
+            other()
+
+    with watching(before=meanwhile):
+        act()
+    return bool(met)

@@ -14,7 +14,7 @@ from chalicelib.consent.model import EMAIL, Gate
 from chalicelib.identity import store as identity
 from chalicelib.identity.model import Identifier
 from chalicelib.messages import store
-from tests.crashes import watching
+from tests.crashes import beside
 from tests.messages.test_soft_bounces import (
     DAY_ONE,
     FIVE,
@@ -32,20 +32,6 @@ from tests.messages.test_soft_bounces import (
 
 __all__ = ["mailed"]
 Deed = Callable[[], object]
-
-
-def beside(at: int, act: Deed, other: Deed) -> bool:
-    """`act`, and before its call number `at` the whole of `other`; False where it makes no such call."""
-    met: list[int] = []
-
-    def meanwhile(number: int) -> None:
-        if number == at and not met:
-            met.append(number)
-            other()
-
-    with watching(before=meanwhile):
-        act()
-    return bool(met)
 
 
 def anew(*before: str) -> None:
