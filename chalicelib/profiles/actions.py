@@ -19,6 +19,9 @@ ENOUGH_SECONDS = 8.0
 """With less time left no further change is begun: it may have to rest for five seconds beside others."""
 PORTION = 100
 """Changes that are read together, and whose facts are announced together."""
+LESS_TIED = partial(rules.apply, untied=True, but_primary=True), partial(rules.apply, untied=True)
+"""Where a room names more people than one transaction ties to others, its primary guest is tied alone, or else nobody;
+nor is whom it takes apart, where identifiers of dozens of people become nobody's all at once."""
 REMEMBERED = 5
 """Newest markers of a thing that are announced again, when a message that named it comes again."""
 
@@ -93,9 +96,10 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
         return _told_before(said) + _stored_before(said, state)
     update.rely_on_guests(loaded.look_again(update.checked_heads))
     writes = store.writes_of(said, update, loaded.rows)
-    if len(writes) > table.WRITE_AT_ONCE:  # identifiers of dozens of people become nobody's all at once
-        update = _decide(said, loaded, state, partial(rules.apply, untied=True))
-        writes = store.writes_of(said, update, loaded.rows)
+    for less in LESS_TIED:
+        if len(writes) > table.WRITE_AT_ONCE:
+            update = _decide(said, loaded, state, less)
+            writes = store.writes_of(said, update, loaded.rows)
     if len(writes) > table.WRITE_AT_ONCE:
         raise Rejected("too_many_records", "the records of this person are more than one transaction holds")
     table.transact(writes)

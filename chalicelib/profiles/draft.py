@@ -20,11 +20,16 @@ class Draft:
     state: ProfileState
     untied: bool = False
     """What is new of these people ties them to nobody: the guest that it would make is too large."""
+    but: Leaf | None = None
+    """Whose ties are kept all the same: of many in one reservation, the person whose stay it is."""
     decided: ProfileUpdate = field(default_factory=ProfileUpdate)
     restamped: set[Leaf] = field(default_factory=set)
     """Leaves whose record has a new time, and says what it said before."""
     sums_of: set[Leaf] = field(default_factory=set)
     """Leaves whose stays changed: their sums are due."""
+
+    def unties(self, leaf: Leaf) -> bool:
+        return self.untied and leaf != self.but
 
     def head(self, leaf: Leaf) -> Head:
         return self.decided.heads.get(leaf) or self.state.heads.get(leaf) or new_head(leaf)

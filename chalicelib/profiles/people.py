@@ -26,7 +26,7 @@ def take_record(draft: Draft, person: Person, since: int | None = None) -> bool:
         if (seen_at, known_since) != (before.seen_at, before.since) and draft.known(person.leaf):
             draft.keep(replace(before, seen_at=seen_at, since=known_since))
         return False
-    record, identifiers = _untied(person, before) if draft.untied else (person.record, person.identifiers)
+    record, identifiers = _untied(person, before) if draft.unties(person.leaf) else (person.record, person.identifiers)
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)

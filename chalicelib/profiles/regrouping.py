@@ -64,7 +64,7 @@ def _onlookers(draft: Draft, telling: Iterable[IdentifierKey], followed: set[Lea
 
 def _as_they_were(draft: Draft, leaves: Iterable[Leaf]) -> list[list[Leaf]]:
     """The guests that are kept, and newcomers each by itself. Raises TooManyRecords while what is new may be untied."""
-    if not draft.untied:
+    if not draft.untied or draft.but:
         raise TooManyRecords
     kept: dict[Leaf, list[Leaf]] = defaultdict(list)
     for leaf in leaves:

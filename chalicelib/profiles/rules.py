@@ -19,27 +19,29 @@ from chalicelib.profiles.sharing import TooManyRecords
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
 
-def apply(said: Input, state: ProfileState, *, untied: bool = False) -> ProfileUpdate:
+def apply(said: Input, state: ProfileState, *, untied: bool = False, but_primary: bool = False) -> ProfileUpdate:
     """Decide everything that follows from one change or decision: records, identity, consent, stays, sums and facts.
     Raises Unread where the sums of a leaf cannot be told without more of its stays.
 
     `untied` keeps what is new of a change's people from tying them to others; where a guest would become too large, it
-    is decided so by itself. A person's decision has nothing to untie: then Rejected is raised, and nothing is kept.
+    is decided so by itself. With `but_primary` the ties of the one whose stay it is are kept all the same.
+    A person's decision has nothing to untie: then Rejected is raised, and nothing is kept.
     """
     match said:
         case Change():
-            return _changed(said, state, untied=untied or state.too_far)
+            but = said.stay_leaf if but_primary and not state.too_far else None
+            return _changed(said, Draft(state, untied or state.too_far, but))
         case MergeDecision():
             return _decided(said, state)
         case MembershipAct():
             return _with_membership(said, state)
 
 
-def _changed(change: Change, state: ProfileState, *, untied: bool) -> ProfileUpdate:
+def _changed(change: Change, draft: Draft) -> ProfileUpdate:
     try:
-        return _with_change(Draft(state, untied), change)
+        return _with_change(draft, change)
     except TooManyRecords:
-        return _with_change(Draft(state, untied=True), change)
+        return _with_change(Draft(draft.state, untied=True), change)
 
 
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:

@@ -144,14 +144,19 @@ def test_a_record_at_more_hotels_than_its_row_can_list_is_a_dead_letter_and_its_
 
 
 @pytest.mark.parametrize("signs", [FOUR, SIX])
-def test_the_largest_reservation_is_stored_and_who_had_no_room_as_identifiable_has_with_their_own_profile(
+def test_the_largest_reservation_is_stored_and_ties_its_primary_guest_and_the_others_with_their_own_profiles(
     signs: str, aws: Settings
 ) -> None:
-    """Twenty people with all that tells them are more than one transaction: they are kept, and tied to nobody."""
+    """Twenty people with all that tells them are more than one transaction: nineteen are kept, and tied to nobody."""
     tell(stayed(SIGNS[signs]))
-    people = change(stayed(SIGNS[signs])).people
-    heads = guests.with_records(guests.heads(each.leaf for each in people))
+    told = change(stayed(SIGNS[signs]))
+    heads = guests.with_records(guests.heads(each.leaf for each in told.people))
     assert len(heads) == 20
+    primary = heads.pop(told.people[0].leaf)
+    assert primary.leaf == told.stay_leaf
+    assert {each.partition(":")[0] for each in primary.identifiers} >= {"email", "phone"}
+    assert primary.record
+    assert primary.record.email_kind == "own"
     assert not any(head.identifiers for head in heads.values())
     later = change({**person(SIGNS[signs], 7), "changed_at": at(5), "merged_into": None})
     tell({**person(SIGNS[signs], 7), "changed_at": at(5), "merged_into": None})
