@@ -1,13 +1,15 @@
 """Whom an identifier can tie to whom, by its row alone; and how the row keeps the names for that."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.aws.codec import WRITE_UNIT, item_size
-from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf
+from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId
 from chalicelib.identity import store
-from chalicelib.identity.carriers import is_one_by, is_shared_by, tied_to
+from chalicelib.identity.carriers import is_one_by, is_shared_by, somebodys, tied_to
 from chalicelib.identity.model import MOST_LEAVES, Called, Identifier
 from chalicelib.identity.names import name_of
 from chalicelib.identity.partition import group
@@ -50,6 +52,13 @@ def test_an_identifier_ties_a_name_to_those_who_do_not_contradict_and_to_whom_no
 
 def test_a_shared_identifier_ties_nobody() -> None:
     assert tied_to(MAIL, carried(ANNA, BEN, shared=True), ANNA) == set()
+
+
+def test_who_has_an_address_that_is_nobodys_for_their_hotel_is_nobodys_candidate() -> None:
+    vienna = PropertyId("vienna")
+    row = replace(carried(ANNA, ("Anna", "Lee", vienna)), shared_for=(vienna,))
+    assert set(somebodys(row)) == tied_to(MAIL, row, ANNA) == {"g0"}
+    assert tied_to(MAIL, row, ("Anna", "Lee", vienna)) == set()
 
 
 def test_whether_an_identifier_is_shared_is_not_told_while_a_name_is_unknown() -> None:

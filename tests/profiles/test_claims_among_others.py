@@ -201,3 +201,10 @@ def test_a_row_without_hotels_is_read_as_the_group_s_word_and_has_them_when_it_i
     store([{**strangers(1)[0], "language": "de", "given_name": "Nab", "changed_at": at(1)}])
     row = table.rows[keys.identifier(digest("email", OFFICE))]
     assert f'"{VIENNA.id}"' in row["names"]
+
+
+def test_an_identifier_lists_so_many_claims_of_one_hotel_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = MemoryTable().install(monkeypatch)
+    for each in strangers(MOST_CLAIMS + 15):
+        store([each])
+    assert len(table.rows[keys.identifier(digest("email", OFFICE))]["leaves"]) == MOST_CLAIMS
