@@ -15,13 +15,13 @@ from chalicelib.entrypoints.api import documents
 from chalicelib.ingest import conversations
 from chalicelib.segments.model import Segment
 from infra.workers import worker
-from tests.exhaustive import some_of
 from tests.fake_mews import BASE_URL, LINK
 
 CASES = dict(worst.cases())
 
 
-@pytest.mark.parametrize("name", some_of(list(CASES)))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", CASES)
 def test_the_worst_input_fits_its_function(name: str) -> None:
     """Seconds are those of CPU; who measures beside others is given double."""
     case = CASES[name]
