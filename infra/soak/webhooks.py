@@ -102,9 +102,10 @@ def _unreadable(number: int, source: str, chance: Random) -> Call:
     """What a glance at the edge takes, and only the models refuse."""
     mark = f"{MARK}{number}"
     told = {"source_id": mark, "changed_at": "2026-01-01T00:00:00Z", "property_id": "vienna"}
-    dates = {"status": "confirmed", "arrival": "2026-02-03", "departure": "2026-02-01"}
+    primary = {"role": "primary", "guest": {"changed_at": "2026-01-01T00:00:00Z", "family_name": "Nobody"}}
+    two = {"status": "confirmed", "arrival": "2026-02-01", "departure": "2026-02-03", "occupants": [primary, primary]}
     charge = {"reservation_source_id": mark, "charge": "room", "category": "tax", "amount_minor": 1, "currency": "EUR"}
-    bodies = (_body([{"kind": "reservation", **told, **dates}]), _body([{"kind": "charge", **told, **charge}]))
+    bodies = (_body([{"kind": "reservation", **told, **two}]), _body([{"kind": "charge", **told, **charge}]))
     return Call(mark, source, chance.choice(bodies), Kind.UNREADABLE)
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.connectors.canonical import edge
+from chalicelib.connectors.canonical.shape import looks_right
 from chalicelib.connectors.canonical.translate import translate
 from chalicelib.connectors.contract import Link, Request
 from infra.soak import people, webhooks
@@ -34,6 +35,15 @@ def test_the_same_seed_is_the_same_soak() -> None:
     assert calls() == calls()
     assert calls(2) != calls()
     assert people.told(300, 1) == people.told(300, 1)
+
+
+def test_what_cannot_be_read_passes_the_glance_at_the_edge_and_is_refused_by_the_models() -> None:
+    """Else it is refused when it is pushed, and pushed again and again: no dead letter comes of it."""
+    unreadable = [call for call in webhooks.calls_of(people.told(300, 1), 3_000, 1) if call.kind is Kind.UNREADABLE]
+    assert len(unreadable) == 30
+    for body in (json.loads(call.body) for call in unreadable):
+        assert looks_right(body)
+        assert translate(body, LINK, NOW).broken
 
 
 def test_there_are_as_many_as_asked_for_and_of_each_kind_some() -> None:
