@@ -207,7 +207,7 @@ class Packed(NamedTuple):
         return f"{self.shard}:{self.id}"
 
 
-PACKED_TRAITS = ("sk", "traits", DEFLATED, "merged_into")
+PACKED_TRAITS = ("sk", "traits", DEFLATED, "merged_into", "nobody")
 
 
 def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed]:
@@ -215,9 +215,15 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
     for number, after in _shards(part, parts, position):
         rows = table.query(keys.shard(number), after=after, only=PACKED_TRAITS, consistent=False)
         for row in rows:
-            traits = (inflated(row) if DEFLATED in row else row).get("traits")
-            if traits is not None and "merged_into" not in row:
+            told = inflated(row) if DEFLATED in row else row
+            traits = told.get("traits")
+            if traits is not None and "merged_into" not in row and not _is_gone(told, traits):
                 yield Packed(number, GuestId(row["sk"]), traits)
+
+
+def _is_gone(told: Item, traits: str) -> bool:
+    """Whether nobody is left: all records are nobody's, and there is no stay to show."""
+    return bool(told.get("nobody")) and not Traits.model_validate_json(traits).stats.reservations
 
 
 def stay_row(leaf: Leaf, stay: Stay, version: str, lies_in: str | None = None) -> Item:

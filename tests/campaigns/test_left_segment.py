@@ -11,6 +11,8 @@ from chalicelib.campaigns.model import Campaign, Run
 from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import Calendar, Rooms
+from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.store import head_row
 from chalicelib.messages import actions as messages
@@ -19,6 +21,7 @@ from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from tests.builders import VIENNA
 from tests.campaigns.worlds import NOW, guest, plan_by_hand, run_to_end
+from tests.ids import PMS, guest_id
 from tests.mail_fakes import FakeSes
 
 NOTHING_BOOKED = {"trait": "stats.next_arrival", "op": "exists", "value": False}
@@ -48,6 +51,20 @@ def becomes(who: GuestId, **stats: Any) -> None:
 
 def booked(arrival: date) -> Calendar:
     return Calendar(listed=(Rooms(arrival, VIENNA.id),))
+
+
+@pytest.mark.parametrize(("reservations", "candidates"), [(0, 0), (1, 1)])
+def test_who_was_forgotten_is_a_candidate_for_the_stays_that_are_left_alone(
+    clock: Any, ses: FakeSes, reservations: int, candidates: int
+) -> None:
+    leaf = guest_id("gone")
+    head = Head(
+        leaf=leaf, record=Record(source=PMS, nobody="anonymised"), members=(leaf,), nobody=True,
+        traits=Traits(stats=Stats(reservations=reservations)),
+    )  # fmt: skip
+    table.write(table.Put(head_row(head)))
+    found = [each.id for part in range(16) for each in guests.traits_of_part(part, 16)]
+    assert found == [leaf] * candidates
 
 
 @pytest.mark.parametrize(("as_planned", "became"), [(False, "left_segment"), (True, "sent")])
