@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -275,9 +274,10 @@ def replay_command(
     objects = replay.objects(at, first, last or first)
     if not objects:
         words.print("[yellow]nothing was archived on these days[/]")
-    with progress() if objects else nullcontext() as shown:
-        for archived in shown.track(objects, description="replaying") if shown else ():
-            replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
+    else:
+        with progress() as shown:
+            for archived in shown.track(objects, description="replaying"):
+                replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
     if replayed.expired:
         words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
     counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}

@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.ids import ChannelName, Digest, Leaf, PropertyId, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import bounces
 from chalicelib.consent.model import CHANNELS, SOFT_BOUNCES, Suppression, SuppressionReason
@@ -23,8 +23,7 @@ def of(guest: Guest | None, channel: ChannelName) -> list[Digest]:
     if guest is None:
         return []
     heads = guests.with_records(guests.heads(guest.members)).values()
-    kind = f"{CHANNELS[channel]}:"
-    digests = {digest_in(key) for head in heads for key in head.identifiers if key.startswith(kind)}
+    digests = {each for head in heads for each in head.digests_of(CHANNELS[channel])}
     return sorted(each.digest for each in store.identifiers(digests) if not each.shared)
 
 

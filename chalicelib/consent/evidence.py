@@ -1,9 +1,9 @@
 """What single records say of consent: their sources' flags, what was done through them, and what is known of their
 addresses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from chalicelib.canonical.ids import ChannelName, Digest, Leaf, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import rules, store
 from chalicelib.consent.flags import opt_ins
@@ -33,13 +33,9 @@ def told_by(gate: Gate, records: Sequence[Head], controllers: Controllers) -> Ga
 
 
 def _acts(head: Head, acts: Acts, channel: ChannelName, objections: Mapping[Digest, Mapping[str, Instant]]) -> Acts:
-    for each in addresses_of(head, channel):
+    for each in head.digests_of(CHANNELS[channel]):
         acts = rules.taken_over(acts, objections.get(each, rules.NO_OBJECTIONS))
     return acts
-
-
-def addresses_of(head: Head, channel: ChannelName) -> Iterator[Digest]:
-    return (digest_in(key) for key in head.identifiers if key.startswith(f"{CHANNELS[channel]}:"))
 
 
 def addresses_of_these_alone(records: Sequence[Head], channel: ChannelName) -> list[Digest]:
@@ -49,7 +45,7 @@ def addresses_of_these_alone(records: Sequence[Head], channel: ChannelName) -> l
 
 
 def _addresses(records: Sequence[Head], channel: ChannelName) -> set[Digest]:
-    return {each for head in records for each in addresses_of(head, channel)}
+    return {each for head in records for each in head.digests_of(CHANNELS[channel])}
 
 
 def receipts(leaves: Sequence[Leaf]) -> list[Receipt]:

@@ -148,6 +148,11 @@ class Traits(Kept):
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Stats()
 
+    @property
+    def has_reservations(self) -> bool:
+        """For these somebody is shown whose records are all nobody's."""
+        return bool(self.stats.reservations)
+
     def with_membership(self) -> "Traits":
         return self.model_copy(update={"member": True})
 
@@ -235,6 +240,10 @@ class Head:
         """Of the identifiers that the record carries."""
         return {digest_in(key) for key in self.identifiers}
 
+    def digests_of(self, kind: str) -> set[Digest]:
+        """Of one kind of them."""
+        return {digest_in(key) for key in self.identifiers if key.startswith(f"{kind}:")}
+
     @property
     def guest(self) -> GuestId:
         """The id of the guest this leaf belongs to."""
@@ -242,7 +251,7 @@ class Head:
 
     def as_guest(self) -> Guest | None:
         """None where nobody is known, or the leaf was merged away."""
-        is_empty = self.nobody and not (self.traits and self.traits.stats.reservations)
+        is_empty = self.nobody and not (self.traits and self.traits.has_reservations)
         if self.merged_into is not None or not self.has_record or is_empty:
             return None
         members = self.members if self.leaf in self.members else (self.leaf, *self.members)

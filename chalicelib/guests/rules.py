@@ -1,6 +1,6 @@
 """Which reservations are stays of a person, what they add up to, and which source's word wins on the profile."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -225,8 +225,13 @@ def _standing(leaf: Head) -> tuple[bool, str, str]:
 def _own_email(told: Sequence[Head]) -> str | None:
     """Relay, shared and placeholder addresses are never mailed as the guest's own. The one that stood first counts: a
     record of another hotel that comes later may be a claim."""
-    records = (leaf.record for leaf in first_known(told) if leaf.record)
-    return next((record.email for record in records if record.email and record.email_kind == "own"), None)
+    return next(own_emails(first_known(told)), None)
+
+
+def own_emails(records: Iterable[Head]) -> Iterator[str]:
+    """In the order of the records."""
+    told = (head.record for head in records if head.record)
+    return (record.email for record in told if record.email and record.email_kind == "own")
 
 
 def _is_member(told: Sequence[Head]) -> bool:

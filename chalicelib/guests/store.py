@@ -223,7 +223,7 @@ def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed
 
 def _is_gone(told: Item, traits: str) -> bool:
     """Whether nobody is left: all records are nobody's, and there is no stay to show."""
-    return bool(told.get("nobody")) and not Traits.model_validate_json(traits).stats.reservations
+    return bool(told.get("nobody")) and not Traits.model_validate_json(traits).has_reservations
 
 
 def stay_row(leaf: Leaf, stay: Stay, version: str, lies_in: str | None = None) -> Item:

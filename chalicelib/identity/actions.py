@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from chalicelib.canonical.ids import Leaf, digest_in
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Head
+from chalicelib.guests.model import Head
 from chalicelib.identity import store
 from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.digests import digest
@@ -12,15 +12,10 @@ from chalicelib.identity.model import Verdict
 from chalicelib.identity.typed import Kind, readings
 
 
-def find(kind: Kind, value: str, countries: Collection[str] = ()) -> list[Guest]:
-    """The guests with an e-mail address, a phone number or a member number, as somebody typed it; a mailbox may have
+def carriers(kind: Kind, value: str, countries: Collection[str] = ()) -> list[Leaf]:
+    """The records with an e-mail address, a phone number or a member number, as somebody typed it; a mailbox may have
     several. A phone number without its country is looked for in each of `countries` (ISO 3166-1 alpha-2).
     """
-    return _guests_of(carriers(kind, value, countries))
-
-
-def carriers(kind: Kind, value: str, countries: Collection[str] = ()) -> list[Leaf]:
-    """The records by which they are found."""
     known = store.identifiers(digest(kind, reading) for reading in readings(kind, value, countries))
     return [leaf for each in known for leaf in each.leaves]
 
@@ -38,9 +33,3 @@ def candidates(records: Sequence[Head]) -> list[Leaf]:
 
 def _kept_apart(leaf: Leaf) -> set[Leaf]:
     return {other for other, each in store.decisions(leaf).items() if each.verdict is Verdict.APART}
-
-
-def _guests_of(leaves: Sequence[Leaf]) -> list[Guest]:
-    """Each once, by their ids."""
-    found = map(guests.guest, leaves)
-    return sorted({guest.id: guest for guest in found if guest}.values(), key=lambda guest: guest.id)

@@ -7,7 +7,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.consent.model import SOFT_BOUNCES, Gate, SuppressionReason
 from chalicelib.consent.rules import BOUNCE
 from chalicelib.guests.model import Guest, Head
-from chalicelib.guests.rules import first_known, is_of_group, newest_first, project
+from chalicelib.guests.rules import first_known, is_of_group, newest_first, own_emails, project
 from chalicelib.identity.digests import digest
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.settings.rules import MailIdentity
@@ -47,8 +47,7 @@ def _of(records: Iterable[Head], hotel: PropertyId | None) -> Iterator[Head]:
 
 def address(channel: Channel, guest: Guest, records: Sequence[Head], gate: Gate | None) -> str | None:
     """The guest's first address that the channel can reach, but for those that came back while there is another."""
-    told = [each.record.email for each in records if each.record and each.record.email_kind == "own"]
-    known = dict.fromkeys(told) if records else [guest.traits.email]
+    known = dict.fromkeys(own_emails(records)) if records else [guest.traits.email]
     usable = [to for each in known if (to := channel.address_of(guest.traits.with_email(each)))]
     if len(usable) < 2:
         return next(iter(usable), None)

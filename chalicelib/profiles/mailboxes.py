@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from chalicelib.canonical.ids import ChannelName, Digest, GuestId, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, GuestId
 from chalicelib.consent.model import CHANNELS
 from chalicelib.consent.rules import remembered_of
 from chalicelib.guests.model import Head
@@ -13,12 +13,8 @@ from chalicelib.profiles.draft import Draft
 def remember(draft: Draft, before: Head, after: Head) -> None:
     """What a guest got is known of an address that a record of theirs gives up: somebody else may have it next."""
     for channel, kind in CHANNELS.items():
-        for address in addresses_in(before, kind) - addresses_in(after, kind):
+        for address in before.digests_of(kind) - after.digests_of(kind):
             _keep_sends(draft, address, channel, {before.guest})
-
-
-def addresses_in(head: Head, kind: str) -> set[Digest]:
-    return {digest_in(key) for key in head.identifiers if key.startswith(f"{kind}:")}
 
 
 def _keep_sends(draft: Draft, address: Digest, channel: ChannelName, guests: Collection[GuestId]) -> None:
@@ -34,7 +30,7 @@ def mark(draft: Draft) -> None:
     for channel, kind in CHANNELS.items():
         addresses: dict[GuestId, set[Digest]] = {draft.head(leaf).guest: set() for leaf in leaves}
         for head in map(draft.head, leaves):
-            addresses[head.guest] |= addresses_in(head, kind)
+            addresses[head.guest] |= head.digests_of(kind)
         shared = {each for each in set[Digest]().union(*addresses.values()) if _is_shared(draft, each, channel)}
         for guest, own in addresses.items():
             before = draft.gate(guest, channel)

@@ -153,7 +153,7 @@ def _stays_with(
 def _was_said_at(draft: Draft, leaf: Leaf, channel: ChannelName, key: str, act: Consent) -> bool:
     """Whether somebody objected at an address of this leaf at that time, or later."""
     name = key.removesuffix(REMEMBERED)
-    there = [draft.identifier(each) for each in mailboxes.addresses_in(draft.head(leaf), CHANNELS[channel])]
+    there = [draft.identifier(each) for each in draft.head(leaf).digests_of(CHANNELS[channel])]
     return any(each.objections.get(name, "") >= act.at for each in there)
 
 

@@ -13,7 +13,6 @@ from chalicelib.connections.rules import names_of_hotels
 from chalicelib.guests import board
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Stay
-from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.loyalty import programs
@@ -21,6 +20,7 @@ from chalicelib.loyalty import store as ledgers
 from chalicelib.properties import store as properties
 from tests.builders import DAY_ONE, EUR_PROGRAM, PORTO, VIENNA
 from tests.fake_mews import ENTERPRISE, FakeMews, Row, connection, customer, item, notice, reservation
+from tests.found import guests_with
 from tests.ids import CLUB
 from tests.ingest.test_fetching import SOURCE, messages
 
@@ -62,7 +62,7 @@ def test_a_stay_moves_with_the_next_notice_and_counts_once(left: FakeMews) -> No
     mapped(TO_PORTO)
     told()
     assert where() == [(PORTO.id, 2)]
-    (guest,) = identity.find("email", "c1@mail.example")
+    (guest,) = guests_with("email", "c1@mail.example")
     stats = guest.traits.stats
     assert (stats.stays, stats.nights, stats.reservations) == (1, 2, 1)
     assert (stats.room_revenue, stats.properties) == ({"EUR": 20000}, (PORTO.id,))

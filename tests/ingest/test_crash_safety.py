@@ -18,7 +18,6 @@ from chalicelib.canonical.ids import ConnectionId, PropertyId, leaf_of_profile
 from chalicelib.connections import actions as connections
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
-from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, edge
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import MergeDecision
@@ -28,6 +27,7 @@ from tests.builders import PORTO, VIENNA, at, charge, decided, guest, notice, re
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import some_of
 from tests.fake_mews import FakeMews
+from tests.found import guests_with
 
 Act = Callable[[], object]
 ANNA = guest(email="anna@mail.example", phone="+43 1 58800 0", marketing_email=True)
@@ -227,7 +227,7 @@ def delivery(*snapshots: dict[str, Any]) -> Callable[[], Failures]:
 
 
 def the_guest(email: str = "anna@mail.example") -> Guest:
-    (found,) = identity.find("email", email)
+    (found,) = guests_with("email", email)
     return found
 
 

@@ -24,7 +24,6 @@ from chalicelib.entrypoints.runtime import BatchIncomplete
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import Rooms
 from chalicelib.guests.model import Stay
-from chalicelib.identity import actions as identity
 from chalicelib.ingest import actions, conversations, edge, reconciliation
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.loyalty import programs
@@ -44,6 +43,7 @@ from tests.fake_mews import (
     reservations_changed,
 )
 from tests.fakes import received, waiting
+from tests.found import guests_with
 from tests.ids import CLUB
 from tests.ingest.conftest import dead
 from tests.tables import state
@@ -86,7 +86,7 @@ def test_a_webhook_becomes_a_guest_with_a_stay(mews: FakeMews, work: Callable[..
     pushed(reservations_changed("r1"), notice(("CustomerAdded", "c1"), ("CustomerUpdated", "c1")))
     work()
     leaving = Rooms(stay().departure, VIENNA.id)
-    (guest,) = identity.find("email", " C1@mail.example ")
+    (guest,) = guests_with("email", " C1@mail.example ")
     assert (guest.id, guest.properties) == (leaf(), (VIENNA.id,))
     assert (guest.traits.given_name, guest.traits.stats.leaving.listed) == ("Anna", (leaving,))
     assert (stay().status, stay().room_revenue_minor, stay().companions) == (Status.IN_HOUSE, 20000, (leaf("c2"),))
@@ -430,7 +430,7 @@ def test_a_card_number_that_a_vendor_answers_with_is_stored_nowhere(mews: FakeMe
     fetched(reservations_changed("r1"))
     kept = json.dumps([*state().values()], default=str, ensure_ascii=False)
     assert ("1111" in kept, "١١١١" in kept) == (False, False)
-    (guest,) = identity.find("phone", "+4915798670548")
+    (guest,) = guests_with("phone", "+4915798670548")
     assert guest.traits.given_name == f"Anna {REMOVED}"
 
 

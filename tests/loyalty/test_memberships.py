@@ -21,7 +21,6 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import MOST_ENROLMENTS
 from chalicelib.guests.model import Guest, Head
-from chalicelib.identity import actions as identity
 from chalicelib.loyalty import actions, programs, store
 from chalicelib.loyalty.membership import Membership
 from chalicelib.loyalty.model import Expiry, Program, Redemption, Transfer
@@ -32,6 +31,7 @@ from chalicelib.profiles import memberships
 from chalicelib.profiles.memberships import NumberInUse
 from tests.builders import DAY_ONE, at, decided, guest
 from tests.exhaustive import examples
+from tests.found import guests_with
 from tests.ids import CLUB
 from tests.loyalty.hotels import BY_HAND, G1, G2, Hotel, checked_out
 
@@ -45,7 +45,7 @@ def hotel(monkeypatch: pytest.MonkeyPatch) -> Hotel:
 
 
 def found_by(number: str) -> list[GuestId]:
-    return [each.id for each in identity.find("member", number)]
+    return [each.id for each in guests_with("member", number)]
 
 
 def is_member(leaf: Leaf) -> bool:

@@ -16,7 +16,6 @@ from chalicelib.connections.model import API, api_of
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Stay
-from chalicelib.identity import actions as identity
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.ingest.rooms import Rooms
@@ -24,6 +23,7 @@ from chalicelib.loyalty import actions
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.memberships import NumberInUse
 from tests.builders import DAY_ONE, PORTO, VIENNA, at, charge, guest, reservation
+from tests.found import guests_with
 from tests.ids import CLUB, PMS
 from tests.loyalty.hotels import Hotel
 
@@ -225,7 +225,7 @@ def test_no_key_of_a_hotel_renames_whom_the_group_named_nor_takes_what_was_said_
     assert of_vienna
     assert of_group.id != of_vienna.id
     assert (of_group.traits.given_name, of_group.traits.email) == ("Anna", "anna@mail.example")
-    assert [each.id for each in identity.find("member", "M-7")] == [of_group.id]
+    assert [each.id for each in guests_with("member", "M-7")] == [of_group.id]
     assert hub.counted() == ONCE
 
 
@@ -239,7 +239,7 @@ def test_one_person_whom_both_keys_enrol_is_one_member_with_one_number(order: tu
     through = [[OF_GROUP, OF_VIENNA], [OF_VIENNA]]
     for at_ in (*order, *order):
         assert actions.enrol(OF_GROUP, CLUB, "M-7", at=DAY_ONE, through=through[at_]).number == "M-7"
-    assert len(identity.find("member", "M-7")) == 1
+    assert len(guests_with("member", "M-7")) == 1
     assert hub.counted() == ONCE
     said = [each for head in guests.with_records(guests.heads(through[0])).values() for each in head.enrolments]
     assert [each.number for each in said] == ["M-7"]
@@ -279,7 +279,7 @@ def test_of_two_keys_that_enrol_one_person_beside_each_other_one_number_stands(
             said = [each for head in heads for each in head.enrolments]
             assert [each.is_open for each in said] == [True], met
             assert said[0].number in answered, met
-            assert not said[0].number or len(identity.find("member", said[0].number)) == 1, met
+            assert not said[0].number or len(guests_with("member", said[0].number)) == 1, met
             assert hub.counted() == ONCE
             met += 1
     assert met > 4

@@ -25,6 +25,7 @@ from chalicelib.identity.nobody import is_anonymised
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
 from tests.builders import PORTO, VIENNA, at, decided, guest, reservation
+from tests.found import guests_with
 from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
@@ -110,13 +111,13 @@ def test_a_placeholder_makes_no_member_and_is_told(number: str, hub: MemoryTable
     assert parties(both, hub) == [["g1"], ["g2"]]
     assert not found("g1").traits.member
     assert (record("g1").member_number, record("g1").unusable) == (None, ("member_number",))
-    assert identity.find("member", number) == []
+    assert guests_with("member", number) == []
 
 
 @pytest.mark.parametrize("number", ["HX 4711", "hx-4711", "ＨＸ４７１１"])
 def test_a_member_is_found_by_any_spelling_and_the_number_kept_as_it_was_typed(number: str, hub: MemoryTable) -> None:
     assert parties([guest("g1", member_number="HX/4711"), guest("g2", member_number=number)], hub) == [["g1", "g2"]]
-    assert [each.id for each in identity.find("member", "hx4711")] == [found("g1").id]
+    assert [each.id for each in guests_with("member", "hx4711")] == [found("g1").id]
     assert record("g2").member_number == number
 
 
@@ -153,7 +154,7 @@ def test_case_f11_what_is_written_differently_is_two(hub: MemoryTable) -> None:
 
 def test_two_who_sound_alike_are_two_records_where_the_source_has_no_ids(hub: MemoryTable) -> None:
     tell([guest(None, "伟", "李", email=MAIL), guest(None, "薇", "李", email=MAIL, changed_at=at(1))])
-    assert len(identity.find("email", MAIL)) == 2
+    assert len(guests_with("email", MAIL)) == 2
 
 
 # Several people, fathers and sons
@@ -265,7 +266,7 @@ def yes_of(leaf: str) -> list[str]:
 def test_case_f1_a_known_person_becomes_nobody(hub: MemoryTable) -> None:
     tell(case("F1"))
     assert guests.guest(Leaf(leaf_of_profile(PMS, "g1"))) is None, "she had no stays"
-    assert identity.find("email", "anna@mail.example") == []
+    assert guests_with("email", "anna@mail.example") == []
     assert yes_of(leaf_of_profile(PMS, "g1")) == []
 
 
@@ -277,9 +278,7 @@ def test_nothing_is_left_of_a_person_who_was_taken_out_but_the_stays(fields: dic
     tell([nobodys(fields, 2)])
     assert found("g1").traits.with_stats(Stats()) == Traits()
     assert (found("g1").traits.stats.stays, len(guests.stays(leaf))) == (1, 1)
-    assert [identity.find(*each) for each in (("email", MAIL), ("phone", "+4315880 0000"), ("member", "HX1"))] == [
-        []
-    ] * 3
+    assert [guests_with(*each) for each in (("email", MAIL), ("phone", "+4315880 0000"), ("member", "HX1"))] == [[]] * 3
     assert yes_of(leaf) == []
     assert not [key for key, item in hub.rows.items() if "Anna" in str(item) and not key.pk.startswith("MARK#")]
 
@@ -311,7 +310,7 @@ def test_another_source_s_word_of_the_person_stands(hub: MemoryTable) -> None:
     tell([ANNA, guest("g2", email=MAIL, marketing_email=True, property_id=VIENNA.id, changed_at=at(1))])
     assert len(found("g1").members) == 2
     tell([nobodys({"anonymised": True}, 2)])
-    assert [each.traits.given_name for each in identity.find("email", MAIL)] == ["Anna"]
+    assert [each.traits.given_name for each in guests_with("email", MAIL)] == ["Anna"]
     assert yes_of(leaf_of_profile(PMS, "g2")) == ["explicit"]
     assert found("g2").traits.phone is None
 
@@ -371,7 +370,7 @@ def test_case_f12_numbers_are_read_as_they_are_dialled(hub: MemoryTable) -> None
 def test_an_argentine_mobile_is_one_person_s_with_or_without_its_nine(phone: str, hub: MemoryTable) -> None:
     people = [guest("g1", phone="+54 11 4321 5678"), guest("g2", phone=phone, country="AR")]
     assert parties(people, hub) == [["g1", "g2"]]
-    assert [each.id for each in identity.find("phone", "+54 9 11 4321 5678")] == [found("g1").id]
+    assert [each.id for each in guests_with("phone", "+54 9 11 4321 5678")] == [found("g1").id]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.canonical.compact import values_in
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge
 from chalicelib.canonical.faults import Fault, by_field, names_in, told, told_as
+from chalicelib.ingest.edge import MOST_VALUES
 
 LARGEST = 4 * 1024 * 1024
-MOST_VALUES = 200_000
-"""As a webhook's body: what a value takes of memory does not depend on how few bytes it has."""
 DEEPEST = 64
 LONGEST_NAME = 100
 """Characters of a field's name that are told back."""

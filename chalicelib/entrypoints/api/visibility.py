@@ -27,8 +27,13 @@ class InSight:
     whole: Guest
 
     @cached_property
+    def kept(self) -> Mapping[Leaf, Head]:
+        """All records of the guest as they were read, in sight or not; one may have been taken off it since."""
+        return store.heads(self.whole.members)
+
+    @cached_property
     def _heads(self) -> Mapping[Leaf, Head]:
-        return {leaf: head for leaf, head in store.heads(self.whole.members).items() if head.guest == self.whole.id}
+        return {leaf: head for leaf, head in self.kept.items() if head.guest == self.whole.id}
 
     @cached_property
     def members(self) -> tuple[Leaf, ...]:
@@ -98,8 +103,8 @@ def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
     """The guests of those of these records that are in the caller's sight, each once, by their ids."""
     eyes = eyes_of(caller)
     heads = store.heads(leaves)
-    told_by = [leaf for leaf in leaves if leaf in heads and is_of(eyes, heads[leaf])]
-    found = [each for leaf in told_by if (each := _seen(caller, eyes, store.guest(leaf)))]
+    told_by = {head.guest for head in heads.values() if is_of(eyes, head)}
+    found = [each for guest in told_by if (each := _seen(caller, eyes, store.guest(guest)))]
     return sorted({each.id: each for each in found}.values(), key=lambda each: each.id)
 
 
@@ -113,18 +118,18 @@ def own_leaves(sight: InSight) -> list[Leaf]:
     any, beginning with its own and those of the hotel that knew the guest first; for hotels those that a source named
     at one of theirs, or that stayed there. Never empty for a guest in sight.
     """
-    caller, guest = sight.caller, sight.whole
+    caller, found = sight.caller, sight.kept
     if caller.is_group:
-        return _first_known(guest)
-    found = store.heads(guest.members)
+        return _first_known(sight)
     named = [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].seen_at)]
     return named or [leaf for leaf in sorted(found) if caller.sees_any(found[leaf].stats.properties)]
 
 
-def _first_known(guest: Guest) -> list[Leaf]:
+def _first_known(sight: InSight) -> list[Leaf]:
+    guest = sight.whole
     if not guest.others:
         return [guest.id]
-    ordered = [head.leaf for head in rules.first_known(store.with_records(store.heads(guest.members)).values())]
+    ordered = [head.leaf for head in rules.first_known(store.with_records(sight.kept).values())]
     return [*ordered, *(leaf for leaf in guest.members if leaf not in ordered)]
 
 
