@@ -379,6 +379,19 @@ def test_a_generation_tells_two_who_have_one_member_number_also_without_a_given_
     assert groups(father, son, junior) == [["a"], ["b", "c"]]
 
 
+@pytest.mark.parametrize(
+    "generations", [("", " Jr", " Sr"), ("", " Sr", " Jr"), (" Jr", "", " Sr"), (" Sr", "", " Jr")]
+)
+def test_who_states_no_generation_brings_no_father_without_a_given_name_to_his_son(
+    generations: tuple[str, str, str],
+) -> None:
+    john, other, smith = (
+        Claimant(Leaf(leaf), name_of(given, f"Smith{said}"), frozenset(), frozenset({IdentifierKey("member:1")}))
+        for leaf, given, said in zip("abc", ("John", "John", None), generations, strict=True)
+    )
+    assert groups(john, other, smith) == [["a", "b"], ["c"]]
+
+
 @given(people(), st.randoms())
 def test_no_two_of_a_guest_contradict_each_other_unless_the_source_merged_them(
     claimants: list[Claimant], chance: Any
