@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chalicelib.aws import keys
+from chalicelib.aws import keys, keys_of_people
+from chalicelib.canonical.ids import Digest, StaffId
 from infra.workers import Worker, function_name, queues
 
 Statement = dict[str, Any]
@@ -15,8 +16,14 @@ ROWS = [
     f"dynamodb:{verb}"
     for verb in ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 ]
-OF_KEYS = [keys.api_key("*").pk, keys.KEYS]
-"""Partitions of API keys and of their list."""
+OF_SIGNING_IN = [
+    keys.api_key("*").pk,
+    keys.KEYS,
+    keys_of_people.STAFF,
+    keys_of_people.staff_address(Digest("*")).pk,
+    keys_of_people.sessions(StaffId("*")),
+]
+"""Partitions of API keys, of people and of their sessions."""
 
 
 def policy(worker: Worker, stage: str) -> dict[str, Any]:
@@ -61,8 +68,8 @@ def _table(prefix: str) -> Statement:
 def _keeps_off(prefix: str) -> Statement:
     # Each row of a batch and of a transaction is judged by its own partition key:
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-    of_keys = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": OF_KEYS}}
-    return _allow("KeepOffKeys", ROWS, *_tables(prefix), Condition=of_keys) | {"Effect": "Deny"}
+    leading = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": OF_SIGNING_IN}}
+    return _allow("KeepOffKeys", ROWS, *_tables(prefix), Condition=leading) | {"Effect": "Deny"}
 
 
 def _tables(prefix: str) -> tuple[str, str]:

@@ -31,8 +31,8 @@ POINTS = frozenset({FactType.POINTS_AWARDED, FactType.POINTS_REVERSED})
 
 @dataclass(frozen=True)
 class Worker:
-    """One Lambda function: its size, what wakes it, and its rights. All may use the table, without API keys, and write
-    their own log."""
+    """One Lambda function: its size, what wakes it, and its rights. All may use the table, without what people and keys
+    sign in with, and write their own log."""
 
     function: str
     timeout: int
@@ -53,7 +53,7 @@ class Worker:
     encrypts: bool = False
     decrypts: bool = False
     signs_in: bool = False
-    """Reads and writes API keys, which to all others are as if they were not there."""
+    """Reads and writes API keys, the staff and its sessions, which to all others are as if they were not there."""
     settles_letters: bool = False
     """Takes from every dead-letter queue what its caller puts away or sends back, to whichever queue it came from."""
     mails: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.access import rules, store
-from chalicelib.access.model import ApiKey, Caller, KeyAsked, Secret
+from chalicelib.access.model import ApiKey, Caller, Entitled, KeyAsked, Secret
 from chalicelib.aws import secrets, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.choices import known
@@ -40,7 +40,7 @@ def create(caller: Caller, asked: KeyAsked, secret: Secret, at: Instant) -> ApiK
 
     The same again is done; under the id of another key, or of one that has ended, it is a Conflict.
     """
-    _check(caller, asked)
+    check(caller, asked, "A key cannot give what it does not have: name only properties of your own.")
     key = ApiKey(secret.key_id, rules.hash_of(secret.key), asked.name, asked.role, asked.properties)
     try:
         store.add(key, at)
@@ -80,9 +80,10 @@ def seen(caller: Caller, after: str | None) -> Iterator[ApiKey]:
     return (key for key in store.listed(after) if rules.is_seen(caller, key))
 
 
-def _check(caller: Caller, asked: KeyAsked) -> None:
+def check(caller: Caller, asked: Entitled, too_much: str) -> None:
+    """Raises Forbidden, with the words, for more than the caller has, and Invalid for unknown properties."""
     if not caller.sees_all(asked.properties):
-        raise Forbidden("A key cannot give what it does not have: name only properties of your own.")
+        raise Forbidden(too_much)
     there_is = properties.by_id()
     unknown = rules.unknown_properties(asked, there_is)
     if unknown:

@@ -1,25 +1,50 @@
-"""What an API key is, who signs in with one, and what is asked for a new one."""
+"""Who signs in, what an API key is, and what is asked for a new one."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chalicelib.canonical.ids import EVERYWHERE, KeyId, PropertyId, Scope
+from chalicelib.canonical.ids import EVERYWHERE, ActorId, KeyId, PropertyId, Scope
 from chalicelib.canonical.snapshots import HUB_ID
 
 Role = Literal["admin", "marketer", "front_desk", "analyst", "integration"]
 """The roles that a key may have; entrypoints/api/routes.py says what each may do."""
+ScopesAsked = Annotated[tuple[Annotated[PropertyId, HUB_ID] | Literal["*"], ...], Field(min_length=1, max_length=500)]
+NameAsked = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class Entitled(Protocol):
+    """A key or a person, kept or asked for: what it may do, and where."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def properties(self) -> tuple[Scope, ...]: ...
+
+
+class Kept(Entitled, Protocol):
+    """One that is there, until it ends."""
+
+    @property
+    def ended(self) -> bool: ...
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The key that signed in. Scope comes from here, never from a body."""
+    """The key or the person that signed in. Scope comes from here, never from a body."""
 
-    key_id: KeyId
+    actor: ActorId
     role: str
     properties: frozenset[Scope]
+    is_person: bool = False
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Who acted, as proofs keep it."""
+        return {"staff_id" if self.is_person else "key_id": self.actor}
 
     @property
     def is_group(self) -> bool:
@@ -48,9 +73,9 @@ class KeyAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+    name: NameAsked
     role: Role
-    properties: Annotated[tuple[Annotated[PropertyId, HUB_ID] | Literal["*"], ...], Field(min_length=1, max_length=500)]
+    properties: ScopesAsked
 
 
 @dataclass(frozen=True)

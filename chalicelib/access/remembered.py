@@ -1,11 +1,11 @@
-"""How requests with an `Idempotency-Key` are kept: a row by API key and idempotency key, with the answer once given."""
+"""How requests with an `Idempotency-Key` are kept: a row by who asks and that key, with the answer once given."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import KeyId
+from chalicelib.canonical.ids import ActorId
 
 REMEMBERED = timedelta(hours=24)
 
@@ -25,21 +25,21 @@ class Remembered:
     answer: Answer | None = None
 
 
-def get(key_id: KeyId, idempotency_key: str, at: datetime) -> Remembered | None:
+def get(actor: ActorId, idempotency_key: str, at: datetime) -> Remembered | None:
     """None also for what has expired: DynamoDB removes it some time later."""
-    row = table.get(keys.idempotency(key_id, idempotency_key))
+    row = table.get(keys.idempotency(actor, idempotency_key))
     if row is None or row.get("expires_at", 0) <= at.timestamp():
         return None
     answer = Answer(row["status"], row["text"]) if "text" in row else None
     return Remembered(row["fingerprint"], row["nonce"], answer)
 
 
-def begin(key_id: KeyId, idempotency_key: str, request: Remembered, at: datetime) -> None:
+def begin(actor: ActorId, idempotency_key: str, request: Remembered, at: datetime) -> None:
     """Raises ConditionFailed when somebody else began under this key and is still remembered."""
     now = int(at.timestamp())
     free = table.When("attribute_not_exists(expires_at) OR expires_at <= :now", {":now": now})
     item = table.row(
-        keys.idempotency(key_id, idempotency_key),
+        keys.idempotency(actor, idempotency_key),
         fingerprint=request.fingerprint,
         nonce=request.nonce,
         expires_at=int((at + REMEMBERED).timestamp()),
@@ -47,17 +47,17 @@ def begin(key_id: KeyId, idempotency_key: str, request: Remembered, at: datetime
     table.write(table.Put(item, free))
 
 
-def forget(key_id: KeyId, idempotency_key: str, nonce: str) -> None:
+def forget(actor: ActorId, idempotency_key: str, nonce: str) -> None:
     """Another attempt may have been answered meanwhile: its answer stays."""
     unanswered = table.When("nonce = :nonce AND attribute_not_exists(#text)", {":nonce": nonce}, {"#text": "text"})
     with suppress(table.ConditionFailed):
-        table.write(table.Delete(keys.idempotency(key_id, idempotency_key), unanswered))
+        table.write(table.Delete(keys.idempotency(actor, idempotency_key), unanswered))
 
 
-def finish(key_id: KeyId, idempotency_key: str, nonce: str, answer: Answer) -> None:
+def finish(actor: ActorId, idempotency_key: str, nonce: str, answer: Answer) -> None:
     """Where another attempt was refused meanwhile, the row is gone or begun anew: there is nothing to finish."""
     update = table.Update(
-        keys.idempotency(key_id, idempotency_key),
+        keys.idempotency(actor, idempotency_key),
         "SET #status = :status, #text = :text",
         {":status": answer.status, ":text": answer.text},
         {"#status": "status", "#text": "text"},

@@ -12,7 +12,7 @@ from chalicelib.access import remembered
 from chalicelib.access.remembered import Answer, Remembered
 from chalicelib.aws import secrets, table
 from chalicelib.canonical.errors import CallerError, Conflict, FieldError, Invalid, TryAgain
-from chalicelib.canonical.ids import KeyId
+from chalicelib.canonical.ids import ActorId
 
 LONGEST_KEY = 128
 LARGEST_KEPT = 75_000
@@ -21,19 +21,19 @@ LARGEST_KEPT = 75_000
 
 @dataclass(frozen=True)
 class Attempt:
-    """One creating request: the API key that asks, and its `Idempotency-Key`."""
+    """One creating request: who asks, and the `Idempotency-Key`."""
 
-    key_id: KeyId
+    actor: ActorId
     idempotency_key: str | None
     fingerprint: str
     at: datetime
 
 
-def attempt(key_id: KeyId, idempotency_key: str | None, route: str, document: object, at: datetime) -> Attempt:
+def attempt(actor: ActorId, idempotency_key: str | None, route: str, document: object, at: datetime) -> Attempt:
     """Raises Invalid for a key that is empty, too long, or not visible ASCII."""
     if idempotency_key is not None and not _is_fit(idempotency_key):
         raise Invalid(FieldError("Idempotency-Key", f"must have 1 to {LONGEST_KEY} visible ASCII characters"))
-    return Attempt(key_id, idempotency_key, _fingerprint(route, document) if idempotency_key else "", at)
+    return Attempt(actor, idempotency_key, _fingerprint(route, document) if idempotency_key else "", at)
 
 
 def _is_fit(idempotency_key: str) -> bool:
@@ -61,15 +61,15 @@ def answer_once(asked: Attempt, run: Callable[[str], Answer], *, keep_answer: bo
     try:
         answer = run(_seed(asked, nonce))
     except CallerError:
-        remembered.forget(asked.key_id, asked.idempotency_key, nonce)
+        remembered.forget(asked.actor, asked.idempotency_key, nonce)
         raise
     if keep_answer and len(answer.text) <= LARGEST_KEPT:
-        remembered.finish(asked.key_id, asked.idempotency_key, nonce, answer)
+        remembered.finish(asked.actor, asked.idempotency_key, nonce, answer)
     return answer
 
 
 def _known(asked: Attempt, idempotency_key: str) -> Remembered | None:
-    known = remembered.get(asked.key_id, idempotency_key, asked.at)
+    known = remembered.get(asked.actor, idempotency_key, asked.at)
     if known and known.fingerprint != asked.fingerprint:
         raise Conflict("This Idempotency-Key was used for another request.")
     return known
@@ -77,14 +77,14 @@ def _known(asked: Attempt, idempotency_key: str) -> Remembered | None:
 
 def _seed(asked: Attempt, nonce: str) -> str:
     """Keyed, as some seeds become secrets; with the nonce all that leads back to it is forgotten."""
-    text = f"{asked.key_id}\0{asked.idempotency_key}\0{nonce}"
+    text = f"{asked.actor}\0{asked.idempotency_key}\0{nonce}"
     return hmac.digest(secrets.key_for("idempotency"), text.encode(), hashlib.sha256).hex()
 
 
 def _begin(asked: Attempt, idempotency_key: str) -> str:
     nonce = randomness.token_hex(16)
     try:
-        remembered.begin(asked.key_id, idempotency_key, Remembered(asked.fingerprint, nonce), asked.at)
+        remembered.begin(asked.actor, idempotency_key, Remembered(asked.fingerprint, nonce), asked.at)
     except table.ConditionFailed:
         raise TryAgain("the same Idempotency-Key was used at this very moment", after_seconds=1) from None
     return nonce

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from math import ceil
 
-from chalicelib.access.model import Allowance, ApiKey, Caller, KeyAsked
+from chalicelib.access.model import Allowance, Caller, Entitled, Kept
 from chalicelib.canonical.ids import EVERYWHERE
 
 PAUSE_SECONDS = 10
@@ -31,16 +31,16 @@ def seconds_until_a_call(left: Allowance, per_second: int) -> int:
     return max(0, ceil((1 - left.calls) / per_second))
 
 
-def unknown_properties(asked: KeyAsked, known: Collection[str]) -> dict[int, str]:
-    """What a key is asked for that is not there, by its position."""
+def unknown_properties(asked: Entitled, known: Collection[str]) -> dict[int, str]:
+    """What a key or a person is asked for that is not there, by its position."""
     return {at: each for at, each in enumerate(asked.properties) if each != EVERYWHERE and each not in known}
 
 
-def may_everything(key: ApiKey) -> bool:
-    """Whether it can make any other key."""
-    return key.role == "admin" and EVERYWHERE in key.properties
+def may_everything(one: Entitled) -> bool:
+    """Whether it can make any other key, and invite anybody."""
+    return one.role == "admin" and EVERYWHERE in one.properties
 
 
-def is_seen(caller: Caller, key: ApiKey) -> bool:
-    """A key is seen by who may see all of its properties, until it ends."""
-    return not key.ended and caller.sees_all(key.properties)
+def is_seen(caller: Caller, one: Kept) -> bool:
+    """A key or a person is seen by who may see all of its properties, until it ends."""
+    return not one.ended and caller.sees_all(one.properties)

@@ -1,4 +1,4 @@
-"""Every key shape of the table, on one page. docs/data-model.md says who reads and writes each, and what it costs."""
+"""Every key shape of the table but those of keys_of_people.py. docs/data-model.md says who uses each, and its cost."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from chalicelib.canonical.ids import (
+    ActorId,
     CampaignId,
     ChannelName,
     ChargeId,
@@ -36,7 +37,7 @@ class Key(NamedTuple):
     sk: str
 
 
-def _alone(kind: str) -> Callable[[str], Key]:
+def alone(kind: str) -> Callable[[str], Key]:
     """A row that has its partition to itself: `{kind}#{id}`, `{kind}`."""
 
     def key(id_: str) -> Key:
@@ -57,22 +58,22 @@ api_key_listing: Callable[[KeyId], Key] = partial(Key, KEYS)
 campaign: Callable[[CampaignId], Key] = partial(Key, CAMPAIGNS)
 
 # Rows that have a partition to themselves.
-api_key: Callable[[str], Key] = _alone("KEY")
+api_key: Callable[[str], Key] = alone("KEY")
 """Signing in is one read by the hash of the whole key."""
-identifier: Callable[[Digest], Key] = _alone("IDENTIFIER")
-reservation: Callable[[ReservationId], Key] = _alone("RESERVATION")
+identifier: Callable[[Digest], Key] = alone("IDENTIFIER")
+reservation: Callable[[ReservationId], Key] = alone("RESERVATION")
 """Where a reservation is kept: the leaf of its primary guest, and the month of its row."""
-reservation_of_charge: Callable[[ChargeId], Key] = _alone("CHARGE")
+reservation_of_charge: Callable[[ChargeId], Key] = alone("CHARGE")
 """The reservation that a charge is kept under: a line may be moved to another room's folio."""
-run: Callable[[RunId], Key] = _alone("RUN")
-launch: Callable[[str], Key] = _alone("LAUNCH")
+run: Callable[[RunId], Key] = alone("RUN")
+launch: Callable[[str], Key] = alone("LAUNCH")
 """The run with which a launch was answered: its own, or the one that was on."""
-letter: Callable[[LetterId], Key] = _alone("LETTER")
+letter: Callable[[LetterId], Key] = alone("LETTER")
 ALL_LETTERS = "LETTERS"
 """Of `INDEX_2`: the dead letters that lie there, in the order in which they were set aside."""
 letters_of: Callable[[ConnectionId], str] = "LETTERS#{}".format
 """Of `INDEX_1`: those of one connection."""
-long_work: Callable[[JobId], Key] = _alone("WORK")
+long_work: Callable[[JobId], Key] = alone("WORK")
 
 
 def connection_reach(connection_id: ConnectionId) -> Key:
@@ -295,5 +296,5 @@ def job(name: str, subject: str, local_date: str) -> Key:
     return Key(f"JOB#{name}#{subject}", local_date)
 
 
-def idempotency(key_id: KeyId, idempotency_key: str) -> Key:
-    return Key(f"IDEMPOTENCY#{key_id}", idempotency_key)
+def idempotency(actor: ActorId, idempotency_key: str) -> Key:
+    return Key(f"IDEMPOTENCY#{actor}", idempotency_key)

@@ -32,6 +32,12 @@ RunId = NewType("RunId", OccasionId)
 StaffMailId = NewType("StaffMailId", str)
 """What somebody of the staff is mailed for once."""
 KeyId = NewType("KeyId", str)
+StaffId = NewType("StaffId", str)
+"""Somebody who works with the hub, and signs in as a person."""
+SessionId = NewType("SessionId", str)
+"""The hash of what a browser shows to stay signed in."""
+ActorId = KeyId | StaffId
+"""Who acts: a key, or a person."""
 JobId = NewType("JobId", str)
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
@@ -43,6 +49,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
+STAFF = "st"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.access import rules
 from chalicelib.access.model import ApiKey, Caller, KeyAsked
-from chalicelib.canonical.ids import KeyId, PropertyId
+from chalicelib.canonical.ids import KeyId, PropertyId, StaffId
 
 GROUP = Caller(KeyId("k0"), "admin", frozenset({"*"}))
 VIENNA = Caller(KeyId("k1"), "admin", frozenset({PropertyId("vienna")}))
@@ -42,3 +42,8 @@ def test_a_key_is_seen_by_who_sees_all_of_its_hotels_until_it_ends() -> None:
     assert rules.is_seen(VIENNA, replace(KEY, properties=(PropertyId("vienna"),)))
     assert not rules.is_seen(VIENNA, replace(KEY, properties=("*",)))
     assert not rules.is_seen(GROUP, replace(KEY, ended=True))
+
+
+def test_a_proof_says_whether_a_key_acted_or_a_person() -> None:
+    assert VIENNA.named == {"key_id": "k1"}
+    assert Caller(StaffId("st1"), "admin", frozenset({"*"}), is_person=True).named == {"staff_id": "st1"}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import keys
+from chalicelib.aws import keys, keys_of_people
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import ConnectionId, KeyId
+from chalicelib.canonical.ids import ConnectionId, Digest, KeyId, SessionId, StaffId, StaffMailId
 from infra.policies import policy
 from infra.workers import WORKERS, Worker, queues, worker
 
@@ -77,11 +77,19 @@ TABLES = {
     for name in ("xenia-prod", "xenia-prod-restored-*")
     for index in ("", "/index/*")
 }
+SIGNING_IN = {
+    keys.api_key("0a1b").pk,
+    keys.api_key_listing(KeyId("k1")).pk,
+    keys_of_people.staff(StaffId("st1")).pk,
+    keys_of_people.staff_address(Digest("0a1b")).pk,
+    keys_of_people.session(StaffId("st1"), SessionId("0a1b")).pk,
+}
 OTHERS = {
     keys.PROPERTIES,
     keys.CONNECTIONS,
     keys.connection(ConnectionId("KEYS")).pk,
     keys.connection_reach(ConnectionId("KEY")).pk,
+    keys.staff_mail(StaffMailId("s1")).pk,
 }
 """Partitions of others, of names that somebody may choose."""
 
@@ -123,8 +131,8 @@ def test_a_policy_reaches_into_its_own_stage_only(of: Worker, stage: str) -> Non
 
 
 @pytest.mark.parametrize("of", WORKERS, ids=lambda each: each.function)
-def test_api_keys_are_read_and_written_where_people_sign_in_and_nowhere_else(of: Worker) -> None:
-    """What a worker could be brought to do, it cannot give itself a key of the API."""
+def test_what_signs_in_is_read_and_written_where_people_sign_in_and_nowhere_else(of: Worker) -> None:
+    """What a worker could be brought to do, it cannot give itself a key of the API, nor sign in as a person."""
     denied = [each for each in statements(of) if each["Effect"] == "Deny"]
     if of.function == "api_handler":
         assert denied == []
@@ -135,10 +143,7 @@ def test_api_keys_are_read_and_written_where_people_sign_in_and_nowhere_else(of:
     (operator, (condition, *_)) = next((each, list(said)) for each, said in keeps_off["Condition"].items())
     assert (operator, condition) == ("ForAnyValue:StringLike", "dynamodb:LeadingKeys")
     patterns = keeps_off["Condition"][operator][condition]
-    assert all(
-        any(fnmatchcase(pk, each) for each in patterns)
-        for pk in (keys.api_key("0a1b").pk, keys.api_key_listing(KeyId("k1")).pk)
-    )
+    assert all(any(fnmatchcase(pk, each) for each in patterns) for pk in SIGNING_IN)
     assert not any(fnmatchcase(pk, each) for pk in OTHERS for each in patterns)
 
 

@@ -1,13 +1,15 @@
-"""What people write: settings, hotels, connections, keys, programmes, segments, templates, campaigns."""
+"""What people write: settings, hotels, connections, keys, people, programmes, segments, templates, campaigns."""
 
 from datetime import timedelta
 
-from chalicelib.access import remembered
+from chalicelib.access import remembered, sessions
 from chalicelib.access import store as access
 from chalicelib.access.model import ApiKey, KeyAsked
 from chalicelib.access.remembered import Answer, Remembered
 from chalicelib.access.requests import LARGEST_KEPT, LONGEST_KEY
-from chalicelib.aws import keys
+from chalicelib.access.staff import store as people
+from chalicelib.access.staff.model import Staff, StaffAsked
+from chalicelib.aws import keys, keys_of_people, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.campaigns import actions as campaigns
@@ -23,6 +25,7 @@ from chalicelib.canonical.ids import (
     PropertyId,
     RunId,
     SegmentId,
+    StaffId,
     TemplateId,
 )
 from chalicelib.canonical.snapshots import Channel
@@ -58,9 +61,11 @@ from tests.sizes.inputs import (
     longest_map,
     many_ids,
     most,
+    readable,
 )
 
 A_KEY = KeyId("k" + "0" * 24)
+A_PERSON = StaffId("st" + "0" * 24)
 
 
 def deployment(signs: str) -> Item:
@@ -116,6 +121,36 @@ def api_key(signs: str) -> Item:
 def api_key_listing(signs: str) -> Item:
     _api_key(signs)
     return kept(keys.api_key_listing(A_KEY))
+
+
+def _staff(signs: str) -> Staff:
+    domain = ".".join(["x" * 60] * 3)
+    asked = StaffAsked.model_validate({
+        "name": filled(signs, 200),
+        "email": f"{'x' * 64}@{domain}",
+        "role": "front_desk",
+        "properties": many_ids(HOTELS),
+    })  # fmt: skip
+    one = Staff(A_PERSON, asked.name, asked.email, asked.role, asked.properties)
+    people.add(one, Instant(LATEST))
+    return one
+
+
+def staff(signs: str) -> Item:
+    one = _staff(signs)
+    people.end(one, Instant(LATEST), 10**10, None)
+    return kept(keys_of_people.staff(A_PERSON))
+
+
+def staff_address(_: str) -> Item:
+    return kept(keys_of_people.staff_address(people.digest(_staff("x").email)))
+
+
+def session(signs: str) -> Item:
+    value = sessions.begin(A_PERSON, DAY_ONE, filled(readable(signs), 500))
+    assert value
+    (row,) = table.query(keys_of_people.sessions(A_PERSON))
+    return kept(table.key_of(row))
 
 
 def programme(_: str) -> Item:
@@ -182,6 +217,9 @@ ROWS: Rows = {
     "connection_reach": Largest(connection_reach, 32_700),
     "api_key": Largest(api_key, 33_500, FOUR),
     "api_key_listing": Largest(api_key_listing, 33_600, FOUR),
+    "staff": Largest(staff, 33_900, FOUR),
+    "staff_address": Largest(staff_address, 110),
+    "session": Largest(session, 1_100, FOUR),
     "PROGRAMS": Largest(programme, 210_000),
     "program_followed": Largest(programme_followed, 130),
     "SEGMENTS": Largest(segment, 119_300, FOUR),

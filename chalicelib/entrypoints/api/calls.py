@@ -111,14 +111,14 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     from chalicelib.access.allowances import allowances
 
     caller = actions.sign_in(request.headers.get("authorization"))
-    allowances().take(caller.key_id)
+    allowances().take(caller.actor)
     _permit(call, caller)
     contract = contract_of(call)
     document = _document(request, contract, call, path)
     given = _given(call, contract, request, path, document)
     key = request.headers.get("idempotency-key") if call.creates else None
     said = _with_query(document, {name: given[name] for name in contract.query if given[name] is not None})
-    asked = requests.attempt(caller.key_id, key, f"{call.method} {call.path.format(**path)}", said, time.now())
+    asked = requests.attempt(caller.actor, key, f"{call.method} {call.path.format(**path)}", said, time.now())
 
     def run(seed: str) -> "Answer":
         told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}

@@ -172,7 +172,7 @@ def _said_at(sight: InSight, channel: ChannelName, body: ConsentAsked) -> Sequen
 def _act(
     ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked, *, claimed: bool | None
 ) -> actions.Act:
-    proof = {"key_id": ask.caller.key_id, **({"how": body.how} if body.how else {})}
+    proof = {**ask.caller.named, **({"how": body.how} if body.how else {})}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
     asked = Consent(state=body.state, basis=body.basis, at=at, claimed=claimed)
     return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
@@ -198,7 +198,7 @@ def lift_bounce(ask: Ask, guest_id: GuestId, channel: ChannelName, body: LiftAsk
     guest = guest_of(ask.caller, guest_id).whole
     if channel not in CHANNELS:
         raise NotFound("There is no such channel.")
-    actions.lift_bounce(guest.id, channel, ask.now, {"key_id": ask.caller.key_id, "reason": body.reason})
+    actions.lift_bounce(guest.id, channel, ask.now, {**ask.caller.named, "reason": body.reason})
     return listed(ask, guest.id)
 
 

@@ -1,0 +1,24 @@
+"""The key shapes of people who work with the hub: who they are, how they sign in, and what they did.
+
+No worker but the API's may touch them: infra/policies.py keeps the others off.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from chalicelib.aws.keys import Key, alone
+from chalicelib.canonical.ids import Digest, SessionId, StaffId
+
+STAFF = "STAFF"
+staff: Callable[[StaffId], Key] = partial(Key, STAFF)
+staff_address: Callable[[Digest], Key] = alone("STAFF_ADDRESS")
+"""Who of the staff has an address; there is one who has not ended."""
+
+
+def sessions(staff_id: StaffId) -> str:
+    """The partition of all sessions of one person."""
+    return f"SESSIONS#{staff_id}"
+
+
+def session(staff_id: StaffId, session_id: SessionId) -> Key:
+    return Key(sessions(staff_id), session_id)

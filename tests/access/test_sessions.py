@@ -1,0 +1,158 @@
+"""Who is signed in, for how long, and what they may: as it stands at each request."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access import sessions
+from chalicelib.access.sessions import COOKIE, IDLE, LASTS, SEEN_EVERY
+from chalicelib.access.staff import actions
+from chalicelib.access.staff.model import StaffChange
+from chalicelib.aws import keys_of_people as keys
+from chalicelib.aws import table
+from chalicelib.aws.meter import meter
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import StaffId
+from chalicelib.canonical.time import instant
+from tests import tables
+from tests.access.staffed import AT, OPERATOR, somebody
+from tests.builders import DAY_ONE
+from tests.crashes import beside, watching
+
+NOW = DAY_ONE
+
+
+@pytest.fixture(autouse=True)
+def admin(aws: Settings) -> None:
+    somebody("admin")
+
+
+def test_who_begins_a_session_is_known_by_its_cookie_and_by_what_they_are() -> None:
+    anna = somebody("anna", "marketer")
+    value = sessions.begin(anna.id, NOW, "Firefox")
+    signed_in = sessions.of_cookie(value, NOW)
+    assert signed_in is not None
+    assert signed_in.staff == anna
+    assert signed_in.caller == anna.caller
+    (kept,) = sessions.listed(anna.id, NOW)
+    assert (kept.id, kept.begun_at, kept.browser) == (signed_in.session, instant(NOW), "Firefox")
+
+
+def test_the_cookies_value_is_kept_nowhere_and_no_two_are_alike() -> None:
+    anna = somebody("anna")
+    values = {sessions.begin(anna.id, NOW) for _ in range(3)}
+    assert len(values) == 3
+    assert not any(value.partition(".")[2] in str(tables.rows()) for value in values)
+    assert all(COOKIE.fullmatch(value) for value in values)
+
+
+def test_a_request_reads_two_rows_in_one_call_and_writes_nothing() -> None:
+    value = sessions.begin(somebody("anna").id, NOW)
+    meter().take()
+    with watching() as calls:
+        assert sessions.of_cookie(value, NOW + timedelta(minutes=4))
+    assert calls.made == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("shown", [None, "", "st", "x" * 5000, f"st{'0' * 24}.", "k1.{}", "st\udcff"])
+def test_what_is_no_cookie_of_ours_costs_no_read(shown: str | None) -> None:
+    with watching() as calls:
+        assert sessions.of_cookie(shown, NOW) is None
+    assert calls.made == []
+
+
+def test_a_cookie_that_somebody_made_up_or_took_to_another_person_signs_nobody_in() -> None:
+    anna, ben = somebody("anna"), somebody("ben")
+    of_anna = sessions.begin(anna.id, NOW)
+    forged = [
+        f"{anna.id}.{'A' * 43}",
+        f"{ben.id}.{of_anna.partition('.')[2]}",
+        of_anna[:-1] + ("A" if of_anna[-1] != "A" else "B"),
+        f"{anna.id}.{sessions.listed(anna.id, NOW)[0].id[:43]}",
+    ]
+    assert [sessions.of_cookie(each, NOW) for each in forged] == [None] * 4
+
+
+def test_a_session_ends_after_twelve_hours_however_busy() -> None:
+    anna = somebody("anna")
+    value, now = sessions.begin(anna.id, NOW), NOW
+    while now < NOW + LASTS:
+        assert sessions.of_cookie(value, now)
+        now += timedelta(minutes=55)
+    assert sessions.of_cookie(value, NOW + LASTS) is None
+    assert sessions.listed(anna.id, NOW + LASTS) == []
+
+
+def test_a_session_ends_after_an_hour_in_which_nobody_was_seen() -> None:
+    anna = somebody("anna")
+    value = sessions.begin(anna.id, NOW)
+    assert sessions.of_cookie(value, NOW + IDLE - timedelta(seconds=1))
+    assert sessions.of_cookie(value, NOW + 2 * IDLE - timedelta(seconds=2))
+    assert sessions.of_cookie(value, NOW + 3 * IDLE) is None
+    assert sessions.listed(anna.id, NOW + 3 * IDLE) == []
+
+
+def test_when_somebody_was_seen_is_written_every_five_minutes_and_no_more_often() -> None:
+    value = sessions.begin(somebody("anna").id, NOW)
+    meter().take()
+    for second in range(0, int(2 * SEEN_EVERY.total_seconds()) + 1, 10):
+        assert sessions.of_cookie(value, NOW + timedelta(seconds=second))
+    _, units = meter().take()
+    assert units == 2
+
+
+def test_two_requests_that_see_somebody_at_once_write_it_once_and_none_brings_an_ended_session_back() -> None:
+    anna = somebody("anna")
+    value, later = sessions.begin(anna.id, NOW), NOW + SEEN_EVERY
+    assert beside(1, lambda: sessions.of_cookie(value, later), lambda: sessions.of_cookie(value, later))
+    again = later + SEEN_EVERY
+    assert beside(1, lambda: sessions.of_cookie(value, again), lambda: sessions.end_all(anna.id))
+    assert sessions.of_cookie(value, again) is None
+    assert sessions.listed(anna.id, again) == []
+
+
+def test_one_session_is_ended_and_the_others_stay() -> None:
+    anna = somebody("anna")
+    first, second = sessions.begin(anna.id, NOW), sessions.begin(anna.id, NOW)
+    shown = sessions.of_cookie(first, NOW)
+    assert shown
+    for _ in range(2):
+        sessions.end(anna.id, shown.session)
+    assert sessions.of_cookie(first, NOW) is None
+    assert sessions.of_cookie(second, NOW)
+
+
+def test_all_sessions_of_somebody_are_ended_and_nobody_elses() -> None:
+    anna, ben = somebody("anna"), somebody("ben")
+    values = [sessions.begin(anna.id, NOW) for _ in range(3)]
+    of_ben = sessions.begin(ben.id, NOW)
+    assert sessions.end_all(anna.id) == 3
+    assert [sessions.of_cookie(each, NOW) for each in values] == [None] * 3
+    assert sessions.of_cookie(of_ben, NOW)
+
+
+def test_who_is_ended_is_signed_out_at_the_next_request_also_where_the_session_is_still_there() -> None:
+    anna = somebody("anna")
+    value = sessions.begin(anna.id, NOW)
+    session = sessions.of_cookie(value, NOW)
+    assert session
+    row = table.get(keys.session(anna.id, session.session))
+    actions.end(OPERATOR, anna.id, AT)
+    assert sessions.of_cookie(value, NOW) is None
+    assert row
+    table.write(table.Put(row))
+    assert sessions.of_cookie(value, NOW) is None
+
+
+def test_a_session_of_somebody_of_whom_nothing_is_left_signs_nobody_in() -> None:
+    value = sessions.begin(StaffId(f"st{'0' * 24}"), NOW)
+    assert sessions.of_cookie(value, NOW) is None
+
+
+def test_a_role_that_was_changed_while_somebody_was_signed_in_holds_at_the_next_request() -> None:
+    anna = somebody("anna", "admin")
+    value = sessions.begin(anna.id, NOW)
+    actions.change(OPERATOR, anna.id, StaffChange(role="analyst"))
+    signed_in = sessions.of_cookie(value, NOW)
+    assert signed_in
+    assert signed_in.caller.role == "analyst"
