@@ -156,14 +156,12 @@ stays_of_month: Callable[[str], str] = "STAY#{}".format
 """What the keys begin with of a leaf's stays whose rows lie in a month."""
 
 
-def arrivals(property_id: PropertyId, day: date) -> str:
-    """Of `INDEX_1`: who is expected at a property on a date, by reservation."""
-    return f"ARRIVALS#{property_id}#{day}"
-
-
-def departures(property_id: PropertyId, day: date) -> str:
-    """Of `INDEX_2`: who leaves or left a property on a date, by reservation."""
-    return f"DEPARTURES#{property_id}#{day}"
+arrivals: Callable[[PropertyId, date], str] = "ARRIVALS#{}#{}".format
+"""Of `INDEX_1`: who is expected at a property on a date, by reservation, but for the long stays."""
+long_stays: Callable[[PropertyId], str] = "ARRIVALS#{}#LONG".format
+"""Of `INDEX_1`: its arrivals of any date that stay so long that those of the last weeks do not tell who is there."""
+departures: Callable[[PropertyId, date], str] = "DEPARTURES#{}#{}".format
+"""Of `INDEX_2`: who leaves or left a property on a date, by reservation."""
 
 
 def companion(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:

@@ -173,8 +173,8 @@ def query(
     yield from _pages(ask, _key(Key(pk, after)) if after else None, limit, at_once)
 
 
-def query_index(index: Index, pk: str, *, after: str | None = None, limit: int | None = None) -> Iterator[Item]:
-    """Yield what an index shows of the rows of one of its partitions, `after` a sort key of it.
+def query_index(index: Index, pk: str, *, after: str | None = None, at_once: int | None = None) -> Iterator[Item]:
+    """Yield what an index shows of the rows of one of its partitions, `after` a sort key of it, `at_once` in one call.
 
     An index follows its table within moments: what was written just now may not be there yet.
     """
@@ -188,7 +188,7 @@ def query_index(index: Index, pk: str, *, after: str | None = None, limit: int |
         KeyConditionExpression=condition,
         ExpressionAttributeValues=values,
     )
-    yield from _pages(ask, None, limit)
+    yield from _pages(ask, None, None, at_once)
 
 
 def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int | None = None) -> Iterator[Item]:

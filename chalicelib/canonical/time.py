@@ -21,6 +21,14 @@ def moment_of(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def is_date(text: str) -> bool:
+    """Whether it is a calendar date as the hub writes it, such as `2026-01-31`; Python reads other forms as well."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def now() -> datetime:
     """The present; the one place that asks the clock."""
     return datetime.now(UTC)

@@ -18,14 +18,14 @@ from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 UPCOMING = {Status.PENDING, Status.CONFIRMED}
 
 
-def is_arrival(stay: Stay) -> bool:
+def is_arrival(status: Status) -> bool:
     """Whether a board of arrivals shows it: until the guest has left, so that it also tells who is in house."""
-    return stay.status in UPCOMING or stay.status is Status.IN_HOUSE
+    return status in UPCOMING or status is Status.IN_HOUSE
 
 
-def is_departure(stay: Stay) -> bool:
+def is_departure(status: Status) -> bool:
     """Whether a board of departures shows it: also who has left already."""
-    return is_arrival(stay) or stay.status is Status.CHECKED_OUT
+    return is_arrival(status) or status is Status.CHECKED_OUT
 
 
 def own_stays(stays: Iterable[Stay]) -> list[Stay]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.time import is_date
 from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, Stats
 from chalicelib.guests.traits import IDENTIFYING, Kind, kinds
@@ -174,19 +175,11 @@ def _is(kind: Kind, value: object) -> bool:
         case "number":
             return isinstance(value, int) and not isinstance(value, bool)
         case "date":
-            return isinstance(value, str) and _is_date(value)
+            return isinstance(value, str) and is_date(value)
         case "text" | "list":
             return isinstance(value, str)
         case "amounts":
             return False
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == len("2026-01-31")
 
 
 def matches(rule: Rule, traits: Traits, days: Days) -> bool:

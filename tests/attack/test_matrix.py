@@ -64,6 +64,9 @@ ASKED = {
     "properties:put": Asked(403, HOTEL),
     "properties:get": Asked(NOT_SEEN),
     "properties:delete": GROUP,
+    "boards:arrivals": Asked(NOT_SEEN, query="?date=2026-02-01"),
+    "boards:departures": Asked(NOT_SEEN, query="?date=2026-02-03"),
+    "boards:in_house": Asked(NOT_SEEN),
     "connections:listed": Asked(EMPTY),
     "connections:put": Asked(NOT_SEEN, CONNECTION),
     "connections:get": Asked(NOT_SEEN),
@@ -120,6 +123,7 @@ OPEN = {
     ("/u/{token}", "POST"), ("/u/{token}/back", "GET"), ("/u/{token}/back", "POST"),
 }  # fmt: skip
 SHOWN = {
+    "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
     "membership:listed",
 }  # fmt: skip

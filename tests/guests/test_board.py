@@ -1,6 +1,7 @@
 """The boards of a property: who arrives on a date, and who leaves."""
 
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def id_of(number: int, property_id: PropertyId = VIENNA.id) -> str:
 
 
 def on_boards(arrival: date = FIRST, departure: date = THIRD, property_id: PropertyId = VIENNA.id) -> tuple[int, int]:
-    return len(board.arrivals(property_id, arrival)), len(board.departures(property_id, departure))
+    return len([*board.arrivals(property_id, arrival)]), len([*board.departures(property_id, departure)])
 
 
 def test_a_board_shows_the_room_the_hour_and_whose_it_is() -> None:
@@ -50,7 +51,7 @@ def test_a_board_shows_the_room_the_hour_and_whose_it_is() -> None:
         1,
     )
     assert (line.status, line.arrival, line.departure) == ("confirmed", FIRST, THIRD)
-    assert board.departures(VIENNA.id, THIRD) == [line]
+    assert [*board.departures(VIENNA.id, THIRD)] == [line]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +97,8 @@ def test_a_property_sees_its_own_board() -> None:
 def test_a_board_comes_in_pages() -> None:
     for number in range(5):
         booked(number)
-    first = board.arrivals(VIENNA.id, FIRST, limit=3)
-    rest = board.arrivals(VIENNA.id, FIRST, limit=3, after=first[-1].reservation)
+    first = [*islice(board.arrivals(VIENNA.id, FIRST, at_once=3), 3)]
+    rest = [*board.arrivals(VIENNA.id, FIRST, at_once=3, after=first[-1].reservation)]
     assert [line.reservation for line in (*first, *rest)] == sorted(id_of(number) for number in range(5))
     assert (len(first), len(rest)) == (3, 2)
 

@@ -86,7 +86,7 @@ def test_the_boards_follow(left: FakeMews) -> None:
     mapped(TO_PORTO)
     told("r2")
     day = stays()[0].arrival
-    assert board.arrivals(VIENNA.id, day) == []
+    assert [*board.arrivals(VIENNA.id, day)] == []
     assert [each.property_id for each in board.arrivals(PORTO.id, day)] == [PORTO.id]
 
 

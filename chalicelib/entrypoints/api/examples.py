@@ -33,6 +33,7 @@ VALUES: Mapping[str, Any] = {
     "credentials": {},
     "currency": "EUR",
     "cursor": "eyJhIjoiMSJ9",
+    "date": "2026-02-01",
     "departure": "2026-02-03",
     "detail": "arrival: must be a date, such as 2026-02-01",
     "email": "anna.lee@mail.example",
@@ -111,6 +112,9 @@ VALUES: Mapping[str, Any] = {
 """What a field of this name holds, wherever it stands."""
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},
+    "BoardLineShown": {"status": "confirmed"},
+    "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
+    "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
     "MissedShown": {"instead_of": "n1"},
     "ChargeSnapshot": {"charge": "room"},
     "CampaignShown": {"launches": 1},

@@ -25,11 +25,13 @@ class InSight:
     caller: Caller
     eyes: Caller
     whole: Guest
+    read: Mapping[Leaf, Head] | None = None
+    """The guest's records, where they were read with those of others."""
 
     @cached_property
     def kept(self) -> Mapping[Leaf, Head]:
         """All records of the guest as they were read, in sight or not; one may have been taken off it since."""
-        return store.heads(self.whole.members)
+        return store.heads(self.whole.members) if self.read is None else self.read
 
     @cached_property
     def _heads(self) -> Mapping[Leaf, Head]:
@@ -79,7 +81,7 @@ class InSight:
 
 def guest_of(caller: Caller, guest_id: GuestId) -> InSight:
     """Raises NotFound, alike for guests that are not there and for other properties' guests."""
-    found = _seen(caller, eyes_of(caller), store.guest(guest_id))
+    found = seen(caller, eyes_of(caller), store.guest(guest_id))
     if found is None:
         raise NotFound("There is no such guest.")
     return found
@@ -92,10 +94,10 @@ def eyes_of(caller: Caller) -> Caller:
     return replace(caller, properties=frozenset({EVERYWHERE}))
 
 
-def _seen(caller: Caller, eyes: Caller, guest: Guest | None) -> InSight | None:
+def seen(caller: Caller, eyes: Caller, guest: Guest | None, read: Mapping[Leaf, Head] | None = None) -> InSight | None:
     if guest is None or not caller.sees_any(guest.properties):
         return None
-    found = InSight(caller, eyes, guest)
+    found = InSight(caller, eyes, guest, read)
     return found if found.members else None
 
 
@@ -104,7 +106,7 @@ def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
     eyes = eyes_of(caller)
     heads = store.heads(leaves)
     told_by = {head.guest for head in heads.values() if is_of(eyes, head)}
-    found = [each for guest in told_by if (each := _seen(caller, eyes, store.guest(guest)))]
+    found = [each for guest in told_by if (each := seen(caller, eyes, store.guest(guest)))]
     return sorted({each.id: each for each in found}.values(), key=lambda each: each.id)
 
 
