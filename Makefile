@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages fuzz soak bench bench-full up down openapi catalogues lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages fuzz soak bench bench-full up down openapi catalogues vendored lock clean
 SHELL := /bin/bash
 
 # Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
@@ -80,6 +80,9 @@ openapi: $(READY) ## write docs/openapi.json and docs/schemas/ from the models
 
 catalogues: $(READY) ## bring the guests' texts and their translations in step (LANGUAGE=pl adds one)
 	@$(BIN)/python -m infra.catalogues $(LANGUAGE)
+
+vendored: $(READY) ## fetch the console's static files of others, held to their list (needs npm; ACCEPT=1 writes new hashes)
+	@$(BIN)/python -m infra.vendored $(if $(ACCEPT),--accept)
 
 lock: $(READY) ## pin again what pyproject.toml asks for
 	@$(UV_COMPILE) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.txt

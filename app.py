@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.entrypoints.api.routes import api
+from chalicelib.entrypoints.console.routes import console
 from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.open_pages import open_pages
 from chalicelib.entrypoints.problems import chalices_own
@@ -15,6 +16,6 @@ BYTES_AS_SENT = ["application/xml", "text/xml", "multipart/form-data"]
 
 app = Chalice(app_name="xenia")
 app.api.binary_types = [*app.api.default_binary_types, *BYTES_AS_SENT]
-for blueprint in (open_pages, webhooks, guest_pages, api, queues, schedules):
+for blueprint in (open_pages, webhooks, guest_pages, console, api, queues, schedules):
     app.register_blueprint(blueprint)
 app.register_middleware(chalices_own, "http")

@@ -1,7 +1,8 @@
-"""Keeps the gettext catalogues in step with what code and templates say to guests: `make catalogues`.
+"""Keeps the gettext catalogues in step with what code and templates say: `make catalogues`.
 
 It collects the texts, brings each language's .po up to date with them, and compiles it to the .mo that the hub reads.
-A language that is named (`python -m infra.catalogues pl`) and not there yet gets an empty .po.
+A language that is named (`python -m infra.catalogues pl`) and not there yet gets an empty .po for guests, and one for
+the console.
 """
 
 import io
@@ -16,58 +17,70 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from chalicelib.canonical.version import VERSION
-from chalicelib.entrypoints.guest_pages.rendering import EXTENSIONS
-from chalicelib.languages.catalogues import DOMAIN, LOCALES, SOURCE, languages
+from chalicelib.entrypoints.templating import EXTENSIONS
+from chalicelib.languages.catalogues import CONSOLE, GUESTS, LOCALES, SOURCE, Domain, languages
 
 CODE = Path(__file__).parent.parent / "chalicelib"
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
-OPTIONS = {
-    "**/templates/**.html": {
-        "extensions": ",".join(EXTENSIONS),
-        "newstyle_gettext": "yes",
-        "trimmed": "yes",
-        "silent": "no",  # a template that is not Jinja ends the extraction, and does not pass for one without texts
-    }
+OF_CONSOLE, OF_GUESTS = "entrypoints/console/**", "entrypoints/guest_pages/**"
+METHODS = {
+    GUESTS: [(f"{OF_CONSOLE}.py", "ignore"), ("**.py", "python"), (f"{OF_GUESTS}.html", "jinja2.ext.babel_extract")],
+    CONSOLE: [(f"{OF_CONSOLE}.py", "python"), (f"{OF_CONSOLE}.html", "jinja2.ext.babel_extract")],
 }
+TEMPLATES = {
+    "extensions": ",".join(EXTENSIONS),
+    "newstyle_gettext": "yes",
+    "trimmed": "yes",
+    "silent": "no",  # a template that is not Jinja ends the extraction, and does not pass for one without texts
+}
+OPTIONS = {f"{folder}.html": TEMPLATES for folder in (OF_CONSOLE, OF_GUESTS)}
+SHOWN = 20
+"""Texts that are told to be translated."""
+READERS = {GUESTS: "guests", CONSOLE: "those who work with the hub"}
 
 
 def main(added: Iterable[str] = ()) -> None:
-    wanted = texts()
-    for language in sorted({*(languages() - {SOURCE}), *added}):
-        catalogue = updated(read(language), wanted)
-        po = po_of(language)
-        po.parent.mkdir(parents=True, exist_ok=True)
-        po.write_bytes(source(catalogue))
-        po.with_suffix(".mo").write_bytes(compiled(catalogue))
-        lacking = untranslated(catalogue)
-        print(f"{language}: {len(catalogue)} texts, {len(lacking)} of them not translated", *lacking, sep="\n  ")
+    for domain in METHODS:
+        wanted = texts(domain)
+        for language in sorted({*(languages(domain) - {SOURCE}), *added}):
+            _bring_in_step(domain, language, wanted)
 
 
-def po_of(language: str) -> Path:
-    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def _bring_in_step(domain: Domain, language: str, wanted: Catalog) -> None:
+    catalogue = updated(read(domain, language), wanted)
+    po = po_of(domain, language)
+    po.parent.mkdir(parents=True, exist_ok=True)
+    po.write_bytes(source(catalogue))
+    po.with_suffix(".mo").write_bytes(compiled(catalogue))
+    lacking = untranslated(catalogue)
+    told = f"{domain}, {language}: {len(catalogue)} texts, {len(lacking)} of them not translated"
+    print(told, *lacking[:SHOWN], *(["…"] if len(lacking) > SHOWN else []), sep="\n  ")
 
 
-def texts(code: Path = CODE) -> Catalog:
+def po_of(domain: Domain, language: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def texts(domain: Domain, code: Path = CODE) -> Catalog:
     """What code and templates ask to be translated, with the files that ask."""
     found = Catalog()
-    for file, _, text, comments, context in extract_from_dir(code, METHODS, OPTIONS):
+    for file, _, text, comments, context in extract_from_dir(code, METHODS[domain], OPTIONS):
         found.add(text, locations=[(file, 0)], auto_comments=comments, context=context)
     return found
 
 
-def read(language: str) -> Catalog:
-    po = po_of(language)
+def read(domain: Domain, language: str) -> Catalog:
+    po = po_of(domain, language)
     if not po.exists():
-        return empty(language)
+        return empty(domain, language)
     with po.open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+        return read_po(file, locale=language, domain=domain)
 
 
-def empty(language: str) -> Catalog:
+def empty(domain: Domain, language: str) -> Catalog:
     return Catalog(
         language,
-        DOMAIN,
-        header_comment="# What guests read. Brought up to date and compiled by: make catalogues",
+        domain,
+        header_comment=f"# What {READERS[domain]} read. Brought up to date and compiled by: make catalogues",
         project="xenia",
         version=VERSION,
         msgid_bugs_address="the project's issues",

@@ -30,11 +30,19 @@ TITLES = {400: "Bad request", 405: "Method not allowed", 415: "Unsupported media
 
 Headers = dict[str, str | list[str]]
 View = Callable[..., Response]
+Refuse = Callable[[Exception, str], Response]
 
 
-def answered(blueprint: Blueprint) -> Callable[[View], View]:
+def _route(request: Request) -> str:
+    return f"{request.method} {request.path}"
+
+
+def answered(
+    blueprint: Blueprint, *, refuse: Refuse | None = None, route: Callable[[Request], str] = _route
+) -> Callable[[View], View]:
     """Run a view: every error becomes its answer, and one line tells what was done. Chalice itself never sees an error:
-    it would log the message, which may hold a value."""
+    it would log the message, which may hold a value. `refuse` makes other answers of errors than problem details;
+    `route` says what was asked for, without anybody's id."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -42,8 +50,8 @@ def answered(blueprint: Blueprint) -> Callable[[View], View]:
             request = blueprint.current_request
             correlation = _correlation(request)
             with log.invocation("api_handler") as line:
-                line.words |= {"route": f"{request.method} {request.path}", "correlation_id": correlation}
-                response = _answer(view, path, correlation, line)
+                line.words |= {"route": route(request), "correlation_id": correlation}
+                response = _answer(view, path, correlation, line, refuse or problem)
                 if request.method == "HEAD":
                     response.body = ""
                 line.figures |= {"records": 1, "failed": int(response.status_code >= 500)}
@@ -55,12 +63,12 @@ def answered(blueprint: Blueprint) -> Callable[[View], View]:
     return decorate
 
 
-def _answer(view: View, path: dict[str, str], correlation: str, line: log.Line) -> Response:
+def _answer(view: View, path: dict[str, str], correlation: str, line: log.Line, refuse: Refuse) -> Response:
     try:
         return view(**path)
     except Exception as error:  # noqa: BLE001 (the last resort: what is not in the tree is told in the log, not to the caller)
         line.words["failures"] = [log.describe(error)]
-        return problem(error, correlation)
+        return refuse(error, correlation)
 
 
 def problem(error: Exception, correlation: str) -> Response:

@@ -14,8 +14,9 @@ Language = NewType("Language", str)
 SOURCE = Language("en")
 """The language of the texts in code and templates, which needs no catalogue."""
 LOCALES = Path(__file__).parent / "locales"
-DOMAIN = "guests"
-"""The name of the catalogues' files."""
+Domain = NewType("Domain", str)
+"""For whom texts are, and the name of their catalogues' files: few read both, and no page loads the other's."""
+GUESTS, CONSOLE = Domain("guests"), Domain("console")
 RIGHT_TO_LEFT = frozenset(
     {
         "apc", "ar", "bal", "bgn", "ckb", "dv", "fa", "he", "ks", "lrc", "mzn", "nqo", "ps", "rhg", "sd", "sdh", "skr",
@@ -26,23 +27,24 @@ RIGHT_TO_LEFT = frozenset(
 
 
 @cache
-def languages() -> frozenset[Language]:
-    return frozenset({SOURCE, *(Language(folder.name) for folder in LOCALES.iterdir())})
+def languages(domain: Domain = GUESTS) -> frozenset[Language]:
+    found = LOCALES.glob(f"*/LC_MESSAGES/{domain}.mo")
+    return frozenset({SOURCE, *(Language(file.parent.parent.name) for file in found)})
 
 
 @cache
-def catalogue(language: Language) -> "NullTranslations":
+def catalogue(language: Language, domain: Domain = GUESTS) -> "NullTranslations":
     import gettext
 
     if language == SOURCE:
         return gettext.NullTranslations()
-    return gettext.translation(DOMAIN, LOCALES, [language])
+    return gettext.translation(domain, LOCALES, [language])
 
 
-def nearest(tag: str | None) -> Language | None:
+def nearest(tag: str | None, domain: Domain = GUESTS) -> Language | None:
     """German for `de-AT`; None for a tag of no language that we have, or of none at all."""
     language = Language(re.split("[-_]", (tag or "").strip())[0].lower())
-    return language if language in languages() else None
+    return language if language in languages(domain) else None
 
 
 def direction(language: Language) -> str:

@@ -1,57 +1,78 @@
-"""Catalogues: no guest finds a text that nobody translated, and what is read is what was translated."""
+"""Catalogues: no guest and no desk finds a text that nobody translated, and what is read is what was translated."""
 
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from jinja2 import Environment
 
-from chalicelib.entrypoints.guest_pages import rendering
-from chalicelib.languages.catalogues import SOURCE, Language, catalogue, languages
+from chalicelib.entrypoints.templating import EXTENSIONS
+from chalicelib.languages.catalogues import CONSOLE, GUESTS, SOURCE, Domain, Language, catalogue, languages
 from infra import catalogues
 
-TRANSLATED = sorted(languages() - {SOURCE})
-TEMPLATES = sorted(catalogues.CODE.rglob("templates/*.html"))
+TRANSLATED = [(domain, each) for domain in (GUESTS, CONSOLE) for each in sorted(languages(domain) - {SOURCE})]
+TEMPLATES = sorted((catalogues.CODE / "entrypoints").rglob("*.html"))
+AT_THE_DESK = ("frame/", "routes.py", "told.py", "pages/today", "pages/guests", "pages/board", "pages/sign_in")
+"""What of the console is translated at least: what everybody sees, and the pages of a front desk."""
 
 
 @pytest.fixture(scope="module")
-def texts() -> Catalog:
-    return catalogues.texts()
+def texts() -> dict[Domain, Catalog]:
+    return {each: catalogues.texts(each) for each in (GUESTS, CONSOLE)}
 
 
-def test_the_languages_of_the_guests() -> None:
+def test_the_languages_of_guests_and_of_the_console() -> None:
     assert languages() == {"en", "de", "fr", "es", "it", "pt"}
+    assert languages(CONSOLE) == {"en"}
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_every_language_has_every_text_and_no_other(language: str, texts: Catalog) -> None:
-    kept = catalogues.read(language)
-    asked = {(each.id, each.context) for each in catalogues.messages(texts)}
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_every_language_has_every_text_and_no_other(
+    domain: Domain, language: str, texts: dict[Domain, Catalog]
+) -> None:
+    kept = catalogues.read(domain, language)
+    asked = {(each.id, each.context) for each in catalogues.messages(texts[domain])}
     assert {(each.id, each.context) for each in catalogues.messages(kept)} == asked, "run: make catalogues"
-    assert not catalogues.untranslated(kept)
     assert not kept.obsolete
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_a_translation_has_the_variables_of_its_text(language: str) -> None:
-    kept = catalogues.read(language)
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_what_guests_and_front_desks_read_is_translated(domain: Domain, language: str) -> None:
+    kept = catalogues.read(domain, language)
+    needed = {str(each.id) for each in catalogues.messages(kept) if domain == GUESTS or is_at_the_desk(each)}
+    assert needed.intersection(catalogues.untranslated(kept)) == set()
+
+
+def is_at_the_desk(text: Message) -> bool:
+    return any(file.removeprefix("entrypoints/console/").startswith(AT_THE_DESK) for file, _ in text.locations)
+
+
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_a_translation_has_the_variables_of_its_text(domain: Domain, language: str) -> None:
+    kept = catalogues.read(domain, language)
     faults = {str(each.id): [str(fault) for fault in each.check()] for each in catalogues.messages(kept)}
     assert not any(faults.values()), faults
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_what_the_hub_reads_is_what_was_translated(language: str) -> None:
-    kept = catalogues.read(language)
-    compiled = catalogues.po_of(language).with_suffix(".mo").read_bytes()
+@pytest.mark.parametrize(("domain", "language"), TRANSLATED)
+def test_what_the_hub_reads_is_what_was_translated(domain: Domain, language: str) -> None:
+    kept = catalogues.read(domain, language)
+    compiled = catalogues.po_of(domain, language).with_suffix(".mo").read_bytes()
     assert compiled == catalogues.compiled(kept), "run: make catalogues"
     for each in catalogues.messages(kept):
-        assert catalogue(Language(language)).gettext(str(each.id)) == each.string
+        assert catalogue(Language(language), domain).gettext(str(each.id)) == (each.string or each.id)
 
 
-def test_texts_come_from_code_and_from_templates(texts: Catalog) -> None:
-    asked = {file for each in catalogues.messages(texts) for file, _ in each.locations}
-    assert {"messages/channels/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked
+def test_texts_come_from_code_and_from_templates(texts: dict[Domain, Catalog]) -> None:
+    asked = {
+        domain: {file for each in catalogues.messages(found) for file, _ in each.locations}
+        for domain, found in texts.items()
+    }
+    assert {"messages/channels/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked[GUESTS]
+    assert {"entrypoints/console/told.py", "entrypoints/console/frame/base.html"} <= asked[CONSOLE]
+    assert all(file.startswith("entrypoints/console/") for file in asked[CONSOLE])
+    assert not any(file.startswith("entrypoints/console/") for file in asked[GUESTS])
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
@@ -84,11 +105,14 @@ def test_a_text_that_was_reworded_is_one_to_translate_anew() -> None:
     assert b"Guten Tag" not in catalogues.source(updated)
 
 
-def test_a_new_language_begins_with_every_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: Catalog) -> None:
+def test_a_new_language_begins_with_every_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: dict[Domain, Catalog]
+) -> None:
     monkeypatch.setattr(catalogues, "LOCALES", tmp_path)
-    monkeypatch.setattr(catalogues, "languages", lambda: frozenset({SOURCE}))
+    monkeypatch.setattr(catalogues, "languages", lambda _: frozenset({SOURCE}))
     catalogues.main(["pl"])
-    assert len(catalogues.untranslated(catalogues.read("pl"))) == len(catalogues.messages(texts))
+    for domain, asked in texts.items():
+        assert len(catalogues.untranslated(catalogues.read(domain, "pl"))) == len(catalogues.messages(asked))
 
 
 def untranslatable(template: str) -> list[str]:
@@ -100,7 +124,7 @@ def untranslatable(template: str) -> list[str]:
 
 def _outside_of_translations(template: str) -> str:
     kept, inside, block = "", False, ""
-    for _, kind, value in Environment(extensions=rendering.EXTENSIONS).lex(template):
+    for _, kind, value in Environment(extensions=EXTENSIONS).lex(template):
         if kind == "block_begin":
             block = ""
         elif kind == "name" and not block:

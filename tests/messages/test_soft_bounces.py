@@ -191,6 +191,11 @@ NEWEST = st.integers(12 - returns.LOOKED_AT, 11)
 TOLD = st.tuples(st.sampled_from(["bounce", "bounce", "bounce", "delivery"]), NEWEST, st.integers(0, 40))
 
 
+def _told_once(told: Told) -> tuple[object, ...]:
+    """A message arrives once, and SES tells one instant of it, however often; it may come back at several."""
+    return told[:2] if told[0] == "delivery" else told
+
+
 def is_held_by(told: Sequence[Told]) -> bool:
     """From everything that was ever told, at once. Of each message the first instant counts."""
     arrived: dict[int, int] = {}
@@ -204,7 +209,7 @@ def is_held_by(told: Sequence[Told]) -> bool:
 
 
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(TOLD, max_size=12), st.randoms(use_true_random=False))
+@given(st.lists(TOLD, max_size=12, unique_by=_told_once), st.randoms(use_true_random=False))
 def test_in_any_order_and_however_often_it_is_told_the_same_holds(
     mailed: None, told: list[Told], chance: Random
 ) -> None:

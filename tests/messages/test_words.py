@@ -18,7 +18,7 @@ TABLE = "messages/holds.py"
 CHANNEL = "messages/channels/email.py"
 OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
-    "entrypoints/api/examples",
+    "entrypoints/api/examples", "entrypoints/console/pages/guests",
 )  # fmt: skip
 """Here the word is a kind of identifier, or the name of a trait, as `phone` is."""
 

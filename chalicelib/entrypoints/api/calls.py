@@ -112,7 +112,7 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
 
     caller = actions.sign_in(request.headers.get("authorization"))
     allowances().take(caller.actor)
-    _permit(call, caller)
+    permit(call, caller)
     contract = contract_of(call)
     document = _document(request, contract, call, path)
     given = _given(call, contract, request, path, document)
@@ -130,7 +130,8 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     return Response(answer.text, headers=headers, status_code=answer.status)
 
 
-def _permit(call: Call, caller: "Caller") -> None:
+def permit(call: Call, caller: "Caller") -> None:
+    """Raises Forbidden for what a role may not, or not for some hotels only."""
     if caller.role not in call.roles:
         raise Forbidden(f"The role {caller.role} may not do this: it is for {', '.join(sorted(call.roles))}.")
     if call.group_only and not caller.is_group:

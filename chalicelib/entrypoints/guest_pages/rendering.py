@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chalice.app import Response
 
+from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.problems import Headers
-from chalicelib.languages.catalogues import Language, catalogue, direction
+from chalicelib.languages.catalogues import GUESTS, Language, catalogue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-EXTENSIONS = ["jinja2.ext.i18n"]
-
-
 ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(?=/|\Z)")
 
 
@@ -66,22 +64,10 @@ def words_of_return(language: Language, name: str) -> str:
 
 @cache
 def environment(language: Language) -> "Environment":
-    """One for each language, because Jinja keeps the catalogue in it. Templates are compiled on first use."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=EXTENSIONS,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined] # the extension's
-    made.globals |= {"language": language, "direction": direction(language), "style": Markup(_style())}  # noqa: S704 (our own file)
+    made = templating.environment((TEMPLATES,), language, GUESTS)
+    made.globals |= {"style": Markup(_style())}  # noqa: S704 (our own file)
     return made
 
 

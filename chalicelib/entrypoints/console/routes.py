@@ -1,0 +1,49 @@
+"""Every page of the console on one page: its address, what shows it, what takes its form, and who may open it.
+
+API Gateway knows the depths of addresses only; which page one is, this table says. So a page more is a line here, and
+no resource in the gateway.
+"""
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.entrypoints.console.running import answer, refused
+from chalicelib.entrypoints.console.table import Page, find
+from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.visits import CONSOLE_AT
+from chalicelib.entrypoints.problems import answered
+
+PAGES = (
+    Page("/static/{name}", shows="static:served", is_open=True),
+    Page("/", shows="today:shown", title=N_("Today")),
+    Page("/guests", shows="guests:search", opens="guests:search", title=N_("Guests")),
+    Page("/settings", shows="settings:shown", takes="settings:saved", opens="settings:get", title=N_("Settings")),
+    Page("/guests/{guest_id}", shows="guests:one", opens="guests:get"),
+)
+
+DEEPEST = 7
+"""Parts of an address behind /console."""
+
+console = Blueprint(__name__)
+
+
+def _parts(request: Request) -> list[str]:
+    """Of an address, behind /console."""
+    given = request.uri_params or {}
+    return [given[f"part{at}"] for at in range(len(given))]
+
+
+def _route(request: Request) -> str:
+    return f"{request.method} {CONSOLE_AT}{find(PAGES, _parts(request)).page.path}"
+
+
+def _serve(depth: int) -> None:
+    @answered(console, refuse=refused, route=_route)
+    def view(**_: str) -> Response:
+        return answer(PAGES, console.current_request, _parts(console.current_request))
+
+    path = "".join(f"/{{part{at}}}" for at in range(depth))
+    console.route(f"{CONSOLE_AT}{path}", methods=["GET", "HEAD", "POST"], content_types=["*/*"])(view)
+
+
+for depth in range(DEEPEST + 1):
+    _serve(depth)

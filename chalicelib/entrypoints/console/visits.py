@@ -1,0 +1,211 @@
+"""What a page is given: who is there, what they sent, and the hub.
+
+A page asks the hub by the API's own functions, through `Visit.call`, which holds them to the same rights: there is no
+second logic and no second right. A form that is refused shows its page again, with what was typed, and each fault at
+its field.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
+from urllib.parse import urlencode
+
+from chalice.app import Response
+
+from chalicelib.canonical import time
+from chalicelib.canonical.errors import CallerError, Unauthorized
+from chalicelib.entrypoints.console.forms import Form
+from chalicelib.entrypoints.console.table import Page
+from chalicelib.entrypoints.console.told import DONE
+from chalicelib.languages.catalogues import CONSOLE, Language, catalogue
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from chalicelib.access.model import Caller
+    from chalicelib.access.sessions import SignedIn
+    from chalicelib.entrypoints.api.calls import Ask, Call
+    from chalicelib.entrypoints.api.paging import Page as PageOfListing
+
+    Model = TypeVar("Model", bound=BaseModel)
+
+Given = ParamSpec("Given")
+Told = TypeVar("Told")
+CONSOLE_AT = "/console"
+SIGN_IN = "/sign-in"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page. `names` is what stands in its address, `page` the line of the table."""
+
+    page: Page
+    pages: Sequence[Page]
+    names: Mapping[str, str]
+    path: str
+    """Behind /console."""
+    prefix: str
+    """What stands before /console in every address: the gateway's stage, where there is no domain of one's own."""
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Form
+    now: time.Instant
+    language: Language
+    signed: "SignedIn | None" = None
+    refusal: CallerError | None = None
+
+    def again(self, path: str, **changes: str | None) -> str:
+        """The address of a page with what this one was asked for, but for what changes; None takes it out."""
+        return self.at(path, **{**self.query, "done": None, **changes})
+
+    @property
+    def done(self) -> str:
+        """What was done just before this page, in words; the address names it, and may name nothing else."""
+        code = self.query.get("done", "")
+        return self.words(DONE[code]) if code in DONE else ""
+
+    def words(self, text: str) -> str:
+        """A text in the reader's language."""
+        return catalogue(self.language, CONSOLE).gettext(text)
+
+    @property
+    def signed_in(self) -> "SignedIn":
+        """Raises Unauthorized where nobody is."""
+        if self.signed is None:
+            raise Unauthorized
+        return self.signed
+
+    @property
+    def caller(self) -> "Caller":
+        return self.signed_in.caller
+
+    @property
+    def session(self) -> str:
+        return self.signed.session if self.signed else ""
+
+    def at(self, path: str, **query: str | None) -> str:
+        """The address of a page of ours."""
+        given = {name: value for name, value in query.items() if value}
+        return f"{self.prefix}{CONSOLE_AT}{path.rstrip('/')}" + (f"?{urlencode(given)}" if given else "")
+
+    def opens(self, page: Page) -> bool:
+        """Whether who is there may open a page."""
+        return page.is_open or (self.signed is not None and (not page.opens or self._may(_named(page.opens))))
+
+    def may(self, function: Callable[..., object]) -> bool:
+        """Whether who is there may call a function of the API."""
+        return self.signed is not None and self._may(_call_of(function))
+
+    def _may(self, call: "Call") -> bool:
+        return self.caller.role in call.roles and (not call.group_only or self.caller.is_group)
+
+    @overload
+    def call(
+        self, function: Callable[Concatenate["Ask", Given], Told], *args: Given.args, **given: Given.kwargs
+    ) -> Told: ...
+    @overload
+    def call(self, function: Callable[Given, Told], *args: Given.args, **given: Given.kwargs) -> Told: ...
+    def call(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
+        """Ask the hub by a function of the API. Raises Forbidden for what this role may not, and what the function
+        raises."""
+        from chalicelib.access.allowances import allowances
+        from chalicelib.entrypoints.api.calls import Ask, contract_of, permit
+
+        call = _call_of(function)
+        permit(call, self.caller)
+        allowances().take(self.caller.actor)
+        takes_ask = "ask" in contract_of(call).names
+
+        def run(seed: str) -> Any:
+            return function(*([Ask(self.caller, seed, self.now)] if takes_ask else []), *args, **given)
+
+        return self._once(call, run, (args, given)) if call.creates else run("")
+
+    def _once(self, call: "Call", run: Callable[[str], Any], said: object) -> Any:
+        """A form that is sent twice does once what creates something, and is answered alike."""
+        from chalicelib.access import requests
+        from chalicelib.access.remembered import Answer
+        from chalicelib.entrypoints.api.calls import contract_of
+
+        def answered(seed: str) -> Answer:
+            return Answer(call.status, run(seed).model_dump_json(by_alias=True))
+
+        at = time.moment_of(self.now)
+        asked = requests.attempt(self.caller.actor, self.form.nonce, f"{call.method} {self.path}", repr(said), at)
+        answer = requests.answer_once(asked, answered, keep_answer=not call.answers_secret)
+        return cast("type[BaseModel]", contract_of(call).gives).model_validate_json(answer.text)
+
+    def body(self, model: "type[Model]", document: object) -> "Model":
+        """A form's document as the API takes it. Raises Invalid, which names each field."""
+        from chalicelib.entrypoints.api import documents
+
+        return documents.check(model, document)
+
+    def part(self, listing: str) -> "PageOfListing":
+        """Which part of a listing is wanted; its cursors are those of the address they stand in."""
+        from chalicelib.entrypoints.api.paging import read_page
+
+        asked = {name: self.query[name] for name in ("limit", "cursor") if self.query.get(name)}
+        return read_page(f"{CONSOLE_AT}{listing}", asked)
+
+    def number(self, name: str) -> int | str | None:
+        """A number of the form; what is none is handed on as it was typed, for its model to say what is wrong."""
+        typed = self.form.text(name).strip()
+        is_whole = typed.isascii() and typed.removeprefix("-").isdigit() and len(typed) < 19
+        return int(typed) if is_whole else typed or None
+
+    def typed(self, name: str, kept: object = "") -> str:
+        """What a field shows: what was typed, where the form came back, and else what is kept."""
+        if self.refusal is not None and self.form.has(name):
+            return self.form.text(name)
+        return "" if kept is None else str(kept)
+
+    def described(self, name: str, help_: str) -> dict[str, str]:
+        """The attributes by which a field is tied to what is said about it."""
+        is_wrong = name in self.faults
+        by = " ".join([f"{name}-help"] * bool(help_) + [f"{name}-fault"] * is_wrong)
+        return ({"aria-describedby": by} if by else {}) | ({"aria-invalid": "true"} if is_wrong else {})
+
+    def is_ticked(self, name: str, value: str, kept: object) -> bool:
+        """Of a box or a choice."""
+        if self.refusal is not None:
+            return value in self.form.texts(name)
+        return bool(kept)
+
+    @cached_property
+    def faults(self) -> Mapping[str, str]:
+        """Field → what is wrong with it, of the form that came back."""
+        found: dict[str, str] = {}
+        for each in getattr(self.refusal, "fields", ()):
+            found[each.field] = f"{found[each.field]}; {each.message}" if each.field in found else each.message
+        return found
+
+    def shown(self, template: str, **values: object) -> Response:
+        """A page. The values are what its template names."""
+        from chalicelib.entrypoints.console.rendering import page
+
+        return page(self, template, self.refusal.status if self.refusal else 200, values)
+
+    def refused(self, refusal: CallerError) -> "Visit":
+        """The same visit, whose page tells what was wrong."""
+        return replace(self, refusal=refusal)
+
+    def go(self, path: str, **query: str | None) -> Response:
+        """Lead on to a page, after something was done (303: it is asked for, and never posted again)."""
+        return moved(self.at(path, **query))
+
+
+def moved(address: str, **headers: str) -> Response:
+    kept: dict[str, str | list[str]] = {"Location": address, "Cache-Control": "no-store", **headers}
+    return Response("", headers=kept, status_code=303)
+
+
+def _named(answered_by: str) -> "Call":
+    from chalicelib.entrypoints.api.routes import CALLS
+
+    return next(each for each in CALLS if each.answered_by == answered_by)
+
+
+def _call_of(function: Callable[..., object]) -> "Call":
+    return _named(f"{function.__module__.rpartition('.')[2]}:{function.__name__}")
