@@ -25,6 +25,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import RESTORED_TABLE, Settings, settings
 from chalicelib.canonical.facts import Fact
+from chalicelib.connections import noted
 from chalicelib.ingest import conversations, edge, opened
 from chalicelib.jobs import actions as jobs
 from chalicelib.properties.model import Branding
@@ -165,6 +166,7 @@ def forget() -> None:
     queues.url_of.cache_clear()
     allowances.cache_clear()
     opened.opened_connections.cache_clear()
+    noted.noted.cache_clear()
     conversations.look_ups.cache_clear()
     jobs.known_as_queued.cache_clear()
     edge.raw_bucket.cache_clear()

@@ -76,6 +76,11 @@ letters_of: Callable[[ConnectionId], str] = "LETTERS#{}".format
 long_work: Callable[[JobId], Key] = alone("WORK")
 
 
+def connection_health(connection_id: ConnectionId) -> Key:
+    """How it fares, behind the connection's own row: one query finds all with theirs. No id has this sign."""
+    return Key(CONNECTIONS, f"{connection_id}#HEALTH")
+
+
 def connection_reach(connection_id: ConnectionId) -> Key:
     """Every property that a connection's id ever reached; it outlives the connection."""
     return Key(f"CONNECTION#{connection_id}", "REACH")
@@ -131,9 +136,8 @@ def receipt(leaf: Leaf, at: Instant, receipt_id: str) -> Key:
     return Key(f"LEAF#{leaf}", f"RECEIPT#{at}#{receipt_id}")
 
 
-# What is kept by leaf, and never moves.
-def leaf(leaf_id: Leaf) -> str:
-    return f"LEAF#{leaf_id}"
+leaf: Callable[[Leaf], str] = "LEAF#{}".format
+"""What is kept by leaf, and never moves."""
 
 
 def record(leaf_id: Leaf) -> Key:
@@ -154,8 +158,6 @@ def stay(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
 
 stays_of_month: Callable[[str], str] = "STAY#{}".format
 """What the keys begin with of a leaf's stays whose rows lie in a month."""
-
-
 arrivals: Callable[[PropertyId, date], str] = "ARRIVALS#{}#{}".format
 """Of `INDEX_1`: who is expected at a property on a date, by reservation, but for the long stays."""
 long_stays: Callable[[PropertyId], str] = "ARRIVALS#{}#LONG".format

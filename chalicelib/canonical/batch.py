@@ -28,6 +28,15 @@ Failures = dict[str, Exception]
 """Message id → why it is not done; what is not in it is done."""
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A delivery that failed: set aside for good, or to come back."""
+
+    message: Message
+    error: Exception
+    is_set_aside: bool
+
+
 def portions(
     each: Iterable[T], size_of: Callable[[T], int], *, largest: int, most: int | None = None
 ) -> Iterator[list[T]]:

@@ -66,7 +66,8 @@ class Connection(BaseModel):
     channels: dict[Name, Channel] = Field(default_factory=dict)
     options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
     has_credentials: bool | None = None
-    """As an answer tells it; it says nothing here."""
+    health: dict[str, object] | None = None
+    """Both as an answer tells them; they say nothing here."""
 
     def over(self, kept: KeptConnection) -> "Connection":
         """What is left out is as it is kept."""

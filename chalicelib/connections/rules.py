@@ -1,15 +1,64 @@
-"""What a connection may be. Pure."""
+"""What a connection may be, and how it fares. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from chalicelib.canonical import choices
 from chalicelib.canonical.errors import FieldError
+from chalicelib.canonical.time import moment_of
 from chalicelib.connections.asked import Connection
+from chalicelib.connections.health import Health, Outcome
 from chalicelib.connections.model import KeptConnection, is_api
 from chalicelib.connectors.vendors import VENDORS, edge_of
 
 CheckUrl = Callable[[str], None]
 """Raises ValueError for an address that the hub must not call."""
+
+
+QUIET_TIMES = 2
+"""How many times its usual gap a connection may be quiet."""
+SHORTEST_SILENCE, SILENCE_OF_NEW = timedelta(hours=3), timedelta(hours=48)
+"""Nobody is called silent sooner; and a connection that is too new to have a usual gap, not sooner than that."""
+DAYS_TO_KNOW = 3
+LOOKED_AT, FEWEST = 10, 3
+"""Of the newest deliveries: as many say whether it fails, and at least so many."""
+FAILED = frozenset({Outcome.SET_ASIDE, Outcome.AGAIN})
+
+
+class State(StrEnum):
+    """How a connection fares. UNHEARD: nothing ever came; FAILING: of what came last, more than half."""
+
+    UNHEARD = "unheard"
+    WELL = "well"
+    FAILING = "failing"
+    SILENT = "silent"
+
+
+def state_of(health: Health, now: datetime) -> State:
+    if health.received_at is None:
+        return State.UNHEARD
+    if now - moment_of(health.received_at) > quiet_at_most(health):
+        return State.SILENT
+    return State.FAILING if is_failing(health) else State.WELL
+
+
+def quiet_at_most(health: Health) -> timedelta:
+    """How long nothing may come before a connection is silent: twice the longest time without a notice that it had in
+    the days that are kept, but for one day, which may have been an outage.
+
+    So a hotel may be quiet each night for as long as its nights are, a small one over its quiet days, too.
+    """
+    gaps = sorted(day.longest_gap for day in health.days.values())
+    if len(gaps) < DAYS_TO_KNOW:
+        return SILENCE_OF_NEW
+    return max(SHORTEST_SILENCE, QUIET_TIMES * timedelta(seconds=gaps[-2]))
+
+
+def is_failing(health: Health) -> bool:
+    newest = health.last[:LOOKED_AT]
+    failed = sum(each.outcome in FAILED for each in newest)
+    return len(newest) >= FEWEST and 2 * failed > len(newest)
 
 
 def faults(

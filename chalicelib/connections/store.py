@@ -1,11 +1,17 @@
 """How connections are kept, and which properties their ids ever reached."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, inflated, within_a_unit
+from chalicelib.canonical.compact import compact
 from chalicelib.canonical.ids import ConnectionId, Scope
+from chalicelib.canonical.time import Instant
+from chalicelib.connections import health
+from chalicelib.connections.health import UNHEARD, Day, Health, Outcome, Told, Word
 from chalicelib.connections.model import KeptConnection
 
 
@@ -31,16 +37,25 @@ def get_many(wanted: Iterable[ConnectionId]) -> dict[ConnectionId, KeptConnectio
 
 
 def listed() -> list[KeptConnection]:
-    return [_read(item) for item in table.query(keys.CONNECTIONS)]
+    """Their health lies among them."""
+    return [_read(item) for item in table.query(keys.CONNECTIONS) if not _is_health(item)]
+
+
+def listed_with_health() -> list[tuple[KeptConnection, Health]]:
+    """One query."""
+    rows = {item["sk"]: item for item in table.query(keys.CONNECTIONS, consistent=False)}
+    return [(_read(item), _health_among(rows, _read(item).id)) for item in rows.values() if not _is_health(item)]
 
 
 def delete(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
-    """Its secrets go with it. What its id reached stays, so that nobody else gets its guests under the same id.
+    """Its secrets go with it, and how it fared. What its id reached stays, so that nobody else gets its guests under
+    the same id.
 
     Raises ConditionFailed when somebody else wrote beside it; who writes beside this gets it, and brings nothing back.
     """
     gone = table.Delete(keys.connection(connection.id), table.PRESENT)
-    table.transact([gone, _reach(connection, before, properties)])
+    forgotten = table.Delete(keys.connection_health(connection.id))
+    table.transact([gone, forgotten, _reach(connection, before, properties)])
 
 
 def reached(connection_id: ConnectionId) -> Reached:
@@ -97,3 +112,68 @@ def _read(item: Item) -> KeptConnection:
         sealed_credentials=item.get("credentials"),
         is_claim=item.get("is_claim", False),
     )
+
+
+# Health
+
+HEALTH_KEPT = timedelta(days=400)
+"""After its last notice: of a connection that is no more, for late news may come behind its end."""
+SHAPE = 1
+
+
+def health_of(connection_id: ConnectionId) -> Health:
+    item = table.get(keys.connection_health(connection_id))
+    return _health(item) if item else UNHEARD
+
+
+def add_to_health(connection_id: ConnectionId, told: Sequence[Told], at: datetime) -> None:
+    """One read and one write. Raises ConditionFailed where another process wrote in between."""
+    key = keys.connection_health(connection_id)
+    item = table.get(key)
+    rev = item["rev"] if item else 0
+    after = health.together(_health(item) if item else UNHEARD, told, at.date())
+    until = int((at + HEALTH_KEPT).timestamp())
+    row = table.row(key, rev=rev + 1, expires_at=until, told=_packed(after))
+    table.write(table.Put(within_a_unit(row, "told"), table.unchanged_since(rev or None)))
+
+
+def _is_health(item: Item) -> bool:
+    """It lies behind its connection, whose id has no such sign."""
+    return "#" in item["sk"]
+
+
+def _health_among(rows: Mapping[str, Item], connection_id: ConnectionId) -> Health:
+    item = rows.get(keys.connection_health(connection_id).sk)
+    return _health(item) if item else UNHEARD
+
+
+def _packed(told: Health) -> str:
+    days = {day: [each.longest_gap, *(each.counts.get(one, 0) for one in Outcome)] for day, each in told.days.items()}
+    last = [[each.at, each.outcome, each.about, each.reason] for each in told.last]
+    return compact(
+        {
+            "v": SHAPE,
+            "received_at": told.received_at,
+            "stored_at": told.stored_at,
+            "days": days,
+            "words": told.words,
+            "last": last,
+        }
+    )
+
+
+def _health(item: Item) -> Health:
+    told = json.loads(inflated(item)["told"])
+    return Health(
+        received_at=told["received_at"],
+        stored_at=told["stored_at"],
+        days={day: _day(each) for day, each in told["days"].items()},
+        words={word: Word(*each) for word, each in told["words"].items()},
+        last=[Told(Instant(at), Outcome(what), tuple(about), reason) for at, what, about, reason in told["last"]],
+    )
+
+
+def _day(packed: Sequence[int]) -> Day:
+    """What a row of before does not count yet, it has none of."""
+    gap, *counts = packed
+    return Day({one: count for one, count in zip(Outcome, counts, strict=False) if count}, gap)

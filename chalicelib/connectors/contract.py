@@ -11,7 +11,7 @@ together); a polled vendor has no notices, only `changed_since`. Commands back t
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from chalicelib.canonical.errors import FieldError
 from chalicelib.canonical.ids import ConnectionId, PropertyId
@@ -110,6 +110,15 @@ if TYPE_CHECKING:
     Snapshots = list[GuestSnapshot | ReservationSnapshot | ChargeSnapshot]
 
 
+class UnknownWord(NamedTuple):
+    """A word that no table knows and that may be told (codes.py), by which of the ignored it is counted, and the
+    vendor's id of what it was said of."""
+
+    counted_as: str
+    word: str
+    subject: str
+
+
 @dataclass(frozen=True)
 class Translated:
     """Snapshots of one notice, and the words of it that the hub passes over, by name."""
@@ -125,6 +134,8 @@ class Translated:
     of_no_hotel: frozenset[str] = frozenset()
     """Profiles, by the vendor's id, of the whole chain: their snapshots name the hotel that was asked, but nobody says
     that the guest was ever there."""
+    unknown_words: Sequence[UnknownWord] = ()
+    """Those of the words passed over that may be told."""
 
 
 Answered = TypeVar("Answered")

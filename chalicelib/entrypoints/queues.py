@@ -10,14 +10,20 @@ from collections.abc import Sequence
 
 from chalice.app import Blueprint
 
-from chalicelib.canonical.batch import Failures, Message
+from chalicelib.canonical.batch import Ended, Failures, Message
 from chalicelib.entrypoints.runtime import SecondsLeft, in_batch, one_by_one, queue_name
 
 queues = Blueprint(__name__)
 
 
+def tell_health(failed: Sequence[Ended], seconds_left: SecondsLeft) -> None:
+    from chalicelib.ingest import heard
+
+    heard.note_failures(failed, seconds_left)
+
+
 @queues.on_sqs_message(queue_name("inbox"), batch_size=10, maximum_concurrency=50)
-@in_batch("inbox")
+@in_batch("inbox", afterwards=tell_health)
 def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Failures:
     from chalicelib.ingest import actions
 
@@ -25,7 +31,7 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Fa
 
 
 @queues.on_sqs_message(queue_name("fetch"), batch_size=10, maximum_concurrency=5)
-@in_batch("fetch", slowest=20)
+@in_batch("fetch", slowest=20, afterwards=tell_health)
 def fetch_notices(messages: Sequence[Message], seconds_left: SecondsLeft) -> Failures:
     from chalicelib.ingest import actions
 

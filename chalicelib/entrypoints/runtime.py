@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.batch import Failures, Message
+from chalicelib.canonical.batch import Ended, Failures, Message
 from chalicelib.canonical.errors import Rejected, TryAgain, XeniaError
 from chalicelib.entrypoints import log
 
@@ -28,6 +29,8 @@ SLOWEST = 8.0
 SecondsLeft = Callable[[], float]
 Work = Callable[[Message, SecondsLeft], None]
 BatchWork = Callable[[Sequence[Message], SecondsLeft], Failures]
+Afterwards = Callable[[Sequence[Ended], SecondsLeft], None]
+"""Told of what failed when all is settled; what it raises is noted, and costs no message anything."""
 Handler = Callable[["SQSEvent"], None]
 
 
@@ -84,7 +87,9 @@ def one_by_one(queue: str, *, slowest: float = SLOWEST, plain: bool = False) -> 
     return decorate
 
 
-def in_batch(queue: str, *, slowest: float = SLOWEST) -> Callable[[BatchWork], Handler]:
+def in_batch(
+    queue: str, *, slowest: float = SLOWEST, afterwards: Afterwards | None = None
+) -> Callable[[BatchWork], Handler]:
     """Run all messages together; when that fails as a whole, one after another, so that none takes others along.
 
     The work is told how much time is left: what it does not begin, it gives back as failed.
@@ -105,7 +110,8 @@ def in_batch(queue: str, *, slowest: float = SLOWEST) -> Callable[[BatchWork], H
                         return {messages[0].id: error}
                     return _each(messages, lambda one: _batch_of_one(work, one, left), left, slowest)
 
-            _run(queue, work.__name__, _received(event), together)
+            then = partial(_then, afterwards, left) if afterwards else None
+            _run(queue, work.__name__, _received(event), together, then)
 
         return handle
 
@@ -132,18 +138,34 @@ def on_schedule(work: Callable[[], dict[str, int]]) -> Callable[[Any], None]:
 
 
 def _run(
-    queue: str, function: str, received: Sequence[Received], work: Callable[[Sequence[Message]], Failures]
+    queue: str,
+    function: str,
+    received: Sequence[Received],
+    work: Callable[[Sequence[Message]], Failures],
+    then: Callable[[Sequence[Ended]], None] | None = None,
 ) -> None:
     """Run, settle, and tell. The error is raised outside of any other, whose message would follow it into the log."""
     with log.invocation(function) as line:
         failures: Failures = {each.message.id: each.unreadable for each in received if each.unreadable}
         failures |= work([each.message for each in received if not each.unreadable])
-        set_aside, later = _settle(queue, received, failures)
-        line.figures |= {"records": len(received), "failed": len(failures), "set_aside": set_aside, "retried": later}
+        ended = _settle(queue, received, failures)
+        later = sum(not each.is_set_aside for each in ended)
+        settled = {"set_aside": len(ended) - later, "retried": later}
+        line.figures |= {"records": len(received), "failed": len(failures), **settled}
         if failures:
             line.words["failures"] = _told(received, failures)
+        if then:
+            then(ended)
     if later:
         raise BatchIncomplete(f"{later} of {len(received)} messages of {queue} come back later")
+
+
+def _then(afterwards: Afterwards, left: SecondsLeft, ended: Sequence[Ended]) -> None:
+    """What was not started did not fail."""
+    try:
+        afterwards([each for each in ended if not isinstance(each.error, NotStarted)], left)
+    except Exception:  # noqa: BLE001 (whatever it is: the messages are settled, and the line counts it)
+        meter().called("afterwards_failed")
 
 
 def _received(event: "SQSEvent", *, plain: bool = False) -> list[Received]:
@@ -198,8 +220,8 @@ def _batch_of_one(work: BatchWork, message: Message, left: SecondsLeft) -> Excep
         return error
 
 
-def _settle(queue: str, received: Sequence[Received], failures: Failures) -> tuple[int, int]:
-    """Set aside what is hopeless and give the rest its next time. Returns how many of each.
+def _settle(queue: str, received: Sequence[Received], failures: Failures) -> list[Ended]:
+    """Set aside what is hopeless and give the rest its next time. Returns what failed.
 
     Finished messages are deleted only when some come back: otherwise Lambda deletes them all by itself.
     """
@@ -213,7 +235,8 @@ def _settle(queue: str, received: Sequence[Received], failures: Failures) -> tup
                 queues.delete(queue, each.receipt)
         for each, error in later:
             queues.retry_after(queue, each.receipt, wait_after(each.message, error))
-    return len(failed) - len(later), len(later)
+    back = {each.message.id for each, _ in later}
+    return [Ended(each.message, error, is_set_aside=each.message.id not in back) for each, error in failed]
 
 
 def _set_aside(queue: str, each: Received, error: Exception) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.ingest.changes import Snapshot, change_of
 from chalicelib.ingest.conversations import SecondsLeft, converse, shared
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.envelopes import Notice
+from chalicelib.ingest.heard import Heard
 from chalicelib.ingest.texts import without_cards
 from chalicelib.profiles.actions import store_changes
 from chalicelib.profiles.model import Change, Person
@@ -45,6 +46,7 @@ class _Batch:
     sources: list[set[str]] = field(default_factory=list)
     failures: Failures = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
+    heard: Heard = field(default_factory=Heard)
 
     def add(self, told: Change | None, messages: set[str], connection: KeptConnection | None) -> None:
         if told is None:
@@ -60,8 +62,10 @@ class _Batch:
             self.failures.setdefault(each, error)
 
     def finish(self) -> Failures:
-        for at, error in store_changes(self.changes, self.seconds_left).items():
+        news = set[int]()
+        for at, error in store_changes(self.changes, self.seconds_left, news).items():
             self.fail(self.sources[at], error)
+        self.heard.stored(self.changes, self.sources, news)
         for word, count in self.ignored.items():
             meter().calls[f"ignored:{word}"] += count
         return self.failures
@@ -89,6 +93,7 @@ def ingest_notices(messages: Sequence[Message], seconds_left: SecondsLeft = lamb
 def _finished(queue: str, messages: Sequence[Message], notices: Mapping[str, Notice], batch: _Batch) -> Failures:
     failures = batch.finish()
     archive.keep(queue, messages, notices, failures)
+    batch.heard.note(notices, failures)
     return failures
 
 
@@ -104,6 +109,7 @@ def _take_in(
     link = links[source] if source in links else _nobodys_link(source)
     translated = vendors.fat(notice.vendor).translate(notice.body, link, moment_of(notice.received_at))
     batch.ignored.update(translated.ignored)
+    batch.heard.translated([message_id], source, translated)
     for snapshot in translated.snapshots:
         change = change_of(snapshot, source, batch.known, digest, notice.request)
         batch.add(change.received(notice.received_at) if change else None, {message_id}, connection)
@@ -174,6 +180,7 @@ def _ask(
             _ask(connection, notices, part, link, batch, seconds_left)
         return
     batch.ignored.update(translated.ignored)
+    batch.heard.translated(named, connection.id, translated)
     for vendor_id, reason in translated.broken.items():
         to_blame = _naming(vendor_id, named)
         batch.fail(to_blame, Rejected("unreadable_answer", reason))

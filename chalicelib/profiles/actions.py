@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
@@ -26,10 +27,20 @@ REMEMBERED = 5
 """Newest markers of a thing that are announced again, when a message that named it comes again."""
 
 
+class Stored(NamedTuple):
+    """What is to be announced, and whether anything of it was news."""
+
+    facts: list[Fact]
+    is_news: bool
+
+
 def store_changes(
-    changes: Sequence[Input], seconds_left: Callable[[], float] = lambda: float("inf")
+    changes: Sequence[Input],
+    seconds_left: Callable[[], float] = lambda: float("inf"),
+    news: set[int] | None = None,
 ) -> dict[int, Exception]:
-    """Store changes and decisions one transaction each, and announce their facts. Returns position → why it failed.
+    """Store changes and decisions one transaction each, and announce their facts. Returns position → why it failed;
+    `news` is given the positions of those by which a row changed.
 
     They are worked in portions that are read and announced each by itself: however many there are, what is stored has
     been announced when time runs out, but for one portion.
@@ -37,11 +48,13 @@ def store_changes(
     failed: dict[int, Exception] = {}
     numbered = list(enumerate(changes))
     for start in range(0, len(numbered), PORTION):
-        failed |= _store_portion(numbered[start : start + PORTION], seconds_left)
+        failed |= _store_portion(numbered[start : start + PORTION], seconds_left, set() if news is None else news)
     return failed
 
 
-def _store_portion(changes: Sequence[tuple[int, Input]], seconds_left: Callable[[], float]) -> dict[int, Exception]:
+def _store_portion(
+    changes: Sequence[tuple[int, Input]], seconds_left: Callable[[], float], news: set[int]
+) -> dict[int, Exception]:
     if seconds_left() < ENOUGH_SECONDS:
         return {at: _too_late() for at, _ in changes}
     loaded = LoadedRows()
@@ -53,7 +66,10 @@ def _store_portion(changes: Sequence[tuple[int, Input]], seconds_left: Callable[
             failed[at] = _too_late()
             continue
         try:
-            facts += _store(change, loaded)
+            stored = _store(change, loaded)
+            facts += stored.facts
+            if stored.is_news:
+                news.add(at)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is this change's: what the others made is told)
             failed[at] = error
     bus.announce(facts)
@@ -67,13 +83,13 @@ def _too_late() -> TryAgain:
 def store_act(act: MembershipAct) -> list[Fact]:
     """Store what somebody said of a membership. Returns its facts, which the caller announces; of what was said before
     the same again. Raises NotFound, Conflict, TryAgain."""
-    return _store(act, LoadedRows())
+    return _store(act, LoadedRows()).facts
 
 
-def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
+def _store(said: Input, loaded: LoadedRows) -> Stored:
     """Decide and write; where others wrote beside, look again."""
 
-    def attempt() -> list[Fact]:
+    def attempt() -> Stored:
         try:
             return _decide_and_write(said, loaded)
         except (table.ConditionFailed, TryAgain):
@@ -83,17 +99,17 @@ def _store(said: Input, loaded: LoadedRows) -> list[Fact]:
     return until_written(attempt, f"{said.subject} is being written by others")
 
 
-def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
+def _decide_and_write(said: Input, loaded: LoadedRows) -> Stored:
     """What follows is announced by the caller; what is stored already is announced again."""
     loaded.load([said])
     state = loaded.state(said)
     if loaded.is_stored(said):
-        return _told_before(said) + _stored_before(said, state)
+        return Stored(_told_before(said) + _stored_before(said, state), is_news=False)
     if state.is_torn:
         raise table.Contended("others wrote between two of these reads")
     update = _decide(said, loaded, state, rules.apply)
     if update.is_empty:
-        return _told_before(said) + _stored_before(said, state)
+        return Stored(_told_before(said) + _stored_before(said, state), is_news=False)
     update.rely_on_guests(loaded.look_again(update.checked_heads))
     writes = store.writes_of(said, update, loaded.rows)
     for less in LESS_TIED:
@@ -105,7 +121,8 @@ def _decide_and_write(said: Input, loaded: LoadedRows) -> list[Fact]:
     table.transact(writes)
     loaded.wrote(writes)
     meter().called("stored")
-    return _told_before(said) + _told_then(said, state) + [store.fact(said, made) for made in update.facts]
+    made = [store.fact(said, each) for each in update.facts]
+    return Stored(_told_before(said) + _told_then(said, state) + made, is_news=True)
 
 
 def _decide(

@@ -1,5 +1,6 @@
 """What people write: settings, hotels, connections, keys, people, programmes, segments, templates, campaigns."""
 
+from collections import Counter
 from datetime import timedelta
 
 from chalicelib.access import remembered, sessions
@@ -29,10 +30,11 @@ from chalicelib.canonical.ids import (
     TemplateId,
 )
 from chalicelib.canonical.snapshots import Channel
-from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.connections import actions as connections
 from chalicelib.connections import store as connection_store
 from chalicelib.connections.asked import LARGEST_MAP, Connection
+from chalicelib.connections.health import DAYS_KEPT, MOST_WORDS, Outcome, Told
 from chalicelib.connections.model import KeptConnection
 from chalicelib.connections.store import Reached
 from chalicelib.loyalty import store as loyalty
@@ -98,6 +100,25 @@ def connection(_: str) -> Item:
     )
     connections.put(asked)
     return kept(keys.connection(ConnectionId(ID)))
+
+
+def connection_health(_: str) -> Item:
+    """With as much of everything as is kept."""
+    days = [DAY_ONE + timedelta(days=number) for number in range(DAYS_KEPT)]
+    words = Counter({filled("abcdefghijklmnop", 48, salt): 10**6 for salt in range(MOST_WORDS + 5)})
+    told = [
+        Told(
+            instant(day + timedelta(minutes=number)),
+            outcome,
+            ("charge", "reservation"),
+            filled("abcdef", 64, number),
+            words,
+        )
+        for day in days
+        for number, outcome in enumerate([*Outcome] * 5)
+    ]
+    connection_store.add_to_health(ConnectionId(ID), told, days[-1])
+    return kept(keys.connection_health(ConnectionId(ID)))
 
 
 def connection_reach(_: str) -> Item:
@@ -214,6 +235,7 @@ ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 394_600, SIX),
     "property_": Largest(property_, 128_700, SIX),
     "connection": Largest(connection, 253_600),
+    "connection_health": Largest(connection_health, 2_000),
     "connection_reach": Largest(connection_reach, 32_700),
     "api_key": Largest(api_key, 33_500, FOUR),
     "api_key_listing": Largest(api_key_listing, 33_600, FOUR),

@@ -18,6 +18,7 @@ from chalicelib.canonical.ids import ConnectionId, ControllerId, GuestId, KeyId,
 from chalicelib.canonical.time import Instant
 from chalicelib.connections import store as connections
 from chalicelib.connections.asked import LARGEST_MAP
+from chalicelib.connections.health import UNHEARD
 from chalicelib.connections.model import KeptConnection
 from chalicelib.connections.store import Reached
 from chalicelib.consent import store as consents
@@ -220,7 +221,7 @@ def test_pages_of_the_largest_connections_are_answers_that_lambda_takes(
         )
         for number in range(60)
     ]
-    monkeypatch.setattr(connections, "listed", lambda: made)
+    monkeypatch.setattr(connections, "listed_with_health", lambda: [(each, UNHEARD) for each in made])
     assert len(all_items(hub, "/v1/connections?")) == 60
 
 

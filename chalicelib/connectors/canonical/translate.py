@@ -13,7 +13,8 @@ from chalicelib.canonical.faults import by_field, shown, told, told_as
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import AnySnapshot, Channel, Status
 from chalicelib.connectors.canonical.shape import LISTS, MOST_VALUES, NAMES, values_of
-from chalicelib.connectors.contract import Json, Link, Translated
+from chalicelib.connectors.codes import as_code
+from chalicelib.connectors.contract import Json, Link, Translated, UnknownWord
 
 SNAPSHOT: TypeAdapter[AnySnapshot] = TypeAdapter(AnySnapshot)
 AHEAD = timedelta(days=1)
@@ -42,17 +43,24 @@ def translate(notice: Json, link: Link, received_at: datetime) -> Translated:
     snapshots: list[AnySnapshot] = []
     ignored: Counter[str] = Counter()
     broken: dict[str, str] = {}
+    words: list[UnknownWord] = []
     for at, item in enumerate(items):
         if isinstance(item, dict) and _unknown_kind(item):
             ignored["unknown_kind"] += 1
             continue
         ours, unknown = with_known_words(item)
         ignored.update(f"unknown_{each}" for each in unknown)
+        words += _words(item, unknown)
         try:
             snapshots.append(_checked(at, ours, link, received_at))
         except Rejected as rejected:
             broken[f"snapshots.{at}"] = str(rejected)
-    return Translated(snapshots, ignored, broken)
+    return Translated(snapshots, ignored, broken, unknown_words=words)
+
+
+def _words(item: Json, unknown: Sequence[str]) -> list[UnknownWord]:
+    codes = {name: as_code(item[name], item.get("occupants")) for name in unknown}
+    return [UnknownWord(f"unknown_{name}", word, str(item.get("source_id"))) for name, word in codes.items() if word]
 
 
 def faults_of(notices: Sequence[Json], received_at: datetime) -> list[FieldError]:

@@ -12,7 +12,8 @@ from chalicelib.canonical.details import PostalAddress, Purpose
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.snapshots import Channel, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import moment_of
-from chalicelib.connectors.contract import Link
+from chalicelib.connectors.codes import as_code
+from chalicelib.connectors.contract import Link, UnknownWord
 from chalicelib.connectors.mews.calls import Row
 from chalicelib.connectors.mews.names import ADULT, CHILD, Names
 from chalicelib.connectors.mews.nights import dates_of
@@ -185,6 +186,17 @@ def _purpose(word: str | None, ignored: Counter[str]) -> Purpose | None:
     if word and word not in PURPOSES:
         ignored["unknown_purpose"] += 1
     return PURPOSES.get(word, Purpose.UNKNOWN) if word else None
+
+
+def unknown_words(row: Row, people: Mapping[str, Row]) -> list[UnknownWord]:
+    """What a reservation says that no table here knows; `people` are all that were asked for beside it."""
+    known: dict[str, tuple[object, Collection[str]]] = {
+        "unknown_state": (row.get("State"), STATUSES),
+        "unknown_purpose": (row.get("Purpose"), PURPOSES),
+    }
+    unknown = {name: word for name, (word, table) in known.items() if isinstance(word, str) and word not in table}
+    codes = {name: as_code(word, list(people.values())) for name, word in unknown.items()}
+    return [UnknownWord(name, word, str(row["Id"])) for name, word in codes.items() if word]
 
 
 def _channel(row: Row, link: Link) -> Channel:

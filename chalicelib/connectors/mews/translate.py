@@ -17,7 +17,7 @@ from chalicelib.connectors.contract import Conversation, Json, Link, Translated
 from chalicelib.connectors.mews import calls
 from chalicelib.connectors.mews.calls import Row
 from chalicelib.connectors.mews.names import Names, names_for
-from chalicelib.connectors.mews.rows import guest, occupants, paymasters_of, reservation
+from chalicelib.connectors.mews.rows import guest, occupants, paymasters_of, reservation, unknown_words
 
 RESERVATION_FIELDS = ("Id", "ServiceId", "AccountId", "AccountType")
 """Without these nothing else can be asked; any other missing field is found when the row is read."""
@@ -73,6 +73,7 @@ def fetch(notices: Sequence[Json], link: Link) -> Conversation[Translated]:
         {vendor_id: reason for part in parts for vendor_id, reason in part.broken.items()},
         {reservation: hotel for part in parts for reservation, hotel in part.hotels.items()},
         frozenset().union(*(part.of_no_hotel for part in parts)),
+        [word for part in parts for word in part.unknown_words],
     )
 
 
@@ -264,7 +265,8 @@ def _translated(
     for each in sorted(asked_about.keys() & customers.keys()):
         with _isolated(each, broken, ours):
             snapshots += [guest(customers[each], hotel) for hotel in sorted(asked_about[each])]
-    return Translated(snapshots, dict(named.ignored), broken, named.enterprises, frozenset(named.found))
+    words = [word for stay in stays for word in unknown_words(stay, customers)]
+    return Translated(snapshots, dict(named.ignored), broken, named.enterprises, frozenset(named.found), words)
 
 
 @contextmanager

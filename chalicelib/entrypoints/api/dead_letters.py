@@ -120,7 +120,7 @@ def _slice(ask: Ask, body: DeadLettersMeant, act: actions.Act) -> DeadLettersSet
 def _letter(caller: Caller, letter_id: LetterId) -> Letter:
     """Raises NotFound, alike for what is not there and for what is not the caller's, after the same reads."""
     letter = store.get(letter_id)
-    is_seen = _sees(caller, letter.connection if letter else None)
+    is_seen = sees_letters(caller, letter.connection if letter else None)
     if letter is None or not letter.lies or not is_seen:
         raise NotFound(ANOTHERS)
     return letter
@@ -131,12 +131,12 @@ def _allowed(caller: Caller, connection: str | None) -> ConnectionId | None:
     if connection is None and not caller.is_group:
         raise Invalid(FieldError("connection", f"this key is for single properties: name one, or {API}-{{property}}"))
     named = ConnectionId(connection) if connection else None
-    if not _sees(caller, named):
+    if not sees_letters(caller, named):
         raise NotFound("There is no such connection.")
     return named
 
 
-def _sees(caller: Caller, connection: ConnectionId | None) -> bool:
+def sees_letters(caller: Caller, connection: ConnectionId | None) -> bool:
     """What is of no connection (facts, mails, jobs) is the group's."""
     if caller.is_group:
         return True
