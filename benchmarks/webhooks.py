@@ -87,7 +87,7 @@ def units(guests: int = 20) -> list[Figure]:
     for minute, (name, webhooks, floor, bound) in enumerate(rows, start=1):
         written = _written(cloud, partial(push, cloud, webhooks(guests, minute))) / guests
         figures.append(_absolute(f"write units per webhook: {name}", "write units", written, floor, bound))
-    figures += [*_check_out_units(cloud, guests), *_calls(cloud, guests)]
+    figures += [*_check_out_units(cloud, guests), *_calls(cloud, guests), *_health(cloud, guests)]
     return figures
 
 
@@ -114,6 +114,23 @@ def _check_out_units(cloud: Cloud, guests: int) -> list[Figure]:
     return [
         _absolute(name, "write units", (stored + awarded) / guests, 7, 16),
         _absolute("write units per webhook: duplicate", "write units", again / guests, None, 0),
+    ]
+
+
+def _health(cloud: Cloud, guests: int) -> list[Figure]:
+    """What ten notices that come again cost when a minute has passed: they write nothing themselves."""
+    from chalicelib.connections import noted
+
+    events = changes(guests, 10)[:BATCH]
+    usual = _called(cloud, lambda: push(cloud, events))
+    noted.noted().clock = lambda: noted.EACH_SECONDS
+    written = _written(cloud, lambda: push(cloud, events))
+    noted.noted().clock = lambda: 2 * noted.EACH_SECONDS
+    called = _called(cloud, lambda: push(cloud, events)) - usual
+    name = "how a connection fares, told at most once a minute and process"
+    return [
+        _absolute(f"write units of {name}", "write units", written, 1, 1),
+        _absolute(f"AWS calls of {name}", "calls", called, 1, 2),
     ]
 
 
@@ -148,6 +165,12 @@ def _calls_alone(cloud: Cloud, events: Sequence[dict[str, Any]]) -> float:
 
 def _absolute(name: str, unit: str, measured: float, floor: float | None, bound: float) -> Figure:
     return Figure(name, unit, measured, floor, bound, OF_MEASURED)
+
+
+def _called(cloud: Cloud, work: Callable[[], object]) -> int:
+    cloud.calls.clear()
+    work()
+    return cloud.calls.total()
 
 
 def _written(cloud: Cloud, work: Callable[[], object]) -> int:
