@@ -33,6 +33,7 @@ class Page(HTMLParser):
         super().__init__()
         self.html, self.links, self.forms, self.words = html, list[str](), list[dict[str, str]](), list[str]()
         self.elements: list[tuple[str, Mapping[str, str]]] = []
+        self.named, self.in_area = "", False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -42,10 +43,27 @@ class Page(HTMLParser):
             self.links.append(told["href"])
         if tag == "form":
             self.forms.append({"action": told.get("action", "")})
-        if tag == "input" and self.forms and "name" in told:
-            self.forms[-1][told["name"]] = told.get("value", "")
+        self._field(tag, told)
+
+    def _field(self, tag: str, told: Mapping[str, str]) -> None:
+        """As a browser would send it: boxes that are ticked, the option that is chosen, the text of an area."""
+        if tag in {"input", "select", "textarea"}:
+            self.named = told.get("name", "")
+        is_sent = told.get("type") not in {"checkbox", "radio"} or "checked" in told
+        if tag == "input" and self.forms and self.named and is_sent:
+            self.forms[-1][self.named] = told.get("value", "")
+        if tag == "option" and self.forms and ("selected" in told or self.named not in self.forms[-1]):
+            self.forms[-1][self.named] = told.get("value", "")
+        self.in_area = tag == "textarea"
+        if self.in_area and self.forms:
+            self.forms[-1][self.named] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_area = False
 
     def handle_data(self, data: str) -> None:
+        if self.in_area and self.forms:
+            self.forms[-1][self.named] += data.removeprefix("\n")
         if data.strip():
             self.words.append(" ".join(data.split()))
 

@@ -11,7 +11,6 @@ from chalice.app import Response
 from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.console import accent, forms, static
 from chalicelib.entrypoints.console.table import Page
-from chalicelib.entrypoints.console.wording import Wording
 from chalicelib.entrypoints.problems import Headers
 from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language
 from chalicelib.settings.model import HubSettings
@@ -84,7 +83,7 @@ def _frame(visit: "Visit", brand: Brand) -> dict[str, object]:
         "navigation": list(_navigation(visit)),
         "static": _static,
         "token": lambda path: forms.token(visit.session, path),
-        "words": Wording(visit.language, visit.now),
+        "words": visit.wording,
     }
 
 

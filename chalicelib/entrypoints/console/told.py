@@ -8,4 +8,5 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is 
 DONE = {
     "saved": N_("Saved."),
     "deleted": N_("Deleted."),
+    "launched": N_("Launched. The figures below follow by themselves."),
 }

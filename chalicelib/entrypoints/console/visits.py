@@ -18,6 +18,7 @@ from chalicelib.canonical.errors import CallerError, Unauthorized
 from chalicelib.entrypoints.console.forms import Form
 from chalicelib.entrypoints.console.table import Page
 from chalicelib.entrypoints.console.told import DONE
+from chalicelib.entrypoints.console.wording import UTC, Wording
 from chalicelib.languages.catalogues import CONSOLE, Language, catalogue
 
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ class Visit:
     @property
     def session(self) -> str:
         return self.signed.session if self.signed else ""
+
+    @cached_property
+    def wording(self) -> Wording:
+        return Wording(self.language, self.now)
+
+    @cached_property
+    def zone(self) -> str:
+        """In whose time instants are told that are no hotel's: the first hotel's, of those of who is there."""
+        from chalicelib.properties import store
+
+        return next((each.time_zone for id_, each in sorted(store.by_id().items()) if self.caller.sees(id_)), UTC)
 
     def at(self, path: str, **query: str | None) -> str:
         """The address of a page of ours."""
@@ -181,7 +193,7 @@ class Visit:
             found[each.field] = f"{found[each.field]}; {each.message}" if each.field in found else each.message
         return found
 
-    def shown(self, template: str, **values: object) -> Response:
+    def shown(self, template: str, /, **values: object) -> Response:
         """A page. The values are what its template names."""
         from chalicelib.entrypoints.console.rendering import page
 

@@ -1,0 +1,87 @@
+"""Loyalty programmes: what stays earn, and by which terms on which day."""
+
+from collections.abc import Iterable
+
+from chalice.app import Response
+
+from chalicelib.canonical.ids import ProgramId
+from chalicelib.canonical.snapshots import Channel
+from chalicelib.entrypoints.api import programs, properties
+from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.loyalty.model import Program, Terms
+from chalicelib.properties.model import Property
+
+CHANNELS = {
+    Channel.DIRECT: N_("Direct"),
+    Channel.OTA: N_("Travel websites"),
+    Channel.GDS: N_("Reservation systems (GDS)"),
+    Channel.CORPORATE: N_("Companies"),
+    Channel.WHOLESALE: N_("Wholesalers"),
+    Channel.GROUP: N_("Groups"),
+    Channel.UNKNOWN: N_("Unknown"),
+}
+RATE = "points_per_unit."
+
+
+def listed(visit: Visit) -> Response:
+    found = visit.call(programs.listed, page=visit.part(visit.path))
+    return visit.shown("programs.html", programs=found, may_write=visit.may(programs.put))
+
+
+def one(visit: Visit) -> Response:
+    program = visit.call(programs.get, _id(visit))
+    terms = [program.terms(), *reversed(program.earlier)]
+    return visit.shown(
+        "program.html", program=program, terms=terms, channels=CHANNELS, may_write=visit.may(programs.put)
+    )
+
+
+def new(visit: Visit) -> Response:
+    return _form(visit, None)
+
+
+def created(visit: Visit) -> Response:
+    return _save(visit, visit.form.text("id").strip())
+
+
+def edit(visit: Visit) -> Response:
+    return _form(visit, visit.call(programs.get, _id(visit)))
+
+
+def saved(visit: Visit) -> Response:
+    return _save(visit, _id(visit))
+
+
+def _save(visit: Visit, program_id: str) -> Response:
+    form = visit.form
+    rates = {name: form.text(name).strip() for name in form.fields if name.startswith(RATE)}
+    dates = {name: text for name in ("starts_on", "effective_from") if (text := form.text(name))}
+    document = {
+        "id": program_id,
+        "name": form.text("name"),
+        "points_per_unit": {name.removeprefix(RATE): rate for name, rate in rates.items() if rate},
+        "excluded_channels": form.texts("excluded_channels"),
+        "auto_enrol": form.has("auto_enrol"),
+        **dates,
+    }
+    made = visit.call(programs.put, visit.body(Program, document))
+    return visit.go(f"/loyalty/{made.id}", done="saved")
+
+
+def _form(visit: Visit, kept: Program | None) -> Response:
+    hotels = visit.call(properties.listed, page=Page("", limit=MOST)).items
+    excluded = kept.excluded_channels if kept else Terms().excluded_channels
+    return visit.shown(
+        "program_form.html", kept=kept, currencies=_currencies(hotels, kept), channels=CHANNELS, excluded=excluded
+    )
+
+
+def _currencies(hotels: Iterable[Property], kept: Program | None) -> list[str]:
+    """Those of the hotels, and those that have a rate."""
+    return sorted({*(each.currency for each in hotels), *(kept.points_per_unit if kept else ())})
+
+
+def _id(visit: Visit) -> ProgramId:
+    return ProgramId(visit.names["program_id"])

@@ -1,0 +1,110 @@
+"""Campaigns in the browser: made, launched with open eyes, watched, and answered for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.campaigns import actions
+from chalicelib.canonical.ids import CampaignId
+from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
+from chalicelib.messages import store as templates
+from chalicelib.messages.holds import Reason
+from chalicelib.messages.model import Template
+from chalicelib.segments.model import Segment
+from chalicelib.segments.store import SEGMENTS
+from tests.builders import guest, reservation
+from tests.console.conftest import Browser, Page, SignIn
+from tests.mail_fakes import FakeSes
+
+NEW = {"name": "Spring <b>", "segment": "everybody", "template": "hello", "property_id": ""}
+
+
+@pytest.fixture
+def marketer(sign_in: SignIn, ingest: Callable[..., None]) -> Browser:
+    """Of a hub with a segment, a template, and two guests of whom one agreed."""
+    FakeSes().install()
+    told: dict[str, Any] = {"id": "everybody", "name": "All", "rule": {"trait": "stats.stays", "op": "gte", "value": 0}}
+    SEGMENTS.save(Segment.model_validate(told))
+    hello = {"id": "hello", "name": "Hello", "subject": "Hello", "html": "<p>Hello</p>", "text": "Hello"}
+    templates.TEMPLATES.save(Template.model_validate(hello))
+    for number, agreed in (("1", True), ("2", None)):
+        who = guest(f"g{number}", email=f"g{number}@example.com", marketing_email=agreed)
+        ingest(reservation(f"r{number}", who, status="checked_out"))
+    return sign_in("marketer")
+
+
+def created(browser: Browser) -> str:
+    response = browser.send("/campaigns/new", NEW)
+    assert response.status_code == 303, response.body
+    return str(response.headers["Location"]).removeprefix("/console").partition("?")[0]
+
+
+def test_a_campaign_is_made_once_however_often_its_form_is_sent(marketer: Browser) -> None:
+    page = marketer.open("/campaigns/new")
+    first, second = (marketer.send("/campaigns/new", NEW, page) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(actions.campaigns()) == 1
+    assert "Spring <b>" in marketer.open("/campaigns").text
+
+
+def test_what_is_missing_is_told_at_its_field(marketer: Browser) -> None:
+    response = marketer.send("/campaigns/new", {**NEW, "name": "", "segment": "nobody"})
+    page = Page(response.body.decode())
+    assert response.status_code == 400
+    assert set(page.attributes("input", "aria-describedby")) == {"name-fault"}
+    assert actions.campaigns() == []
+
+
+def test_a_launch_shows_what_will_happen_and_does_it_once(marketer: Browser) -> None:
+    path = created(marketer)
+    asked = marketer.open(f"{path}/launch")
+    assert "what was sent cannot be called back" in asked.text
+    assert "Hello" in asked.text
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 0
+    for _ in range(2):
+        assert marketer.send(f"{path}/launch", {}, asked).headers["Location"].endswith("?done=launched")
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 1
+    page = marketer.open(path)
+    assert "On its way" in page.text
+    assert page.attributes("div", "hx-trigger") == ["every 3s"]
+
+
+def test_a_run_is_paused_resumed_and_cancelled_from_pages_that_say_what_it_means(marketer: Browser) -> None:
+    path = created(marketer)
+    marketer.send(f"{path}/launch")
+    for act, says, state in (
+        ("pause", "Nobody is left out", "Paused"),
+        ("resume", "from the next minute on", "On its way"),
+        ("cancel", "cannot be resumed", "Cancelled"),
+    ):
+        assert says in marketer.open(f"{path}/{act}").text
+        assert marketer.send(f"{path}/{act}").status_code == 303
+        assert state in marketer.open(path).text
+    refused = marketer.send(f"{path}/pause")
+    assert refused.status_code == 409
+    assert "Nothing was changed" not in refused.body.decode()
+
+
+def test_every_outcome_has_a_name() -> None:
+    assert {*Reason} <= OUTCOMES.keys()
+
+
+def test_who_only_reads_has_no_button(marketer: Browser, sign_in: SignIn) -> None:
+    path = created(marketer)
+    analyst = sign_in("analyst")
+    page = analyst.open(path)
+    assert not {f"/console{path}/launch", f"/console{path}/edit"} & set(page.links)
+    assert analyst.open(f"{path}/launch", 403).links
+    assert "/console/campaigns" not in sign_in("front_desk").open("/").links
+    sign_in("marketer", "vienna").open("/campaigns", 403)
+
+
+def test_a_change_keeps_what_the_form_shows(marketer: Browser) -> None:
+    path = created(marketer)
+    marketer.send(
+        f"{path}/edit", {"name": "Summer", "segment": "everybody", "template": "hello", "property_id": "vienna"}
+    )
+    assert "vienna" in marketer.open(path).text
+    marketer.send(f"{path}/edit", {"name": "Summer", "segment": "everybody", "template": "hello", "property_id": ""})
+    assert "the whole group" in marketer.open(path).text
