@@ -34,7 +34,7 @@ from chalicelib.settings.model import HubSettings
 from infra import stages
 from infra.workers import queues as queues_of_workers
 from tests import quick_moto, rights
-from tests.exhaustive import Thoroughness, examples, some_of
+from tests.exhaustive import Thoroughness, examples, is_left_out, some_of
 from tests.quick_table import QuickTable
 
 STAGE = "test"
@@ -86,18 +86,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test that is marked exhaustive and parametrised, `--quick` keeps a spread of its cases.
+    """Of a test that is marked exhaustive and parametrised, `--quick` keeps a spread of its cases, or `quick=` of them.
 
     With `inside=True` all of its cases stay: what it tries a spread of is a loop in itself.
     """
     families: dict[str, list[pytest.Item]] = {}
+    left_out: set[pytest.Item] = set()
     for item in items:
         marker = item.get_closest_marker("exhaustive")
-        if marker and not marker.kwargs.get("inside"):
+        if marker and "quick" in marker.kwargs:
+            left_out |= {item} if is_left_out(_case(item), marker.kwargs["quick"]) else set()
+        elif marker and not marker.kwargs.get("inside"):
             families.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left_out = {item for family in families.values() for item in set(family) - set(some_of(family))}
+    left_out |= {item for family in families.values() for item in set(family) - set(some_of(family))}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+
+
+def _case(item: pytest.Item) -> str:
+    """As its test names it, between the brackets."""
+    return item.nodeid.partition("[")[2].removesuffix("]")
 
 
 def pytest_collection_finish() -> None:
@@ -105,7 +113,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(500_000, 10, 10)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """pytest has looked through all of it once for what nobody awaited, and would again; and Python at its end, too."""
+    gc.freeze()
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """Every case, or with `pytest --quick` (`make test`) a spread of them: `make check` tries all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, TypeVar
 
 Case = TypeVar("Case")
 ONE_OF: Final = 5
 """So many cases stand for one that `--quick` tries."""
+EXAMPLES_OF: Final = 10
+"""So many examples of Hypothesis do."""
 
 
 class Thoroughness:
@@ -21,6 +23,11 @@ def some_of(cases: Sequence[Case]) -> Sequence[Case]:
     return [case for at, case in enumerate(cases) if at % ONE_OF == 0 or at == len(cases) - 1]
 
 
+def is_left_out(case: str, quick: Collection[str]) -> bool:
+    """Whether a case is for `make check` alone: where each costs seconds, a test names those of `--quick`, if any."""
+    return Thoroughness.is_quick and case not in quick
+
+
 def examples(number: int) -> int:
     """How many examples Hypothesis tries of a property that is worth `number`."""
-    return max(1, number // ONE_OF) if Thoroughness.is_quick else number
+    return max(1, number // EXAMPLES_OF) if Thoroughness.is_quick else number

@@ -12,6 +12,7 @@ from typing import Any
 from botocore import session as sdk
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
+from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.useragent import UserAgentString
 from moto.core import models, responses, serialize
 from moto.core.base_backend import AccountSpecificBackend
@@ -32,6 +33,7 @@ from responses import CallbackResponse
 ACCOUNT = "123456789012"
 """Whose table moto answers for where nobody says so."""
 HANDLERS: dict[str, Callable[[], Any]] = {"dynamodb": DynamoHandler, "sqs": SQSResponse, "events": EventsHandler}
+ALIAS: Callable[..., str] = vars(EventAliaser)["_alias_event_name"]
 HASH: Callable[[Any], int] = DynamoType.__hash__
 QUERY_ROWS: Callable[..., Any] = Table.query
 UPDATE_ROW: Callable[..., Any] = DynamoDBBackend.update_item
@@ -66,12 +68,18 @@ def install() -> None:
     # Descriptions of services are large; sessions (moto wants a new one for each test) share those that were read.
     _replace(sdk, create_loader=cache(sdk.create_loader))
     _replace(queues.Queue, **dict(zip(OF_QUEUES, map(property, (_visible, _delayed, _not_visible)), strict=True)))
+    _replace(EventAliaser, _alias_event_name=lambda _, name: _alias(name))  # each client finds out anew
     _replace(UserAgentString, to_string=lambda _: "tests")  # put together anew for each request; nobody reads it
 
 
 def _replace(owner: object, **by: Any) -> None:
     for name, quicker in by.items():
         setattr(owner, name, quicker)
+
+
+@cache
+def _alias(name: str) -> str:
+    return ALIAS(EventAliaser(HierarchicalEmitter()), name)
 
 
 @wraps(START)

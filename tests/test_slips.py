@@ -93,6 +93,7 @@ SLIP = re.compile(r"# SLIP ([a-z-]+)")
 REPORTED = re.compile(r"slips\.py:(\d+): error: .*\[([a-z-]+)\]$", re.MULTILINE)
 
 
+@pytest.mark.exhaustive(quick=())
 def test_each_planted_slip_is_reported_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mypy.api import run  # large, and wanted here alone
 

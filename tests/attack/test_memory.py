@@ -18,9 +18,15 @@ from infra.workers import worker
 from tests.fake_mews import BASE_URL, LINK
 
 CASES = dict(worst.cases())
+QUICK = ("webhook of mews: full lists", "as a body: names of a body")
+"""A process each, that takes half a second; others take up to eight."""
 
 
-@pytest.mark.exhaustive
+def test_what_make_test_measures_is_among_the_cases() -> None:
+    assert set(QUICK) < CASES.keys()
+
+
+@pytest.mark.exhaustive(quick=QUICK)
 @pytest.mark.parametrize("name", CASES)
 def test_the_worst_input_fits_its_function(name: str) -> None:
     """Seconds are those of CPU; who measures beside others is given double."""

@@ -53,7 +53,7 @@ def used(cloud: Cloud, work: Callable[[], object]) -> Units:
     return cloud.table.units.take()
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("1", "10"))
 @pytest.mark.parametrize("records", RECORDS)
 def test_a_member_who_changed_is_read_once_a_record_and_settled_once(cloud: Cloud, records: int) -> None:
     """Head, record, account, stays and what these were given. 40 records took 3,322 units before it was so."""
@@ -65,7 +65,7 @@ def test_a_member_who_changed_is_read_once_a_record_and_settled_once(cloud: Clou
     assert spent.read <= 5 * records + 3
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("1", "10"))
 @pytest.mark.parametrize("records", RECORDS)
 def test_a_number_that_makes_a_member_gives_each_stay_its_points_once(cloud: Cloud, records: int) -> None:
     keep_guest(cloud, records)
@@ -77,7 +77,7 @@ def test_a_number_that_makes_a_member_gives_each_stay_its_points_once(cloud: Clo
     assert spent.read <= 2 * (5 * records + 3), "two programmes"
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("1", "10"))
 @pytest.mark.parametrize("records", RECORDS)
 def test_a_sweep_reads_a_guest_of_many_records_once_a_record(cloud: Cloud, records: int) -> None:
     keep_guest(cloud, records)
@@ -89,7 +89,7 @@ def test_a_sweep_reads_a_guest_of_many_records_once_a_record(cloud: Cloud, recor
     assert again.write == 0
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("1", "50"))
 @pytest.mark.parametrize("count", [1, 50, 100])
 def test_a_sweep_reads_each_of_many_guests_once(cloud: Cloud, count: int) -> None:
     season.open_hotel()

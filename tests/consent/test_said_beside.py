@@ -107,6 +107,7 @@ def test_in_any_order_and_twice_it_comes_to_the_same(tale: Tale) -> None:
         assert told() == expected
 
 
+@pytest.mark.exhaustive
 def test_beside_each_other_it_comes_to_the_same(tale: Tale) -> None:
     before, deeds, expected = tale
     for one, other in permutations(deeds, 2):

@@ -74,6 +74,7 @@ def unpacked_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project / zips.LAYER_IN
 
 
+@pytest.mark.exhaustive(quick=())
 def test_the_layer_has_every_service_that_the_code_calls_and_no_other(unpacked_sdk: Path) -> None:
     called = sorted(layer.called())
     assert {"dynamodb", "sqs", "sesv2", "kms"} <= set(called)

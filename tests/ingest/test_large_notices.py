@@ -91,6 +91,7 @@ def test_what_is_stored_when_time_runs_out_is_announced_portion_by_portion(
     assert [len(each) for each in announced] == [100, 100, 50]
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_notice_that_takes_longer_than_one_worker_has_ends_with_every_fact_told(
     table: SlowTable, facts: list[Fact]
 ) -> None:

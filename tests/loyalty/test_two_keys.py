@@ -253,6 +253,7 @@ def test_two_records_of_keys_that_nothing_joins_are_two_and_only_one_has_the_num
         actions.enrol(OF_VIENNA, CLUB, "M-7", at=DAY_ONE)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("beside", ["M-7", "M-8", None])
 @pytest.mark.parametrize(
     "order", list(permutations((OF_GROUP, OF_VIENNA))), ids=["the group's first", "the hotel's first"]

@@ -66,6 +66,7 @@ HOLDS = {
 }  # fmt: skip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("name", HOLDS)
 def test_row_and_gates_say_the_same_whatever_comes_between_two_calls(mailed: None, name: str, *, turned: bool) -> None:

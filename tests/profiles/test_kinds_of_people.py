@@ -283,6 +283,7 @@ def test_nothing_is_left_of_a_person_who_was_taken_out_but_the_stays(fields: dic
     assert not [key for key, item in hub.rows.items() if "Anna" in str(item) and not key.pk.startswith("MARK#")]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("fields", GONE, ids=str)
 def test_who_is_nobody_is_so_in_any_order_and_a_person_again_by_a_newer_word(
     fields: dict[str, Any], hub: MemoryTable

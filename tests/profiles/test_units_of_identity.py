@@ -117,7 +117,7 @@ def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[di
     yield {**of_one, "email": None, "phone": None, "member_number": None, "changed_at": at(5)}
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("agency_mail", "star"))
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_change_costs_no_more_however_many_share_its_identifiers(
     shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
@@ -160,7 +160,7 @@ def test_mailboxes_that_many_messages_reached_cost_no_more(
     assert max(cost_of_each(shape, size, table, monkeypatch)) <= MOST_UNITS
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("10-one_person", "40-regulars"))
 @pytest.mark.parametrize("shape", [regulars, one_person])
 @pytest.mark.parametrize("size", SIZES[:3])
 def test_all_records_of_a_guest_are_looked_at_and_forty_cost_no_more(

@@ -187,6 +187,7 @@ def all_items(hub: Hub, path: str) -> list[Any]:
         cursor = f"&cursor={response.json_body['next_cursor']}"
 
 
+@pytest.mark.exhaustive(quick=())
 def test_pages_of_the_largest_stays_are_answers_that_lambda_takes(hub: Hub, ingest: Ingest) -> None:
     ingest(reservation("r1", guest("g1"), status="checked_out"))
     told = change(stayed(SIGNS[SIX])).stay
