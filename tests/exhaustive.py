@@ -31,3 +31,8 @@ def is_left_out(case: str, quick: Collection[str]) -> bool:
 def examples(number: int) -> int:
     """How many examples Hypothesis tries of a property that is worth `number`."""
     return max(1, number // EXAMPLES_OF) if Thoroughness.is_quick else number
+
+
+def shorter(length: int) -> int:
+    """How long a history is that is worth `length`."""
+    return max(1, length // ONE_OF) if Thoroughness.is_quick else length

@@ -13,7 +13,7 @@ from chalicelib.canonical.ids import Leaf
 from chalicelib.guests import store as guests
 from chalicelib.guests.rules import stats_of
 from chalicelib.guests.sums import summed
-from tests.exhaustive import examples
+from tests.exhaustive import shorter
 
 MOST = 1.1
 Acts = dict[str, Callable[[Cloud, int], None]]
@@ -97,7 +97,7 @@ def guest_of_two_records(stays: int) -> Cloud:
 def test_each_act_costs_at_five_hundred_stays_what_it_costs_at_five(known: Callable[[int], Cloud]) -> None:
     """Quickly looked at, at a hundred."""
     at_five = costs(known(5), 5, ACTS)
-    many = examples(500)
+    many = shorter(500)
     cloud = known(many)
     at_many = costs(cloud, many, ACTS)
     assert {name: (at_many[name], used) for name, used in at_five.items() if at_many[name] > MOST * used} == {}

@@ -19,14 +19,14 @@ from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message
 from chalicelib.timeline import actions
 from tests.builders import stay
-from tests.exhaustive import examples
+from tests.exhaustive import shorter
 from tests.ids import guest_id
 
 GA = guest_id("ga")
 
 LIMIT = 4
 KINDS = len(actions.everything(NO_DRIFT))
-FEW, MANY = 5, examples(500)
+FEW, MANY = 5, shorter(500)
 
 
 class Cost(NamedTuple):
@@ -81,7 +81,7 @@ def test_a_page_costs_the_same_at_five_stays_and_at_five_hundred(cloud: Cloud) -
 
 def test_a_page_deep_in_a_history_costs_what_the_first_one_does(cloud: Cloud) -> None:
     keep_history(GA, MANY)
-    first, *others = cost_of_pages(cloud, [GA], examples(200))
+    first, *others = cost_of_pages(cloud, [GA], shorter(200))
     assert max(each.calls for each in others) <= first.calls + KINDS
     assert max(each.units for each in others) <= first.units + KINDS * 2
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.exhaustive import Thoroughness, examples, is_left_out, some_of
+from tests.exhaustive import Thoroughness, examples, is_left_out, shorter, some_of
 
 
 @pytest.mark.parametrize("number", range(1, 30))
@@ -16,12 +16,12 @@ def test_a_spread_has_the_first_and_the_last_case_and_no_gap_of_five(
     tried = some_of(cases)
     assert (tried[0], tried[-1]) == (cases[0], cases[-1])
     assert all(later - earlier <= 5 for earlier, later in pairwise(tried))
-    assert 1 <= examples(number) <= number
+    assert 1 <= examples(number) <= shorter(number) <= number
 
 
 def test_without_quick_every_case_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Thoroughness, "is_quick", False)
-    assert (some_of("abcdefgh"), examples(150)) == ("abcdefgh", 150)
+    assert (some_of("abcdefgh"), examples(150), shorter(500)) == ("abcdefgh", 150, 500)
 
 
 def test_where_cases_are_named_only_those_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
