@@ -9,15 +9,10 @@ from chalicelib.campaigns.model import PARTS, Run, RunState
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import GuestId
 from chalicelib.canonical.time import now as present
-from chalicelib.guests import store as guests
-from chalicelib.guests.stats import Days
-from chalicelib.guests.today import told
 from chalicelib.jobs import parts as leases
 from chalicelib.jobs.model import Part
 from chalicelib.messages import sending
-from chalicelib.segments.compiled import Untold, compiled
-from chalicelib.segments.model import Rule
-from chalicelib.segments.rules import matches
+from chalicelib.segments import members
 
 ENOUGH_SECONDS = 10.0
 """With less time left, planning stops; the tick has it go on."""
@@ -52,19 +47,8 @@ class LookedAt(NamedTuple):
 
 def _in_segment(run: Run, part: Part) -> Iterator[LookedAt]:
     content = store.content(run.id)
-    rule, days = content.segment.rule, content.days_of(run)
-    match = compiled(rule, days)
-    for guest in guests.traits_of_part(part.number, PARTS, part.position):
-        try:
-            yield LookedAt(guest.position, guest.id, match(guest.traits))
-        except Untold:
-            yield LookedAt(guest.position, guest.id, _matches(rule, guest.id, days))
-
-
-def _matches(rule: Rule, guest_id: GuestId, days: Days) -> bool:
-    """Of one whose head lists too few of the days ahead: asked of all their stays."""
-    guest = guests.guest(guest_id)
-    return guest is not None and matches(rule, told(guest, days).traits, days)
+    found = members.looked_at(content.segment.rule, content.days_of(run), part.number, PARTS, part.position)
+    return (LookedAt(guest.position, guest.id, is_in) for guest, is_in in found)
 
 
 def _missed(run: Run, part: Part) -> Iterator[LookedAt]:

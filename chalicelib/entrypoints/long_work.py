@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 def steps_of(kind: str) -> "Steps":
     """Raises Rejected for a kind that nobody knows."""
+    from chalicelib.campaigns import previews
     from chalicelib.loyalty import programs
 
-    known: dict[str, Steps] = {programs.FOLLOWING: programs.follow}
+    known: dict[str, Steps] = {programs.FOLLOWING: programs.follow, previews.PREVIEWING: previews.look}
     if kind not in known:
         raise Rejected("unknown_job")
     return known[kind]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -34,6 +35,8 @@ class Job(BaseModel):
     subject: str
     at: Instant
     parts: int
+    asked: str | None = None
+    """What the kind of work has to know besides, as it packed it."""
     finished_at: Instant | None = None
 
     @property
@@ -44,12 +47,18 @@ class Job(BaseModel):
         return self.model_copy(update={"finished_at": at})
 
 
+MOST_SAMPLED = 20
+"""Ids that a job shows of what it found, and that each part keeps."""
+
+
 class Step(NamedTuple):
-    """What one step of a part did: where the part is now, units of work, and what the kind of work counts."""
+    """What one step of a part did: where the part is now, units of work, what the kind of work counts, and ids of what
+    it found."""
 
     position: str
     units: int = 1
     counted: Mapping[str, int] = {}
+    found: Sequence[str] = ()
 
 
 class Part(BaseModel):
@@ -66,6 +75,8 @@ class Part(BaseModel):
     position: str = ""
     units: int = 0
     counted: dict[str, int] = {}
+    sample: str | None = None
+    """The first few ids of what was found."""
     done: bool = False
 
     def is_free(self, now: Instant) -> bool:
@@ -74,9 +85,15 @@ class Part(BaseModel):
     def leased(self, until: Instant) -> "Part":
         return self.model_copy(update={"leased_until": until})
 
+    @property
+    def sampled(self) -> list[str]:
+        return self.sample.split(",") if self.sample else []
+
     def past(self, step: Step) -> "Part":
         counted = dict(Counter(self.counted) + Counter(step.counted))
-        return self.model_copy(update={"position": step.position, "units": self.units + step.units, "counted": counted})
+        sample = ",".join([*self.sampled, *step.found][:MOST_SAMPLED]) or None
+        units = self.units + step.units
+        return self.model_copy(update={"position": step.position, "units": units, "counted": counted, "sample": sample})
 
     def ended(self) -> "Part":
         return self.model_copy(update={"done": True})
@@ -109,3 +126,9 @@ class Progress:
         for each in self.parts:
             total.update(each.counted)
         return dict(total)
+
+    @property
+    def sample(self) -> list[str]:
+        """A few ids of what was found, the first of each part before the second of any."""
+        in_turn = zip_longest(*(each.sampled for each in self.parts))
+        return [each for some in in_turn for each in some if each][:MOST_SAMPLED]

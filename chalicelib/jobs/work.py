@@ -21,9 +21,10 @@ SAVED_EVERY = 5.0
 """Seconds of work that a worker's death costs at most."""
 
 
-def job_of(kind: str, subject: str, at: datetime, parts: int) -> Job:
-    """The same kind of work about the same subject is the same job."""
-    return Job(id=JobId(stable_id(LONG_WORK, kind, subject)), kind=kind, subject=subject, at=instant(at), parts=parts)
+def job_of(kind: str, subject: str, at: datetime, parts: int, *, seed: str = "", asked: str | None = None) -> Job:
+    """The same kind of work about the same subject is the same job; where it is asked for often, of the same `seed`."""
+    id_ = JobId(stable_id(LONG_WORK, kind, subject, *([seed] if seed else ())))
+    return Job(id=id_, kind=kind, subject=subject, at=instant(at), parts=parts, asked=asked)
 
 
 def start(asked: Job) -> Job:

@@ -2,7 +2,7 @@
 
 from chalicelib.properties import store as properties
 from chalicelib.segments import rules
-from chalicelib.segments.model import Segment
+from chalicelib.segments.model import Rule, Segment
 from chalicelib.segments.store import SEGMENTS
 
 
@@ -11,8 +11,13 @@ def save_segment(asked: Segment) -> Segment:
 
     A rule that stands may name a hotel that was taken off the list since: what is read can be put back.
     """
-    rules.check(asked.rule)
     before = SEGMENTS.get(asked.id)
-    if before is None or before.rule != asked.rule:
-        rules.check_hotels(asked.rule, properties.by_id())
+    check(asked.rule, before.rule if before else None)
     return SEGMENTS.save(asked)
+
+
+def check(rule: Rule, before: Rule | None = None) -> None:
+    """Whether a rule could be saved in the place of another. Raises Invalid."""
+    rules.check(rule)
+    if rule != before:
+        rules.check_hotels(rule, properties.by_id())

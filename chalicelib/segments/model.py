@@ -14,6 +14,9 @@ Scalar = bool | int | Text
 """Dates are ISO 8601 text; amounts are integers in minor units."""
 
 
+Value = Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=200)]
+
+
 class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,7 +26,7 @@ class Condition(Closed):
 
     trait: Annotated[str, StringConstraints(max_length=60)]
     op: Operator
-    value: Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=200)] = True
+    value: Value = True
 
 
 class AllOf(Closed):

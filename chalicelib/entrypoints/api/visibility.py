@@ -141,10 +141,15 @@ def stays_of(caller: Caller, leaf: Leaf) -> list[Stay]:
 
 def stats_of(sight: InSight, days: Days) -> DayStats:
     """As of these days. Totals of the group need eyes for all of it; others see the sums of their own properties."""
+    return on(told_of(sight, days).stats, days)
+
+
+def told_of(sight: InSight, days: Days) -> Traits:
+    """All that is in sight, with whatever the stays say of these days: of hotels nothing but the own ones'."""
     if sight.eyes.is_group:
-        return on(told(sight.whole, days).traits.stats, days)
+        return told(sight.whole, days).traits
     whole = [rules.stats_of(stays_of(sight.eyes, leaf), WHOLE) for leaf in sight.members]
-    return on(rules.add_stats(whole, WHOLE), days)
+    return sight.traits.with_stats(rules.add_stats(whole, WHOLE))
 
 
 def controllers_of(sight: InSight, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:
