@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.aws import keys
 from chalicelib.canonical.facts import FactType
 from chalicelib.guests import store as guests
+from chalicelib.guests.spans import Span
 from chalicelib.loyalty import actions, books, programs, rules, store
 from chalicelib.loyalty.model import Account, Reason
 from tests.builders import DAY_ONE, EUR_PROGRAM, at, guest
@@ -143,6 +145,23 @@ def test_a_stay_under_earlier_terms_that_enrol_counts_whenever_it_comes(monkeypa
     settle(hotel)
     assert account_of(hotel).settled_from == EUR_PROGRAM.starts_on
     assert account_of(hotel).balance == 6 * 1000 + 2 * 2000
+
+
+def test_rooms_that_reach_into_each_other_for_a_year_are_looked_through_back_to_the_first(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month each, begun twice a month: whether one is the person's own turns on all before it."""
+    for number in range(0, 52, 2):
+        hotel.tell(stayed(number, nights=30))
+    settle(hotel)
+    spans: list[Span] = []
+    read = books._read
+    monkeypatch.setattr(books, "_read", lambda head, span: spans.append(span) or read(head, span))
+    hotel.tell(stayed(50, minute=2, nights=30, room_revenue_minor=20000))
+    settle(hotel)
+    assert_adds_up(hotel)
+    assert len(spans) > 1
+    assert all(wider.holds(span) and wider != span for span, wider in pairwise(spans)), "each is asked for once"
 
 
 STORY = [
