@@ -128,7 +128,11 @@ EVENTS_PER_MAIL = 3.1
 
 def _event(kind: str, mail: dict[str, Any]) -> dict[str, Any]:
     moment = datetime.now(UTC).isoformat()
-    return {"eventType": kind, "mail": {"timestamp": moment, "destination": ["x@example.com"], **mail}, kind.lower(): {}}
+    return {
+        "eventType": kind,
+        "mail": {"timestamp": moment, "destination": ["x@example.com"], **mail},
+        kind.lower(): {},
+    }
 
 
 # CPU

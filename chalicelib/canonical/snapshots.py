@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -37,11 +37,13 @@ from chalicelib.canonical.ids import PropertyId, digest_of
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 
+When = TypeVar("When", date, datetime)
 
-def _within_reach(moment: datetime) -> datetime:
-    if not 1970 <= moment.year <= 2200:
+
+def _within_reach(when: When) -> When:
+    if not 1970 <= when.year <= 2200:
         raise ValueError("the year must lie between 1970 and 2200")
-    return moment
+    return when
 
 
 SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
@@ -51,6 +53,8 @@ HUB_ID = StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")
 HubId = Annotated[str, HUB_ID]
 Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+Day = Annotated[date, AfterValidator(_within_reach)]
+"""Of a stay: days and weeks are counted from it, back and on."""
 
 
 class Status(StrEnum):
@@ -171,8 +175,8 @@ class ReservationSnapshot(Snapshot):
     booking_id: SourceId | None = None
     property_id: Annotated[PropertyId, HUB_ID]
     status: Status
-    arrival: date
-    departure: date
+    arrival: Day
+    departure: Day
     booked_at: AwareDatetime | None = None
     channel: Channel = Channel.UNKNOWN
     adults: Annotated[int, Field(ge=0, le=99)] | None = None

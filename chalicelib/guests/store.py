@@ -148,6 +148,15 @@ def guest(leaf: Leaf) -> Guest | None:
     return found.as_guest() if found else None
 
 
+def guests_of(known: Mapping[Leaf, Head]) -> list[Guest]:
+    """Those that some heads belong to now, each once: one batch read more, or another where one was merged on since."""
+    found, wanted = dict(known), {head.guest for head in known.values()}
+    while missing := wanted - found.keys():
+        found |= (more := heads(missing))
+        wanted = {head.guest for head in more.values()}
+    return list({guest.id: guest for head in found.values() if (guest := head.as_guest())}.values())
+
+
 def guests_of_shard(number: int, after: str | None = None, at_once: int | None = None) -> Iterator[Guest]:
     """The guests of one of the 256 partitions in the order of their ids, without leaves that were merged away."""
     for item in table.query(keys.shard(number), after=after, at_once=at_once):

@@ -1,10 +1,10 @@
 """Find guests by what identifies them."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from chalicelib.canonical.ids import Leaf, digest_in
-from chalicelib.guests import store as guests
-from chalicelib.guests.model import Head
+from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store
 from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.digests import digest
@@ -20,15 +20,25 @@ def carriers(kind: Kind, value: str, countries: Collection[str] = ()) -> list[Le
     return [leaf for each in known for leaf in each.leaves]
 
 
-def candidates(records: Sequence[Head]) -> list[Leaf]:
+class Candidates(NamedTuple):
+    """Records whose guests may be the same person after all, but for guests that have one of `known`: of these somebody
+    decided, or they are this one."""
+
+    leaves: set[Leaf]
+    known: set[Leaf]
+
+    def has(self, guest: Guest) -> bool:
+        return self.known.isdisjoint(guest.members)
+
+
+def candidates(records: Sequence[Head]) -> Candidates:
     """The records that have an address or a number in common with these of one guest, and are another's by what is said
-    of them: a person may know better. Without whom somebody decided about, and what is nobody's own."""
+    of them: a person may know better. Without what is nobody's own. Whose they are is the caller's to read."""
     own = {head.leaf for head in records}
     told_by = {digest_in(key) for head in records for key in head.identifiers if tells(key)}
     beside = {leaf for each in store.identifiers(told_by) for leaf in somebodys(each)} - own
     decided = {leaf for head in records if head.decided for leaf in _kept_apart(head.leaf)}
-    found = {leaf: guest for leaf in sorted(beside) if (guest := guests.guest(leaf))}
-    return [leaf for leaf, guest in found.items() if (decided | own).isdisjoint(guest.members)]
+    return Candidates(beside, decided | own)
 
 
 def _kept_apart(leaf: Leaf) -> set[Leaf]:

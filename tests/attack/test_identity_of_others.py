@@ -9,6 +9,7 @@ from chalicelib.connections.model import API
 from chalicelib.identity.model import MOST_CLAIMS
 from tests.attack.hotels import GROUP, Hotels
 from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.crashes import watching
 
 MAIL, PHONE = "anna@lee.example", "+43 660 1234567"
 ANNA, CLAIM = Hotels.leaf(VIENNA), Hotels.leaf(PORTO)
@@ -98,3 +99,16 @@ def test_look_alikes_leave_the_next_stay_hers(source: Any, hotels: Hotels) -> No
     )
     assert hotels.joined(ANNA, Hotels.leaf(source, "g9"))
     assert group_sees(hotels)["traits"]["email"] == MAIL
+
+
+def test_who_has_many_look_alikes_is_shown_with_as_few_reads_as_who_has_three(hotels: Hotels) -> None:
+    """Whose records they are is read once, and together."""
+    group_sees(hotels)  # what is asked once for all is known
+    calls = []
+    for days in (range(2, 5), range(5, 13)):
+        hotels.post(PORTO, *(guest(f"b{day:02}", phone=PHONE, birth_date=f"1970-05-{day:02}") for day in days))
+        with watching() as made:
+            shown = group_sees(hotels)
+        assert len(shown["candidates"]) == days.stop - 2
+        calls.append(made.made)
+    assert calls[0] == calls[1]

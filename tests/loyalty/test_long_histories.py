@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.aws import keys
 from chalicelib.canonical.facts import FactType
 from chalicelib.guests import store as guests
-from chalicelib.guests.spans import Span
+from chalicelib.guests.model import Head
+from chalicelib.guests.spans import Around, Span
 from chalicelib.loyalty import actions, books, programs, rules, store
 from chalicelib.loyalty.model import Account, Reason
 from tests.builders import DAY_ONE, EUR_PROGRAM, at, guest
@@ -156,7 +157,12 @@ def test_rooms_that_reach_into_each_other_for_a_year_are_looked_through_back_to_
     settle(hotel)
     spans: list[Span] = []
     read = books._read
-    monkeypatch.setattr(books, "_read", lambda head, span: spans.append(span) or read(head, span))
+
+    def noted(head: Head, span: Span) -> Around:
+        spans.append(span)
+        return read(head, span)
+
+    monkeypatch.setattr(books, "_read", noted)
     hotel.tell(stayed(50, minute=2, nights=30, room_revenue_minor=20000))
     settle(hotel)
     assert_adds_up(hotel)

@@ -84,7 +84,8 @@ def parties(snapshots: list[dict[str, Any]], hub: MemoryTable) -> list[list[str]
 def candidates(source_id: str) -> list[str]:
     """The source's ids of who may be the same guest all the same."""
     heads = guests.with_records(guests.heads(found(source_id).members))
-    ids = sorted({known.id for leaf in identity.candidates(list(heads.values())) if (known := guests.guest(leaf))})
+    beside = identity.candidates(list(heads.values()))
+    ids = sorted({known.id for leaf in beside.leaves if (known := guests.guest(leaf)) and beside.has(known)})
     others = [guests.with_records(guests.heads([each])) for each in ids]
     return [head.record.source_id or "" for each in others for head in each.values() if head.record]
 

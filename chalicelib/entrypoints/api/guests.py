@@ -121,8 +121,13 @@ def _guest(sight: InSight, days: Days) -> GuestShown:
         traits=_traits(sight.traits),
         stats=_stats(stats_of(sight, days)),
         leaves=[_leaf(head.leaf, head.record) for head in sight.heads],
-        candidates=[each.id for each in guests_by(sight.caller, identity.candidates(sight.heads))],
+        candidates=_candidates(sight),
     )
+
+
+def _candidates(sight: InSight) -> list[str]:
+    found = identity.candidates(sight.heads)
+    return [each.id for each in guests_by(sight.caller, found.leaves) if found.has(each.whole)]
 
 
 def _leaf(leaf: Leaf, record: Record | None) -> LeafShown:

@@ -104,9 +104,8 @@ def seen(caller: Caller, eyes: Caller, guest: Guest | None, read: Mapping[Leaf, 
 def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
     """The guests of those of these records that are in the caller's sight, each once, by their ids."""
     eyes = eyes_of(caller)
-    heads = store.heads(leaves)
-    told_by = {head.guest for head in heads.values() if is_of(eyes, head)}
-    found = [each for guest in told_by if (each := seen(caller, eyes, store.guest(guest)))]
+    heads = {leaf: head for leaf, head in store.heads(leaves).items() if is_of(eyes, head)}
+    found = [each for guest in store.guests_of(heads) if (each := seen(caller, eyes, guest))]
     return sorted({each.id: each for each in found}.values(), key=lambda each: each.id)
 
 
