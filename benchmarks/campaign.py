@@ -107,8 +107,8 @@ def send_all(guests: int, tape: Tape | None = None, records: int = 1, *, shares:
 
 
 def _warm_up() -> None:
-    """What a worker asks once in its life, or all of them once a minute, is no part of what a mail costs. What is recorded
-    is done again as often as it is measured: a carrier that was asked in that minute would be asked in a later one."""
+    """What a worker asks once in its life, or all of them once a minute, is no part of what a mail costs. The recording
+    is played later, too: a carrier that was asked in its minute would be asked again."""
     for name in FUNCTIONS:
         queues.url_of(name)
     for purpose in ("identifiers", "unsubscribe"):

@@ -156,6 +156,10 @@ class Traits(Kept):
     def with_membership(self) -> "Traits":
         return self.model_copy(update={"member": True})
 
+    def of_whole(self, guest: "Traits") -> "Traits":
+        """With what makes a member of the guest, and what their stays add up to, whoever tells of them."""
+        return self.model_copy(update={"member": guest.member, "stats": guest.stats})
+
     def with_email(self, email: str | None) -> "Traits":
         return self if email == self.email else self.model_copy(update={"email": email})
 

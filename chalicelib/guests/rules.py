@@ -1,11 +1,12 @@
 """Which reservations are stays of a person, what they add up to, and which source's word wins on the profile."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.ids import PropertyId, Scope
 from chalicelib.canonical.snapshots import Status
 from chalicelib.connections.model import API
 from chalicelib.guests.calendar import EVERY_LATEST, EVERY_SOONEST, LATEST, SOONEST, Order, Rooms, calendar_of, together
@@ -170,34 +171,71 @@ def with_sums(traits: Traits | None, leaves: Sequence[Head]) -> Traits:
     return (traits or Traits()).with_stats(_sums(leaves))
 
 
-def project(leaves: Sequence[Head]) -> Traits:
+def project(leaves: Sequence[Head], own: Collection[Scope] = ()) -> Traits:
     """The profile of a guest: of each field the newest record's that has it, and what is computed from all leaves.
 
+    What a hotel claims fills in what the group's word leaves open, and overrides none of it; nor does it override what
+    a hotel says that knew the guest before, but for those whose profile it is: their `own` claims are as any record.
     A record that its source merged into another says nothing where another does.
     """
     told = sorted((leaf for leaf in leaves if leaf.record), key=_standing)
     known: dict[str, Any] = {}
-    for leaf in told:
+    for leaf in _best_word_last(told, frozenset(own)):
         known |= {name: value for name in FROM_RECORDS if (value := getattr(leaf.record, name))}
     known |= {name: COMPUTATIONS[by](told) for name, by in COMPUTED.items()}
     return Traits(**known)
 
 
-def first_known(records: Iterable[Head]) -> list[Head]:
-    """Records in the order in which they count where none is to count for being new: the group's own before those of
-    hotels, of these that which knew the guest first; of one hotel's the newest. What was merged away comes last."""
-    newest = newest_first(records)
+def _best_word_last(told: Sequence[Head], own: AbstractSet[Scope]) -> list[Head]:
+    """Of each hotel, and of the group, in the order given."""
+    claims = [head for head in told if claimed_by(head) not in {None, *own}]
+    if not claims:
+        return [*told]
+    since = _since(told)
+    ordered = sorted(claims, key=lambda head: _known_from(head, since), reverse=True)
+    return [*ordered, *(head for head in told if head not in claims)]
+
+
+def claimed_by(record: Head) -> PropertyId | None:
+    """The hotel that alone says so; None of the group's word."""
+    return record.record.hotel if record.record else None
+
+
+def _since(records: Iterable[Head]) -> Mapping[PropertyId, int]:
+    """From when each hotel knows a guest who has these records."""
     since: dict[PropertyId, int] = {}
-    for head in newest:
+    for head in records:
         for hotel in head.seen_at:
             since[hotel] = min(head.since or 0, since.get(hotel, head.since or 0))
+    return since
 
-    def rank(head: Head) -> tuple[bool, bool, tuple[int, str]]:
+
+def _known_from(head: Head, since: Mapping[PropertyId, int]) -> tuple[int, str]:
+    """Of a record, from when its hotels know the guest: the first of them."""
+    return min(((since[each], each) for each in head.seen_at), default=(0, ""))
+
+
+def first_known(records: Iterable[Head]) -> list[Head]:
+    """Records in the order in which they count where none is to count for being new: the group's own, then what its
+    other sources say, then what hotels claim; of either in the order in which the hotels knew the guest, and of one
+    hotel the newest. What was merged away comes last of the group's word, and of the claims."""
+    newest = newest_first(records)
+    since = _since(newest)
+
+    def rank(head: Head) -> tuple[bool, bool, bool, tuple[int, str]]:
         own = is_of_group(head)
-        known = min(((since[each], each) for each in head.seen_at), default=(0, ""))
-        return not _standing(head)[0], not own, (0, "") if own else known
+        known = (0, "") if own else _known_from(head, since)
+        return claimed_by(head) is not None, not _standing(head)[0], not own, known
 
     return sorted(newest, key=rank)
+
+
+def known_to_the_group(records: Iterable[Head]) -> list[Head]:
+    """By which of a guest's records the group knows the guest, the best word first: by its word alone, and where it has
+    none, by what that hotel claims which knew the guest first."""
+    ordered = first_known(records)
+    hotel = claimed_by(ordered[0]) if ordered else None
+    return [head for head in ordered if claimed_by(head) == hotel]
 
 
 def newest_first(records: Iterable[Head]) -> list[Head]:
@@ -223,8 +261,7 @@ def _standing(leaf: Head) -> tuple[bool, str, str]:
 
 
 def _own_email(told: Sequence[Head]) -> str | None:
-    """Relay, shared and placeholder addresses are never mailed as the guest's own. The one that stood first counts: a
-    record of another hotel that comes later may be a claim."""
+    """Relay, shared and placeholder addresses are never mailed as the guest's own. The one that stood first counts."""
     return next(own_emails(first_known(told)), None)
 
 

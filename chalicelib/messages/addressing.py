@@ -1,13 +1,21 @@
 """By which of a guest's records a message is written, and to which of their addresses it goes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.consent.model import SOFT_BOUNCES, Gate, SuppressionReason
 from chalicelib.consent.rules import BOUNCE
-from chalicelib.guests.model import Guest, Head
-from chalicelib.guests.rules import first_known, is_of_group, newest_first, own_emails, project
+from chalicelib.guests.model import Guest, Head, Traits
+from chalicelib.guests.rules import (
+    claimed_by,
+    first_known,
+    is_of_group,
+    known_to_the_group,
+    newest_first,
+    own_emails,
+    project,
+)
 from chalicelib.identity.digests import digest
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.settings.rules import MailIdentity
@@ -17,28 +25,40 @@ UNREACHED: frozenset[SuppressionReason] = frozenset({BOUNCE, SOFT_BOUNCES})
 
 
 def needs_records(guest: Guest, hotel: PropertyId | None) -> bool:
-    """Whether the guest's own head does not tell it: few have records of several hotels, or of others than this."""
-    is_of_several = len(guest.properties) > 1 or (hotel is not None and hotel not in guest.properties)
-    return bool(guest.others) and is_of_several
+    """Whether the guest's own head does not tell it: for the group's mail where there are several records, for a
+    hotel's where these are of several hotels, or of others than this."""
+    return bool(guest.others) and (hotel is None or len(guest.properties) > 1 or hotel not in guest.properties)
 
 
-def reachable_by(records: Iterable[Head], identity: MailIdentity) -> list[Head]:
+def reachable_by(records: Collection[Head], identity: MailIdentity) -> list[Head]:
     """The records by whose addresses a guest may be reached, the one to be tried first: a hotel's own, then the group's
-    own, and others only where hotels share what they know. To whom the hotel does not know, it writes as the group."""
-    ordered = first_known(records)
-    own = newest_first(_of(ordered, identity.hotel))
-    if not own:
-        return ordered
-    beside = [each for each in ordered if each not in own]
-    return [*own, *(each for each in beside if identity.shares or is_of_group(each))]
+    own. To whom the hotel does not know, it writes as the group: to the addresses by which that knows the guest. Others
+    only where hotels share what they know."""
+    own = newest_first(_of(records, identity.hotel))
+    known = own or known_to_the_group(records)
+    beside = [each for each in first_known(records) if each not in known]
+    return [*known, *(each for each in beside if identity.shares or (own and is_of_group(each)))]
 
 
-def as_known_at(guest: Guest, records: Iterable[Head], hotel: PropertyId | None) -> Guest:
-    """The guest as a hotel's message knows them: by the hotel's own records, where it has any."""
-    own = list(_of(records, hotel))
-    if not own:
-        return guest
-    return replace(guest, members=tuple(sorted(each.leaf for each in own)), traits=project(own))
+def as_known_at(guest: Guest, records: Collection[Head], identity: MailIdentity) -> Guest | None:
+    """The guest as a message's sender knows them: a hotel by its own records, and by none of others' claims the group,
+    nor whom the guest is new to. None where that is all that is known, or hotels share it."""
+    own = list(_of(records, identity.hotel))
+    known = own or known_to_the_group(records)
+    if not own and (identity.shares or all(each in known for each in records if each.record)):
+        return None
+    traits = project(known, {identity.hotel} if own and identity.hotel else ())
+    return replace(guest, members=tuple(sorted(each.leaf for each in known)), traits=traits)
+
+
+def asked_of(records: Collection[Head], identity: MailIdentity) -> Traits | None:
+    """What a sender's segment is asked of: what others claim gets nobody a message. None where nobody claims anything,
+    or hotels share what they know."""
+    hotel, said_by = identity.hotel, set(map(claimed_by, records))
+    if identity.shares or said_by == {None}:
+        return None
+    heard = [each for each in records if claimed_by(each) in {None, hotel}] or known_to_the_group(records)
+    return project(heard, {hotel} if hotel else ())
 
 
 def _of(records: Iterable[Head], hotel: PropertyId | None) -> Iterator[Head]:

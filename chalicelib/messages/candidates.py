@@ -42,6 +42,8 @@ class Candidate:
     """As the message knows the guest, where that is not as the group does."""
     records: tuple[Head, ...] = ()
     """Those by whose addresses the guest may be reached, where the head does not tell the address."""
+    heard: Traits | None = None
+    """What the sender's segment is asked of, but for stays and membership, where others claim something."""
 
     def told(self, days: Days) -> "Candidate":
         """With what their stays say of these days, where a head does not."""
@@ -66,12 +68,21 @@ class Candidate:
         own = [records[leaf] for leaf in self.guest.members if leaf in records] if self.guest else []
         if not own or self.guest is None:
             return self
-        known_as = addressing.as_known_at(self.guest, own, identity.hotel)
-        return replace(self, known_as=known_as, records=tuple(addressing.reachable_by(own, identity)))
+        return replace(
+            self,
+            known_as=addressing.as_known_at(self.guest, own, identity),
+            records=tuple(addressing.reachable_by(own, identity)),
+            heard=addressing.asked_of(own, identity),
+        )
 
     @property
     def traits(self) -> Traits:
         return self.guest.traits if self.guest else Traits()
+
+    @property
+    def asked(self) -> Traits:
+        """Of what a segment is asked."""
+        return self.heard.of_whole(self.traits) if self.heard else self.traits
 
     @property
     def memories(self) -> list[Remembering]:

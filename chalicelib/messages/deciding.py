@@ -75,7 +75,7 @@ def _place(look: Look, reader: Candidate) -> tuple[bool, str]:
 
 def _is_candidate(look: Look, rival: Candidate) -> bool:
     leaves = rival.guest.members if rival.guest else (rival.id,)
-    return not set(leaves).isdisjoint(look.asked) or look.occasion.is_meant_for(rival.traits)
+    return not set(leaves).isdisjoint(look.asked) or look.occasion.is_meant_for(rival.asked)
 
 
 def _decide_alone(look: Look, candidate: Candidate) -> Outcome | Sendable:
@@ -116,7 +116,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         got_before=rules.got_before(candidate.before, candidate.memories, look.occasion.earlier),
         is_chosen=guest in look.chosen,
         mailbox=candidate.mailbox,
-        belongs=look.occasion.still_meant_for(candidate.traits),
+        belongs=look.occasion.still_meant_for(candidate.asked),
         is_cancelled=look.occasion.is_cancelled,
         is_missed=look.missed is None or candidate.id in look.missed,
     )

@@ -174,7 +174,7 @@ EARLIER_LAUNCH = Hold(
 )
 LEFT_SEGMENT = Hold(
     Reason.LEFT_SEGMENT,
-    "The guest has left the segment since the run was planned.",
+    "The guest has left the segment since the run was planned, or is in it only by what another hotel claims.",
     lambda known: not known.belongs,
 )
 OPEN_CASE = Hold(

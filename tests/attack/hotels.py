@@ -6,12 +6,12 @@ from typing import Any
 
 from chalicelib.aws import clients, queues
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.connections.model import API, api_of
 from chalicelib.ingest import actions
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding, Property
-from tests.builders import PORTO, VIENNA
+from tests.builders import PORTO, VIENNA, at
 from tests.entrypoints.conftest import Hub
 from tests.fakes import received
 
@@ -52,6 +52,16 @@ class Hotels:
     def take_in(messages: list[Message]) -> None:
         assert actions.ingest_notices(messages) == {}
 
+    def connected(self, hotel: Property, *snapshots: dict[str, Any]) -> None:
+        """Through a connection of the group's to the hotel: its word."""
+        name = f"pms-{hotel.id}"
+        if self.hub.call("GET", f"/v1/connections/{name}").status_code == 404:
+            asked = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {hotel.id: hotel.id}}
+            self.hub.put(f"/v1/connections/{name}", asked)
+        told = {"snapshots": [{**each, "property_id": hotel.id} for each in snapshots]}
+        envelope = {"v": 1, "connection": name, "vendor": "canonical", "request": "q", "received_at": at(0)}
+        self.take_in([Message("m1", {**envelope, "body": told})])
+
     @staticmethod
     def key(hotel: Property | None, role: str = "front_desk") -> str:
         return f"{role}@{hotel.id}" if hotel else role
@@ -60,6 +70,11 @@ class Hotels:
     def leaf(hotel: Property | None, source_id: str = "g1") -> str:
         """The record that a key of the hotel posts under this id."""
         return str(leaf_of_profile(api_of(hotel.id) if hotel else API, source_id))
+
+    @staticmethod
+    def leaf_of(connection: str, source_id: str = "g1") -> str:
+        """The record that a connection tells of under this id."""
+        return str(leaf_of_profile(ConnectionId(connection), source_id))
 
     def found(self, hotel: Property | None, query: str) -> list[dict[str, Any]]:
         return list(self.hub.get(f"/v1/guests?{query}", key=self.key(hotel))["items"])

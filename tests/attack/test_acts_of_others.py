@@ -74,6 +74,19 @@ def test_what_the_group_says_stands_on_the_record_that_was_known_first_and_stays
     assert (answers(ANNA), answers(CLAIM)) == ({"alpine": "explicit"}, {})
 
 
+def test_what_the_group_says_stands_on_its_own_source_s_record_though_a_claim_was_there_before(hotels: Hotels) -> None:
+    """Who posts names and addresses of strangers today would else have what the group hears of them tomorrow."""
+    hotels.post(PORTO, guest("early", "Eva", "Roth", email="eva@roth.example"))
+    hotels.connected(VIENNA, guest("g1", "Eva", "Roth", email="eva@roth.example"))
+    eva, early = hotels.leaf_of("pms-vienna"), Hotels.leaf(PORTO, "early")
+    assert hotels.joined(eva, early)
+    hotels.enrol(GROUP, eva, "C-9")
+    hotels.consent(GROUP, eva, "explicit", property_id=VIENNA.id)
+    hotels.post(PORTO, guest("early", "Max", "Moll", email="max@moll.example", changed_at=at(99)))
+    assert [each["id"] for each in hotels.found(GROUP, "member=C-9")] == [eva]
+    assert (answers(eva), answers(early)) == ({"alpine": "explicit"}, {})
+
+
 def test_what_vienna_s_desk_says_stays_when_a_claim_leaves(hotels: Hotels) -> None:
     hotels.enrol(VIENNA, ANNA, "C-1")
     hotels.consent(VIENNA, ANNA, "explicit")

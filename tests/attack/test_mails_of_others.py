@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from chalicelib.canonical.ids import Leaf, OccasionId, TemplateId
 from chalicelib.canonical.time import now
@@ -17,16 +18,18 @@ from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.properties.model import Branding, Property
+from chalicelib.segments.model import Rule
+from chalicelib.segments.rules import matches
 from tests.attack.hotels import GROUP, Hotels
-from tests.builders import PORTO, VIENNA, at, guest
+from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.mail_fakes import FakeSes, mail_event, wrapped
 
-PHONE, OWN, EVIL = "+43 660 1234567", "anna@lee.example", "eve@evil.example"
+PHONE, OWN, NEXT, EVIL = "+43 660 1234567", "anna@lee.example", "next@lee.example", "eve@evil.example"
 TEMPLATE = Template(
     id=TemplateId("t"),
     name="T",
     subject="For {{ guest.given_name | default: 'you' }}",
-    html="<p>Hello</p>",
+    html="<p>Hello {{ guest.country | default: '' }}{{ guest.next_arrival | default: '' }}</p>",
     text="Hello",
 )
 ANNA, CLAIM = Hotels.leaf(VIENNA), Hotels.leaf(PORTO)
@@ -41,13 +44,16 @@ def ses(hotels: Hotels) -> FakeSes:
     return FakeSes().install()
 
 
-def mail(hotel: Property | None, *leaves: str, run: str = "n1") -> list[str]:
-    """What became of the guests of some records."""
+def mail(hotel: Property | None, *leaves: str, run: str = "n1", rule: Rule | None = None) -> list[str]:
+    """What became of the guests of some records; where a rule is named, of those whom it is for."""
     identity = names.of(hotel.id if hotel else None)
     assert identity
+    days = Days(now().date())
     occasion = Occasion(
-        id=OccasionId(run), origin="o", message_class=MessageClass.SERVICE, channel=EMAIL, template=TEMPLATE,
-        identity=identity, public_url="https://hub.example.com", cap=Cap(9, 1), days=Days(now().date()),
+        id=OccasionId(run), origin="o", message_class=MessageClass.MARKETING if rule else MessageClass.SERVICE,
+        channel=EMAIL, template=TEMPLATE,
+        identity=identity, public_url="https://hub.example.com", cap=Cap(9, 1), days=days,
+        belongs=(lambda traits: matches(rule, traits, days)) if rule else None,
     )  # fmt: skip
     everybody = [found.id for leaf in leaves if (found := guests.guest(Leaf(leaf)))]
     batch = sending.send(occasion, everybody, now())
@@ -105,18 +111,95 @@ def test_the_group_s_own_word_goes_before_that_of_hotels(hotels: Hotels, ses: Fa
     assert [each["to"] for each in ses.accepted] == ["anna@news.example"]
 
 
-def test_what_comes_back_is_sent_to_the_next_address_at_the_next_occasion(hotels: Hotels, ses: FakeSes) -> None:
-    hotels.post(VIENNA, anna())
+def test_what_comes_back_is_sent_to_the_next_address_at_the_next_occasion_and_never_to_a_claimed_one(
+    hotels: Hotels, ses: FakeSes
+) -> None:
+    hotels.post(VIENNA, anna(), guest("g2", phone=PHONE, email=NEXT, changed_at=at(-9)))
     hotels.post(PORTO, claim())
     mail(GROUP, ANNA)
     moment = (now() + timedelta(minutes=1)).isoformat()
-    told = mail_event(
-        "Bounce", ses.accepted[0], moment, bounceType="Permanent", bouncedRecipients=[{"emailAddress": OWN}]
-    )
-    actions.record_event(wrapped(told), EMAIL)
-    assert mail(GROUP, ANNA, run="n2") == ["sent"]
-    assert mail(VIENNA, ANNA, run="n3") == ["suppressed_bounce"]
-    assert [each["to"] for each in ses.accepted] == [OWN, EVIL]
+    for to, run in ((OWN, "n2"), (NEXT, "n3")):
+        told = mail_event(
+            "Bounce", ses.accepted[-1], moment, bounceType="Permanent", bouncedRecipients=[{"emailAddress": to}]
+        )
+        actions.record_event(wrapped(told), EMAIL)
+        assert mail(GROUP, ANNA, run=run) == (["sent"] if to == OWN else ["suppressed_bounce"])
+    assert mail(VIENNA, ANNA, run="n4") == ["suppressed_bounce"]
+    assert [each["to"] for each in ses.accepted] == [OWN, NEXT]
+    hotels.hub.put("/v1/settings", {**hotels.hub.get("/v1/settings"), "sharing": True})
+    assert mail(GROUP, ANNA, run="n5") == ["sent"]
+    assert ses.accepted[-1]["to"] == EVIL, "where hotels share what they know, it is an address as any"
+
+
+@pytest.mark.parametrize("said", [{"email": None}, {}], ids=["without an address", "with an address"])
+@pytest.mark.parametrize("hotel", [VIENNA, GROUP], ids=["vienna's mail", "the group's mail"])
+def test_who_claims_a_guest_before_the_group_knows_them_gets_none_of_their_mail(
+    hotels: Hotels, ses: FakeSes, said: dict[str, Any], hotel: Property | None
+) -> None:
+    """By telephone numbers and names of people who never were at Porto."""
+    hotels.post(PORTO, claim())
+    hotels.connected(VIENNA, anna(**said))
+    known = Hotels.leaf_of("pms-vienna")
+    assert hotels.joined(known, CLAIM)
+    assert mail(hotel, known) == (["no_address"] if said else ["sent"])
+    assert [each["to"] for each in ses.accepted] == ([] if said else [OWN])
+
+
+def test_the_group_s_mail_says_nothing_that_a_claim_says(hotels: Hotels, ses: FakeSes) -> None:
+    hotels.post(PORTO, claim(given="A.", given_name="A."))
+    hotels.connected(VIENNA, anna(given_name=None))
+    known = Hotels.leaf_of("pms-vienna")
+    hotels.post(PORTO, reservation("p1", claim(), status="confirmed", arrival="2026-12-24", departure="2026-12-26"))
+    assert hotels.joined(known, CLAIM)
+    assert mail(GROUP, known) == ["sent"]
+    assert ses.accepted[0]["subject"] == "For you"
+    assert ses.accepted[0]["html"].startswith("<p>Hello </p>")
+
+
+def agreed(hotels: Hotels) -> None:
+    """To whoever writes."""
+    for hotel in (VIENNA, PORTO):
+        hotels.consent(GROUP, CLAIM, "explicit", property_id=hotel.id)
+    hotels.consent(GROUP, CLAIM, "explicit")
+
+
+SEGMENTS = {
+    "country": {"trait": "country", "op": "eq", "value": "PT"},
+    "birthday": {"trait": "birth_date.days_since", "op": "gte", "value": 1},
+    "language": {"trait": "language", "op": "eq", "value": "pt"},
+}
+
+
+@pytest.mark.parametrize("asked", SEGMENTS)
+@pytest.mark.parametrize("group_knows", [True, False])
+def test_a_claim_gets_another_hotel_s_guest_into_no_segment_but_of_its_own_hotel(
+    hotels: Hotels, ses: FakeSes, asked: str, group_knows: bool
+) -> None:
+    rule: Rule = TypeAdapter(Rule).validate_python(SEGMENTS[asked])
+    if group_knows:
+        hotels.connected(VIENNA, anna())
+    else:
+        hotels.post(VIENNA, anna())
+    hotels.post(PORTO, claim(country="PT", birth_date="1980-05-17", language="pt"))
+    agreed(hotels)
+    outcomes = [mail(hotel, CLAIM, run=f"n{number}", rule=rule) for number, hotel in enumerate((VIENNA, GROUP, PORTO))]
+    assert outcomes == [["left_segment"], ["left_segment"], ["sent"]]
+
+
+@pytest.mark.parametrize("group_knows", [True, False])
+def test_a_newer_claim_takes_another_hotel_s_guest_out_of_no_segment(
+    hotels: Hotels, ses: FakeSes, group_knows: bool
+) -> None:
+    rule: Rule = TypeAdapter(Rule).validate_python({"trait": "country", "op": "eq", "value": "AT"})
+    told = anna(country="AT")
+    if group_knows:
+        hotels.connected(VIENNA, told)
+    else:
+        hotels.post(VIENNA, told)
+    hotels.post(PORTO, claim(country="PT"))
+    agreed(hotels)
+    assert hotels.shown(GROUP, CLAIM)[""]["traits"]["country"] == "AT", "so the plan counts them in"
+    assert [mail(hotel, CLAIM, run=f"n{hotel}", rule=rule) for hotel in (VIENNA, GROUP)] == [["sent"], ["sent"]]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)

@@ -38,13 +38,13 @@ class Anna:
         by = (f"email={self.mail}", f"member=V-{self.name}", f"source=api-vienna&source_id={self.name}")
         return self.hotels.shown(VIENNA, self.leaf), [self.hotels.found(VIENNA, query) for query in by]
 
-    def mailed(self, ses: FakeSes) -> list[tuple[str, str]]:  # noqa: F811 (what the fixture is)
-        """To whom Vienna's mail goes and the group's, and what it says."""
+    def mailed(self, ses: FakeSes) -> list[tuple[str, str, str]]:  # noqa: F811 (what the fixture is)
+        """To whom Vienna's mail goes and the group's, and what they say."""
         before = len(ses.accepted)
         outcomes = [mail(each, self.leaf, run=f"n{next(NUMBERS)}") for each in (VIENNA, GROUP)]
         assert outcomes == [["sent"], ["sent"]]
         sent = ses.accepted[before:]
-        return [(each["to"], each["subject"] if each is sent[0] else "") for each in sent]
+        return [(each["to"], each["subject"], each["html"]) for each in sent]
 
 
 class Hostile:
@@ -90,6 +90,7 @@ RECORDS = st.fixed_dictionaries(
         "phone": st.sampled_from(["phone", None]),
         "marketing_email": st.sampled_from([True, False, None]),
         "language": st.sampled_from(["pt", None]),
+        "country": st.sampled_from(["PT", None]),
         "changed_at": st.integers(1, 60).map(at),
         "stays": st.booleans(),
     }

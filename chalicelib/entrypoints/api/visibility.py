@@ -72,7 +72,7 @@ class InSight:
 
     @property
     def traits(self) -> Traits:
-        return self.whole.traits if self.eyes.is_group else rules.project(self.heads)
+        return self.whole.traits if self.eyes.is_group else rules.project(self.heads, self.eyes.properties)
 
     def through(self, leaf: Leaf) -> Leaf:
         """The record by which something is told that lies with one of the guest's."""
