@@ -1,4 +1,4 @@
-"""The `hub` command line: deploy, finish, keys, settings, replay, dead letters, and the local cloud."""
+"""The `hub` command line: deploy, finish, keys, staff, settings, replay, dead letters, and the local cloud."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -37,6 +37,7 @@ from infra.errors import Refused
 from infra.local_cloud import LocalCloudDown
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
+from infra.staff_commands import staff
 from infra.terminal import AsJson, Stage, a_day, agree_to_a_new, progress, say, stage_of, telling, words
 
 hub = typer.Typer(
@@ -51,6 +52,7 @@ hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
+hub.add_typer(staff, name="staff")
 hub.command("deploy")(commands.deploy)
 infra.command("record")(commands.record)
 hub.command("restore")(restore_commands.restore_table)

@@ -22,8 +22,9 @@ OF_SIGNING_IN = [
     keys_of_people.STAFF,
     keys_of_people.staff_address(Digest("*")).pk,
     keys_of_people.sessions(StaffId("*")),
+    keys_of_people.audit_of(StaffId("*")),
 ]
-"""Partitions of API keys, of people and of their sessions."""
+"""Partitions of API keys, of people, of their sessions, and of what they did."""
 
 
 def policy(worker: Worker, stage: str) -> dict[str, Any]:

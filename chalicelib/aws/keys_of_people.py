@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.aws.keys import Key, alone
-from chalicelib.canonical.ids import Digest, SessionId, StaffId
+from chalicelib.canonical.ids import ActorId, Digest, SessionId, StaffId
+from chalicelib.canonical.time import Instant
 
 STAFF = "STAFF"
 staff: Callable[[StaffId], Key] = partial(Key, STAFF)
@@ -22,3 +23,12 @@ def sessions(staff_id: StaffId) -> str:
 
 def session(staff_id: StaffId, session_id: SessionId) -> Key:
     return Key(sessions(staff_id), session_id)
+
+
+def audit_of(actor: ActorId) -> str:
+    """The partition of all that one key or person did."""
+    return f"AUDIT#{actor}"
+
+
+def audit(actor: ActorId, at: Instant, request: str) -> Key:
+    return Key(audit_of(actor), f"{at}#{request}")

@@ -152,7 +152,7 @@ def test_a_session_of_somebody_of_whom_nothing_is_left_signs_nobody_in() -> None
 def test_a_role_that_was_changed_while_somebody_was_signed_in_holds_at_the_next_request() -> None:
     anna = somebody("anna", "admin")
     value = sessions.begin(anna.id, NOW)
-    actions.change(OPERATOR, anna.id, StaffChange(role="analyst"))
+    actions.change(OPERATOR, anna.id, StaffChange(role="analyst"), AT)
     signed_in = sessions.of_cookie(value, NOW)
     assert signed_in
     assert signed_in.caller.role == "analyst"

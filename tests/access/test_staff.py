@@ -119,10 +119,10 @@ def test_nobody_gives_more_than_they_have_or_sees_who_sees_more() -> None:
         with pytest.raises(Forbidden):
             actions.invite(of_vienna, asked("eve", "admin", *properties_), actions.id_of("eve"), AT)
     with pytest.raises(Forbidden):
-        actions.change(of_vienna, StaffId(of_vienna.actor), StaffChange(properties=("*",)))
+        actions.change(of_vienna, StaffId(of_vienna.actor), StaffChange(properties=("*",)), AT)
     for other in (whole, porto):
         with pytest.raises(NotFound):
-            actions.change(of_vienna, other.id, StaffChange(role="analyst"))
+            actions.change(of_vienna, other.id, StaffChange(role="analyst"), AT)
         with pytest.raises(NotFound):
             actions.end(of_vienna, other.id, AT)
     assert [each.name for each in actions.seen(of_vienna, None)] == ["vera"]
@@ -138,7 +138,7 @@ def less(act: str, one: StaffId) -> Callable[[], object]:
     changes = {"demote": StaffChange(role="analyst"), "narrow": StaffChange.model_validate({"properties": ["vienna"]})}
     if act == "end":
         return lambda: actions.end(OPERATOR, one, AT)
-    return lambda: actions.change(OPERATOR, one, changes[act])
+    return lambda: actions.change(OPERATOR, one, changes[act], AT)
 
 
 @pytest.mark.parametrize("act", ["end", "demote", "narrow"])
@@ -174,11 +174,11 @@ def test_two_admins_who_take_from_each_other_at_once_leave_one(first: str, secon
 def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused() -> None:
     somebody("ben")
     anna = somebody("anna")
-    changed = actions.change(OPERATOR, anna.id, StaffChange(name="Anna", version=anna.version))
+    changed = actions.change(OPERATOR, anna.id, StaffChange(name="Anna", version=anna.version), AT)
     assert (changed.name, changed.version) == ("Anna", 2)
-    assert actions.change(OPERATOR, anna.id, StaffChange(name="Anna")) == changed
+    assert actions.change(OPERATOR, anna.id, StaffChange(name="Anna"), AT) == changed
     with pytest.raises(Conflict, match="Somebody else"):
-        actions.change(OPERATOR, anna.id, StaffChange(role="analyst", version=anna.version))
+        actions.change(OPERATOR, anna.id, StaffChange(role="analyst", version=anna.version), AT)
     assert actions.required(OPERATOR, anna.id) == changed
 
 

@@ -8,9 +8,11 @@ from itertools import product
 import pytest
 
 from app import app
+from chalicelib.access import sessions
 from chalicelib.access.model import ROLES
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, StaffId, leaf_of_profile
+from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.calls import Call
@@ -27,9 +29,9 @@ MARK = "zzvienna"
 PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
-    "template_id": "hello",
+    "template_id": "hello", "session_id": "0" * 64,
 }  # fmt: skip
-"""What a path names: each thing is Vienna's, or the group's. Campaign, run and job have ids that are made up."""
+"""What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
     "name": "Hotel Vienna", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR",
     "mail_domains": ["hotel-vienna.example"],
@@ -74,6 +76,14 @@ ASKED = {
     "access:listed": Asked(EMPTY),
     "access:create": Asked(403, {"name": "k", "role": "analyst", "properties": ["vienna"]}),
     "access:delete": Asked(NOT_SEEN),
+    "staff:listed": Asked(EMPTY),
+    "staff:invite": Asked(403, {"name": "Eve", "email": "eve@mail.example", "role": "admin", "properties": ["vienna"]}),
+    "staff:get": Asked(NOT_SEEN),
+    "staff:change": Asked(NOT_SEEN, {"name": "Eve"}),
+    "staff:delete": Asked(NOT_SEEN),
+    "staff:sessions_of": Asked(NOT_SEEN),
+    "staff:end_sessions": Asked(NOT_SEEN),
+    "staff:end_session": Asked(NOT_SEEN),
     "settings:get": GROUP,
     "settings:put": Asked(403, {}),
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
@@ -129,7 +139,7 @@ OPEN = {
 SHOWN = {
     "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
-    "membership:listed",
+    "membership:listed", "staff:listed", "staff:get", "staff:sessions_of",
 }  # fmt: skip
 """Calls that only look, and whose answer has the mark for whoever may have it."""
 
@@ -164,7 +174,16 @@ def world(hub: Hub, ingest: Ingest) -> World:
     campaign = hub.call("POST", "/v1/campaigns", made).json_body["id"]
     run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]["id"]
     (job,) = hub.get("/v1/jobs")["items"]
-    return World(hub, {**PATH, "campaign_id": campaign, "run_id": run, "job_id": job["id"]})
+    made_up = {"campaign_id": campaign, "run_id": run, "job_id": job["id"], "staff_id": _person(hub)}
+    return World(hub, {**PATH, **made_up})
+
+
+def _person(hub: Hub) -> StaffId:
+    """Of Vienna, and signed in."""
+    asked = {"name": MARK, "email": "vera@mail.example", "role": "admin", "properties": ["vienna"]}
+    invited = StaffId(hub.call("POST", "/v1/staff", asked).json_body["staff_id"])
+    sessions.begin(invited, now(), MARK)
+    return invited
 
 
 def _letters() -> Iterator[Message]:
@@ -193,7 +212,7 @@ def permitted(hotel: str) -> Iterator[tuple[Call, str]]:
 def test_every_call_of_the_table_is_asked() -> None:
     assert sorted(ASKED) == sorted(IDS)
     assert {each.answered_by for each in CALLS if each.group_only} == {
-        name for name, each in ASKED.items() if each.elsewhere == 403 and name != "access:create"
+        name for name, each in ASKED.items() if each.elsewhere == 403 and name not in {"access:create", "staff:invite"}
     }
 
 

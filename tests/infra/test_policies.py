@@ -83,6 +83,7 @@ SIGNING_IN = {
     keys_of_people.staff(StaffId("st1")).pk,
     keys_of_people.staff_address(Digest("0a1b")).pk,
     keys_of_people.session(StaffId("st1"), SessionId("0a1b")).pk,
+    keys_of_people.audit_of(StaffId("st1")),
 }
 OTHERS = {
     keys.PROPERTIES,

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from chalicelib.access import audit as audits
 from chalicelib.access import remembered, sessions
 from chalicelib.access import store as access
 from chalicelib.access.model import ApiKey, KeyAsked
@@ -67,6 +68,7 @@ from tests.sizes.inputs import (
 )
 
 A_KEY = KeyId("k" + "0" * 24)
+A_DAY = instant(DAY_ONE)
 A_PERSON = StaffId("st" + "0" * 24)
 
 
@@ -174,6 +176,13 @@ def session(signs: str) -> Item:
     return kept(table.key_of(row))
 
 
+def audit(_: str) -> Item:
+    shown = tuple(f"g{at:024}" for at in range(audits.MOST_GUESTS + 1))
+    entry = audits.Entry(A_PERSON, A_DAY, "POST /console/" + "x" * 100, A_PERSON, shown)
+    audits.note(entry, "r" * 36)
+    return kept(keys_of_people.audit(A_PERSON, A_DAY, "r" * 36))
+
+
 def programme(_: str) -> Item:
     loyalty.PROGRAMS.replace(changed_as_often_as_may_be(), replaces=0)
     return kept(Key(keys.PROGRAMS, "club"))
@@ -242,6 +251,7 @@ ROWS: Rows = {
     "staff": Largest(staff, 33_900, FOUR),
     "staff_address": Largest(staff_address, 110),
     "session": Largest(session, 1_100, FOUR),
+    "audit": Largest(audit, 14_400),
     "PROGRAMS": Largest(programme, 210_000),
     "program_followed": Largest(programme_followed, 130),
     "SEGMENTS": Largest(segment, 119_300, FOUR),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.access import rules, sessions
+from chalicelib.access import audit, rules, sessions
 from chalicelib.access.actions import check
 from chalicelib.access.model import Caller
 from chalicelib.access.staff import store
@@ -12,7 +12,7 @@ from chalicelib.access.staff.model import Staff, StaffAsked, StaffChange
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import STAFF, StaffId, stable_id
+from chalicelib.canonical.ids import STAFF, SessionId, StaffId, stable_id
 from chalicelib.canonical.time import Instant, moment_of
 
 REMEMBERED = timedelta(days=400)
@@ -31,7 +31,7 @@ def invite(caller: Caller, asked: StaffAsked, staff_id: StaffId, at: Instant) ->
     check(caller, asked, TOO_MUCH)
     one = Staff(staff_id, asked.name, asked.email, asked.role, asked.properties)
     try:
-        store.add(one, at)
+        store.add(one, at, [_told(caller, at, "invited", one)])
     except table.ConditionFailed:
         if store.get(staff_id) != one:
             raise Conflict("Somebody of the staff has this e-mail address, or this invitation was used.") from None
@@ -51,7 +51,7 @@ def seen(caller: Caller, after: str | None) -> Iterator[Staff]:
     return (one for one in store.listed(after) if rules.is_seen(caller, one))
 
 
-def change(caller: Caller, staff_id: StaffId, asked: StaffChange) -> Staff:
+def change(caller: Caller, staff_id: StaffId, asked: StaffChange, at: Instant) -> Staff:
     """Another name, role or properties. Raises Conflict where `version` is not the one that is kept, and for the last
     one who may do everything."""
 
@@ -63,7 +63,8 @@ def change(caller: Caller, staff_id: StaffId, asked: StaffChange) -> Staff:
             raise Conflict("Somebody else changed this person just now.")
         if after != before:
             after = replace(after, version=before.version + 1)
-            store.change(after, None if rules.may_everything(after) else _stays(before))
+            stays = None if rules.may_everything(after) else _stays(before)
+            store.change(after, stays, [_told(caller, at, "changed", after)])
         return after
 
     return until_written(attempt, BUSY)
@@ -75,10 +76,29 @@ def end(caller: Caller, staff_id: StaffId, at: Instant) -> None:
 
     def attempt() -> None:
         one = required(caller, staff_id)
-        store.end(one, at, until, _stays(one))
+        store.end(one, at, until, _stays(one), [_told(caller, at, "ended", one)])
 
     until_written(attempt, BUSY)
     sessions.end_all(staff_id)
+
+
+def end_sessions(caller: Caller, staff_id: StaffId, at: Instant) -> None:
+    """Sign somebody out everywhere. Raises NotFound."""
+    one = required(caller, staff_id)
+    table.write(_told(caller, at, "signed_out", one))
+    sessions.end_all(one.id)
+
+
+def end_session(caller: Caller, staff_id: StaffId, session_id: SessionId, at: Instant) -> None:
+    """Sign somebody out in one place; where there is no such session any more, that is done. Raises NotFound."""
+    one = required(caller, staff_id)
+    table.write(_told(caller, at, "signed_out", one))
+    sessions.end(one.id, session_id)
+
+
+def _told(caller: Caller, at: Instant, what: str, one: Staff) -> table.Put:
+    """For the audit: ids alone."""
+    return audit.put(audit.Entry(caller.actor, at, what, subject=one.id), stable_id("", what, one.id, one.version))
 
 
 def _stays(one: Staff) -> Staff | None:

@@ -44,6 +44,7 @@ TAGS = {
     "guests": "Who the guests are, and what happened with each",
     "jobs": "Long work, and how far it is",
     "keys": "Who may call the API",
+    "staff": "The people who work with the hub",
     "programs": "Loyalty programmes and their terms",
     "properties": "The hotels",
     "segments": "Rules that say which guests belong",

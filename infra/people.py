@@ -1,0 +1,47 @@
+"""The staff of a stage, invited and ended from here with the operator's own rights."""
+
+import secrets
+from collections.abc import Sequence
+
+from chalicelib.access.staff import actions, store
+from chalicelib.access.staff.addresses import normalised
+from chalicelib.access.staff.model import Staff, StaffAsked
+from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import STAFF, StaffId
+from chalicelib.canonical.time import instant, now
+from chalicelib.messages import signing_in
+from infra import stages
+from infra.access_keys import OPERATOR
+from infra.asked import read
+
+
+def invite(stage: str, email: str, name: str, role: str, properties: Sequence[str], *, with_mail: bool = True) -> Staff:
+    """Raises Refused and CallerError for what the API would refuse, too."""
+    wanted = read(StaffAsked, {"email": email, "name": name, "role": role, "properties": list(properties)})
+    stages.use(stage)
+    made = actions.invite(OPERATOR, wanted, StaffId(f"{STAFF}{secrets.token_hex(12)}"), instant(now()))
+    if with_mail:
+        signing_in.mail_invitation(made)
+    return made
+
+
+def listed(stage: str) -> list[Staff]:
+    stages.use(stage)
+    return list(actions.seen(OPERATOR, None))
+
+
+def end(stage: str, who: str) -> Staff:
+    """`who` is an id or an e-mail address. Raises NotFound and Conflict."""
+    one = find(stage, who)
+    actions.end(OPERATOR, one.id, instant(now()))
+    return one
+
+
+def find(stage: str, who: str) -> Staff:
+    """Raises NotFound."""
+    stages.use(stage)
+    address = normalised(who)
+    staff_id = store.id_at(address) if address else StaffId(who)
+    if staff_id is None:
+        raise NotFound("There is no such person.")
+    return actions.required(OPERATOR, staff_id)

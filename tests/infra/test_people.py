@@ -1,0 +1,92 @@
+"""`hub staff`: people invited, listed and ended on the command line, as the API would."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from chalicelib.access import audit, sessions
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import Conflict, Invalid, NotFound
+from chalicelib.canonical.ids import KeyId, StaffId
+from chalicelib.canonical.time import Instant, now
+from chalicelib.properties import store as hotels
+from infra import cli, people
+from infra.errors import Refused
+from tests.builders import VIENNA
+from tests.fakes import waiting
+
+RUN = CliRunner()
+ADMIN = "--email", "root@hotel.example", "--name", "Root", "--role", "admin", "--property", "*"
+
+
+@pytest.fixture(autouse=True)
+def hotel(aws: Settings) -> None:
+    hotels.put(VIENNA)
+
+
+def run(*arguments: str) -> object:
+    ended = RUN.invoke(cli.hub, ["staff", *arguments, "--stage", "test", "--json"], catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    return json.loads(ended.stdout)
+
+
+def invite(name: str, role: str = "front_desk", *properties: str) -> str:
+    return people.invite("test", f"{name}@hotel.example", name, role, properties or ["vienna"]).id
+
+
+def test_somebody_is_invited_with_a_mail_listed_and_ended_by_id_or_by_address() -> None:
+    made = run("invite", *ADMIN)
+    assert isinstance(made, dict)
+    assert made == {
+        "id": made["id"],
+        "name": "Root",
+        "email": "root@hotel.example",
+        "role": "admin",
+        "properties": ["*"],
+    }
+    assert waiting("send") == 1
+    anna, ben = invite("anna"), invite("ben")
+    sessions.begin(StaffId(anna), now())
+    run("end", anna)
+    run("end", "Ben@Hotel.example")
+    assert run("list") == [made]
+    assert sessions.listed(StaffId(anna), now()) == []
+    everything = Instant("2000-01-01T00:00:00.000000Z"), Instant("2999-01-01T00:00:00.000000Z")
+    kept = [(each.what, each.subject) for each in audit.of_actor(KeyId("operator"), *everything)]
+    assert kept[-2:] == [("ended", anna), ("ended", ben)]
+
+
+def test_a_person_reads_a_table() -> None:
+    invite("anna")
+    shown = RUN.invoke(cli.hub, ["staff", "list", "--stage", "test"], catch_exceptions=False)
+    assert "anna@hotel.example" in shown.output
+
+
+def test_without_mail_nothing_is_queued() -> None:
+    run("invite", *ADMIN, "--no-mail")
+    assert waiting("send") == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "properties", "email", "wrong"),
+    [
+        ("integration", ["*"], "a@hotel.example", "role: must be one of admin, "),
+        ("admin", [], "a@hotel.example", "properties: "),
+        ("admin", ["atlantis"], "a@hotel.example", "no such property: atlantis"),
+        ("admin", ["*"], "a", "email: must be one plain e-mail address"),
+    ],
+)
+def test_what_the_api_would_refuse_is_refused_here(role: str, properties: list[str], email: str, wrong: str) -> None:
+    with pytest.raises((Refused, Invalid), match=wrong) as refused:
+        people.invite("test", email, "A", role, properties)
+    assert people.listed("test") == [], refused
+
+
+def test_who_is_not_there_and_the_last_admin_are_not_ended() -> None:
+    for who in ("nobody@hotel.example", "st0", "x y"):
+        with pytest.raises(NotFound):
+            people.end("test", who)
+    last = invite("anna", "admin", "*")
+    with pytest.raises(Conflict, match="last admin"):
+        people.end("test", last)
