@@ -22,6 +22,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "properties:put": HOTEL,
     "connections:put": CONNECTION,
     "access:create": {"name": "n", "role": "analyst", "properties": [VIENNA.id]},
+    "staff:invite": {"name": "n", "email": "n@mail.example", "role": "analyst", "properties": [VIENNA.id]},
+    "staff:change": {"name": "n"},
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
     "dead_letters:redrive_slice": {"connection": "pms"},
     "dead_letters:purge_slice": {"connection": "pms"},
@@ -53,6 +55,8 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     letter = {"connection": "pms", "request": "q1"}
     dead_letters.set_aside("fetch", Message("m1", letter, {}, json.dumps(letter)), reason="gone", archived=True)
     made = hub.call("POST", "/v1/keys", {"name": "n", "role": "analyst", "properties": [PORTO.id]}).json_body
+    person = {"name": "p", "email": "p@mail.example", "role": "analyst", "properties": [PORTO.id]}
+    invited = hub.call("POST", "/v1/staff", person).json_body
     (anna,) = hub.get("/v1/guests?email=anna@lee.example")["items"]
     for role in ROLES:
         for key in (role, f"{role}@vienna"):
@@ -61,6 +65,8 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "property_id": PORTO.id,
         "connection_id": "pms",
         "key_id": made["key_id"],
+        "staff_id": invited["staff_id"],
+        "session_id": "0" * 64,
         "letter_id": "q1",
         "guest_id": anna["id"],
         "channel": "email",
@@ -92,7 +98,7 @@ def test_no_call_is_open_to_who_has_no_key_or_another_role(hub: Hub, ids: dict[s
 def test_a_key_of_one_hotel_changes_nothing_of_another_or_of_the_group(hub: Hub, ids: dict[str, str]) -> None:
     before = tables.state()
     for call in CALLS:
-        makes_its_own = call.answered_by in {"access:create", "events:accept"}
+        makes_its_own = call.answered_by in {"access:create", "staff:invite", "events:accept"}
         if "{" not in call.path and (call.method == "GET" or makes_its_own):
             continue
         for role in call.roles:
