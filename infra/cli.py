@@ -24,6 +24,7 @@ from infra import (
     layer,
     outside,
     package,
+    people,
     queue_urls,
     replay,
     restore,
@@ -214,6 +215,7 @@ def up(
             hub_here = running_hub.up(tell, fresh=fresh)
     else:
         words.print("A hub runs already; nothing was started.")
+    hub_here["sign_in_url"] = people.sign_in_address(people.first_admin(stage_of("")))
     if as_json:
         say(hub_here, as_json=True)
     else:
@@ -222,7 +224,9 @@ def up(
 
 def _show_where(state: dict[str, Any]) -> None:
     """What a person needs of it; the rest stands in .local/hub.json."""
-    say({name: state[name] for name in ("api_url", "admin_key", "pms_url", "mailbox_url")}, as_json=False)
+    shown = ("api_url", "admin_key", "pms_url", "mailbox_url", "sign_in_url")
+    say({name: state[name] for name in shown}, as_json=False)
+    words.print("sign_in_url opens the console once, within 15 minutes; `hub up` makes another.", highlight=False)
     words.print(
         f"`. {running_hub.HUB_ENV}` tells a shell where the hub is, as HUB, and its key, as KEY. `make down` ends it.",
         soft_wrap=True,

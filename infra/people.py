@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Sequence
 
+from chalicelib.access.links import actions as links
+from chalicelib.access.rules import may_everything
 from chalicelib.access.staff import actions, store
 from chalicelib.access.staff.addresses import normalised
 from chalicelib.access.staff.model import Staff, StaffAsked
@@ -13,6 +15,8 @@ from chalicelib.messages import signing_in
 from infra import stages
 from infra.access_keys import OPERATOR
 from infra.asked import read
+
+LOCAL_ADMIN = "admin@stay.example.com"
 
 
 def invite(stage: str, email: str, name: str, role: str, properties: Sequence[str], *, with_mail: bool = True) -> Staff:
@@ -35,6 +39,18 @@ def end(stage: str, who: str) -> Staff:
     one = find(stage, who)
     actions.end(OPERATOR, one.id, instant(now()))
     return one
+
+
+def sign_in_address(one: Staff) -> str:
+    """An address that signs somebody in once, within a quarter of an hour, in whichever browser opens it first; ""
+    before `hub infra finish`. The stage is the one that is in use."""
+    return signing_in.address_of(f"/{links.for_operator(one.id, now())}")
+
+
+def first_admin(stage: str) -> Staff:
+    """Somebody who may do everything; where there is nobody yet, one is made, for whom no mail is sent."""
+    known = next(filter(may_everything, listed(stage)), None)
+    return known or invite(stage, LOCAL_ADMIN, "Local admin", "admin", ["*"], with_mail=False)
 
 
 def find(stage: str, who: str) -> Staff:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.aws import keys, keys_of_people
-from chalicelib.canonical.ids import Digest, StaffId
+from chalicelib.canonical.ids import Digest, LinkId, StaffId
 from infra.workers import Worker, function_name, queues
 
 Statement = dict[str, Any]
@@ -23,8 +23,10 @@ OF_SIGNING_IN = [
     keys_of_people.staff_address(Digest("*")).pk,
     keys_of_people.sessions(StaffId("*")),
     keys_of_people.audit_of(StaffId("*")),
+    keys_of_people.link(LinkId("*")).pk,
+    keys_of_people.attempts("*", "*", 0).pk,
 ]
-"""Partitions of API keys, of people, of their sessions, and of what they did."""
+"""Partitions of API keys, of people, of how they sign in, and of what they did."""
 
 
 def policy(worker: Worker, stage: str) -> dict[str, Any]:

@@ -7,13 +7,19 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.aws.keys import Key, alone
-from chalicelib.canonical.ids import ActorId, Digest, SessionId, StaffId
+from chalicelib.canonical.ids import ActorId, Digest, LinkId, SessionId, StaffId
 from chalicelib.canonical.time import Instant
 
 STAFF = "STAFF"
 staff: Callable[[StaffId], Key] = partial(Key, STAFF)
 staff_address: Callable[[Digest], Key] = alone("STAFF_ADDRESS")
 """Who of the staff has an address; there is one who has not ended."""
+link: Callable[[LinkId], Key] = alone("LINK")
+
+
+def attempts(limit: str, digest: str, window: int) -> Key:
+    """How often something was tried in one hour; `window` is the second in which that begins."""
+    return Key(f"ATTEMPTS#{limit}#{digest}", str(window))
 
 
 def sessions(staff_id: StaffId) -> str:

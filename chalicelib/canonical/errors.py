@@ -59,13 +59,13 @@ class TooLarge(CallerError):
 
 
 class TooMany(CallerError):
-    """One key asks more than its share."""
+    """One key asks more than its share, or somebody tries too often to sign in."""
 
     status = 429
     title = "Too many requests"
 
-    def __init__(self, after_seconds: int) -> None:
-        super().__init__("This key asks too much at once: the seconds to wait are in Retry-After.")
+    def __init__(self, after_seconds: int, words: str = "") -> None:
+        super().__init__(words or "This key asks too much at once: the seconds to wait are in Retry-After.")
         self.after_seconds = after_seconds
 
 

@@ -36,6 +36,8 @@ StaffId = NewType("StaffId", str)
 """Somebody who works with the hub, and signs in as a person."""
 SessionId = NewType("SessionId", str)
 """The hash of what a browser shows to stay signed in."""
+LinkId = NewType("LinkId", str)
+"""A link that signs somebody in once; its secret is another."""
 ActorId = KeyId | StaffId
 """Who acts: a key, or a person."""
 JobId = NewType("JobId", str)

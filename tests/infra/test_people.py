@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from chalicelib.access import audit, sessions
+from chalicelib.access.links import actions as links
+from chalicelib.access.links.model import Refusal
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound
 from chalicelib.canonical.ids import KeyId, StaffId
@@ -14,6 +16,7 @@ from chalicelib.properties import store as hotels
 from infra import cli, people
 from infra.errors import Refused
 from tests.builders import VIENNA
+from tests.conftest import PUBLIC_URL
 from tests.fakes import waiting
 
 RUN = CliRunner()
@@ -39,6 +42,7 @@ def test_somebody_is_invited_with_a_mail_listed_and_ended_by_id_or_by_address() 
     made = run("invite", *ADMIN)
     assert isinstance(made, dict)
     assert made == {
+        "sign_in_url": made["sign_in_url"],
         "id": made["id"],
         "name": "Root",
         "email": "root@hotel.example",
@@ -50,11 +54,35 @@ def test_somebody_is_invited_with_a_mail_listed_and_ended_by_id_or_by_address() 
     sessions.begin(StaffId(anna), now())
     run("end", anna)
     run("end", "Ben@Hotel.example")
+    del made["sign_in_url"]
     assert run("list") == [made]
     assert sessions.listed(StaffId(anna), now()) == []
     everything = Instant("2000-01-01T00:00:00.000000Z"), Instant("2999-01-01T00:00:00.000000Z")
     kept = [(each.what, each.subject) for each in audit.of_actor(KeyId("operator"), *everything)]
     assert kept[-2:] == [("ended", anna), ("ended", ben)]
+
+
+def test_an_operators_address_signs_somebody_in_once_and_needs_no_mail() -> None:
+    run("invite", *ADMIN, "--no-mail")
+    told = run("link", "root@hotel.example")
+    assert isinstance(told, dict)
+    address, _, token = told["sign_in_url"].rpartition("/")
+    assert address == f"{PUBLIC_URL}/console/sign-in"
+    found = links.by_link(token, None, "", "", now())
+    assert isinstance(found, str)
+    signed_in = sessions.of_cookie(found, now())
+    assert signed_in
+    assert signed_in.staff.email == "root@hotel.example"
+    assert links.by_link(token, None, "", "", now()) is Refusal.GONE
+    assert waiting("send") == 0
+
+
+def test_there_is_a_first_admin_from_the_start_and_it_is_the_same_the_next_time() -> None:
+    invite("anna")
+    first = people.first_admin("test")
+    assert (first.role, first.properties) == ("admin", ("*",))
+    assert people.first_admin("test") == first
+    assert waiting("send") == 1  # of Anna's invitation
 
 
 def test_a_person_reads_a_table() -> None:

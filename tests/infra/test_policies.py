@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.aws import keys, keys_of_people
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import ConnectionId, Digest, KeyId, SessionId, StaffId, StaffMailId
+from chalicelib.canonical.ids import ConnectionId, Digest, KeyId, LinkId, SessionId, StaffId, StaffMailId
 from infra.policies import policy
 from infra.workers import WORKERS, Worker, queues, worker
 
@@ -84,6 +84,8 @@ SIGNING_IN = {
     keys_of_people.staff_address(Digest("0a1b")).pk,
     keys_of_people.session(StaffId("st1"), SessionId("0a1b")).pk,
     keys_of_people.audit_of(StaffId("st1")),
+    keys_of_people.link(LinkId("0a1b")).pk,
+    keys_of_people.attempts("address", "0a1b", 7).pk,
 }
 OTHERS = {
     keys.PROPERTIES,

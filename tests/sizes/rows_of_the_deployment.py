@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import timedelta
 
+from chalicelib.access import attempts, remembered, sessions
 from chalicelib.access import audit as audits
-from chalicelib.access import remembered, sessions
 from chalicelib.access import store as access
+from chalicelib.access.links import actions as links
 from chalicelib.access.model import ApiKey, KeyAsked
 from chalicelib.access.remembered import Answer, Remembered
 from chalicelib.access.requests import LARGEST_KEPT, LONGEST_KEY
@@ -22,6 +23,7 @@ from chalicelib.canonical.ids import (
     ConnectionId,
     ControllerId,
     KeyId,
+    LinkId,
     OccasionId,
     ProgramId,
     PropertyId,
@@ -47,6 +49,7 @@ from chalicelib.segments.model import Segment
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
 from chalicelib.settings.model import Brand, HubSettings, Succession
+from tests import tables
 from tests.aws.test_largest_rows import changed_as_often_as_may_be
 from tests.builders import DAY_ONE
 from tests.sizes.inputs import (
@@ -176,6 +179,21 @@ def session(signs: str) -> Item:
     return kept(table.key_of(row))
 
 
+def link(_: str) -> Item:
+    _staff("x")
+    token = links.for_operator(A_PERSON, DAY_ONE)
+    cookie = f"{'A' * 43}.{token.partition('.')[0]}"
+    links.by_link(token, cookie, "", "", DAY_ONE)
+    return kept(keys_of_people.link(LinkId(token.partition(".")[0])))
+
+
+def attempt(_: str) -> Item:
+    limit = attempts.LINKS_FROM_NETWORK
+    attempts.take(limit, "x", DAY_ONE)
+    (row,) = (each for key, each in tables.rows().items() if key.pk.startswith("ATTEMPTS"))
+    return row
+
+
 def audit(_: str) -> Item:
     shown = tuple(f"g{at:024}" for at in range(audits.MOST_GUESTS + 1))
     entry = audits.Entry(A_PERSON, A_DAY, "POST /console/" + "x" * 100, A_PERSON, shown)
@@ -252,6 +270,8 @@ ROWS: Rows = {
     "staff_address": Largest(staff_address, 110),
     "session": Largest(session, 1_100, FOUR),
     "audit": Largest(audit, 14_400),
+    "link": Largest(link, 460),
+    "attempts": Largest(attempt, 120),
     "PROGRAMS": Largest(programme, 210_000),
     "program_followed": Largest(programme_followed, 130),
     "SEGMENTS": Largest(segment, 119_300, FOUR),
