@@ -277,7 +277,7 @@ def test_what_is_no_address_is_refused_at_its_field_and_counts_for_nobody(anna: 
     before = tables.rows()
     with pytest.raises(Invalid) as refused:
         asked(typed_address)
-    assert [each.field for each in refused.value.fields] == ["email"]
+    assert [each.field for each in refused.value.fields] == ["address"]
     assert tables.rows() == before
 
 

@@ -28,7 +28,7 @@ def ask(typed: str, cookie: str | None, network: str, now: datetime) -> Asked:
     """
     address = normalised(typed)
     if address is None:
-        raise Invalid(FieldError("email", "must be one plain e-mail address, such as anna@hotel.example"))
+        raise Invalid(FieldError("address", "must be one plain e-mail address, such as anna@hotel.example"))
     attempts.take(attempts.LINKS_FROM_NETWORK, rules.network_of(network), now)
     attempts.take(attempts.LINKS_TO_ADDRESS, address, now)
     staff_id = people.id_at(address)
