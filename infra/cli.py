@@ -215,7 +215,6 @@ def up(
             hub_here = running_hub.up(tell, fresh=fresh)
     else:
         words.print("A hub runs already; nothing was started.")
-    hub_here["sign_in_url"] = people.sign_in_address(people.first_admin(stage_of("")))
     if as_json:
         say(hub_here, as_json=True)
     else:
@@ -224,14 +223,18 @@ def up(
 
 def _show_where(state: dict[str, Any]) -> None:
     """What a person needs of it; the rest stands in .local/hub.json."""
-    shown = ("api_url", "admin_key", "pms_url", "mailbox_url", "sign_in_url")
-    say({name: state[name] for name in shown}, as_json=False)
+    told = {name: state[name] for name in ("api_url", "admin_key", "pms_url", "mailbox_url")}
+    say({**told, "sign_in_url": _sign_in_url()}, as_json=False)
     words.print("sign_in_url opens the console once, within 15 minutes; `hub up` makes another.", highlight=False)
     words.print(
         f"`. {running_hub.HUB_ENV}` tells a shell where the hub is, as HUB, and its key, as KEY. `make down` ends it.",
         soft_wrap=True,
         highlight=False,
     )
+
+
+def _sign_in_url() -> str:
+    return people.sign_in_address(people.first_admin(stage_of("")))
 
 
 @hub.command()

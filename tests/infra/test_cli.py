@@ -194,10 +194,12 @@ def test_nothing_to_settle_is_said(command: str) -> None:
 def test_a_hub_that_runs_is_told_of_and_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     where = {"api_url": "http://a", "admin_key": "xk_1", "pms_url": "http://p", "mailbox_url": "http://m", "pms_pid": 7}
     monkeypatch.setattr(running_hub, "running", lambda: where)
+    monkeypatch.setattr(cli, "_sign_in_url", lambda: "http://a/console/sign-in/once")
     said = RUN.invoke(cli.hub, ["up"], catch_exceptions=False)
     assert said.exit_code == 0
     assert "A hub runs already" in said.stderr
     assert "xk_1" in said.stderr
+    assert "http://a/console/sign-in/once" in said.stderr
     assert "pms_pid" not in said.stderr
     assert "`make down` ends it" in said.stderr
     assert json.loads(RUN.invoke(cli.hub, ["up", "--json"]).stdout) == where
