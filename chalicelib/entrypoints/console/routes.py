@@ -49,7 +49,49 @@ PAGES = (
     Page("/campaigns/{campaign_id}/decisions", shows="campaigns:decided", opens="campaigns:decisions"),
     Page("/jobs", shows="jobs:listed", opens="jobs:listed"),
     Page("/jobs/{job_id}", shows="jobs:one", opens="jobs:get"),
+    Page("/connections", shows="connections:listed", opens="connections:listed", title=N_("Connections")),
+    Page("/connections/new", shows="connections:new", takes="connections:created", opens="connections:put"),
+    Page("/connections/dead-letters", shows="dead_letters:listed", opens="dead_letters:listed"),
+    Page(
+        "/connections/dead-letters/{letter_id}",
+        shows="dead_letters:one",
+        takes="dead_letters:redriven",
+        opens="dead_letters:get",
+    ),
+    Page(
+        "/connections/dead-letters/{letter_id}/purge",
+        shows="dead_letters:purging",
+        takes="dead_letters:purged",
+        opens="dead_letters:purge",
+    ),
+    Page("/connections/{connection_id}", shows="connections:one", opens="connections:get"),
+    Page(
+        "/connections/{connection_id}/edit",
+        shows="connections:edit",
+        takes="connections:saved",
+        opens="connections:put",
+    ),
+    Page(
+        "/connections/{connection_id}/delete",
+        shows="connections:deleting",
+        takes="connections:deleted",
+        opens="connections:delete",
+    ),
     Page("/settings", shows="settings:shown", takes="settings:saved", opens="settings:get", title=N_("Settings")),
+    Page("/settings/properties", shows="properties:listed", opens="properties:listed"),
+    Page("/settings/properties/new", shows="properties:new", takes="properties:created", opens="properties:put"),
+    Page(
+        "/settings/properties/{property_id}", shows="properties:one", takes="properties:saved", opens="properties:get"
+    ),
+    Page(
+        "/settings/properties/{property_id}/delete",
+        shows="properties:deleting",
+        takes="properties:deleted",
+        opens="properties:delete",
+    ),
+    Page("/settings/keys", shows="keys:listed", opens="access:listed"),
+    Page("/settings/keys/new", shows="keys:new", takes="keys:created", opens="access:create"),
+    Page("/settings/keys/{key_id}/end", shows="keys:ending", takes="keys:ended", opens="access:delete"),
     Page("/guests/{guest_id}", shows="guests:one", opens="guests:get"),
 )
 

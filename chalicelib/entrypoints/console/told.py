@@ -5,8 +5,16 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is 
     return text
 
 
+ROLE_NAMES = {
+    "admin": N_("Admin"),
+    "marketer": N_("Marketing"),
+    "front_desk": N_("Front desk"),
+    "analyst": N_("Analysis: reads only"),
+    "integration": N_("Integration: a machine"),
+}
 DONE = {
     "saved": N_("Saved."),
     "deleted": N_("Deleted."),
+    "redriven": N_("Sent back to its queue. If it fails again it lies here again."),
     "launched": N_("Launched. The figures below follow by themselves."),
 }

@@ -16,7 +16,7 @@ from chalice.app import Response
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Unauthorized
 from chalicelib.entrypoints.console.forms import Form
-from chalicelib.entrypoints.console.table import Page
+from chalicelib.entrypoints.console.table import NOWHERE, Page, find
 from chalicelib.entrypoints.console.told import DONE
 from chalicelib.entrypoints.console.wording import UTC, Wording
 from chalicelib.languages.catalogues import CONSOLE, Language, catalogue
@@ -105,6 +105,11 @@ class Visit:
         """Whether who is there may open a page."""
         return page.is_open or (self.signed is not None and (not page.opens or self._may(_named(page.opens))))
 
+    def opens_at(self, path: str) -> bool:
+        """Whether who is there may open the page at a path."""
+        page = find(self.pages, [part for part in path.split("/") if part]).page
+        return page is not NOWHERE and self.opens(page)
+
     def may(self, function: Callable[..., object]) -> bool:
         """Whether who is there may call a function of the API."""
         return self.signed is not None and self._may(_call_of(function))
@@ -175,7 +180,7 @@ class Visit:
 
     def described(self, name: str, help_: str) -> dict[str, str]:
         """The attributes by which a field is tied to what is said about it."""
-        is_wrong = name in self.faults
+        is_wrong = bool(self.fault(name))
         by = " ".join([f"{name}-help"] * bool(help_) + [f"{name}-fault"] * is_wrong)
         return ({"aria-describedby": by} if by else {}) | ({"aria-invalid": "true"} if is_wrong else {})
 
@@ -192,6 +197,13 @@ class Visit:
         for each in getattr(self.refusal, "fields", ()):
             found[each.field] = f"{found[each.field]}; {each.message}" if each.field in found else each.message
         return found
+
+    def fault(self, name: str) -> str:
+        """What is wrong with a field, or within the map or list that it stands for; "" for nothing."""
+        within = [
+            f"{key.removeprefix(name)[1:]} {fault}" for key, fault in self.faults.items() if key.startswith(f"{name}.")
+        ]
+        return "; ".join([*([self.faults[name]] if name in self.faults else []), *within])
 
     def shown(self, template: str, /, **values: object) -> Response:
         """A page. The values are what its template names."""

@@ -1,7 +1,7 @@
 """Dates, times, money and numbers as a reader writes them: by their language, and in a hotel's own time."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import cache
 from typing import TYPE_CHECKING
@@ -57,6 +57,12 @@ class Wording:
             return ""
         moment = when if isinstance(when, datetime) else time.moment_of(when)
         return str(format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=_locale(self.language)))
+
+    def span(self, seconds: float) -> str:
+        """`2 hours`, roughly."""
+        from babel.dates import format_timedelta
+
+        return str(format_timedelta(timedelta(seconds=seconds), locale=_locale(self.language)))
 
     def since(self, when: str | None) -> str:
         """`3 hours ago`; "" for none."""

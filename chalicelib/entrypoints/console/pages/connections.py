@@ -1,0 +1,113 @@
+"""Connections to vendors: how each fares, what was passed over, and how it is set."""
+
+from collections.abc import Mapping
+
+from chalice.app import Response
+
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.connections.asked import Connection
+from chalicelib.connections.health import Outcome
+from chalicelib.connections.rules import State
+from chalicelib.connectors.vendors import VENDORS
+from chalicelib.entrypoints.api import connections
+from chalicelib.entrypoints.api.connections import ConnectionOpened
+from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.visits import Visit
+
+STATES: Mapping[State, tuple[str, str]] = {
+    State.UNHEARD: (N_("Nothing came yet"), "plain"),
+    State.WELL: (N_("Well"), "good"),
+    State.FAILING: (N_("Failing"), "bad"),
+    State.SILENT: (N_("Silent"), "bad"),
+}
+"""How a connection fares, and how its badge looks."""
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.STORED: N_("Stored"),
+    Outcome.NOTHING_NEW: N_("Nothing new"),
+    Outcome.IGNORED: N_("Not for the hub"),
+    Outcome.SET_ASIDE: N_("Set aside"),
+    Outcome.AGAIN: N_("Failed for now"),
+}
+"""What became of a notice."""
+
+
+def listed(visit: Visit) -> Response:
+    found = visit.call(connections.listed, page=visit.part(visit.path))
+    return visit.shown("connections.html", connections=found, states=STATES)
+
+
+def one(visit: Visit) -> Response:
+    found = visit.call(connections.get, _id(visit))
+    return visit.shown("connection.html", found=found, states=STATES, outcomes=OUTCOMES, traffic=_traffic(visit, found))
+
+
+def _traffic(visit: Visit, found: ConnectionOpened) -> list[tuple[str, int, str]]:
+    """Notices by day, the newest last."""
+    days = sorted(found.health.days, key=lambda each: each.day)
+    return [(visit.wording.day(each.day), each.notices, visit.wording.number(each.notices)) for each in days]
+
+
+def new(visit: Visit) -> Response:
+    return _form(visit, None)
+
+
+def _form(visit: Visit, kept: ConnectionOpened | None) -> Response:
+    options = {name: ", ".join(values) for name, values in kept.options.items()} if kept else {}
+    return visit.shown("connection_form.html", kept=kept, vendors=VENDORS, lines=lines, options=options)
+
+
+def created(visit: Visit) -> Response:
+    return _save(visit, visit.form.text("id").strip())
+
+
+def edit(visit: Visit) -> Response:
+    return _form(visit, visit.call(connections.get, _id(visit)))
+
+
+def saved(visit: Visit) -> Response:
+    return _save(visit, _id(visit))
+
+
+def _save(visit: Visit, connection_id: str) -> Response:
+    """Secrets and credentials that are left empty stay as they are."""
+    form = visit.form
+    document = {
+        "id": connection_id,
+        "vendor": form.text("vendor"),
+        "base_url": form.text("base_url").strip() or None,
+        "properties": pairs(form.text("properties")),
+        "channels": pairs(form.text("channels")),
+        "options": {name: _several(values) for name, values in pairs(form.text("options")).items()},
+        **({"secrets": secrets} if (secrets := form.text("secrets").split()) else {}),
+        **({"credentials": told} if (told := pairs(form.text("credentials"))) else {}),
+    }
+    visit.call(connections.put, ConnectionId(connection_id), visit.body(Connection, document))
+    return visit.go(f"/connections/{connection_id}", done="saved")
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Of lines `name = value`; a line without the sign is a name without a value, for the model to refuse."""
+    parts = (line.partition("=") for line in text.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def lines(told: Mapping[str, object]) -> str:
+    """The same back as text."""
+    return "\n".join(f"{name} = {value}" for name, value in told.items())
+
+
+def _several(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def deleting(visit: Visit) -> Response:
+    return visit.shown("connection_delete.html", kept=visit.call(connections.get, _id(visit)))
+
+
+def deleted(visit: Visit) -> Response:
+    visit.call(connections.delete, _id(visit))
+    return visit.go("/connections", done="deleted")
+
+
+def _id(visit: Visit) -> ConnectionId:
+    return ConnectionId(visit.names["connection_id"])

@@ -1,0 +1,57 @@
+"""The hotels of the deployment."""
+
+from chalice.app import Response
+
+from chalicelib.canonical.ids import PropertyId
+from chalicelib.entrypoints.api import properties
+from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.properties.model import Branding, Property
+
+TEXTS = ("name", "time_zone", "country", "currency", "brand")
+
+
+def listed(visit: Visit) -> Response:
+    found = visit.call(properties.listed, page=visit.part(visit.path))
+    return visit.shown("properties.html", properties=found, may_write=visit.may(properties.put))
+
+
+def new(visit: Visit) -> Response:
+    return visit.shown("property.html", kept=None, may_write=True)
+
+
+def created(visit: Visit) -> Response:
+    return _save(visit, visit.form.text("id").strip())
+
+
+def one(visit: Visit) -> Response:
+    kept = visit.call(properties.get, _id(visit))
+    return visit.shown("property.html", kept=kept, may_write=visit.may(properties.put))
+
+
+def saved(visit: Visit) -> Response:
+    return _save(visit, _id(visit))
+
+
+def _save(visit: Visit, property_id: str) -> Response:
+    form = visit.form
+    document = {
+        "id": property_id,
+        **{name: text for name in TEXTS if (text := form.text(name).strip())},
+        "mail_domains": form.text("mail_domains").split(),
+        "branding": {name: text for name in Branding.model_fields if (text := form.text(f"branding.{name}").strip())},
+    }
+    visit.call(properties.put, visit.body(Property, document))
+    return visit.go("/settings/properties", done="saved")
+
+
+def deleting(visit: Visit) -> Response:
+    return visit.shown("property_delete.html", kept=visit.call(properties.get, _id(visit)))
+
+
+def deleted(visit: Visit) -> Response:
+    visit.call(properties.delete, _id(visit))
+    return visit.go("/settings/properties", done="deleted")
+
+
+def _id(visit: Visit) -> PropertyId:
+    return PropertyId(visit.names["property_id"])

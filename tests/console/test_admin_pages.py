@@ -1,0 +1,144 @@
+"""Hotels, keys, connections and dead letters in the browser."""
+
+import json
+
+import pytest
+
+from chalicelib.access import actions as access
+from chalicelib.canonical.batch import Message
+from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.connections import store as connections
+from chalicelib.dead_letters import actions as dead_letters
+from chalicelib.entrypoints.console.pages.connections import OUTCOMES, STATES, lines, pairs
+from chalicelib.properties import store as properties
+from tests.console.conftest import Page, SignIn
+
+HOTEL = {"id": "linz", "name": "Linz", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"}
+CONNECTION = {"id": "pms", "vendor": "canonical", "properties": "H1 = vienna\n H2=porto ", "channels": "WEB = direct"}
+
+
+def test_a_hotel_is_made_changed_and_deleted_after_a_page_that_says_what_it_means(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/settings/properties/new", {**HOTEL, "mail_domains": "linz.example\r\nx.example"})
+    kept = properties.get(PropertyId("linz"))
+    assert kept
+    assert kept.mail_domains == ("linz.example", "x.example")
+    admin.send("/settings/properties/linz", {"name": "Linz an der Donau"})
+    assert "Linz an der Donau" in admin.open("/settings/properties").text
+    assert "its guests stays" in admin.open("/settings/properties/linz/delete").text
+    assert properties.get(PropertyId("linz"))
+    admin.send("/settings/properties/linz/delete")
+    assert properties.get(PropertyId("linz")) is None
+
+
+def test_a_zone_that_is_none_is_told_at_its_field(sign_in: SignIn) -> None:
+    response = sign_in().send("/settings/properties/new", {**HOTEL, "time_zone": "Europe/Viena"})
+    page = Page(response.body.decode())
+    assert response.status_code == 400
+    assert "Europe/Vienna" in page.text
+    assert page.form("/settings/properties/new")["time_zone"] == "Europe/Viena"
+
+
+def test_a_key_is_shown_once_and_the_form_sent_twice_makes_one(sign_in: SignIn) -> None:
+    admin = sign_in()
+    form = admin.open("/settings/keys/new")
+    asked = {"name": "PMS", "role": "integration", "properties": ["vienna", "porto"]}
+    first, second = (Page(admin.send("/settings/keys/new", asked, form).body.decode()) for _ in range(2))
+    (key,) = [each for each in first.words if each.startswith("xk_")]
+    assert key in second.words
+    (kept,) = access.kept()
+    assert (kept.properties, access.sign_in(f"Bearer {key}").role) == (("vienna", "porto"), "integration")
+    assert key not in admin.open("/settings/keys").text
+    admin.send(f"/settings/keys/{kept.key_id}/end")
+    assert list(access.kept()) == []
+
+
+def test_nobody_of_one_hotel_makes_a_key_for_all(sign_in: SignIn) -> None:
+    admin = sign_in("admin", "vienna")
+    page = admin.open("/settings/keys/new")
+    assert "all hotels" not in page.text
+    refused = admin.send("/settings/keys/new", {"name": "x", "role": "admin", "everywhere": "yes"}, page)
+    assert refused.status_code == 403
+    assert "name only properties of your own" in refused.body.decode()
+
+
+def test_a_connection_is_made_and_its_secret_never_shown(sign_in: SignIn) -> None:
+    admin = sign_in()
+    secret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    response = admin.send("/connections/new", {**CONNECTION, "secrets": secret})
+    assert response.headers["Location"] == "/console/connections/pms?done=saved", response.body
+    kept = connections.get(ConnectionId("pms"))
+    assert kept
+    assert (dict(kept.properties), dict(kept.channels)) == ({"H1": "vienna", "H2": "porto"}, {"WEB": "direct"})
+    pages = [admin.open(path).html for path in ("/connections", "/connections/pms", "/connections/pms/edit")]
+    assert not any(secret in each for each in pages)
+    assert "Nothing came yet" in pages[1]
+    admin.send("/connections/pms/edit", {"channels": ""})
+    after = connections.get(ConnectionId("pms"))
+    assert after
+    assert (dict(after.channels), after.sealed_secrets) == ({}, kept.sealed_secrets)
+    admin.send("/connections/pms/delete")
+    assert connections.get(ConnectionId("pms")) is None
+
+
+def test_a_line_that_says_nothing_right_is_told_at_the_list_it_stands_in(sign_in: SignIn) -> None:
+    response = sign_in().send("/connections/new", {**CONNECTION, "channels": "WEB = nonsense"})
+    page = Page(response.body.decode())
+    assert response.status_code == 400
+    assert page.attributes("textarea", "aria-invalid") == ["true"]
+    assert page.form("/connections/new")["channels"] == "WEB = nonsense"
+
+
+def test_lines_are_pairs_and_back() -> None:
+    assert pairs(lines({"a": "b", "c d": "e=f"})) == {"a": "b", "c d": "e=f"}
+    assert pairs("a\n\n = b") == {"a": "", "": "b"}
+
+
+def test_every_state_and_outcome_has_a_name() -> None:
+    assert all(STATES.values())
+    assert all(OUTCOMES.values())
+
+
+@pytest.fixture
+def letter(sign_in: SignIn) -> str:
+    """The address of one that could not be processed."""
+    body = {"request": "q1", "vendor": "canonical", "connection": "pms", "body": "<b>"}
+    message = Message("m-q1", body, {}, json.dumps(body))
+    dead_letters.set_aside("inbox", message, reason="no_such_hotel", archived=True)
+    page = sign_in().open("/connections/dead-letters")
+    return next(each.removeprefix("/console") for each in page.links if "/dead-letters/" in each)
+
+
+def test_a_dead_letter_is_opened_and_put_away_after_a_page_that_says_what_it_means(
+    letter: str, sign_in: SignIn
+) -> None:
+    admin = sign_in(name="ben")
+    page = admin.open(letter)
+    assert "no_such_hotel" in page.text
+    assert "&lt;b&gt;" in page.html or "\\u003cb" in page.html
+    assert "never processed" in admin.open(f"{letter}/purge").text
+    assert admin.send(f"{letter}/purge").status_code == 303
+    assert "everything was processed" in admin.open("/connections/dead-letters").text
+    admin.open(letter, 404)
+
+
+def test_a_dead_letter_goes_back_to_its_queue(letter: str, sign_in: SignIn) -> None:
+    admin = sign_in(name="ben")
+    assert admin.send(letter).headers["Location"].endswith("?done=redriven")
+
+
+def test_another_hotels_admin_sees_none_of_it(letter: str, sign_in: SignIn) -> None:
+    sign_in("admin", name="carl").send("/connections/new", {**CONNECTION, "properties": "H1 = vienna"})
+    porto = sign_in("admin", "porto")
+    for path in ("/connections/pms", "/connections/pms/edit", letter, "/settings/properties/vienna"):
+        porto.open(path, 404)
+    porto.open("/settings/properties/vienna/delete", 403)
+    assert "/console/connections/pms" not in porto.open("/connections").links
+
+
+@pytest.mark.parametrize("role", ["marketer", "front_desk", "analyst"])
+def test_who_is_no_admin_opens_none_of_it(sign_in: SignIn, role: str) -> None:
+    browser = sign_in(role)
+    for path in ("/connections", "/connections/new", "/settings/keys", "/settings", "/connections/dead-letters"):
+        browser.open(path, 403)
+    assert browser.open("/settings/properties/vienna").attributes("fieldset", "disabled")
