@@ -9,7 +9,9 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from botocore import httpsession
 from botocore import session as sdk
+from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
 from botocore.hooks import EventAliaser, HierarchicalEmitter
@@ -69,12 +71,19 @@ def install() -> None:
     _replace(sdk, create_loader=cache(sdk.create_loader))
     _replace(queues.Queue, **dict(zip(OF_QUEUES, map(property, (_visible, _delayed, _not_visible)), strict=True)))
     _replace(EventAliaser, _alias_event_name=lambda _, name: _alias(name))  # each client finds out anew
+    # Nobody reads a signature, and TLS is never spoken.
+    _replace(SigV4Auth, canonical_request=_nothing, string_to_sign=_nothing, signature=lambda *_: "0" * 64)
+    _replace(httpsession, create_urllib3_context=cache(httpsession.create_urllib3_context))
     _replace(UserAgentString, to_string=lambda _: "tests")  # put together anew for each request; nobody reads it
 
 
 def _replace(owner: object, **by: Any) -> None:
     for name, quicker in by.items():
         setattr(owner, name, quicker)
+
+
+def _nothing(*_: object) -> str:
+    return ""
 
 
 @cache

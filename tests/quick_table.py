@@ -15,7 +15,7 @@ from botocore.validate import ParamValidator
 from benchmarks.expressions import Raw, Refused, holds, updated
 from chalicelib.aws.indexes import INDEXES, PROJECTED
 from chalicelib.aws.table import READ_AT_ONCE, WRITE_AT_ONCE
-from tests.quick_table_checks import CONDITIONS, Refusal, check, check_keys, check_row, size_of
+from tests.quick_table_checks import CONDITIONS, Refusal, check, check_keys, check_row, in_short, size_of
 
 VALIDATOR: Final = ParamValidator()
 PAGE: Final = 1_000_000
@@ -45,8 +45,8 @@ class QuickTable:
     def answer(self, client: BaseClient, operation: str, request: Any) -> Any:
         """As botocore reads DynamoDB's; raises its ClientError, and its ParamValidationError before."""
         shape: Any = client.meta.service_model.operation_model(operation).input_shape
-        if (report := VALIDATOR.validate(request, shape)).has_errors():
-            raise ParamValidationError(report=report.generate_report())
+        if VALIDATOR.validate(in_short(request), shape).has_errors():
+            raise ParamValidationError(report=VALIDATOR.validate(request, shape).generate_report())
         try:
             return {**self._operations()[operation](request), "ResponseMetadata": {"HTTPStatusCode": 200}}
         except Refusal as refusal:

@@ -18,6 +18,10 @@ GRAMMAR: Final = {"AND", "OR", "BETWEEN", "SET", "ADD", "REMOVE"}
 KEYS: Final = ("pk", "sk", *(name for index in INDEXES for name in (index.pk, index.sk)))
 
 
+ATTRIBUTES: Final = {"Key", "Item", "ExpressionAttributeValues", "ExclusiveStartKey"}
+KINDS: Final = {"S": str, "N": str, "B": bytes, "BOOL": bool, "NULL": bool}
+
+
 class Refusal(Exception):
     """An error of DynamoDB's, by its code."""
 
@@ -50,6 +54,37 @@ def _placeholders(expression: str) -> frozenset[str]:
         if word.upper() in ReservedKeywords.get_reserved_keywords():
             raise Refusal("ValidationException", f"Attribute name is a reserved keyword: {word}")
     return frozenset(PLACEHOLDER.findall(expression))
+
+
+def in_short(request: Any) -> Any:
+    """Without attributes that are as they must be: most of a request, which botocore looks through slowly."""
+    if type(request) is list:
+        return [in_short(each) for each in request]
+    if type(request) is not dict:
+        return request
+    return {name: _shown(name, value) for name, value in request.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name == "Keys" and type(value) is list:
+        return [{} if _are_sound(each) else each for each in value]
+    return {} if name in ATTRIBUTES and _are_sound(value) else in_short(value)
+
+
+def _are_sound(attributes: Any) -> bool:
+    return type(attributes) is dict and all(type(name) is str and _is_sound(attributes[name]) for name in attributes)
+
+
+def _is_sound(attribute: Any) -> bool:
+    if type(attribute) is not dict or len(attribute) != 1:
+        return False
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "L":
+            return type(value) is list and all(map(_is_sound, value))
+        case "M":
+            return _are_sound(value)
+    return type(value) is KINDS.get(kind)
 
 
 def check_row(row: Raw, too_large: str) -> Raw:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from hypothesis import HealthCheck, given, settings, strategies
 
 from chalicelib.aws import clients, indexes, keys, table
@@ -104,6 +104,28 @@ def refused(act: Callable[[], object]) -> ClientError | Exception | None:
             raise
         return error
     return None
+
+
+NO_ATTRIBUTES: tuple[Any, ...] = (
+    {"S": 1}, {"N": 1}, {"B": 1}, {"X": "a"}, {"BOOL": "yes"}, {"M": {"a": {"S": 1}}},
+    {"M": []}, {"L": [{"S": "a"}, {"B": 2}]}, {"L": {}}, "text", None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("none", NO_ATTRIBUTES, ids=str)
+def test_what_is_no_attribute_is_refused_in_the_same_words(none: Any, both: Both) -> None:
+    """Before it is asked: what is as it must be is not looked at twice there."""
+    client, name, key = clients.dynamodb(), both.quick.name, {"pk": {"S": "here"}, "sk": {"S": "a"}}
+    for operation, arguments in {
+        "PutItem": {"TableName": name, "Item": {**key, "a": none}},
+        "GetItem": {"TableName": name, "Key": {**key, "sk": none}},
+        "BatchGetItem": {"RequestItems": {name: {"Keys": [key, {**key, "sk": none}]}}},
+        "Query": {"TableName": name, "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": none}},
+        "TransactWriteItems": {"TransactItems": [{"Put": {"TableName": name, "Item": {**key, "a": none}}}]},
+    }.items():
+        words = [refused(partial(ask, client, operation, arguments)) for ask in (both.call, both.quick.answer)]
+        assert isinstance(words[0], ParamValidationError)
+        assert str(words[0]) == str(words[1])
 
 
 def test_every_kind_of_attribute_comes_back_as_it_was_put(both: Both) -> None:
