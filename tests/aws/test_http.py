@@ -394,6 +394,7 @@ WORST: dict[str, bytes] = {
 }
 
 
+@pytest.mark.exhaustive(quick=("empty objects", "a text with one emoji"))
 @pytest.mark.parametrize("kind", WORST)
 def test_the_worst_answers_that_are_read_fit_the_function_four_at_once(kind: str) -> None:
     """Beside 100 MB of the process itself: 75 were measured with every client open."""

@@ -345,6 +345,7 @@ def test_a_dropped_field_goes_however_its_words_are_joined(name: str) -> None:
         assert "secret" not in stripping.scrub_unreadable(f'{{"{name}": "secret"'.encode(), frozenset({dropped}))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("piece", ["[", '{"a":', "\\", '"', "token", "token ", 'token\\"', "a_"])
 def test_a_text_of_any_shape_is_looked_through_once(piece: str) -> None:
     """A scan that begins anew at each place would take minutes."""
@@ -521,6 +522,7 @@ def test_what_is_coded_and_holds_nothing_stays_as_it_was_typed(text: str) -> Non
     assert strip({"name": text}, DROPPED_HERE, IDS_HERE) == {"name": text}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "piece", ["%25", "&amp;", "&#38;", "QUFB", "\ufdfa", "A" * 76 + "\n", "%", "eyJ", "bearer ", "\u200b"]
 )

@@ -214,6 +214,7 @@ def test_more_filters_than_a_mail_needs_are_refused() -> None:
         check(template(text=f"{{{{ 'x' {'| upcase ' * 201} }}}}"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", sorted(FILTERS))
 @pytest.mark.parametrize("argument", ["", ": x", ": 1000000000", ": x, x"])
 def test_no_filter_takes_memory_beyond_its_text(name: str, argument: str) -> None:
