@@ -122,7 +122,7 @@ def at_the_edge(vendor: str) -> Callable[[bytes], None]:
         from chalicelib.ingest import edge
 
         with suppress(Invalid):
-            edge._queueable(edge_of(vendor), Request(raw, {}, {}, datetime.now(UTC)))
+            edge.queueable(edge_of(vendor), Request(raw, {}, {}, datetime.now(UTC)))
 
     return work
 

@@ -54,7 +54,7 @@ def run(run_id: RunId) -> Run | None:
 def new_run(run: Run, content: Content) -> list[table.Put]:
     row = table.row(keys.run(run.id), **run.model_dump(mode="json"))
     packed = table.row(keys.run_content(run.id), content=content.model_dump_json(by_alias=True))
-    waits = table.row(keys.waking(jobs.RUN, run.id), at=run.at)
+    waits = table.row(keys.waking(jobs.RUN, run.id), at=run.at, about=run.campaign)
     return [table.Put(row, table.ABSENT), table.Put(packed, table.ABSENT), table.Put(waits)]
 
 

@@ -81,18 +81,20 @@ def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
         properties=asked.properties,
         channels={code: str(channel) for code, channel in asked.channels.items()},
         options=asked.options,
-        sealed_secrets=tuple(_sealed_secret(asked, each) for each in asked.secrets) or before.sealed_secrets,
+        sealed_secrets=tuple(sealed_secret(asked.vendor, asked.id, each) for each in asked.secrets)
+        or before.sealed_secrets,
+        made_secrets=before.made_secrets,
         sealed_credentials=secrets.encrypt(json.dumps(credentials), asked.id)
         if credentials
         else before.sealed_credentials,
     )
 
 
-def _sealed_secret(asked: Connection, secret: str) -> str:
+def sealed_secret(vendor: str, connection_id: ConnectionId, secret: str) -> str:
     """Secrets that are only compared are kept as hashes; those that sign must be readable, by this connection alone."""
-    if edge_of(asked.vendor).secret_use == "compare":  # noqa: S105 (how secrets are used, not one)
+    if edge_of(vendor).secret_use == "compare":  # noqa: S105 (how secrets are used, not one)
         return hashlib.sha256(secret.encode()).hexdigest()
-    return secrets.encrypt(secret, asked.id)
+    return secrets.encrypt(secret, connection_id)
 
 
 def link_of(connection: KeptConnection, known: Mapping[PropertyId, Property]) -> Link:

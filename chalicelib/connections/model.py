@@ -51,6 +51,8 @@ class KeptConnection:
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sealed_secrets: tuple[str, ...] = ()
     sealed_credentials: str | None = None
+    made_secrets: tuple[str, ...] = ()
+    """The ids of the last secrets that were made for it (rotation.py), ended ones among them."""
     is_claim: bool = False
     """Whether a key of single hotels wrote it last. One that a key of all hotels wrote is the group's word."""
 

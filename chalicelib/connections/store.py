@@ -60,9 +60,17 @@ def delete(connection: KeptConnection, before: Reached, properties: frozenset[Sc
 
 def reached(connection_id: ConnectionId) -> Reached:
     item = table.get(keys.connection_reach(connection_id))
-    if item is None:
-        return Reached()
+    return _reached(item) if item else Reached()
+
+
+def _reached(item: Item) -> Reached:
     return Reached(frozenset(item["properties"]), item["rev"], item.get("known_as", {}), item.get("moves", {}))
+
+
+def reached_by(wanted: Iterable[ConnectionId]) -> dict[ConnectionId, Reached]:
+    """Of several ids, what each reached; one batch read."""
+    rows = {keys.connection_reach(each): each for each in wanted}
+    return {rows[key]: _reached(item) for key, item in table.get_many(rows).items()}
 
 
 def save(connection: KeptConnection, before: Reached, properties: frozenset[Scope]) -> None:
@@ -94,6 +102,7 @@ def _row(connection: KeptConnection) -> Item:
         moves=dict(connection.moves),
         channels=dict(connection.channels),
         options={name: list(values) for name, values in connection.options.items()},
+        made_secrets=list(connection.made_secrets) or None,
         is_claim=connection.is_claim or None,
     )
 
@@ -110,6 +119,7 @@ def _read(item: Item) -> KeptConnection:
         options=item.get("options", {}),
         sealed_secrets=tuple(item.get("secrets", ())),
         sealed_credentials=item.get("credentials"),
+        made_secrets=tuple(item.get("made_secrets", ())),
         is_claim=item.get("is_claim", False),
     )
 

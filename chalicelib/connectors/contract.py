@@ -61,6 +61,10 @@ class Edge(Protocol):
         """Why a webhook secret cannot vouch for anything, or would never arrive; None for one that is fit."""
         ...
 
+    def secret_of(self, made: bytes) -> str:
+        """A webhook secret of this vendor's form out of 32 bytes that nobody can guess."""
+        ...
+
     def verify(self, request: Request, secrets: Sequence[str]) -> bool:
         """Whether one of the secrets vouches for the request; takes the same time for every wrong one."""
         ...
@@ -148,6 +152,14 @@ class FatTranslation(Protocol):
 
     def translate(self, notice: Json, link: Link, received_at: datetime) -> Translated:
         """What cannot be read is in `broken`. Raises Rejected when nothing of it is of the vendor's shape."""
+        ...
+
+
+class Sample(Protocol):
+    """A notice to try a connection with, of a vendor whose notices hold the whole truth."""
+
+    def pushed(self, secret: str, hotel: PropertyId, at: datetime) -> Request:
+        """As its source would push it: about nobody, at one of our hotels."""
         ...
 
 

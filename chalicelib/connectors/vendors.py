@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeVar
 
-from chalicelib.connectors.contract import Edge, FatTranslation, ThinTranslation
+from chalicelib.connectors.contract import Edge, FatTranslation, Sample, ThinTranslation
 
 
 def _canonical_edge() -> Edge:
@@ -17,6 +17,12 @@ def _canonical_translation() -> FatTranslation:
     from chalicelib.connectors.canonical import translate
 
     return translate
+
+
+def _canonical_sample() -> Sample:
+    from chalicelib.connectors.canonical import sample
+
+    return sample
 
 
 def _mews_edge() -> Edge:
@@ -35,6 +41,7 @@ Loaded = TypeVar("Loaded")
 
 EDGES: Mapping[str, Callable[[], Edge]] = {"canonical": _canonical_edge, "mews": _mews_edge}
 FAT: Mapping[str, Callable[[], FatTranslation]] = {"canonical": _canonical_translation}
+SAMPLES: Mapping[str, Callable[[], Sample]] = {"canonical": _canonical_sample}
 THIN: Mapping[str, Callable[[], ThinTranslation]] = {"mews": _mews_translation}
 VENDORS = tuple(EDGES)
 
@@ -49,6 +56,11 @@ def edge_of(vendor: str) -> Edge:
 def fat(vendor: str) -> FatTranslation:
     """The translation of a vendor whose notices hold the whole truth. Raises LookupError."""
     return _known(FAT, vendor)()
+
+
+def sample(vendor: str) -> Sample:
+    """A notice to try a connection with. Raises LookupError."""
+    return _known(SAMPLES, vendor)()
 
 
 @cache

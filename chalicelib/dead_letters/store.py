@@ -35,15 +35,16 @@ def save(letter: Letter, before: Letter | None) -> None:
     table.write(table.Put(_row(letter), table.unchanged_since(before.rev if before else None), replaces))
 
 
-def listed(connection: ConnectionId | None, after: str | None = None) -> Iterator[Entry]:
+def listed(connection: ConnectionId | None, after: str | None = None, *, at_once: int | None = None) -> Iterator[Entry]:
     """Those that lie there, of a connection or all, in the order in which they were set aside last; `after` a position.
+    `at_once` are read in one call.
 
     An index follows its table within moments.
     """
     if connection is None:
-        found = table.query_index(INDEX_2, keys.ALL_LETTERS, after=after)
+        found = table.query_index(INDEX_2, keys.ALL_LETTERS, after=after, at_once=at_once)
     else:
-        found = table.query_index(INDEX_1, keys.letters_of(connection), after=after)
+        found = table.query_index(INDEX_1, keys.letters_of(connection), after=after, at_once=at_once)
     return (Entry(**json.loads(item[PROJECTED])) for item in found)
 
 

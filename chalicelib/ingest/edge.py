@@ -49,10 +49,8 @@ def accept(connection: ConnectionId, request: Request) -> int:
     if opened is None or not edge_of(opened.vendor).verify(request, opened.secrets):
         _pretend(request, opened, was_looked_up=was_looked_up)
         raise Unauthorized
-    if values_in(request.body) > MOST_VALUES:
-        raise TooLarge(f"A webhook's body may have {MOST_VALUES} values.")
     edge = edge_of(opened.vendor)
-    contents, hotel = _queueable(edge, request)
+    contents, hotel = queueable(edge, request)
     messages = [_light(envelopes.noticed(connection, opened.vendor, request.at), each) for each in contents]
     group = f"{connection}:{hotel}"
     fair = group if hotel and GROUP.fullmatch(group) else connection
@@ -75,11 +73,13 @@ def _pretend(request: Request, opened: OpenedConnection | None, *, was_looked_up
         opened_connections().pretend_to_open()
 
 
-def _queueable(edge: Edge, request: Request) -> tuple[list[Content], str | None]:
-    """What may be queued, and the hotel that it is about.
+def queueable(edge: Edge, request: Request) -> tuple[list[Content], str | None]:
+    """What may be queued of a request that was verified, and the hotel that it is about. Raises TooLarge, Invalid.
 
     What cannot be read is told to who mends it, or scrubbed as text; a worker then says why it was refused.
     """
+    if values_in(request.body) > MOST_VALUES:
+        raise TooLarge(f"A webhook's body may have {MOST_VALUES} values.")
     raw = request.body
     try:
         body = stripping.parse(raw)

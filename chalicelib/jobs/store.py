@@ -8,7 +8,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import ConnectionId, JobId, OccasionId, PropertyId, RunId
-from chalicelib.canonical.time import instant, moment_of
+from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.jobs import parts
 from chalicelib.jobs.model import Due, Job, Progress
 
@@ -50,6 +50,16 @@ JOB, RUN = "JOB", "RUN"
 """Kinds of what waits to be woken."""
 
 
+class Waiting(NamedTuple):
+    """What waits to be woken: a run of a campaign, or a job of a kind about a subject; rows of before do not say it."""
+
+    kind: str
+    id: str
+    at: Instant
+    about: str | None = None
+    subject: str | None = None
+
+
 class Waking(NamedTuple):
     """What has work left: the ids of jobs, and of campaigns' runs."""
 
@@ -57,18 +67,28 @@ class Waking(NamedTuple):
     runs: list[RunId]
 
 
-def waking() -> Waking:
+def waiting() -> list[Waiting]:
     """One query."""
-    found = [item["sk"].partition("#") for item in table.query(keys.WAKE)]
+    return [_waiting(item) for item in table.query(keys.WAKE)]
+
+
+def _waiting(item: Item) -> Waiting:
+    kind, _, id_ = item["sk"].partition("#")
+    return Waiting(kind, id_, item["at"], item.get("about"), item.get("subject"))
+
+
+def waking() -> Waking:
+    """The same as the tick wakes it."""
+    found = waiting()
     return Waking(
-        jobs=[JobId(id_) for kind, _, id_ in found if kind == JOB],
-        runs=[RunId(OccasionId(id_)) for kind, _, id_ in found if kind == RUN],
+        jobs=[JobId(each.id) for each in found if each.kind == JOB],
+        runs=[RunId(OccasionId(each.id)) for each in found if each.kind == RUN],
     )
 
 
 def keep(asked: Job) -> Job:
     """The job as it is known: this one, or the one that was started before."""
-    waits = table.Put(table.row(keys.waking(JOB, asked.id), at=asked.at))
+    waits = table.Put(table.row(keys.waking(JOB, asked.id), at=asked.at, about=asked.kind, subject=asked.subject))
     try:
         table.transact([table.Put(_job_row(asked), table.ABSENT), waits])
     except table.ConditionFailed:

@@ -29,7 +29,7 @@ MARK = "zzvienna"
 PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
-    "template_id": "hello", "session_id": "0" * 64,
+    "template_id": "hello", "session_id": "0" * 64, "secret_id": "w0",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -73,6 +73,11 @@ ASKED = {
     "connections:put": Asked(NOT_SEEN, CONNECTION),
     "connections:get": Asked(NOT_SEEN),
     "connections:delete": Asked(NOT_SEEN),
+    "connection_secrets:listed": Asked(NOT_SEEN),
+    "connection_secrets:create": Asked(NOT_SEEN),
+    "connection_secrets:delete": Asked(NOT_SEEN),
+    "connection_trials:test": Asked(NOT_SEEN),
+    "today:get": Asked(EMPTY),
     "access:listed": Asked(EMPTY),
     "access:create": Asked(403, {"name": "k", "role": "analyst", "properties": ["vienna"]}),
     "access:delete": Asked(NOT_SEEN),

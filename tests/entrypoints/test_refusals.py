@@ -68,6 +68,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "staff_id": invited["staff_id"],
         "session_id": "0" * 64,
         "letter_id": "q1",
+        "secret_id": "w0",
         "guest_id": anna["id"],
         "channel": "email",
         "purpose": "marketing",

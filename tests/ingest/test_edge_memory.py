@@ -18,7 +18,7 @@ size, values = edge.LARGEST_BODY, edge.MOST_VALUES
 body = eval(sys.argv[1])
 assert len(body) <= size
 try:
-    edge._queueable(edge_of(sys.argv[2]), Request(body, {}, {}, datetime.now(UTC)))
+    edge.queueable(edge_of(sys.argv[2]), Request(body, {}, {}, datetime.now(UTC)))
 except edge.Invalid:
     pass
 (peak,) = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]

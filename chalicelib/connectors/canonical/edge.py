@@ -36,6 +36,10 @@ def secret_fault(secret: str) -> str | None:
     return None if is_fit else "must be the Base64 of at least 24 bytes, with or without whsec_ before it"
 
 
+def secret_of(made: bytes) -> str:
+    return f"whsec_{base64.b64encode(made).decode()}"
+
+
 def verify(request: Request, secrets: Sequence[str]) -> bool:
     """`webhook-id`, `webhook-timestamp` and `webhook-signature` over the raw bytes; a window of five minutes."""
     from chalicelib.connectors.canonical.signature import vouches

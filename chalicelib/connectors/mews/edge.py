@@ -1,5 +1,6 @@
 """What the webhook needs of Mews: https://docs.mews.com/connector-api/events/wh-general."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -35,6 +36,10 @@ def secret_fault(secret: str) -> str | None:
         listed = ", ".join(SIGN_NAMES.get(sign, sign if sign.isprintable() else ascii(sign)) for sign in lost[:10])
         return f"would not arrive in a URL as it is written: {listed}. Letters, digits and - . _ ~ do"
     return f"has fewer than {SHORTEST_SECRET} characters" if len(secret) < SHORTEST_SECRET else None
+
+
+def secret_of(made: bytes) -> str:
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def verify(request: Request, secrets: Sequence[str]) -> bool:

@@ -11,8 +11,7 @@ from chalicelib.canonical.time import moment_of
 from chalicelib.connections import actions, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection
-from chalicelib.dead_letters import actions as dead_letters
-from chalicelib.dead_letters.model import Wanted
+from chalicelib.dead_letters import store as dead_letters
 from chalicelib.entrypoints.api import connection_health
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -92,7 +91,7 @@ def _letters(caller: Caller, connection_id: ConnectionId) -> int | None:
     """How many lie there, as far as they are counted."""
     if not sees_letters(caller, connection_id):
         return None
-    return sum(1 for _ in islice(dead_letters.lying(Wanted(connection_id)), MOST_LETTERS))
+    return sum(1 for _ in islice(dead_letters.listed(connection_id, at_once=MOST_LETTERS), MOST_LETTERS))
 
 
 def sees(caller: Caller, connection: KeptConnection) -> bool:

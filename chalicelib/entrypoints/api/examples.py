@@ -28,6 +28,7 @@ VALUES: Mapping[str, Any] = {
     "city": "Vienna",
     "connection": "pms-vienna",
     "connection_id": "pms-vienna",
+    "secret_id": "w3f1c",
     "controller": "group",
     "counts": {"sent": 812, "no_consent": 41},
     "country": "AT",

@@ -50,6 +50,7 @@ TAGS = {
     "segments": "Rules that say which guests belong",
     "settings": "What is set for all hotels",
     "templates": "What mails say",
+    "today": "What who comes to work should know",
     "traits": "What is known of a guest, and where it may be used",
 }
 CONFLICT = "Somebody else was faster, or it is in no state for this"
