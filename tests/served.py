@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalDevServer
@@ -11,11 +11,20 @@ from chalice.local import ChaliceRequestHandler, LocalDevServer
 from app import app
 from chalicelib.aws import clients
 
+ONE_AT_A_TIME = Lock()
+"""As a Lambda has it: Chalice keeps the request in the application, and a browser asks for several files at once."""
+
 
 class AnyMethod(ChaliceRequestHandler):
     """What Chalice's server does not hand on, the hub answers here, too; and nothing is written of each request."""
 
     protocol_version = "HTTP/1.0"  # each answer ends with its connection: no request can be read as another's end
+
+    def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+        with ONE_AT_A_TIME:
+            self._generic_handle()
+
+    do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = do_GET  # noqa: N815 - as there
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         if not name.startswith("do_"):

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.entrypoints.console import accent
+from chalicelib.entrypoints.console import accent, static
 from chalicelib.entrypoints.console.accent import BLACK, DARK_GROUND, LIGHT_GROUND, READABLE, WHITE, Colour
 
 CHANNEL = st.integers(0, 255)
@@ -36,3 +36,8 @@ def test_a_colour_that_can_be_read_stays_as_it_is() -> None:
 def test_a_name_of_no_colour_is_no_sheet() -> None:
     for name in ("accent.1f5f8.css", "accent.1f5f8g.css", "accent.1F5F8B.css", "console.css", "accent.1f5f8b.css "):
         assert accent.sheet_of(name) is None
+
+
+def test_the_grounds_are_those_of_the_sheet() -> None:
+    sheet = (static.STATIC / "console.css").read_text()
+    assert re.findall(r"--wash:(#[0-9a-f]{6})", sheet) == [LIGHT_GROUND.text, DARK_GROUND.text]

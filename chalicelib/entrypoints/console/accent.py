@@ -31,8 +31,9 @@ class Colour(NamedTuple):
 
 
 BLACK, WHITE = Colour(0, 0, 0), Colour(255, 255, 255)
-LIGHT_GROUND, DARK_GROUND = Colour(244, 246, 248), Colour(27, 32, 40)
-"""The darkest ground of a light page, and the lightest of a dark one, on which the colour stands."""
+LIGHT_GROUND, DARK_GROUND = Colour(238, 241, 244), Colour(32, 39, 51)
+"""The darkest ground of a light page, and the lightest of a dark one, on which the colour stands: `--wash` of the
+sheet, where one is in the navigation."""
 
 
 def name_of(accent: str) -> str:

@@ -1,0 +1,137 @@
+"""What the console's pages are looked at with: two hotels with guests of many scripts, and one of everything else."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import time_machine
+from chalice.test import Client
+
+from app import app
+from chalicelib.access import sessions
+from chalicelib.access.staff.model import STAFF_ROLES, Staff, StaffRole
+from chalicelib.campaigns import actions as campaigns
+from chalicelib.canonical import time
+from chalicelib.canonical.batch import Message
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
+from chalicelib.connections import actions as connections
+from chalicelib.dead_letters import actions as dead_letters
+from chalicelib.ingest import actions as ingest
+from chalicelib.loyalty import actions as loyalty
+from chalicelib.properties import store as properties
+from chalicelib.reactions import hears
+from tests.access.staffed import somebody
+from tests.browser.stays import NOW, told
+from tests.builders import PORTO, VIENNA, notice
+from tests.campaigns.worlds import run_to_end
+from tests.entrypoints.conftest import Hub
+from tests.fake_mews import connection
+from tests.mail_fakes import FakeSes
+
+PEOPLE = ("ada", "mia", "fritz", "ann")
+ANNA = leaf_of_profile(ConnectionId("api"), "g0")
+PROGRAM = {"name": "Xenia Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01", "auto_enrol": True}
+SEGMENT = {
+    "name": "Came back",
+    "rule": {
+        "and": [
+            {"trait": "stats.stays", "op": "gte", "value": 1},
+            {"not": {"trait": "country", "op": "eq", "value": "US"}},
+        ]
+    },
+}
+TEMPLATE = {
+    "name": "Spring",
+    "subject": "Spring is here, {{ guest.given_name | default: 'guest' }}",
+    "html": "<h1>Spring</h1><p>Dear {{ guest.given_name | default: 'guest' }}, the garden is open again.</p>",
+    "text": "Dear {{ guest.given_name | default: 'guest' }}, the garden is open again.",
+}
+CAMPAIGN = {"name": "Spring in both houses", "segment": "came-back", "template": "spring"}
+CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"porto": "porto"}}
+
+
+@dataclass(frozen=True)
+class World:
+    """The people who work with the hub, by role; and what stands in a page's address for each name in its path."""
+
+    staff: Mapping[StaffRole, Staff]
+    names: Mapping[str, str]
+
+    def session(self, role: StaffRole) -> str:
+        return sessions.begin(self.staff[role].id, time.now())
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Tells the hub everything by the ways that there are: snapshots, and calls of the API with a key of the group."""
+
+    clock: time_machine.Traveller
+
+    @cached_property
+    def hub(self) -> Hub:
+        return Hub(Client(app, project_dir="/nonexistent"))
+
+    def made(self) -> World:
+        FakeSes().install()
+        self._hotels()
+        self._guests()
+        self._marketing()
+        run = self._launched()
+        self._letters()
+        key = self._posted("/v1/keys", {"name": "Booking engine", "role": "integration", "properties": ["vienna"]})
+        staff = {role: somebody(name, role) for role, name in zip(STAFF_ROLES, PEOPLE, strict=True)}
+        return World(staff, {**self._names(), **run, "key_id": key["key_id"], "staff_id": staff["marketer"].id})
+
+    def _hotels(self) -> None:
+        for each in (VIENNA, PORTO):
+            properties.put(each)
+        connections.put(connection(base_url="https://pms.example"))
+        self.hub.put("/v1/connections/pms-porto", CONNECTION)
+        self.hub.put("/v1/programs/club", PROGRAM)
+
+    def _guests(self) -> None:
+        assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate(told())])
+
+    def _marketing(self) -> None:
+        self.hub.put("/v1/segments/came-back", SEGMENT)
+        self.hub.put("/v1/templates/spring", TEMPLATE)
+
+    def _launched(self) -> Mapping[str, str]:
+        campaign = CampaignId(self._posted("/v1/campaigns", CAMPAIGN)["id"])
+        run = run_to_end(self.clock, campaigns.launch(campaign))
+        return {"campaign_id": campaign, "run_id": run.id}
+
+    def _letters(self) -> None:
+        for request, of, reason in (("q1", "mews-vienna", "unknown_property"), ("q2", None, "unknown_connection")):
+            body = {"request": request, "vendor": "mews", "connection": of, "body": {"LastName": "Lee"}}
+            letter = Message(f"m-{request}", body, {}, json.dumps(body))
+            dead_letters.set_aside("fetch", letter, reason=reason, archived=True)
+
+    def _names(self) -> Mapping[str, str]:
+        (job, *_) = self.hub.get("/v1/jobs")["items"]
+        return {
+            "guest_id": ANNA, "property_id": VIENNA.id, "connection_id": "mews-vienna", "program_id": "club",
+            "segment_id": "came-back", "template_id": "spring", "letter_id": "q1", "job_id": job["id"],
+            "channel": "email", "purpose": "marketing",
+        }  # fmt: skip
+
+    def _posted(self, path: str, body: Any) -> Any:
+        response = self.hub.call("POST", path, body)
+        assert response.status_code < 300, response.body
+        return response.json_body
+
+
+def _pushed(number: int, snapshot: dict[str, Any]) -> Message:
+    """Now, and not on the day of most tests."""
+    found = notice(snapshot, message_id=f"m{number}")
+    return replace(found, body={**found.body, "received_at": NOW.isoformat()})
+
+
+def at_once(facts: list[Fact]) -> None:
+    """In the place of the bus: who hears a fact hears it while it is announced."""
+    for fact in facts:
+        if hears("loyalty", fact.type):
+            loyalty.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
