@@ -8,6 +8,7 @@ from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.open_pages import open_pages
 from chalicelib.entrypoints.problems import chalices_own
 from chalicelib.entrypoints.queues import queues
+from chalicelib.entrypoints.reference.routes import reference
 from chalicelib.entrypoints.schedules import schedules
 from chalicelib.entrypoints.webhooks import webhooks
 
@@ -16,6 +17,6 @@ BYTES_AS_SENT = ["application/xml", "text/xml", "multipart/form-data"]
 
 app = Chalice(app_name="xenia")
 app.api.binary_types = [*app.api.default_binary_types, *BYTES_AS_SENT]
-for blueprint in (open_pages, webhooks, guest_pages, console, api, queues, schedules):
+for blueprint in (open_pages, reference, webhooks, guest_pages, console, api, queues, schedules):
     app.register_blueprint(blueprint)
 app.register_middleware(chalices_own, "http")

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.routes import CALLS
 from chalicelib.entrypoints.console.routes import PAGES
 from chalicelib.entrypoints.console.table import Page
 from tests.browser import looking
-from tests.browser.visitors import NARROW, WIDE, Scheme, Tab, Visitors
+from tests.browser.visitors import LOOKS, NARROW, WIDE, Scheme, Tab, Visitors
 from tests.browser.worlds import World
 from tests.exhaustive import Thoroughness
 
@@ -25,8 +25,6 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
 }
 """Path → what a page is asked for, where it shows other things then."""
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-LOOKS = tuple(product(SCHEMES, (NARROW, WIDE)))
 by_page = pytest.mark.parametrize("page", LOOKED_AT, ids=lambda each: each.path)
 
 

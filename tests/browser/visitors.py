@@ -1,6 +1,7 @@
 """Who opens pages: a tab of a browser, what went wrong in it, and somebody signed in."""
 
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from chalicelib.access.staff.model import StaffRole
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 NARROW, WIDE = 320, 1440
 HEIGHT = 900
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LOOKS = tuple(product(SCHEMES, (NARROW, WIDE)))
 
 
 @dataclass

@@ -12,7 +12,11 @@ from chalicelib.languages.catalogues import CONSOLE, GUESTS, SOURCE, Domain, Lan
 from infra import catalogues
 
 TRANSLATED = [(domain, each) for domain in (GUESTS, CONSOLE) for each in sorted(languages(domain) - {SOURCE})]
-TEMPLATES = sorted((catalogues.CODE / "entrypoints").rglob("*.html"))
+IN_ENGLISH = catalogues.CODE / "entrypoints" / "reference"
+"""For who writes programs, as the document is that it is made of."""
+TEMPLATES = sorted(
+    path for path in (catalogues.CODE / "entrypoints").rglob("*.html") if not path.is_relative_to(IN_ENGLISH)
+)
 AT_THE_DESK = ("frame/", "routes.py", "told.py", "pages/today", "pages/guests", "pages/board", "pages/sign_in")
 """What of the console is translated at least: what everybody sees, and the pages of a front desk."""
 

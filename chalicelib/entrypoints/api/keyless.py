@@ -39,6 +39,8 @@ SIGNED = (
 )
 CANONICAL = {"snapshots": [{"kind": "guest", "changed_at": "2026-01-05T10:00:00Z", "source_id": "1001"}]}
 
+READ = {"200": {"description": "A page in English", "content": PAGE}}
+
 
 def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
     """`health` and `problem` are what they answer with, `snapshots` is the schema of a canonical webhook's body."""
@@ -49,6 +51,8 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
     return {
         "/health": {"get": _open("health", "Liveness and version.", alive)},
         "/openapi.json": {"get": _open("description", "This document.", {**itself, **refused})},
+        "/docs": {"get": _open("reference", "This document for people: what every call has.", {**READ, **refused})},
+        "/docs/{resource}": {"get": _of_resource(refused)},
         "/webhooks/{connection}": {"post": _webhook(problem, snapshots)},
         "/u/{token}": _way_out(refused),
         "/u/{token}/back": _way_back(refused),
@@ -70,6 +74,16 @@ def in_path(name: str, schema: Json, example: str | None = None) -> Json:
 
 def _open(operation: str, summary: str, responses: Json, **more: Any) -> Json:
     return {"operationId": operation, "summary": summary, "security": [], "responses": responses, **more}
+
+
+def _of_resource(refused: Json) -> Json:
+    missing = {"404": {**refused["500"], "description": "There is no such page"}}
+    return _open(
+        "reference_of_resource",
+        "The same for one resource, with fields and examples.",
+        {**READ, **dict(sorted({**missing, **refused}.items()))},
+        parameters=[in_path("resource", HUB_ID, "guests")],
+    )
 
 
 def _webhook(problem: Json, snapshots: Json) -> Json:

@@ -1,0 +1,1 @@
+"""The API's reference for people, at /docs: pages made of the OpenAPI document, which anybody may read."""
