@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser fuzz soak bench bench-full up down openapi catalogues vendored lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser gallery fuzz soak bench bench-full up down openapi catalogues vendored lock clean
 SHELL := /bin/bash
 
 # Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
@@ -59,6 +59,9 @@ pages: $(READY) ## the guests' pages in a browser, looked at by axe (needs npm a
 
 browser: $(READY) ## every page of the console in a browser, in every role, looked at by axe and gone through by keyboard (needs chromium)
 	@$(BIN)/pytest -m end_to_end tests/browser -n 2 $(ARGS)
+
+gallery: $(READY) ## pictures of every page of the console into docs/gallery (needs chromium)
+	@$(BIN)/pytest -q -m end_to_end tests/browser/gallery.py $(ARGS)
 
 fuzz: $(READY) ## two minutes of requests made from the description of the API, the same each time (SEED=n EXAMPLES=n others)
 	@$(BIN)/pytest -m end_to_end tests/clients/test_fuzzing.py $(ARGS)

@@ -35,11 +35,16 @@ def chromium() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def world(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """It is the noon of `stays.NOW` there, and its clock goes."""
+def clock() -> Iterator[time_machine.Traveller]:
+    """It is the noon of `stays.NOW`, and the clock goes."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def world(aws: Settings, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(bus, "announce", at_once)
-    with time_machine.travel(NOW, tick=True) as clock:
-        yield Maker(clock).made()
+    return Maker(clock).made()
 
 
 @pytest.fixture

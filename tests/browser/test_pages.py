@@ -20,7 +20,9 @@ from tests.browser.worlds import World
 from tests.exhaustive import Thoroughness
 
 pytestmark = pytest.mark.end_to_end
-LOOKED_AT = [each for each in PAGES if not each.shows.startswith("static:")]
+LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back"}
+"""Files, and what leads to another's page or back from it."""
+LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
 }
@@ -36,9 +38,15 @@ def roles(page: Page) -> list[StaffRole | None]:
     return [role for role in STAFF_ROLES if not page.opens or role in may]
 
 
-def addresses(page: Page, world: World) -> list[str]:
-    path = re.sub(r"{(\w+)}", lambda name: world.names[name[1]], page.path)
+def addresses(page: Page, world: World, role: StaffRole | None) -> list[str]:
+    names = world.names_for(role)
+    path = re.sub(r"{(\w+)}", lambda name: names[name[1]], page.path)
     return [path + query for query in ASKED.get(page.path, ("",))]
+
+
+def _visits(page: Page, world: World) -> Iterator[tuple[int, StaffRole | None, str]]:
+    for number, role in enumerate(roles(page)):
+        yield from ((number, role, each) for each in addresses(page, world, role))
 
 
 def looks(number: int) -> Iterator[tuple[Scheme, int]]:
@@ -49,7 +57,7 @@ def looks(number: int) -> Iterator[tuple[Scheme, int]]:
 @by_page
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, world: World, visitors: Visitors) -> None:
     found: dict[tuple[object, ...], list[str]] = {}
-    for (number, role), address in product(enumerate(roles(page)), addresses(page, world)):
+    for number, role, address in _visits(page, world):
         tab = visitors.tab(role)
         tab.open(address)
         looking.prepare(tab.page)
@@ -65,7 +73,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, world: World
 def test_pages_stand_in_greek_and_in_arabic(page: Page, language: str, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0], language)
     found: dict[tuple[object, ...], list[str]] = {}
-    for address in addresses(page, world):
+    for address in addresses(page, world, roles(page)[0]):
         tab.open(address)
         if language.startswith("ar"):
             looking.flow_to_the_left(tab.page)
@@ -80,7 +88,7 @@ def test_pages_stand_in_greek_and_in_arabic(page: Page, language: str, world: Wo
 @by_page
 def test_pages_say_the_same_without_scripts(page: Page, world: World, visitors: Visitors) -> None:
     with_, without = (visitors.tab(roles(page)[0], scripts=scripts) for scripts in (True, False))
-    for address, width in product(addresses(page, world), (NARROW, WIDE)):
+    for address, width in product(addresses(page, world, roles(page)[0]), (NARROW, WIDE)):
         said = [_said(tab, address, width) for tab in (with_, without)]
         assert said[0] == said[1]
         assert without.page.evaluate("looking.unusable()") == []
@@ -99,7 +107,7 @@ def _said(tab: Tab, address: str, width: int) -> str:
 def test_the_keyboard_alone_goes_everywhere(page: Page, width: int, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0])
     tab.look("light", width)
-    for address in addresses(page, world):
+    for address in addresses(page, world, roles(page)[0]):
         tab.open(address)
         looking.prepare(tab.page)
         assert looking.faults_by_keyboard(tab.page) == []
@@ -109,7 +117,7 @@ def test_the_keyboard_alone_goes_everywhere(page: Page, width: int, world: World
 def test_the_first_stop_leads_over_what_every_page_has(page: Page, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0])
     tab.look("light", WIDE)
-    tab.open(addresses(page, world)[0])
+    tab.open(addresses(page, world, roles(page)[0])[0])
     tab.page.keyboard.press("Tab")
     tab.page.keyboard.press("Enter")
     assert tab.page.evaluate("document.activeElement.id") == "content"
@@ -117,4 +125,4 @@ def test_the_first_stop_leads_over_what_every_page_has(page: Page, world: World,
 
 def test_every_name_in_an_address_stands_for_something(world: World) -> None:
     named = {name for page in LOOKED_AT for name in re.findall(r"{(\w+)}", page.path)}
-    assert named - set(world.names) == set(), "tests/browser/worlds.py says what stands in an address"
+    assert named - set(world.names_for("admin")) == set(), "tests/browser/worlds.py says what stands in an address"

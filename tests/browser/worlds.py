@@ -19,6 +19,7 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
+from chalicelib.entrypoints import queues
 from chalicelib.ingest import actions as ingest
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.properties import store as properties
@@ -29,6 +30,7 @@ from tests.builders import PORTO, VIENNA, notice
 from tests.campaigns.worlds import run_to_end
 from tests.entrypoints.conftest import Hub
 from tests.fake_mews import connection
+from tests.fakes import Context, received
 from tests.mail_fakes import FakeSes
 
 PEOPLE = ("ada", "mia", "fritz", "ann")
@@ -62,6 +64,14 @@ class World:
 
     def session(self, role: StaffRole) -> str:
         return sessions.begin(self.staff[role].id, time.now())
+
+    def names_for(self, role: StaffRole | None) -> Mapping[str, str]:
+        """The same, with what everybody has of their own: a session on another machine."""
+        if role is None:
+            return self.names
+        self.session(role)
+        (*_, other) = sessions.listed(self.staff[role].id, time.now())
+        return {**self.names, "session_id": other.id}
 
 
 @dataclass(frozen=True)
@@ -111,12 +121,19 @@ class Maker:
             dead_letters.set_aside("fetch", letter, reason=reason, archived=True)
 
     def _names(self) -> Mapping[str, str]:
-        (job, *_) = self.hub.get("/v1/jobs")["items"]
+        (secret,) = self.hub.get("/v1/connections/mews-vienna/secrets")["items"]
         return {
+            "secret_id": secret["id"],
             "guest_id": ANNA, "property_id": VIENNA.id, "connection_id": "mews-vienna", "program_id": "club",
-            "segment_id": "came-back", "template_id": "spring", "letter_id": "q1", "job_id": job["id"],
+            "segment_id": "came-back", "template_id": "spring", "letter_id": "q1", "job_id": self._counted(),
             "channel": "email", "purpose": "marketing",
         }  # fmt: skip
+
+    def _counted(self) -> str:
+        """A job that counted whom the segment reaches."""
+        job = self._posted("/v1/segments/came-back/preview", {})
+        work_off_jobs()
+        return str(job["id"])
 
     def _posted(self, path: str, body: Any) -> Any:
         response = self.hub.call("POST", path, body)
@@ -128,6 +145,12 @@ def _pushed(number: int, snapshot: dict[str, Any]) -> Message:
     """Now, and not on the day of most tests."""
     found = notice(snapshot, message_id=f"m{number}")
     return replace(found, body={**found.body, "received_at": NOW.isoformat()})
+
+
+def work_off_jobs() -> None:
+    """What waits in the queue of long work, and what that queues."""
+    while (event := received("jobs"))["Records"]:
+        queues.run_job(event, Context())
 
 
 def at_once(facts: list[Fact]) -> None:

@@ -19,13 +19,13 @@ from chalicelib.entrypoints.api.openapi import document
 from chalicelib.entrypoints.console import static
 from chalicelib.entrypoints.reference import asking, kinds, reading, rendering
 from chalicelib.entrypoints.reference.reading import Operation, Resource
-from tests.browser.conftest import world
+from tests.browser.conftest import clock, world
 from tests.browser.worlds import World
 from tests.entrypoints.conftest import Hub, hub
 from tests.served import served
 from tests.tools import needed
 
-__all__ = ["hub", "world"]
+__all__ = ["clock", "hub", "world"]
 RESOURCES = reading.resources(document())
 MOST_BYTES = 60 * 1024
 SHEETS = ("pico.min.css", "console.css")
