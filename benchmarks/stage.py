@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import ScheduledEventConfig
-from ministack.services.cloudformation import engine, language_extensions
 
 from benchmarks import bill, hub, prices
 from benchmarks.figures import OF_MEASURED, Figure
@@ -56,6 +55,8 @@ def _monthly(kind: str) -> float:
 
 def resources(document: Mapping[str, Any], **parameters: str) -> Resources:
     """What a stack is made of, with the template's loops written out and its conditions decided."""
+    from ministack.services.cloudformation import engine, language_extensions  # large
+
     whole = language_extensions.apply(engine._parse_template(json.dumps(document)), {})
     given = {name: each.get("Default", "") for name, each in document["Parameters"].items()} | parameters
     made: dict[str, Any] = whole["Resources"]

@@ -14,7 +14,7 @@ from botocore import session as sdk
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
-from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.hooks import BaseEventHooks, EventAliaser, HierarchicalEmitter, NodeList
 from botocore.useragent import UserAgentString
 from moto.core import models, responses, serialize
 from moto.core.base_backend import AccountSpecificBackend
@@ -71,6 +71,9 @@ def install() -> None:
     _replace(sdk, create_loader=cache(sdk.create_loader))
     _replace(queues.Queue, **dict(zip(OF_QUEUES, map(property, (_visible, _delayed, _not_visible)), strict=True)))
     _replace(EventAliaser, _alias_event_name=lambda _, name: _alias(name))  # each client finds out anew
+    # Each client copies its session's hooks, and looks at the signatures of its own.
+    _replace(NodeList, __copy__=lambda nodes: NodeList(*[each.copy() for each in nodes]))
+    _replace(BaseEventHooks, _verify_accept_kwargs=_nothing)
     # Nobody reads a signature, and TLS is never spoken.
     _replace(SigV4Auth, canonical_request=_nothing, string_to_sign=_nothing, signature=lambda *_: "0" * 64)
     _replace(httpsession, create_urllib3_context=cache(httpsession.create_urllib3_context))

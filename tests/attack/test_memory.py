@@ -18,8 +18,8 @@ from infra.workers import worker
 from tests.fake_mews import BASE_URL, LINK
 
 CASES = dict(worst.cases())
-QUICK = ("webhook of mews: full lists", "as a body: names of a body")
-"""A process each, that takes half a second; others take up to eight."""
+QUICK = ("webhook of mews: full lists",)
+"""A process that takes half a second; others take up to eight."""
 
 
 def test_what_make_test_measures_is_among_the_cases() -> None:

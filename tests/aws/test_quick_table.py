@@ -241,6 +241,7 @@ QUERIES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("how", QUERIES, ids=str)
 @pytest.mark.parametrize("size", [1, PAGE], ids=["short rows", "rows of pages"])
 def test_a_query_reads_the_same_pages(how: dict[str, Any], size: int, both: Both) -> None:

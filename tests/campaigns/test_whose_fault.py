@@ -33,6 +33,7 @@ def test_a_run_of_few_pauses_when_every_call_is_refused_and_loses_nobody(
     assert len(ses.accepted) == guests
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "FAILED"])
 @pytest.mark.parametrize("guests", [1, 9])
 @pytest.mark.parametrize("singly", [False, True])

@@ -170,6 +170,7 @@ def test_a_new_check_out_after_all_others_reads_none_of_them() -> None:
     ids=str,
 )
 @pytest.mark.parametrize("at", [0, 150, 299])
+@pytest.mark.exhaustive
 def test_what_changes_in_a_long_history_reads_a_few_stays_around_it(
     at: int, change: dict[str, object], nights: int
 ) -> None:

@@ -48,6 +48,7 @@ assert "nickname" in shown["required"], shown
 """
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_trait_that_is_added_as_the_how_to_says_is_there_for_everyone(tmp_path: Path) -> None:
     """In a copy: the two lines of the how-to are put where it says, and segments, templates and API are asked."""
     shutil.copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))

@@ -12,8 +12,6 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from infra import gateway, layer, package, workers
 from infra.policies import policy
@@ -244,6 +242,9 @@ def test_nothing_is_compiled_when_packaging(name: str) -> None:
 
 def transformed(packaged: dict[str, Any]) -> dict[str, Any]:
     """What CloudFormation makes of the packaged template, by AWS's own transform."""
+    from samtranslator.parser.parser import Parser  # large, and wanted here alone
+    from samtranslator.translator.translator import Translator
+
     uploaded = copy.deepcopy(packaged)
     for each in uploaded["Resources"].values():
         for name in {"CodeUri", "ContentUri"} & each["Properties"].keys():

@@ -10,7 +10,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto.backends import get_backend
-from moto.cloudformation.models import Event
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from typer.testing import CliRunner
 
@@ -110,6 +109,8 @@ def hooked(event: str, hook: Callable[..., None]) -> Iterator[None]:
 
 def left_in(status: str, reason: str = "") -> None:
     """moto's stacks never fail by themselves."""
+    from moto.cloudformation.models import Event  # which knows every service
+
     (stack,) = get_backend("cloudformation")[DEFAULT_ACCOUNT_ID]["eu-central-1"].stacks.values()
     stack.status = status
     if reason:

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from ministack.services.cloudformation import engine, language_extensions
 
 from app import app
 from chalicelib.aws import clients, indexes
@@ -27,6 +26,8 @@ def resources() -> dict[str, Any]:
 
 
 def expanded(text: str) -> dict[str, Any]:
+    from ministack.services.cloudformation import engine, language_extensions  # large, and few tests read a template
+
     found: dict[str, Any] = language_extensions.apply(engine._parse_template(text), {})["Resources"]
     return found
 
@@ -69,6 +70,8 @@ def test_cloudformation_takes_the_template_directly() -> None:
 
 def test_what_is_written_by_hand_is_read_as_cloudformation_reads_it() -> None:
     """Against another reader of the short forms."""
+    from ministack.services.cloudformation import engine
+
     made = template.document()
     theirs = engine._parse_template(template.TEMPLATE.read_text())
     for name in ("Queues", "Reactions", "Logs"):

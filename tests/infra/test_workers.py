@@ -150,6 +150,7 @@ def test_a_test_in_which_a_worker_announces_what_it_does_not_declare_fails(aws: 
         announced(FactType.STAY_COMPLETED)
 
 
+@pytest.mark.exhaustive(quick=())
 def test_the_two_blocks_of_the_how_to_are_all_that_a_new_queue_needs(tmp_path: Path) -> None:
     declared, handled = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
     project = copied(tmp_path / "hub")

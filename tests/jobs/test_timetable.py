@@ -82,6 +82,7 @@ def test_a_repeated_hour_comes_the_first_time(zone: str, day: date, hour: time, 
     assert instant_of(day, hour, ZoneInfo(zone)) == utc(expected)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("zone", ["America/Santiago", "Australia/Lord_Howe", "Europe/Lisbon", "Asia/Kathmandu"])
 def test_ticking_through_a_year_queues_every_local_date_once(zone: str) -> None:
     now, done, queued = utc("2026-01-01T12:00"), set[Due](), list[date]()

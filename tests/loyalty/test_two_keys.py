@@ -91,6 +91,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("named", OTHERS)
 @pytest.mark.parametrize("minute", [0, 1, 2])
 def test_nights_spend_and_points_are_counted_once_whoever_comes_first(named: str, minute: int) -> None:

@@ -117,7 +117,7 @@ def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[di
     yield {**of_one, "email": None, "phone": None, "member_number": None, "changed_at": at(5)}
 
 
-@pytest.mark.exhaustive(quick=("agency_mail", "star"))
+@pytest.mark.exhaustive(quick=("star",))
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_change_costs_no_more_however_many_share_its_identifiers(
     shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
