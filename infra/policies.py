@@ -24,6 +24,8 @@ OF_SIGNING_IN = [
     keys_of_people.sessions(StaffId("*")),
     keys_of_people.audit_of(StaffId("*")),
     keys_of_people.link(LinkId("*")).pk,
+    keys_of_people.identity(Digest("*")).pk,
+    keys_of_people.PROVIDER.pk,
     keys_of_people.attempts("*", "*", 0).pk,
 ]
 """Partitions of API keys, of people, of how they sign in, and of what they did."""

@@ -4,15 +4,16 @@ import ipaddress
 import json
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import urllib3
 
@@ -36,6 +37,7 @@ VALUE_TAKES = 200
 PASSING = {425, 429}
 REFUSED = {401, 403}
 JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LONGEST_CONNECT = 3.0
 LONGEST_SECONDS = 10.0
@@ -119,26 +121,31 @@ def _addresses(parts: SplitResult) -> list[str]:
     return addresses[:ADDRESSES_TRIED]
 
 
-def _send(method: str, url: str, content: str, limit: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
+@dataclass(frozen=True)
+class _Asked:
+    method: str
+    content: str | None
+    headers: Mapping[str, str]
+
+
+def _send(asked: _Asked, url: str, limit: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
     parts = urlsplit(url)
     *before, last = _addresses(parts)
     for address in before:
         with suppress(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
-            return _send_to(address, method, parts, content, limit)
-    return _send_to(last, method, parts, content, limit)
+            return _send_to(address, asked, parts, limit)
+    return _send_to(last, asked, parts, limit)
 
 
-def _send_to(
-    address: str, method: str, parts: SplitResult, content: str, limit: urllib3.Timeout
-) -> urllib3.BaseHTTPResponse:
+def _send_to(address: str, asked: _Asked, parts: SplitResult, limit: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
     """To an address, under the name: it stands in `Host`, and the certificate must be for it."""
     tls = {"server_hostname": parts.hostname, "assert_hostname": parts.hostname} if parts.scheme == "https" else {}
     pool = _pools().connection_from_host(address, parts.port, parts.scheme, pool_kwargs=tls)
     return pool.urlopen(
-        method,
+        asked.method,
         parts._replace(scheme="", netloc="").geturl() or "/",
-        body=content,
-        headers={**JSON, "Host": parts.netloc},
+        body=asked.content,
+        headers={**asked.headers, "Host": parts.netloc},
         redirect=False,
         retries=False,
         timeout=limit,
@@ -152,10 +159,24 @@ def call(method: str, url: str, body: Any, seconds: float = LONGEST_SECONDS) -> 
     Raises TryAgain (with the vendor's Retry-After), AskLess where the question was too large, Refused where these
     credentials may not ask it, or Rejected.
     """
+    return _ask(_Asked(method, json.dumps(body), JSON), url, seconds)
+
+
+def get(url: str) -> Any:
+    """Return the JSON that lies there. Raises as `call` does."""
+    return _ask(_Asked("GET", None, {"Accept": "application/json"}), url, LONGEST_SECONDS)
+
+
+def post_form(url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> Any:
+    """Send a form, return JSON. Raises as `call` does."""
+    return _ask(_Asked("POST", urlencode(fields), {**FORM, **headers}), url, LONGEST_SECONDS)
+
+
+def _ask(asked: _Asked, url: str, seconds: float) -> Any:
     meter().called("vendor")
     limit = urllib3.Timeout(connect=min(seconds, LONGEST_CONNECT), read=min(seconds, LONGEST_SECONDS))
     try:
-        answer = _send(method, url, json.dumps(body), limit)
+        answer = _send(asked, url, limit)
         content = answer.read(LARGEST_ANSWER + 1, decode_content=True)
         answer.release_conn()
     except urllib3.exceptions.HTTPError as error:

@@ -14,6 +14,9 @@ STAFF = "STAFF"
 staff: Callable[[StaffId], Key] = partial(Key, STAFF)
 staff_address: Callable[[Digest], Key] = alone("STAFF_ADDRESS")
 """Who of the staff has an address; there is one who has not ended."""
+identity: Callable[[Digest], Key] = alone("IDENTITY")
+"""Whose it is: what a provider of identities calls somebody, bound to them once."""
+PROVIDER = Key("PROVIDER", "PROVIDER")
 link: Callable[[LinkId], Key] = alone("LINK")
 
 

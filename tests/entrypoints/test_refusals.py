@@ -24,6 +24,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "access:create": {"name": "n", "role": "analyst", "properties": [VIENNA.id]},
     "staff:invite": {"name": "n", "email": "n@mail.example", "role": "analyst", "properties": [VIENNA.id]},
     "staff:change": {"name": "n"},
+    "provider:put": {"issuer": "https://id.hotel.example", "client_id": "hub"},
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
     "dead_letters:redrive_slice": {"connection": "pms"},
     "dead_letters:purge_slice": {"connection": "pms"},

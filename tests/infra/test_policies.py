@@ -85,6 +85,8 @@ SIGNING_IN = {
     keys_of_people.session(StaffId("st1"), SessionId("0a1b")).pk,
     keys_of_people.audit_of(StaffId("st1")),
     keys_of_people.link(LinkId("0a1b")).pk,
+    keys_of_people.identity(Digest("0a1b")).pk,
+    keys_of_people.PROVIDER.pk,
     keys_of_people.attempts("address", "0a1b", 7).pk,
 }
 OTHERS = {

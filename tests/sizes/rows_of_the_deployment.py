@@ -8,6 +8,8 @@ from chalicelib.access import audit as audits
 from chalicelib.access import store as access
 from chalicelib.access.links import actions as links
 from chalicelib.access.model import ApiKey, KeyAsked
+from chalicelib.access.provider import store as providers
+from chalicelib.access.provider.model import Identity, Provider
 from chalicelib.access.remembered import Answer, Remembered
 from chalicelib.access.requests import LARGEST_KEPT, LONGEST_KEY
 from chalicelib.access.staff import store as people
@@ -194,6 +196,21 @@ def attempt(_: str) -> Item:
     return row
 
 
+def provider(_: str) -> Item:
+    secret = providers.seal("s" * 500)
+    providers.save(Provider("https://" + "x" * 492, "c" * 500, secret, demanded_of_admins=True))
+    return kept(keys_of_people.PROVIDER)
+
+
+def identity(_: str) -> Item:
+    one = _staff("x")
+    table.transact(providers.bind(Identity("https://" + "x" * 492, "s" * 255, ""), one))
+    bound = people.get(one.id)
+    assert bound
+    assert bound.bound
+    return kept(keys_of_people.identity(bound.bound))
+
+
 def audit(_: str) -> Item:
     shown = tuple(f"g{at:024}" for at in range(audits.MOST_GUESTS + 1))
     entry = audits.Entry(A_PERSON, A_DAY, "POST /console/" + "x" * 100, A_PERSON, shown)
@@ -269,6 +286,8 @@ ROWS: Rows = {
     "staff": Largest(staff, 33_900, FOUR),
     "staff_address": Largest(staff_address, 110),
     "session": Largest(session, 1_100, FOUR),
+    "PROVIDER": Largest(provider, 2_100),
+    "identity": Largest(identity, 100),
     "audit": Largest(audit, 14_400),
     "link": Largest(link, 460),
     "attempts": Largest(attempt, 120),

@@ -10,8 +10,11 @@ from chalicelib.access import attempts, audit, sessions
 from chalicelib.access.audit import NOBODY
 from chalicelib.access.links import rules, store
 from chalicelib.access.links.model import ANY_BROWSER, CODE_DIGITS, LASTS, Asked, Letter, Link, Refusal
+from chalicelib.access.provider import store as providers
 from chalicelib.access.staff import store as people
+from chalicelib.access.staff.actions import ADMIN
 from chalicelib.access.staff.addresses import normalised
+from chalicelib.access.staff.model import Staff
 from chalicelib.aws import secrets, table
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import LinkId, StaffId
@@ -87,11 +90,21 @@ def _signed_in(link: Link, browser: str, now: datetime) -> str | Refusal:
     staff = people.get(link.staff_id)
     if staff is None or staff.ended:
         return _refused(link, Refusal.GONE, now)
+    if _is_to_use_provider(link, staff):
+        return _refused(link, Refusal.PROVIDER, now)
     told = audit.put(audit.Entry(staff.id, instant(now), "signed_in", staff.id), link.id)
     try:
         return sessions.begin(staff.id, now, browser, [store.use(link, now), told])
     except table.ConditionFailed:
         return _refused(link, Refusal.GONE, now)
+
+
+def _is_to_use_provider(link: Link, staff: Staff) -> bool:
+    """Not by an operator's link: a provider that is down would keep all out who can change that."""
+    if staff.role != ADMIN or link.browser_hash == ANY_BROWSER:
+        return False
+    provider = providers.get()
+    return provider is not None and provider.demanded_of_admins
 
 
 def _refused(link: Link | None, refusal: Refusal | None, now: datetime) -> Refusal:

@@ -54,3 +54,5 @@ class Refusal(Enum):
     GONE = auto()
     OTHER_BROWSER = auto()
     WRONG_CODE = auto()
+    PROVIDER = auto()
+    """An admin, where these are to sign in by a provider of identities."""

@@ -17,6 +17,7 @@ from chalicelib.canonical.time import Instant, moment_of
 
 REMEMBERED = timedelta(days=400)
 """How long it is known who somebody was who has ended: as long as what they did is."""
+ADMIN = "admin"
 BUSY = "the staff was changed by others all the time"
 TOO_MUCH = "Nobody can give what they do not have: name only properties of your own."
 
@@ -52,8 +53,10 @@ def seen(caller: Caller, after: str | None) -> Iterator[Staff]:
 
 
 def change(caller: Caller, staff_id: StaffId, asked: StaffChange, at: Instant) -> Staff:
-    """Another name, role or properties. Raises Conflict where `version` is not the one that is kept, and for the last
-    one who may do everything."""
+    """Another name, role or properties; who becomes an admin signs in anew.
+
+    Raises Conflict where `version` is not the one that is kept, and for the last one who may do everything.
+    """
 
     def attempt() -> Staff:
         before = required(caller, staff_id)
@@ -65,6 +68,8 @@ def change(caller: Caller, staff_id: StaffId, asked: StaffChange, at: Instant) -
             after = replace(after, version=before.version + 1)
             stays = None if rules.may_everything(after) else _stays(before)
             store.change(after, stays, [_told(caller, at, "changed", after)])
+        if after.role == ADMIN != before.role:
+            sessions.end_all(staff_id)  # how admins must sign in is asked when they do
         return after
 
     return until_written(attempt, BUSY)

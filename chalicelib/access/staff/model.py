@@ -1,13 +1,13 @@
 """Somebody who works with the hub, and what is asked for a new one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.access.model import Caller, NameAsked, ScopesAsked
 from chalicelib.access.staff.addresses import normalised
-from chalicelib.canonical.ids import Scope, StaffId
+from chalicelib.canonical.ids import Digest, Scope, StaffId
 
 StaffRole = Literal["admin", "marketer", "front_desk", "analyst"]
 """The roles that a person may have: an integration is a machine, and has a key."""
@@ -64,6 +64,8 @@ class Staff:
     properties: tuple[Scope, ...]
     version: int = 1
     ended: bool = False
+    bound: Digest | None = field(default=None, compare=False)
+    """The identity of a provider by which they sign in."""
 
     @property
     def caller(self) -> Caller:

@@ -69,10 +69,18 @@ def end(
 ) -> None:
     """Nobody signs in as them from now on, and their address is free; who they were is remembered until then (seconds
     since 1970). Raises ConditionFailed where they were changed meanwhile, or `stays` may less by now."""
-    as_seen = table.When(f"{NOT_ENDED} AND version = :version", {":version": one.version})
+    as_seen = _as_seen(one)
     remember = table.setting(keys.staff(one.id), {"ended_at": at, "expires_at": remembered_until}, as_seen, 1024)
     free = table.Delete(keys.staff_address(digest(one.email)), table.When("staff_id = :id", {":id": one.id}))
-    table.transact([remember, free, *_stays(stays), *beside])
+    unbound = [table.Delete(keys.identity(one.bound))] if one.bound else []
+    table.transact([remember, free, *unbound, *_stays(stays), *beside])
+
+
+def _as_seen(one: Staff) -> table.When:
+    """Also nobody has bound an identity meanwhile, which would be left behind."""
+    bound = "bound = :bound" if one.bound else "attribute_not_exists(bound)"
+    values: dict[str, Value] = {":version": one.version, **({":bound": one.bound} if one.bound else {})}
+    return table.When(f"{NOT_ENDED} AND version = :version AND {bound}", values)
 
 
 def _stays(one: Staff | None) -> list[table.Write]:
@@ -91,4 +99,5 @@ def read(row: Item) -> Staff:
         properties=tuple(row["properties"]),
         version=row["version"],
         ended="ended_at" in row,
+        bound=row.get("bound"),
     )

@@ -42,6 +42,7 @@ TAGS = {
     "dead-letters": "What could not be processed, with its reason",
     "events": "Snapshots in the hub's own format",
     "guests": "Who the guests are, and what happened with each",
+    "identity-provider": "The group's own provider of identities (OpenID Connect)",
     "jobs": "Long work, and how far it is",
     "keys": "Who may call the API",
     "staff": "The people who work with the hub",

@@ -14,6 +14,13 @@ from chalicelib.entrypoints.problems import answered
 
 PAGES = (
     Page("/static/{name}", shows="static:served", is_open=True),
+    Page("/sign-in", shows="sign_in:shown", takes="sign_in:asked", is_open=True),
+    Page("/sign-in/code", shows="sign_in:code", takes="sign_in:typed", is_open=True),
+    Page("/sign-in/provider", shows="sign_in:leave", is_open=True),
+    Page("/sign-in/provider/back", shows="sign_in:returned", is_open=True),
+    Page("/sign-in/{token}", shows="sign_in:link", takes="sign_in:followed", is_open=True),
+    Page("/me", shows="me:shown", takes="me:signed_out"),
+    Page("/me/sessions/{session_id}", shows="me:ending", takes="me:ended"),
     Page("/", shows="today:shown", title=N_("Today")),
     Page("/guests", shows="guests:search", opens="guests:search", title=N_("Guests")),
     Page("/loyalty", shows="loyalty:listed", opens="programs:listed", title=N_("Loyalty")),

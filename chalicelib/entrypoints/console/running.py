@@ -1,5 +1,6 @@
 """How every page runs: who is there, may they, what was sent, and the page or where to go next."""
 
+import secrets as randomness
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -27,11 +28,28 @@ def answer(pages: Sequence[Page], request: Request, parts: Sequence[str]) -> Res
     visit = _visit(pages, found.page, found.names, request, parts)
     if visit.signed is None and not found.page.is_open and found.page is not NOWHERE:
         return _to_sign_in(visit, request.method)
+    response = _answered(visit, request)
+    _note(visit, request)
+    return response
+
+
+def _answered(visit: Visit, request: Request) -> Response:
     try:
         _permit(visit)
-        return _posted(visit, request) if request.method == "POST" else _run(found.page.shows, visit)
+        return _posted(visit, request) if request.method == "POST" else _run(visit.page.shows, visit)
     except CallerError as refusal:
         return visit.refused(refusal).shown("refused.html")
+
+
+def _note(visit: Visit, request: Request) -> None:
+    """Who asked for which page, and which guests it showed: nobody is shown a guest without it. Raises TryAgain."""
+    if visit.signed is None:
+        return
+    from chalicelib.access import audit
+
+    what = f"{request.method} {CONSOLE_AT}{visit.page.path}"
+    entry = audit.Entry(visit.signed.staff.id, visit.now, what, guests=tuple(visit.seen))
+    audit.note(entry, str(request.context.get("requestId") or randomness.token_hex(6)))
 
 
 def _permit(visit: Visit) -> None:
@@ -76,6 +94,7 @@ def _visit(
         now=time.instant(time.now()),
         language=preferred(request.headers.get("accept-language"), CONSOLE),
         signed=None if page.is_open else _signed_in(request),
+        network=str(request.context.get("identity", {}).get("sourceIp", "")),
     )
 
 
@@ -86,7 +105,7 @@ def _prefix(request: Request) -> str:
 def _signed_in(request: Request) -> "SignedIn | None":
     from chalicelib.access import sessions
 
-    return sessions.of_cookie(cookies.sent(request.headers).get(cookies.name(request.headers)), time.now())
+    return sessions.of_cookie(cookies.shown(request.headers, cookies.SESSION), time.now())
 
 
 def _to_sign_in(visit: Visit, method: str) -> Response:

@@ -16,5 +16,6 @@ DONE = {
     "saved": N_("Saved."),
     "deleted": N_("Deleted."),
     "redriven": N_("Sent back to its queue. If it fails again it lies here again."),
+    "signed_out": N_("Signed out there."),
     "launched": N_("Launched. The figures below follow by themselves."),
 }

@@ -5,8 +5,9 @@ second logic and no second right. A form that is refused shows its page again, w
 its field.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
 from urllib.parse import urlencode
@@ -35,6 +36,8 @@ Given = ParamSpec("Given")
 Told = TypeVar("Told")
 CONSOLE_AT = "/console"
 SIGN_IN = "/sign-in"
+GUEST = re.compile(r'"(g[0-9a-f]{24})"')
+"""The id of a guest, or of a record of one, in JSON."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Visit:
     language: Language
     signed: "SignedIn | None" = None
     refusal: CallerError | None = None
+    network: str = ""
+    """The address from which the browser asks."""
+    seen: list[str] = field(default_factory=list)
+    """The guests of whom the hub told in this visit, for the audit."""
 
     def again(self, path: str, **changes: str | None) -> str:
         """The address of a page with what this one was asked for, but for what changes; None takes it out."""
@@ -137,7 +144,9 @@ class Visit:
         def run(seed: str) -> Any:
             return function(*([Ask(self.caller, seed, self.now)] if takes_ask else []), *args, **given)
 
-        return self._once(call, run, (args, given)) if call.creates else run("")
+        told = self._once(call, run, (args, given)) if call.creates else run("")
+        self.seen.extend(each for each in guests_in(told) if each not in self.seen)
+        return told
 
     def _once(self, call: "Call", run: Callable[[str], Any], said: object) -> Any:
         """A form that is sent twice does once what creates something, and is answered alike."""
@@ -218,6 +227,12 @@ class Visit:
     def go(self, path: str, **query: str | None) -> Response:
         """Lead on to a page, after something was done (303: it is asked for, and never posted again)."""
         return moved(self.at(path, **query))
+
+
+def guests_in(told: object) -> list[str]:
+    """The ids of guests in what a call told, records' included: no page can forget one."""
+    dump = getattr(told, "model_dump_json", None)
+    return list(dict.fromkeys(GUEST.findall(dump()))) if dump else []
 
 
 def moved(address: str, **headers: str) -> Response:

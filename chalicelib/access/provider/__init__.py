@@ -1,0 +1,1 @@
+"""Signing in by the group's own provider of identities (OpenID Connect)."""
