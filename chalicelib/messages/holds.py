@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -78,6 +78,9 @@ class Hold:
 
     def rule_in(self, words: Words) -> str:
         return self.rule.format(address=words.address, message=words.message)
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _cap_reached(known: Known) -> bool:
@@ -246,6 +249,12 @@ RULES: Mapping[Reason, Hold] = {hold.reason: hold for holds in HOLDS.values() fo
 def decide(message_class: MessageClass, known: Known) -> Reason | None:
     """The first hold of the class that holds the message; None lets it pass."""
     return next((hold.reason for hold in HOLDS[message_class] if hold.holds(known)), None)
+
+
+def of_content(fault: Fault) -> Hold:
+    """Why a message is held that cannot be written."""
+    known = Known(NEVER, fault=fault)
+    return next(hold for hold in CONTENT if hold.holds(known))
 
 
 def reason(message_class: MessageClass, known: Known) -> Reason:

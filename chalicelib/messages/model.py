@@ -29,7 +29,22 @@ from chalicelib.settings.model import GROUP_CONTROLLER
 from chalicelib.settings.rules import MailIdentity
 
 
-class Template(Definition):
+class Draft(BaseModel):
+    """What a mail says, in Liquid.
+
+    `language` is what it is written in, such as `de` or `pt-BR`: the word for the way out at its foot, and the page
+    behind that, speak it to guests whose own language is not known or not one of the hub's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    html: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=30_000)]
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
+
+
+class Template(Draft, Definition):
     """Reusable content in Liquid; a run pins the version that it was launched with.
 
     `language` is what it is written in, such as `de` or `pt-BR`: the word for the way out at its foot, and the page
@@ -38,10 +53,6 @@ class Template(Definition):
 
     id: Annotated[TemplateId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    html: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
-    text: Annotated[str, StringConstraints(min_length=1, max_length=30_000)]
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
 
 
 class State(StrEnum):

@@ -21,6 +21,7 @@ from liquid.builtin.tags.liquid_tag import LiquidNode
 from liquid.builtin.tags.tablerow_tag import TablerowNode
 from liquid.expression import Expression
 
+from chalicelib.messages.misfits import Found
 from chalicelib.messages.places import TEXT, Kind, Place, Reader, Tag
 from chalicelib.messages.sandbox import MOST_ROUNDS, Printed
 from chalicelib.messages.variables import VARIABLES
@@ -40,7 +41,7 @@ class Flat:
     """
 
     def __init__(self, template: BoundTemplate) -> None:
-        self.faults: list[str] = []
+        self.faults: list[Found] = []
         self.documents: list[str] = []
         self.tags: list[Tag] = []
         self._context = RenderContext(template)
@@ -58,7 +59,7 @@ class Flat:
     def _capture(self, node: CaptureNode) -> None:
         ends = self._document(node.block.nodes)
         if ends != TEXT:
-            self.faults.append(f"captures in {node.name} what ends in {ends}")
+            self.faults.append(Found(f"captures in {node.name} what ends in {ends}", _at(node)))
 
     def _walk(self, node: Node, page: "_Page", loop: Place | None) -> None:
         """`loop` is where the loop around began."""
@@ -94,7 +95,8 @@ class Flat:
         for each in children:
             self._walk(each, page, begins if isinstance(node, ForNode | TablerowNode) else loop)
             if page.place != begins:
-                self.faults.append(f"has the tag {node.token.value}, which begins in {begins} and ends in {page.place}")
+                ends = f"has the tag {node.token.value}, which begins in {begins} and ends in {page.place}"
+                self.faults.append(Found(ends, _at(node)))
         page.mark()
 
     def _print(self, node: Printed, page: "_Page") -> None:
@@ -106,7 +108,7 @@ class Flat:
     def _must_stand(self, node: Node, stands: bool, place: Place) -> None:  # noqa: FBT001 (what was found of the place)
         if not stands:
             what = str(node) if isinstance(node, Printed) else f"the tag {node.token.value}"
-            self.faults.append(f"has {what[:60]} in {place}{ELSEWHERE}")
+            self.faults.append(Found(f"has {what[:60]} in {place}{ELSEWHERE}", _at(node)))
 
 
 class _Page(Reader):
@@ -132,14 +134,19 @@ def _named(node: Printed) -> str:
     return f"{{{{{printed}}}}}" if is_plain else "{{}}"
 
 
-def faults_of_language(template: BoundTemplate, *, is_html: bool) -> Iterator[str]:
+def _at(node: Node) -> int | None:
+    """Where it stands in the source; a node that Liquid makes up stands nowhere."""
+    return node.token.start_index if node.token.start_index >= 0 else None
+
+
+def faults_of_language(template: BoundTemplate, *, is_html: bool) -> Iterator[Found]:
     context = RenderContext(template)
     for node in _nodes(template.nodes, context):
         loops = node.expression.iterable if isinstance(node, ForNode | TablerowNode) else None
         for name in {*node.template_scope(), *node.block_scope()} & ROOTS:
-            yield f"gives {name} another meaning"
+            yield Found(f"gives {name} another meaning", _at(node))
         for top in node.expressions():
-            yield from _faults_within(top, loops, is_html=is_html)
+            yield from (Found(each, _at(node)) for each in _faults_within(top, loops, is_html=is_html))
 
 
 def _nodes(nodes: Iterable[Node], context: RenderContext) -> Iterator[Node]:

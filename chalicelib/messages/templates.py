@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.canonical.choices import known
-from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import markup
 from chalicelib.messages.advertising import reads_like_advertising
 from chalicelib.messages.channels.visible import BLANK
+from chalicelib.messages.dear import dear_to_read
 from chalicelib.messages.known import Fault
+from chalicelib.messages.misfits import Found, Misfit, misfit
 from chalicelib.messages.model import Template
 from chalicelib.messages.variables import (
     GUEST,
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from liquid import BoundTemplate
 
 PARTS = ("subject", "html", "text")
+SHOWN = 20
+"""Faults that are told at once."""
+NOT_TAKEN = "is not Liquid that the hub takes: "
 MUST_BE_SEEN = ("subject", "text")
 UNKNOWN_TAG = re.compile(r"unexpected tag '(\w+)'")
 INNER_TAGS = frozenset({"content", "illegal", "output"})
@@ -45,14 +50,6 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ReplacementTemplate.h
 LONGEST_ESCAPE = 6
 """Bytes that JSON makes of one character at most."""
 HEADER_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
-TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
-LONGEST_TAG = 3_000
-MOST_BLANKS = 100
-BLANKS = re.compile(rf"\s{{{MOST_BLANKS + 1}}}")
-VERBATIM = {
-    name: (re.compile(rf"{{%-?\s*{name}\b"), re.compile(rf"{{%-?\s*end{name}\s*-?%}}")) for name in ("raw", "doc")
-}
-"""What begins and ends a part that Liquid takes as it stands."""
 HOSTILE = (" x=\"y\" onclick='z' ", '"><script>z</script><!--', "javascript:z", "//evil.example;}*/<style>")
 """What a value may end with in the worst case: nothing of it may become a part of the HTML's structure."""
 KEPT = 8
@@ -62,9 +59,9 @@ KEPT = 8
 class Unfit(Exception):
     """A template cannot be filled in for this guest."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, part: str = "") -> None:
         super().__init__(fault)
-        self.fault = fault
+        self.fault, self.part = fault, part
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class Judged:
     """A template as it was read: its parts, what the hub does not take of it, and what it names of a guest."""
 
     parts: Mapping[str, "BoundTemplate"]
-    faults: tuple[FieldError, ...]
+    faults: tuple[Misfit, ...]
     named: frozenset[str] = frozenset()
 
 
@@ -87,7 +84,7 @@ def check(template: Template) -> None:
     """Raises Invalid with each field and what is wrong with it."""
     faults = judged(template).faults
     if faults:
-        raise Invalid(*faults[:20])
+        raise Invalid(*(each.told for each in faults[:SHOWN]))
 
 
 @lru_cache(maxsize=KEPT)
@@ -96,13 +93,23 @@ def judged(template: Template) -> Judged:
     one that is not taken any more."""
     if len(template.model_dump_json().encode()) > MOST_BYTES:
         largest = max(PARTS, key=lambda part: len(getattr(template, part).encode()))
-        return Judged({}, (FieldError(largest, f"makes a template of more than {MOST_BYTES} bytes"),))
+        return Judged({}, (Misfit(largest, f"makes a template of more than {MOST_BYTES} bytes"),))
     read = {part: _read(part, getattr(template, part)) for part in PARTS}
     parts = {part: parsed for part, (parsed, _) in read.items() if parsed}
-    faults = [FieldError(part, fault[:300]) for part, (_, told) in read.items() for fault in dict.fromkeys(told)]
+    faults = [
+        misfit(part, getattr(template, part), found) for part, (_, told) in read.items() for found in _each_once(told)
+    ]
     if faults:
         return Judged(parts, tuple(faults))
     return Judged(parts, tuple(_mail_faults(parts)), _named_in(parts.values()))
+
+
+def _each_once(told: Iterable[Found]) -> list[Found]:
+    """The same words once, at the first of their places."""
+    first: dict[str, Found] = {}
+    for found in told:
+        first.setdefault(found.words, found)
+    return list(first.values())
 
 
 def _named_in(parts: Iterable["BoundTemplate"]) -> frozenset[str]:
@@ -110,46 +117,55 @@ def _named_in(parts: Iterable["BoundTemplate"]) -> frozenset[str]:
     return frozenset(name.removeprefix(GUEST) for name in names if name.startswith(GUEST))
 
 
-def _mail_faults(parts: Mapping[str, "BoundTemplate"]) -> Iterator[FieldError]:
+def _mail_faults(parts: Mapping[str, "BoundTemplate"]) -> Iterator[Misfit]:
     """Parts that can be filled in may still make a mail together that is too large."""
     try:
         _content(parts, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit:
-        yield FieldError("html", f"makes a mail of more than {MOST_MAIL_BYTES} bytes")
+        yield Misfit("html", f"makes a mail of more than {MOST_MAIL_BYTES} bytes")
 
 
-def _read(part: str, source: str) -> tuple["BoundTemplate | None", list[str]]:
+def _read(part: str, source: str) -> tuple["BoundTemplate | None", list[Found]]:
     """The part as it was parsed, where it can be, and what is wrong with it."""
     from liquid.exceptions import LiquidError
 
     from chalicelib.messages.sandbox import environment
 
-    broken = (
-        ["has characters that no mail header may have"] if part == "subject" and HEADER_BREAKS.search(source) else []
-    )
-    dear = next(_dear_to_read(source), None)
+    broken = list(_header_faults(source)) if part == "subject" else []
+    dear = next(dear_to_read(source), None)
     if dear:
-        return None, [*broken, f"is not Liquid that the hub takes: {dear}"]
+        return None, [*broken, Found(f"{NOT_TAKEN}{dear.words}", dear.at)]
     try:
         parsed = environment(autoescape=part == "html").from_string(source)
         faults = [*broken, *_language_faults(parsed), *_form_faults(part, source, parsed)]
     except (LiquidError, RecursionError) as error:
-        return None, [*broken, f"is not Liquid that the hub takes: {_plainly(error)}"[:300]]
+        return None, [*broken, Found(f"{NOT_TAKEN}{_plainly(error)}", where_in(error))]
     return parsed, faults or list(_sample_faults(part, parsed))
 
 
-def _form_faults(part: str, source: str, parsed: "BoundTemplate") -> Iterator[str]:
+def _header_faults(source: str) -> Iterator[Found]:
+    if breaks := HEADER_BREAKS.search(source):
+        yield Found("has characters that no mail header may have", breaks.start())
+
+
+def where_in(error: BaseException | None) -> int | None:
+    """Where Liquid says that a fault stands; it does not know it of all."""
+    token = getattr(error, "token", None)
+    return token.start_index if token is not None and token.start_index >= 0 else None
+
+
+def _form_faults(part: str, source: str, parsed: "BoundTemplate") -> Iterator[Found]:
     from chalicelib.messages.structure import Flat, faults_of_language
 
     yield from faults_of_language(parsed, is_html=part == "html")
     if part == "html":
         flat = Flat(parsed)
         yield from flat.faults
-        yield from markup.faults_of_tags(flat.tags)
+        yield from map(Found, markup.faults_of_tags(flat.tags))
         for document in flat.documents:
-            yield from _html_faults(document)
+            yield from map(Found, _html_faults(document))
     else:
-        yield from _text_faults(source)
+        yield from map(Found, _text_faults(source))
 
 
 def _plainly(error: BaseException) -> str:
@@ -165,36 +181,18 @@ def _tags() -> list[str]:
     return [name for name in environment(autoescape=True).tags if name.isidentifier() and name not in INNER_TAGS]
 
 
-def _dear_to_read(source: str) -> Iterator[str]:
-    """What Liquid would look through again and again, with work that grows with the square: tags without an end, for
-    which it searches the rest each time, and long ones. Found in one pass each, before Liquid is asked."""
-    for begin, end in (("{{", "}}"), ("{%", "%}")):
-        if source.rfind(begin) > source.rfind(end):
-            yield f"a {begin} is never closed"
-    for name, (begins, ends) in VERBATIM.items():
-        if _last(begins, source) > _last(ends, source):
-            yield f"a {name} tag is never closed"
-    tags = [tag[0] for tag in TAG.finditer(source)]
-    if any(BLANKS.search(tag) for tag in tags):
-        yield f"a tag has more than {MOST_BLANKS} blanks in a row"
-    if any(len(tag) > LONGEST_TAG for tag in tags):
-        yield f"a tag has more than {LONGEST_TAG} characters"
-
-
-def _last(pattern: re.Pattern[str], source: str) -> int:
-    return max((found.start() for found in pattern.finditer(source)), default=-1)
-
-
-def _language_faults(parsed: "BoundTemplate") -> Iterator[str]:
+def _language_faults(parsed: "BoundTemplate") -> Iterator[Found]:
     analysis = parsed.analyze()
     for name in analysis.filters.keys() - parsed.env.filters.keys():
-        yield f"uses the filter {name}, which is not known; there is {known(parsed.env.filters, name)}"
+        words = f"uses the filter {name}, which is not known; there is {known(parsed.env.filters, name)}"
+        yield Found(words, analysis.filters[name][0].index)
     if sum(map(len, analysis.filters.values())) > MOST_FILTERS:
-        yield f"uses more than {MOST_FILTERS} filters"
+        yield Found(f"uses more than {MOST_FILTERS} filters")
     for variable in [each for used in analysis.globals.values() for each in used]:
         name = ".".join(map(str, variable.segments))
         if name not in VARIABLES:
-            yield f"uses {variable}, which is not known; there is {known(VARIABLES, name)}"
+            words = f"uses {variable}, which is not known; there is {known(VARIABLES, name)}"
+            yield Found(words, variable.span.index)
 
 
 def _html_faults(source: str) -> list[str]:
@@ -208,16 +206,16 @@ def _text_faults(source: str) -> list[str]:
     return ["has an http link; only https is taken"] if re.search(r"http://", source, re.IGNORECASE) else []
 
 
-def _sample_faults(part: str, parsed: "BoundTemplate") -> Iterator[str]:
+def _sample_faults(part: str, parsed: "BoundTemplate") -> Iterator[Found]:
     """What cannot be filled in for a guest of whom all is known is refused when it is saved, not when it is sent."""
     try:
         filled = _fill(parsed, values_of(SAMPLE_GUEST, SAMPLE, SAMPLE_URL, SAMPLE_CLOCK))
     except Unfit as unfit:
-        yield f"cannot be filled in: {_plainly(unfit.__cause__ or unfit)}"[:300]
+        yield Found(f"cannot be filled in: {_plainly(unfit.__cause__ or unfit)}", where_in(unfit.__cause__))
         return
     if part in MUST_BE_SEEN and not _can_be_seen(filled):
-        yield "would be empty"
-    yield from _filled_faults(parsed, filled) if part == "html" else _text_faults(filled)
+        yield Found("would be empty")
+    yield from map(Found, _filled_faults(parsed, filled) if part == "html" else _text_faults(filled))
 
 
 def _filled_faults(parsed: "BoundTemplate", filled: str) -> Iterator[str]:
@@ -265,13 +263,21 @@ class Renderer:
 
 
 def _content(parts: Mapping[str, "BoundTemplate"], values: Mapping[str, Any]) -> Content:
-    subject, html, text = (_fill(parts[part], values) for part in PARTS)
+    subject, html, text = (_fill_part(part, parts[part], values) for part in PARTS)
     content = Content(subject=HEADER_BREAKS.sub(" ", subject).strip()[:500], html=html, text=text)
     if not (_can_be_seen(content.subject) and _can_be_seen(text)):
         raise Unfit(Fault.EMPTY)
     if _is_too_large(content):
         raise Unfit(Fault.FAILED)
     return content
+
+
+def _fill_part(part: str, parsed: "BoundTemplate", values: Mapping[str, Any]) -> str:
+    try:
+        return _fill(parsed, values)
+    except Unfit as unfit:
+        unfit.part = part
+        raise
 
 
 def _can_be_seen(text: str) -> bool:

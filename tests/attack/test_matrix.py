@@ -127,6 +127,8 @@ ASKED = {
     "templates:listed": Asked(EMPTY),
     "templates:put": Asked(403, TEMPLATE),
     "templates:get": Asked(EMPTY),
+    "templates:preview": Asked(NOT_SEEN, {"subject": "x", "html": "x", "text": "x", "guest": ANNA}),
+    "templates:preview_saved": Asked(NOT_SEEN, {"guest": ANNA}),
     "campaigns:listed": GROUP,
     "campaigns:create": Asked(403, {"name": "More", "segment": "regulars", "template": "hello"}),
     "campaigns:get": GROUP,

@@ -33,6 +33,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "programs:put": PROGRAM,
     "segments:put": SEGMENT,
     "templates:put": TEMPLATE,
+    "templates:preview": {"subject": "s", "html": "h", "text": "t", "property_id": PORTO.id},
+    "templates:preview_saved": {"property_id": PORTO.id},
     "campaigns:create": {"name": "c", "segment": "s", "template": "t"},
 }
 UNREADABLE = [

@@ -15,6 +15,7 @@ from chalicelib.canonical.errors import Invalid
 from chalicelib.guests.model import Traits
 from chalicelib.messages import templates
 from chalicelib.messages.channels.email import MailWriter
+from chalicelib.messages.dear import dear_to_read
 from chalicelib.messages.known import Fault
 from chalicelib.messages.markup import link_is_fit
 from chalicelib.messages.model import Template
@@ -323,7 +324,7 @@ PIECES = ["{{", "}}", "{%", "%}", "{% raw %}", "{%- endraw -%}", "{% doc %}", "{
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_every_tag_that_liquid_reads_has_its_end(source: str) -> None:
-    if next(templates._dear_to_read(source), None):
+    if next(dear_to_read(source), None):
         return
     for begin, end in (("{{", "}}"), ("{%", "%}"), ("{% raw %}", "endraw"), ("{% doc %}", "enddoc")):
         assert source.count(begin) == 0 or end in source[source.rindex(begin) :]
@@ -342,7 +343,7 @@ WHOLE = [
 
 @given(st.lists(st.sampled_from(WHOLE), max_size=30).map(" ".join))
 def test_closed_tags_are_left_to_liquid(source: str) -> None:
-    assert list(templates._dear_to_read(source + "{{ a }}")) == []
+    assert list(dear_to_read(source + "{{ a }}")) == []
 
 
 def test_html_that_no_parser_can_make_sense_of_is_refused_with_its_field() -> None:

@@ -151,6 +151,12 @@ OF_SHAPE: Mapping[str, Json] = {
     "JobShown": {"id": "j1", "kind": "loyalty", "subject": "club"},
     "FoundShown": {"id": "g3f1c0ffee"},
     "PreviewAsked": {"rule": {"trait": "stats.stays", "op": "gte", "value": 3}},
+    "TemplateFault": {"message": "uses guest.shoe_size, which is not known", "line": 2, "column": 9},
+    "TemplatePreview": {
+        "html": "<p>Dear Anna, spring is here.</p>",
+        "text": "Dear Anna, spring is here.",
+        "faults": [],
+    },
     "TraitShown": {
         "name": "stats.last_departure.days_since",
         "words": "days since last departure",

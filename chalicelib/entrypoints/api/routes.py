@@ -107,6 +107,8 @@ CALLS = (
     Call("GET", "/v1/templates", "templates:listed", MARKETING_READ),
     Call("PUT", "/v1/templates/{template_id}", "templates:put", MARKETING, group_only=True, conflicts=True),
     Call("GET", "/v1/templates/{template_id}", "templates:get", MARKETING_READ),
+    Call("POST", "/v1/templates/preview", "templates:preview", MARKETING),
+    Call("POST", "/v1/templates/{template_id}/preview", "templates:preview_saved", MARKETING),
     Call("GET", "/v1/campaigns", "campaigns:listed", MARKETING_READ, group_only=True),
     Call("POST", "/v1/campaigns", "campaigns:create", MARKETING, status=201, creates=True, group_only=True),
     Call("GET", "/v1/campaigns/{campaign_id}", "campaigns:get", MARKETING_READ, group_only=True),

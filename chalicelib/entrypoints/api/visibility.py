@@ -7,12 +7,13 @@ from functools import cache, cached_property, partial
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf
+from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf, PropertyId
 from chalicelib.guests import rules, store
 from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.rules import WHOLE
 from chalicelib.guests.stats import Days, DayStats, on
 from chalicelib.guests.today import told
+from chalicelib.messages.addressing import as_known_at
 from chalicelib.settings import actions as settings
 from chalicelib.settings import store as kept_settings
 
@@ -149,6 +150,14 @@ def told_of(sight: InSight, days: Days) -> Traits:
         return told(sight.whole, days).traits
     whole = [rules.stats_of(stays_of(sight.eyes, leaf), WHOLE) for leaf in sight.members]
     return sight.traits.with_stats(rules.add_stats(whole, WHOLE))
+
+
+def known_at(sight: InSight, hotel: PropertyId | None, days: Days) -> Traits:
+    """As a message in a hotel's name (None: the group's) knows the guest, of what is in sight."""
+    known = as_known_at(replace(sight.guest, traits=sight.traits), sight.heads if hotel else (), hotel)
+    if sight.eyes.is_group:
+        return told(known, days).traits
+    return known.traits.with_stats(told_of(sight, days).stats)
 
 
 def controllers_of(sight: InSight, said_to: Collection[ControllerId]) -> frozenset[ControllerId]:
