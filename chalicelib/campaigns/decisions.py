@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,9 +33,7 @@ class PlannedGuest(NamedTuple):
 
 def page_of(run_id: RunId, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
     """One decision for each candidate in the order of planning, `limit` at a time. Raises NotFound, Invalid."""
-    shown = store.run(run_id)
-    if shown is None:
-        raise NotFound("There is no such run.")
+    shown = _run(run_id)
     previous, offset = _read_cursor(cursor)
     found: list[PlannedGuest] = []
     following = None
@@ -47,6 +46,76 @@ def page_of(run_id: RunId, cursor: str | None = None, limit: int = 100, now: dat
             break
         previous, offset = chunk.name, 0
     return DecisionPage(_decided(shown, found, now or present()), following)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Of which decisions, by their kind (`held`, `sent`, …), or by the reason."""
+
+    decision: str | None = None
+    reason: str | None = None
+
+    def has(self, made: Decision) -> bool:
+        return self.decision in {None, made.decision} and self.reason in {None, made.reason}
+
+    def may_be_in(self, chunk: Chunk) -> bool:
+        """Whether a chunk can have one. Who was held when it was done stays held; of the others more may be told."""
+        if not chunk.done:
+            return True
+        may_be_held = self.decision in {None, "held"} and (self.reason is None or self.reason in chunk.decisions)
+        is_held = may_be_held and not rules.ENDS.issuperset(chunk.decisions)
+        may_have_ended = self.decision != "held" and self.reason not in holds.RULES
+        return is_held or (may_have_ended and not rules.ENDS.isdisjoint(chunk.decisions))
+
+
+MOST_LOOKED_AT = 1_000
+"""Chunks that one page is searched in."""
+CLAIMS_COUNT_FOR = 25
+"""So many chunks takes one of which the messages are read, too."""
+
+
+def found_in(
+    run_id: RunId, wanted: Wanted, cursor: str | None = None, limit: int = 100, now: datetime | None = None
+) -> DecisionPage:
+    """Those that are wanted, in the order of planning; a page may be short, or empty, and still lead on. Raises
+    NotFound, Invalid."""
+    run, moment = _run(run_id), now or present()
+    previous, offset = _read_cursor(cursor)
+    found, left = list[Decision](), MOST_LOOKED_AT
+    for chunk in parts.chunks(run_id, after=previous, limit=MOST_LOOKED_AT):
+        if left <= 0:
+            return DecisionPage(found, f"{previous}|{offset}")
+        left -= 1
+        if wanted.may_be_in(chunk):
+            left -= CLAIMS_COUNT_FOR
+            for at, each in enumerate(_decided(run, _candidates(chunk), moment)):
+                if at < offset or not wanted.has(each):
+                    continue
+                if len(found) == limit:
+                    return DecisionPage(found, f"{previous}|{at}")
+                found.append(each)
+        previous, offset = chunk.name, 0
+    return DecisionPage(found, f"{previous}|0" if left <= 0 else None)
+
+
+def of_guest(run_id: RunId, leaves: Sequence[Leaf], now: datetime | None = None) -> Decision:
+    """The decision about a guest, under whichever of the records the guest was planned. Raises NotFound."""
+    run = _run(run_id)
+    for leaf in leaves:
+        chunk = parts.chunk_with(run, leaf)
+        if chunk:
+            own = [each for each in _candidates(chunk) if each.guest == leaf]
+            return _decided(run, own, now or present())[0]
+    raise NotFound(
+        "The guest is no candidate of this run: not in its segment when that was walked through, or not yet."
+    )
+
+
+def _run(run_id: RunId) -> Run:
+    found = store.run(run_id)
+    if found is None:
+        raise NotFound("There is no such run.")
+    return found
 
 
 def codes_of(run: Run, chunks: Sequence[Chunk], now: datetime) -> Counter[str]:

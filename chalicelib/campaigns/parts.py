@@ -13,7 +13,7 @@ from chalicelib.aws.keys import Key
 from chalicelib.aws.retries import until_written
 from chalicelib.campaigns.model import CANDIDATES, CHUNKS, PARTS, Chunk, Run, RunPart, Sent
 from chalicelib.campaigns.rules import UNSETTLED, Spot
-from chalicelib.canonical.ids import GuestId, RunId
+from chalicelib.canonical.ids import GuestId, Leaf, RunId
 from chalicelib.jobs import parts
 from chalicelib.jobs.model import Part, Step
 from chalicelib.messages import store as messages
@@ -107,6 +107,29 @@ def chunks_at(run: Run, spots: Iterable[Spot]) -> list[Chunk]:
     wanted = [keys.chunk(run.id, run.at, *spot) for spot in dict.fromkeys(spots)]
     found = table.get_many(wanted)
     return [read_chunk(run.id, found[key]) for key in wanted if key in found]
+
+
+def chunk_with(run: Run, candidate: Leaf) -> Chunk | None:
+    """The chunk in which somebody is planned, found by halves: a part's chunks lie in the order in which its guests
+    were walked through."""
+    shard, _ = _walked(candidate)
+    number = shard // (keys.SHARDS // PARTS)
+    (part,) = of(run.id, [number])
+    first, end = 0, part.planned
+    while first < end:
+        middle = (first + end) // 2
+        (chunk,) = chunks_at(run, [(number, middle)])
+        if _walked(candidate) < _walked(chunk.guests[0]):
+            end = middle
+        elif _walked(candidate) > _walked(chunk.guests[-1]):
+            first = middle + 1
+        else:
+            return chunk if candidate in chunk.guests else None
+    return None
+
+
+def _walked(candidate: Leaf) -> tuple[int, str]:
+    return int(keys.shard_of(candidate).removeprefix(keys.SHARD), 16), candidate
 
 
 def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:

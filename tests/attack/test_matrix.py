@@ -139,6 +139,7 @@ ASKED = {
     "campaigns:cancel": GROUP,
     "campaigns:mail_missed": GROUP,
     "campaigns:decisions": GROUP,
+    "campaigns:decision": GROUP,
 }
 """By the function that answers: a call that is not listed fails the test."""
 IDS = [each.answered_by for each in CALLS]

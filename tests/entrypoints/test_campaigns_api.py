@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.campaigns import store as campaigns
-from chalicelib.canonical.ids import CampaignId, KeyId, OccasionId, RunId
+from chalicelib.canonical.ids import CampaignId, ConnectionId, KeyId, OccasionId, RunId, leaf_of_profile
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import EMAIL
 from tests.builders import guest, reservation
@@ -248,3 +248,25 @@ def test_those_who_missed_a_mail_are_mailed_once_and_the_risk_is_told(hub: Hub, 
     assert hub.get(f"/v1/campaigns/{campaign}")["run"]["id"] == answer["run"]["id"]
     assert hub.status("POST", f"/v1/campaigns/{campaign}/runs/unknown/mail-missed") == 404
     assert hub.status("POST", asked, key="analyst") == 403
+
+
+def test_the_guests_behind_a_figure_are_named_and_one_is_asked_for(hub: Hub, campaign: str, ingest: Ingest) -> None:
+    from chalicelib.campaigns import planning
+
+    stayed = {"status": "checked_out"}
+    ingest(reservation("r1", guest(email="anna.lee@example.com"), **stayed), guest("g3", "Cy", "Fox"))
+    run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]["id"]
+    for part in range(16):
+        planning.plan_run({"run": run, "part": part})
+    hub.call("POST", f"/v1/campaigns/{campaign}/cancel")
+    path = f"/v1/campaigns/{campaign}/decisions"
+    (held,) = hub.get(f"{path}?decision=held&reason=run_cancelled", key="analyst")["items"]
+    assert (held["given_name"], held["family_name"], held["reason"]) == ("Anna", "Lee", "run_cancelled")
+    assert hub.get(f"{path}?reason=no_consent")["items"] == []
+    assert hub.get(f"{path}/{held['guest']}?run={run}", key="analyst") == held
+    assert hub.get(f"{path}/{held['guest']}") == held
+    refused = hub.call("GET", f"{path}?decision=maybe")
+    assert (refused.status_code, fields(refused)) == (400, ["decision"])
+    assert hub.status("GET", f"{path}/{leaf_of_profile(ConnectionId('api'), 'g3')}") == 404
+    assert hub.status("GET", f"{path}/nobody") == 404
+    assert hub.status("GET", f"{path}/{held['guest']}", key="analyst@vienna") == 403

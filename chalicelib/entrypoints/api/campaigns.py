@@ -1,20 +1,27 @@
 """/v1/campaigns: one message plan to one segment, its runs, and why each guest got the mail or did not."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from chalicelib.access.model import Caller
 from chalicelib.campaigns import actions
 from chalicelib.campaigns import decisions as decided
-from chalicelib.campaigns.model import Campaign, CampaignRow, Decision, Run, RunState
+from chalicelib.campaigns.decisions import Wanted
+from chalicelib.campaigns.model import DECISIONS, Campaign, CampaignRow, Decision, Run, RunState
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
-from chalicelib.canonical.ids import CampaignId, PropertyId, RunId, SegmentId, TemplateId, stable_id
+from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, SegmentId, TemplateId, stable_id
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.sights import sights_of
+from chalicelib.entrypoints.api.visibility import InSight, guest_of
+from chalicelib.guests.model import Traits
 from chalicelib.messages.holds import UNASKED, Unasked
 
 
@@ -51,6 +58,14 @@ class CampaignChange(BaseModel):
     as_planned: bool = False
     launches: int | None = None
     run: "RunShown | None" = None
+
+
+class DecisionShown(Decision):
+    """Why one candidate got the mail or not: of one that is held, the `reason` and its `rule` in words; of one that
+    failed, SES's own reason. The name is as it is now."""
+
+    given_name: str | None
+    family_name: str | None
 
 
 class RunShown(Shown):
@@ -166,13 +181,60 @@ def mail_missed(campaign_id: CampaignId, run_id: RunId) -> MissedShown:
     return MissedShown(run=_run(actions.run(begun.id)), instead_of=run_id, risk=RISK)
 
 
-def decisions(campaign_id: CampaignId, *, run: RunId | None = None, page: Page) -> Listing[Decision]:
-    """One decision for each candidate of the last run, or of `run`: sent, unknown, lost, failed, waiting, or held."""
+def decisions(
+    ask: Ask,
+    campaign_id: CampaignId,
+    *,
+    run: RunId | None = None,
+    decision: str | None = None,
+    reason: str | None = None,
+    page: Page,
+) -> Listing[DecisionShown]:
+    """One decision for each candidate of the last run, or of `run`: sent, unknown, lost, failed, waiting, or held.
+
+    With a `decision` or a `reason` those alone: the guests behind one figure of a run. Then a page may be short, and
+    still have a `next_cursor`.
+    """
+    asked = _run_of(campaign_id, run)
+    wanted = _wanted(decision, reason)
+    if wanted is None:
+        found = decided.page_of(asked, page.after, page.limit)
+    else:
+        found = decided.found_in(asked, wanted, page.after, page.limit)
+    items = _with_names(ask.caller, found.decisions)
+    return Listing(items=items, next_cursor=page.cursor(found.cursor) if found.cursor else None)
+
+
+def decision(ask: Ask, campaign_id: CampaignId, guest_id: GuestId, *, run: RunId | None = None) -> DecisionShown:
+    """Why one guest got the mail of the last run, or of `run`, or did not; of who is no candidate there is none."""
+    sight = guest_of(ask.caller, guest_id)
+    made = decided.of_guest(_run_of(campaign_id, run), [sight.whole.id, *sight.whole.others])
+    return _with_names(ask.caller, [made])[0]
+
+
+def _wanted(decision: str | None, reason: str | None) -> Wanted | None:
+    """Raises Invalid for a kind of decision that there is not."""
+    if decision is not None and decision not in DECISIONS:
+        raise Invalid(FieldError("decision", f"is no decision; there is {known(DECISIONS, decision)}"))
+    return Wanted(decision, reason) if decision or reason else None
+
+
+def _with_names(caller: Caller, made: Sequence[Decision]) -> list[DecisionShown]:
+    sights = sights_of(caller, [each.guest for each in made])
+    return [_named(each, sights.get(each.guest)) for each in made]
+
+
+def _named(made: Decision, sight: InSight | None) -> DecisionShown:
+    traits = sight.traits if sight else Traits()
+    named = {"given_name": traits.given_name, "family_name": traits.family_name}
+    return DecisionShown.model_validate({**made.model_dump(), **named})
+
+
+def _run_of(campaign_id: CampaignId, run: RunId | None) -> RunId:
     asked = run or _last_run(campaign_id)
     if actions.run(asked).campaign != campaign_id:
         raise NotFound("There is no such run.")
-    found = decided.page_of(asked, page.after, page.limit)
-    return Listing(items=found.decisions, next_cursor=page.cursor(found.cursor) if found.cursor else None)
+    return asked
 
 
 def _last_run(campaign_id: CampaignId) -> RunId:

@@ -142,6 +142,14 @@ CALLS = (
         group_only=True,
         conflicts=True,
     ),
+    Call(
+        "GET",
+        "/v1/campaigns/{campaign_id}/decisions/{guest_id}",
+        "campaigns:decision",
+        MARKETING_READ,
+        group_only=True,
+        conflicts=True,
+    ),
 )
 
 api = Blueprint(__name__)
