@@ -47,6 +47,11 @@ class Caller:
         return {"staff_id" if self.is_person else "key_id": self.actor}
 
     @property
+    def told(self) -> str:
+        """Who acted, as people are told: `key k3f1c`."""
+        return f"{'staff' if self.is_person else 'key'} {self.actor}"
+
+    @property
     def is_group(self) -> bool:
         return EVERYWHERE in self.properties
 

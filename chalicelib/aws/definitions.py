@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.definitions import NOBODYS, Changed, Definition, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, NotFound, TooLarge
 
 Document = TypeVar("Document", bound=Definition)
@@ -38,19 +38,37 @@ class Definitions(Generic[Document, Id]):
         """In the order of their ids."""
         return [self._read(item) for item in table.query(self.partition)]
 
-    def save(self, asked: Document) -> Document:
-        """Keep a document as the next version; the same content again is the same version. Raises Conflict."""
+    def save(self, asked: Document, hand: Hand = NOBODYS) -> Document:
+        """Keep a document as the next version; the same content again is the same version, whichever was seen. Raises
+        Conflict."""
         before = self._kept(asked.id)
         version = before.version if before else 0
         if before and before == asked.at_version(version):
             return before
-        return self.replace(asked.at_version(version + 1), replaces=version)
+        self.refuse_stale(asked.id, hand)
+        return self.replace(asked.at_version(version + 1), replaces=version, hand=hand)
 
-    def replace(self, document: Document, *, replaces: int) -> Document:
+    def refuse_stale(self, document_id: str, hand: Hand) -> None:
+        """Raises Stale, which is a Conflict; one read, where a version was seen."""
+        if hand.seen is not None:
+            refuse_stale(f"this {self.called}", hand, self._changed(document_id))
+
+    def _changed(self, document_id: str) -> Changed:
+        item = table.get(Key(self.partition, document_id)) or {}
+        return Changed(item.get("rev", 0), item.get("changed_at"), item.get("changed_by"))
+
+    def replace(self, document: Document, *, replaces: int, hand: Hand = NOBODYS) -> Document:
         """Keep a document in the place of one version (0: of none). Raises TooLarge, and Conflict when another one is
         kept."""
         packed = document.model_dump_json(by_alias=True)
-        row = table.row(Key(self.partition, document.id), v=SHAPE, rev=document.version, document=packed)
+        row = table.row(
+            Key(self.partition, document.id),
+            v=SHAPE,
+            rev=document.version,
+            document=packed,
+            changed_at=hand.at,
+            changed_by=hand.by,
+        )
         if item_size(row) > table.LARGEST_ROW:
             raise TooLarge(f"A {self.called} may have {table.LARGEST_ROW} bytes as it is kept.")
         try:

@@ -9,6 +9,7 @@ from chalicelib.campaigns import counting, queued, rules, store, tending
 from chalicelib.campaigns.model import MOST_EARLIER, PARTS, Campaign, CampaignRow, Content, Run, RunState
 from chalicelib.campaigns.queued import PlanPart
 from chalicelib.canonical.choices import known
+from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
 from chalicelib.canonical.ids import LAUNCH, RUN, CampaignId, OccasionId, RunId, stable_id, timed_id
 from chalicelib.canonical.time import instant, moment_of
@@ -80,7 +81,7 @@ def being_sent() -> list[CampaignRow]:
     return [each for each in store.campaigns() if _current(each)]
 
 
-def edit(campaign_id: CampaignId, changes: Mapping[str, object]) -> CampaignRow:
+def edit(campaign_id: CampaignId, changes: Mapping[str, object], hand: Hand = NOBODYS) -> CampaignRow:
     """Change what a campaign says, for its next runs. The same again is the same campaign. Raises NotFound, Invalid for
     what it then names and is not there, and Conflict while a run is on: that one is sent as it was planned."""
 
@@ -89,10 +90,11 @@ def edit(campaign_id: CampaignId, changes: Mapping[str, object]) -> CampaignRow:
         asked = Campaign.model_validate({**kept.campaign.model_dump(), **changes})
         if asked == kept.campaign:
             return kept
+        refuse_stale("this campaign", hand, kept.changed)
         _content(asked)
         if _current(kept):
             raise Conflict("A run of this campaign is on: cancel it, or wait for its end.")
-        edited = kept.saying(asked)
+        edited = kept.saying(asked, hand)
         table.write(store.put_campaign(edited, replaces=kept.rev))
         return edited
 

@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.ids import CampaignId, ChannelName, GuestId, PropertyId, RunId, SegmentId, TemplateId
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant, moment_of
@@ -56,9 +57,26 @@ class CampaignRow(BaseModel):
     launches: int = 0
     run: RunId | None = None
     runs: tuple[RunId, ...] = ()
+    version: int = 1
+    """Of what the campaign says: launches leave it as it is."""
+    changed_at: Instant | None = None
+    changed_by: str | None = None
 
-    def saying(self, campaign: Campaign) -> "CampaignRow":
-        return self.model_copy(update={"rev": self.rev + 1, "campaign": campaign})
+    @property
+    def changed(self) -> Changed:
+        return Changed(self.version, self.changed_at, self.changed_by)
+
+    def saying(self, campaign: Campaign, hand: Hand = NOBODYS) -> "CampaignRow":
+        rev, version = self.rev + 1, self.version + 1
+        return self.model_copy(
+            update={
+                "rev": rev,
+                "campaign": campaign,
+                "version": version,
+                "changed_at": hand.at,
+                "changed_by": hand.by,
+            }
+        )
 
     @property
     def earlier(self) -> tuple[RunId, ...]:

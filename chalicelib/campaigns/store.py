@@ -41,6 +41,9 @@ def put_campaign(kept: CampaignRow, *, replaces: int) -> table.Put:
         launches=kept.launches,
         run=kept.run,
         runs=list(kept.runs) or None,
+        version=kept.version if kept.version > 1 else None,
+        changed_at=kept.changed_at,
+        changed_by=kept.changed_by,
         campaign=kept.campaign.model_dump_json(),
     )
     return table.Put(item, table.unchanged_since(replaces or None))

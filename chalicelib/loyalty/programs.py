@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from chalicelib.canonical.definitions import NOBODYS, Hand
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import ProgramId
 from chalicelib.canonical.time import moment_of, now
@@ -22,29 +23,30 @@ PARTS = 16
 """Of the guests' partitions; each is worked by one worker at a time."""
 
 
-def put(asked: Program) -> Program:
+def put(asked: Program, hand: Hand = NOBODYS) -> Program:
     """Keep a programme, and have the ledgers of all guests follow a new one: stays that were there before may earn by
     it. What changes later, a name or terms from a later day on, touches no stay that ended: nobody is woken.
 
     The same again changes nothing, and starts what a crash may have left unstarted. Raises Invalid, Conflict.
     """
     at = now()
-    program = keep(asked, at.date())
+    program = keep(asked, at.date(), hand)
     if not store.is_followed(program.id):
         work.start(_following(program.id, at))
         store.mark_followed(program)
     return program
 
 
-def keep(asked: Program, today: date) -> Program:
+def keep(asked: Program, today: date, hand: Hand = NOBODYS) -> Program:
     """The programme alone. Raises Invalid when it would change what stays have earned, and Conflict."""
     before = PROGRAMS.get(asked.id)
     if faults := rules.currency_faults(before, asked):
         raise Invalid(*faults)
-    if before is None:
-        return PROGRAMS.replace(rules.first_version(asked), replaces=0)
-    after = rules.next_version(before, asked, today)
-    return before if after == before else PROGRAMS.replace(after, replaces=before.version)
+    after = rules.next_version(before, asked, today) if before else rules.first_version(asked)
+    if after == before:
+        return after
+    PROGRAMS.refuse_stale(asked.id, hand)
+    return PROGRAMS.replace(after, replaces=before.version if before else 0, hand=hand)
 
 
 def _following(program_id: ProgramId, at: datetime) -> Job:

@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.aws import bus
 from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
+from chalicelib.canonical.definitions import NOBODYS, Hand
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf
@@ -42,10 +43,10 @@ def rule_of(message: Message) -> str | None:
     return holds.RULES[Reason(message.reason)].rule_in(CHANNELS[message.channel].words)
 
 
-def save_template(asked: Template) -> Template:
+def save_template(asked: Template, hand: Hand = NOBODYS) -> Template:
     """Save content as the next version; the same content again is the same version. Raises Invalid, Conflict."""
     templates.check(asked)
-    return TEMPLATES.save(asked)
+    return TEMPLATES.save(asked, hand)
 
 
 def unsubscribe(token: str, at: datetime | None = None) -> Consent:

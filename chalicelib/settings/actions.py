@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.aws import table
+from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
@@ -11,23 +12,29 @@ from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers
 
 
-def save(asked: HubSettings) -> HubSettings:
+def save(asked: HubSettings, hand: Hand = NOBODYS) -> HubSettings:
     """Keep settings as the next version; the same again is the same version. Raises Invalid, Conflict."""
     before = store.get()
     version = before.version or 0
     if asked.numbered(version) == before:
         return before
-    if asked.version not in {None, version}:
-        raise Conflict("Somebody else changed the settings since you read them.")
+    _refuse_stale(asked, hand)
     hotels = properties.by_id().values()
     _check(before, asked, hotels)
     after = asked.numbered(version + 1)
     store.note(rules.successions_of_settings(before, after, hotels))
     try:
-        store.save(after, replaces=version)
+        store.save(after, replaces=version, hand=hand)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed the settings just now.") from None
     return after
+
+
+def _refuse_stale(asked: HubSettings, hand: Hand) -> None:
+    """By the version in the body, and by the one that was said to be seen."""
+    for seen in (asked.version, hand.seen):
+        if seen is not None:
+            refuse_stale("the settings", Hand(seen=seen), store.changed())
 
 
 def _check(before: HubSettings, asked: HubSettings, hotels: Iterable[Property]) -> None:

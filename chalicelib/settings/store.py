@@ -10,12 +10,14 @@ from pydantic import ValidationError
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, size_of
 from chalicelib.aws.retries import until_written
+from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.errors import TooLarge
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.settings.model import LARGEST_CAP, HubSettings, Succession
 
 ATTRIBUTES = ("sender", "postal_address", "cap_mails", "cap_days", "pace_seconds")
 """How a row of before held them, each by itself; the first change packs them."""
+CHANGED_AT, CHANGED_BY = "settings_changed_at", "settings_changed_by"
 GONE = frozenset({"pace_seconds"})
 
 
@@ -49,13 +51,21 @@ def packed(settings: HubSettings) -> dict[str, str | int | None]:
     }
 
 
-def save(settings: HubSettings, *, replaces: int) -> None:
+def changed() -> Changed:
+    """Which version is kept, and by whose hand; that of a restored or an older row is not known."""
+    row = table.get(keys.DEPLOYMENT) or {}
+    return Changed(read(row).version or 0, row.get(CHANGED_AT), row.get(CHANGED_BY))
+
+
+def save(settings: HubSettings, *, replaces: int, hand: Hand = NOBODYS) -> None:
     """Raises ConditionFailed when the version to replace is not the one that is kept (0: none is)."""
-    values = {f":{name}": value for name, value in packed(settings).items()}
+    told = {**packed(settings), CHANGED_AT: hand.at, CHANGED_BY: hand.by}
+    values = {f":{name}": value for name, value in told.items()}
+    sets = ", ".join(f"{name} = :{name}" for name in told)
     table.write(
         table.Update(
             keys.DEPLOYMENT,
-            f"SET settings = :settings, settings_version = :settings_version REMOVE {', '.join(ATTRIBUTES)}",
+            f"SET {sets} REMOVE {', '.join(ATTRIBUTES)}",
             values | ({":replaces": replaces} if replaces else {}),
             when=table.When("settings_version = :replaces" if replaces else "attribute_not_exists(settings_version)"),
             size=len(str(values)) + 256,

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from chalicelib.access.model import Caller
     from chalicelib.access.remembered import Answer
+    from chalicelib.canonical.definitions import Hand
 
 JSON = "application/json"
 BY_PATH = ("PUT", "PATCH")
 """Methods whose path names what the body is about."""
 HUB_ID = re.compile(r"[a-z0-9_-]{1,64}")
+SEEN = re.compile(r'(?:W/)?("?)(?P<version>[0-9]{1,9})\1')
+"""A version as an entity tag, or as it stands in a document."""
 NO_BODY = (b"", b"{}", b"null", "")
 """What clients send where there is nothing to say."""
 LONGEST = 512
@@ -50,6 +53,8 @@ class Call:
     answers_secret: bool = False
     group_only: bool = False
     conflicts: bool = False
+    versioned: bool = False
+    """Whoever says in `If-Match` which version they saw is refused where it is another by now."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,14 @@ class Ask:
     seed: str
     """What new ids are made of: the same for the same Idempotency-Key, for as long as that is remembered."""
     now: time.Instant
+    seen: int | None = None
+    """The version that the caller saw of what a call changes; None where they did not say."""
+
+    @property
+    def hand(self) -> "Hand":
+        from chalicelib.canonical.definitions import Hand
+
+        return Hand(self.caller.told, self.now, self.seen)
 
 
 @dataclass(frozen=True)
@@ -116,12 +129,13 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     contract = contract_of(call)
     document = _document(request, contract, call, path)
     given = _given(call, contract, request, path, document)
+    seen = _seen(request.headers.get("if-match")) if call.versioned else None
     key = request.headers.get("idempotency-key") if call.creates else None
     said = _with_query(document, {name: given[name] for name in contract.query if given[name] is not None})
     asked = requests.attempt(caller.actor, key, f"{call.method} {call.path.format(**path)}", said, time.now())
 
     def run(seed: str) -> "Answer":
-        told = {**given, "ask": Ask(caller, seed, time.instant(asked.at))}
+        told = {**given, "ask": Ask(caller, seed, time.instant(asked.at), seen)}
         wanted = {name: value for name, value in told.items() if name in contract.names}
         return _answer(call, contract.function(**wanted))
 
@@ -136,6 +150,16 @@ def permits(answered_by: str, caller: "Caller") -> bool:
 
     (call,) = [each for each in CALLS if each.answered_by == answered_by]
     return caller.role in call.roles and (caller.is_group or not call.group_only)
+
+
+def _seen(told: str | None) -> int | None:
+    """Raises Invalid for what is no version of the hub's."""
+    if told is None:
+        return None
+    version = SEEN.fullmatch(told.strip())
+    if version is None:
+        raise Invalid(FieldError("If-Match", 'must be a version, such as "3"'))
+    return int(version["version"])
 
 
 def permit(call: Call, caller: "Caller") -> None:

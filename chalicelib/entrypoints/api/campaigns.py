@@ -43,8 +43,8 @@ class CampaignAsked(BaseModel):
 
 
 class CampaignChange(BaseModel):
-    """What of a campaign is to be another for its next runs; what is left out stays. `launches` and `run`, which an
-    answer has, are passed over."""
+    """What of a campaign is to be another for its next runs; what is left out stays. `version`, `launches` and `run`,
+    which an answer has, are passed over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,6 +56,7 @@ class CampaignChange(BaseModel):
     channel: KnownChannel = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     as_planned: bool = False
+    version: int | None = None
     launches: int | None = None
     run: "RunShown | None" = None
 
@@ -101,7 +102,7 @@ class MissedShown(Shown):
 
 
 class CampaignShown(Shown):
-    """A campaign, how often it was launched, and its last run."""
+    """A campaign, how often it was launched, and its last run. `version` grows with every change of what it says."""
 
     id: str
     name: str
@@ -111,6 +112,7 @@ class CampaignShown(Shown):
     channel: KnownChannel
     property_id: PropertyId | None
     as_planned: bool
+    version: int
     launches: int
     run: RunShown | None
 
@@ -132,10 +134,10 @@ def get(campaign_id: CampaignId) -> CampaignShown:
     return _shown(actions.campaign(campaign_id))
 
 
-def change(campaign_id: CampaignId, body: CampaignChange) -> CampaignShown:
+def change(ask: Ask, campaign_id: CampaignId, body: CampaignChange) -> CampaignShown:
     """Change a campaign for its next runs; while a run is on, it is refused."""
     told = {name: getattr(body, name) for name in body.model_fields_set & Campaign.model_fields.keys()}
-    return _shown(actions.edit(campaign_id, told))
+    return _shown(actions.edit(campaign_id, told, ask.hand))
 
 
 def launch(ask: Ask, campaign_id: CampaignId, *, again: str | None = None) -> CampaignShown:
@@ -247,7 +249,7 @@ def _last_run(campaign_id: CampaignId) -> RunId:
 def _shown(kept: CampaignRow, launched: RunId | None = None) -> CampaignShown:
     asked = launched or kept.run
     run = _run(actions.run(asked)) if asked else None
-    return CampaignShown(**kept.campaign.model_dump(), launches=kept.launches, run=run)
+    return CampaignShown(**kept.campaign.model_dump(), version=kept.version, launches=kept.launches, run=run)
 
 
 def _run(run: Run) -> RunShown:

@@ -127,7 +127,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
     "MissedShown": {"instead_of": "n1"},
     "ChargeSnapshot": {"charge": "room"},
-    "CampaignShown": {"launches": 1},
+    "CampaignShown": {"version": 1, "launches": 1},
     "Condition": {"trait": "stats.stays", "op": "gte", "value": 3},
     "Connection": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
     "ConnectionAsked": {"id": "pms-vienna", "properties": {"V1": "vienna"}},

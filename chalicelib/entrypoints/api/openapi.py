@@ -56,6 +56,10 @@ TAGS = {
 }
 CONFLICT = "Somebody else was faster, or it is in no state for this"
 USED = "The Idempotency-Key was used for another request"
+SEEN = (
+    "The version that was seen: where another one is kept by now, nothing is changed, and the refusal names it, when "
+    "it was changed and by whom. Without it the newest version is replaced. The same content again is no conflict."
+)
 REMEMBERED = (
     "The same request under the same key is done once and answered alike, for 24 hours; after them the key means a new "
     "request. Another request under the key is refused."
@@ -163,6 +167,9 @@ def _parameters(call: Call, contract: Contract) -> list[Json]:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
         found.append({"name": "limit", "in": "query", "schema": limit, "example": USUAL})
         found.append({"name": "cursor", "in": "query", "schema": text, "example": VALUES["cursor"]})
+    if call.versioned:
+        told = {"description": SEEN, "example": '"3"'}
+        found.append({"name": "If-Match", "in": "header", **told, "schema": text})
     if call.creates:
         key = {**text, "minLength": 1, "maxLength": LONGEST_KEY}
         told = {"description": REMEMBERED, "example": "spring-2026"}

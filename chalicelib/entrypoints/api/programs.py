@@ -2,6 +2,7 @@
 
 from chalicelib.canonical.ids import ProgramId
 from chalicelib.entrypoints.api.answers import Listing
+from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.loyalty import programs
 from chalicelib.loyalty.model import Program
@@ -14,9 +15,9 @@ def listed(*, page: Page) -> Listing[Program]:
     return Listing(items=items, next_cursor=cursor)
 
 
-def put(body: Program) -> Program:
+def put(ask: Ask, body: Program) -> Program:
     """Write a programme; its version grows by itself with every change."""
-    return programs.put(body)
+    return programs.put(body, ask.hand)
 
 
 def get(program_id: ProgramId) -> Program:

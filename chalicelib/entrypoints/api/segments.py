@@ -56,9 +56,9 @@ def listed(ask: Ask, *, page: Page) -> Listing[Segment]:
     return Listing(items=items, next_cursor=cursor)
 
 
-def put(body: Segment) -> Segment:
+def put(ask: Ask, body: Segment) -> Segment:
     """Write a segment; its version grows by itself with every change."""
-    return actions.save_segment(body)
+    return actions.save_segment(body, ask.hand)
 
 
 def get(ask: Ask, segment_id: SegmentId) -> Segment:

@@ -1,5 +1,6 @@
 """/v1/settings: what is set for the whole deployment."""
 
+from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.settings import actions, store
 from chalicelib.settings.model import HubSettings
 
@@ -9,9 +10,9 @@ def get() -> HubSettings:
     return store.get()
 
 
-def put(body: HubSettings) -> HubSettings:
+def put(ask: Ask, body: HubSettings) -> HubSettings:
     """Write the settings, all of them: what is left out is at its default again.
 
     A brand that a property names cannot be left out.
     """
-    return actions.save(body)
+    return actions.save(body, ask.hand)

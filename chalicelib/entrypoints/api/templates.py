@@ -62,9 +62,9 @@ def listed(*, page: Page) -> Listing[Template]:
     return Listing(items=items, next_cursor=cursor)
 
 
-def put(body: Template) -> Template:
+def put(ask: Ask, body: Template) -> Template:
     """Write a template; its version grows by itself with every change."""
-    return actions.save_template(body)
+    return actions.save_template(body, ask.hand)
 
 
 def get(template_id: TemplateId) -> Template:
