@@ -100,7 +100,7 @@ def test_a_preview_keeps_nothing(hub: Hub, ingest: Ingest) -> None:
         ({"text": "a\n{{ guest.given_name"}, "text", 2, 1),
         ({"text": "{% raw %}\n"}, "text", 1, 1),
         ({"html": "<p>\n<a {{ guest.given_name }}>x</a></p>"}, "html", 2, 4),
-        ({"html": "<p>\n{% if guest.country %}<b>{% endif %}x</b></p>"}, "html", 2, 4),
+        ({"html": "<p>\n<b {% if guest.country %}class='x{% endif %}y'>x</b></p>"}, "html", 2, 7),
         ({"subject": "a {{ guest.none }}"}, "subject", 1, 6),
         ({"text": "a\n\n{% for i in (1..1000) %}x{% endfor %}"}, "text", 3, 4),
     ],
@@ -135,7 +135,7 @@ def test_why_this_guest_would_get_nothing_is_told_in_the_words_of_the_hold(hub: 
 
 
 def test_a_guest_whose_name_is_advertising_is_told_as_such(hub: Hub, ingest: Ingest) -> None:
-    ingest(guest(given="Visit casino.example now"))
+    ingest(guest(given="Visit casino.com now"))
     (fault,) = shown(hub, {**HELLO, "guest": ANNA})["faults"]
     assert (fault["reason"], fault["part"], fault["line"]) == ("name_is_advertising", None, None)
 

@@ -13,7 +13,7 @@ from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.rules import WHOLE
 from chalicelib.guests.stats import Days, DayStats, on
 from chalicelib.guests.today import told
-from chalicelib.messages.addressing import as_known_at
+from chalicelib.messages import addressing, names
 from chalicelib.settings import actions as settings
 from chalicelib.settings import store as kept_settings
 
@@ -154,7 +154,9 @@ def told_of(sight: InSight, days: Days) -> Traits:
 
 def known_at(sight: InSight, hotel: PropertyId | None, days: Days) -> Traits:
     """As a message in a hotel's name (None: the group's) knows the guest, of what is in sight."""
-    known = as_known_at(replace(sight.guest, traits=sight.traits), sight.heads if hotel else (), hotel)
+    guest, identity = replace(sight.guest, traits=sight.traits), names.of(hotel)
+    records = sight.heads if addressing.needs_records(guest, hotel) else []
+    known = (addressing.as_known_at(guest, records, identity) if records and identity else None) or guest
     if sight.eyes.is_group:
         return told(known, days).traits
     return known.traits.with_stats(told_of(sight, days).stats)
