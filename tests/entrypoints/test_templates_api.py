@@ -44,7 +44,7 @@ def test_a_template_that_is_not_saved_is_shown_as_a_guest_would_read_it(hub: Hub
 def test_the_way_out_in_a_preview_leads_nowhere(hub: Hub, ingest: Ingest) -> None:
     """A link that works would let whoever builds mails take a guest off the list."""
     ingest(guest(email="anna@mail.example", marketing_email=True))
-    found = shown(hub, {**HELLO, "guest": ANNA, "text": "Leave: {{ unsubscribe_url }}"})
+    found = shown(hub, {**HELLO, "guest": ANNA, "text": "Good morning to you. Leave: {{ unsubscribe_url }}"})
     assert "/u/preview" in found["text"]
     assert hub.call("POST", "/u/preview", key=None).status_code >= 400
 
