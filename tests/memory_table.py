@@ -10,10 +10,12 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import DEFLATED, Item, inflated, item_size
+from chalicelib.aws.indexes import INDEXES
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
 from chalicelib.canonical.ids import Leaf, ReservationId
-from chalicelib.guests.store import read_head, read_stay
+from chalicelib.guests.store import read_head, read_stay, with_record
+from chalicelib.identity import forms
 
 UNALTERABLE = {str, int, bool, bytes}
 VOLATILE = {DEFLATED, "rev", "record_rev", "expires_at", "bounds", "drift", "month"}
@@ -128,6 +130,7 @@ class MemoryTable:
         """What is kept, without what differs between two ways to one end: revisions, markers, how far to look, and in
         which month the row of a stay lies, as long as it is found there."""
         assert stays_not_found(self.rows) == []
+        assert names_astray(self.rows) == set()
         rows = {key: inflated(row) for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
         kept = dict(_as_put_anew(key, row) for key, row in rows.items())
         told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
@@ -152,6 +155,27 @@ def stays_not_found(rows: Mapping[Key, Item]) -> list[Key]:
         drift = read_head(leaf, rows[keys.head(leaf)]).drift
         lost |= {key} if drift.with_stay(keys.month_and_reservation(key)[0], stay.month) != drift else set()
     return sorted(lost)
+
+
+def names_astray(rows: Mapping[Key, Item]) -> set[tuple[str, str]]:
+    """Entries of indexes that list a name otherwise than its record says it, or elsewhere than the record is known; or
+    that fail."""
+    listed = {
+        (row[index.pk], row[index.sk])
+        for row in rows.values()
+        for index in INDEXES
+        if row.get(index.pk, "").startswith("NAMES#")
+    }
+    return listed ^ {entry for key, row in rows.items() if key.sk == "RECORD" for entry in _entries(key, row, rows)}
+
+
+def _entries(key: Key, row: Item, rows: Mapping[Key, Item]) -> Iterator[tuple[str, str]]:
+    leaf = Leaf(key.pk.removeprefix("LEAF#"))
+    head = with_record(read_head(leaf, rows[keys.head(leaf)]), row)
+    if head.record and not head.record.nobody:
+        for hotel in head.seen_at or [""]:
+            for form in forms.listed(*head.record.called).forms:
+                yield f"NAMES#{hotel}#{form[:2]}", f"{form}#{leaf}"
 
 
 def _told_in(key: Key, row: Item) -> Key:

@@ -145,6 +145,12 @@ def record(leaf_id: Leaf) -> Key:
     return Key(leaf(leaf_id), "RECORD")
 
 
+def name(leaf_id: Leaf, property_id: PropertyId, number: int) -> Key:
+    return Key(leaf(leaf_id), f"NAME#{property_id}#{number}")
+
+
+names: Callable[[PropertyId, str], str] = "NAMES#{}#{}".format
+"""Of both indexes: forms of names at a hotel, or at none, that begin with two letters."""
 STAY = "STAY#"
 COMPANION = "COMPANION#"
 MESSAGE = "MESSAGE#"
@@ -167,9 +173,8 @@ departures: Callable[[PropertyId, date], str] = "DEPARTURES#{}#{}".format
 
 
 def companion(leaf_id: Leaf, month: str, reservation: ReservationId) -> Key:
-    """Says that this person shared the room of that reservation; the stay itself is the primary guest's row.
-
-    `month` is that of the arrival, always: the row moves with it."""
+    """Says that this person shared the room of that reservation; the stay itself is the primary guest's row. `month` is
+    that of the arrival, always: the row moves with it."""
     return Key(leaf(leaf_id), f"{COMPANION}{month}#{reservation}")
 
 

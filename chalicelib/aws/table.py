@@ -173,13 +173,24 @@ def query(
     yield from _pages(ask, _key(Key(pk, after)) if after else None, limit, at_once)
 
 
-def query_index(index: Index, pk: str, *, after: str | None = None, at_once: int | None = None) -> Iterator[Item]:
-    """Yield what an index shows of the rows of one of its partitions, `after` a sort key of it, `at_once` in one call.
+def query_index(
+    index: Index,
+    pk: str,
+    prefix: str = "",
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+    at_once: int | None = None,
+) -> Iterator[Item]:
+    """Yield what an index shows of the rows of one of its partitions: `after` a sort key of it, or those with a prefix.
+    `limit` rows are read at most, `at_once` in one call.
 
     An index follows its table within moments: what was written just now may not be there yet.
     """
     condition, values = f"{index.pk} = :pk", {":pk": to_attribute(pk)}
-    if after:
+    if prefix:
+        condition, values = f"{condition} AND begins_with({index.sk}, :sk)", {**values, ":sk": to_attribute(prefix)}
+    elif after:
         condition, values = f"{condition} AND {index.sk} > :after", {**values, ":after": to_attribute(after)}
     ask: Callable[..., Any] = partial(
         clients.dynamodb().query,
@@ -188,7 +199,7 @@ def query_index(index: Index, pk: str, *, after: str | None = None, at_once: int
         KeyConditionExpression=condition,
         ExpressionAttributeValues=values,
     )
-    yield from _pages(ask, None, None, at_once)
+    yield from _pages(ask, None, limit, at_once)
 
 
 def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int | None = None) -> Iterator[Item]:

@@ -254,6 +254,11 @@ def hotels_of(record: Head) -> frozenset[PropertyId]:
     return frozenset((*record.seen_at, *record.stats.properties))
 
 
+def first_hotel(record: Head) -> PropertyId:
+    """Of its hotels that which comes first by its id; "" where it has none."""
+    return min(hotels_of(record), default=PropertyId(""))
+
+
 def _standing(leaf: Head) -> tuple[bool, str, str]:
     """When a record was read is no news of it: of two profiles, each read now and then, neither is the newer for it."""
     is_merged = leaf.record is not None and leaf.record.merged_into is not None

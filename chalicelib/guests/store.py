@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import DEFLATED, Item, inflated, joined, within_a_unit
+from chalicelib.aws.codec import DEFLATED, Item, Value, inflated, joined, within_a_unit
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
 from chalicelib.guests.carried import carrying, told_by_record
@@ -54,10 +54,11 @@ def _tally_attributes(head: Head) -> dict[str, str]:
 
 _ENROLMENTS: TypeAdapter[tuple[Enrolment, ...]] = TypeAdapter(tuple[Enrolment, ...])
 BOUNDS = frozenset({"longest", "ended"})
+NOT_LISTED: Mapping[str, Value] = {}
 
 
-def record_row(head: Head) -> Item:
-    """The record as it is at the head's `record_rev`."""
+def record_row(head: Head, listed: Mapping[str, Value] = NOT_LISTED) -> Item:
+    """The record as it is at the head's `record_rev`, with the attributes by which indexes list it."""
     row = table.row(
         keys.record(head.leaf),
         rev=head.record_rev or 0,
@@ -65,6 +66,7 @@ def record_row(head: Head) -> Item:
         identifiers=list(told_by_record(head)) or None,
         own_profile=head.own_profile,
         enrolments=_ENROLMENTS.dump_json(head.enrolments, exclude_defaults=True).decode() if head.enrolments else None,
+        **listed,
     )
     return within_a_unit(row, "record", "enrolments")
 

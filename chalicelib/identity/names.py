@@ -126,6 +126,16 @@ def _bare(text: str) -> str:
     return _GENERATION.sub("", _HONORIFICS.sub("", text.strip()))
 
 
+def words_of(text: str | None, *, titled: bool = False) -> Words:
+    """The words of a part of a name as they are compared; with what may be a title where `titled` is asked for."""
+    bare = _bare(as_typed(text))
+    return tuple(_spelt(bare, frozenset(), _DEGREES)) if titled else _words(bare)
+
+
+def is_title(word: str) -> bool:
+    return word in _TITLES
+
+
 def _words(text: str) -> Words:
     """Lower-case ASCII words; `Müller`, `Mueller` and `Muller` come out the same."""
     return tuple(_spelt(text, _TITLES, _DEGREES))

@@ -7,8 +7,8 @@ from chalicelib.canonical.errors import Conflict, Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.drift import widest
-from chalicelib.guests.model import Head, Stay
-from chalicelib.guests.rules import project, with_sums
+from chalicelib.guests.model import Head, Stay, new_head
+from chalicelib.guests.rules import first_hotel, hotels_of, project, with_sums
 from chalicelib.guests.spans import Around
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
@@ -90,12 +90,27 @@ def _finish(draft: Draft) -> None:
     for guest in sorted({head.guest for head in changed}):
         _project(draft, guest)
     _lock_guests(draft, changed)
+    if draft.state.has_records:
+        _relist(draft)
     for leaf, head in draft.decided.heads.items():
         rev = head.rev + 1
         record_rev = rev if _tells_anew(draft, head) else head.record_rev
         draft.decided.heads[leaf] = replace(head, rev=rev, record_rev=record_rev)
     _raise_revisions(draft)
     draft.decided.facts = [replace(fact, version=draft.head(fact.leaf).rev) for fact in draft.decided.facts]
+
+
+def _relist(draft: Draft) -> None:
+    """Where nothing new is said of anybody, nobody is called otherwise, or known at another hotel."""
+    for leaf, head in draft.decided.heads.items():
+        before = draft.state.heads.get(leaf) or new_head(leaf)
+        if _is_listed_by(before) != _is_listed_by(head):
+            draft.decided.relisted[leaf] = before
+
+
+def _is_listed_by(head: Head) -> object:
+    record = head.record
+    return record and not record.nobody and (record.called, hotels_of(head))
 
 
 def _says_more(draft: Draft, head: Head) -> bool:
@@ -128,7 +143,7 @@ def _tells_anew(draft: Draft, head: Head) -> bool:
 
 
 def _told(head: Head) -> tuple[object, ...]:
-    return head.record, head.identifiers, head.enrolments
+    return head.record, head.identifiers, head.enrolments, first_hotel(head)
 
 
 def _changed_stays(draft: Draft, leaf: Leaf) -> Changed:

@@ -160,6 +160,8 @@ class ProfileUpdate:
     charges: dict[tuple[ReservationId, ChargeId], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
     reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
+    relisted: dict[Leaf, Head] = field(default_factory=dict)
+    """Leaf → the head as it was, of those whose names are listed otherwise from now on."""
     facts: list[FactMade] = field(default_factory=list)
     relied_on_heads: set[Leaf] = field(default_factory=set)
     relied_on_identifiers: set[Digest] = field(default_factory=set)

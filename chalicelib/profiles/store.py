@@ -15,6 +15,7 @@ from chalicelib.canonical.versions import Version
 from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.store import companion_row, head_row, record_row, stay_row
 from chalicelib.identity.store import decisions_row, row_of
+from chalicelib.profiles import listing
 from chalicelib.profiles.model import Change, Input
 from chalicelib.profiles.state import FactMade, KeptCharge, KeptStay, ProfileUpdate
 
@@ -33,7 +34,7 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     versioned += [row_of(identifier) for identifier in update.identifiers.values()]
     versioned += [gate_row(gate) for gate in update.gates.values() if gate]
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
-    writes += [table.Put(record_row(head)) for head in update.heads.values() if head.record_rev == head.rev]
+    writes += _record_writes(update, rows)
     writes += [
         _gate_gone(keys.gate(*guest_and_channel), rows)
         for guest_and_channel, gate in update.gates.items()
@@ -45,6 +46,19 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     writes += _charge_writes(update, rows)
     writes += _mark_writes(said, update, rows)
     return writes + _checks(update, writes, rows)
+
+
+def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """Records need no condition, and no more does what lists their names: their heads are the lock of both."""
+    told = [head for head in update.heads.values() if head.record_rev == head.rev]
+    writes: list[table.Write] = [
+        table.Put(record_row(head, listing.in_record(head)), replaces=rows.get(keys.record(head.leaf))) for head in told
+    ]
+    for leaf, before in update.relisted.items():
+        was, is_ = listing.beside(before), listing.beside(update.heads[leaf])
+        writes += [table.Put(row, replaces=was.get(key)) for key, row in is_.items() if was.get(key) != row]
+        writes += [table.Delete(key, replaces=row) for key, row in was.items() if key not in is_]
+    return writes
 
 
 def _mark_writes(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:

@@ -253,7 +253,9 @@ def test_a_query_reads_the_same_pages(how: dict[str, Any], size: int, both: Both
     assert list(table.query("nowhere", **how)) == []
 
 
-@pytest.mark.parametrize("how", [{}, {"after": "2"}, {"at_once": 2}, {"after": "9"}], ids=str)
+@pytest.mark.parametrize(
+    "how", [{}, {"after": "2"}, {"at_once": 2}, {"limit": 2}, {"after": "9"}, {"prefix": "7"}, {"prefix": "7", "limit": 1}], ids=str
+)
 def test_an_index_shows_the_same_rows(how: dict[str, Any], both: Both) -> None:
     for number, key in enumerate(HERE):
         fill(key, pk1="shelf", sk1=f"{9 - number}", projected="{}", hidden=1)

@@ -101,7 +101,7 @@ def test_nothing_is_decided_on_a_record_of_another_revision_than_its_head_names(
 
 
 def test_a_head_that_holds_its_record_as_earlier_versions_kept_it_is_read_and_moved(hub: MemoryTable) -> None:
-    assert tell(guest(email=EMAIL)) == {}
+    assert tell(guest(email=EMAIL, property_id=VIENNA.id)) == {}
     moved, head = hub.rows.pop(RECORD), hub.rows[keys.head(ANNA)]
     earlier = {name: value for name, value in head.items() if name != "record_rev"}
     hub.rows[keys.head(ANNA)] = {**earlier, "record": moved["record"], "identifiers": moved["identifiers"]}

@@ -120,6 +120,8 @@ VALUES: Mapping[str, Any] = {
     "vendor": "canonical",
 }
 """What a field of this name holds, wherever it stands."""
+IN_QUERY: Mapping[str, Any] = {**VALUES, "name": "lee an"}
+"""What is asked for, by the name of the parameter."""
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},
     "BoardLineShown": {"status": "confirmed"},
@@ -132,6 +134,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "Connection": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
     "ConnectionAsked": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
     "ConnectionShown": {"id": "pms-vienna", "properties": {"V1": "vienna"}, "secrets": 1},
+    "GuestFound": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
     "ConsentAct": {"state": "explicit", "basis": "staff"},

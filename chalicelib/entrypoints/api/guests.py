@@ -1,7 +1,7 @@
 """/v1/guests: who a guest is."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import create_model
 
@@ -10,7 +10,8 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId, leaf_of_profile
 from chalicelib.canonical.time import moment_of
 from chalicelib.connections.model import API
-from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
+from chalicelib.entrypoints.api.answers import Money, Shown, amounts
+from chalicelib.entrypoints.api.by_name import guests_by_name
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, guests_by, stats_of
 from chalicelib.guests import today
@@ -62,42 +63,66 @@ class StatsShown(Shown):
     upcoming_nights: int
 
 
-class GuestShown(Shown):
-    """`candidates` are other guests who carry an address, a telephone or a member number of this one, and are kept
-    apart by what is said of them: another given name, generation or date of birth, or several people in one record."""
+class GuestFound(Shown):
+    """Who somebody is: enough to choose one of many. `/v1/guests/{id}` shows the rest."""
 
     id: str
     merged_ids: list[str]
     properties: list[PropertyId]
     traits: TraitsShown
+
+
+class GuestShown(GuestFound):
+    """`candidates` are other guests who carry an address, a telephone or a member number of this one, and are kept
+    apart by what is said of them: another given name, generation or date of birth, or several people in one record."""
+
     stats: StatsShown
     leaves: list[LeafShown]
     candidates: list[str]
 
 
+class GuestList(Shown):
+    """Whoever is found. By an identifier each is shown whole, as `GuestShown`; by a name as `GuestFound`, and `more`
+    says that others may be called so, too: then more of the name tells them apart."""
+
+    items: list[GuestShown | GuestFound]
+    more: bool = False
+    next_cursor: str | None = None
+
+
 def search(
     ask: Ask,
     *,
+    name: str | None = None,
     email: str | None = None,
     phone: str | None = None,
     member: str | None = None,
     source: ConnectionId | None = None,
     source_id: str | None = None,
-) -> Listing[GuestShown]:
-    """The guests that carry an e-mail address, a phone number, a member number, or a source's id.
+) -> GuestList:
+    """The guests that carry an e-mail address, a phone number, a member number, or a source's id, or are called so.
 
-    A key of single hotels finds them by what a record of these says.
+    A key of single hotels finds them by what a record of these says. `name` is how a given or family name begins, two
+    letters at least, in any script or in Latin letters, with or without accents, hyphens and blanks; more words, in any
+    order, tell more. It finds 50 guests at most, in the order of their names; who came moments ago may be missing.
 
     A phone number without its country is read as one of each country in which the key has hotels. Capitals and blanks
     in an address do not matter.
     """
     identifiers: dict[Kind, str | None] = {"email": email, "phone": phone, "member": member}
     asked = [(kind, value) for kind, value in identifiers.items() if value]
-    if len(asked) + bool(source and source_id) != 1 or bool(source) != bool(source_id):
-        raise Invalid(FieldError("email", "name one of email, phone, member, or source with source_id"))
+    if len(asked) + bool(source and source_id) + (name is not None) != 1 or bool(source) != bool(source_id):
+        raise Invalid(FieldError("email", "name one of email, phone, member, name, or source with source_id"))
+    if name is not None:
+        return _by_name(ask.caller, name)
     leaves = _by_identifier(ask.caller, *asked[0]) if asked else [leaf_of_profile(source or API, source_id or "")]
     days = today.days(moment_of(ask.now))
-    return Listing(items=[_guest(each, days) for each in guests_by(ask.caller, leaves)])
+    return GuestList(items=[_guest(each, days) for each in guests_by(ask.caller, leaves)])
+
+
+def _by_name(caller: Caller, name: str) -> GuestList:
+    found = guests_by_name(caller, name)
+    return GuestList(items=[GuestFound(**_who(each)) for each in found.guests], more=found.is_cut)
 
 
 def _by_identifier(caller: Caller, kind: Kind, value: str) -> list[Leaf]:
@@ -113,12 +138,18 @@ def get(ask: Ask, guest_id: GuestId) -> GuestShown:
     return _guest(guest_of(ask.caller, guest_id), today.days(moment_of(ask.now)))
 
 
+def _who(sight: InSight) -> dict[str, Any]:
+    return {
+        "id": sight.id,
+        "merged_ids": list(sight.guest.others),
+        "properties": [each for each in sight.whole.properties if sight.eyes.sees(each)],
+        "traits": _traits(sight.traits),
+    }
+
+
 def _guest(sight: InSight, days: Days) -> GuestShown:
     return GuestShown(
-        id=sight.id,
-        merged_ids=list(sight.guest.others),
-        properties=[each for each in sight.whole.properties if sight.eyes.sees(each)],
-        traits=_traits(sight.traits),
+        **_who(sight),
         stats=_stats(stats_of(sight, days)),
         leaves=[_leaf(head.leaf, head.record) for head in sight.heads],
         candidates=_candidates(sight),

@@ -13,7 +13,7 @@ from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import BY_PATH, JSON, Call, Contract, contract_of
 from chalicelib.entrypoints.api.events import Events, Fault
-from chalicelib.entrypoints.api.examples import VALUES, example_of
+from chalicelib.entrypoints.api.examples import IN_QUERY, VALUES, example_of
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
 from chalicelib.entrypoints.api.shapes import Shapes, shapes_of
@@ -162,7 +162,7 @@ def _parameters(call: Call, contract: Contract) -> list[Json]:
         keyless.in_path(name, ENUMS.get(name, keyless.HUB_ID), None if name in ENUMS else VALUES[name])
         for name in named
     ]
-    found += [{"name": name, "in": "query", "schema": text, "example": VALUES[name]} for name in contract.query]
+    found += [{"name": name, "in": "query", "schema": text, "example": IN_QUERY[name]} for name in contract.query]
     if contract.pages:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
         found.append({"name": "limit", "in": "query", "schema": limit, "example": USUAL})
