@@ -254,7 +254,9 @@ def test_a_query_reads_the_same_pages(how: dict[str, Any], size: int, both: Both
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"after": "2"}, {"at_once": 2}, {"limit": 2}, {"after": "9"}, {"prefix": "7"}, {"prefix": "7", "limit": 1}], ids=str
+    "how",
+    [{}, {"after": "2"}, {"at_once": 2}, {"limit": 2}, {"after": "9"}, {"prefix": "7"}, {"prefix": "7", "limit": 1}],
+    ids=str,
 )
 def test_an_index_shows_the_same_rows(how: dict[str, Any], both: Both) -> None:
     for number, key in enumerate(HERE):

@@ -132,6 +132,14 @@ def test_what_a_source_says_never_becomes_html(sign_in: SignIn, ingest: Ingest) 
     assert name in page.text or "&lt;img" in page.html
 
 
+def test_a_guest_is_found_by_how_a_name_begins(sign_in: SignIn, ingest: Ingest) -> None:
+    ingest(reservation("r1", guest("g1", "Anna", "Huber")), reservation("r2", guest("g2", "Ben", "Ray")))
+    page = sign_in().open("/guests?name=hub")
+    assert "Anna Huber" in page.text
+    assert "Ben Ray" not in page.text
+    assert "2 letters or more" in sign_in().open("/guests?name=h", 400).text
+
+
 def test_a_search_that_is_asked_wrongly_says_at_which_field(sign_in: SignIn) -> None:
     page = sign_in().open("/guests?email=a@example.com&phone=%2B43", 400)
     assert "name one of email" in page.text

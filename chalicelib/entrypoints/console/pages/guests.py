@@ -5,10 +5,10 @@ from chalice.app import Response
 from chalicelib.canonical.errors import CallerError
 from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf
 from chalicelib.entrypoints.api import guests, timeline
-from chalicelib.entrypoints.api.guests import GuestShown
+from chalicelib.entrypoints.api.guests import GuestList
 from chalicelib.entrypoints.console.visits import Visit
 
-ASKED_BY = ("email", "phone", "member")
+ASKED_BY = ("name", "email", "phone", "member")
 
 
 def search(visit: Visit) -> Response:
@@ -21,10 +21,10 @@ def search(visit: Visit) -> Response:
     return visit.shown("guests.html", found=found)
 
 
-def _found(visit: Visit, asked: dict[str, str]) -> list[GuestShown]:
+def _found(visit: Visit, asked: dict[str, str]) -> GuestList:
     source = ConnectionId(asked["source"]) if "source" in asked else None
     by = {name: asked.get(name) for name in (*ASKED_BY, "source_id")}
-    return visit.call(guests.search, source=source, **by).items
+    return visit.call(guests.search, source=source, **by)
 
 
 def one(visit: Visit) -> Response:
