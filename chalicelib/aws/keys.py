@@ -37,11 +37,11 @@ class Key(NamedTuple):
     sk: str
 
 
-def alone(kind: str) -> Callable[[str], Key]:
-    """A row that has its partition to itself: `{kind}#{id}`, `{kind}`."""
+def alone(kind: str, as_: str = "") -> Callable[[str], Key]:
+    """A row that is found by an id alone: `{kind}#{id}`, and `{kind}`, or else `as_` what it lies there."""
 
     def key(id_: str) -> Key:
-        return Key(f"{kind}#{id_}", kind)
+        return Key(f"{kind}#{id_}", as_ or kind)
 
     return key
 
@@ -81,15 +81,10 @@ def connection_health(connection_id: ConnectionId) -> Key:
     return Key(CONNECTIONS, f"{connection_id}#HEALTH")
 
 
-def connection_reach(connection_id: ConnectionId) -> Key:
-    """Every property that a connection's id ever reached; it outlives the connection."""
-    return Key(f"CONNECTION#{connection_id}", "REACH")
-
-
-def program_followed(program_id: ProgramId) -> Key:
-    """Says that the ledgers of all guests were set on following a programme."""
-    return Key(f"PROGRAM#{program_id}", "FOLLOWED")
-
+connection_reach: Callable[[ConnectionId], Key] = alone("CONNECTION", "REACH")
+"""Every property that a connection's id ever reached; it outlives the connection."""
+program_followed: Callable[[ProgramId], Key] = alone("PROGRAM", "FOLLOWED")
+"""Says that the ledgers of all guests were set on following a programme."""
 
 # Guests.
 SHARD = "GUESTS#"
@@ -114,9 +109,8 @@ Kept, for one change asks for the same few many times; the type is said, for a c
 """
 
 
-def decisions(leaf: Leaf) -> Key:
-    """What people decided about a leaf and others; the head says whether there is any."""
-    return Key(f"LEAF#{leaf}", "DECISIONS")
+decisions: Callable[[Leaf], Key] = alone("LEAF", "DECISIONS")
+"""What people decided about a leaf and others; the head says whether there is any."""
 
 
 def gate(guest: GuestId, channel: ChannelName) -> Key:
@@ -140,12 +134,12 @@ leaf: Callable[[Leaf], str] = "LEAF#{}".format
 """What is kept by leaf, and never moves."""
 
 
-def record(leaf_id: Leaf) -> Key:
-    """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
-    return Key(leaf(leaf_id), "RECORD")
+record: Callable[[Leaf], Key] = alone("LEAF", "RECORD")
+"""What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
 
 
 def name(leaf_id: Leaf, property_id: PropertyId, number: int) -> Key:
+    """More forms of the record's name, or for one more hotel."""
     return Key(leaf(leaf_id), f"NAME#{property_id}#{number}")
 
 

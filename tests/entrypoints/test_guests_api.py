@@ -117,7 +117,15 @@ def test_who_is_not_there_is_an_empty_list(hub: Hub, anna: str) -> None:
 
 
 def test_a_search_names_one_thing(hub: Hub) -> None:
-    for query in ["", "?email=a@b.com&phone=1", "?source=api", "?source_id=g1", "?name=Anna", "?email="]:
+    for query in [
+        "",
+        "?email=a@b.com&phone=1",
+        "?source=api",
+        "?source_id=g1",
+        "?nickname=Anna",
+        "?name=Anna&phone=1",
+        "?email=",
+    ]:
         assert fields(hub.call("GET", f"/v1/guests{query}"))
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import Item
+from chalicelib.aws.codec import Item, item_size
 from chalicelib.canonical.ids import (
     CampaignId,
     ChannelName,
@@ -38,6 +38,7 @@ from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
 from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment, Turn
 from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES, MOST_REASON, Decision, Identifier, Verdict, pair_of
 from chalicelib.identity.store import decisions_row, row_of
@@ -49,6 +50,7 @@ from chalicelib.loyalty.store import Given
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message, State
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles import listing
 from chalicelib.profiles.model import Change
 from tests.builders import VIENNA, charge, guest, reservation
 from tests.ids import PMS
@@ -159,7 +161,14 @@ def record(signs: str) -> Item:
         )
         for at, name in enumerate(many_ids(MOST_ENROLMENTS))
     ]
-    return guests.record_row(carrying(head, told_by_record(head), said))
+    return guests.record_row(carrying(head, told_by_record(head), said), listing.in_record(head))
+
+
+def name(_: str) -> Item:
+    """Of twelve long words, at a hotel with a long id."""
+    told = {"given_name": " ".join(f"{word}{'a' * 30}" for word in "bcdefg"), "family_name": f"{'ab' * 20} {'cd' * 60}"}
+    head = Head(leaf=LEAF, record=Record(source=PMS, **told), seen_at=(PropertyId(f"0{ID[1:]}"), PropertyId(ID)))
+    return max(listing.beside(head).values(), key=item_size)
 
 
 def head(signs: str) -> Item:
@@ -333,7 +342,8 @@ def spending(_: str) -> Item:
 
 ROWS: Rows = {
     "head": Largest(head, 86_400, FOUR),
-    "record": Largest(record, 7_800, FOUR),
+    "record": Largest(record, 8_600, FOUR),
+    "name": Largest(name, 700),
     "identifier": Largest(identifier, 56_000),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),
