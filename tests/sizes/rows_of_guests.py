@@ -166,7 +166,10 @@ def record(signs: str) -> Item:
 
 def name(_: str) -> Item:
     """Of twelve long words, at a hotel with a long id."""
-    told = {"given_name": " ".join(f"{word}{'a' * 30}" for word in "bcdefg"), "family_name": f"{'ab' * 20} {'cd' * 60}"}
+    told: dict[str, Any] = {
+        "given_name": " ".join(f"{word}{'a' * 30}" for word in "bcdefg"),
+        "family_name": f"{'ab' * 20} {'cd' * 60}",
+    }
     head = Head(leaf=LEAF, record=Record(source=PMS, **told), seen_at=(PropertyId(f"0{ID[1:]}"), PropertyId(ID)))
     return max(listing.beside(head).values(), key=item_size)
 
