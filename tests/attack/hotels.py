@@ -18,7 +18,7 @@ from tests.fakes import received
 GROUP = None
 """In the place of a hotel: a key for all of them."""
 CLUB = {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01"}
-PATHS = ("", "/timeline", "/stays", "/consents", "/membership", "/ledger")
+PATHS = ("", "/records", "/timeline", "/stays", "/consents", "/membership", "/ledger")
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ ASKED = {
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
+    "records:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
     "consents:listed": Asked(NOT_SEEN),
@@ -151,6 +152,7 @@ OPEN = {
 SHOWN = {
     "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
+    "records:listed",
     "membership:listed", "staff:listed", "staff:get", "staff:sessions_of",
 }  # fmt: skip
 """Calls that only look, and whose answer has the mark for whoever may have it."""

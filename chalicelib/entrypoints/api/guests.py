@@ -151,7 +151,7 @@ def _guest(sight: InSight, days: Days) -> GuestShown:
     return GuestShown(
         **_who(sight),
         stats=_stats(stats_of(sight, days)),
-        leaves=[_leaf(head.leaf, head.record) for head in sight.heads],
+        leaves=[leaf_shown(head.leaf, head.record) for head in sight.heads],
         candidates=_candidates(sight),
     )
 
@@ -161,7 +161,7 @@ def _candidates(sight: InSight) -> list[str]:
     return [each.id for each in guests_by(sight.caller, found.leaves) if found.has(each.whole)]
 
 
-def _leaf(leaf: Leaf, record: Record | None) -> LeafShown:
+def leaf_shown(leaf: Leaf, record: Record | None) -> LeafShown:
     return LeafShown(
         id=leaf,
         source=record.source if record else None,

@@ -63,6 +63,7 @@ CALLS = (
     Call("POST", "/v1/events", "events:accept", SENDERS, creates=True),
     Call("GET", "/v1/guests", "guests:search", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}/records", "records:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/timeline", "timeline:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/stays", "stays:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/consents", "consents:listed", EVERYONE),
