@@ -11,6 +11,7 @@ from chalice.app import Response
 from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.console import accent, forms, static
 from chalicelib.entrypoints.console.table import Page
+from chalicelib.entrypoints.console.told import told
 from chalicelib.entrypoints.problems import Headers
 from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language
 from chalicelib.settings.model import HubSettings
@@ -78,6 +79,7 @@ def _frame(visit: "Visit", brand: Brand) -> dict[str, object]:
     return {
         "visit": visit,
         "at": visit.at,
+        "coded": lambda of, code: visit.words(told(of, code)),
         "brand": brand,
         "accent_sheet": accent.name_of(brand.accent),
         "navigation": list(_navigation(visit)),

@@ -22,7 +22,34 @@ PAGES = (
     Page("/me", shows="me:shown", takes="me:signed_out"),
     Page("/me/sessions/{session_id}", shows="me:ending", takes="me:ended"),
     Page("/", shows="today:shown", title=N_("Today")),
+    Page("/board", shows="board:chosen", opens="boards:arrivals"),
+    Page("/board/{property_id}", shows="board:shown", opens="boards:arrivals"),
     Page("/guests", shows="guests:search", opens="guests:search", title=N_("Guests")),
+    Page("/guests/{guest_id}", shows="guest:overview", opens="guests:get"),
+    Page("/guests/{guest_id}/sheet", shows="guest:sheet", opens="guests:get"),
+    Page("/guests/{guest_id}/records", shows="guest:beside", opens="records:listed"),
+    Page("/guests/{guest_id}/stays", shows="guest:stayed", opens="stays:listed"),
+    Page("/guests/{guest_id}/timeline", shows="guest:happened", opens="timeline:listed"),
+    Page("/guests/{guest_id}/consents", shows="agreed:shown", takes="agreed:said", opens="consents:listed"),
+    Page(
+        "/guests/{guest_id}/consents/{channel}/lift-bounce",
+        shows="agreed:lifting",
+        takes="agreed:lifted",
+        opens="consents:lift_bounce",
+    ),
+    Page("/guests/{guest_id}/membership", shows="member:shown", opens="membership:listed"),
+    Page(
+        "/guests/{guest_id}/membership/{program_id}",
+        shows="member:one",
+        takes="member:enrolled",
+        opens="membership:ledger",
+    ),
+    Page(
+        "/guests/{guest_id}/membership/{program_id}/end",
+        shows="member:ending",
+        takes="member:ended",
+        opens="membership:end",
+    ),
     Page("/loyalty", shows="loyalty:listed", opens="programs:listed", title=N_("Loyalty")),
     Page("/loyalty/new", shows="loyalty:new", takes="loyalty:created", opens="programs:put"),
     Page("/loyalty/{program_id}", shows="loyalty:one", opens="programs:get"),
@@ -99,7 +126,6 @@ PAGES = (
     Page("/settings/keys", shows="keys:listed", opens="access:listed"),
     Page("/settings/keys/new", shows="keys:new", takes="keys:created", opens="access:create"),
     Page("/settings/keys/{key_id}/end", shows="keys:ending", takes="keys:ended", opens="access:delete"),
-    Page("/guests/{guest_id}", shows="guests:one", opens="guests:get"),
 )
 
 DEEPEST = 7

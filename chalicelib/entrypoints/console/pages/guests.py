@@ -1,10 +1,10 @@
-"""Guests: found by what they are known by, and one guest with everything that is told of them."""
+"""Guests: found by what they are known by."""
 
 from chalice.app import Response
 
 from chalicelib.canonical.errors import CallerError
-from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf
-from chalicelib.entrypoints.api import guests, timeline
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.entrypoints.api import guests
 from chalicelib.entrypoints.api.guests import GuestList
 from chalicelib.entrypoints.console.visits import Visit
 
@@ -25,13 +25,3 @@ def _found(visit: Visit, asked: dict[str, str]) -> GuestList:
     source = ConnectionId(asked["source"]) if "source" in asked else None
     by = {name: asked.get(name) for name in (*ASKED_BY, "source_id")}
     return visit.call(guests.search, source=source, **by)
-
-
-def one(visit: Visit) -> Response:
-    guest = visit.call(guests.get, _id(visit))
-    happened = visit.call(timeline.listed, _id(visit), page=visit.part(visit.path))
-    return visit.shown("guest.html", guest=guest, happened=happened)
-
-
-def _id(visit: Visit) -> GuestId:
-    return GuestId(Leaf(visit.names["guest_id"]))

@@ -1,0 +1,108 @@
+"""One guest: who it is and what is known, a tab each.
+
+Calls of AWS for a guest of one record, with those for the session and the looks: overview 8 (about 5 more for each who
+may be the same, 5 at most), records and stays 11, timeline and consents 13, memberships 14, one of them 17, sheet 21.
+Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
+"""
+
+from typing import NamedTuple
+
+from chalice.app import Response
+
+from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.entrypoints.api import consents, guests, membership, records, stays, timeline
+from chalicelib.entrypoints.api.guests import GuestShown
+from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.console import hotels
+from chalicelib.entrypoints.console.pages import beside_each_other
+from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.visits import Visit
+
+TABS = (
+    ("", N_("Overview")),
+    ("/records", N_("Records")),
+    ("/stays", N_("Stays")),
+    ("/timeline", N_("Timeline")),
+    ("/consents", N_("Consents")),
+    ("/membership", N_("Membership")),
+)
+MOST_NAMED = 5
+"""Guests who may be the same, by name: each is asked for."""
+ON_A_SHEET = 10
+"""Stays."""
+
+
+class Tab(NamedTuple):
+    address: str
+    title: str
+    is_here: bool
+
+
+def overview(visit: Visit) -> Response:
+    guest = found(visit)
+    beside = [each for one in guest.candidates[:MOST_NAMED] if (each := _named(visit, one))]
+    return shown(visit, "guest.html", guest, beside=beside, more=len(guest.candidates) - MOST_NAMED)
+
+
+def sheet(visit: Visit) -> Response:
+    """What fits on one page of paper."""
+    guest = found(visit)
+    return shown(
+        visit,
+        "guest_sheet.html",
+        guest,
+        stayed=visit.call(stays.listed, id_of(visit), page=Page("sheet", ON_A_SHEET)).items,
+        agreed=visit.call(consents.listed, id_of(visit)),
+        standings=visit.call(membership.listed, id_of(visit)).items,
+    )
+
+
+def beside(visit: Visit) -> Response:
+    """What each source says, one column a record."""
+    listing = visit.call(records.listed, id_of(visit), page=visit.part(visit.path))
+    rows = beside_each_other.rows(visit, listing.items)
+    return shown(visit, "guest_records.html", found(visit), listing=listing, rows=rows)
+
+
+def stayed(visit: Visit) -> Response:
+    listing = visit.call(stays.listed, id_of(visit), page=visit.part(visit.path))
+    return shown(visit, "guest_stays.html", found(visit), listing=listing)
+
+
+def happened(visit: Visit) -> Response:
+    listing = visit.call(timeline.listed, id_of(visit), page=visit.part(visit.path))
+    return shown(visit, "guest_timeline.html", found(visit), listing=listing)
+
+
+def found(visit: Visit) -> GuestShown:
+    """Raises NotFound. An id that was merged into another's leads to that one."""
+    return visit.call(guests.get, id_of(visit))
+
+
+def shown(visit: Visit, template: str, guest: GuestShown, **values: object) -> Response:
+    """A page of a guest, under its name and tabs."""
+    known = hotels.of(visit)
+    own = {"guest": guest, "hotels": known, "zone": hotels.zone(known, guest.properties), "tabs": _tabs(visit, guest)}
+    return visit.shown(template, **own, **values)
+
+
+def id_of(visit: Visit) -> GuestId:
+    return GuestId(Leaf(visit.names["guest_id"]))
+
+
+def _named(visit: Visit, candidate: str) -> GuestShown | None:
+    """None for one that is another's meanwhile."""
+    try:
+        return visit.call(guests.get, GuestId(Leaf(candidate)))
+    except NotFound:
+        return None
+
+
+def _tabs(visit: Visit, guest: GuestShown) -> list[Tab]:
+    here = visit.path.removeprefix(f"/guests/{id_of(visit)}")
+    return [Tab(visit.at(f"/guests/{guest.id}{end}"), visit.words(title), _is_in(here, end)) for end, title in TABS]
+
+
+def _is_in(here: str, end: str) -> bool:
+    return here.startswith(end) if end else not here

@@ -1,0 +1,66 @@
+"""A guest's memberships, and the ledger of one."""
+
+from chalice.app import Response
+
+from chalicelib.canonical.errors import Conflict
+from chalicelib.canonical.ids import ProgramId
+from chalicelib.entrypoints.api import membership, programs
+from chalicelib.entrypoints.api.membership import EnrolmentAsked, Standing
+from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.console.pages.guest import found, id_of
+from chalicelib.entrypoints.console.pages.guest import shown as page
+from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.visits import Visit
+
+CHANGED = N_("Somebody gave this guest another number meanwhile: {number}. Look at it before you save.")
+
+
+def shown(visit: Visit) -> Response:
+    """The standing in each programme, also in those that the guest is in no way in."""
+    standings = {each.program: each for each in visit.call(membership.listed, id_of(visit)).items}
+    known = visit.call(programs.listed, page=Page("programs", MOST)).items
+    return page(visit, "guest_memberships.html", found(visit), programs=known, standings=standings)
+
+
+def one(visit: Visit) -> Response:
+    program = visit.call(programs.get, _program(visit))
+    part = visit.part(visit.path)
+    return page(
+        visit,
+        "guest_membership.html",
+        found(visit),
+        program=program,
+        standing=_standing(visit),
+        ledger=visit.call(membership.ledger, id_of(visit), program=_program(visit), page=part),
+        may_enrol=visit.may(membership.enrol),
+    )
+
+
+def enrolled(visit: Visit) -> Response:
+    """Raises Conflict where somebody else gave the guest another number since the form was opened."""
+    typed = {name: text for name in ("number", "earns_from") if (text := visit.form.text(name).strip())}
+    body, standing = visit.body(EnrolmentAsked, typed), _standing(visit)
+    number = (standing and standing.number) or ""
+    if visit.form.text("was") != number and body.number != number:
+        raise Conflict(visit.words(CHANGED).format(number=number or "-"))
+    visit.call(membership.enrol, id_of(visit), _program(visit), body)
+    return visit.go(visit.path, done="saved")
+
+
+def ending(visit: Visit) -> Response:
+    program = visit.call(programs.get, _program(visit))
+    return page(visit, "guest_end.html", found(visit), program=program)
+
+
+def ended(visit: Visit) -> Response:
+    visit.call(membership.end, id_of(visit), _program(visit))
+    return visit.go(f"/guests/{id_of(visit)}/membership/{_program(visit)}", done="ended")
+
+
+def _standing(visit: Visit) -> Standing | None:
+    found_ = visit.call(membership.listed, id_of(visit)).items
+    return next((each for each in found_ if each.program == _program(visit)), None)
+
+
+def _program(visit: Visit) -> ProgramId:
+    return ProgramId(visit.names["program_id"])

@@ -1,0 +1,115 @@
+"""Boards and Today: what the front desk has before it, of its hotels alone, a page at a time."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.entrypoints.console import static
+from tests.builders import PORTO, guest, reservation
+from tests.console.conftest import SignIn
+
+Ingest = Callable[..., None]
+ANNA, BO = (leaf_of_profile(ConnectionId("api"), each) for each in ("g1", "g2"))
+BOARD = "/board/vienna"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Half an hour after midnight in Vienna, of the day that it is not yet in Lisbon."""
+    with time_machine.travel("2026-01-31T23:30:00+00:00", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def anna(ingest: Ingest) -> None:
+    """She arrives in Vienna today, with Bo."""
+    room = {"room_type": "DBL", "room_number": "101", "arrival_time": "15:30", "adults": 2, "children": 1}
+    ingest(reservation("r1", guest(salutation="Dr"), companions=[guest("g2", "Bo", "Ray")], **room))
+
+
+def test_a_board_tells_room_hour_guest_companions_and_that_it_is_the_first_stay(sign_in: SignIn, anna: None) -> None:
+    page = sign_in("front_desk", "vienna").open(BOARD)
+    told = {"101 · DBL", "Dr Anna Lee", "Bo Ray", "15:30", "2 + 1", "First stay", "Confirmed", "Sun, Feb 1, 2026"}
+    assert told <= set(page.words)
+    assert {f"/console/guests/{each}" for each in (ANNA, BO)} <= set(page.links)
+    assert "Arrivals, Hotel Vienna" in page.words
+
+
+def test_the_days_beside_and_the_other_lists_are_a_link_away(sign_in: SignIn, anna: None) -> None:
+    browser = sign_in()
+    before = next(each for each in browser.open(BOARD).links if "2026-01-31" in each)
+    page = browser.open(before.removeprefix("/console"))
+    assert "Nobody is known to arrive." in page.text
+    assert f"/console{BOARD}" in page.links  # back to today
+    assert "Anna" in browser.open(f"{BOARD}?list=departures&date=2026-02-03").text
+    assert "Nobody is known to be in house." in browser.open(f"{BOARD}?list=in-house").text
+    assert "Nobody is known to arrive." in browser.open(f"{BOARD}?date=9999-12-31").text
+
+
+def test_what_is_no_day_is_told_at_its_field(sign_in: SignIn, anna: None) -> None:
+    page = sign_in().open(f"{BOARD}?date=tomorrow", 400)
+    assert ("input", "true") in [(tag, told.get("aria-invalid")) for tag, told in page.elements]
+    assert "#date" in page.links
+
+
+def test_another_hotels_board_is_no_page_and_its_guests_stand_nowhere(sign_in: SignIn, anna: None) -> None:
+    browser = sign_in("front_desk", "porto")
+    for path in (BOARD, f"{BOARD}?date=tomorrow", "/board/nowhere"):
+        assert "This page does not exist" in browser.open(path, 404).text
+    assert browser.ask("GET", "/console/board?hotel=vienna").headers["Location"] == "/console/board/porto"
+    assert "Anna" not in browser.open("/").html
+    assert "Hotel Vienna" not in browser.open("/").html
+
+
+def test_one_hotel_of_several_is_chosen(sign_in: SignIn) -> None:
+    browser = sign_in()
+    assert {"Hotel Vienna", "Hotel Porto"} <= set(browser.open("/board").words)
+    moved = browser.ask("GET", "/console/board?hotel=vienna&list=departures&date=2026-02-03")
+    assert moved.headers["Location"] == "/console/board/vienna?date=2026-02-03&list=departures"
+
+
+def test_a_long_board_goes_on_and_its_cursor_is_of_no_other_list(sign_in: SignIn, ingest: Ingest) -> None:
+    ingest(*(reservation(f"r{n}", guest(f"g{n}", f"G{n}")) for n in range(7)))
+    browser = sign_in("front_desk", "vienna")
+    first = browser.open(f"{BOARD}?limit=5")
+    after = next(each for each in first.links if "cursor=" in each and "limit=5" in each)
+    rest = browser.open(after.removeprefix("/console"))
+    assert [page.html.count("/console/guests/") for page in (first, rest)] == [5, 2]
+    browser.open(after.removeprefix("/console") + "&list=departures", 400)
+
+
+def test_fifty_lines_weigh_little_with_all_that_is_sent_beside_them(
+    sign_in: SignIn, ingest: Ingest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for part in range(5):
+        ingest(*(reservation(f"r{n}", guest(f"g{n}", f"Given{n}", f"Family{n}"), room_number=str(n))
+                 for n in range(part * 10, part * 10 + 10)))  # fmt: skip
+    page = sign_in("front_desk", "vienna").open(BOARD)
+    calls = json.loads(capsys.readouterr().out.splitlines()[-1])["aws_calls"]
+    files = [(static.STATIC / each).read_bytes() for each in ("pico.min.css", "console.css", "htmx.min.js")]
+    assert page.html.count("/console/guests/g") == 50
+    assert sum(len(gzip.compress(each)) for each in (page.html.encode(), *files)) < 60 * 1024
+    assert calls <= 12
+
+
+def test_today_shows_counts_the_first_lines_and_links_of_each_hotel(
+    sign_in: SignIn, anna: None, ingest: Ingest
+) -> None:
+    ingest(
+        *(reservation(f"p{n}", guest(f"p{n}", f"Rui{n}"), property_id=PORTO.id, arrival="2026-01-31") for n in range(7))
+    )
+    page = sign_in().open("/")
+    figures = [page.words[at + 1] for at, each in enumerate(page.words) if each == "Arrivals"]
+    assert figures == ["7", "1"]
+    assert page.html.count("Rui") == 5
+    assert {f"/console/board/{each}?list=arrivals" for each in ("vienna", "porto")} <= set(page.links)
+
+
+def test_today_is_a_page_for_every_role(sign_in: SignIn, anna: None) -> None:
+    for role in ("admin", "marketer", "front_desk", "analyst"):
+        assert "Anna" in sign_in(role).open("/").text
+        assert "Anna" in sign_in(role, "vienna").open("/").text

@@ -1,0 +1,186 @@
+"""The pages of one guest: what each role and hotel is shown, and what its forms do."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.loyalty import programs
+from tests.builders import EUR_PROGRAM, PORTO, guest, reservation
+from tests.console.conftest import Page, SignIn
+
+Ingest = Callable[..., None]
+API = ConnectionId("api")
+ANNA, OTHER = leaf_of_profile(API, "g1"), leaf_of_profile(API, "g2")
+AT = f"/guests/{ANNA}"
+EMAIL = "anna.lee@example.com"
+TABS = ("", "/sheet", "/records", "/stays", "/timeline", "/consents", "/membership", "/membership/club")
+
+
+@pytest.fixture
+def anna(ingest: Ingest) -> str:
+    """A member with a completed stay in Vienna."""
+    programs.put(EUR_PROGRAM.model_copy(update={"auto_enrol": False}))
+    person = guest(email=EMAIL, address={"street": "Ring 1", "city": "Wien"}, country="AT", language="de")
+    ingest(reservation("r1", person, status="checked_out", room_number="101"))
+    return ANNA
+
+
+def shown(response: Any) -> Page:
+    return Page(response.body.decode())
+
+
+def calls(capsys: pytest.CaptureFixture[str]) -> int:
+    """Of AWS, as the log tells of the last request."""
+    return int(json.loads(capsys.readouterr().out.splitlines()[-1])["aws_calls"])
+
+
+@pytest.mark.parametrize("role", ["admin", "marketer", "front_desk", "analyst"])
+def test_every_tab_of_a_guest_is_shown_to_every_role(sign_in: SignIn, anna: str, role: str) -> None:
+    browser = sign_in(role)
+    for tab in TABS:
+        page = browser.open(f"{AT}{tab}")
+        assert "Anna Lee" in page.text, tab
+        assert f"/console{AT}/records" in page.links, tab
+        assert page.attributes("a", "aria-current").count("page") == (2 if tab != "/sheet" else 1), tab
+
+
+def test_the_overview_tells_who_it_is_and_who_may_be_the_same(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    ingest(reservation("r2", guest("g2", "Ida", email=EMAIL), property_id=PORTO.id))
+    page = sign_in().open(AT)
+    assert {"Ring 1, Wien", "Austria", "German", EMAIL, "May be known twice"} <= set(page.words)
+    assert f"/console/guests/{OTHER}" in page.links
+    assert "Ida Lee" in page.text
+    assert "Ida" not in sign_in("front_desk", "vienna").open(AT).text
+
+
+def test_records_stand_side_by_side_and_what_differs_is_marked(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    ingest(reservation("r2", guest("g2", email=EMAIL, language="fr", phone="n/a"), property_id=PORTO.id))
+    page = sign_in().open(f"{AT}/records")
+    assert {"api g1", "api g2", "German", "French", "Filled in, but not usable"} <= set(page.words)
+    marked = [page.html.split("</mark>")[n].rpartition("<mark>")[2] for n in range(page.html.count("</mark>"))]
+    assert marked == ["German", "French"]
+    assert page.words[page.words.index("Language") + 1] == "differs"
+    assert page.words[page.words.index("Given name") + 1] != "differs"
+
+
+def test_another_hotels_record_stands_on_no_page(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    ingest(reservation("r2", guest("g2", email=EMAIL, language="fr", phone="+43 660 999"), property_id=PORTO.id))
+    browser = sign_in("front_desk", "vienna")
+    for tab in TABS:
+        assert not {"French", "porto", "Hotel Porto", "api g2"} & set(browser.open(f"{AT}{tab}").words), tab
+
+
+def test_another_hotels_guest_has_no_page(sign_in: SignIn, anna: str) -> None:
+    browser = sign_in("front_desk", "porto")
+    for tab in (*TABS, "/membership/club/end"):
+        missing = browser.open(f"{AT}{tab}", 404)
+        assert "This page does not exist" in missing.text
+        assert "Anna" not in missing.html
+
+
+def test_a_merged_id_leads_to_the_page_of_whom_it_is_now(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    ingest(reservation("r2", guest("g2", email=EMAIL)))
+    pages = [sign_in().open(f"/guests/{each}") for each in (ANNA, OTHER)]
+    kept = min(ANNA, OTHER)
+    for page in pages:
+        assert f"/console/guests/{kept}/records" in page.links
+
+
+def test_names_are_text_in_their_own_direction(sign_in: SignIn, ingest: Ingest) -> None:
+    ingest(reservation("r1", guest(given="<b>שרה</b>", family="כהן\u202e", email=EMAIL)))
+    page = sign_in().open(AT)
+    assert "&lt;b&gt;שרה&lt;/b&gt;" in page.html
+    assert ("h1", {"dir": "auto"}) in page.elements
+    assert not page.attributes("b", "x")
+    assert "<b>" not in page.html
+
+
+def test_stays_and_timeline_are_told_in_words_and_page_by_page(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    ingest(*(reservation(f"s{n}", guest(email=EMAIL), arrival=f"2025-01-{n:02}", departure="2025-02-01",
+                         status="cancelled", channel="ota") for n in range(1, 8)))  # fmt: skip
+    browser = sign_in()
+    for tab in ("/stays", "/timeline"):
+        first = browser.open(f"{AT}{tab}?limit=5")
+        assert "Checked out" in first.text
+        assert "Hotel Vienna" in first.text
+        (after,) = [each for each in first.links if "cursor=" in each]
+        rest = browser.open(after.removeprefix("/console"))
+        assert rest.text.count("Cancelled") == 3
+        assert "checked_out" not in first.html + rest.html
+    assert "Travel site" in browser.open(f"{AT}/stays").text
+
+
+def test_what_the_guest_says_at_the_desk_holds_and_is_proven_once(sign_in: SignIn, anna: str) -> None:
+    browser = sign_in("front_desk", "vienna")
+    said = {"state": "withdrawn", "basis": "staff", "how": "said <so>", "property_id": "vienna"}
+    form = browser.open(f"{AT}/consents").form(f"{AT}/consents") | said
+    for _ in range(2):
+        response = browser.post(f"{AT}/consents", form)
+        assert (response.status_code, response.headers["Location"]) == (303, f"/console{AT}/consents?done=saved")
+    page = browser.open(f"{AT}/consents?done=saved")
+    assert page.words.count("Does not want it") == 3  # the choice, what holds, and one proof
+    assert "said &lt;so&gt;" in page.html
+
+
+def test_a_statement_that_is_refused_is_shown_with_what_was_typed(sign_in: SignIn, anna: str) -> None:
+    typed = {"state": "withdrawn", "basis": "staff", "how": "at the bar", "property_id": "porto"}
+    response = sign_in("front_desk", "vienna").send(f"{AT}/consents", typed)
+    assert response.status_code == 400
+    assert shown(response).form(f"{AT}/consents")["how"] == "at the bar"
+    assert "#property_id" in shown(response).links
+
+
+def test_who_may_only_read_has_no_form_and_is_refused(sign_in: SignIn, anna: str) -> None:
+    desk, reader = sign_in("front_desk"), sign_in("analyst")
+    for path, fields in ((f"{AT}/consents", {"state": "withdrawn"}), (f"{AT}/membership/club", {"number": "C-1"})):
+        assert not [each for each in reader.open(path).forms if each["action"].endswith(path)]
+        assert reader.post(path, {**desk.open(path).form(path), **fields}).status_code == 403
+    reader.open(f"{AT}/membership/club/end", 403)
+    reader.open(f"{AT}/consents/email/lift-bounce", 403)
+
+
+def test_a_guest_is_made_a_member_gets_another_number_and_leaves(sign_in: SignIn, anna: str) -> None:
+    browser, path = sign_in("front_desk", "vienna"), f"{AT}/membership/club"
+    assert browser.send(path, {"number": "C-100"}).status_code == 303
+    assert {"Member", "C-100"} <= set(browser.open(path).words)
+    assert browser.send(path, {"number": "C-200"}).status_code == 303
+    assert browser.open(path).form(path)["number"] == "C-200"
+    ending = browser.open(f"{path}/end")
+    assert "earn nothing" in ending.text
+    assert browser.send(f"{path}/end", {}, ending).headers["Location"] == f"/console{path}?done=ended"
+    assert "Make the guest a member" in browser.open(path).text
+
+
+def test_a_number_that_is_anothers_or_was_changed_meanwhile_is_refused(
+    sign_in: SignIn, ingest: Ingest, anna: str
+) -> None:
+    ingest(reservation("r2", guest("g2", "Ida", email="ida@example.com")))
+    browser, path = sign_in(), f"{AT}/membership/club"
+    browser.send(f"/guests/{OTHER}/membership/club", {"number": "C-100"})
+    refused = browser.send(path, {"number": "C-100"})
+    assert refused.status_code == 409
+    assert shown(refused).form(path)["number"] == "C-100"
+    before = {name: value for name, value in browser.open(path).form(path).items() if name != "action"}
+    browser.send(path, {"number": "C-1"})
+    late = browser.post(path, {**before, "number": "C-2"})
+    assert late.status_code == 409
+    assert "C-1" in shown(late).text
+    assert shown(late).form(path)["number"] == "C-2"
+    assert browser.post(path, {**before, "number": "C-1"}).status_code == 303  # the same form twice
+
+
+def test_the_ledger_says_why_in_words(sign_in: SignIn, anna: str, ingest: Ingest) -> None:
+    page = sign_in().open(f"{AT}/membership/club")
+    assert "No points were given yet." in page.text
+
+
+def test_what_a_page_asks_of_aws_is_counted(sign_in: SignIn, anna: str, capsys: pytest.CaptureFixture[str]) -> None:
+    browser = sign_in()
+    found = {tab: (browser.open(f"{AT}{tab}"), calls(capsys))[1] for tab in TABS}
+    assert found == {
+        "": 8, "/sheet": 21, "/records": 11, "/stays": 11, "/timeline": 13, "/consents": 13, "/membership": 14,
+        "/membership/club": 17,
+    }  # fmt: skip
