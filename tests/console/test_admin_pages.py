@@ -14,6 +14,7 @@ from chalicelib.properties import store as properties
 from tests.console.conftest import Page, SignIn
 
 HOTEL = {"id": "linz", "name": "Linz", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"}
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 CONNECTION = {"id": "pms", "vendor": "canonical", "properties": "H1 = vienna\n H2=porto ", "channels": "WEB = direct"}
 
 
@@ -64,14 +65,13 @@ def test_nobody_of_one_hotel_makes_a_key_for_all(sign_in: SignIn) -> None:
 
 def test_a_connection_is_made_and_its_secret_never_shown(sign_in: SignIn) -> None:
     admin = sign_in()
-    secret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    response = admin.send("/connections/new", {**CONNECTION, "secrets": secret})
+    response = admin.send("/connections/new", {**CONNECTION, "secrets": SECRET})
     assert response.headers["Location"] == "/console/connections/pms?done=saved", response.body
     kept = connections.get(ConnectionId("pms"))
     assert kept
     assert (dict(kept.properties), dict(kept.channels)) == ({"H1": "vienna", "H2": "porto"}, {"WEB": "direct"})
     pages = [admin.open(path).html for path in ("/connections", "/connections/pms", "/connections/pms/edit")]
-    assert not any(secret in each for each in pages)
+    assert not any(SECRET in each for each in pages)
     assert "Nothing came yet" in pages[1]
     admin.send("/connections/pms/edit", {"channels": ""})
     after = connections.get(ConnectionId("pms"))
@@ -142,3 +142,30 @@ def test_who_is_no_admin_opens_none_of_it(sign_in: SignIn, role: str) -> None:
     for path in ("/connections", "/connections/new", "/settings/keys", "/settings", "/connections/dead-letters"):
         browser.open(path, 403)
     assert browser.open("/settings/properties/vienna").attributes("fieldset", "disabled")
+
+
+def test_a_secret_is_changed_over_with_two_valid_for_a_while(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/connections/new", {**CONNECTION, "secrets": SECRET})
+    form = admin.open("/connections/pms/secrets")
+    first, second = (Page(admin.send("/connections/pms/secrets", {}, form).body.decode()) for _ in range(2))
+    (made,) = [each for each in first.words if each.startswith("whsec_")]
+    assert made in second.words
+    page = admin.open("/connections/pms/secrets")
+    ends = [each.removeprefix("/console") for each in page.links if each.endswith("/end")]
+    assert len(ends) == 2
+    assert made not in page.html
+    assert "the other one" in admin.open(ends[0]).text
+    admin.send(ends[0])
+    kept = connections.get(ConnectionId("pms"))
+    assert kept
+    assert len(kept.sealed_secrets) == 1
+    admin.open(ends[0], 404)
+
+
+def test_a_connection_is_tried_and_keeps_nothing(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/connections/new", {**CONNECTION, "secrets": SECRET})
+    page = Page(admin.send("/connections/pms/test").body.decode())
+    assert "It works" in page.text
+    assert "Nothing came yet" in admin.open("/connections/pms").text

@@ -100,6 +100,24 @@ PAGES = (
     ),
     Page("/connections/{connection_id}", shows="connections:one", opens="connections:get"),
     Page(
+        "/connections/{connection_id}/test",
+        shows="connections:testing",
+        takes="connections:tested",
+        opens="connection_trials:test",
+    ),
+    Page(
+        "/connections/{connection_id}/secrets",
+        shows="connections:secrets",
+        takes="connections:secret_made",
+        opens="connection_secrets:create",
+    ),
+    Page(
+        "/connections/{connection_id}/secrets/{secret_id}/end",
+        shows="connections:ending_secret",
+        takes="connections:secret_ended",
+        opens="connection_secrets:delete",
+    ),
+    Page(
         "/connections/{connection_id}/edit",
         shows="connections:edit",
         takes="connections:saved",

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from chalice.app import Response
 
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.health import Outcome
 from chalicelib.connections.rules import State
 from chalicelib.connectors.vendors import VENDORS
-from chalicelib.entrypoints.api import connections
+from chalicelib.entrypoints.api import connection_secrets, connection_trials, connections
+from chalicelib.entrypoints.api.connection_secrets import SecretMade
 from chalicelib.entrypoints.api.connections import ConnectionOpened
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -98,6 +100,41 @@ def lines(told: Mapping[str, object]) -> str:
 
 def _several(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def testing(visit: Visit) -> Response:
+    return visit.shown("connection_test.html", found=visit.call(connections.get, _id(visit)), tried=None)
+
+
+def tested(visit: Visit) -> Response:
+    tried = visit.call(connection_trials.test, _id(visit))
+    return visit.shown("connection_test.html", found=visit.call(connections.get, _id(visit)), tried=tried)
+
+
+def secrets(visit: Visit) -> Response:
+    return _secrets(visit, None)
+
+
+def secret_made(visit: Visit) -> Response:
+    """The secret stands on this very page, and nowhere else: the form sent twice shows it again."""
+    return _secrets(visit, visit.call(connection_secrets.create, _id(visit)))
+
+
+def _secrets(visit: Visit, made: SecretMade | None) -> Response:
+    found = visit.call(connection_secrets.listed, _id(visit)).items
+    return visit.shown("connection_secrets.html", connection_id=_id(visit), secrets=found, made=made)
+
+
+def ending_secret(visit: Visit) -> Response:
+    found = visit.call(connection_secrets.listed, _id(visit)).items
+    if visit.names["secret_id"] not in {each.id for each in found}:
+        raise NotFound("There is no such secret.")
+    return visit.shown("connection_secret_end.html", connection_id=_id(visit))
+
+
+def secret_ended(visit: Visit) -> Response:
+    visit.call(connection_secrets.delete, _id(visit), visit.names["secret_id"])
+    return visit.go(f"/connections/{_id(visit)}/secrets", done="deleted")
 
 
 def deleting(visit: Visit) -> Response:
