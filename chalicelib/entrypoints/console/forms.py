@@ -7,7 +7,7 @@ form that is sent twice has done it once.
 
 import secrets as randomness
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -42,6 +42,10 @@ class Form:
 
     def has(self, name: str) -> bool:
         return name in self.fields
+
+    def without(self, names: str) -> "Form":
+        """But for the fields whose names begin so."""
+        return replace(self, fields={name: each for name, each in self.fields.items() if not name.startswith(names)})
 
 
 NOTHING = Form({})

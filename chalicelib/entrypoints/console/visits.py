@@ -183,7 +183,7 @@ class Visit:
 
     def typed(self, name: str, kept: object = "") -> str:
         """What a field shows: what was typed, where the form came back, and else what is kept."""
-        if self.refusal is not None and self.form.has(name):
+        if self.form.has(name):
             return self.form.text(name)
         return "" if kept is None else str(kept)
 
@@ -195,7 +195,7 @@ class Visit:
 
     def is_ticked(self, name: str, value: str, kept: object) -> bool:
         """Of a box or a choice."""
-        if self.refusal is not None:
+        if self.form.fields:
             return value in self.form.texts(name)
         return bool(kept)
 
@@ -219,6 +219,10 @@ class Visit:
         from chalicelib.entrypoints.console.rendering import page
 
         return page(self, template, self.refusal.status if self.refusal else 200, values)
+
+    def showing_anew(self, names: str) -> "Visit":
+        """The same visit, whose page shows the fields of these names as the page gives them, not as they were typed."""
+        return replace(self, form=self.form.without(names))
 
     def refused(self, refusal: CallerError) -> "Visit":
         """The same visit, whose page tells what was wrong."""
