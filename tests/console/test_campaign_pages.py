@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.campaigns import actions
+from chalicelib.campaigns import actions, planning
+from chalicelib.campaigns.model import PARTS
 from chalicelib.canonical.ids import CampaignId
 from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
 from chalicelib.messages import store as templates
@@ -108,3 +109,18 @@ def test_a_change_keeps_what_the_form_shows(marketer: Browser) -> None:
     assert "vienna" in marketer.open(path).text
     marketer.send(f"{path}/edit", {"name": "Summer", "segment": "everybody", "template": "hello", "property_id": ""})
     assert "the whole group" in marketer.open(path).text
+
+
+def test_each_figure_leads_to_the_guests_behind_it(marketer: Browser) -> None:
+    path = created(marketer)
+    marketer.send(f"{path}/launch")
+    run = actions.campaign(CampaignId(path.rpartition("/")[2])).run
+    for part in range(PARTS):
+        planning.plan_run({"run": run, "part": part})
+    marketer.send(f"{path}/cancel")
+    (address,) = [each for each in marketer.open(path).links if "reason=run_cancelled" in each]
+    held = marketer.open(address.removeprefix("/console"))
+    assert "cancelled before this guest's turn" in held.text
+    assert len([each for each in held.links if "/console/guests/" in each]) == 2
+    nobody = marketer.open(f"{path}/decisions?decision=sent")
+    assert [each for each in nobody.links if "/console/guests/" in each] == []

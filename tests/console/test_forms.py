@@ -56,7 +56,12 @@ def test_a_stale_version_is_refused_and_nothing_of_either_is_lost(sign_in: SignI
     late = browser.post("/settings", {**before, "cap_mails": "1"})
     assert late.status_code == 409
     assert (store.get().cap_days, store.get().cap_mails) == (30, 3)
-    assert shown(late).form("/settings")["cap_mails"] == "1"
+    again = shown(late)
+    assert again.form("/settings")["cap_mails"] == "1"
+    assert "staff" in again.text
+    assert "still here" in again.text
+    assert browser.send("/settings", {}, again).status_code == 303
+    assert (store.get().cap_days, store.get().cap_mails) == (7, 1)
 
 
 @pytest.mark.parametrize(

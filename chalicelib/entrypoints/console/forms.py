@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LARGEST = 1024 * 1024
 MOST_FIELDS = 2_000
 TOKEN = "_token"  # noqa: S105 - the name of a field
+VERSION = "_version"
 LIVES = 12 * 60 * 60
 """Seconds: as long as a session at most."""
 KIND = "application/x-www-form-urlencoded"
@@ -39,6 +40,12 @@ class Form:
 
     def texts(self, name: str) -> list[str]:
         return [each.replace("\r\n", "\n") for each in self.fields.get(name, [])]
+
+    @property
+    def version(self) -> int | None:
+        """The version of what it changes that its page showed; None where it shows none."""
+        shown = self.text(VERSION)
+        return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None
 
     def has(self, name: str) -> bool:
         return name in self.fields

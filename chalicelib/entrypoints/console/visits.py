@@ -142,7 +142,9 @@ class Visit:
         takes_ask = "ask" in contract_of(call).names
 
         def run(seed: str) -> Any:
-            return function(*([Ask(self.caller, seed, self.now)] if takes_ask else []), *args, **given)
+            return function(
+                *([Ask(self.caller, seed, self.now, self.form.version)] if takes_ask else []), *args, **given
+            )
 
         told = self._once(call, run, (args, given)) if call.creates else run("")
         self.seen.extend(each for each in guests_in(told) if each not in self.seen)

@@ -11,7 +11,7 @@ from chalicelib.entrypoints.api.campaigns import CampaignAsked, CampaignChange, 
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
-from chalicelib.messages.holds import RULES, Reason
+from chalicelib.messages.holds import Reason
 
 STATES: Mapping[str, tuple[str, str]] = {
     "active": (N_("On its way"), "busy"),
@@ -53,7 +53,7 @@ OUTCOMES: Mapping[str, str] = {
     Reason.NOT_MISSED: N_("Turned up after all"),
 }
 """What a count or a decision is called."""
-ENDS = ("sent", "unknown", "lost", "failed")
+ENDS, WAITING = ("sent", "unknown", "lost", "failed"), "waiting"
 EVERYTHING = Page("", limit=MOST)
 """Of a choice: as many as one page has."""
 
@@ -143,14 +143,22 @@ def _acts(visit: Visit, run: RunShown | None) -> list[tuple[str, str]]:
     return [(each, visit.words(ACTS[each].button)) for each in (*possible, *missed)]
 
 
-def _bars(visit: Visit, run: RunShown | None) -> list[tuple[str, int, str, str]]:
-    """Each outcome with its number, the ends first, then the reasons by how many they held; and its code."""
+Bar = tuple[str, int, str, str]
+
+
+def _bars(visit: Visit, run: RunShown | None) -> list[Bar]:
+    """Each outcome with its number, the ends first, then reasons by how many they held; each leads to its guests."""
     counts = run.counts if run else {}
-    waiting = {"waiting": run.total - sum(counts.values())} if run and run.total > sum(counts.values()) else {}
-    told = {**{name: counts[name] for name in ENDS if name in counts}, **waiting}
+    waiting = run.total - sum(counts.values()) if run else 0
     held = sorted((name for name in counts if name not in ENDS), key=lambda name: -counts[name])
-    told |= {name: counts[name] for name in held}
-    return [(outcome(visit, name), number, visit.wording.number(number), name) for name, number in told.items()]
+    told = {name: counts[name] for name in ENDS if name in counts} | ({WAITING: waiting} if waiting > 0 else {})
+    return [_bar(visit, name, number) for name, number in (told | {name: counts[name] for name in held}).items()]
+
+
+def _bar(visit: Visit, code: str, number: int) -> Bar:
+    by = "decision" if code in {*ENDS, WAITING} else "reason"
+    address = visit.at(f"{visit.path}/decisions", **{by: code})
+    return outcome(visit, code), number, visit.wording.number(number), address
 
 
 def outcome(visit: Visit, code: str) -> str:
@@ -207,8 +215,11 @@ def _back(visit: Visit) -> Response:
 
 def decided(visit: Visit) -> Response:
     campaign = visit.call(campaigns.get, _id(visit))
-    found = visit.call(campaigns.decisions, _id(visit), page=visit.part(visit.path))
-    return visit.shown("campaign_decisions.html", campaign=campaign, decisions=found, outcomes=OUTCOMES, rules=RULES)
+    decision, reason = (visit.query.get(name) or None for name in ("decision", "reason"))
+    page = visit.part(visit.path)
+    found = visit.call(campaigns.decisions, _id(visit), decision=decision, reason=reason, page=page)
+    said = [(code, visit.words(name)) for code, name in OUTCOMES.items()]
+    return visit.shown("campaign_decisions.html", campaign=campaign, decisions=found, outcomes=OUTCOMES, said=said)
 
 
 def _id(visit: Visit) -> CampaignId:

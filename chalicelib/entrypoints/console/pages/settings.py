@@ -7,7 +7,7 @@ from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Branding
 from chalicelib.settings.model import HubSettings
 
-NUMBERS = ("cap_mails", "cap_days", "retention_months", "version")
+NUMBERS = ("cap_mails", "cap_days", "retention_months")
 SWITCHES = ("mails_singly", "sharing")
 
 
