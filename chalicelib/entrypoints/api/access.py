@@ -3,6 +3,7 @@
 from chalicelib.access import actions
 from chalicelib.access.model import ApiKey, KeyAsked, Role
 from chalicelib.canonical.ids import KeyId
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -21,9 +22,11 @@ class KeyMade(KeyShown):
     key: str
 
 
-def listed(ask: Ask, *, page: Page) -> Listing[KeyShown]:
-    """The keys whose properties the caller may all see, without the keys themselves."""
-    items, more = page.take(map(_shown, actions.seen(ask.caller, page.after)))
+def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[KeyShown]:
+    """The keys whose properties the caller may all see, without the keys themselves; with `named` those in whose id or
+    name that stands."""
+    wanted = paging.named(actions.seen(ask.caller, page.after), named, lambda each: (each.key_id, each.name))
+    items, more = page.take(map(_shown, wanted))
     return Listing(items=items, next_cursor=page.cursor(items[-1].key_id) if more else None)
 
 

@@ -16,6 +16,7 @@ from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, Seg
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import DEFAULT_CHANNEL
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -123,9 +124,10 @@ def create(ask: Ask, body: CampaignAsked) -> CampaignShown:
     return _shown(actions.create_campaign(Campaign.model_validate(named)))
 
 
-def listed(*, page: Page) -> Listing[CampaignShown]:
-    """All campaigns."""
-    items, cursor = page.of(actions.campaigns(), lambda each: each.campaign.id)
+def listed(*, named: str | None = None, page: Page) -> Listing[CampaignShown]:
+    """All campaigns; with `named` those in whose id or name that stands."""
+    wanted = paging.named(actions.campaigns(), named, lambda each: (each.campaign.id, each.campaign.name))
+    items, cursor = page.of(wanted, lambda each: each.campaign.id)
     return Listing(items=[_shown(each) for each in items], next_cursor=cursor)
 
 

@@ -12,7 +12,7 @@ from chalicelib.connections import actions, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.model import KeptConnection
 from chalicelib.dead_letters import store as dead_letters
-from chalicelib.entrypoints.api import connection_health
+from chalicelib.entrypoints.api import connection_health, paging
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.connection_health import HealthOpened, HealthShown
@@ -42,15 +42,16 @@ class ConnectionOpened(ConnectionShown):
     health: HealthOpened
 
 
-def listed(ask: Ask, *, page: Page) -> Listing[ConnectionShown]:
-    """The connections whose properties the key may all see."""
+def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[ConnectionShown]:
+    """The connections whose properties the key may all see; with `named` those in whose id or vendor that stands."""
     now = moment_of(ask.now)
     seen = (
         ConnectionShown(**_told(each), health=connection_health.shown(health, now))
         for each, health in store.listed_with_health()
         if sees(ask.caller, each)
     )
-    items, cursor = page.of(seen, lambda each: each.id)
+    wanted = paging.named(seen, named, lambda each: (each.id, each.vendor))
+    items, cursor = page.of(wanted, lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

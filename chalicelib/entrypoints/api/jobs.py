@@ -5,6 +5,7 @@ from typing import Literal
 
 from chalicelib.canonical.ids import JobId, Leaf
 from chalicelib.canonical.time import Instant
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -45,9 +46,10 @@ class JobShown(Shown):
     sample: list[FoundShown]
 
 
-def listed(*, page: Page) -> Listing[JobShown]:
-    """The jobs that are under way."""
-    items, cursor = page.of(map(shown, work.under_way()), lambda each: each.id)
+def listed(*, named: str | None = None, page: Page) -> Listing[JobShown]:
+    """The jobs that are under way; with `named` those in whose kind or subject that stands."""
+    wanted = paging.named(map(shown, work.under_way()), named, lambda each: (each.kind, each.subject))
+    items, cursor = page.of(wanted, lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

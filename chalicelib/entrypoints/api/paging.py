@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -48,6 +48,15 @@ class Page:
                 return found, True
             found.append(item)
         return found, False
+
+
+Kept = TypeVar("Kept")
+
+
+def named(found: Iterable[Kept], text: str | None, names: Callable[[Kept], Iterable[str]]) -> Iterator[Kept]:
+    """Those in one of whose names the text stands, in whatever letters; all of them where there is none."""
+    wanted = (text or "").casefold()
+    return (each for each in found if not wanted or any(wanted in name.casefold() for name in names(each)))
 
 
 def _size(item: BaseModel) -> int:

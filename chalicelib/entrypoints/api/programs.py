@@ -1,6 +1,7 @@
 """/v1/programs: loyalty schemes."""
 
 from chalicelib.canonical.ids import ProgramId
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -9,9 +10,10 @@ from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.store import PROGRAMS
 
 
-def listed(*, page: Page) -> Listing[Program]:
-    """All programmes."""
-    items, cursor = page.of(PROGRAMS.listed(), lambda each: each.id)
+def listed(*, named: str | None = None, page: Page) -> Listing[Program]:
+    """All programmes; with `named` those in whose id or name that stands."""
+    wanted = paging.named(PROGRAMS.listed(), named, lambda each: (each.id, each.name))
+    items, cursor = page.of(wanted, lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

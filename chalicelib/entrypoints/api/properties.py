@@ -2,6 +2,7 @@
 
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -10,9 +11,10 @@ from chalicelib.properties import actions, store
 from chalicelib.properties.model import Property
 
 
-def listed(ask: Ask, *, page: Page) -> Listing[Property]:
-    """The properties that the key may see."""
-    items, cursor = page.of((each for each in store.by_id().values() if ask.caller.sees(each.id)), lambda each: each.id)
+def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[Property]:
+    """The properties that the key may see; with `named` those in whose id or name that stands."""
+    seen = (each for each in store.by_id().values() if ask.caller.sees(each.id))
+    items, cursor = page.of(paging.named(seen, named, lambda each: (each.id, each.name)), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

@@ -13,6 +13,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ChannelName, GuestId, PropertyId, SegmentId
 from chalicelib.canonical.time import moment_of
 from chalicelib.consent.model import DEFAULT_CHANNEL
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.documents import check
@@ -49,10 +50,10 @@ class WhyShown(Shown):
     rule: PartExplained
 
 
-def listed(ask: Ask, *, page: Page) -> Listing[Segment]:
-    """All segments that the key may see."""
+def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[Segment]:
+    """All segments that the key may see; with `named` those in whose id or name that stands."""
     seen = (each for each in SEGMENTS.listed() if _sees(ask.caller, each))
-    items, cursor = page.of(seen, lambda each: each.id)
+    items, cursor = page.of(paging.named(seen, named, lambda each: (each.id, each.name)), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

@@ -6,6 +6,7 @@ from chalicelib.access.staff import actions
 from chalicelib.access.staff.model import Staff, StaffAsked, StaffChange, StaffRole
 from chalicelib.canonical.ids import SessionId, StaffId
 from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.entrypoints.api import paging
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -33,9 +34,11 @@ class SessionShown(Shown):
     browser: str
 
 
-def listed(ask: Ask, *, page: Page) -> Listing[StaffShown]:
-    """The people whose properties the caller may all see."""
-    items, more = page.take(map(_shown, actions.seen(ask.caller, page.after)))
+def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[StaffShown]:
+    """The people whose properties the caller may all see; with `named` those in whose id, name or address that
+    stands."""
+    wanted = paging.named(actions.seen(ask.caller, page.after), named, lambda each: (each.id, each.name, each.email))
+    items, more = page.take(map(_shown, wanted))
     return Listing(items=items, next_cursor=page.cursor(items[-1].staff_id) if more else None)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from chalicelib.canonical.ids import GuestId, Leaf, PropertyId, TemplateId
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import moment_of
-from chalicelib.entrypoints.api import properties
+from chalicelib.entrypoints.api import paging, properties
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -56,9 +56,10 @@ class TemplatePreview(Shown):
     faults: list[TemplateFault]
 
 
-def listed(*, page: Page) -> Listing[Template]:
-    """All templates."""
-    items, cursor = page.of(TEMPLATES.listed(), lambda each: each.id)
+def listed(*, named: str | None = None, page: Page) -> Listing[Template]:
+    """All templates; with `named` those in whose id or name that stands."""
+    wanted = paging.named(TEMPLATES.listed(), named, lambda each: (each.id, each.name))
+    items, cursor = page.of(wanted, lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

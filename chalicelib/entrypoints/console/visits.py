@@ -177,6 +177,11 @@ class Visit:
         asked = {name: self.query[name] for name in ("limit", "cursor") if self.query.get(name)}
         return read_page(f"{CONSOLE_AT}{listing}", asked)
 
+    @property
+    def wanted(self) -> str | None:
+        """The part of a name that a list is filtered by."""
+        return self.query.get("named", "").strip() or None
+
     def number(self, name: str) -> int | str | None:
         """A number of the form; what is none is handed on as it was typed, for its model to say what is wrong."""
         typed = self.form.text(name).strip()

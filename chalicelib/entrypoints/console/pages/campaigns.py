@@ -83,7 +83,7 @@ ACTS: Mapping[str, Act] = {
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(campaigns.listed, page=visit.part(visit.path))
+    found = visit.call(campaigns.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("campaigns.html", campaigns=found, states=STATES, may_create=visit.may(campaigns.create))
 
 

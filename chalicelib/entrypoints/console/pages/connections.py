@@ -34,7 +34,7 @@ OUTCOMES: Mapping[Outcome, str] = {
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(connections.listed, page=visit.part(visit.path))
+    found = visit.call(connections.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("connections.html", connections=found, states=STATES)
 
 

@@ -8,7 +8,7 @@ from chalicelib.entrypoints.console.visits import Visit
 
 
 def listed(visit: Visit) -> Response:
-    return visit.shown("jobs.html", jobs=visit.call(jobs.listed, page=visit.part(visit.path)))
+    return visit.shown("jobs.html", jobs=visit.call(jobs.listed, named=visit.wanted, page=visit.part(visit.path)))
 
 
 def one(visit: Visit) -> Response:

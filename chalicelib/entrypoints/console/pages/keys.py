@@ -13,7 +13,7 @@ from chalicelib.entrypoints.console.visits import Visit
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(access.listed, page=visit.part(visit.path))
+    found = visit.call(access.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("keys.html", keys=found, roles=ROLE_NAMES)
 
 

@@ -26,7 +26,7 @@ RATE = "points_per_unit."
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(programs.listed, page=visit.part(visit.path))
+    found = visit.call(programs.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("programs.html", programs=found, may_write=visit.may(programs.put))
 
 

@@ -11,7 +11,7 @@ TEXTS = ("name", "time_zone", "country", "currency", "brand")
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(properties.listed, page=visit.part(visit.path))
+    found = visit.call(properties.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("properties.html", properties=found, may_write=visit.may(properties.put))
 
 

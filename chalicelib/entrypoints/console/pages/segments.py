@@ -32,7 +32,7 @@ PREVIEW = "preview"
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(segments.listed, page=visit.part(visit.path))
+    found = visit.call(segments.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("segments.html", segments=found, may_write=visit.may(segments.put))
 
 

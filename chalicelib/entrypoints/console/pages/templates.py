@@ -19,7 +19,7 @@ TEXTS = ("subject", "html", "text")
 
 
 def listed(visit: Visit) -> Response:
-    found = visit.call(templates.listed, page=visit.part(visit.path))
+    found = visit.call(templates.listed, named=visit.wanted, page=visit.part(visit.path))
     return visit.shown("templates.html", templates=found, may_write=visit.may(templates.put))
 
 
