@@ -19,7 +19,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from infra import chalice_files, running_hub
 from infra.errors import Refused
@@ -126,13 +125,13 @@ def _without_terminal(console: Console, say: Callable[[], None]) -> AbstractCont
 
 
 def say(values: dict[str, Any], *, as_json: bool) -> None:
+    """A line for each value, whole, however narrow the terminal is: a key or an address is there to be copied."""
     if as_json:
         typer.echo(json.dumps(values))
         return
-    table = Table(show_header=False, box=None)
+    width = max(map(len, values), default=0)
     for name, value in values.items():
-        table.add_row(f"[bold]{escape(name)}[/]", escape(plain(value)))
-    words.print(table)
+        words.print(f"[bold]{escape(name.ljust(width))}[/] {escape(plain(value))}", soft_wrap=True, highlight=False)
 
 
 def plain(value: object) -> str:

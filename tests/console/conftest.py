@@ -24,6 +24,12 @@ from tests.builders import PORTO, VIENNA, notice
 
 HUB = "https://hub.hotel.test"
 COOKIE = "__Host-xenia"
+RELATIVE = re.compile(r"(\.\./)*console(?=[/?]|\Z)")
+
+
+def resolved(address: str) -> str:
+    """An address of the console, as a browser reads it that is at another."""
+    return RELATIVE.sub("/console", address, count=1) if RELATIVE.match(address) else address
 
 
 class Page(HTMLParser):
@@ -37,7 +43,7 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        told = {name: resolved(value or "") for name, value in attrs}
         self.elements.append((tag, told))
         if tag == "a" and "href" in told:
             self.links.append(told["href"])
@@ -91,7 +97,10 @@ class Browser:
         if self.cookie:
             sent["Cookie"] = f"{COOKIE}={self.cookie}"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.http.request(method, path, headers=sent, body=body)
+        response = self.client.http.request(method, path, headers=sent, body=body)
+        if "Location" in response.headers:
+            response.headers["Location"] = resolved(response.headers["Location"])
+        return response
 
     def open(self, path: str, status: int = 200, **headers: str) -> Page:
         response = self.ask("GET", f"/console{path}", b"", **headers)

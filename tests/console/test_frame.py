@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -94,10 +95,20 @@ def test_a_name_holds_the_hash_of_its_file() -> None:
     assert (static.STATIC / "console.css").stat().st_size < 6 * 1024 + 1
 
 
-def test_addresses_hold_what_the_gateway_puts_before_them(sign_in: SignIn) -> None:
-    browser = sign_in()
-    event_path = browser.open("/").links
-    assert "/console/guests" in event_path
+@pytest.mark.parametrize("before", ["", "/api", "/_aws/execute-api/a1/api", "/guests-of/hub"])
+@pytest.mark.parametrize("path", ["/console", "/console/guests", "/console/a/b/c/d", "/console/settings?done=saved"])
+def test_addresses_lead_to_the_console_whatever_stands_before_it(sign_in: SignIn, before: str, path: str) -> None:
+    html = sign_in().ask("GET", path).body.decode()
+    for address in re.findall(r'(?:href|src|action)="([^"#][^":]*)"', html):
+        joined = urljoin(f"https://hub.example{before}{path}", address)
+        assert re.match(rf"https://hub\.example{before}/console(?=[/?]|\Z)", joined), address
+
+
+def test_who_is_led_on_stays_behind_what_stands_before_the_console(nobody: Browser) -> None:
+    response = nobody.client.http.get("/console/campaigns/new", headers={"X-Forwarded-Proto": "https"})
+    assert urljoin("https://h.example/api/console/campaigns/new", response.headers["Location"]).startswith(
+        "https://h.example/api/console/sign-in?next=%2Fcampaigns%2Fnew"
+    )
 
 
 def test_the_navigation_has_what_a_role_may_open(sign_in: SignIn) -> None:

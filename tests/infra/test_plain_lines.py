@@ -84,3 +84,11 @@ def test_without_a_terminal_a_waiting_command_says_what_it_waits_for(
         tell("the table [dev]")
         say()
     assert written(log)[:2] == ["deploying", "the table [dev]"]
+
+
+def test_a_value_is_said_whole_however_narrow_the_terminal_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = Console(file=StringIO(), width=20)
+    monkeypatch.setattr(terminal, "words", narrow)
+    address = f"http://127.0.0.1:1/{'x' * 100}"
+    terminal.say({"api_url": address, "key": "xk_1", "none": None}, as_json=False)
+    assert written(narrow) == [f"api_url {address}", "key     xk_1", "none    -"]

@@ -13,7 +13,7 @@ from chalicelib.canonical.errors import CallerError, Forbidden, NotFound
 from chalicelib.entrypoints.console import cookies, forms
 from chalicelib.entrypoints.console.forms import NOTHING
 from chalicelib.entrypoints.console.table import NOWHERE, Page, find
-from chalicelib.entrypoints.console.visits import CONSOLE_AT, SIGN_IN, Visit
+from chalicelib.entrypoints.console.visits import SIGN_IN, Visit
 from chalicelib.entrypoints.problems import problem
 from chalicelib.languages.catalogues import CONSOLE
 from chalicelib.languages.negotiation import preferred
@@ -87,7 +87,6 @@ def _visit(
         pages=pages,
         names=names,
         path="/" + "/".join(parts),
-        prefix=_prefix(request),
         headers=request.headers,
         query=dict(request.query_params or {}),
         form=NOTHING,
@@ -96,10 +95,6 @@ def _visit(
         signed=None if page.is_open else _signed_in(request),
         network=str(request.context.get("identity", {}).get("sourceIp", "")),
     )
-
-
-def _prefix(request: Request) -> str:
-    return str(request.context.get("path", "")).partition(CONSOLE_AT)[0]
 
 
 def _signed_in(request: Request) -> "SignedIn | None":

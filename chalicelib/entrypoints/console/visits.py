@@ -49,8 +49,6 @@ class Visit:
     names: Mapping[str, str]
     path: str
     """Behind /console."""
-    prefix: str
-    """What stands before /console in every address: the gateway's stage, where there is no domain of one's own."""
     headers: Mapping[str, str]
     query: Mapping[str, str]
     form: Form
@@ -104,9 +102,11 @@ class Visit:
         return next((each.time_zone for id_, each in sorted(store.by_id().items()) if self.caller.sees(id_)), UTC)
 
     def at(self, path: str, **query: str | None) -> str:
-        """The address of a page of ours."""
+        """The address of a page of ours, as seen from this one: what stands before /console (the gateway's stage, a
+        path of a domain) only the browser knows."""
         given = {name: value for name, value in query.items() if value}
-        return f"{self.prefix}{CONSOLE_AT}{path.rstrip('/')}" + (f"?{urlencode(given)}" if given else "")
+        up = "../" * len([part for part in self.path.split("/") if part])
+        return f"{up}{CONSOLE_AT[1:]}{path.rstrip('/')}" + (f"?{urlencode(given)}" if given else "")
 
     def opens(self, page: Page) -> bool:
         """Whether who is there may open a page."""
