@@ -82,6 +82,17 @@ def test_a_long_board_goes_on_and_its_cursor_is_of_no_other_list(sign_in: SignIn
     browser.open(after.removeprefix("/console") + "&list=departures", 400)
 
 
+def test_arrivals_stand_by_name_and_departures_by_room(sign_in: SignIn, ingest: Ingest) -> None:
+    told = [("Zoe", "9"), ("Ada", "101"), ("max", "20")]
+    ingest(*(reservation(name, guest(name, "G", name), room_number=room) for name, room in told))
+    browser = sign_in("front_desk", "vienna")
+    for asked, order in (
+        ("", ["G Ada", "G max", "G Zoe"]),
+        ("?list=departures&date=2026-02-03", ["G Zoe", "G max", "G Ada"]),
+    ):
+        assert [each for each in browser.open(f"{BOARD}{asked}").words if each.startswith("G ")] == order
+
+
 def test_fifty_lines_weigh_little_with_all_that_is_sent_beside_them(
     sign_in: SignIn, ingest: Ingest, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "address": N_("Said by somebody at the same address"),
     },
     "purpose": {"marketing": N_("Marketing")},
+    "controller": {"group": N_("The group")},
+    "job": {"follow_programme": N_("Ledgers follow a programme")},
     "medium": {"email": N_("E-mail")},
     "suppressed": {
         "complaint": N_("A mail was reported as spam. Only the guest can take that back."),

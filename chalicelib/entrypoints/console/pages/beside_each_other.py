@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.canonical.details import PostalAddress
 from chalicelib.entrypoints.api.records import RecordShown
+from chalicelib.entrypoints.console.hotels import Hotels
 from chalicelib.entrypoints.console.told import N_, told
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.entrypoints.console.wording import Wording
@@ -24,14 +25,15 @@ class Row:
         return self.compares and len({each.casefold() for each in self.said if each}) > 1
 
 
-def rows(visit: Visit, records: Sequence[RecordShown]) -> list[Row]:
+def rows(visit: Visit, records: Sequence[RecordShown], hotels: Hotels) -> list[Row]:
     """Those of which any record says something."""
     words = Wording(visit.language, visit.now)
 
     def row(name: str, said: Callable[[RecordShown, Visit, Wording], str]) -> Row:
         return Row(visit.words(name), [said(each, visit, words) for each in records], name not in OF_THE_RECORD)
 
-    found = [row(name, said) for name, said in SAID.items()]
+    named = [", ".join(hotels[at].name if at in hotels else at for at in each.properties) for each in records]
+    found = [*(row(name, said) for name, said in SAID.items()), Row(visit.words(HOTELS), named, compares=False)]
     return [each for each in found if any(each.said)]
 
 
@@ -62,7 +64,7 @@ def _flag(visit: Visit, flag: bool | None) -> str:  # noqa: FBT001 - it is one
 
 YES, NO = N_("Yes"), N_("No")
 CHANGED, HOTELS, UNUSABLE = N_("Changed there"), N_("Hotels"), N_("Filled in, but not usable")
-OF_THE_RECORD = {CHANGED, HOTELS, UNUSABLE}
+OF_THE_RECORD = {CHANGED, UNUSABLE}
 """What is of the record, and not of the person."""
 SAID: Mapping[str, Callable[[RecordShown, Visit, Wording], str]] = {
     N_("Salutation"): lambda record, _, __: record.salutation or "",
@@ -82,6 +84,5 @@ SAID: Mapping[str, Callable[[RecordShown, Visit, Wording], str]] = {
     N_("Age"): lambda record, visit, _: _coded(visit, "age", record.age_category),
     N_("Wants marketing by e-mail"): lambda record, visit, _: _flag(visit, record.marketing_email),
     UNUSABLE: lambda record, visit, _: ", ".join(_coded(visit, "field", each) for each in record.unusable),
-    HOTELS: lambda record, _, __: ", ".join(record.properties),
     CHANGED: lambda record, _, words: words.moment(record.changed_at),
 }

@@ -90,7 +90,18 @@ def _lines(visit: Visit, hotel: PropertyId) -> Lines:
         found = visit.call(boards.in_house, hotel, page=page)
     else:
         found = visit.call(boards.departures if asked == DEPARTURES else boards.arrivals, hotel, date=day, page=page)
-    return Lines(found.items, found.next_cursor)
+    return Lines(sorted(found.items, key=_by_name if asked == ARRIVALS else _by_room), found.next_cursor)
+
+
+def _by_name(line: BoardLineShown) -> tuple[str, str]:
+    """Who comes to the desk says a name; who leaves is known by the room."""
+    guest = line.guest
+    return (guest.family_name or "").casefold() if guest else "", line.reservation
+
+
+def _by_room(line: BoardLineShown) -> tuple[int, str, str]:
+    room = line.room_number or ""
+    return len(room), room, line.reservation
 
 
 def _list(visit: Visit) -> str:

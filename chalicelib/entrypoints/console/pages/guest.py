@@ -61,7 +61,7 @@ def sheet(visit: Visit) -> Response:
 def beside(visit: Visit) -> Response:
     """What each source says, one column a record."""
     listing = visit.call(records.listed, id_of(visit), page=visit.part(visit.path))
-    rows = beside_each_other.rows(visit, listing.items)
+    rows = beside_each_other.rows(visit, listing.items, hotels.of(visit))
     return shown(visit, "guest_records.html", found(visit), listing=listing, rows=rows)
 
 
