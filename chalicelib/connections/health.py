@@ -83,10 +83,15 @@ def together(kept: Health, told: Iterable[Told], today: date) -> Health:
     return Health(
         received_at=_latest(kept.received_at, ordered),
         stored_at=_latest(kept.stored_at, [each for each in ordered if each.outcome is Outcome.STORED]),
-        days=_days(kept, ordered, _first_day(today)),
-        words=_words(kept.words, ordered, _first_day(today)),
+        days=_days(kept, ordered, days_until(today)[0]),
+        words=_words(kept.words, ordered, days_until(today)[0]),
         last=sorted([*kept.last, *ordered], key=_at, reverse=True)[:MOST_LAST],
     )
+
+
+def days_until(today: date) -> list[str]:
+    """Those that are kept, today the last of them."""
+    return [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS_KEPT))]
 
 
 def _at(told: Told) -> Instant:
@@ -96,10 +101,6 @@ def _at(told: Told) -> Instant:
 def _latest(kept: Instant | None, ordered: Sequence[Told]) -> Instant | None:
     known = [*filter(None, [kept]), *(each.at for each in ordered[-1:])]
     return max(known, default=None)
-
-
-def _first_day(today: date) -> str:
-    return (today - timedelta(days=DAYS_KEPT - 1)).isoformat()
 
 
 def _days(kept: Health, ordered: Sequence[Told], first: str) -> dict[str, Day]:

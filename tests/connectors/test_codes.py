@@ -8,6 +8,8 @@ from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connectors.canonical.translate import translate
 from chalicelib.connectors.codes import as_code
 from chalicelib.connectors.contract import Link
+from chalicelib.connectors.mews.rows import unknown_words
+from tests import fake_mews
 from tests.builders import DAY_ONE, guest, reservation
 
 PEOPLE = [
@@ -56,3 +58,10 @@ def test_a_canonical_notice_tells_unknown_words_by_their_field_and_what_they_wer
         ("unknown_meal_plan", "hb", "r1"),
     ]
     assert told(status="Confirmed", channel="Anna Lee") == []
+
+
+def test_a_vendor_that_is_asked_tells_unknown_words_by_its_reservation_and_never_a_customers_name() -> None:
+    people = {"c1": {"Id": "c1", "FirstName": "Anna", "LastName": "Lee"}}
+    row = fake_mews.reservation("r1", State="Waitlisted", Purpose="Anna")
+    assert unknown_words(row, people) == [("unknown_state", "waitlisted", "r1")]
+    assert unknown_words(fake_mews.reservation("r1", State="Confirmed", Purpose=None), people) == []

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.canonical.time import Instant
 from chalicelib.connections import rules
-from chalicelib.connections.health import Day, Health, Outcome, Told, Word
+from chalicelib.connections.health import Day, Health, Outcome, Told, Word, days_until
 from chalicelib.connections.rules import State
 from chalicelib.entrypoints.api.answers import Shown
 
@@ -54,7 +54,7 @@ class NoticeShown(Shown):
 
 
 class HealthOpened(HealthShown):
-    """The same with its days (14 at most), what was passed over in them, and the newest notices. `dead_letters` counts
+    """The same with the last 14 days, what was passed over in them, and the newest notices. `dead_letters` counts
     what could not be processed and lies there, up to 100; null where the key does not see them. How many notices of one
     connection wait in a queue SQS does not tell."""
 
@@ -76,7 +76,7 @@ def shown(health: Health, now: datetime) -> HealthShown:
 def opened(health: Health, now: datetime, dead_letters: int | None) -> HealthOpened:
     return HealthOpened(
         **shown(health, now).model_dump(),
-        days=[_day(day, each) for day, each in health.days.items()],
+        days=[_day(day, health.days.get(day, Day())) for day in days_until(now.date())],
         ignored=_words(health.words),
         notices=[_notice(each) for each in health.last],
         dead_letters=dead_letters,
