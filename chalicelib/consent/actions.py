@@ -93,10 +93,11 @@ class Act:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a leaf is known to have said by now, and whether the history has one more proof."""
+    """What a leaf is known to have said by now, whether the history has one more proof, and whether that was known."""
 
     kept: Consent
     is_proven: bool = False
+    was_known: bool = False
 
 
 def _agreed(act: Act, said_at: Sequence[Digest] | None) -> Recorded:
@@ -128,8 +129,18 @@ def _done(act: Act) -> Recorded:
     if guests.guest(act.leaf) is None:
         raise NotFound("There is no such guest.")
     of_guest, done = until_written(partial(_act, act), BUSY)
-    bus.announce([_consent_changed(of_guest, done.kept)])
+    _announce(act, _consent_changed(of_guest, done.kept), was_known=done.was_known)
     return done
+
+
+def _announce(act: Act, fact: Fact, *, was_known: bool) -> None:
+    """Once, however often the same is said. A mark that it was done is written behind it: who died between the act and
+    the mark announces with the next word."""
+    said = act.leaf, act.channel, act.key, fact.subject_version
+    if was_known and store.was_announced(*said):
+        return
+    bus.announce([fact])
+    store.keep_announced(*said)
 
 
 def _act(act: Act) -> tuple[GuestId, Recorded]:
@@ -146,7 +157,11 @@ def _act(act: Act) -> tuple[GuestId, Recorded]:
         _replace(gate, after, leaf, [table.Put(store.acts_row(leaf, channel, kept)), *proofs])
     elif proofs:  # it changes nothing that is in effect, and is proven all the same
         table.write(*proofs)
-    return gate.guest, Recorded(kept[key], bool(proofs))
+    return gate.guest, Recorded(kept[key], bool(proofs), was_known=_is_same(kept[key], done.get(key)))
+
+
+def _is_same(one: Consent, other: Consent | None) -> bool:
+    return other is not None and (one.state, one.basis, one.at) == (other.state, other.basis, other.at)
 
 
 def _beside(gate: Gate, leaf: Leaf) -> Collection[Acts]:

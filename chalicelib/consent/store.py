@@ -7,12 +7,14 @@ from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, stable_id
-from chalicelib.canonical.time import Instant
+from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
 
 CLAIMED = "~"
 """Ends the packed basis of what is claimed."""
+ANNOUNCED_FOR = 30 * 24 * 3600
+"""Seconds that it is remembered what was announced: longer than anybody repeats the same."""
 ASKED_AT_ONCE = 10
 """Receipts that are read in one call, where mostly the first one tells."""
 
@@ -111,6 +113,19 @@ def read_acts(item: Item) -> Acts:
 
 def acts_row(leaf: Leaf, channel: ChannelName, known: Acts) -> Item:
     return table.row(keys.acts(leaf, channel), acts=_packed(known))
+
+
+def was_announced(leaf: Leaf, channel: ChannelName, key: str, version: str) -> bool:
+    return table.get(_announced(leaf, channel, key, version)) is not None
+
+
+def keep_announced(leaf: Leaf, channel: ChannelName, key: str, version: str) -> None:
+    until = int(now().timestamp()) + ANNOUNCED_FOR
+    table.write(table.Put(table.row(_announced(leaf, channel, key, version), expires_at=until)))
+
+
+def _announced(leaf: Leaf, channel: ChannelName, key: str, version: str) -> Key:
+    return keys.mark(f"{leaf}#{channel}#{key}", version)
 
 
 def belongs(leaf: Leaf, guest: GuestId) -> table.Check:

@@ -6,7 +6,9 @@ import pytest
 
 from chalicelib.canonical.ids import leaf_of_profile
 from chalicelib.connections.model import API
-from chalicelib.identity.model import MOST_CLAIMS
+from chalicelib.identity import store as identity
+from chalicelib.identity.digests import digest
+from chalicelib.identity.model import MOST_CLAIMS, MOST_LEAVES
 from tests.attack.hotels import GROUP, Hotels
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.crashes import watching
@@ -71,6 +73,21 @@ def test_who_comes_to_an_address_after_forty_five_claims_has_it(hotels: Hotels) 
     hotels.post(PORTO, *gone)
     hotels.post(PORTO, guest("g3", "B", "Moll", email="late@lee.example"))
     assert hotels.joined(Hotels.leaf(VIENNA, "g2"), Hotels.leaf(PORTO, "g3"))
+
+
+def test_claims_of_many_names_close_no_address_that_forty_own_records_carry(hotels: Hotels) -> None:
+    """Beyond so many records the group's word closes an address that is nobody's: claims are no part of that word."""
+    own = [guest(f"own{number:02}", email="many@lee.example") for number in range(MOST_LEAVES)]
+    told = strangers(MOST_CLAIMS, email="many@lee.example")
+    for start in range(0, len(own), 10):
+        hotels.connected(VIENNA, *own[start : start + 10])
+        hotels.post(PORTO, *told[start : start + 10]) if told[start : start + 10] else None
+    hotels.connected(VIENNA, guest("own40", email="many@lee.example"))
+    row = identity.identifier(digest("email", "many@lee.example"))
+    assert row
+    assert not row.is_closed
+    assert not row.shared
+    assert group_sees(hotels, hotels.leaf_of("pms-vienna", "own00"))["traits"]["email"] == "many@lee.example"
 
 
 def test_a_merge_between_two_own_records_fuses_no_strangers(hotels: Hotels) -> None:

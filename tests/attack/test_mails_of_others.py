@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from chalicelib.canonical.ids import Leaf, OccasionId, TemplateId
+from chalicelib.canonical.ids import Leaf, OccasionId, PropertyId, TemplateId
 from chalicelib.canonical.time import now
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
@@ -17,6 +17,7 @@ from chalicelib.messages import actions, names, sending
 from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
+from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding, Property
 from chalicelib.segments.model import Rule
 from chalicelib.segments.rules import matches
@@ -32,6 +33,7 @@ TEMPLATE = Template(
     html="<p>Hello {{ guest.country | default: '' }}{{ guest.next_arrival | default: '' }}</p>",
     text="Hello",
 )
+ZURICH = PORTO.model_copy(update={"id": PropertyId("zurich"), "name": "Hotel Zurich", "country": "CH"})
 ANNA, CLAIM = Hotels.leaf(VIENNA), Hotels.leaf(PORTO)
 
 
@@ -222,3 +224,25 @@ def test_who_reads_vienna_s_mailbox_under_another_name_at_porto_gets_none_of_its
     hotels.post(PORTO, guest(other, "Max", "Moll", email=OWN))
     assert mail(VIENNA, Hotels.leaf(PORTO, other), ANNA) == ["shared_mailbox", "sent"]
     assert ses.accepted[0]["subject"] == "For Anna"
+
+
+def test_a_third_hotel_that_keeps_two_hotels_records_apart_shows_and_changes_nothing_of_theirs(
+    hotels: Hotels, ses: FakeSes
+) -> None:
+    """Of three hotels' claims of which the first and the last are not tied, the order of the hotels' ids decides
+    (decision 0056): Porto's comes first. What it comes to is one guest in two parts, who read one mailbox."""
+    properties.put(ZURICH)
+    hotels.post(VIENNA, anna(member_number="V-1", birth_date="1980-05-17"))
+    hotels.post(ZURICH, guest("z1", email=OWN, birth_date="1980-05-17"))
+    zurich = Hotels.leaf(ZURICH, "z1")
+    assert hotels.joined(ANNA, zurich)
+    known = {hotel: hotels.shown(hotel, leaf) for hotel, leaf in ((VIENNA, ANNA), (ZURICH, zurich))}
+    for source_id in ("p1", next(f"x{number}" for number in range(999) if Hotels.leaf(PORTO, f"x{number}") < ANNA)):
+        hotels.post(PORTO, guest(source_id, phone=PHONE, email=EVIL, changed_at=at(50)))
+        assert {hotel: hotels.shown(hotel, leaf) for hotel, leaf in ((VIENNA, ANNA), (ZURICH, zurich))} == known
+        assert hotels.found(PORTO, f"email={OWN}") == []
+    assert not hotels.joined(ANNA, zurich)
+    mail(GROUP, ANNA, zurich)
+    assert [each["to"] for each in ses.accepted] == [OWN], "once, and to none of Porto's"
+    hotels.post(GROUP, guest("own", phone=PHONE, email=OWN))
+    assert hotels.joined(ANNA, zurich), "the group's word makes them one, whatever Porto says"

@@ -3,12 +3,17 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from chalicelib.aws import queues as sent
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from chalicelib.entrypoints import log, queues
 from chalicelib.entrypoints.runtime import BatchIncomplete
 from tests.builders import VIENNA, reservation
@@ -143,6 +148,51 @@ def test_no_word_that_a_vendor_answers_is_in_a_log_or_a_reason(
     lines = told(capsys.readouterr().out)
     assert [each for each in (*lines, *reasons()) if not knows_nobody(each)] == []
     assert any("unknown_state" in each for each in lines)
+
+
+SECRET = "whsec_YS1zaWduaW5nLWtleS1vZi0yNC1ieXRlcw=="
+
+
+def pushed(hub: Hub, body: Any) -> int:
+    """By who may sign."""
+    connections.put(Connection(id=ConnectionId("own"), vendor="canonical", secrets=(SECRET,), properties={}))
+    text, sent = json.dumps(body), datetime.now(UTC)
+    headers = {"webhook-id": "m1", "webhook-timestamp": str(int(sent.timestamp()))}
+    headers |= {"webhook-signature": Webhook(SECRET).sign("m1", sent, text), "Content-Type": "application/json"}
+    return int(hub.client.http.post("/webhooks/own", headers=headers, body=text.encode()).status_code)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_word_of_a_signed_push_is_in_a_log_or_a_reason(
+    hub: Hub, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    each_alone = [{"snapshots": [each]} for each in canonical(word)["snapshots"]]
+    unfit = [{word: word}, [word], word, {"snapshots": word}, {"snapshots": {word: word}}, {"snapshots": [[word]]}]
+    assert {pushed(hub, each) for each in (canonical(word), *each_alone, *unfit)} == {202, 400}
+    assert hub.client.http.post(f"/webhooks/{quote(word.encode('utf-8', 'replace'))}", body=b"{}").status_code == 401
+    queued = 0
+    while records := received("inbox")["Records"]:
+        queued += len(records)
+        for each in records:
+            work("inbox", json.loads(each["body"]))
+    assert queued
+    lines, letters = told(capsys.readouterr().out), reasons()
+    assert [each for each in (*lines, *letters) if not knows_nobody(each)] == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_that_is_said_of_many_stays_is_in_no_log_either(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    connect()
+    mews = FakeMews().install(monkeypatch)
+    names = [f"r{number}" for number in range(6)]
+    mews.keep(*(stay(name, State=word, Purpose=word, Origin=word) for name in names))
+    several = [{**STAY, "source_id": name, "status": word, "channel": word, "payer": word} for name in names]
+    for _ in range(2):
+        work("fetch", {**noticed("mews", reservations_changed(*names)), "connection": "mews-vienna"})
+        work("inbox", noticed("canonical", {"snapshots": several}))
+    assert [each for each in (*told(capsys.readouterr().out), *reasons()) if not knows_nobody(each)] == []
 
 
 ASKED: list[Callable[[Hub, str], Any]] = [

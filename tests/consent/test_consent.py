@@ -10,7 +10,8 @@ import pytest
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import NotFound
-from chalicelib.canonical.ids import Digest, GuestId, Leaf
+from chalicelib.canonical.facts import Fact
+from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
 from chalicelib.consent.model import EMAIL, MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
@@ -243,3 +244,50 @@ def test_a_crash_at_any_call_of_a_second_statement_is_mended_by_saying_it_again(
         assert crash_at(point, do), str(point)
         do()
         assert tables.state() == expected, str(point)
+
+
+# Announcements
+
+
+def leave(at: Instant = T2) -> None:
+    actions.set_consent(GA, EMAIL, MARKETING, GROUP_CONTROLLER, "withdrawn", "guest", at, {"via": "unsubscribe"})
+
+
+def test_who_leaves_again_and_again_is_announced_once(aws: Settings, facts: list[Fact]) -> None:
+    guest()
+    counts = []
+    for at in (T2, T2, T3, T1, T2):
+        leave(at)
+        counts.append(len(facts))
+    assert counts == [1] * 5
+
+
+def test_who_comes_back_and_leaves_again_is_announced_each_time(aws: Settings, facts: list[Fact]) -> None:
+    guest()
+    said: list[tuple[State, Instant]] = [("withdrawn", T1), ("explicit", T2), ("withdrawn", T3), ("withdrawn", T3)]
+    for state, at in said:
+        actions.set_consent(GA, EMAIL, MARKETING, GROUP_CONTROLLER, state, "guest", at)
+    assert len({fact.fact_id for fact in facts}) == len(facts) == 3
+
+
+def test_what_is_said_to_another_is_announced_beside(aws: Settings, facts: list[Fact]) -> None:
+    guest()
+    for controller in (GROUP_CONTROLLER, "alpine", GROUP_CONTROLLER, "alpine"):
+        actions.set_consent(GA, EMAIL, MARKETING, ControllerId(controller), "withdrawn", "guest", T1)
+    assert len(facts) == 2
+
+
+def test_after_a_crash_at_any_call_the_same_again_announces_it_and_no_third_does(
+    aws: Settings, facts: list[Fact]
+) -> None:
+    guest()
+    for point in points_of(leave):
+        tables.empty()
+        guest()
+        facts.clear()
+        assert crash_at(point, leave), str(point)
+        leave(T3)
+        assert len(facts) in {1, 2}, str(point)
+        told = [*facts]
+        leave(T3)
+        assert facts == told, str(point)

@@ -1,5 +1,6 @@
 """What the key of one hotel says is a claim: it changes nothing of who is one guest by what others say."""
 
+import random
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -218,3 +219,29 @@ def test_what_a_person_decided_of_claims_holds(
     one, other = data.draw(st.sampled_from(list(combinations([each.leaf for each in claimants], 2))))
     found = groups(*claimants, decisions=(decision(one, other, verdict),))
     assert any({one, other} <= {*each} for each in found) is (verdict is Verdict.JOIN)
+
+
+@given(claimants=voices((None, PORTO, VIENNA, ZURICH)), seed=st.randoms(use_true_random=False))
+@settings(max_examples=examples(400), deadline=None)
+def test_no_hotel_gains_by_the_ids_that_it_chooses(claimants: list[Claimant], seed: random.Random) -> None:
+    """A source id makes a record the smallest, or the largest: who is one guest by what all others say stays so."""
+    hostile = [each.leaf for each in claimants if each.hotel == PORTO]
+    names = [*(f"a{number}" for number in range(len(hostile))), *(f"z{number}" for number in range(len(hostile)))]
+    seed.shuffle(names)
+    chosen = dict(zip(hostile, map(Leaf, names), strict=False))
+    renamed = [
+        replace(
+            each,
+            leaf=chosen.get(each.leaf, each.leaf),
+            merged_into=chosen.get(each.merged_into, each.merged_into) if each.merged_into else None,
+        )
+        for each in claimants
+    ]
+    beside = among(claimants, {None, VIENNA, ZURICH})
+    assert parted(renamed, beside) == parted(claimants, beside)
+
+
+def parted(claimants: list[Claimant], beside: list[Claimant]) -> list[list[Leaf]]:
+    """How some of them are parted into guests."""
+    leaves = {each.leaf for each in beside}
+    return sorted(those for each in groups(*claimants) if (those := [leaf for leaf in each if leaf in leaves]))
