@@ -81,7 +81,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until the tests are collected: what is imported stays
     Thoroughness.is_quick = bool(config.getoption("quick"))
-    hypothesis.settings.register_profile("thorough or quick", max_examples=examples(100))
+    # A busy machine, or the collector, takes longer now and then than any deadline of one example.
+    hypothesis.settings.register_profile("thorough or quick", max_examples=examples(100), deadline=None)
     hypothesis.settings.load_profile("thorough or quick")
 
 
@@ -113,7 +114,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(500_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)  # a tenth of a second each time
 
 
 @pytest.hookimpl(trylast=True)
