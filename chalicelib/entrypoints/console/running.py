@@ -47,8 +47,8 @@ def _note(visit: Visit, request: Request) -> None:
         return
     from chalicelib.access import audit
 
-    what = f"{request.method} {CONSOLE_AT}{visit.page.path}"
-    entry = audit.Entry(visit.signed.staff.id, visit.now, what, guests=tuple(visit.seen))
+    what, guests = f"{request.method} {visit.route}", tuple(visit.seen)
+    entry = audit.Entry(visit.signed.staff.id, visit.now, what, guests=guests)
     audit.note(entry, str(request.context.get("requestId") or randomness.token_hex(6)))
 
 

@@ -71,6 +71,11 @@ class Visit:
         code = self.query.get("done", "")
         return self.words(DONE[code]) if code in DONE else ""
 
+    @property
+    def route(self) -> str:
+        """Of the page, with names where ids stand in the address."""
+        return f"{CONSOLE_AT}{self.page.path}"
+
     def words(self, text: str) -> str:
         """A text in the reader's language."""
         return catalogue(self.language, CONSOLE).gettext(text)
