@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import (
     campaign,
     cold,
+    console,
     cost,
     growth,
     hub,
@@ -68,6 +69,7 @@ def _parts(*, full: bool) -> Iterator[Part]:
     if full:
         yield "instructions", instructions.figures
     yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), *webhooks.moved_far(), *webhooks.units()]
+    yield "pages of the console", lambda: console.figures(rounds)
     yield "growth", growth.figures
     yield "a season's bill", lambda: webhook_cost.figures(500 if full else 60, 3 if full else 1)
     yield "a stage's bill", stage.figures
