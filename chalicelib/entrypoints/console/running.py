@@ -13,7 +13,7 @@ from chalicelib.canonical.errors import CallerError, Forbidden, NotFound
 from chalicelib.entrypoints.console import cookies, forms
 from chalicelib.entrypoints.console.forms import NOTHING
 from chalicelib.entrypoints.console.table import NOWHERE, Page, find
-from chalicelib.entrypoints.console.visits import CONSOLE_AT, SIGN_IN, Visit
+from chalicelib.entrypoints.console.visits import SIGN_IN, Visit
 from chalicelib.entrypoints.problems import problem
 from chalicelib.languages.catalogues import CONSOLE
 from chalicelib.languages.negotiation import preferred
