@@ -77,6 +77,8 @@ PATTERNS: Mapping[str, str] = {
     r"^[A-Z]{3}$": "must be a currency by its three letters (ISO 4217), such as EUR",
     r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$": "must be a language by its code, such as de or pt-BR",
     r"^https://[!-~]+$": "must be a web address that begins with https://",
+    r"^https?://[!-~]+$": "must be a web address",
+    r"^[!-~]+$": "must be of visible ASCII characters, without blanks",
     r"^\d{1,6}(\.\d{1,4})?$": 'must be a decimal number as text with at most four places, such as "1.5"',
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time of day, such as 14:30",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$": "must be a domain, such as mail.hotel.example",

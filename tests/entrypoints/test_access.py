@@ -79,7 +79,7 @@ def test_a_refusal_says_who_may_and_which_parameters_there_are(hub: Hub) -> None
     refused = hub.call("PUT", "/v1/segments/s", SEGMENT, key="front_desk")
     assert problem(refused)["detail"] == "The role front_desk may not do this: it is for admin, marketer."
     asked = hub.call("GET", "/v1/segments?limits=3")
-    assert problem(asked)["detail"] == "limits: is not a parameter of this call; there is cursor, limit"
+    assert problem(asked)["detail"] == "limits: is not a parameter of this call; there is cursor, limit, named"
     assert problem(hub.call("GET", "/v1/settings?x=1"))["detail"] == "x: is not a parameter of this call"
 
 

@@ -74,7 +74,7 @@ def test_every_parameter_body_and_answer_has_an_example() -> None:
         ("ConsentShown", "channel", "email"),
         ("CampaignAsked", "channel", "email"),
         ("KeyShown", "role", "front_desk"),
-        ("Decision", "decision", "held"),
+        ("DecisionShown", "decision", "held"),
         ("ConsentAct", "basis", "complaint"),
     ],
 )

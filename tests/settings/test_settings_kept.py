@@ -5,6 +5,7 @@ import pytest
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.definitions import NOBODYS, Hand
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.properties import actions as properties
 from chalicelib.properties.model import Branding
@@ -83,7 +84,8 @@ def test_the_first_change_packs_a_row_of_before_and_leaves_what_the_tools_wrote_
     asked = store.get().model_copy(update={"cap_mails": 1})
     kept = actions.save(asked)
     row = table.get(keys.DEPLOYMENT) or {}
-    assert row.keys() == {"pk", "sk", "raw_bucket", "public_url", "settings", "settings_version"}
+    told = {"settings", "settings_version", "settings_changed_at", "settings_changed_by"}
+    assert row.keys() == {"pk", "sk", "raw_bucket", "public_url"} | told
     assert store.get() == kept == asked.numbered(1)
     assert installation.read(row) == installation.read(OF_NOVEMBER)
 
@@ -165,9 +167,9 @@ def test_a_brand_that_went_while_a_property_took_its_name_holds_up_no_later_chan
     without = store.get().model_copy(update={"brands": {"sea": Brand(name="Sea")}})
     save = store.save
 
-    def beside(settings: HubSettings, *, replaces: int) -> None:
+    def beside(settings: HubSettings, *, replaces: int, hand: Hand = NOBODYS) -> None:
         properties.put(VIENNA.model_copy(update={"brand": "alpine"}))
-        save(settings, replaces=replaces)
+        save(settings, replaces=replaces, hand=hand)
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "save", beside)

@@ -10,7 +10,7 @@ ADDRESS = "Hotel Vienna, Ring 1, 1010 Vienna"
 LINK = "https://hotel.example"
 
 VALUES: Mapping[str, Any] = {
-    "named": "spring",
+    "named": "vienna",
     "again": "true",
     "amount_minor": 20000,
     "arrival": "2026-02-01",

@@ -4,12 +4,13 @@ from chalice.app import Response
 
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ChannelName
-from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, MARKETING
+from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL
 from chalicelib.entrypoints.api import consents
 from chalicelib.entrypoints.api.consents import ConsentAsked, LiftAsked
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.messages.holds import PURPOSES, UNASKED
 
 NEWEST = 50
 """Receipts on the page; the timeline has them all."""
@@ -36,7 +37,7 @@ def said(visit: Visit) -> Response:
     """The same that is sent twice is proven once."""
     document = {name: text for name in TYPED if (text := visit.form.text(name).strip())}
     body = visit.body(ConsentAsked, document)
-    kept = visit.call(consents.put, id_of(visit), DEFAULT_CHANNEL, MARKETING, body)
+    kept = visit.call(consents.put, id_of(visit), DEFAULT_CHANNEL, PURPOSES[UNASKED], body)
     return visit.go(visit.path, done="saved" if kept.state == body.state else "noted")
 
 
