@@ -32,7 +32,7 @@ def heading(page: "Page") -> str:
 
 def test_a_guest_is_found_by_what_they_are_known_by(visitors: Visitors) -> None:
     tab = opened(visitors, "/guests")
-    tab.page.get_by_label("E-mail address").fill(SEARCHED)
+    tab.page.get_by_label("Name, e-mail, telephone or member number").fill(SEARCHED)
     tab.page.get_by_role("button", name="Show").click()
     tab.page.get_by_role("table").get_by_role("link").click()
     assert heading(tab.page) == "محمد الأحمد"
