@@ -36,6 +36,7 @@ from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
 from infra.errors import Refused
 from infra.local_cloud import LocalCloudDown
+from infra.name_commands import names
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
 from infra.staff_commands import staff
@@ -53,6 +54,7 @@ hub.add_typer(infra, name="infra")
 hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
+hub.add_typer(names, name="names")
 hub.add_typer(staff, name="staff")
 hub.command("deploy")(commands.deploy)
 infra.command("record")(commands.record)

@@ -12,8 +12,13 @@ def steps_of(kind: str) -> "Steps":
     """Raises Rejected for a kind that nobody knows."""
     from chalicelib.campaigns import previews
     from chalicelib.loyalty import programs
+    from chalicelib.profiles import relisting
 
-    known: dict[str, Steps] = {programs.FOLLOWING: programs.follow, previews.PREVIEWING: previews.look}
+    known: dict[str, Steps] = {
+        programs.FOLLOWING: programs.follow,
+        previews.PREVIEWING: previews.look,
+        relisting.LISTING: relisting.relist,
+    }
     if kind not in known:
         raise Rejected("unknown_job")
     return known[kind]

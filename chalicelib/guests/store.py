@@ -197,6 +197,13 @@ def walk(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Guest
             yield f"{number}:{guest.id}", guest
 
 
+def heads_of_part(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Head]]:
+    """Every head of a part, also of who was merged away, each with the position from which the walk goes on behind."""
+    for number, after in _shards(part, parts, position):
+        for item in table.query(keys.shard(number), after=after, at_once=WALKED_AT_ONCE):
+            yield f"{number}:{item['sk']}", read_head(Leaf(item["sk"]), item)
+
+
 def _shards(part: int, parts: int, position: str) -> Iterator[tuple[int, str | None]]:
     """The partitions of a part that were not walked to their end, and the guest that the walk came to in the first."""
     shard, _, last = position.partition(":")
