@@ -90,6 +90,10 @@ class GuestList(Shown):
     next_cursor: str | None = None
 
 
+NOT_THERE = leaf_of_profile(API, "")
+"""A record that no source can tell of: it is read where an identifier is unknown, so that no reads tell that."""
+
+
 def search(
     ask: Ask,
     *,
@@ -116,6 +120,7 @@ def search(
     if name is not None:
         return _by_name(ask.caller, name)
     leaves = _by_identifier(ask.caller, *asked[0]) if asked else [leaf_of_profile(source or API, source_id or "")]
+    leaves = leaves or [NOT_THERE]
     days = today.days(moment_of(ask.now))
     return GuestList(items=[_guest(each, days) for each in guests_by(ask.caller, leaves)])
 
