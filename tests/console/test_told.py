@@ -11,7 +11,7 @@ from chalicelib.consent.model import CHANNELS, PURPOSES, Basis, State, Suppressi
 from chalicelib.entrypoints.api.boards import Flag
 from chalicelib.entrypoints.api.membership import ActEntry, StayEntry
 from chalicelib.entrypoints.api.today import TROUBLED
-from chalicelib.entrypoints.console.told import CODES, told
+from chalicelib.entrypoints.console.coded import CODES, told
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
 from chalicelib.loyalty.model import Reason
 from chalicelib.messages.model import ShownState

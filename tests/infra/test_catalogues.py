@@ -17,7 +17,7 @@ IN_ENGLISH = catalogues.CODE / "entrypoints" / "reference"
 TEMPLATES = sorted(
     path for path in (catalogues.CODE / "entrypoints").rglob("*.html") if not path.is_relative_to(IN_ENGLISH)
 )
-AT_THE_DESK = ("frame/", "routes.py", "told.py", "pages/today", "pages/guests", "pages/board", "pages/sign_in")
+AT_THE_DESK = ("frame/", "routes.py", "told.", "coded.", "pages/today", "pages/guests", "pages/board", "pages/sign_in")
 """What of the console is translated at least: what everybody sees, and the pages of a front desk."""
 
 

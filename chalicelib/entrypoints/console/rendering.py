@@ -10,8 +10,8 @@ from chalice.app import Response
 
 from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.console import accent, forms, static
+from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.table import Page
-from chalicelib.entrypoints.console.told import told
 from chalicelib.entrypoints.problems import Headers
 from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language
 from chalicelib.settings.model import HubSettings

@@ -4,13 +4,12 @@ from chalice.app import Response
 
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ChannelName
-from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL
+from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, PURPOSES
 from chalicelib.entrypoints.api import consents
 from chalicelib.entrypoints.api.consents import ConsentAsked, LiftAsked
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.visits import Visit
-from chalicelib.messages.holds import PURPOSES, UNASKED
 
 NEWEST = 50
 """Receipts on the page; the timeline has them all."""
@@ -28,6 +27,7 @@ def shown(visit: Visit) -> Response:
         agreed=agreed,
         receipts=agreed.history[: -NEWEST - 1 : -1],
         has_more=len(agreed.history) > NEWEST,
+        topics=[(channel, purpose) for channel in CHANNELS for purpose in PURPOSES],
         may_say=visit.may(consents.put),
         lifts=[DEFAULT_CHANNEL] if visit.may(consents.lift_bounce) and set(LIFTED) & set(agreed.suppressed) else [],
     )
@@ -37,7 +37,8 @@ def said(visit: Visit) -> Response:
     """The same that is sent twice is proven once."""
     document = {name: text for name in TYPED if (text := visit.form.text(name).strip())}
     body = visit.body(ConsentAsked, document)
-    kept = visit.call(consents.put, id_of(visit), DEFAULT_CHANNEL, PURPOSES[UNASKED], body)
+    channel, _, purpose = visit.form.text("topic").partition(".")
+    kept = visit.call(consents.put, id_of(visit), ChannelName(channel), purpose, body)
     return visit.go(visit.path, done="saved" if kept.state == body.state else "noted")
 
 

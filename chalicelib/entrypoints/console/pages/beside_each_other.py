@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from chalicelib.canonical.details import PostalAddress
 from chalicelib.entrypoints.api.records import RecordShown
+from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.hotels import Hotels
-from chalicelib.entrypoints.console.told import N_, told
+from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.entrypoints.console.wording import Wording
 

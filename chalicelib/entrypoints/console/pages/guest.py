@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
-Calls of AWS for a guest of one record, with those for the session and the looks: overview 8 (about 5 more for each who
-may be the same, 5 at most), records and stays 11, timeline and consents 13, memberships 14, one of them 17, sheet 21.
+Calls of AWS for a guest of one record, with those for the session and the looks: overview 9 (about 5 more for each who
+may be the same, 5 at most), stays 12, records 13, timeline and consents 14, memberships 15, one of them 18, sheet 22.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
