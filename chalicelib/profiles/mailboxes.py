@@ -36,6 +36,18 @@ def mark(draft: Draft) -> None:
             before = draft.gate(guest, channel)
             if before.shares is own.isdisjoint(shared):
                 draft.decided.gates[guest, channel] = before.sharing(shares=not before.shares)
+        _mark_beside(draft, shared, channel)
+
+
+def _mark_beside(draft: Draft, shared: Collection[Digest], channel: ChannelName) -> None:
+    """Those of whom no more is known here than that they read one of these. That they share none is seen with the next
+    change of theirs."""
+    leaves = {leaf for address in shared for leaf in draft.identifier(address).leaves} & draft.state.readers.keys()
+    draft.decided.relied_on_heads |= leaves
+    for guest in {draft.state.readers[leaf] for leaf in leaves}:
+        before = draft.gate(guest, channel)
+        if not before.shares:
+            draft.decided.gates[guest, channel] = before.sharing(shares=True)
 
 
 def _is_shared(draft: Draft, address: Digest, channel: ChannelName) -> bool:

@@ -111,6 +111,9 @@ def _follow(leaves: Iterable[Leaf], news: Sequence[Told], reach: TouchedRows, kn
     for head in (head for leaf in reach.leaves if (head := known.head(leaf))):
         reach.guests.add(head.guest)
         reach.hotels.update(head.seen_at)
+    reach.readers = ties.readers()
+    reach.keys.update(map(keys.head, reach.readers))
+    reach.guests.update(head.guest for leaf in reach.readers if (head := known.head(leaf)))
 
 
 def _whole_guests(leaves: Iterable[Leaf], known: KnownRows) -> set[Leaf]:

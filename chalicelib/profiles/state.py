@@ -60,6 +60,8 @@ class ProfileState:
     locked_by_guest: set[Leaf] = field(default_factory=set)
     """Leaves whose heads were read after that of their guest, which is written beside whatever is new of them: where
     it is as it was read, they are."""
+    readers: dict[Leaf, GuestId] = field(default_factory=dict)
+    """Who else has a mailbox of these people, and is not regrouped: only that somebody shares it is theirs to know."""
     stays: dict[Leaf, dict[ReservationId, KeptStay]] = field(default_factory=dict)
     """Those that the change names."""
     around: dict[Leaf, Around] = field(default_factory=dict)

@@ -97,6 +97,13 @@ class Ties:
     def _heads(self) -> list[Head]:
         return [head for leaf in self.leaves if (head := self.known.head(leaf))]
 
+    def readers(self) -> list[Leaf]:
+        """Who else has a mailbox of these people, of hotels whose claims are left as they are: that somebody else reads
+        it, their gates are to say all the same. All but one guest of them know already."""
+        rows = [self._row(key) for person in self.people for key in person.identifiers if _is_read_together(key)]
+        carriers = {leaf: called for row in rows for leaf, called in row.carriers.items() if leaf not in self.leaves}
+        return sorted(leaf for leaf, called in carriers.items() if hotel_in(called) in self._unheard)[:MOST_GUESTS]
+
     def digests(self) -> set[Digest]:
         """Of the identifiers that tie the leaves, or may."""
         heads = self._heads()

@@ -20,6 +20,8 @@ class TouchedRows:
     """Whether more is tied to it than one change may regroup: then `leaves` are those of the guests it is about."""
     stored: bool = False
     """Whether this very version was stored before, and nobody of it is news: then no stay is read either."""
+    readers: list[Leaf] = field(default_factory=list)
+    """Leaves that have a mailbox of these people, and are not regrouped."""
     digests: set[Digest] = field(default_factory=set)
     guests: set[GuestId] = field(default_factory=set)
     hotels: set[PropertyId] = field(default_factory=set)

@@ -17,6 +17,7 @@ from chalicelib.messages import actions, names, sending
 from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
+from chalicelib.profiles.ties import MOST_IDENTIFIERS
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding, Property
 from chalicelib.segments.model import Rule
@@ -246,3 +247,19 @@ def test_a_third_hotel_that_keeps_two_hotels_records_apart_shows_and_changes_not
     assert [each["to"] for each in ses.accepted] == [OWN], "once, and to none of Porto's"
     hotels.post(GROUP, guest("own", phone=PHONE, email=OWN))
     assert hotels.joined(ANNA, zurich), "the group's word makes them one, whatever Porto says"
+
+
+def test_who_reads_a_mailbox_is_known_of_a_claimed_guest_with_ever_so_many_addresses(
+    hotels: Hotels, ses: FakeSes
+) -> None:
+    """More than are followed from one record to the next."""
+    many = [guest(f"m{number:02}", "Max", "Moll", phone="+351 912345678", email=f"max{number}@moll.example")
+            for number in range(MOST_IDENTIFIERS)]  # fmt: skip
+    for start in range(0, len(many), 10):
+        hotels.post(PORTO, *many[start : start + 10])
+    hotels.post(PORTO, guest("m00", "Max", "Moll", phone="+351 912345678", email=OWN, changed_at=at(1)))
+    hotels.post(VIENNA, anna())
+    max_moll = Hotels.leaf(PORTO, "m00")
+    assert len(hotels.shown(GROUP, max_moll)[""]["leaves"]) == len(many)
+    outcomes = mail(GROUP, ANNA) + mail(GROUP, max_moll)
+    assert [each["to"] for each in ses.accepted].count(OWN) == 1, outcomes
