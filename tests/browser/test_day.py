@@ -1,13 +1,18 @@
 """A day at the hub, as people live it in a browser: what is clicked, what is typed, and what they then see."""
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 
+from tests.access.staffed import somebody
 from tests.browser import looking
-from tests.browser.visitors import WIDE, Tab, Visitors
+from tests.browser.visitors import NARROW, WIDE, Tab, Visitors
 from tests.campaigns.worlds import tick, turn
+from tests.conftest import PUBLIC_URL
+from tests.fakes import received
 from tests.mail_fakes import FakeSes
 
 if TYPE_CHECKING:
@@ -28,6 +33,39 @@ def opened(visitors: Visitors, path: str) -> Tab:
 
 def heading(page: "Page") -> str:
     return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_somebody_who_was_invited_signs_in_by_the_link_of_the_mail(visitors: Visitors) -> None:
+    somebody("nora", "marketer")
+    tab = visitors.tab(None)
+    tab.look("light", NARROW)
+    page = tab.page
+    page.goto(f"{visitors.address}/console/campaigns")  # nobody is signed in, and is asked to
+    page.get_by_label("E-mail address").fill("nora@hotel.example")
+    page.get_by_role("button", name="Send me the mail").click()
+    assert heading(page) == "Look at your mail"
+    page.goto(visitors.address + _mailed_link())
+    page.get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("link", name="nora").is_visible()
+    assert tab.complaints() == []
+
+
+def _mailed_link() -> str:
+    text = json.loads(received("send")["Records"][-1]["body"])["text"]
+    (path,) = re.findall(rf"^{re.escape(PUBLIC_URL)}(/console/\S+)$", text, re.MULTILINE)
+    return str(path)
+
+
+def test_the_board_is_printed(visitors: Visitors) -> None:
+    tab = visitors.tab("front_desk")
+    tab.look("dark", WIDE)
+    tab.open("/board/vienna")
+    tab.page.emulate_media(media="print")
+    assert tab.page.get_by_role("row").filter(has_text="Smith").is_visible()
+    assert not tab.page.get_by_role("navigation", name="Sections").is_visible()
+    assert tab.page.pdf().startswith(b"%PDF")
+    tab.page.emulate_media(media="screen")
+    assert tab.complaints() == []
 
 
 def test_a_guest_is_found_by_what_they_are_known_by(visitors: Visitors) -> None:

@@ -27,7 +27,7 @@ class Tab:
     went_wrong: list[str] = field(default_factory=list)
 
     def open(self, path: str, *, status: int = 200) -> None:
-        response = self.page.goto(f"{self.address}/console{path}", wait_until="load")
+        response = self.page.goto(f"{self.address}/console{path.rstrip('/')}", wait_until="load")
         assert response is not None
         assert response.status == status, (path, response.status, response.text()[:2000])
 
