@@ -44,16 +44,14 @@ def literals(word: str) -> set[str]:
 
 
 def test_marketing_is_written_in_the_table_the_vocabulary_and_the_channel_alone() -> None:
-    assert literals("marketing") == {TABLE, VOCABULARY, CHANNEL, CALLED}
+    assert literals("marketing") == {TABLE, VOCABULARY, CHANNEL}
 
 
 def test_email_is_written_in_the_vocabulary_alone() -> None:
     found = {path for path in literals("email") if not path.startswith(OF_IDENTIFIERS_AND_TRAITS)}
-    assert found == {VOCABULARY, CALLED}
+    assert found == {VOCABULARY}
 
 
-CALLED = "entrypoints/console/told.py"
-"""What each code is called where people read it."""
 CHOOSERS = {"EMAIL", "MARKETING", "SURVEY", "SERVICE", "TRANSACTIONAL"}
 """Who has one of these at hand has chosen a channel, a purpose or a class."""
 MAY_CHOOSE = {TABLE, VOCABULARY, CHANNEL, "messages/channels/register.py"}
