@@ -15,6 +15,7 @@ ROLE_NAMES = {
 DONE = {
     "saved": N_("Saved."),
     "deleted": N_("Deleted."),
+    "invited": N_("Invited. A mail is on its way, if the deployment can send one."),
     "redriven": N_("Sent back to its queue. If it fails again it lies here again."),
     "signed_out": N_("Signed out there."),
     "launched": N_("Launched. The figures below follow by themselves."),
