@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.aws import queues as sent
+from chalicelib.canonical.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, XeniaError
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections import actions as connections
 from chalicelib.connections.asked import Connection
@@ -226,6 +228,27 @@ def test_no_word_of_a_request_is_in_a_log(hub: Hub, capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert ASKED[at](hub, word).status_code >= 400 or at == 0
     assert knows_nobody(*told(capsys.readouterr().out))
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    by_name: dict[str, int] = {}
+
+
+def refused(told: dict[str, Any]) -> Exception:
+    with pytest.raises(ValidationError) as raised:
+        Strict.model_validate(told)
+    return raised.value
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_whoever_raises_an_error_its_words_and_names_that_somebody_made_up_are_not_told(word: str) -> None:
+    errors = [refused({word: 1}), *(kind(word) for kind in (NotFound, Conflict, Forbidden, TooLarge, XeniaError))]
+    errors += [KeyError(word), ValueError(word), UnicodeError(word)]
+    if not word.isidentifier():  # or it looks like a name of ours
+        errors += [refused({"by_name": {word: "x"}}), Invalid(FieldError(f"settings.{word}.name", word))]
+    assert [each for each in errors if not knows_nobody(json.dumps(log.describe(each)))] == []
 
 
 def test_a_line_that_would_be_too_long_keeps_its_figures_and_what_fits(capsys: pytest.CaptureFixture[str]) -> None:
