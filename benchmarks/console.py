@@ -52,7 +52,13 @@ def mailed() -> None:
         hub.run(function, event)
 
 
-SCREENS: Sequence[Screen] = (Screen("50 guests of a run, and why", "/console/campaigns/spring/decisions", mailed),)
+BOARD_LINE = "/guests/g"
+"""A line leads to its guest."""
+SCREENS: Sequence[Screen] = (
+    Screen("50 guests of a run, and why", "/console/campaigns/spring/decisions", mailed),
+    Screen("50 guests found by name", "/console/guests?q=Lee", booked),
+    Screen("a hotel's board of 50 lines", "/console/board/vienna?date=2026-02-01", booked, BOARD_LINE),
+)
 
 
 def figures(rounds: int) -> list[Figure]:
