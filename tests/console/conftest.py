@@ -27,6 +27,11 @@ COOKIE = "__Host-xenia"
 RELATIVE = re.compile(r"(\.\./)*console(?=[/?]|\Z)")
 
 
+def at(path: str) -> str:
+    """The address of a page by its path behind /console; the first page has none."""
+    return f"/console{path.removeprefix('/') if path[:2] in {'/', '/?'} else path}"
+
+
 def resolved(address: str) -> str:
     """An address of the console, as a browser reads it that is at another."""
     return RELATIVE.sub("/console", address, count=1) if RELATIVE.match(address) else address
@@ -103,7 +108,7 @@ class Browser:
         return response
 
     def open(self, path: str, status: int = 200, **headers: str) -> Page:
-        response = self.ask("GET", f"/console{path}", b"", **headers)
+        response = self.ask("GET", at(path), b"", **headers)
         assert response.status_code == status, (response.status_code, response.headers, response.body)
         return Page(response.body.decode())
 
@@ -118,7 +123,7 @@ class Browser:
             "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }  # fmt: skip
-        return self.ask("POST", f"/console{path}", urlencode(fields, doseq=True).encode(), **kept)
+        return self.ask("POST", at(path), urlencode(fields, doseq=True).encode(), **kept)
 
 
 SignIn = Callable[..., Browser]

@@ -18,7 +18,7 @@ from chalicelib.entrypoints.console.routes import PAGES
 from infra import vendored
 from tests.access.staffed import AT, OPERATOR, somebody
 from tests.builders import guest, reservation
-from tests.console.conftest import Browser, SignIn, of
+from tests.console.conftest import Browser, SignIn, at, of
 
 Ingest = Callable[..., None]
 
@@ -26,7 +26,7 @@ Ingest = Callable[..., None]
 @pytest.mark.parametrize("page", [each for each in PAGES if not each.is_open], ids=lambda each: each.path)
 def test_who_is_not_signed_in_is_led_to_sign_in_and_from_there_back(nobody: Browser, page: Any) -> None:
     path = re.sub(r"{\w+}", "x", page.path)
-    response = nobody.ask("GET", f"/console{path}")
+    response = nobody.ask("GET", at(path))
     assert response.status_code == 303
     back = f"?next={path.replace('/', '%2F')}" if path != "/" else ""
     assert response.headers["Location"] == f"/console/sign-in{back}"
@@ -182,3 +182,11 @@ def test_pages_speak_the_readers_language_and_write_dates_its_way(sign_in: SignI
 def test_a_session_idles_out(nobody: Browser) -> None:
     browser = Browser(nobody.client, sessions.begin(somebody("anna").id, time.now() - sessions.IDLE))
     assert browser.ask("GET", "/console").status_code == 303
+
+
+@pytest.mark.parametrize(("path", "to"), [("/console/", "/console"), ("/console/guests/", "/console/guests")])
+def test_a_stroke_too_many_at_the_end_leads_to_the_page(sign_in: SignIn, path: str, to: str) -> None:
+    response = sign_in().ask("GET", path)
+    assert (response.status_code, urljoin(f"https://h.example{path}", response.headers["Location"])) == (
+        303, f"https://h.example{to}",
+    )  # fmt: skip

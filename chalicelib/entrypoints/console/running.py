@@ -13,7 +13,7 @@ from chalicelib.canonical.errors import CallerError, Forbidden, NotFound
 from chalicelib.entrypoints.console import cookies, forms
 from chalicelib.entrypoints.console.forms import NOTHING
 from chalicelib.entrypoints.console.table import NOWHERE, Page, find
-from chalicelib.entrypoints.console.visits import SIGN_IN, Visit
+from chalicelib.entrypoints.console.visits import CONSOLE_AT, SIGN_IN, Visit, moved
 from chalicelib.entrypoints.problems import problem
 from chalicelib.languages.catalogues import CONSOLE
 from chalicelib.languages.negotiation import preferred
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 def answer(pages: Sequence[Page], request: Request, parts: Sequence[str]) -> Response:
     """The page at an address, or where to sign in. Raises what is not the reader's to mend."""
+    if str(request.context.get("path", "")).endswith("/"):
+        return moved(f"../{parts[-1] if parts else CONSOLE_AT[1:]}")  # relative addresses count from the last stroke
     found = find(pages, parts)
     visit = _visit(pages, found.page, found.names, request, parts)
     if visit.signed is None and not found.page.is_open and found.page is not NOWHERE:
