@@ -10,6 +10,7 @@ import time_machine
 from tests.access.staffed import somebody
 from tests.browser import looking
 from tests.browser.visitors import NARROW, WIDE, Tab, Visitors
+from tests.browser.worlds import work_off_jobs
 from tests.campaigns.worlds import tick, turn
 from tests.conftest import PUBLIC_URL
 from tests.fakes import received
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.end_to_end
 SEARCHED = "guest2@mail.example"
+PHONE = 380
 WAITS = 15_000
 """Milliseconds in which a page must have asked anew: it does so every three seconds."""
 
@@ -33,6 +35,50 @@ def opened(visitors: Visitors, path: str) -> Tab:
 
 def heading(page: "Page") -> str:
     return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_a_marketer_is_invited_from_the_page_of_the_staff(visitors: Visitors) -> None:
+    tab = visitors.tab("admin")
+    tab.look("light", WIDE)
+    tab.open("/settings")
+    page = tab.page
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Staff").click()
+    page.get_by_role("button", name="Invite somebody").click()
+    page.get_by_role("textbox", name="Name").fill("Olga")
+    page.get_by_label("E-mail address").fill("Olga@Hotel.example")
+    page.get_by_label("Role").select_option("marketer")
+    page.get_by_label("all hotels, also those to come").check()
+    page.get_by_role("button", name="Invite").click()
+    assert heading(page) == "Olga"
+    assert "olga@hotel.example" in received("send")["Records"][-1]["body"]
+    assert tab.complaints() == []
+
+
+def test_a_segment_is_built_and_counted_and_its_mail_looked_at(visitors: Visitors) -> None:
+    tab = opened(visitors, "/segments")
+    page = tab.page
+    page.get_by_role("button", name="New segment").click()
+    page.get_by_role("textbox", name="Name").fill("Regulars")
+    page.get_by_role("textbox", name="Id", exact=True).fill("regulars")
+    page.get_by_label("What").select_option("stats.stays")
+    page.get_by_label("How").select_option("gte")
+    page.get_by_label("Value").fill("1")
+    page.get_by_role("button", name="Add a condition").click()
+    assert page.get_by_label("What").count() == 2
+    page.get_by_role("button", name="Take away").last.click()
+    page.get_by_role("button", name="Count whom it reaches").click()
+    page.locator("#preview").get_by_text("Counting").wait_for()
+    work_off_jobs()
+    page.locator("#preview").get_by_text("Counted").wait_for(timeout=WAITS)  # it asks anew by itself
+    page.get_by_role("button", name="Save").click()
+    assert heading(page) == "Regulars"
+    tab.open("/templates/spring")
+    page.get_by_role("button", name="Show the mail").click()
+    mail = page.frame_locator("iframe[name=preview]").locator("body")
+    mail.get_by_text("Anna").first.wait_for()
+    page.get_by_label("On a phone").check()
+    assert (page.locator("iframe").bounding_box() or {"width": 0})["width"] <= PHONE
+    assert tab.complaints() == []
 
 
 def test_somebody_who_was_invited_signs_in_by_the_link_of_the_mail(visitors: Visitors) -> None:

@@ -28,6 +28,8 @@ OPERATORS: Mapping[str, str] = {
 }
 GROUPS: Mapping[str, str] = {"and": N_("all of these"), "or": N_("at least one of these"), "not": N_("none of these")}
 ACT = "act"
+STOP_ASKING = 286
+"""By this status htmx asks no more: https://htmx.org/docs/#polling."""
 PREVIEW = "preview"
 
 
@@ -61,8 +63,12 @@ def count(visit: Visit) -> Response:
 
 
 def counted(visit: Visit) -> Response:
+    """Also asked for by the form of a segment, piece by piece, which is told when to stop."""
     job = visit.call(jobs.get, JobId(visit.names["job_id"]))
-    return visit.shown("segment_preview.html", job=job, outcomes=OUTCOMES, bars=_bars(visit, job.result))
+    shown = visit.shown("segment_preview.html", job=job, outcomes=OUTCOMES, bars=_bars(visit, job.result))
+    if job.state == "done" and visit.headers.get("hx-request"):
+        shown.status_code = STOP_ASKING
+    return shown
 
 
 def _bars(visit: Visit, result: Mapping[str, int]) -> list[tuple[str, int, str]]:
