@@ -1,6 +1,7 @@
 """The people who work with the hub: invited, changed, signed out, ended."""
 
 from chalice.app import Response
+from pydantic import BaseModel
 
 from chalicelib.access.staff.model import STAFF_ROLES, StaffAsked, StaffChange
 from chalicelib.canonical.errors import NotFound
@@ -24,7 +25,7 @@ def inviting(visit: Visit) -> Response:
 
 
 def invited(visit: Visit) -> Response:
-    made = visit.call(staff.invite, visit.body(StaffAsked, {**_document(visit), "email": visit.form.text("email")}))
+    made = visit.call(staff.invite, visit.body(StaffAsked, _document(visit, StaffAsked)))
     return visit.go(f"{AT}/{made.staff_id}", done="invited")
 
 
@@ -33,14 +34,15 @@ def one(visit: Visit) -> Response:
 
 
 def changed(visit: Visit) -> Response:
-    document = {**_document(visit), "version": visit.form.version}
+    document = {**_document(visit, StaffChange), "version": visit.form.version}
     visit.call(staff.change, _id(visit), visit.body(StaffChange, document))
     return visit.go(f"{AT}/{_id(visit)}", done="saved")
 
 
-def _document(visit: Visit) -> dict[str, object]:
-    scopes = [EVERYWHERE] if visit.form.has("everywhere") else visit.form.texts("properties")
-    return {"name": visit.form.text("name"), "role": visit.form.text("role"), "properties": scopes}
+def _document(visit: Visit, model: type[BaseModel]) -> dict[str, object]:
+    form = visit.form
+    typed = {name: form.text(name) for name in model.model_fields if form.has(name)}
+    return {**typed, "properties": [EVERYWHERE] if form.has("everywhere") else form.texts("properties")}
 
 
 def _form(visit: Visit, kept: StaffShown | None) -> Response:
