@@ -98,7 +98,7 @@ def _within(node: Json) -> Iterator[Json]:
 
 
 def _number(at: str) -> int:
-    return int(at) if at.isdecimal() else 0
+    return int(at) if WHOLE.fullmatch(at) else 0
 
 
 def _condition(node: Json, kinds: Mapping[str, str]) -> Json:

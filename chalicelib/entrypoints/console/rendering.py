@@ -1,5 +1,6 @@
 """A page of the console: its template in the reader's language, under headers that let nothing else in."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 FOLDERS = (Path(__file__).parent / "frame", Path(__file__).parent / "pages")
 ACCENT = "#1f5f8b"
 NAME = "Xenia"
+HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+"""Nothing by which a policy would say more (`;`, `,`)."""
 
 
 class Link(NamedTuple):
@@ -45,7 +48,7 @@ class Brand(NamedTuple):
     def images(self) -> str:
         """The one other host whose images may be shown."""
         parts = urlsplit(self.logo_url)
-        return f" {parts.scheme}://{parts.netloc}" if self.logo_url else ""
+        return f" {parts.scheme}://{parts.netloc}" if HOST.fullmatch(parts.netloc) else ""
 
 
 def page(visit: "Visit", template: str, status: int, values: Mapping[str, object]) -> Response:

@@ -13,7 +13,7 @@ from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit, moved
 
 BACK = "/provider/back"
-OURS = re.compile(r"(/[A-Za-z0-9_.~-]{1,128}){1,7}")
+OURS = re.compile(r"(/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]{1,128}){1,7}")
 """Where somebody wanted to go: a page of the console, and nothing that leads elsewhere."""
 OTHER_BROWSER = N_(
     "This link was asked for in another browser. Open it there, or type the code of the mail where you asked for it."
