@@ -16,8 +16,8 @@ from chalicelib.canonical.ids import ActorId, GuestId, StaffId
 from chalicelib.canonical.time import Instant, moment_of
 
 KEPT = timedelta(days=400)
-MOST_GUESTS = 500
-"""Of one request; a page shows fewer."""
+MOST_GUESTS = 6_000
+"""Of one request; a page shows fewer: 300 lines of boards, of at most 20 people each. They fit a row by far."""
 NOBODY = StaffId("nobody")
 """Who is refused, and is not known."""
 

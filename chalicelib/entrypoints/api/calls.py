@@ -9,7 +9,7 @@ document is read from the same signatures.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -207,9 +207,28 @@ def _given(call: Call, contract: Contract, request: Request, path: Mapping[str, 
     given: dict[str, Any] = dict(path)
     if contract.takes is not None:
         given["body"] = documents.check(contract.takes, document)
-    if not contract.names_in_body and not all(HUB_ID.fullmatch(each) for each in path.values()):
-        raise NotFound("There is nothing of this name.")
+    _check_names(contract, path.values())
     return given | _query(call, contract, request, path)
+
+
+def check_asked(contract: Contract, names: Iterable[str], query: Mapping[str, object]) -> None:
+    """Of a call that comes by another way than an address of the API: the bounds of its names and parameters."""
+    _check_names(contract, names)
+    if faults := _too_long(query):
+        raise Invalid(*faults)
+
+
+def _check_names(contract: Contract, names: Iterable[str]) -> None:
+    if not contract.names_in_body and not all(HUB_ID.fullmatch(each) for each in names):
+        raise NotFound("There is nothing of this name.")
+
+
+def _too_long(query: Mapping[str, object]) -> list[FieldError]:
+    return [
+        FieldError(name[:LONGEST], "is too long", "?")
+        for name, value in query.items()
+        if isinstance(value, str) and len(value) > LONGEST
+    ]
 
 
 def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
@@ -221,7 +240,7 @@ def _query(call: Call, contract: Contract, request: Request, path: Mapping[str, 
         FieldError(name[:LONGEST], f"is not a parameter of this call{_there_is(known)}", "?")
         for name in sorted(asked.keys() - known)
     ]
-    faults += [FieldError(name[:LONGEST], "is too long", "?") for name, value in asked.items() if len(value) > LONGEST]
+    faults += _too_long(asked)
     if faults:
         raise Invalid(*faults)
     query: dict[str, Any] = {name: asked.get(name) for name in contract.query}

@@ -58,11 +58,13 @@ class Visit:
     refusal: CallerError | None = None
     network: str = ""
     """The address from which the browser asks."""
-    seen: list[str] = field(default_factory=list)
-    """The guests of whom the hub told in this visit, for the audit."""
+    seen: dict[str, None] = field(default_factory=dict)
+    """The guests of whom the hub was asked, or told, in this visit, for the audit: what a call answers need not name
+    whom it is about."""
 
-    def again(self, path: str, **changes: str | None) -> str:
-        """The address of a page with what this one was asked for, but for what changes; None takes it out."""
+    def again(self, path: str, /, **changes: str | None) -> str:
+        """The address of a page with what this one was asked for, but for what changes; None takes it out.
+        A parameter may be called anything, also as ours are."""
         return self.at(path, **{**self.query, "done": None, **changes})
 
     @property
@@ -106,7 +108,7 @@ class Visit:
 
         return next((each.time_zone for id_, each in sorted(store.by_id().items()) if self.caller.sees(id_)), UTC)
 
-    def at(self, path: str, **query: str | None) -> str:
+    def at(self, path: str, /, **query: str | None) -> str:
         """The address of a page of ours, as seen from this one: what stands before /console (the gateway's stage, a
         path of a domain) only the browser knows."""
         given = {name: value for name, value in query.items() if value}
@@ -139,12 +141,14 @@ class Visit:
         """Ask the hub by a function of the API. Raises Forbidden for what this role may not, and what the function
         raises."""
         from chalicelib.access.allowances import allowances
-        from chalicelib.entrypoints.api.calls import Ask, contract_of, permit
+        from chalicelib.entrypoints.api.calls import Ask, check_asked, contract_of, permit
 
         call = _call_of(function)
         permit(call, self.caller)
         allowances().take(self.caller.actor)
-        takes_ask = "ask" in contract_of(call).names
+        contract = contract_of(call)
+        takes_ask = "ask" in contract.names
+        check_asked(contract, [each for each in args if isinstance(each, str)], given)
 
         def run(seed: str) -> Any:
             return function(
@@ -152,7 +156,8 @@ class Visit:
             )
 
         told = self._once(call, run, (args, given)) if call.creates else run("")
-        self.seen.extend(each for each in guests_in(told) if each not in self.seen)
+        for each in (told, *args, *given.values()):
+            self.seen.update(dict.fromkeys(guests_in(each)))
         return told
 
     def _once(self, call: "Call", run: Callable[[str], Any], said: object) -> Any:
@@ -240,15 +245,16 @@ class Visit:
         """The same visit, whose page tells what was wrong."""
         return replace(self, refusal=refusal)
 
-    def go(self, path: str, **query: str | None) -> Response:
+    def go(self, path: str, /, **query: str | None) -> Response:
         """Lead on to a page, after something was done (303: it is asked for, and never posted again)."""
         return moved(self.at(path, **query))
 
 
 def guests_in(told: object) -> list[str]:
-    """The ids of guests in what a call told, records' included: no page can forget one."""
+    """The ids of guests in what a call was given or told, records' included: no page can forget one."""
     dump = getattr(told, "model_dump_json", None)
-    return list(dict.fromkeys(GUEST.findall(dump()))) if dump else []
+    text = dump() if dump else f'"{told}"' if isinstance(told, str) else ""
+    return list(dict.fromkeys(GUEST.findall(text)))
 
 
 def moved(address: str, **headers: str) -> Response:
