@@ -124,3 +124,13 @@ def test_each_figure_leads_to_the_guests_behind_it(marketer: Browser) -> None:
     assert len([each for each in held.links if "/console/guests/" in each]) == 2
     nobody = marketer.open(f"{path}/decisions?decision=sent")
     assert [each for each in nobody.links if "/console/guests/" in each] == []
+
+
+def test_what_was_changed_after_somebody_read_it_is_not_launched(marketer: Browser) -> None:
+    path = created(marketer)
+    asked = marketer.open(f"{path}/launch")
+    marketer.send(f"{path}/edit", {"name": "Another", "as_planned": "yes"})
+    refused = marketer.send(f"{path}/launch", {}, asked)
+    assert refused.status_code == 409
+    assert "Read what it says" in refused.body.decode()
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 0
