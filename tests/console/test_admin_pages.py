@@ -5,12 +5,16 @@ import json
 import pytest
 
 from chalicelib.access import actions as access
+from chalicelib.access.model import KeyAsked
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.connections import store as connections
 from chalicelib.dead_letters import actions as dead_letters
+from chalicelib.entrypoints.api.paging import MOST
 from chalicelib.entrypoints.console.pages.connections import OUTCOMES, STATES, lines, pairs
 from chalicelib.properties import store as properties
+from tests.access.staffed import AT, OPERATOR, somebody
+from tests.builders import VIENNA
 from tests.console.conftest import Page, SignIn
 
 HOTEL = {"id": "linz", "name": "Linz", "time_zone": "Europe/Vienna", "country": "AT", "currency": "EUR"}
@@ -169,3 +173,40 @@ def test_a_connection_is_tried_and_keeps_nothing(sign_in: SignIn) -> None:
     page = Page(admin.send("/connections/pms/test").body.decode())
     assert "It works" in page.text
     assert "Nothing came yet" in admin.open("/connections/pms").text
+
+
+def test_a_new_hotel_takes_no_other_hotels_place_and_its_form_sent_twice_makes_one(sign_in: SignIn) -> None:
+    admin = sign_in()
+    new = {"id": "lima", "name": "Lima", "time_zone": "America/Lima", "country": "PE", "currency": "PEN"}
+    page = admin.open("/settings/properties/new")
+    assert [admin.send("/settings/properties/new", new, page).status_code for _ in range(2)] == [303, 303]
+    refused = admin.send("/settings/properties/new", {**new, "id": "vienna"})
+    assert refused.status_code == 400
+    assert Page(refused.body.decode()).attributes("input", "aria-describedby")[0].startswith("id-")
+    assert properties.get(PropertyId("vienna")) == VIENNA
+
+
+def test_a_new_connection_takes_no_other_ones_place_and_its_form_sent_twice_makes_one(sign_in: SignIn) -> None:
+    admin = sign_in()
+    page = admin.open("/connections/new")
+    new = {**CONNECTION, "secrets": SECRET}
+    assert [admin.send("/connections/new", new, page).status_code for _ in range(2)] == [303, 303]
+    assert admin.send("/connections/new", {**new, "channels": ""}).status_code == 400
+    kept = connections.get(ConnectionId("pms"))
+    assert kept
+    assert dict(kept.channels) == {"WEB": "direct"}
+
+
+def test_a_key_is_ended_however_many_there_are(sign_in: SignIn) -> None:
+    admin = sign_in()
+    made = [access.create(OPERATOR, KeyAsked(name="x", role="analyst", properties=("*",)),
+                          access.secret_of(str(number)), AT).key_id for number in range(MOST + 1)]  # fmt: skip
+    assert admin.send(f"/settings/keys/{max(made)}/end").status_code == 303
+
+
+def test_a_person_keeps_the_hotels_that_stand_far_down_the_list(sign_in: SignIn) -> None:
+    for number in range(MOST):
+        properties.put(VIENNA.model_copy(update={"id": f"a{number:03}"}))
+    who = somebody("ida", "front_desk", "vienna")
+    page = sign_in().open(f"/settings/staff/{who.id}")
+    assert page.form(f"/settings/staff/{who.id}")["properties"] == "vienna"

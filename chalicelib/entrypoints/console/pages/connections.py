@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalice.app import Response
 
-from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.health import Outcome
@@ -13,7 +13,7 @@ from chalicelib.connectors.vendors import VENDORS
 from chalicelib.entrypoints.api import connection_secrets, connection_trials, connections
 from chalicelib.entrypoints.api.connection_secrets import SecretMade
 from chalicelib.entrypoints.api.connections import ConnectionOpened
-from chalicelib.entrypoints.console.told import N_
+from chalicelib.entrypoints.console.told import N_, TAKEN
 from chalicelib.entrypoints.console.visits import Visit
 
 STATES: Mapping[State, tuple[str, str]] = {
@@ -31,6 +31,8 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.AGAIN: N_("Failed for now"),
 }
 """What became of a notice."""
+SHOWN = ("vendor", "base_url", "properties", "channels", "options")
+"""What a form says of a connection, secrets apart."""
 
 
 def listed(visit: Visit) -> Response:
@@ -59,7 +61,19 @@ def _form(visit: Visit, kept: ConnectionOpened | None) -> Response:
 
 
 def created(visit: Visit) -> Response:
-    return _save(visit, visit.form.text("id").strip())
+    """A form that is sent twice has made one; another connection's id is refused."""
+    asked = _asked(visit, visit.form.text("id").strip())
+    kept = _kept(visit, asked.id)
+    if kept and any(getattr(kept, name) != getattr(asked, name) for name in SHOWN):
+        raise Invalid(FieldError("id", visit.words(TAKEN)))
+    return _save(visit, asked)
+
+
+def _kept(visit: Visit, connection_id: ConnectionId) -> ConnectionOpened | None:
+    try:
+        return visit.call(connections.get, connection_id)
+    except NotFound:
+        return None
 
 
 def edit(visit: Visit) -> Response:
@@ -67,10 +81,10 @@ def edit(visit: Visit) -> Response:
 
 
 def saved(visit: Visit) -> Response:
-    return _save(visit, _id(visit))
+    return _save(visit, _asked(visit, _id(visit)))
 
 
-def _save(visit: Visit, connection_id: str) -> Response:
+def _asked(visit: Visit, connection_id: str) -> Connection:
     """Secrets and credentials that are left empty stay as they are."""
     form = visit.form
     document = {
@@ -83,8 +97,12 @@ def _save(visit: Visit, connection_id: str) -> Response:
         **({"secrets": secrets} if (secrets := form.text("secrets").split()) else {}),
         **({"credentials": told} if (told := pairs(form.text("credentials"))) else {}),
     }
-    visit.call(connections.put, ConnectionId(connection_id), visit.body(Connection, document))
-    return visit.go(f"/connections/{connection_id}", done="saved")
+    return visit.body(Connection, document)
+
+
+def _save(visit: Visit, asked: Connection) -> Response:
+    visit.call(connections.put, asked.id, asked)
+    return visit.go(f"/connections/{asked.id}", done="saved")
 
 
 def pairs(text: str) -> dict[str, str]:

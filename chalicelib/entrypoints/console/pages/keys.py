@@ -41,7 +41,7 @@ def ended(visit: Visit) -> Response:
 def _key(visit: Visit) -> KeyShown:
     """Raises NotFound."""
     wanted = KeyId(visit.names["key_id"])
-    found = visit.call(access.listed, page=Page("", limit=MOST)).items
+    found = visit.call(access.listed, named=wanted, page=Page("", limit=MOST)).items
     key = next((each for each in found if each.key_id == wanted), None)
     if key is None:
         raise NotFound("There is no such key.")

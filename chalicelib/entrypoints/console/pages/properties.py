@@ -2,8 +2,11 @@
 
 from chalice.app import Response
 
+from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import properties
+from chalicelib.entrypoints.console import hotels
+from chalicelib.entrypoints.console.told import TAKEN
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Branding, Property
 
@@ -20,7 +23,11 @@ def new(visit: Visit) -> Response:
 
 
 def created(visit: Visit) -> Response:
-    return _save(visit, visit.form.text("id").strip())
+    """A form that is sent twice has made one; another hotel's id is refused."""
+    asked = _asked(visit, visit.form.text("id").strip())
+    if hotels.of(visit).get(asked.id, asked) != asked:
+        raise Invalid(FieldError("id", visit.words(TAKEN)))
+    return _save(visit, asked)
 
 
 def one(visit: Visit) -> Response:
@@ -29,10 +36,10 @@ def one(visit: Visit) -> Response:
 
 
 def saved(visit: Visit) -> Response:
-    return _save(visit, _id(visit))
+    return _save(visit, _asked(visit, _id(visit)))
 
 
-def _save(visit: Visit, property_id: str) -> Response:
+def _asked(visit: Visit, property_id: str) -> Property:
     form = visit.form
     document = {
         "id": property_id,
@@ -40,7 +47,11 @@ def _save(visit: Visit, property_id: str) -> Response:
         "mail_domains": form.text("mail_domains").split(),
         "branding": {name: text for name in Branding.model_fields if (text := form.text(f"branding.{name}").strip())},
     }
-    visit.call(properties.put, visit.body(Property, document))
+    return visit.body(Property, document)
+
+
+def _save(visit: Visit, asked: Property) -> Response:
+    visit.call(properties.put, asked)
     return visit.go("/settings/properties", done="saved")
 
 

@@ -6,9 +6,9 @@ from pydantic import BaseModel
 from chalicelib.access.staff.model import STAFF_ROLES, StaffAsked, StaffChange
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import EVERYWHERE, SessionId, StaffId
-from chalicelib.entrypoints.api import properties, staff
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api import staff
 from chalicelib.entrypoints.api.staff import StaffShown
+from chalicelib.entrypoints.console import hotels
 from chalicelib.entrypoints.console.told import ROLE_NAMES
 from chalicelib.entrypoints.console.visits import Visit
 
@@ -49,7 +49,7 @@ def _form(visit: Visit, kept: StaffShown | None) -> Response:
     return visit.shown(
         "staff_form.html",
         kept=kept,
-        hotels=visit.call(properties.listed, page=Page("", limit=MOST)).items,
+        hotels=hotels.of(visit).values(),
         roles=[(each, visit.words(ROLE_NAMES[each])) for each in STAFF_ROLES],
         sessions=visit.call(staff.sessions_of, _id(visit)).items if kept else [],
     )
