@@ -5,7 +5,6 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is 
     return text
 
 
-TAKEN = N_("There is one with this id. Open that one to change it.")
 ROLE_NAMES = {
     "admin": N_("Admin"),
     "marketer": N_("Marketing"),

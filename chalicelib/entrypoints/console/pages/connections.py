@@ -13,7 +13,8 @@ from chalicelib.connectors.vendors import VENDORS
 from chalicelib.entrypoints.api import connection_secrets, connection_trials, connections
 from chalicelib.entrypoints.api.connection_secrets import SecretMade
 from chalicelib.entrypoints.api.connections import ConnectionOpened
-from chalicelib.entrypoints.console.told import N_, TAKEN
+from chalicelib.entrypoints.console.pages.properties import TAKEN
+from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 
 STATES: Mapping[State, tuple[str, str]] = {

@@ -6,10 +6,11 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import properties
 from chalicelib.entrypoints.console import hotels
-from chalicelib.entrypoints.console.told import TAKEN
+from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Branding, Property
 
+TAKEN = N_("There is one with this id. Open that one to change it.")
 TEXTS = ("name", "time_zone", "country", "currency", "brand")
 
 
