@@ -1,12 +1,14 @@
 """Signing in by the provider of the company: there with a cookie, and back with a code."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from chalicelib.access import sessions
+from chalicelib.access import attempts, sessions
 from chalicelib.access.staff.model import Staff
 from chalicelib.canonical import time
+from chalicelib.canonical.errors import TooMany
 from tests.access.staffed import somebody
 from tests.access.test_provider import Peer, provider
 from tests.console.conftest import HUB, Browser, Page
@@ -70,3 +72,12 @@ def test_without_a_provider_there_is_no_such_way(nobody: Browser) -> None:
     response = nobody.ask("GET", "/console/sign-in/provider")
     assert response.status_code == 404
     assert "This page does not exist" in Page(response.body.decode()).text
+
+
+def test_nobody_has_the_provider_asked_as_often_as_they_like(nobody: Browser, provider: Peer, anna: Staff) -> None:
+    left(nobody)
+    now = time.now()
+    for _ in range(attempts.TRIES_FROM_NETWORK.most):
+        with suppress(TooMany):
+            attempts.take(attempts.TRIES_FROM_NETWORK, "127.0.0.1", now)
+    assert nobody.ask("GET", "/console/sign-in/provider").status_code == 429

@@ -108,3 +108,8 @@ def test_the_audit_names_everybody_of_the_longest_board(admin: Staff) -> None:
 
 def last(who: Staff) -> audit.Entry:
     return list(audit.of_actor(who.id, *EVER))[-1]
+
+
+def test_a_stroke_too_many_leads_to_an_address_and_says_nothing_else(sign_in: SignIn) -> None:
+    """The gateway hands the parts of an address over as they are meant, and a header is ASCII of one line."""
+    assert sign_in().ask("GET", "/console/\u00e4 \\b/").headers["Location"] == "../%C3%A4%20%5Cb"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 from chalice.app import Request, Response
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def answer(pages: Sequence[Page], request: Request, parts: Sequence[str]) -> Response:
     """The page at an address, or where to sign in. Raises what is not the reader's to mend."""
     if str(request.context.get("path", "")).endswith("/"):
-        return moved(f"../{parts[-1] if parts else CONSOLE_AT[1:]}")  # relative addresses count from the last stroke
+        return moved(
+            f"../{quote(parts[-1]) if parts else CONSOLE_AT[1:]}"
+        )  # relative addresses count from the last stroke
     found = find(pages, parts)
     visit = _visit(pages, found.page, found.names, request, parts)
     if visit.signed is None and not found.page.is_open and found.page is not NOWHERE:

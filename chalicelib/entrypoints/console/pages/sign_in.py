@@ -32,10 +32,13 @@ def shown(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """To the provider of identities."""
+    """To the provider of identities, which is asked where to go each time: not as often as anybody likes."""
+    from chalicelib.access import attempts
+    from chalicelib.access.links.rules import network_of
     from chalicelib.access.provider import actions as provider
     from chalicelib.messages import signing_in
 
+    attempts.take(attempts.TRIES_FROM_NETWORK, network_of(visit.network), moment_of(visit.now))
     address, kept = provider.start(signing_in.address_of(BACK), _next(visit))
     return _with(moved(address), cookies.set_to(visit.headers, cookies.AWAY, kept))
 
