@@ -65,3 +65,14 @@ def test_who_only_reads_finds_no_button(marketer: Browser, sign_in: SignIn) -> N
     analyst = sign_in("analyst")
     assert "Save" not in analyst.open("/templates/hello").words
     assert analyst.send("/templates/hello").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"), [({"guest": "g" + "0" * 24}, "There is no such guest"), ({"subject": ""}, "subject: ")]
+)
+def test_a_refusal_stands_in_the_frame_where_no_page_of_ours_may(
+    marketer: Browser, fields: dict[str, str], told: str
+) -> None:
+    response = marketer.send("/templates/new", {**NEW, **fields, "act": "html"})
+    assert told in shown(response).text
+    assert response.headers["Content-Security-Policy"].startswith("sandbox; ")

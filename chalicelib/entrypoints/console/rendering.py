@@ -60,10 +60,10 @@ def page(visit: "Visit", template: str, status: int, values: Mapping[str, object
     return Response(html, headers=headers, status_code=status)
 
 
-def framed(html: str) -> Response:
+def framed(html: str, status: int = 200) -> Response:
     """A mail, alone in a frame of one of our pages: it may show itself and images, and do nothing."""
     policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'"
-    return Response(html, headers={**_headers(""), "Content-Security-Policy": policy})
+    return Response(html, headers={**_headers(""), "Content-Security-Policy": policy}, status_code=status)
 
 
 def fault_page(status: int, correlation: str, headers: Headers) -> Response:

@@ -4,6 +4,7 @@ from html import escape
 
 from chalice.app import Response
 
+from chalicelib.canonical.errors import CallerError
 from chalicelib.canonical.ids import TemplateId
 from chalicelib.entrypoints.api import properties, templates
 from chalicelib.entrypoints.api.paging import MOST, Page
@@ -43,10 +44,18 @@ def _taken(visit: Visit, template_id: str) -> Response:
     """Of the form's buttons one saves; the others fill the frame beside it, and keep nothing."""
     act = visit.form.text(ACT)
     if act in {HTML, TEXT}:
-        return framed(_document(visit, _preview(visit), act))
+        return _framed(visit, act)
     document = {"id": template_id, "name": visit.form.text("name"), **_content(visit)}
     made = visit.call(templates.put, visit.body(Template, document))
     return visit.go(f"/templates/{made.id}", done="saved")
+
+
+def _framed(visit: Visit, act: str) -> Response:
+    """A refusal stands in the frame, too: no browser would show a page of ours in it."""
+    try:
+        return framed(_document(visit, _preview(visit), act))
+    except CallerError as refusal:
+        return framed(f"<p>{escape(str(refusal))}</p>", refusal.status)
 
 
 def _content(visit: Visit) -> dict[str, str]:
