@@ -20,7 +20,7 @@ NAMES = (
     (None, "Smith", "US", "en"),
 )
 SPANS = (
-    ("checked_out", -40, -37), ("checked_in", -2, 1), ("confirmed", 0, 3), ("checked_in", -3, 0), ("confirmed", 20, 22),
+    ("checked_out", -40, -37), ("in_house", -2, 1), ("confirmed", 0, 3), ("in_house", -3, 0), ("confirmed", 20, 22),
 )  # fmt: skip
 """State, and arrival and departure in days from today."""
 
