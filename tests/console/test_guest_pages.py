@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.loyalty import programs
@@ -175,6 +176,29 @@ def test_a_number_that_is_anothers_or_was_changed_meanwhile_is_refused(
 def test_the_ledger_says_why_in_words(sign_in: SignIn, anna: str, ingest: Ingest) -> None:
     page = sign_in().open(f"{AT}/membership/club")
     assert "No points were given yet." in page.text
+
+
+def months(page: Page) -> list[str]:
+    """What stands in the chart at the end of a page: each month, and its number."""
+    return page.words[len(page.words) - page.words[::-1].index("Number") :]
+
+
+def test_stays_are_counted_by_month_as_far_as_somebody_came(sign_in: SignIn, ingest: Ingest, anna: str) -> None:
+    for number, (day, status) in enumerate((("30", "checked_out"), ("02", "checked_out"), ("03", "cancelled"))):
+        told = reservation(f"s{number}", guest(email=EMAIL), arrival=f"2025-05-{day}", departure="2025-06-02")
+        ingest(told | {"status": status})
+    browser = sign_in()
+    assert months(browser.open(f"{AT}/stays")) == ["May 2025", "2", "Feb 2026", "1"]
+    ingest(reservation("r9", guest("g9", email="new@example.com"), status="confirmed"))
+    assert "Stays by month" not in browser.open(f"/guests/{leaf_of_profile(API, 'g9')}/stays").words
+
+
+@time_machine.travel("2026-02-28T23:30:00+00:00", tick=False)
+def test_points_are_counted_by_the_month_in_which_the_hotel_gave_them(sign_in: SignIn, anna: str) -> None:
+    browser = sign_in()
+    assert "Points given by month" not in browser.open(f"{AT}/membership/club").words
+    browser.send(f"{AT}/membership/club", {"number": "XE-1", "earns_from": "2026-01-01"})
+    assert months(browser.open(f"{AT}/membership/club")) == ["Mar 2026", "2,000"]
 
 
 def test_what_a_page_asks_of_aws_is_counted(sign_in: SignIn, anna: str, capsys: pytest.CaptureFixture[str]) -> None:

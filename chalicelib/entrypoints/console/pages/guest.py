@@ -11,10 +11,11 @@ from chalice.app import Response
 
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.snapshots import Status
 from chalicelib.entrypoints.api import consents, guests, membership, records, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.console import hotels
+from chalicelib.entrypoints.console import by_month, hotels
 from chalicelib.entrypoints.console.pages import beside_each_other
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -31,6 +32,8 @@ MOST_NAMED = 5
 """Guests who may be the same, by name: each is asked for."""
 ON_A_SHEET = 10
 """Stays."""
+STAYED = {Status.IN_HOUSE, Status.CHECKED_OUT}
+"""States of what is a stay, and not only a booking."""
 
 
 class Tab(NamedTuple):
@@ -67,7 +70,9 @@ def beside(visit: Visit) -> Response:
 
 def stayed(visit: Visit) -> Response:
     listing = visit.call(stays.listed, id_of(visit), page=visit.part(visit.path))
-    return shown(visit, "guest_stays.html", found(visit), listing=listing)
+    began = [(each.arrival, 1) for each in listing.items if each.status in STAYED]
+    months = by_month.bars(visit.wording, began)
+    return shown(visit, "guest_stays.html", found(visit), listing=listing, months=months)
 
 
 def happened(visit: Visit) -> Response:

@@ -1,12 +1,18 @@
 """A guest's memberships, and the ledger of one."""
 
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from chalice.app import Response
 
 from chalicelib.canonical.errors import Conflict
 from chalicelib.canonical.ids import ProgramId
+from chalicelib.canonical.time import moment_of
 from chalicelib.entrypoints.api import membership, programs
-from chalicelib.entrypoints.api.membership import EnrolmentAsked, Standing
+from chalicelib.entrypoints.api.membership import EnrolmentAsked, LedgerPage, Standing, StayEntry
 from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.console import by_month
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.told import N_
@@ -25,13 +31,15 @@ def shown(visit: Visit) -> Response:
 def one(visit: Visit) -> Response:
     program = visit.call(programs.get, _program(visit))
     part = visit.part(visit.path)
+    ledger = visit.call(membership.ledger, id_of(visit), program=_program(visit), page=part)
     return page(
         visit,
         "guest_membership.html",
         found(visit),
         program=program,
         standing=_standing(visit),
-        ledger=visit.call(membership.ledger, id_of(visit), program=_program(visit), page=part),
+        ledger=ledger,
+        given=lambda zone: by_month.bars(visit.wording, _given(ledger, zone)),
         may_enrol=visit.may(membership.enrol),
     )
 
@@ -55,6 +63,12 @@ def ending(visit: Visit) -> Response:
 def ended(visit: Visit) -> Response:
     visit.call(membership.end, id_of(visit), _program(visit))
     return visit.go(f"/guests/{id_of(visit)}/membership/{_program(visit)}", done="ended")
+
+
+def _given(ledger: LedgerPage, zone: str) -> Iterator[tuple[date, int]]:
+    """What stays earned, and what of it was taken back, by the day there."""
+    of_stays = (each for each in ledger.items if isinstance(each, StayEntry))
+    return ((moment_of(each.at).astimezone(ZoneInfo(zone)).date(), each.points) for each in of_stays)
 
 
 def _standing(visit: Visit) -> Standing | None:
