@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 
 from chalicelib.campaigns import actions, planning
 from chalicelib.campaigns.model import PARTS
-from chalicelib.canonical.ids import CampaignId
+from chalicelib.canonical import time
+from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
 from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
 from chalicelib.messages import store as templates
 from chalicelib.messages.holds import Reason
@@ -15,6 +17,7 @@ from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
 from chalicelib.segments.store import SEGMENTS
 from tests.builders import guest, reservation
+from tests.campaigns.worlds import run_to_end
 from tests.console.conftest import Browser, Page, SignIn
 from tests.mail_fakes import FakeSes
 
@@ -134,3 +137,23 @@ def test_what_was_changed_after_somebody_read_it_is_not_launched(marketer: Brows
     assert refused.status_code == 409
     assert "Read what it says" in refused.body.decode()
     assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 0
+
+
+def test_a_campaign_leads_to_its_segment_and_its_template(marketer: Browser) -> None:
+    page = marketer.open(created(marketer))
+    assert {"/console/segments/everybody", "/console/templates/hello"} <= set(page.links)
+
+
+def test_a_campaign_is_called_by_its_name_and_for_who_may_not_see_it_by_none(
+    marketer: Browser, sign_in: SignIn
+) -> None:
+    path = created(marketer)
+    with time_machine.travel(time.now(), tick=False) as clock:
+        launched = actions.launch(CampaignId(path.rpartition("/")[2]))
+        assert NEW["name"] in marketer.open("/").words
+        run_to_end(clock, launched)
+        mailed = f"/guests/{leaf_of_profile(ConnectionId('api'), 'g1')}/timeline"
+        assert "Mail of the campaign Spring <b>" in marketer.open(mailed).words
+        seen = sign_in("front_desk").open(mailed)
+    assert "Mail of a campaign" in seen.words
+    assert path.rpartition("/")[2] not in seen.html

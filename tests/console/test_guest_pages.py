@@ -201,10 +201,17 @@ def test_points_are_counted_by_the_month_in_which_the_hotel_gave_them(sign_in: S
     assert months(browser.open(f"{AT}/membership/club")) == ["Mar 2026", "2,000"]
 
 
+def test_a_sheet_calls_a_programme_by_its_name(sign_in: SignIn, anna: str) -> None:
+    browser = sign_in()
+    browser.send(f"{AT}/membership/club", {"number": "XE-1"})
+    words = browser.open(f"{AT}/sheet").words
+    assert words[words.index("XE-1") - 2] == "Club"
+
+
 def test_what_a_page_asks_of_aws_is_counted(sign_in: SignIn, anna: str, capsys: pytest.CaptureFixture[str]) -> None:
     browser = sign_in()
     found = {tab: (browser.open(f"{AT}{tab}"), calls(capsys))[1] for tab in TABS}
     assert found == {
-        "": 9, "/sheet": 22, "/records": 13, "/stays": 12, "/timeline": 14, "/consents": 14, "/membership": 15,
+        "": 9, "/sheet": 23, "/records": 13, "/stays": 12, "/timeline": 14, "/consents": 14, "/membership": 15,
         "/membership/club": 18,
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
 Calls of AWS for a guest of one record, with those for the session and the looks: overview 9 (about 5 more for each who
-may be the same, 5 at most), stays 12, records 13, timeline and consents 14, memberships 15, one of them 18, sheet 22.
+may be the same, 5 at most), stays 12, records 13, timeline and consents 14, memberships 15, one of them 18, sheet 23.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
@@ -15,7 +15,7 @@ from chalicelib.canonical.snapshots import Status
 from chalicelib.entrypoints.api import consents, guests, membership, records, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.console import by_month, hotels
+from chalicelib.entrypoints.console import by_month, hotels, named
 from chalicelib.entrypoints.console.pages import beside_each_other
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -58,6 +58,7 @@ def sheet(visit: Visit) -> Response:
         stayed=visit.call(stays.listed, id_of(visit), page=Page("sheet", ON_A_SHEET)).items,
         agreed=visit.call(consents.listed, id_of(visit)),
         standings=visit.call(membership.listed, id_of(visit)).items,
+        programs=named.programs_by_id(visit),
     )
 
 
@@ -77,7 +78,9 @@ def stayed(visit: Visit) -> Response:
 
 def happened(visit: Visit) -> Response:
     listing = visit.call(timeline.listed, id_of(visit), page=visit.part(visit.path))
-    return shown(visit, "guest_timeline.html", found(visit), listing=listing)
+    mailed = any(each.message and each.message.campaign for each in listing.items)
+    campaigns = named.campaigns_by_id(visit) if mailed else {}
+    return shown(visit, "guest_timeline.html", found(visit), listing=listing, campaigns=campaigns)
 
 
 def found(visit: Visit) -> GuestShown:

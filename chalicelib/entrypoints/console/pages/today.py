@@ -1,6 +1,7 @@
 """What is on today: who arrives and leaves, what is on its way, what failed, and which connections fell silent.
 
-Calls of AWS: 3 for what waits, 1 for the hotels, and for each of at most 3 hotels two boards, of 3 to 7 calls each.
+Calls of AWS: 3 for what waits (and where a run is on its way, those of the list of campaigns), 1 for the hotels, and
+for each of at most 3 hotels two boards, of 3 to 7 calls each.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from chalicelib.entrypoints.api import boards, today
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.boards import BoardLineShown
 from chalicelib.entrypoints.api.paging import USUAL, Page
-from chalicelib.entrypoints.console import hotels
+from chalicelib.entrypoints.console import hotels, named
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Property
 
@@ -31,12 +32,13 @@ class OfHotel(NamedTuple):
 
 def shown(visit: Visit) -> Response:
     """Nothing is asked for that the role may not see: the API's call leaves it out."""
-    known = list(hotels.of(visit).values())
+    known, told = list(hotels.of(visit).values()), visit.call(today.get)
     return visit.shown(
         "today.html",
         here=[_of(visit, each) for each in known[:MOST_HOTELS]],
         others=known[MOST_HOTELS:],
-        told=visit.call(today.get),
+        told=told,
+        campaigns=named.campaigns_by_id(visit) if told.runs else {},
         first=FIRST,
     )
 
