@@ -157,3 +157,46 @@ def _worked(clock: time_machine.Traveller) -> None:
         tick()
         turn()
         clock.shift(20)
+
+
+def test_a_segment_is_built_and_a_mail_looked_at_by_who_was_invited_in_the_console(visitors: Visitors) -> None:
+    _invite(visitors.tab("admin"))
+    tab = visitors.tab(None)
+    tab.look("light", WIDE)
+    page = tab.page
+    _sign_in(page, visitors.address)
+    page.get_by_role("link", name="Segments").click()
+    page.get_by_role("button", name="New segment").click()
+    page.get_by_role("textbox", name="Name").fill("From Austria")
+    page.get_by_role("textbox", name="Id", exact=True).fill("austria")
+    page.get_by_label("What").select_option("country")
+    page.get_by_label("How").select_option("eq")
+    page.locator("select[name='rule.and.0.value']").select_option("AT")  # a list of countries by now
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("country is AT").wait_for()
+    page.get_by_role("link", name="Templates").click()
+    page.get_by_role("link", name="Spring").click()
+    page.get_by_role("button", name="Show the mail").click()
+    page.frame_locator("iframe[name=preview]").get_by_role("heading", name="Spring").wait_for()
+    assert tab.complaints() == []
+
+
+def _invite(tab: Tab) -> None:
+    tab.look("light", WIDE)
+    tab.open("/settings/staff/new")
+    tab.page.get_by_role("textbox", name="Name").fill("Nora")
+    tab.page.get_by_label("E-mail address").fill("nora@hotel.example")
+    tab.page.get_by_label("Role").select_option("marketer")
+    tab.page.get_by_label("all hotels, also those to come").check()
+    tab.page.get_by_role("button", name="Invite").click()
+    assert heading(tab.page) == "Nora"
+    assert "nora@hotel.example" in str(received("send"))  # the invitation, which signs nobody in
+
+
+def _sign_in(page: "Page", address: str) -> None:
+    page.goto(f"{address}/console/sign-in")
+    page.get_by_label("E-mail address").fill("nora@hotel.example")
+    page.get_by_role("button", name="Send me the mail").click()
+    assert heading(page) == "Look at your mail"
+    page.goto(address + _mailed_link())
+    page.get_by_role("button", name="Sign in").click()
