@@ -37,23 +37,6 @@ def heading(page: "Page") -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def test_a_marketer_is_invited_from_the_page_of_the_staff(visitors: Visitors) -> None:
-    tab = visitors.tab("admin")
-    tab.look("light", WIDE)
-    tab.open("/settings")
-    page = tab.page
-    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Staff").click()
-    page.get_by_role("button", name="Invite somebody").click()
-    page.get_by_role("textbox", name="Name").fill("Olga")
-    page.get_by_label("E-mail address").fill("Olga@Hotel.example")
-    page.get_by_label("Role").select_option("marketer")
-    page.get_by_label("all hotels, also those to come").check()
-    page.get_by_role("button", name="Invite").click()
-    assert heading(page) == "Olga"
-    assert "olga@hotel.example" in received("send")["Records"][-1]["body"]
-    assert tab.complaints() == []
-
-
 def test_a_segment_is_built_and_counted_and_its_mail_looked_at(visitors: Visitors) -> None:
     tab = opened(visitors, "/segments")
     page = tab.page
