@@ -31,7 +31,7 @@ VALUES: Mapping[str, Any] = {
     "connection_id": "pms-vienna",
     "secret_id": "w3f1c",
     "client_id": "hub-console",
-    "client_secret": "3f1c…",
+    "client_secret": "kept-by-the-provider",
     "controller": "group",
     "counts": {"sent": 812, "no_consent": 41},
     "country": "AT",
