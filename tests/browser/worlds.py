@@ -52,6 +52,7 @@ TEMPLATE = {
     "text": "Dear {{ guest.given_name | default: 'guest' }}, the garden is open again.",
 }
 CAMPAIGN = {"name": "Spring in both houses", "segment": "came-back", "template": "spring"}
+SESSIONS = 2
 CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"porto": "porto"}}
 
 
@@ -66,12 +67,15 @@ class World:
         return sessions.begin(self.staff[role].id, time.now())
 
     def names_for(self, role: StaffRole | None) -> Mapping[str, str]:
-        """The same, with what everybody has of their own: a session on another machine."""
-        if role is None:
-            return self.names
-        self.session(role)
-        (*_, other) = sessions.listed(self.staff[role].id, time.now())
-        return {**self.names, "session_id": other.id}
+        """The same, with what everybody has of their own: a session on another machine; and one of the marketer's."""
+        theirs = self._another("marketer")
+        return {**self.names, "their_session": theirs, **({"session_id": self._another(role)} if role else {})}
+
+    def _another(self, role: StaffRole) -> str:
+        """The first of two: the second may be the one that is looked through."""
+        while len(found := sessions.listed(self.staff[role].id, time.now())) < SESSIONS:
+            self.session(role)
+        return min(found, key=lambda each: each.begun_at).id
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ PAGES = (
     Page("/settings/staff/{staff_id}", shows="staff:one", takes="staff:changed", opens="staff:change"),
     Page("/settings/staff/{staff_id}/end", shows="staff:ending", takes="staff:ended", opens="staff:delete"),
     Page(
-        "/settings/staff/{staff_id}/sessions/{session_id}/end",
+        "/settings/staff/{staff_id}/sessions/{their_session}/end",
         shows="staff:ending_session",
         takes="staff:session_ended",
         opens="staff:end_session",

@@ -66,13 +66,13 @@ def ended(visit: Visit) -> Response:
 
 def ending_session(visit: Visit) -> Response:
     known = {each.session_id for each in visit.call(staff.sessions_of, _id(visit)).items}
-    if visit.names["session_id"] not in known:
+    if visit.names["their_session"] not in known:
         raise NotFound("There is no such session.")
     return visit.shown("staff_session_end.html", kept=visit.call(staff.get, _id(visit)))
 
 
 def session_ended(visit: Visit) -> Response:
-    visit.call(staff.end_session, _id(visit), SessionId(visit.names["session_id"]))
+    visit.call(staff.end_session, _id(visit), SessionId(visit.names["their_session"]))
     return visit.go(f"{AT}/{_id(visit)}", done="signed_out")
 
 
