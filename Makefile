@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser gallery fuzz soak bench bench-full up down openapi catalogues vendored lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser browser-all gallery fuzz soak bench bench-full up down openapi catalogues vendored lock clean
 SHELL := /bin/bash
 
 # Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
@@ -57,7 +57,10 @@ clients: $(READY) ## generated clients drive the hub, and a linter reads its des
 pages: $(READY) ## the guests' pages in a browser, looked at by axe (needs npm and chromium; SHOTS=folder keeps what was seen)
 	@$(BIN)/pytest -m end_to_end tests/pages $(ARGS)
 
-browser: $(READY) ## every page of the console in a browser, in every role, looked at by axe and gone through by keyboard (needs chromium)
+browser: $(READY) ## every page of the console in a browser, in every role, looked at by axe; of keyboard, languages and scripts a spread (needs chromium)
+	@$(BIN)/pytest -m end_to_end tests/browser -n 2 --quick $(ARGS)
+
+browser-all: $(READY) ## the same, with every page by keyboard, in other languages and without scripts
 	@$(BIN)/pytest -m end_to_end tests/browser -n 2 $(ARGS)
 
 gallery: $(READY) ## pictures of every page of the console into docs/gallery (needs chromium)

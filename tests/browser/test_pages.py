@@ -17,7 +17,7 @@ from chalicelib.entrypoints.console.table import Page
 from tests.browser import looking
 from tests.browser.visitors import LOOKS, NARROW, WIDE, Scheme, Tab, Visitors
 from tests.browser.worlds import World
-from tests.exhaustive import Thoroughness
+from tests.exhaustive import Thoroughness, some_of
 
 pytestmark = pytest.mark.end_to_end
 LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back"}
@@ -28,6 +28,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 }
 """Path → what a page is asked for, where it shows other things then."""
 by_page = pytest.mark.parametrize("page", LOOKED_AT, ids=lambda each: each.path)
+by_some_pages = pytest.mark.parametrize("page", some_of(LOOKED_AT), ids=lambda each: each.path)
+"""What follows from the frame alone `make browser` tries at every fifth page, and `make browser-all` at all."""
 
 
 def roles(page: Page) -> list[StaffRole | None]:
@@ -68,7 +70,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, world: World
     assert {at: faults for at, faults in found.items() if faults} == {}
 
 
-@by_page
+@by_some_pages
 @pytest.mark.parametrize("language", ["el-GR", "ar-EG"])
 def test_pages_stand_in_greek_and_in_arabic(page: Page, language: str, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0], language)
@@ -85,7 +87,7 @@ def test_pages_stand_in_greek_and_in_arabic(page: Page, language: str, world: Wo
     assert {at: faults for at, faults in found.items() if faults} == {}
 
 
-@by_page
+@by_some_pages
 def test_pages_say_the_same_without_scripts(page: Page, world: World, visitors: Visitors) -> None:
     with_, without = (visitors.tab(roles(page)[0], scripts=scripts) for scripts in (True, False))
     for address, width in product(addresses(page, world, roles(page)[0]), (NARROW, WIDE)):
@@ -102,7 +104,7 @@ def _said(tab: Tab, address: str, width: int) -> str:
     return tab.page.inner_text("body")
 
 
-@by_page
+@by_some_pages
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_the_keyboard_alone_goes_everywhere(page: Page, width: int, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0])
@@ -113,7 +115,7 @@ def test_the_keyboard_alone_goes_everywhere(page: Page, width: int, world: World
         assert looking.faults_by_keyboard(tab.page) == []
 
 
-@by_page
+@by_some_pages
 def test_the_first_stop_leads_over_what_every_page_has(page: Page, world: World, visitors: Visitors) -> None:
     tab = visitors.tab(roles(page)[0])
     tab.look("light", WIDE)

@@ -288,7 +288,7 @@ ROWS: Rows = {
     "session": Largest(session, 1_100, FOUR),
     "PROVIDER": Largest(provider, 2_100),
     "identity": Largest(identity, 100),
-    "audit": Largest(audit, 14_400),
+    "audit": Largest(audit, 156_300),
     "link": Largest(link, 460),
     "attempts": Largest(attempt, 120),
     "PROGRAMS": Largest(programme, 210_000),
