@@ -62,7 +62,8 @@ window.looking = {
     const style = getComputedStyle(element);
     const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
     const inPicker = ["date", "time", "month", "week", "datetime-local"].includes(element.type) && !element.matches(":focus-visible");
-    if (!outlined && style.boxShadow === "none" && !inPicker) yield "shows no focus"; // a picker's button has a ring of its own
+    const isFrame = element.tagName === "IFRAME"; // what is in it has the focus, and shows it there
+    if (!outlined && style.boxShadow === "none" && !inPicker && !isFrame) yield "shows no focus"; // a picker's button has a ring of its own
     const box = element.getClientRects()[0] ?? element.getBoundingClientRect();
     const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2;
     const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;

@@ -44,6 +44,12 @@ class Wording:
         day = date.fromisoformat(when) if isinstance(when, str) else when
         return str(format_skeleton("yMMMEd", _noon(day), locale=_locale(self.language)))
 
+    def short_day(self, when: str) -> str:
+        """`Nov 27`: beside a bar there is no room for more."""
+        from babel.dates import format_skeleton
+
+        return str(format_skeleton("MMMd", _noon(date.fromisoformat(when)), locale=_locale(self.language)))
+
     def month(self, when: date) -> str:
         from babel.dates import format_skeleton
 
@@ -51,12 +57,14 @@ class Wording:
 
     def moment(self, when: str | datetime | None, zone: str = UTC) -> str:
         """A date and a time of day in that zone; "" for none."""
-        from babel.dates import format_datetime
+        from babel.dates import format_date, format_time, get_datetime_format
 
         if not when:
             return ""
-        moment = when if isinstance(when, datetime) else time.moment_of(when)
-        return str(format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=_locale(self.language)))
+        local = (when if isinstance(when, datetime) else time.moment_of(when)).astimezone(ZoneInfo(zone))
+        locale = _locale(self.language)
+        day, hour = format_date(local, "medium", locale=locale), format_time(local, "short", locale=locale)
+        return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", hour)
 
     def span(self, seconds: float) -> str:
         """`2 hours`, roughly."""

@@ -49,7 +49,7 @@ def one(visit: Visit) -> Response:
 def _traffic(visit: Visit, found: ConnectionOpened) -> list[tuple[str, int, str]]:
     """Notices by day, the newest last."""
     days = sorted(found.health.days, key=lambda each: each.day)
-    return [(visit.wording.day(each.day), each.notices, visit.wording.number(each.notices)) for each in days]
+    return [(visit.wording.short_day(each.day), each.notices, visit.wording.number(each.notices)) for each in days]
 
 
 def new(visit: Visit) -> Response:
