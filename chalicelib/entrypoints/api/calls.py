@@ -56,6 +56,10 @@ class Call:
     versioned: bool = False
     """Whoever says in `If-Match` which version they saw is refused where it is another by now."""
 
+    def is_for(self, caller: "Caller") -> bool:
+        """Whether a caller may make it."""
+        return caller.role in self.roles and (caller.is_group or not self.group_only)
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -144,12 +148,17 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     return Response(answer.text, headers=headers, status_code=answer.status)
 
 
-def permits(answered_by: str, caller: "Caller") -> bool:
-    """Whether a call of the table is one that the caller may make."""
+def call_named(answered_by: str) -> Call:
+    """A call of the table, by the function that answers it."""
     from chalicelib.entrypoints.api.routes import CALLS
 
     (call,) = [each for each in CALLS if each.answered_by == answered_by]
-    return caller.role in call.roles and (caller.is_group or not call.group_only)
+    return call
+
+
+def permits(answered_by: str, caller: "Caller") -> bool:
+    """Whether a call of the table is one that the caller may make."""
+    return call_named(answered_by).is_for(caller)
 
 
 def _seen(told: str | None) -> int | None:

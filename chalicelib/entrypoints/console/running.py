@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 def answer(pages: Sequence[Page], request: Request, parts: Sequence[str]) -> Response:
     """The page at an address, or where to sign in. Raises what is not the reader's to mend."""
     if str(request.context.get("path", "")).endswith("/"):
-        return moved(
-            f"../{quote(parts[-1]) if parts else CONSOLE_AT[1:]}"
-        )  # relative addresses count from the last stroke
+        # Relative addresses count from the last stroke.
+        return moved(f"../{quote(parts[-1]) if parts else CONSOLE_AT[1:]}")
     found = find(pages, parts)
     visit = _visit(pages, found.page, found.names, request, parts)
     if visit.signed is None and not found.page.is_open and found.page is not NOWHERE:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
+def parts_of(path: str) -> list[str]:
+    return [part for part in path.split("/") if part]
+
+
 @dataclass(frozen=True)
 class Page:
     """`shows` and `takes` are functions of `pages/`, as `module:function`: one answers a GET, the other a POST of its
@@ -20,7 +24,7 @@ class Page:
 
     @property
     def parts(self) -> list[str]:
-        return [part for part in self.path.split("/") if part]
+        return parts_of(self.path)
 
 
 class Found(NamedTuple):

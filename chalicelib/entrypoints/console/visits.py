@@ -16,8 +16,9 @@ from chalice.app import Response
 
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Unauthorized
+from chalicelib.entrypoints.api.calls import Ask, call_named, check_asked, contract_of, permit, permits
 from chalicelib.entrypoints.console.forms import Form
-from chalicelib.entrypoints.console.table import NOWHERE, Page, find
+from chalicelib.entrypoints.console.table import NOWHERE, Page, find, parts_of
 from chalicelib.entrypoints.console.told import DONE
 from chalicelib.entrypoints.console.wording import UTC, Wording
 from chalicelib.languages.catalogues import CONSOLE, Language, catalogue
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from chalicelib.access.model import Caller
     from chalicelib.access.sessions import SignedIn
-    from chalicelib.entrypoints.api.calls import Ask, Call
+    from chalicelib.entrypoints.api.calls import Call
     from chalicelib.entrypoints.api.paging import Page as PageOfListing
 
     Model = TypeVar("Model", bound=BaseModel)
@@ -112,24 +113,21 @@ class Visit:
         """The address of a page of ours, as seen from this one: what stands before /console (the gateway's stage, a
         path of a domain) only the browser knows."""
         given = {name: value for name, value in query.items() if value}
-        up = "../" * len([part for part in self.path.split("/") if part])
+        up = "../" * len(parts_of(self.path))
         return f"{up}{CONSOLE_AT[1:]}{path.rstrip('/')}" + (f"?{urlencode(given)}" if given else "")
 
     def opens(self, page: Page) -> bool:
         """Whether who is there may open a page."""
-        return page.is_open or (self.signed is not None and (not page.opens or self._may(_named(page.opens))))
+        return page.is_open or (self.signed is not None and (not page.opens or permits(page.opens, self.caller)))
 
     def opens_at(self, path: str) -> bool:
         """Whether who is there may open the page at a path."""
-        page = find(self.pages, [part for part in path.split("/") if part]).page
+        page = find(self.pages, parts_of(path)).page
         return page is not NOWHERE and self.opens(page)
 
     def may(self, function: Callable[..., object]) -> bool:
         """Whether who is there may call a function of the API."""
-        return self.signed is not None and self._may(_call_of(function))
-
-    def _may(self, call: "Call") -> bool:
-        return self.caller.role in call.roles and (not call.group_only or self.caller.is_group)
+        return self.signed is not None and _call_of(function).is_for(self.caller)
 
     @overload
     def call(
@@ -141,7 +139,6 @@ class Visit:
         """Ask the hub by a function of the API. Raises Forbidden for what this role may not, and what the function
         raises."""
         from chalicelib.access.allowances import allowances
-        from chalicelib.entrypoints.api.calls import Ask, check_asked, contract_of, permit
 
         call = _call_of(function)
         permit(call, self.caller)
@@ -164,7 +161,6 @@ class Visit:
         """A form that is sent twice does once what creates something, and is answered alike."""
         from chalicelib.access import requests
         from chalicelib.access.remembered import Answer
-        from chalicelib.entrypoints.api.calls import contract_of
 
         def answered(seed: str) -> Answer:
             return Answer(call.status, run(seed).model_dump_json(by_alias=True))
@@ -262,11 +258,5 @@ def moved(address: str, **headers: str) -> Response:
     return Response("", headers=kept, status_code=303)
 
 
-def _named(answered_by: str) -> "Call":
-    from chalicelib.entrypoints.api.routes import CALLS
-
-    return next(each for each in CALLS if each.answered_by == answered_by)
-
-
 def _call_of(function: Callable[..., object]) -> "Call":
-    return _named(f"{function.__module__.rpartition('.')[2]}:{function.__name__}")
+    return call_named(f"{function.__module__.rpartition('.')[2]}:{function.__name__}")
