@@ -28,6 +28,7 @@ from infra import access_keys, openapi
 from infra.demo.api import Api
 from tests.builders import guest, notice, reservation
 from tests.conftest import STAGE
+from tests.mail_fakes import FakeSes
 from tests.served import served
 
 pytestmark = pytest.mark.end_to_end
@@ -59,6 +60,7 @@ def hub(aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """With the hotel of the examples, and a guest who stayed there."""
     monkeypatch.setattr(requests, "randomness", Counted())
     with time_machine.travel(HOUR, tick=False), served(tmp_path) as address:
+        FakeSes().install()  # a launch asks for the pace of the account, which moto does not know
         api = Api(address, access_keys.create(STAGE, "admin", ["*"], "fuzzer").key)
         for path in (*MADE, "connections/{connection_id}"):
             api.put(*example(f"/v1/{path}", "put"))
