@@ -146,7 +146,10 @@ class Traits(Kept):
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
-    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Stats()
+    stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Field(
+        default_factory=Stats
+    )
+    """Not one for all, which would be copied as a whole for each head that is read."""
 
     @property
     def has_reservations(self) -> bool:
