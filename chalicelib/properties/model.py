@@ -1,6 +1,7 @@
 """What a property is, and under whose name its guests hear from it."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -24,8 +25,12 @@ def _quoted(text: str) -> str:
     return f'"{name}" <{found["address"]}>'
 
 
+@lru_cache(maxsize=1000)
 def _one_mailbox(text: str) -> str:
-    """`news@hotel.example`, or with a name: `Hotel <news@hotel.example>`. A name that needs quotes gets them."""
+    """`news@hotel.example`, or with a name: `Hotel <news@hotel.example>`. A name that needs quotes gets them.
+
+    Kept, since the settings are read for each request and say the same few senders.
+    """
     from email.headerregistry import HeaderRegistry  # not for who only reads properties
 
     if not text.isprintable():
