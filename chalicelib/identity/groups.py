@@ -126,8 +126,9 @@ class Groups:
         }
 
     def _speaks_against(self, others: Iterable[Leaf], leaf: Leaf, tied: Leaf) -> bool:
+        group = self.find(leaf)
+        own = {group, self.find(tied)}
         return any(
-            self.find(each) not in {self.find(leaf), self.find(tied)}
-            and (self.contradict(each, leaf) or self._stand_apart(self.find(each), self.find(leaf)))
+            (beside := self.find(each)) not in own and (self.contradict(each, leaf) or self._stand_apart(beside, group))
             for each in others
         )
