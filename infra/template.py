@@ -67,8 +67,15 @@ def _suffix(worker: Worker) -> str:
 
 
 def _written_by_hand() -> Json:
-    found: Json = yaml.load(TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 (a safe loader, with our tags)
+    """One of its own for each who asks, to go on writing in."""
+    found: Json = json.loads(_as_json())
     return found
+
+
+@cache
+def _as_json() -> str:
+    """YAML takes a hundred times as long to read."""
+    return json.dumps(yaml.load(TEMPLATE.read_text(), Loader=_Loader))  # noqa: S506 (a safe loader, with our tags)
 
 
 class _Loader(yaml.SafeLoader):
