@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from chalicelib.properties import store as properties
 from chalicelib.settings import installation
 from tests.access.staffed import somebody
 from tests.builders import PORTO, VIENNA, notice
+from tests.entrypoints.conftest import NOWHERE
 
 HUB = "https://hub.hotel.test"
 COOKIE = "__Host-xenia"
@@ -130,12 +130,12 @@ SignIn = Callable[..., Browser]
 
 
 @pytest.fixture
-def nobody(aws: Settings, tmp_path: Path) -> Browser:
+def nobody(aws: Settings) -> Browser:
     """A browser that nobody signed in with, and two hotels."""
     properties.put(VIENNA)
     properties.put(PORTO)
     installation.note(public_url=HUB)
-    return Browser(Client(app, project_dir=str(tmp_path)))
+    return Browser(Client(app, project_dir=NOWHERE))
 
 
 @pytest.fixture

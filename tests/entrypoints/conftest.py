@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,6 +20,9 @@ from chalicelib.entrypoints.api.openapi import document
 from chalicelib.ingest import actions
 from chalicelib.properties import store as properties
 from tests.builders import PORTO, VIENNA, notice
+
+NOWHERE = "/nonexistent"
+"""Not the project's folder, whose configuration would set the stage to `dev` during each call."""
 
 Key = str
 
@@ -62,11 +65,10 @@ Ingest = Callable[..., None]
 
 
 @pytest.fixture
-def hub(aws: Settings, tmp_path: Path) -> Hub:
+def hub(aws: Settings) -> Hub:
     properties.put(VIENNA)
     properties.put(PORTO)
-    # Another folder than the project's: its configuration would set the stage to `dev` during each call.
-    return Hub(Client(app, project_dir=str(tmp_path)))
+    return Hub(Client(app, project_dir=NOWHERE))
 
 
 @pytest.fixture
@@ -80,12 +82,19 @@ def ingest(hub: Hub) -> Ingest:
 
 def check_described(method: str, path: str, response: HTTPResponse) -> None:
     """Whatever a test calls: the description of the API tells the status, and in which form it comes."""
-    for described, operations in document()["paths"].items():
-        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", described), path.partition("?")[0]) and method.lower() in operations:
+    for described, form, operations in _paths():
+        if form.fullmatch(path.partition("?")[0]) and method.lower() in operations:
             told = operations[method.lower()]["responses"]
             assert str(response.status_code) in told, f"{method} {described} answered {response.status_code}"
             kind = response.headers.get("Content-Type", "").partition(";")[0]
             assert kind in told[str(response.status_code)].get("content", {kind: None})
+
+
+@cache
+def _paths() -> list[tuple[str, re.Pattern[str], Any]]:
+    """Each path that is described, what it stands for, and what is described of its methods."""
+    described = document()["paths"].items()
+    return [(path, re.compile(re.sub(r"{\w+}", "[^/]+", path)), operations) for path, operations in described]
 
 
 def _keep(key: Key) -> None:
