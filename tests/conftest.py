@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from threading import RLock
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import hypothesis
 import pytest
@@ -33,7 +32,7 @@ from chalicelib.settings import store as settings_store
 from chalicelib.settings.model import HubSettings
 from infra import stages
 from infra.workers import queues as queues_of_workers
-from tests import quick_moto, rights
+from tests import kept_clients, quick_bucket, quick_moto, rights
 from tests.exhaustive import Thoroughness, examples, is_left_out, some_of
 from tests.quick_table import QuickTable
 
@@ -46,10 +45,10 @@ SENDER = "Hotel Example <news@hotel.example>"
 POSTAL_ADDRESS = "Hotel Example, Main Street 1, 1010 Vienna, Austria"
 
 quick_moto.install()
+kept_clients.install()
 clients.LEAN = clients.PATIENT  # what the hub asks is looked at here, argument by argument, and not again in a function
 OF_SES: Final = (clients.ses, clients.ses_account)
-HOOKS_OF_SES: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
-"""Clients that are kept from test to test, and the hooks that they were made with: see `mail_fakes.own_hooks`."""
+retries.rest = lambda seconds: None  # nobody rests between two tries: a test that counts pauses brings its own clock
 LAMBDAS = 1000
 """How many functions the account may run at once: moto does not know GetAccountSettings."""
 _UNSET_OF_TABLES = "throughput", "streams", "sse_specification", "deletion_protection_enabled", "warm_throughput"
@@ -69,6 +68,8 @@ def _one_call_at_a_time(quick: QuickTable | None) -> Callable[[BaseClient, str, 
         with _ONE_AT_A_TIME:
             if quick and quick.answers(self, operation):
                 return quick.answer(self, operation, arguments)
+            if quick_bucket.answers(self, operation, arguments):
+                return quick_bucket.answer(arguments)
             return _CALL(self, operation, arguments)
 
     return call
@@ -144,18 +145,12 @@ def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
     quick = None if request.node.get_closest_marker("moto") else QuickTable(f"xenia-{STAGE}")
     monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time(quick))
     forget()
-    _unhook_ses()
+    kept_clients.unhook()
     with mock_aws():
         _create_account(settings())
         meter().take()
         yield settings()
     forget()
-
-
-@pytest.fixture(autouse=True)
-def _tireless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody rests between two tries: a test that counts pauses brings its own clock."""
-    monkeypatch.setattr(retries, "rest", lambda seconds: None)
 
 
 @pytest.fixture
@@ -169,12 +164,11 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
 def forget() -> None:
     """Drop what the process keeps between calls, as a cold start does.
 
-    Clients stay: they take long to make, and the account behind them is new each time. One of SES that a test made at
-    an address of its own goes.
+    Clients stay: they take long to make, and the account behind them is new each time. SES's go, since a test may have
+    them at an address of its own; `kept_clients` has the others.
     """
     for make in OF_SES:
-        if make.cache_info().currsize and make() not in HOOKS_OF_SES:
-            make.cache_clear()
+        make.cache_clear()
     secrets.forget_all()
     settings.cache_clear()
     stages.restored_table.cache_clear()
@@ -186,13 +180,6 @@ def forget() -> None:
     jobs.known_as_queued.cache_clear()
     edge.raw_bucket.cache_clear()
     meter().take()
-
-
-def _unhook_ses() -> None:
-    """Tests put hooks into SES's clients, which are of no use to the next test."""
-    for client in (make() for make in OF_SES):
-        events: Any = client.meta.events
-        events._emitter = HOOKS_OF_SES.setdefault(client, events._emitter)
 
 
 def _create_account(names: Settings) -> None:

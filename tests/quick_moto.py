@@ -5,8 +5,9 @@ a request or an answer says is changed, and moto's own functions still do what t
 """
 
 import copy
+import re
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from botocore import httpsession
@@ -15,12 +16,16 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
 from botocore.hooks import BaseEventHooks, EventAliaser, HierarchicalEmitter, NodeList
+from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import UserAgentString
+from moto import backends
+from moto.backend_index import backend_url_patterns
 from moto.core import models, responses, serialize
-from moto.core.base_backend import AccountSpecificBackend
-from moto.core.botocore_stubber import MockRawResponse
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.models import botocore_stubber
 from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import normalize_request
 from moto.core.responses import BaseResponse
 from moto.core.utils import unix_time_millis
 from moto.dynamodb.models import DynamoDBBackend
@@ -28,19 +33,31 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.events.responses import EventsHandler
+from moto.kms.responses import KmsResponse
+from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sqs import models as queues
 from moto.sqs.responses import SQSResponse
 from responses import CallbackResponse
+from werkzeug.exceptions import HTTPException
 
 ACCOUNT = "123456789012"
 """Whose table moto answers for where nobody says so."""
-HANDLERS: dict[str, Callable[[], Any]] = {"dynamodb": DynamoHandler, "sqs": SQSResponse, "events": EventsHandler}
+HANDLERS: dict[str, Callable[[], Any]] = {
+    "dynamodb": DynamoHandler,
+    "sqs": SQSResponse,
+    "events": EventsHandler,
+    "kms": KmsResponse,
+    "secretsmanager": SecretsManagerResponse,
+}
 ALIAS: Callable[..., str] = vars(EventAliaser)["_alias_event_name"]
 HASH: Callable[[Any], int] = DynamoType.__hash__
 QUERY_ROWS: Callable[..., Any] = Table.query
 UPDATE_ROW: Callable[..., Any] = DynamoDBBackend.update_item
 SEND: Callable[..., Any] = Endpoint.make_request
 START: Callable[..., None] = models.MockAWS._enable_patching
+PROCESS: Callable[..., Any] = BotocoreStubber.process_request
+ADDRESSES: Callable[[Any], dict[str, Any]] = vars(BaseBackend)["urls"].fget
+OF_ENDPOINT: Callable[..., Any] = vars(EndpointRulesetResolver)["_resolve_param_from_context"]
 REGIONS: Callable[..., list[str]] = AccountSpecificBackend._generate_regions.__wrapped__
 OF_QUEUES: dict[str, Any] = {
     name: vars(queues.Queue)[name]
@@ -59,6 +76,8 @@ def install() -> None:
     _replace(serialize.ResponseSerializer, _serialize_structure_member=_member)
     _replace(models, CallbackResponse=cache(CallbackResponse))
     _replace(models.MockAWS, _enable_patching=_start)
+    _replace(BotocoreStubber, process_request=_process)
+    _replace(EndpointRulesetResolver, _resolve_param_from_context=_of_endpoint)
     _replace(AccountSpecificBackend, _generate_regions=lambda self, service: _regions_of(service))
     for module, name in (
         (responses, "method_names_from_class"),
@@ -121,6 +140,54 @@ _ADDRESSES: dict[str, tuple[Any, ...]] = {}
 def _regions_of(service: str) -> list[str]:
     """moto keeps them for a backend, which is new for each test."""
     return REGIONS(None, service)
+
+
+@wraps(PROCESS)
+def _process(self: Any, request: Any) -> Any:
+    """moto puts together anew for each request what could be asked at which address of a service."""
+    answer = _answering(request.url.partition("?")[0])
+    if answer is None:
+        return PROCESS(self, request)
+    asked = normalize_request(request)
+    try:
+        return answer(asked, asked.raw_url, asked.headers)
+    except HTTPException as error:
+        return error.code, error.get_headers(), error.get_body()
+
+
+@lru_cache(maxsize=5000)
+def _answering(address: str) -> Any:
+    """What answers at an address without its query; None for what moto looks at more closely."""
+    for service, pattern in backend_url_patterns:
+        known: Any = backends.get_backend(service) if pattern.match(address) else None  # type: ignore[call-overload]
+        if isinstance(known, BackendDict):
+            for each, answer in ADDRESSES(object.__new__(known.backend)).items():
+                if re.match(each, address):
+                    return answer
+    return None
+
+
+@wraps(OF_ENDPOINT)
+def _of_endpoint(self: Any, param_name: str, operation_model: Any, call_args: Any) -> Any:
+    """botocore looks into four dictionaries for each parameter of an endpoint, and few operations have any."""
+    if param_name in _told_of_endpoints(self, operation_model):
+        return OF_ENDPOINT(self, param_name, operation_model, call_args)
+    return None
+
+
+def _told_of_endpoints(resolver: Any, operation: Any) -> frozenset[str]:
+    """Parameters that an operation, its arguments or its client may say something of."""
+    known: dict[str, frozenset[str]] = resolver.__dict__.setdefault("told", {})
+    if operation.name not in known:
+        known[operation.name] = frozenset(
+            {
+                *resolver._get_static_context_params(operation),
+                *resolver._get_dynamic_context_params(operation),
+                *operation.operation_context_parameters,
+                *resolver._get_client_context_params(),
+            }
+        )
+    return known[operation.name]
 
 
 @wraps(SEND)

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core import models
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.sqs.models import Queue
 
 from chalicelib.aws import clients, keys, table
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
-from tests import quick_moto
+from tests import kept_clients, quick_bucket, quick_moto
+from tests.conftest import RAW_BUCKET
 
 pytestmark = pytest.mark.moto
 FIRST, SECOND, THIRD = (Key("here", name) for name in ("a", "b", "c"))
@@ -120,6 +123,54 @@ def test_queues_and_the_bus_answer_what_they_do_over_http(aws: Settings, monkeyp
         monkeypatch.setattr(Queue, name, moto_s)
     assert found == _asked(aws.queue("fetch"), aws.facts_bus)
     assert [len(found), sum("Code" in each for each in found)] == [16, 5]
+
+
+def _kept_and_told(of: Settings, key: str) -> list[Any]:
+    """What S3, KMS and the secrets' manager answer to the calls that the hub makes, and to some that they refuse."""
+    s3, kms, secrets = clients.s3(), clients.kms(), clients.secretsmanager()
+    context = {"connection": "c1"}
+    locked = kms.encrypt(KeyId=of.key_alias, Plaintext=b"a secret", EncryptionContext=context)
+    boxed = locked["CiphertextBlob"]
+    return [
+        _told(lambda: s3.put_object(Bucket=RAW_BUCKET, Key=key, Body="Zoë".encode())),
+        _told(lambda: _read(s3.get_object(Bucket=RAW_BUCKET, Key=key))),
+        _told(lambda: s3.head_object(Bucket=RAW_BUCKET, Key=key, ChecksumMode="ENABLED")),
+        _told(lambda: s3.list_objects_v2(Bucket=RAW_BUCKET, Prefix="raw/")["Contents"]),
+        _told(lambda: s3.get_object_tagging(Bucket=RAW_BUCKET, Key=key)),
+        _told(lambda: s3.put_object(Bucket="nowhere", Key=key, Body=b"")),
+        _told(lambda: secrets.get_secret_value(SecretId=of.identifier_secret)),
+        _told(lambda: secrets.get_secret_value(SecretId="nobody's")),
+        _told(locked.keys),
+        _told(lambda: kms.decrypt(CiphertextBlob=boxed, KeyId=of.key_alias, EncryptionContext=context)),
+        _told(lambda: kms.decrypt(CiphertextBlob=boxed, KeyId=of.key_alias, EncryptionContext={"connection": "c2"})),
+        _told(lambda: kms.encrypt(KeyId="alias/nobody's", Plaintext=b"x")),
+    ]
+
+
+def _read(answer: Any) -> Any:
+    return {**answer, "Body": answer["Body"].read()}
+
+
+def test_files_secrets_and_keys_answer_what_they_do_over_http(
+    aws: Settings, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    time_machine.move_to("2026-03-29T07:00:00Z", tick=False)
+    found = _kept_and_told(aws, "raw/ä b/1")
+    monkeypatch.setattr(Endpoint, "make_request", quick_moto.SEND)
+    monkeypatch.setattr(BotocoreStubber, "process_request", quick_moto.PROCESS)
+    monkeypatch.setattr(quick_bucket, "answers", lambda *_: False)
+    assert found == _kept_and_told(aws, "raw/ä b/1")
+    assert [len(found), sum("Code" in each for each in found)] == [12, 4]
+
+
+def test_hooks_of_a_test_are_gone_for_the_next_one(aws: Settings) -> None:
+    asked: list[str] = []
+    clients.s3().meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name))
+    clients.s3().list_buckets()
+    assert boto3.client("s3") is boto3.client("s3") is not boto3.client("s3", region_name="eu-west-1")
+    kept_clients.unhook()
+    clients.s3().list_buckets()
+    assert asked == ["ListBuckets"]
 
 
 def test_every_account_is_answered_for_at_the_same_addresses(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
