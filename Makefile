@@ -20,10 +20,10 @@ demo: $(READY) ## a season of bookings through the whole hub on this machine (BO
 
 # Compiled tests are kept whatever the shell says: each worker would compile them again.
 test: $(READY) ## unit, action and fault tests in under a minute; of orders and crashes a spread
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --quick $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal --quick $(ARGS)
 
 test-all: $(READY) ## the same with every order, every crash and all examples
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 check: format-check lint types import-rule templates test-all ## everything that must be green before a change is done
 
