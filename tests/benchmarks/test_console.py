@@ -6,6 +6,7 @@ from benchmarks import console
 from benchmarks.console import SCREENS, Screen
 
 
+@pytest.mark.exhaustive(quick=("50 guests found by name",))
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda each: each.name)
 def test_a_page_of_fifty_guests_is_light(screen: Screen) -> None:
     """CPU is not judged beside other work: `make bench` does."""

@@ -92,7 +92,7 @@ def guest_of_two_records(stays: int) -> Cloud:
     return cloud
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=("guest_with",))
 @pytest.mark.parametrize("known", [guest_with, guest_of_two_records])
 def test_each_act_costs_at_five_hundred_stays_what_it_costs_at_five(known: Callable[[int], Cloud]) -> None:
     """Quickly looked at, at a hundred."""

@@ -27,6 +27,12 @@ from tests.profiles.test_reach_of_identity import MAILBOXES, NAMES, NUMBERS, PHO
 HOSTILE = api_of(VIENNA.id)
 SOURCES = [PMS, API, api_of(PORTO.id), HOSTILE, HOSTILE]
 OFFICE = "office@mail.example"
+QUICK = (
+    "3-look_alikes-pms-api-porto",
+    "13-followers-pms-pms",
+    "45-strangers-pms-api-porto",
+    "3-followers-api-porto-pms",
+)
 SLOW = settings(
     max_examples=examples(100),
     deadline=None,
@@ -139,7 +145,7 @@ def known(monkeypatch: pytest.MonkeyPatch, told: Sequence[dict[str, Any]]) -> To
     return honest_guests(table)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=QUICK)
 @pytest.mark.parametrize(("owner", "source"), [(PMS, PMS), (PMS, HONEST), (HONEST, PMS), (HONEST, HONEST)])
 @pytest.mark.parametrize("crowd", [strangers, look_alikes, followers])
 @pytest.mark.parametrize("several", [3, MOST_GUESTS + 1, MOST_CLAIMS + 15])
