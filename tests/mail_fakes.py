@@ -27,7 +27,7 @@ def _response(url: str, status: int, body: Mapping[str, Any], error: str = "") -
 
 
 def own_hooks(client: Any) -> Any:
-    """The events of a client, to hook into for one test: conftest puts back those that it was made with."""
+    """The events of a client, to hook into for one test: `kept_clients` puts back those that it was made with."""
     events = client.meta.events
     events._emitter = copy(events._emitter)
     return events
