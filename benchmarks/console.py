@@ -85,7 +85,7 @@ def signed_in() -> str:
     someone = StaffAsked(name="Mia", email="mia@hotel.example", role="admin", properties=(EVERYWHERE,))
     operator = Caller(KeyId("operator"), "admin", frozenset({EVERYWHERE}))
     kept = staff.invite(operator, someone, staff.id_of("mia"), time.instant(time.now()))
-    return sessions.begin(kept.id, time.now())
+    return sessions.begin(kept, time.now())
 
 
 def _booking(number: int) -> dict[str, Any]:

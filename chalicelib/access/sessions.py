@@ -3,18 +3,20 @@
 import hashlib
 import re
 import secrets as randomness
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.access import audit
 from chalicelib.access.model import Caller
 from chalicelib.access.staff import store as people
 from chalicelib.access.staff.model import Staff
 from chalicelib.aws import keys_of_people as keys
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.ids import SessionId, StaffId
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.ids import ActorId, SessionId, StaffId
 from chalicelib.canonical.time import Instant, instant, moment_of
 
 LASTS = timedelta(hours=12)
@@ -27,6 +29,7 @@ COOKIE = re.compile(r"(st[0-9a-f]{24})\.[A-Za-z0-9_-]{43}")
 LONGEST_BROWSER = 200
 SMALL = 500
 """Bytes of a row, for the meter."""
+BUSY = "the session was seen by others all the time"
 
 
 @dataclass(frozen=True)
@@ -58,31 +61,50 @@ def of_cookie(value: str | None, now: datetime) -> SignedIn | None:
     if at not in rows or who not in rows or not _lives(rows[at], now):
         return None
     staff = people.read(rows[who])
-    if staff.ended:
+    if staff.ended or rows[at].get("version", 0) < staff.anew:
         return None
     _see(rows[at], now)
     return SignedIn(session_id, staff, staff.caller)
 
 
-def begin(staff_id: StaffId, now: datetime, browser: str = "", beside: Sequence[table.Write] = ()) -> str:
-    """Begin a session together with what is written beside it, and return the cookie's value, which is kept nowhere.
+def begin(
+    staff: Staff,
+    now: datetime,
+    browser: str = "",
+    beside: Sequence[table.Write] = (),
+    holds: table.Write | None = None,
+) -> str:
+    """Begin a session of somebody as they were read, together with what is written beside it, and return the cookie's
+    value, which is kept nowhere. `holds` is a write of their row that asks by itself whether they still are so.
 
-    Raises ConditionFailed where one of the others' conditions does not hold: then there is no session."""
-    value = f"{staff_id}.{randomness.token_urlsafe(32)}"
+    Raises ConditionFailed where they were changed or ended meanwhile, or another condition does not hold: then there
+    is no session."""
+    value = f"{staff.id}.{randomness.token_urlsafe(32)}"
     row = table.row(
-        keys.session(staff_id, _hash_of(value)),
+        keys.session(staff.id, _hash_of(value)),
+        version=staff.version,
         begun_at=instant(now),
         seen_at=instant(now),
         browser=browser[:LONGEST_BROWSER],
         expires_at=int((now + LASTS).timestamp()),
     )
-    table.transact([table.Put(row, table.ABSENT), *beside])
+    table.transact([table.Put(row, table.ABSENT), holds or people.stands(staff), *beside])
     return value
 
 
-def end(staff_id: StaffId, session_id: SessionId) -> None:
-    """The same again is done."""
-    table.write(table.Delete(keys.session(staff_id, session_id), size=SMALL))
+def end(staff_id: StaffId, session_id: SessionId, by: ActorId, at: Instant) -> bool:
+    """Whether it ended by this: the same again is done, and told in the audit once."""
+    gone = table.Delete(keys.session(staff_id, session_id), table.PRESENT, size=SMALL)
+    told = audit.put(audit.Entry(by, at, "signed_out", subject=staff_id), session_id[:24])
+
+    def attempt() -> bool:
+        try:
+            table.transact([gone, told])
+        except table.ConditionFailed:
+            return False
+        return True
+
+    return until_written(attempt, BUSY)
 
 
 def listed(staff_id: StaffId, now: datetime) -> list[Session]:
@@ -91,16 +113,9 @@ def listed(staff_id: StaffId, now: datetime) -> list[Session]:
     return sorted(map(_read, alive), key=lambda each: each.seen_at, reverse=True)
 
 
-def end_all(staff_id: StaffId) -> int:
-    """End every session of somebody; how many there were."""
-    ended = list(_all(staff_id))
-    for each in ended:
-        end(staff_id, each)
-    return len(ended)
-
-
-def _all(staff_id: StaffId) -> Iterator[SessionId]:
-    return (SessionId(row["sk"]) for row in table.query(keys.sessions(staff_id)))
+def end_all(staff_id: StaffId, by: ActorId, at: Instant) -> int:
+    """End every session of somebody that lives; how many ended by this."""
+    return sum(end(staff_id, each.id, by, at) for each in listed(staff_id, moment_of(at)))
 
 
 def _lives(row: Item, now: datetime) -> bool:

@@ -348,7 +348,7 @@ def test_where_it_is_demanded_an_admin_signs_in_no_other_way_and_all_others_do(a
 
 def test_who_becomes_an_admin_signs_in_anew(anna: Staff, provider: Peer) -> None:
     mark = somebody("mark", "marketer")
-    value = sessions.begin(mark.id, NOW)
+    value = sessions.begin(mark, NOW)
     staff.change(OPERATOR, mark.id, StaffChange(role="admin"), AT)
     assert sessions.of_cookie(value, NOW) is None
 

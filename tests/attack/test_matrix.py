@@ -10,6 +10,7 @@ import pytest
 from app import app
 from chalicelib.access import sessions
 from chalicelib.access.model import ROLES
+from chalicelib.access.staff import store as people
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, StaffId, leaf_of_profile
 from chalicelib.canonical.time import now
@@ -196,7 +197,9 @@ def _person(hub: Hub) -> StaffId:
     """Of Vienna, and signed in."""
     asked = {"name": MARK, "email": "vera@mail.example", "role": "admin", "properties": ["vienna"]}
     invited = StaffId(hub.call("POST", "/v1/staff", asked).json_body["staff_id"])
-    sessions.begin(invited, now(), MARK)
+    one = people.get(invited)
+    assert one
+    sessions.begin(one, now(), MARK)
     return invited
 
 

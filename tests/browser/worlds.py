@@ -64,7 +64,7 @@ class World:
     names: Mapping[str, str]
 
     def session(self, role: StaffRole) -> str:
-        return sessions.begin(self.staff[role].id, time.now())
+        return sessions.begin(self.staff[role], time.now())
 
     def names_for(self, role: StaffRole | None) -> Mapping[str, str]:
         """The same, with what everybody has of their own: a session on another machine; and one of the marketer's."""

@@ -149,7 +149,7 @@ def sign_in(nobody: Browser) -> SignIn:
 
 
 def of(browser: Browser, who: Staff) -> Browser:
-    return Browser(browser.client, sessions.begin(who.id, time.now()))
+    return Browser(browser.client, sessions.begin(who, time.now()))
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def test_pages_speak_the_readers_language_and_write_dates_its_way(sign_in: SignI
 
 
 def test_a_session_idles_out(nobody: Browser) -> None:
-    browser = Browser(nobody.client, sessions.begin(somebody("anna").id, time.now() - sessions.IDLE))
+    browser = Browser(nobody.client, sessions.begin(somebody("anna"), time.now() - sessions.IDLE))
     assert browser.ask("GET", "/console").status_code == 303
 
 

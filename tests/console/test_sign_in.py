@@ -215,7 +215,7 @@ def test_an_operators_link_opens_the_console(anna: Staff, person: Person) -> Non
 
 
 def signed_in(person: Person, who: Staff, browser: str = "") -> Person:
-    person.jar[SESSION] = sessions.begin(who.id, time.now(), browser)
+    person.jar[SESSION] = sessions.begin(who, time.now(), browser)
     return person
 
 
@@ -227,6 +227,8 @@ def test_who_signs_out_is_out_here_and_stays_in_elsewhere(anna: Staff, nobody: B
     assert there.who() == anna
     assert there.send("/me", {"everywhere": "yes"}).status_code == 303
     assert sessions.listed(anna.id, time.now()) == []
+    told = [(each.what, each.subject) for each in audit.of_actor(anna.id, *EVER) if "console" not in each.what]
+    assert told == [("signed_out", anna.id)] * 2
 
 
 def test_my_sessions_are_listed_and_one_is_ended_after_a_page_that_says_so(anna: Staff, nobody: Browser) -> None:
@@ -240,6 +242,7 @@ def test_my_sessions_are_listed_and_one_is_ended_after_a_page_that_says_so(anna:
     assert there.who() == anna
     assert here.send(other).headers["Location"] == "/console/me?done=signed_out"
     assert (here.who(), there.who()) == (anna, None)
+    assert [each.what for each in audit.of_actor(anna.id, *EVER)].count("signed_out") == 1
     here.open(other, 404)
 
 

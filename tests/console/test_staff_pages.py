@@ -2,6 +2,7 @@
 
 from chalicelib.access import sessions
 from chalicelib.access.staff import store
+from chalicelib.access.staff.model import Staff
 from chalicelib.canonical import time
 from chalicelib.canonical.ids import StaffId
 from tests.console.conftest import Browser, Page, SignIn
@@ -14,6 +15,12 @@ def invited(admin: Browser) -> str:
     response = admin.send("/settings/staff/new", BEN)
     assert response.status_code == 303, response.body
     return str(response.headers["Location"]).removeprefix("/console").partition("?")[0]
+
+
+def person(path: str) -> Staff:
+    kept = store.get(StaffId(path.rpartition("/")[2]))
+    assert kept
+    return kept
 
 
 def test_somebody_is_invited_once_with_one_mail_however_often_the_form_is_sent(sign_in: SignIn) -> None:
@@ -54,7 +61,7 @@ def test_a_stale_change_of_somebody_is_refused_and_the_next_one_means_it(sign_in
 def test_a_session_and_an_access_are_ended_after_a_page_that_says_what_it_means(sign_in: SignIn) -> None:
     admin = sign_in()
     path = invited(admin)
-    ben = Browser(admin.client, sessions.begin(StaffId(path.rpartition("/")[2]), time.now(), "Firefox"))
+    ben = Browser(admin.client, sessions.begin(person(path), time.now(), "Firefox"))
     (end,) = [each.removeprefix("/console") for each in admin.open(path).links if "/sessions/" in each]
     assert "signed out at once" in admin.open(end).text
     ben.open("/")

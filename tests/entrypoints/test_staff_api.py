@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.access import audit, sessions
+from chalicelib.access.staff import store as people
+from chalicelib.access.staff.model import Staff
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import KeyId, StaffId
 from chalicelib.canonical.time import Instant, moment_of, now
@@ -25,6 +27,12 @@ def invited(hub: Hub, key: str = "admin", **more: object) -> dict[str, Any]:
     assert response.status_code == 201, response.body
     made: dict[str, Any] = response.json_body
     return made
+
+
+def kept(staff_id: StaffId) -> Staff:
+    one = people.get(staff_id)
+    assert one
+    return one
 
 
 def done(actor: str) -> list[str]:
@@ -111,7 +119,7 @@ def test_before_the_hub_knows_its_address_nobody_is_mailed(hub: Hub) -> None:
 
 def test_where_somebody_is_signed_in_is_listed_and_ended_one_by_one_or_all(hub: Hub) -> None:
     anna = StaffId(invited(hub)["staff_id"])
-    cookies = [sessions.begin(anna, now(), browser) for browser in ("Firefox", "Safari", "Chrome")]
+    cookies = [sessions.begin(kept(anna), now(), browser) for browser in ("Firefox", "Safari", "Chrome")]
     at = f"/v1/staff/{anna}/sessions"
     shown = hub.get(at)["items"]
     assert {each["browser"] for each in shown} == {"Firefox", "Safari", "Chrome"}
@@ -131,12 +139,12 @@ def test_each_change_of_the_staff_is_in_the_audit_with_ids_alone(hub: Hub, aws: 
     hub.call("PATCH", at, {"name": "Anna Lee"})
     hub.call("PATCH", at, {"name": "Anna Lee"})
     hub.call("DELETE", at)
-    kept = list(audit.of_actor(KeyId("admin"), *EVER))
-    assert [(each.what, each.subject) for each in kept] == [
+    told = list(audit.of_actor(KeyId("admin"), *EVER))
+    assert [(each.what, each.subject) for each in told] == [
         (what, made["staff_id"]) for what in ("invited", "changed", "ended")
     ]
-    assert not any(word in str(kept).lower() for word in ("anna", "hotel.example", "lee"))
-    assert all(moment_of(each.at) <= now() for each in kept)
+    assert not any(word in str(told).lower() for word in ("anna", "hotel.example", "lee"))
+    assert all(moment_of(each.at) <= now() for each in told)
 
 
 def test_a_refused_change_is_in_no_audit(hub: Hub) -> None:

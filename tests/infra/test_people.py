@@ -8,12 +8,14 @@ from typer.testing import CliRunner
 from chalicelib.access import audit, sessions
 from chalicelib.access.links import actions as links
 from chalicelib.access.links.model import Refusal
+from chalicelib.access.staff import actions as staff
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound
 from chalicelib.canonical.ids import KeyId, StaffId
 from chalicelib.canonical.time import Instant, now
 from chalicelib.properties import store as hotels
 from infra import cli, people
+from infra.access_keys import OPERATOR
 from infra.errors import Refused
 from tests.builders import VIENNA
 from tests.conftest import PUBLIC_URL
@@ -51,7 +53,7 @@ def test_somebody_is_invited_with_a_mail_listed_and_ended_by_id_or_by_address() 
     }
     assert waiting("send") == 1
     anna, ben = invite("anna"), invite("ben")
-    sessions.begin(StaffId(anna), now())
+    sessions.begin(staff.required(OPERATOR, StaffId(anna)), now())
     run("end", anna)
     run("end", "Ben@Hotel.example")
     del made["sign_in_url"]
@@ -59,7 +61,8 @@ def test_somebody_is_invited_with_a_mail_listed_and_ended_by_id_or_by_address() 
     assert sessions.listed(StaffId(anna), now()) == []
     everything = Instant("2000-01-01T00:00:00.000000Z"), Instant("2999-01-01T00:00:00.000000Z")
     kept = [(each.what, each.subject) for each in audit.of_actor(KeyId("operator"), *everything)]
-    assert kept[-2:] == [("ended", anna), ("ended", ben)]
+    assert [each for each in kept if each[0] != "signed_out"][-2:] == [("ended", anna), ("ended", ben)]
+    assert kept.count(("signed_out", anna)) == 1
 
 
 def test_an_operators_address_signs_somebody_in_once_and_needs_no_mail() -> None:

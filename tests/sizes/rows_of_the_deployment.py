@@ -175,7 +175,7 @@ def staff_address(_: str) -> Item:
 
 
 def session(signs: str) -> Item:
-    value = sessions.begin(A_PERSON, DAY_ONE, filled(readable(signs), 500))
+    value = sessions.begin(_staff("x"), DAY_ONE, filled(readable(signs), 500))
     assert value
     (row,) = table.query(keys_of_people.sessions(A_PERSON))
     return kept(table.key_of(row))
@@ -204,7 +204,8 @@ def provider(_: str) -> Item:
 
 def identity(_: str) -> Item:
     one = _staff("x")
-    table.transact(providers.bind(Identity("https://" + "x" * 492, "s" * 255, ""), one))
+    identity = Identity("https://" + "x" * 492, "s" * 255, "")
+    table.transact([providers.claim(identity, one), providers.bind(identity, one)])
     bound = people.get(one.id)
     assert bound
     assert bound.bound

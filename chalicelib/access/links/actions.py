@@ -16,11 +16,13 @@ from chalicelib.access.staff.actions import ADMIN
 from chalicelib.access.staff.addresses import normalised
 from chalicelib.access.staff.model import Staff
 from chalicelib.aws import secrets, table
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import LinkId, StaffId
 from chalicelib.canonical.time import instant
 
 SECRET_BYTES = 32
+BUSY = "who signs in was changed by others all the time"
 
 
 def ask(typed: str, cookie: str | None, network: str, now: datetime) -> Asked:
@@ -86,17 +88,34 @@ def _unneeded(letter: Letter, now: datetime) -> Letter:
 
 
 def _signed_in(link: Link, browser: str, now: datetime) -> str | Refusal:
-    """Link, session and audit are one transaction: of two who come at once one is signed in."""
-    staff = people.get(link.staff_id)
-    if staff is None or staff.ended:
-        return _refused(link, Refusal.GONE, now)
-    if _is_to_use_provider(link, staff):
-        return _refused(link, Refusal.PROVIDER, now)
+    """Link, session and audit are one transaction: of two who come at once one is signed in. Who is changed meanwhile
+    is looked at anew: nobody is let in as what they were."""
+
+    def attempt() -> str | Refusal:
+        staff = people.get(link.staff_id)
+        if staff is None or staff.ended:
+            return _refused(link, Refusal.GONE, now)
+        if _is_to_use_provider(link, staff):
+            return _refused(link, Refusal.PROVIDER, now)
+        return _begun(link, staff, browser, now) or _refused(link, Refusal.GONE, now)
+
+    return until_written(attempt, BUSY)
+
+
+def _begun(link: Link, staff: Staff, browser: str, now: datetime) -> str | None:
+    """None where the link was used meanwhile. Raises ConditionFailed where its person was changed."""
     told = audit.put(audit.Entry(staff.id, instant(now), "signed_in", staff.id), link.id)
     try:
-        return sessions.begin(staff.id, now, browser, [store.use(link, now), told])
+        return sessions.begin(staff, now, browser, [store.use(link, now), told])
     except table.ConditionFailed:
-        return _refused(link, Refusal.GONE, now)
+        if not _is_used(link):
+            raise
+        return None
+
+
+def _is_used(link: Link) -> bool:
+    kept = store.get(link.id)
+    return kept is None or kept.is_used
 
 
 def _is_to_use_provider(link: Link, staff: Staff) -> bool:

@@ -16,7 +16,8 @@ from chalicelib.access.provider.model import Begun, Endpoints, Identity, Provide
 from chalicelib.access.staff import store as people
 from chalicelib.access.staff.addresses import normalised
 from chalicelib.access.staff.model import Staff
-from chalicelib.aws import http, secrets, table
+from chalicelib.aws import http, secrets
+from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import FieldError, Forbidden, Invalid, NotFound, Rejected, TryAgain
 from chalicelib.canonical.ids import ActorId, StaffId
 from chalicelib.canonical.time import Instant, instant
@@ -28,6 +29,7 @@ LASTS = 600
 """Seconds that somebody may spend at the provider."""
 DISCOVERY = "/.well-known/openid-configuration"
 UNKNOWN = "Nobody was invited with what the identity provider tells of you."
+BUSY = "who signs in was changed by others all the time"
 LATE = "Signing in took too long, or began in another browser. Begin again."
 
 
@@ -84,17 +86,22 @@ def finish(
 
 
 def _signed_in(identity: Identity, browser: str, now: datetime) -> str:
-    """An identity is bound, once, to who was invited with its verified address; from then on it says who it is."""
-    known = store.whose(identity)
-    staff = people.get(known) if known else _invited(identity)
-    if staff is None or staff.ended:
-        raise _refused(known or NOBODY, now, UNKNOWN)
-    bound = [] if known else store.bind(identity, staff)
-    told = audit.put(audit.Entry(staff.id, instant(now), "signed_in", staff.id), randomness.token_hex(6))
-    try:
-        return sessions.begin(staff.id, now, browser, [*bound, told])
-    except table.ConditionFailed:
-        raise _refused(staff.id, now, UNKNOWN) from None
+    """An identity is bound, once, to who was invited with its verified address; from then on it says who it is. Who is
+    bound, changed or ended meanwhile is looked at anew."""
+
+    def attempt() -> str:
+        known = store.whose(identity)
+        staff = people.get(known) if known else _invited(identity)
+        if staff is None or staff.ended:
+            raise _refused(known or NOBODY, now, UNKNOWN)
+        if staff.bound and not known:
+            raise _refused(staff.id, now, UNKNOWN)
+        told = audit.put(audit.Entry(staff.id, instant(now), "signed_in", staff.id), randomness.token_hex(6))
+        if known:
+            return sessions.begin(staff, now, browser, [told])
+        return sessions.begin(staff, now, browser, [told, store.claim(identity, staff)], store.bind(identity, staff))
+
+    return until_written(attempt, BUSY)
 
 
 def _invited(identity: Identity) -> Staff | None:

@@ -5,7 +5,7 @@ import hmac
 
 from chalicelib.access.provider.model import Identity, Provider
 from chalicelib.access.staff.model import Staff
-from chalicelib.access.staff.store import NOT_ENDED
+from chalicelib.access.staff.store import STANDS
 from chalicelib.aws import keys_of_people as keys
 from chalicelib.aws import secrets, table
 from chalicelib.canonical.ids import ConnectionId, Digest, StaffId
@@ -47,13 +47,16 @@ def whose(identity: Identity) -> StaffId | None:
     return StaffId(row["staff_id"]) if row else None
 
 
-def bind(identity: Identity, staff: Staff) -> list[table.Write]:
-    """The writes by which an identity becomes one person's for good, and that person has no other."""
-    digest = _digest(identity)
-    row = table.row(keys.identity(digest), staff_id=staff.id)
-    free = table.When(f"{NOT_ENDED} AND attribute_not_exists(bound) AND address = :at", {":at": staff.email})
-    bound = table.Update(keys.staff(staff.id), "SET bound = :digest", {":digest": digest}, when=free, size=1024)
-    return [table.Put(row, table.ABSENT), bound]
+def claim(identity: Identity, staff: Staff) -> table.Put:
+    """The write by which an identity becomes one person's for good."""
+    return table.Put(table.row(keys.identity(_digest(identity)), staff_id=staff.id), table.ABSENT)
+
+
+def bind(identity: Identity, staff: Staff) -> table.Update:
+    """The write of the person, as they were read, who has no other identity."""
+    free = table.When(f"{STANDS} AND attribute_not_exists(bound)", {":version": staff.version})
+    digest = {":digest": _digest(identity)}
+    return table.Update(keys.staff(staff.id), "SET bound = :digest", digest, when=free, size=1024)
 
 
 def _digest(identity: Identity) -> Digest:

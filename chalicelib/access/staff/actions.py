@@ -64,12 +64,14 @@ def change(caller: Caller, staff_id: StaffId, asked: StaffChange, at: Instant) -
         check(caller, after, TOO_MUCH)
         if asked.version not in {None, before.version}:
             raise Conflict("Somebody else changed this person just now.")
+        becomes_admin = after.role == ADMIN != before.role
         if after != before:
-            after = replace(after, version=before.version + 1)
+            version = before.version + 1
+            after = replace(after, version=version, anew=version if becomes_admin else before.anew)
             stays = None if rules.may_everything(after) else _stays(before)
             store.change(after, stays, [_told(caller, at, "changed", after)])
-        if after.role == ADMIN != before.role:
-            sessions.end_all(staff_id)  # how admins must sign in is asked when they do
+        if becomes_admin:
+            sessions.end_all(staff_id, caller.actor, at)  # how admins must sign in is asked when they do
         return after
 
     return until_written(attempt, BUSY)
@@ -84,21 +86,17 @@ def end(caller: Caller, staff_id: StaffId, at: Instant) -> None:
         store.end(one, at, until, _stays(one), [_told(caller, at, "ended", one)])
 
     until_written(attempt, BUSY)
-    sessions.end_all(staff_id)
+    sessions.end_all(staff_id, caller.actor, at)
 
 
 def end_sessions(caller: Caller, staff_id: StaffId, at: Instant) -> None:
     """Sign somebody out everywhere. Raises NotFound."""
-    one = required(caller, staff_id)
-    table.write(_told(caller, at, "signed_out", one))
-    sessions.end_all(one.id)
+    sessions.end_all(required(caller, staff_id).id, caller.actor, at)
 
 
 def end_session(caller: Caller, staff_id: StaffId, session_id: SessionId, at: Instant) -> None:
     """Sign somebody out in one place; where there is no such session any more, that is done. Raises NotFound."""
-    one = required(caller, staff_id)
-    table.write(_told(caller, at, "signed_out", one))
-    sessions.end(one.id, session_id)
+    sessions.end(required(caller, staff_id).id, session_id, caller.actor, at)
 
 
 def _told(caller: Caller, at: Instant, what: str, one: Staff) -> table.Put:

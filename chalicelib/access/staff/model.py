@@ -64,6 +64,8 @@ class Staff:
     properties: tuple[Scope, ...]
     version: int = 1
     ended: bool = False
+    anew: int = 0
+    """The version in which they became an admin: whoever signed in before does so again."""
     bound: Digest | None = field(default=None, compare=False)
     """The identity of a provider by which they sign in."""
 

@@ -12,6 +12,8 @@ from chalicelib.canonical.ids import Digest, StaffId
 from chalicelib.canonical.time import Instant
 
 NOT_ENDED = "attribute_exists(pk) AND attribute_not_exists(ended_at)"
+STANDS = f"{NOT_ENDED} AND version = :version"
+"""As they were read."""
 
 
 def digest(address: str) -> Digest:
@@ -59,6 +61,7 @@ def change(one: Staff, stays: Staff | None, beside: Sequence[table.Write] = ()) 
         "role": one.role,
         "properties": list(one.properties),
         "version": one.version,
+        **({"anew": one.anew} if one.anew else {}),
     }
     update = table.setting(keys.staff(one.id), values, before, 1024)
     table.transact([update, *_stays(stays), *beside])
@@ -80,14 +83,16 @@ def _as_seen(one: Staff) -> table.When:
     """Also nobody has bound an identity meanwhile, which would be left behind."""
     bound = "bound = :bound" if one.bound else "attribute_not_exists(bound)"
     values: dict[str, Value] = {":version": one.version, **({":bound": one.bound} if one.bound else {})}
-    return table.When(f"{NOT_ENDED} AND version = :version AND {bound}", values)
+    return table.When(f"{STANDS} AND {bound}", values)
 
 
 def _stays(one: Staff | None) -> list[table.Write]:
-    if one is None:
-        return []
-    as_seen = table.When(f"{NOT_ENDED} AND version = :version", {":version": one.version})
-    return [table.Check(keys.staff(one.id), as_seen, size=1024)]
+    return [stands(one)] if one else []
+
+
+def stands(one: Staff) -> table.Check:
+    """The check that somebody has neither ended nor been changed since they were read."""
+    return table.Check(keys.staff(one.id), table.When(STANDS, {":version": one.version}), size=1024)
 
 
 def read(row: Item) -> Staff:
@@ -99,5 +104,6 @@ def read(row: Item) -> Staff:
         properties=tuple(row["properties"]),
         version=row["version"],
         ended="ended_at" in row,
+        anew=row.get("anew", 0),
         bound=row.get("bound"),
     )

@@ -18,9 +18,9 @@ def signed_out(visit: Visit) -> Response:
     """Here, or, where the form says so, everywhere."""
     me = visit.signed_in
     if visit.form.has("everywhere"):
-        sessions.end_all(me.staff.id)
+        sessions.end_all(me.staff.id, me.staff.id, visit.now)
     else:
-        sessions.end(me.staff.id, me.session)
+        sessions.end(me.staff.id, me.session, me.staff.id, visit.now)
     response = visit.go(SIGN_IN)
     response.headers["Set-Cookie"] = [cookies.dropped(visit.headers, cookies.SESSION)]
     return response
@@ -31,7 +31,8 @@ def ending(visit: Visit) -> Response:
 
 
 def ended(visit: Visit) -> Response:
-    sessions.end(visit.signed_in.staff.id, _one(visit).id)
+    me = visit.signed_in.staff.id
+    sessions.end(me, _one(visit).id, me, visit.now)
     return visit.go("/me", done="signed_out")
 
 
