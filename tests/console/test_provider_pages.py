@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -12,7 +13,7 @@ from chalicelib.canonical.errors import TooMany
 from tests.access.staffed import somebody
 from tests.access.test_provider import Peer, provider
 from tests.console.conftest import HUB, Browser, Page
-from tests.console.test_sign_in import SESSION, cookies_of
+from tests.console.test_sign_in import ELSEWHERE, SESSION, cookies_of
 
 __all__ = ["provider"]
 BACK = f"{HUB}/console/sign-in/provider/back"
@@ -51,6 +52,12 @@ def test_who_has_an_account_there_is_signed_in_and_led_on(nobody: Browser, provi
     assert signed_in
     assert signed_in.staff == anna
     assert values["__Host-xenia-away"] == ""
+
+
+@pytest.mark.parametrize("elsewhere", [each for each in ELSEWHERE if each.isprintable()])
+def test_the_provider_leads_to_no_page_but_ours(nobody: Browser, provider: Peer, anna: Staff, elsewhere: str) -> None:
+    address, cookie = left(nobody, f"/sign-in/provider?{urlencode({'next': elsewhere})}")
+    assert back(nobody, *provider.authorize(address), cookie)[:2] == (303, "/console")
 
 
 def test_who_comes_back_in_another_browser_or_with_a_wrong_answer_is_told_so(

@@ -16,12 +16,13 @@ from chalicelib.access.staff import actions as staff
 from chalicelib.access.staff.model import Staff
 from chalicelib.canonical import time
 from chalicelib.canonical.time import Instant
+from tests import tables
 from tests.access.staffed import AT, OPERATOR, somebody
 from tests.console.conftest import HUB, Browser, Page
 from tests.fakes import received
 
 EVER = Instant("2000-01-01T00:00:00.000000Z"), Instant("2999-01-01T00:00:00.000000Z")
-SESSION, ASKED = "__Host-xenia", "__Host-xenia-asked"
+SESSION, ASKED, WANTED = "__Host-xenia", "__Host-xenia-asked", "__Host-xenia-wanted"
 
 
 @dataclass
@@ -73,9 +74,18 @@ def person(nobody: Browser) -> Person:
     return Person(nobody)
 
 
+def queued() -> str:
+    """The mail that was queued last."""
+    return str(received("send")["Records"][-1]["body"])
+
+
 def mailed() -> tuple[str, str]:
-    """The path of the link, and the code, of the mail that was queued last."""
-    told = json.loads(received("send")["Records"][-1]["body"])["text"]
+    """The path of the link, and the code, of that mail."""
+    return in_mail(queued())
+
+
+def in_mail(mail: str) -> tuple[str, str]:
+    told = json.loads(mail)["text"]
     (link,) = re.findall(rf"^{re.escape(HUB)}/console(\S+)$", told, re.MULTILINE)
     (code,) = re.findall(r"^(\d{4} \d{4})$", told, re.MULTILINE)
     return link, code
@@ -104,6 +114,52 @@ def test_the_code_of_the_mail_signs_in_and_leads_where_somebody_wanted_to_go(ann
     response = person.send("/sign-in/code?next=/guests", {"code": code})
     assert response.headers["Location"] == "/console/guests"
     assert person.who() == anna
+
+
+def test_the_link_of_the_mail_leads_where_somebody_wanted_to_go_which_stands_in_their_browser_alone(
+    anna: Staff, person: Person
+) -> None:
+    led = person._with_cookies().ask("GET", "/console/settings/staff").headers["Location"]
+    ask(person, path=str(led).removeprefix("/console"))
+    mail = queued()
+    assert "settings/staff" not in mail + str(tables.rows())
+    link, _ = in_mail(mail)
+    response = person.send(link)
+    assert (response.status_code, response.headers["Location"]) == (303, "/console/settings/staff")
+    assert person.who() == anna
+    assert WANTED not in person.jar
+
+
+def test_of_two_mails_the_page_wanted_last_is_led_to_and_none_where_none_was(anna: Staff, person: Person) -> None:
+    for path, led_to in (("/sign-in?next=/campaigns", "/console/campaigns"), ("/sign-in", "/console")):
+        ask(person, path="/sign-in?next=/guests")
+        ask(person, path=path)
+        assert person.send(mailed()[0]).headers["Location"] == led_to
+
+
+def test_who_comes_with_a_link_that_is_over_may_ask_again_for_the_page_they_wanted(anna: Staff, person: Person) -> None:
+    ask(person, path="/sign-in?next=/guests")
+    page = Page(person.send(f"/sign-in/{'0' * 24}.{'A' * 43}").body.decode())
+    assert "/console/sign-in?next=%2Fguests" in page.links
+
+
+ELSEWHERE = [
+    "//evil.example", "https://evil.example", "/\\evil", "/a\r\nSet-Cookie: x=1", "/%0d", "javascript:x",
+    "/..", "/guests/../../x", "/guests?email=lee@example.com", "/" + "x" * 129, "/x" * 8, "guests", "/guests/",
+    "\u2215x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_a_page_that_is_none_of_ours_is_not_kept_and_a_planted_one_leads_nowhere(
+    anna: Staff, person: Person, elsewhere: str
+) -> None:
+    sent = {"address": "anna@hotel.example", "next": elsewhere}
+    assert person.send("/sign-in", sent).headers["Location"] == "/console/sign-in/code"
+    assert WANTED not in person.jar
+    if elsewhere.isprintable() and elsewhere.isascii():
+        person.jar[WANTED] = elsewhere
+    assert person.send(mailed()[0]).headers["Location"] == "/console"
 
 
 @pytest.mark.parametrize(

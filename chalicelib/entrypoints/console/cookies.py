@@ -7,6 +7,8 @@ AWAY = "xenia-away"
 """Of who was led to a provider of identities, and is not back yet."""
 ASKED = "xenia-asked"
 """Binds a link that signs in to the browser that asked for it."""
+WANTED = "xenia-wanted"
+"""The page to which a mailed link leads on: it stands neither in the mail nor in the table."""
 
 
 def is_secure(headers: Mapping[str, str]) -> bool:

@@ -14,7 +14,8 @@ from chalicelib.entrypoints.console.visits import Visit, moved
 
 BACK = "/provider/back"
 OURS = re.compile(r"(/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]{1,128}){1,7}")
-"""Where somebody wanted to go: a page of the console, and nothing that leads elsewhere."""
+"""Where somebody wanted to go: a page of the console without what was asked of it (a name, an address), and nothing
+that leads elsewhere; 903 signs at most."""
 OTHER_BROWSER = N_(
     "This link was asked for in another browser. Open it there, or type the code of the mail where you asked for it."
 )
@@ -51,7 +52,7 @@ def returned(visit: Visit) -> Response:
     code, state = (visit.query.get(name, "") for name in ("code", "state"))
     away = cookies.shown(visit.headers, cookies.AWAY)
     found, wanted = provider.finish(code, state, away, signing_in.address_of(BACK), *_whence(visit))
-    return _begun(visit, found, wanted if OURS.fullmatch(wanted) else "")
+    return _begun(visit, found, _ours(wanted))
 
 
 def asked(visit: Visit) -> Response:
@@ -60,7 +61,8 @@ def asked(visit: Visit) -> Response:
 
     before = cookies.shown(visit.headers, cookies.ASKED)
     kept = signing_in.ask(visit.form.text("address"), before, visit.network, moment_of(visit.now))
-    return _with(visit.go("/sign-in/code", next=_next(visit)), cookies.set_to(visit.headers, cookies.ASKED, kept))
+    here, wanted = cookies.set_to(visit.headers, cookies.ASKED, kept), _next(visit)
+    return _with(visit.go("/sign-in/code", next=wanted), here, *_keeping(visit, wanted))
 
 
 def code(visit: Visit) -> Response:
@@ -71,34 +73,34 @@ def typed(visit: Visit) -> Response:
     from chalicelib.access.links import actions as links
 
     asked_here = cookies.shown(visit.headers, cookies.ASKED)
-    return _in(visit, links.by_code(visit.form.text("code"), asked_here, *_whence(visit)))
+    return _in(visit, links.by_code(visit.form.text("code"), asked_here, *_whence(visit)), _next(visit))
 
 
 def link(visit: Visit) -> Response:
-    return visit.shown("sign_in_link.html")
+    return visit.shown("sign_in_link.html", next=_kept(visit))
 
 
 def followed(visit: Visit) -> Response:
     from chalicelib.access.links import actions as links
 
     asked_here = cookies.shown(visit.headers, cookies.ASKED)
-    return _in(visit, links.by_link(visit.names["token"], asked_here, *_whence(visit)))
+    return _in(visit, links.by_link(visit.names["token"], asked_here, *_whence(visit)), _kept(visit))
 
 
 def _whence(visit: Visit) -> tuple[str, str, datetime]:
     return visit.network, visit.headers.get("user-agent", ""), moment_of(visit.now)
 
 
-def _in(visit: Visit, found: str | Refusal) -> Response:
+def _in(visit: Visit, found: str | Refusal, wanted: str) -> Response:
     """Raises what the page tells of who is not signed in."""
     if isinstance(found, Refusal):
         raise _told(visit, found)
-    return _begun(visit, found, _next(visit))
+    return _begun(visit, found, wanted)
 
 
 def _begun(visit: Visit, session: str, wanted: str) -> Response:
     begun = cookies.set_to(visit.headers, cookies.SESSION, session)
-    gone = (cookies.dropped(visit.headers, each) for each in (cookies.ASKED, cookies.AWAY))
+    gone = (cookies.dropped(visit.headers, each) for each in (cookies.ASKED, cookies.WANTED, cookies.AWAY))
     return _with(visit.go(wanted or "/"), begun, *gone)
 
 
@@ -116,7 +118,21 @@ def _told(visit: Visit, refusal: Refusal) -> CallerError:
 
 def _next(visit: Visit) -> str:
     """The page that somebody wanted before; "" for what is no address of ours."""
-    wanted = visit.form.text("next") or visit.query.get("next", "")
+    return _ours(visit.form.text("next") or visit.query.get("next", ""))
+
+
+def _keeping(visit: Visit, wanted: str) -> list[str]:
+    """The cookie for who follows the link of the mail; that of an earlier mail goes."""
+    if wanted:
+        return [cookies.set_to(visit.headers, cookies.WANTED, wanted)]
+    return [cookies.dropped(visit.headers, cookies.WANTED)] if _kept(visit) else []
+
+
+def _kept(visit: Visit) -> str:
+    return _ours(cookies.shown(visit.headers, cookies.WANTED) or "")
+
+
+def _ours(wanted: str) -> str:
     return wanted if OURS.fullmatch(wanted) else ""
 
 
