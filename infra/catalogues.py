@@ -22,9 +22,20 @@ from chalicelib.languages.catalogues import CONSOLE, GUESTS, LOCALES, SOURCE, Do
 
 CODE = Path(__file__).parent.parent / "chalicelib"
 OF_CONSOLE, OF_GUESTS = "entrypoints/console/**", "entrypoints/guest_pages/**"
+TO_STAFF = "messages/signing_in.py"
+"""Mail to those who work with the hub."""
 METHODS = {
-    GUESTS: [(f"{OF_CONSOLE}.py", "ignore"), ("**.py", "python"), (f"{OF_GUESTS}.html", "jinja2.ext.babel_extract")],
-    CONSOLE: [(f"{OF_CONSOLE}.py", "python"), (f"{OF_CONSOLE}.html", "jinja2.ext.babel_extract")],
+    GUESTS: [
+        (f"{OF_CONSOLE}.py", "ignore"),
+        (TO_STAFF, "ignore"),
+        ("**.py", "python"),
+        (f"{OF_GUESTS}.html", "jinja2.ext.babel_extract"),
+    ],
+    CONSOLE: [
+        (f"{OF_CONSOLE}.py", "python"),
+        (TO_STAFF, "python"),
+        (f"{OF_CONSOLE}.html", "jinja2.ext.babel_extract"),
+    ],
 }
 TEMPLATES = {
     "extensions": ",".join(EXTENSIONS),

@@ -19,13 +19,23 @@ from infra.asked import read
 LOCAL_ADMIN = "admin@stay.example.com"
 
 
-def invite(stage: str, email: str, name: str, role: str, properties: Sequence[str], *, with_mail: bool = True) -> Staff:
+def invite(
+    stage: str,
+    email: str,
+    name: str,
+    role: str,
+    properties: Sequence[str],
+    *,
+    with_mail: bool = True,
+    language: str | None = None,
+) -> Staff:
     """Raises Refused and CallerError for what the API would refuse, too."""
-    wanted = read(StaffAsked, {"email": email, "name": name, "role": role, "properties": list(properties)})
+    asked = {"email": email, "name": name, "role": role, "properties": list(properties), "language": language}
+    wanted = read(StaffAsked, asked)
     stages.use(stage)
     made = actions.invite(OPERATOR, wanted, StaffId(f"{STAFF}{secrets.token_hex(12)}"), instant(now()))
     if with_mail:
-        signing_in.mail_invitation(made)
+        signing_in.mail_invitation(made, wanted.language)
     return made
 
 

@@ -22,11 +22,12 @@ def invite(
     role: Annotated[str, typer.Option(help=", ".join(STAFF_ROLES))],
     property_: Annotated[list[str], typer.Option("--property", help="May be given often; * for all.")],
     with_mail: Annotated[bool, typer.Option("--mail/--no-mail", help="Mail the invitation.")] = True,
+    language: Annotated[str, typer.Option(help="Of the invitation, such as de; English where there is none.")] = "en",
     stage: Stage = "",
     as_json: AsJson = False,
 ) -> None:
     """Let somebody work with the hub."""
-    made = people.invite(stage_of(stage), email, name, role, property_, with_mail=with_mail)
+    made = people.invite(stage_of(stage), email, name, role, property_, with_mail=with_mail, language=language)
     say(_told(made) | {"sign_in_url": people.sign_in_address(made)}, as_json=as_json)
 
 

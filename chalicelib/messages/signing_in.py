@@ -1,5 +1,10 @@
-"""What people are mailed about signing in: an invitation, which opens the page and signs nobody in, and a link."""
+"""What people are mailed about signing in: an invitation, which opens the page and signs nobody in, and a link.
 
+A link is told in the language of the page on which it was asked for: the language of who has the address would take a
+read that an address nobody has would not.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from html import escape
 
@@ -7,6 +12,7 @@ from chalicelib.access.links import actions as links
 from chalicelib.access.links.model import LASTS, Letter
 from chalicelib.access.staff.model import Staff
 from chalicelib.canonical.ids import staff_mail_of
+from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language, catalogue, direction, nearest
 from chalicelib.messages.queued import SendToStaff
 from chalicelib.messages.staff import mail_staff
 from chalicelib.settings import installation
@@ -22,46 +28,70 @@ def address_of(path: str = "") -> str:
     return f"{public_url}{PAGE}{path}" if public_url else ""
 
 
-def mail_invitation(one: Staff) -> None:
-    """Tell somebody where to sign in, once. Before `hub infra finish` nobody knows where."""
+def mail_invitation(one: Staff, language: str | None = None) -> None:
+    """Tell somebody where to sign in, once, in a language of the console's or in English. Before `hub infra finish`
+    nobody knows where."""
     address = address_of()
-    if not address:
-        return
-    text = (
-        f"Hello {one.name},\n\nyou are invited to work with the guest hub of your hotels. Sign in at\n\n{address}\n\n"
-        f"with this e-mail address: {one.email}. You get a link for each time that you sign in, and need no password.\n"
-    )
-    asked = staff_mail_of("invitation", one.id)
-    mail_staff(SendToStaff(asked, one.email, "You are invited to the guest hub", as_html(text, address), text))
+    if address:
+        asked = staff_mail_of("invitation", one.id)
+        mail_staff(SendToStaff(asked, one.email, *_invitation(one, address, nearest(language, CONSOLE) or SOURCE)))
 
 
-def ask(typed: str, cookie: str | None, network: str, now: datetime) -> str:
+def _invitation(one: Staff, address: str, language: Language) -> tuple[str, str, str]:
+    """Subject, HTML and text."""
+    gettext = _texts(language)
+    paragraphs = [
+        gettext("Hello {name},").format(name=one.name),
+        gettext("You are invited to work with the guest hub of your hotels. This is where you sign in:"),
+        address,
+        gettext(
+            "Type this e-mail address there: {address}. You get a link for each time that you sign in, and need no "
+            "password."
+        ).format(address=one.email),
+    ]
+    return gettext("You are invited to the guest hub"), _as_html(paragraphs, address, language), _as_text(paragraphs)
+
+
+def ask(typed: str, cookie: str | None, network: str, now: datetime, language: Language = SOURCE) -> str:
     """Have a link mailed, and return the cookie of the browser that asked. An address that nobody has is answered
     alike, by the same calls: its mail lies in the queue, too, and is let go there as one that came too late.
 
     Raises Invalid for what is no address, and TooMany.
     """
     asked = links.ask(typed, cookie, network, now)
-    mail_staff(_mail_of(asked.letter))
+    mail_staff(_mail_of(asked.letter, language))
     return asked.cookie
 
 
-def _mail_of(letter: Letter) -> SendToStaff:
-    address = address_of(f"/{letter.token}")
+def _mail_of(letter: Letter, language: Language) -> SendToStaff:
+    gettext, address = _texts(language), address_of(f"/{letter.token}")
     code = f"{letter.code[:4]} {letter.code[4:]}"
-    text = (
-        f"Sign in to the guest hub:\n\n{address}\n\nThe link works once, within {MINUTES} minutes, in the browser in "
-        f"which you asked for it. If you read this elsewhere, type this code there:\n\n{code}\n\nIf it was not you who "
-        "asked, do nothing: nobody is signed in without this mail. Give the code to nobody.\n"
-    )
-    asked = staff_mail_of("link", letter.link)
-    html = as_html(text, address)
-    return SendToStaff(asked, letter.to, f"Sign in: {code}", html, text, letter.until)
+    paragraphs = [
+        gettext("Sign in to the guest hub:"),
+        address,
+        gettext(
+            "The link works once, within {minutes} minutes, in the browser in which you asked for it. If you read this "
+            "elsewhere, type this code there:"
+        ).format(minutes=MINUTES),
+        code,
+        gettext(
+            "If it was not you who asked, do nothing: nobody is signed in without this mail. Give the code to nobody."
+        ),
+    ]
+    subject, html = gettext("Sign in: {code}").format(code=code), _as_html(paragraphs, address, language)
+    return SendToStaff(staff_mail_of("link", letter.link), letter.to, subject, html, _as_text(paragraphs), letter.until)
 
 
-def as_html(text: str, address: str) -> str:
-    """The same in paragraphs, with the address as a link that nobody follows up."""
-    shown = escape(text.strip())
+def _texts(language: Language) -> Callable[[str], str]:
+    return catalogue(language, CONSOLE).gettext
+
+
+def _as_text(paragraphs: Sequence[str]) -> str:
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _as_html(paragraphs: Sequence[str], address: str, language: Language) -> str:
+    """The same, with the address as a link that nobody follows up."""
     link = f'<a ses:no-track href="{escape(address)}">{escape(address)}</a>'
-    paragraphs = "".join(f"<p>{each}</p>" for each in shown.replace(escape(address), link).split("\n\n"))
-    return f"<!doctype html><html><body>{paragraphs}</body></html>"
+    shown = "".join(f"<p>{link if each == address else escape(each)}</p>" for each in paragraphs)
+    return f'<!doctype html><html lang="{language}" dir="{direction(language)}"><body>{shown}</body></html>'

@@ -34,7 +34,8 @@ class Person:
 
     def _with_cookies(self) -> Browser:
         return replace(
-            self.browser, headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.jar.items())}
+            self.browser,
+            headers=self.browser.headers | {"Cookie": "; ".join(f"{name}={value}" for name, value in self.jar.items())},
         )
 
     def open(self, path: str, status: int = 200) -> Page:
@@ -128,6 +129,11 @@ def test_the_link_of_the_mail_leads_where_somebody_wanted_to_go_which_stands_in_
     assert (response.status_code, response.headers["Location"]) == (303, "/console/settings/staff")
     assert person.who() == anna
     assert WANTED not in person.jar
+
+
+def test_the_mail_is_in_the_language_of_the_page(anna: Staff, nobody: Browser) -> None:
+    ask(Person(replace(nobody, headers={"Accept-Language": "de-AT,en;q=0.5"})))
+    assert "Am Gäste-Hub anmelden" in json.loads(queued())["text"]
 
 
 def test_of_two_mails_the_page_wanted_last_is_led_to_and_none_where_none_was(anna: Staff, person: Person) -> None:

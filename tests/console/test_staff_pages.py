@@ -1,12 +1,15 @@
 """Who works with the hub, in the browser: invited, changed, signed out, ended."""
 
+import json
+from dataclasses import replace
+
 from chalicelib.access import sessions
 from chalicelib.access.staff import store
 from chalicelib.access.staff.model import Staff
 from chalicelib.canonical import time
 from chalicelib.canonical.ids import StaffId
 from tests.console.conftest import Browser, Page, SignIn
-from tests.fakes import waiting
+from tests.fakes import received, waiting
 
 BEN = {"name": "Ben", "email": "Ben@Hotel.example", "role": "front_desk", "properties": ["vienna"]}
 
@@ -32,6 +35,15 @@ def test_somebody_is_invited_once_with_one_mail_however_often_the_form_is_sent(s
     page = admin.open("/settings/staff?named=ben")
     assert "ben@hotel.example" in page.text
     assert "Front desk" in page.text
+
+
+def test_an_invitation_is_mailed_in_the_language_that_the_form_says_and_at_first_in_the_pages(sign_in: SignIn) -> None:
+    admin = replace(sign_in(), headers={"Accept-Language": "fr"})
+    page = admin.open("/settings/staff/new")
+    assert page.form("/settings/staff/new")["language"] == "fr"
+    admin.send("/settings/staff/new", {**BEN, "language": "el"})
+    told = json.loads(received("send")["Records"][0]["body"])
+    assert told["subject"] == "Πρόσκληση στον κόμβο επισκεπτών"
 
 
 def test_an_address_that_somebody_has_is_told_and_what_was_typed_stays(sign_in: SignIn) -> None:

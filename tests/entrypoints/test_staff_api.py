@@ -68,6 +68,7 @@ def test_only_an_admin_may(hub: Hub, role: str) -> None:
         ({"role": "integration"}, "role"),
         ({"properties": ["atlantis"]}, "properties.0"),
         ({"password": "x"}, "password"),
+        ({"language": "../de"}, "language"),
     ],
 )
 def test_what_is_no_invitation_is_refused_with_its_field_and_nothing_is_kept(
@@ -100,6 +101,21 @@ def test_an_invitation_is_mailed_once_with_the_page_to_sign_in_and_nothing_that_
     assert f"{PUBLIC_URL}/console/sign-in\n" in mail["text"]
     assert f'href="{PUBLIC_URL}/console/sign-in"' in mail["html"]
     assert "A &lt;b&gt;" in mail["html"]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("de", "Sie sind zum Gäste-Hub eingeladen"), ("de-AT", "Sie sind zum Gäste-Hub eingeladen"),
+     ("ja", "You are invited to the guest hub"), (None, "You are invited to the guest hub")],
+)  # fmt: skip
+def test_an_invitation_is_in_the_language_that_is_asked_for_or_in_english(
+    hub: Hub, language: str | None, subject: str
+) -> None:
+    made = invited(hub, **({"language": language} if language else {}))
+    assert "language" not in made
+    told = json.loads(received("send")["Records"][0]["body"])
+    assert told["subject"] == subject
+    assert "anna@hotel.example" in told["text"]
 
 
 def test_the_mail_leads_to_the_hubs_own_address_whatever_host_was_asked(hub: Hub) -> None:

@@ -19,7 +19,7 @@ from infra.access_keys import OPERATOR
 from infra.errors import Refused
 from tests.builders import VIENNA
 from tests.conftest import PUBLIC_URL
-from tests.fakes import waiting
+from tests.fakes import received, waiting
 
 RUN = CliRunner()
 ADMIN = "--email", "root@hotel.example", "--name", "Root", "--role", "admin", "--property", "*"
@@ -92,6 +92,12 @@ def test_a_person_reads_a_table() -> None:
     invite("anna")
     shown = RUN.invoke(cli.hub, ["staff", "list", "--stage", "test"], catch_exceptions=False)
     assert "anna@hotel.example" in shown.output
+
+
+def test_an_invitation_is_mailed_in_the_language_that_is_named() -> None:
+    run("invite", *ADMIN, "--language", "de")
+    (record,) = received("send")["Records"]
+    assert json.loads(record["body"])["subject"] == "Sie sind zum Gäste-Hub eingeladen"
 
 
 def test_without_mail_nothing_is_queued() -> None:

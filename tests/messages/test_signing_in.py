@@ -12,6 +12,7 @@ from chalicelib.access.links import actions as links
 from chalicelib.aws import queues
 from chalicelib.aws.settings import Settings
 from chalicelib.entrypoints.queues import send_chunk
+from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language, catalogue, languages
 from chalicelib.messages import signing_in, staff
 from tests.access.staffed import somebody
 from tests.conftest import PUBLIC_URL
@@ -72,6 +73,21 @@ def test_an_address_that_nobody_has_is_answered_by_the_same_calls_and_a_message_
     }
     assert known.keys() == unknown.keys()
     assert len(cookie) == len(ask(KNOWN))
+
+
+@pytest.mark.parametrize("language", sorted(languages(CONSOLE)))
+def test_a_link_is_mailed_in_the_language_of_the_page_on_which_it_was_asked_for(
+    ses: FakeSes, language: Language
+) -> None:
+    cookie = signing_in.ask(KNOWN, None, HERE, NOW, language)
+    (told,) = queued()
+    words = catalogue(language, CONSOLE).gettext
+    assert words("Sign in to the guest hub:") in told["text"]
+    assert (language == SOURCE) == ("Give the code to nobody" in told["text"])
+    assert f'<html lang="{language}" dir="ltr">' in told["html"]
+    (code,) = re.findall(r"^(\d{4} \d{4})$", told["text"], re.MULTILINE)
+    assert told["subject"].endswith(code)
+    assert isinstance(links.by_code(code, cookie, HERE, "", NOW), str)
 
 
 def test_mail_to_nobody_is_let_go(ses: FakeSes) -> None:

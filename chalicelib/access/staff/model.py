@@ -22,7 +22,8 @@ def _one_address(text: str) -> str:
 
 
 class StaffAsked(BaseModel):
-    """Who is invited. `properties` is a list of property ids, or `["*"]` for all."""
+    """Who is invited. `properties` is a list of property ids, or `["*"]` for all. `language` is that of the invitation,
+    such as `de`: where the console has no such language, the mail is in English."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,6 +31,7 @@ class StaffAsked(BaseModel):
     email: Annotated[str, StringConstraints(max_length=320), AfterValidator(_one_address)]
     role: StaffRole
     properties: ScopesAsked
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$")] | None = None
 
 
 class StaffChange(BaseModel):

@@ -48,7 +48,7 @@ def invite(ask: Ask, body: StaffAsked) -> StaffShown:
     The mail opens the sign-in page and signs nobody in.
     """
     invited = actions.invite(ask.caller, body, actions.id_of(ask.seed), ask.now)
-    signing_in.mail_invitation(invited)
+    signing_in.mail_invitation(invited, body.language)
     return _shown(invited)
 
 

@@ -24,6 +24,11 @@ def _locale(language: Language) -> "Locale":
     return Locale.parse(language)
 
 
+def own_name(language: Language) -> str:
+    """What those who speak it call it."""
+    return str(_locale(language).display_name).capitalize()
+
+
 def _noon(day: date) -> datetime:
     return datetime.combine(day, NOON)
 

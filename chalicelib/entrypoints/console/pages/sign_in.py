@@ -60,7 +60,8 @@ def asked(visit: Visit) -> Response:
     from chalicelib.messages import signing_in
 
     before = cookies.shown(visit.headers, cookies.ASKED)
-    kept = signing_in.ask(visit.form.text("address"), before, visit.network, moment_of(visit.now))
+    address, now = visit.form.text("address"), moment_of(visit.now)
+    kept = signing_in.ask(address, before, visit.network, now, visit.language)
     here, wanted = cookies.set_to(visit.headers, cookies.ASKED, kept), _next(visit)
     return _with(visit.go("/sign-in/code", next=wanted), here, *_keeping(visit, wanted))
 

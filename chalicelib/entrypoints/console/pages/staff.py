@@ -8,9 +8,10 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import EVERYWHERE, SessionId, StaffId
 from chalicelib.entrypoints.api import staff
 from chalicelib.entrypoints.api.staff import StaffShown
-from chalicelib.entrypoints.console import hotels
+from chalicelib.entrypoints.console import hotels, wording
 from chalicelib.entrypoints.console.told import ROLE_NAMES
 from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.languages.catalogues import CONSOLE, languages
 
 AT = "/settings/staff"
 
@@ -51,6 +52,7 @@ def _form(visit: Visit, kept: StaffShown | None) -> Response:
         kept=kept,
         hotels=hotels.of(visit).values(),
         roles=[(each, visit.words(ROLE_NAMES[each])) for each in STAFF_ROLES],
+        languages=[(each, wording.own_name(each)) for each in sorted(languages(CONSOLE))],
         sessions=visit.call(staff.sessions_of, _id(visit)).items if kept else [],
     )
 
