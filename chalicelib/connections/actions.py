@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from chalicelib.aws import http, secrets, table
 from chalicelib.aws.retries import until_written
+from chalicelib.canonical.definitions import NOBODYS, Changed, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound
 from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, PropertyId, Scope
 from chalicelib.connections import rules, store
 from chalicelib.connections.asked import Connection
-from chalicelib.connections.model import KeptConnection
+from chalicelib.connections.model import FIRST, KeptConnection
 from chalicelib.connections.store import Reached
 from chalicelib.connectors.contract import Link
 from chalicelib.connectors.vendors import edge_of
@@ -21,8 +22,9 @@ from chalicelib.properties.model import Property
 Allowed = Callable[[Scope], bool]
 
 
-def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
-    """Keep a connection; what is left out, and empty secrets and credentials, leave what is kept.
+def put(asked: Connection, allowed: Allowed = lambda _: True, hand: Hand = NOBODYS) -> None:
+    """Keep a connection as the next version; what is left out, and empty secrets and credentials, leave what is kept.
+    The same again is the same version.
 
     `allowed` says whether the caller may speak for a property, or for all (`*`). It is asked for every property that
     the id ever reached, by a connection since deleted, too: records are found by connection and source id, so whoever
@@ -37,11 +39,20 @@ def put(asked: Connection, allowed: Allowed = lambda _: True) -> None:
     faults = rules.faults(asked, kept, properties.by_id(), http.check_url)
     if faults:
         raise Invalid(*faults)
+    sealed = replace(_sealed(asked, kept), is_claim=not allowed(EVERYWHERE))
+    after = _with_hotels(sealed, kept, before)
+    if after == kept:
+        return
+    refuse_stale("this connection", hand, _changed(kept))
+    version = kept.version + 1 if kept else FIRST
     try:
-        sealed = replace(_sealed(asked, kept), is_claim=not allowed(EVERYWHERE))
-        store.save(_with_hotels(sealed, kept, before), before, reached)
+        store.save(replace(after, version=version, changed_at=hand.at, changed_by=hand.by), before, reached)
     except table.ConditionFailed:
         raise Conflict("Somebody else changed this connection just now.") from None
+
+
+def _changed(kept: KeptConnection | None) -> Changed:
+    return Changed(kept.version, kept.changed_at, kept.changed_by) if kept else Changed(0)
 
 
 def delete(connection_id: ConnectionId) -> None:
@@ -72,8 +83,8 @@ def _with_hotels(sealed: KeptConnection, kept: KeptConnection | None, before: Re
 
 def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
     """What another vendor was given is worth nothing to this one."""
-    before = kept if kept and kept.vendor == asked.vendor else KeptConnection(asked.id, asked.vendor)
-    credentials = asked.credentials
+    known = kept or KeptConnection(asked.id, asked.vendor)
+    before = known if known.vendor == asked.vendor else KeptConnection(asked.id, asked.vendor)
     return KeptConnection(
         id=asked.id,
         vendor=asked.vendor,
@@ -81,13 +92,28 @@ def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
         properties=asked.properties,
         channels={code: str(channel) for code, channel in asked.channels.items()},
         options=asked.options,
-        sealed_secrets=tuple(sealed_secret(asked.vendor, asked.id, each) for each in asked.secrets)
-        or before.sealed_secrets,
+        sealed_secrets=tuple(_secret_again(each, before) for each in asked.secrets) or before.sealed_secrets,
         made_secrets=before.made_secrets,
-        sealed_credentials=secrets.encrypt(json.dumps(credentials), asked.id)
-        if credentials
-        else before.sealed_credentials,
+        sealed_credentials=_credentials_again(asked, before),
+        version=known.version,
+        changed_at=known.changed_at,
+        changed_by=known.changed_by,
     )
+
+
+def _secret_again(secret: str, before: KeptConnection) -> str:
+    """As it is kept, where it is: sealed anew it would look like another."""
+    if edge_of(before.vendor).secret_use == "compare":  # noqa: S105 (how secrets are used, not one)
+        return sealed_secret(before.vendor, before.id, secret)
+    kept = (each for each in before.sealed_secrets if secrets.decrypt_kept(each, before.id) == secret)
+    return next(kept, "") or sealed_secret(before.vendor, before.id, secret)
+
+
+def _credentials_again(asked: Connection, before: KeptConnection) -> str | None:
+    kept = before.sealed_credentials
+    if not asked.credentials or (kept and json.loads(secrets.decrypt_kept(kept, asked.id)) == asked.credentials):
+        return kept
+    return secrets.encrypt(json.dumps(asked.credentials), asked.id)
 
 
 def sealed_secret(vendor: str, connection_id: ConnectionId, secret: str) -> str:

@@ -67,7 +67,8 @@ class Connection(BaseModel):
     options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
     has_credentials: bool | None = None
     health: dict[str, object] | None = None
-    """Both as an answer tells them; they say nothing here."""
+    version: int | None = None
+    """All three as an answer tells them; they say nothing here."""
 
     def over(self, kept: KeptConnection) -> "Connection":
         """What is left out is as it is kept."""

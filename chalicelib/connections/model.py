@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.canonical.time import Instant
 
+FIRST = 1
+"""The version of what was kept before versions were."""
 API = ConnectionId("api")
 """The source of what comes through the API; `api-{property}` where the key speaks for single hotels. Rooms and charges
 are the hotel's, whoever tells of them: they are the API's in either case."""
@@ -55,6 +58,10 @@ class KeptConnection:
     """The ids of the last secrets that were made for it (rotation.py), ended ones among them."""
     is_claim: bool = False
     """Whether a key of single hotels wrote it last. One that a key of all hotels wrote is the group's word."""
+    version: int = FIRST
+    """How often it was written; making and ending its secrets counts for nothing."""
+    changed_at: Instant | None = None
+    changed_by: str | None = None
 
     @property
     def claims(self) -> frozenset[PropertyId]:

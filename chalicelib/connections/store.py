@@ -12,7 +12,7 @@ from chalicelib.canonical.ids import ConnectionId, Scope
 from chalicelib.canonical.time import Instant
 from chalicelib.connections import health
 from chalicelib.connections.health import UNHEARD, Day, Health, Outcome, Told, Word
-from chalicelib.connections.model import KeptConnection
+from chalicelib.connections.model import FIRST, KeptConnection
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,9 @@ def _row(connection: KeptConnection) -> Item:
         options={name: list(values) for name, values in connection.options.items()},
         made_secrets=list(connection.made_secrets) or None,
         is_claim=connection.is_claim or None,
+        version=connection.version,
+        changed_at=connection.changed_at,
+        changed_by=connection.changed_by,
     )
 
 
@@ -116,11 +119,14 @@ def _read(item: Item) -> KeptConnection:
         known_as=item["known_as"] if "known_as" in item else item["properties"],
         moves=item.get("moves", {}),
         channels=item.get("channels", {}),
-        options=item.get("options", {}),
+        options={name: tuple(values) for name, values in item.get("options", {}).items()},
         sealed_secrets=tuple(item.get("secrets", ())),
         sealed_credentials=item.get("credentials"),
         made_secrets=tuple(item.get("made_secrets", ())),
         is_claim=item.get("is_claim", False),
+        version=item.get("version", FIRST),
+        changed_at=item.get("changed_at"),
+        changed_by=item.get("changed_by"),
     )
 
 

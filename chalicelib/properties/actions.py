@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from chalicelib.aws import table
+from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.properties import store
 from chalicelib.properties.model import Property
@@ -11,17 +13,29 @@ from chalicelib.settings import store as settings
 from chalicelib.settings.model import Succession
 
 
-def put(property_: Property) -> Property:
-    """Keep a property, and write down whom its legal entity succeeds. Raises Invalid for what it names and is not
-    there."""
+def put(property_: Property, hand: Hand = NOBODYS) -> Property:
+    """Keep a property as the next version, and write down whom its legal entity succeeds; the same again is the same
+    version. Raises Invalid for what it names and is not there, and Conflict."""
     set_, known = settings.with_successions()
     found = list(faults(property_, set_.brands))
     if found:
         raise Invalid(*found)
     before = store.get(property_.id)
+    version = before.version if before else 0
+    if before == property_.at_version(version):
+        return before
+    if hand.seen is not None:
+        refuse_stale("this property", hand, store.changed(property_.id))
     settings.note(rules.successions_of_property(set_, before, property_, known))
-    store.put(property_)
-    return property_
+    return _kept(property_.at_version(version + 1), version, hand)
+
+
+def _kept(after: Property, replaces: int, hand: Hand) -> Property:
+    try:
+        store.put(after, replaces, hand)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed this property just now.") from None
+    return after
 
 
 def delete(property_: Property, used_by: Sequence[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -73,7 +73,8 @@ class Branding(BaseModel):
 
 
 class Property(BaseModel):
-    """One hotel. `country` is the hint by which its guests' local phone numbers are read."""
+    """One hotel. `country` is the hint by which its guests' local phone numbers are read. `version` grows by itself
+    with every change; what is written of it says nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -88,6 +89,10 @@ class Property(BaseModel):
     """One of the brands in the settings."""
     branding: Branding = Branding()
     """What is the hotel's own, before its brand's."""
+    version: Annotated[int, Field(ge=0)] = 1
+
+    def at_version(self, version: int) -> Self:
+        return self if version == self.version else self.model_copy(update={"version": version})
 
     @field_validator("time_zone")
     @classmethod

@@ -2,12 +2,37 @@
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property
 
+FIRST = 1
+"""The version of what was kept before versions were."""
 
-def put(property_: Property) -> None:
-    table.write(table.Put(table.row(keys.property_(property_.id), property=property_.model_dump_json())))
+
+def put(property_: Property, replaces: int | None = None, hand: Hand = NOBODYS) -> None:
+    """Keep a property in the place of a version (0: of none; None: of whatever is there). Raises ConditionFailed where
+    another one is kept. Its version lies beside it: earlier readers take no property that has one."""
+    row = table.row(
+        keys.property_(property_.id),
+        property=property_.model_dump_json(exclude={"version"}),
+        rev=property_.version,
+        changed_at=hand.at,
+        changed_by=hand.by,
+    )
+    table.write(table.Put(row, None if replaces is None else _at(replaces)))
+
+
+def _at(version: int) -> table.When:
+    if version == FIRST:
+        return table.When("attribute_exists(pk) AND attribute_not_exists(rev) OR rev = :rev", {":rev": version})
+    return table.unchanged_since(version or None)
+
+
+def changed(property_id: PropertyId) -> Changed:
+    """Which version is kept, and by whose hand; 0 where none is."""
+    row = table.get(keys.property_(property_id))
+    return Changed(row.get("rev", FIRST), row.get("changed_at"), row.get("changed_by")) if row else Changed(0)
 
 
 def get(property_id: PropertyId) -> Property | None:
@@ -16,7 +41,7 @@ def get(property_id: PropertyId) -> Property | None:
 
 
 def read(item: Item) -> Property:
-    return Property.model_validate_json(item["property"])
+    return Property.model_validate_json(item["property"]).at_version(item.get("rev", FIRST))
 
 
 def by_id() -> dict[PropertyId, Property]:

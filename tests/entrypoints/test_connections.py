@@ -115,7 +115,7 @@ def test_a_connection_that_is_deleted_while_it_is_written_stays_deleted(
 
     with monkeypatch.context() as patched:
         patched.setattr(connection_store, "save", beside)
-        assert hub.status("PUT", PATH, WITHOUT_SECRETS) == 409
+        assert hub.status("PUT", PATH, {**WITHOUT_SECRETS, "channels": {"B": "ota"}}) == 409
     assert hub.status("GET", PATH) == 404
     anew = hub.put(PATH, WITHOUT_SECRETS)
     assert (anew["secrets"], anew["has_credentials"]) == (0, False)

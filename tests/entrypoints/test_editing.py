@@ -88,7 +88,7 @@ def test_what_is_left_out_of_a_connection_stays(hub: Hub) -> None:
     assert hub.put(PMS, {"vendor": "mews"}) == before
     assert connections.get(ConnectionId("pms")) == sealed
     renamed = hub.put(PMS, {"vendor": "mews", "channels": {"EXP": "ota"}})
-    assert renamed == {**before, "channels": {"EXP": "ota"}}
+    assert renamed == {**before, "channels": {"EXP": "ota"}, "version": before["version"] + 1}
 
 
 @pytest.mark.parametrize(("name", "nothing"), [("channels", {}), ("options", {}), ("properties", {})])

@@ -23,7 +23,8 @@ MOST_LETTERS = 100
 
 
 class ConnectionShown(Shown):
-    """A connection without its secrets: how many are valid, and whether there are credentials."""
+    """A connection without its secrets: how many are valid, and whether there are credentials. `version` grows by
+    itself with every change; making and ending a secret is none."""
 
     id: str
     vendor: str
@@ -33,6 +34,7 @@ class ConnectionShown(Shown):
     options: dict[str, tuple[str, ...]]
     secrets: int
     has_credentials: bool
+    version: int
     health: HealthShown
 
 
@@ -62,7 +64,7 @@ def put(ask: Ask, connection_id: ConnectionId, body: Connection) -> ConnectionOp
     What comes through a connection that a key of single hotels wrote last is those hotels' claim, as what they post
     themselves; it is the group's word where a key of all hotels wrote it.
     """
-    actions.put(body, ask.caller.sees)
+    actions.put(body, ask.caller.sees, ask.hand)
     return get(ask, connection_id)
 
 
@@ -111,4 +113,5 @@ def _told(connection: KeptConnection) -> dict[str, Any]:
         "options": {name: tuple(values) for name, values in connection.options.items()},
         "secrets": len(connection.sealed_secrets),
         "has_credentials": connection.sealed_credentials is not None,
+        "version": connection.version,
     }

@@ -18,9 +18,9 @@ def listed(ask: Ask, *, named: str | None = None, page: Page) -> Listing[Propert
     return Listing(items=items, next_cursor=cursor)
 
 
-def put(body: Property) -> Property:
+def put(ask: Ask, body: Property) -> Property:
     """Write a property; its mail domains are no guest's address at any property."""
-    return actions.put(body)
+    return actions.put(body, ask.hand)
 
 
 def get(ask: Ask, property_id: PropertyId) -> Property:

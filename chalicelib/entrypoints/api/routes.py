@@ -14,14 +14,16 @@ SENDERS = frozenset({"admin", "integration"})
 
 CALLS = (
     Call("GET", "/v1/properties", "properties:listed", EVERYONE),
-    Call("PUT", "/v1/properties/{property_id}", "properties:put", ADMIN, group_only=True),
+    Call(
+        "PUT", "/v1/properties/{property_id}", "properties:put", ADMIN, group_only=True, conflicts=True, versioned=True
+    ),
     Call("GET", "/v1/properties/{property_id}", "properties:get", EVERYONE),
     Call("DELETE", "/v1/properties/{property_id}", "properties:delete", ADMIN, group_only=True, conflicts=True),
     Call("GET", "/v1/properties/{property_id}/arrivals", "boards:arrivals", EVERYONE),
     Call("GET", "/v1/properties/{property_id}/departures", "boards:departures", EVERYONE),
     Call("GET", "/v1/properties/{property_id}/in-house", "boards:in_house", EVERYONE),
     Call("GET", "/v1/connections", "connections:listed", ADMIN),
-    Call("PUT", "/v1/connections/{connection_id}", "connections:put", ADMIN, conflicts=True),
+    Call("PUT", "/v1/connections/{connection_id}", "connections:put", ADMIN, conflicts=True, versioned=True),
     Call("GET", "/v1/connections/{connection_id}", "connections:get", ADMIN),
     Call("DELETE", "/v1/connections/{connection_id}", "connections:delete", ADMIN),
     Call("GET", "/v1/connections/{connection_id}/secrets", "connection_secrets:listed", ADMIN),

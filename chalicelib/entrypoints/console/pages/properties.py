@@ -26,7 +26,7 @@ def new(visit: Visit) -> Response:
 def created(visit: Visit) -> Response:
     """A form that is sent twice has made one; another hotel's id is refused."""
     asked = _asked(visit, visit.form.text("id").strip())
-    if hotels.of(visit).get(asked.id, asked) != asked:
+    if hotels.of(visit).get(asked.id, asked).at_version(asked.version) != asked:
         raise Invalid(FieldError("id", visit.words(TAKEN)))
     return _save(visit, asked)
 
