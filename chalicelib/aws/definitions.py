@@ -15,6 +15,21 @@ SHAPE = 1
 """Of the row: it grows when a reader of the shape before would misread the new one."""
 
 
+FIRST = 1
+"""The version of a row that was kept before its kind had versions."""
+
+
+def replacing(version: int) -> table.When:
+    """The row of this version is kept; 0 stands for none."""
+    if version == FIRST:
+        return table.When("attribute_exists(pk) AND attribute_not_exists(rev) OR rev = :rev", {":rev": version})
+    return table.unchanged_since(version or None)
+
+
+def changed_in(row: Item | None) -> Changed:
+    return Changed(row.get("rev", FIRST), row.get("changed_at"), row.get("changed_by")) if row else Changed(0)
+
+
 @dataclass(frozen=True)
 class Definitions(Generic[Document, Id]):
     """All documents of one kind; the partition holds nothing else."""

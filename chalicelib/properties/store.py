@@ -2,12 +2,10 @@
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item
+from chalicelib.aws.definitions import FIRST, changed_in, replacing
 from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property
-
-FIRST = 1
-"""The version of what was kept before versions were."""
 
 
 def put(property_: Property, replaces: int | None = None, hand: Hand = NOBODYS) -> None:
@@ -20,19 +18,12 @@ def put(property_: Property, replaces: int | None = None, hand: Hand = NOBODYS) 
         changed_at=hand.at,
         changed_by=hand.by,
     )
-    table.write(table.Put(row, None if replaces is None else _at(replaces)))
-
-
-def _at(version: int) -> table.When:
-    if version == FIRST:
-        return table.When("attribute_exists(pk) AND attribute_not_exists(rev) OR rev = :rev", {":rev": version})
-    return table.unchanged_since(version or None)
+    table.write(table.Put(row, None if replaces is None else replacing(replaces)))
 
 
 def changed(property_id: PropertyId) -> Changed:
     """Which version is kept, and by whose hand; 0 where none is."""
-    row = table.get(keys.property_(property_id))
-    return Changed(row.get("rev", FIRST), row.get("changed_at"), row.get("changed_by")) if row else Changed(0)
+    return changed_in(table.get(keys.property_(property_id)))
 
 
 def get(property_id: PropertyId) -> Property | None:

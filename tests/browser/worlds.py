@@ -11,6 +11,8 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.access import sessions
+from chalicelib.access.provider import store as providers
+from chalicelib.access.provider.model import Provider
 from chalicelib.access.staff.model import STAFF_ROLES, Staff, StaffRole
 from chalicelib.campaigns import actions as campaigns
 from chalicelib.canonical import time
@@ -52,6 +54,7 @@ TEMPLATE = {
     "text": "Dear {{ guest.given_name | default: 'guest' }}, the garden is open again.",
 }
 CAMPAIGN = {"name": "Spring in both houses", "segment": "came-back", "template": "spring"}
+BRAND = {"name": "Alpine Hotels", "sender": "Alpine Hotels <news@alpine.example>", "legal_entity": "alpine"}
 SESSIONS = 2
 CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"porto": "porto"}}
 
@@ -104,6 +107,8 @@ class Maker:
             properties.put(each)
         connections.put(connection(base_url="https://pms.example"))
         self.hub.put("/v1/connections/pms-porto", CONNECTION)
+        self.hub.put("/v1/settings", self.hub.get("/v1/settings") | {"brands": {"alpine": BRAND}})
+        providers.save(Provider("https://login.hotel.example", "hub", "", demanded_of_admins=False))
         self.hub.put("/v1/programs/club", PROGRAM)
 
     def _guests(self) -> None:
@@ -130,7 +135,7 @@ class Maker:
             "secret_id": secret["id"],
             "guest_id": ANNA, "property_id": VIENNA.id, "connection_id": "mews-vienna", "program_id": "club",
             "segment_id": "came-back", "template_id": "spring", "letter_id": "q1", "job_id": self._counted(),
-            "token": "of-a-mail", "channel": "email", "purpose": "marketing",
+            "brand_id": "alpine", "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip
 
     def _counted(self) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import secrets as randomness
+from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -16,9 +17,10 @@ from chalicelib.access.provider.model import Begun, Endpoints, Identity, Provide
 from chalicelib.access.staff import store as people
 from chalicelib.access.staff.addresses import normalised
 from chalicelib.access.staff.model import Staff
-from chalicelib.aws import http, secrets
+from chalicelib.aws import http, secrets, table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import FieldError, Forbidden, Invalid, NotFound, Rejected, TryAgain
+from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
+from chalicelib.canonical.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Rejected, TryAgain
 from chalicelib.canonical.ids import ActorId, StaffId
 from chalicelib.canonical.time import Instant, instant
 
@@ -33,15 +35,34 @@ BUSY = "who signs in was changed by others all the time"
 LATE = "Signing in took too long, or began in another browser. Begin again."
 
 
-def save(caller: Caller, asked: ProviderAsked, at: Instant) -> Provider:
-    """Raises Invalid for an issuer that may not be called or does not answer as one."""
+def save(caller: Caller, asked: ProviderAsked, at: Instant, hand: Hand = NOBODYS) -> Provider:
+    """Keep a provider as the next version; the same again is the same version. Raises Invalid for an issuer that may
+    not be called or does not answer as one, and Conflict."""
     before = store.get()
     _ask_about(asked.issuer)
-    keeps = before is not None and asked.client_secret is None and before.issuer == asked.issuer
-    sealed = before.sealed if before and keeps else store.seal(asked.client_secret)
-    provider = Provider(asked.issuer, asked.client_id, sealed, asked.demanded_of_admins)
+    version = before.version if before else 0
+    provider = Provider(asked.issuer, asked.client_id, _sealed(asked, before), asked.demanded_of_admins, version)
+    if provider == before:
+        _note(caller.actor, at, "provider_set")
+        return before
+    if hand.seen is not None:
+        refuse_stale("the identity provider", hand, store.changed())
     _note(caller.actor, at, "provider_set")
-    store.save(provider)
+    return _kept(replace(provider, version=version + 1), version, hand)
+
+
+def _sealed(asked: ProviderAsked, before: Provider | None) -> str:
+    """As it is kept, where it is the same: sealed anew it would look like another."""
+    if before and before.issuer == asked.issuer and asked.client_secret in {None, store.opened(before)}:
+        return before.sealed
+    return store.seal(asked.client_secret)
+
+
+def _kept(provider: Provider, replaces: int, hand: Hand) -> Provider:
+    try:
+        store.save(provider, replaces, hand)
+    except table.ConditionFailed:
+        raise Conflict("Somebody else changed the identity provider just now.") from None
     return provider
 
 

@@ -29,6 +29,7 @@ class Provider:
     client_id: str
     sealed: str
     demanded_of_admins: bool
+    version: int = 1
 
 
 @dataclass(frozen=True)

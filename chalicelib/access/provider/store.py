@@ -8,6 +8,9 @@ from chalicelib.access.staff.model import Staff
 from chalicelib.access.staff.store import STANDS
 from chalicelib.aws import keys_of_people as keys
 from chalicelib.aws import secrets, table
+from chalicelib.aws.codec import Item
+from chalicelib.aws.definitions import FIRST, changed_in, replacing
+from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.ids import ConnectionId, Digest, StaffId
 
 SEALED_FOR = ConnectionId("~sign-in")
@@ -16,18 +19,32 @@ SEALED_FOR = ConnectionId("~sign-in")
 
 def get() -> Provider | None:
     row = table.get(keys.PROVIDER)
-    return Provider(row["issuer"], row["client_id"], row["sealed"], row["demanded"]) if row else None
+    return _read(row) if row else None
 
 
-def save(provider: Provider) -> None:
+def _read(row: Item) -> Provider:
+    return Provider(row["issuer"], row["client_id"], row["sealed"], row["demanded"], row.get("rev", FIRST))
+
+
+def changed() -> Changed:
+    """Which version is kept, and by whose hand; 0 where none is."""
+    return changed_in(table.get(keys.PROVIDER))
+
+
+def save(provider: Provider, replaces: int | None = None, hand: Hand = NOBODYS) -> None:
+    """In the place of a version (0: of none; None: of whatever is there). Raises ConditionFailed where another one is
+    kept."""
     row = table.row(
         keys.PROVIDER,
         issuer=provider.issuer,
         client_id=provider.client_id,
         sealed=provider.sealed,
         demanded=provider.demanded_of_admins,
+        rev=provider.version,
+        changed_at=hand.at,
+        changed_by=hand.by,
     )
-    table.write(table.Put(row))
+    table.write(table.Put(row, None if replaces is None else replacing(replaces)))
 
 
 def delete() -> None:

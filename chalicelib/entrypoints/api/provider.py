@@ -7,12 +7,14 @@ from chalicelib.entrypoints.api.calls import Ask
 
 
 class ProviderShown(Shown):
-    """The secret is never shown again; `has_secret` says whether one is kept."""
+    """The secret is never shown again; `has_secret` says whether one is kept. `version` grows by itself with every
+    change."""
 
     issuer: str
     client_id: str
     has_secret: bool
     demanded_of_admins: bool
+    version: int
 
 
 def get() -> ProviderShown:
@@ -26,7 +28,7 @@ def put(ask: Ask, body: ProviderAsked) -> ProviderShown:
     It is asked for its discovery document at once. Where the secret is left out, the one that is kept for this issuer
     stays. `demanded_of_admins` leaves admins no other way in; who is signed in stays so.
     """
-    return _shown(actions.save(ask.caller, body, ask.now))
+    return _shown(actions.save(ask.caller, body, ask.now, ask.hand))
 
 
 def delete(ask: Ask) -> None:
@@ -40,4 +42,5 @@ def _shown(one: Provider) -> ProviderShown:
         client_id=one.client_id,
         has_secret=bool(one.sealed),
         demanded_of_admins=one.demanded_of_admins,
+        version=one.version,
     )

@@ -58,7 +58,7 @@ CALLS = (
     Call("DELETE", "/v1/staff/{staff_id}/sessions", "staff:end_sessions", ADMIN),
     Call("DELETE", "/v1/staff/{staff_id}/sessions/{session_id}", "staff:end_session", ADMIN),
     Call("GET", "/v1/identity-provider", "provider:get", ADMIN, group_only=True),
-    Call("PUT", "/v1/identity-provider", "provider:put", ADMIN, group_only=True),
+    Call("PUT", "/v1/identity-provider", "provider:put", ADMIN, group_only=True, conflicts=True, versioned=True),
     Call("DELETE", "/v1/identity-provider", "provider:delete", ADMIN, group_only=True),
     Call("GET", "/v1/settings", "settings:get", ADMIN, group_only=True),
     Call("PUT", "/v1/settings", "settings:put", ADMIN, group_only=True, conflicts=True, versioned=True),

@@ -139,6 +139,17 @@ PAGES = (
         opens="connections:delete",
     ),
     Page("/settings", shows="settings:shown", takes="settings:saved", opens="settings:get", title=N_("Settings")),
+    Page("/settings/brands", shows="brands:listed", opens="settings:get"),
+    Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),
+    Page("/settings/brands/{brand_id}", shows="brands:one", takes="brands:saved", opens="settings:put"),
+    Page("/settings/brands/{brand_id}/delete", shows="brands:deleting", takes="brands:deleted", opens="settings:put"),
+    Page("/settings/identity-provider", shows="provider:shown", takes="provider:saved", opens="provider:put"),
+    Page(
+        "/settings/identity-provider/delete",
+        shows="provider:deleting",
+        takes="provider:deleted",
+        opens="provider:delete",
+    ),
     Page("/settings/properties", shows="properties:listed", opens="properties:listed"),
     Page("/settings/properties/new", shows="properties:new", takes="properties:created", opens="properties:put"),
     Page(
