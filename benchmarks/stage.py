@@ -27,11 +27,13 @@ MONTHLY: Mapping[str, float] = {
 }
 FREE_WHEN_EMPTY = frozenset({
     "AWS::Budgets::Budget", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::Role",
-    "AWS::KMS::Alias", "AWS::Logs::LogGroup", "AWS::Logs::QueryDefinition", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
+    "AWS::KMS::Alias", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition",
+    "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination", "AWS::SNS::Subscription",
     "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
 })  # fmt: skip
-"""Paid for by use or by the gigabyte: point-in-time recovery of an empty table costs nothing."""
+"""Paid for by use or by the gigabyte: point-in-time recovery of an empty table costs nothing, and a metric of a log's
+figures nothing in the hours in which it has none."""
 Resources = Mapping[str, Mapping[str, Any]]
 
 

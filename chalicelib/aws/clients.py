@@ -24,6 +24,8 @@ PATIENT = Config(
 LEAN = PATIENT.merge(Config(parameter_validation=False))
 """For what is called all day, with arguments whose types are the code's: the SDK's look at each of them takes an eighth
 of what a call costs, and AWS looks as well. The hub's tests keep it."""
+BRIEF = LEAN.merge(Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
+"""For what is worth no notice's time: three seconds a call, at most."""
 ONCE = Config(user_agent=AGENT, connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
 """SES has no send token: by default the SDK itself would resend a bulk call whose answer was lost."""
 
@@ -31,6 +33,11 @@ ONCE = Config(user_agent=AGENT, connect_timeout=2, read_timeout=20, retries={"to
 @cache
 def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb", config=LEAN)
+
+
+@cache
+def brief_dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=BRIEF)
 
 
 @cache
@@ -72,5 +79,5 @@ def ses_account() -> "SESV2Client":
 
 def forget_all() -> None:
     """Drop every kept client; tests call it when they change the account underneath."""
-    for make in (dynamodb, sqs, events, s3, kms, secretsmanager, ses, ses_account):
+    for make in (dynamodb, brief_dynamodb, sqs, events, s3, kms, secretsmanager, ses, ses_account):
         make.cache_clear()

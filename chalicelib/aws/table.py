@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import clients, indexes
 from chalicelib.aws.codec import Item, Value, from_item, item_size, to_attribute, to_item
@@ -13,6 +13,9 @@ from chalicelib.aws.keys import Key
 from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import settings
 from chalicelib.canonical.errors import ROW_TOO_LARGE, Rejected, TryAgain
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = [
     "ABSENT", "PRESENT", "Check", "ConditionFailed", "Contended", "Delete", "Put", "Update", "When", "Write", "get",
@@ -108,10 +111,11 @@ def key_written(write: Write) -> Key:
     return key_of(write.item) if isinstance(write, Put) else write.key
 
 
-def get(key: Key, *, consistent: bool = True) -> Item | None:
+def get(key: Key, *, consistent: bool = True, brief: bool = False) -> Item | None:
+    """`brief` waits three seconds for the answer, at most, and asks once."""
     meter().called("GetItem")
     with PassingFaults():
-        found = clients.dynamodb().get_item(TableName=settings().table, Key=_key(key), ConsistentRead=consistent)
+        found = _client(brief=brief).get_item(TableName=settings().table, Key=_key(key), ConsistentRead=consistent)
     return from_item(found["Item"]) if "Item" in found else None
 
 
@@ -216,11 +220,16 @@ def _pages(ask: Callable[..., Any], start: Any, limit: int | None, at_once: int 
             return
 
 
-def write(one: Put | Update | Delete) -> None:
-    """Write one row. Raises ConditionFailed or TryAgain."""
+def _client(*, brief: bool) -> "DynamoDBClient":
+    return clients.brief_dynamodb() if brief else clients.dynamodb()
+
+
+def write(one: Put | Update | Delete, *, brief: bool = False) -> None:
+    """Write one row; `brief` waits three seconds for the answer, at most, and asks once. Raises ConditionFailed or
+    TryAgain."""
     meter().called(type(one).__name__ + "Item")
     _bill(one, transaction=False)
-    client = clients.dynamodb()
+    client = _client(brief=brief)
     act: Any = {Put: client.put_item, Update: client.update_item, Delete: client.delete_item}[type(one)]
     with PassingFaults():
         act(**_request(one))

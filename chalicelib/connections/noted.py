@@ -18,7 +18,7 @@ from chalicelib.connectors.contract import UnknownWord
 
 EACH_SECONDS = 60.0
 ENOUGH_SECONDS = 15.0
-"""With less time left nothing is told: the table's client waits for one answer up to 12 seconds."""
+"""With less time left nothing is told, though a read and a write wait three seconds each, at most."""
 MOST_WAITING = 10_000
 """Deliveries, of all connections; those beyond are counted, and forgotten."""
 SAID_OF = 3

@@ -143,14 +143,15 @@ def health_of(connection_id: ConnectionId) -> Health:
 
 
 def add_to_health(connection_id: ConnectionId, told: Sequence[Told], at: datetime) -> None:
-    """One read and one write. Raises ConditionFailed where another process wrote in between."""
+    """One read and one write, of three seconds each at most. Raises ConditionFailed where another process wrote in
+    between, and TryAgain."""
     key = keys.connection_health(connection_id)
-    item = table.get(key)
+    item = table.get(key, brief=True)
     rev = item["rev"] if item else 0
     after = health.together(_health(item) if item else UNHEARD, told, at.date())
     until = int((at + HEALTH_KEPT).timestamp())
     row = table.row(key, rev=rev + 1, expires_at=until, told=_packed(after))
-    table.write(table.Put(within_a_unit(row, "told"), table.unchanged_since(rev or None)))
+    table.write(table.Put(within_a_unit(row, "told"), table.unchanged_since(rev or None)), brief=True)
 
 
 def _is_health(item: Item) -> bool:

@@ -1,7 +1,7 @@
 """One line of JSON per invocation, which Logs Insights reads; errors appear by kind, never by value.
 
 Its figures are no metrics: each of each function would cost 0.30 USD a month. The saved queries of infra/queries.py sum
-them up, and alarms watch what AWS itself counts.
+them up, and alarms watch what AWS itself counts; one watches a figure of the tick's (how many connections are silent).
 """
 
 import json

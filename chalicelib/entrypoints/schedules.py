@@ -19,14 +19,25 @@ Deed = Callable[[], int]
 @schedules.schedule(Rate(1, unit=Rate.MINUTES))
 @on_schedule
 def tick() -> dict[str, int]:
-    """What finds nothing to do makes three reads: the hotels, their jobs that were queued, and what is to wake."""
+    """What finds nothing to do makes three reads: the hotels, their jobs that were queued, and what is to wake; and one
+    more each hour, of how the connections fare."""
     from chalicelib.jobs import actions
 
     now = time.now()
     with Turns() as turns:
         queued = turns.take(partial(actions.queue_due, now)) or 0
         woken = sum(turns.take(deed) or 0 for deed in _waking(now))
-    return {"jobs_queued": queued, "woken": woken}
+        watched = _watched(turns, now)
+    return {"jobs_queued": queued, "woken": woken, **watched}
+
+
+def _watched(turns: Turns, now: datetime) -> dict[str, int]:
+    """The figure of which infra/template.yaml makes a metric, where it is not 0."""
+    from chalicelib.connections import silence
+
+    if not silence.is_due(now):
+        return {}
+    return {"silent_connections": turns.take(partial(silence.count, now)) or 0}
 
 
 def _waking(now: datetime) -> Iterator[Deed]:

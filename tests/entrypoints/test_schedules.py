@@ -1,7 +1,7 @@
 """The tick: what it queues, and what a crash in the middle of it costs."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,12 @@ import time_machine
 
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.ids import RunId
+from chalicelib.canonical.ids import ConnectionId, RunId
+from chalicelib.canonical.time import instant
+from chalicelib.connections import actions as connections
+from chalicelib.connections import store
+from chalicelib.connections.asked import Connection
+from chalicelib.connections.health import Outcome, Told
 from chalicelib.entrypoints import schedules
 from chalicelib.entrypoints.runtime import ScheduleFailed
 from chalicelib.properties import store as properties
@@ -128,6 +133,60 @@ def test_a_tick_that_finds_nothing_to_do_makes_at_most_three_reads(aws: Settings
         tick()
     assert not [each for each in calls.made if not each.startswith(READS)]
     assert len(calls.made) <= 3
+
+
+def heard(connection: str, at: datetime) -> None:
+    """One push each hour of three days, the last of them then."""
+    told = [Told(instant(at - timedelta(hours=hour)), Outcome.STORED) for hour in range(72)]
+    connections.put(Connection(id=ConnectionId(connection), vendor="canonical", secrets=("whsec_" + "A" * 32,)))
+    store.add_to_health(ConnectionId(connection), told, at)
+
+
+def line(told: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(told.readouterr().out.strip().splitlines()[-1])
+    return found
+
+
+def test_each_hour_a_tick_counts_the_connections_that_are_silent_and_its_line_tells(
+    hotels: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    night = datetime(2026, 6, 10, tzinfo=UTC)
+    heard("loud", night)
+    heard("shy", night)
+    connections.put(Connection(id=ConnectionId("new"), vendor="canonical", secrets=("whsec_" + "B" * 32,)))
+    found = []
+    for hour in (1, 3, 4):
+        heard("loud", night + timedelta(hours=hour))
+        with at(f"10T0{hour}:00"):
+            tick()
+        found.append(line(capsys)["silent_connections"])
+    assert found == [0, 0, 1]
+    connections.delete(ConnectionId("shy"))
+    with at("10T05:00"):
+        tick()
+    assert line(capsys)["silent_connections"] == 0
+
+
+def test_in_no_other_minute_it_looks_or_tells(hotels: None, capsys: pytest.CaptureFixture[str]) -> None:
+    heard("shy", datetime(2026, 6, 1, tzinfo=UTC))
+    reads = []
+    for minute in ("00", "01", "30", "59"):
+        with at(f"10T01:{minute}"), watching() as calls:
+            tick()
+        reads.append(calls.made.count("Query"))
+        assert ("silent_connections" in line(capsys)) == (minute == "00")
+    assert reads[0] == reads[1] + 1 == reads[2] + 1 == reads[3] + 1
+
+
+def test_what_cannot_be_counted_costs_no_job_its_turn(hotels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(store, "listed_with_health", broken)
+    with at("10T05:00"):
+        with pytest.raises(ScheduleFailed):
+            tick()
+        assert len(jobs()) == 2
 
 
 def test_long_work_is_woken_and_one_job_that_fails_costs_no_other_its_turn(

@@ -12,7 +12,7 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import FactType
 from chalicelib.reactions import REACTIONS
 from infra import template
-from infra.chalice_files import API_STAGE
+from infra.chalice_files import API_STAGE, PROJECT
 from infra.workers import API, WORKERS, Worker, function_name, queues
 
 QUEUES = {name: template.logical_id(name) for name in queues()}
@@ -111,6 +111,20 @@ def test_throttles_raise_an_alarm_and_every_alarm_tells_somebody() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert {"TableThrottledReadAlarm", "TableThrottledWriteAlarm", "FunctionsThrottledAlarm"} <= alarms.keys()
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_a_silent_connection_raises_an_alarm_by_a_figure_of_the_ticks_line() -> None:
+    """Its metric is there in hours with a silent one alone: one that said 0 would be paid for all month."""
+    counted, alarm = properties("SilentConnectionsFilter"), properties("SilentConnectionsAlarm")
+    (metric,) = counted["MetricTransformations"]
+    assert counted["LogGroupName"] == {"Ref": "TickLog"}
+    assert counted["FilterPattern"] == "{ $.silent_connections > 0 }"
+    assert (metric["MetricValue"], "DefaultValue" in metric) == ("$.silent_connections", False)
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["TreatMissingData"]) == ("Maximum", 0, "notBreaching")
+    assert alarm["OKActions"] == [{"Ref": "Alarms"}]
+    rights = (PROJECT / "docs" / "deploy-rights.json").read_text()
+    assert all(f'"logs:{act}MetricFilter' in rights for act in ("Put", "Delete", "Describe"))
 
 
 def test_an_answer_with_5xx_for_want_of_lambdas_raises_an_alarm() -> None:

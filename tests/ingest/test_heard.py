@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from botocore.client import BaseClient
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.settings import Settings
@@ -17,7 +18,7 @@ from chalicelib.connections import actions as connections
 from chalicelib.connections import noted, store
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.health import Health, Outcome, Told
-from chalicelib.connections.noted import EACH_SECONDS, Noted
+from chalicelib.connections.noted import EACH_SECONDS, ENOUGH_SECONDS, Noted
 from chalicelib.connectors.contract import UnknownWord
 from chalicelib.entrypoints import queues
 from chalicelib.properties import store as properties
@@ -242,6 +243,47 @@ def test_another_process_that_writes_in_between_costs_nothing_of_either(
     clock.now += EACH_SECONDS
     deliver(envelope(guest("g2"), minute=2))
     assert len(health().last) == 3
+
+
+def test_what_is_told_of_a_connection_waits_for_the_table_as_briefly_as_the_batch_has_time_for(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not answer would take a minute of the SDK's patience, and of the notices behind."""
+    asked: list[tuple[str, float]] = []
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def watched(self: BaseClient, operation: str, request: Any) -> Any:
+        if "HEALTH" in str(request):
+            patience: Any = self.meta.config
+            attempts = patience.retries["total_max_attempts"]
+            asked.append((operation, attempts * (patience.connect_timeout + patience.read_timeout)))
+        return call(self, operation, request)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", watched)
+    deliver(envelope(guest("g1"), minute=1))
+    assert [operation for operation, _ in asked] == ["GetItem", "PutItem"]
+    assert sum(seconds for _, seconds in asked) <= min(6.0, ENOUGH_SECONDS)
+    assert len(health().last) == 1
+
+
+def test_a_table_that_does_not_answer_in_time_costs_no_notice_and_is_told_later(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = table.get
+
+    def silent(key: Any, **how: Any) -> Any:
+        if how.get("brief"):
+            raise TryAgain("the table did not answer: ReadTimeoutError")
+        return read(key, **how)
+
+    monkeypatch.setattr(table, "get", silent)
+    deliver(envelope(guest("g1"), minute=1))
+    assert any(key.pk.startswith("GUESTS#") for key in tables.rows())
+    assert health().last == ()
+    monkeypatch.setattr(table, "get", read)
+    clock.now += EACH_SECONDS
+    deliver(envelope(guest("g2"), minute=2))
+    assert len(health().last) == 2
 
 
 # Words
