@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.definitions import NOBODYS, Changed, Definition, Hand, refuse_stale
+from chalicelib.canonical.definitions import NOBODYS, Changed, Definition, Hand, Stale, refuse_stale
 from chalicelib.canonical.errors import Conflict, NotFound, TooLarge
 
 Document = TypeVar("Document", bound=Definition)
@@ -67,6 +67,11 @@ class Definitions(Generic[Document, Id]):
         """Raises Stale, which is a Conflict; one read, where a version was seen."""
         if hand.seen is not None:
             refuse_stale(f"this {self.called}", hand, self._changed(document_id))
+
+    def refuse_unseen(self, document: Document, seen: int | None) -> None:
+        """Raises Stale for who saw another version than this one, which was just read; one read, where so."""
+        if seen is not None and seen != document.version:
+            raise Stale(f"this {self.called}", seen, self._changed(document.id))
 
     def _changed(self, document_id: str) -> Changed:
         item = table.get(Key(self.partition, document_id)) or {}

@@ -8,6 +8,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.campaigns import counting, queued, rules, store, tending
 from chalicelib.campaigns.model import MOST_EARLIER, PARTS, Campaign, CampaignRow, Content, Run, RunState
 from chalicelib.campaigns.queued import PlanPart
+from chalicelib.campaigns.seen import NOTHING_SEEN, Seen, refuse_other_content, refuse_other_run
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TryAgain
@@ -114,21 +115,28 @@ def _run(run_id: RunId) -> Run:
 
 
 def launch(
-    campaign_id: CampaignId, now: datetime | None = None, seed: str | None = None, *, again: bool = False
+    campaign_id: CampaignId,
+    now: datetime | None = None,
+    seed: str | None = None,
+    *,
+    again: bool = False,
+    seen: Seen = NOTHING_SEEN,
 ) -> Run:
     """Begin a run with the segment and template as they are now; while a run is on, launching returns that run. Who got
     the campaign with an earlier launch is left out, unless everybody is to get it `again`.
 
-    The same `seed` is the same launch, also when its run is over, and also when that run was another's: whoever
-    repeats it mails nobody again.
+    The same `seed` is the same launch, also when its run is over, also when that run was another's, and whatever was
+    changed since: whoever repeats it mails nobody again. Raises Stale where something else was `seen` than what would
+    be sent.
     """
     moment = now or present()
 
     def attempt() -> Run:
         kept = campaign(campaign_id)
         launch_id = stable_id(LAUNCH, kept.campaign.id, seed) if seed else None
-        met = _answered(launch_id, kept, moment) if launch_id else _current(kept)
-        return met or _begin(kept, launch_id, moment, again=again)
+        answered = store.launch_answer(launch_id) if launch_id else None
+        met = store.run(answered) if answered else _met(launch_id, kept, seen, moment)
+        return met or _begin(kept, launch_id, moment, again=again, seen=seen)
 
     found = until_written(attempt, "the campaign was changed by others all the time")
     if not found.is_over:
@@ -136,14 +144,14 @@ def launch(
     return found
 
 
-def _answered(launch_id: str, kept: CampaignRow, now: datetime) -> Run | None:
-    """The run that this launch began or was answered with. One that meets another's run remembers it first."""
-    met = store.launch_answer(launch_id)
-    if met:
-        return store.run(met)
+def _met(launch_id: str | None, kept: CampaignRow, seen: Seen, now: datetime) -> Run | None:
+    """The run that is on. A launch that meets it remembers it first."""
     current = _current(kept)
     if current is None:
         return None
+    refuse_other_run(seen, kept, current)
+    if launch_id is None:
+        return current
     try:
         table.transact(store.keep_launch_answer(launch_id, current, now))
     except table.ConditionFailed:
@@ -156,10 +164,11 @@ def _current(kept: CampaignRow) -> Run | None:
     return current if current and not current.is_over else None
 
 
-def _begin(kept: CampaignRow, launch_id: str | None, now: datetime, *, again: bool) -> Run:
-    """The launch remembers the run it begins. Raises Conflict after too many launches, and ConditionFailed when
+def _begin(kept: CampaignRow, launch_id: str | None, now: datetime, *, again: bool, seen: Seen) -> Run:
+    """The launch remembers the run it begins. Raises Stale, Conflict after too many launches, and ConditionFailed when
     somebody else launched at the same time."""
     content, earlier = _content(kept.campaign), () if again else kept.earlier
+    refuse_other_content(seen, kept, content)
     _require_names(kept.campaign)
     if len(earlier) > MOST_EARLIER:
         raise Conflict(f"It was launched {len(earlier)} times: launch it `again` to everybody, or make a new campaign.")

@@ -129,14 +129,44 @@ def test_each_figure_leads_to_the_guests_behind_it(marketer: Browser) -> None:
     assert [each for each in nobody.links if "/console/guests/" in each] == []
 
 
-def test_what_was_changed_after_somebody_read_it_is_not_launched(marketer: Browser) -> None:
+@pytest.mark.parametrize(
+    ("path_of", "change", "called"),
+    [
+        ("{}/edit", {"name": "Another", "as_planned": "yes"}, "this campaign"),
+        ("/segments/everybody/edit", {"rule.value": "1"}, "this segment"),
+        ("/templates/hello", {"subject": "Good day"}, "this template"),
+    ],
+    ids=["campaign", "segment", "template"],
+)
+def test_what_was_changed_after_somebody_read_it_is_not_launched(
+    marketer: Browser, sign_in: SignIn, path_of: str, change: dict[str, str], called: str
+) -> None:
+    path = created(marketer)
+    asked, where = marketer.open(f"{path}/launch"), path_of.format(path)
+    assert sign_in("admin").send(where, change).status_code == 303
+    refused = marketer.send(f"{path}/launch", {}, asked)
+    shown = Page(refused.body.decode())
+    assert refused.status_code == 409
+    assert f"You saw version 1 of {called}; version 2 is kept now, changed at" in shown.text
+    assert "by staff " in shown.text
+    assert "Nothing was started." in shown.text
+    assert "What you typed" not in shown.text
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 0
+    if called == "this template":
+        assert "Good day" in shown.text
+    assert marketer.send(f"{path}/launch", {}, shown).status_code == 303, "read again, it is launched"
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 1
+
+
+def test_a_launch_whose_form_is_sent_again_after_a_later_change_is_the_one_it_was(marketer: Browser) -> None:
     path = created(marketer)
     asked = marketer.open(f"{path}/launch")
-    marketer.send(f"{path}/edit", {"name": "Another", "as_planned": "yes"})
-    refused = marketer.send(f"{path}/launch", {}, asked)
-    assert refused.status_code == 409
-    assert "Read what it says" in refused.body.decode()
-    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 0
+    answers = []
+    for subject in ("Good day", "Good evening"):
+        answers.append(marketer.send(f"{path}/launch", {}, asked).headers["Location"])
+        marketer.send("/templates/hello", {"subject": subject})
+    assert answers == [f"/console{path}?done=launched"] * 2
+    assert actions.campaign(CampaignId(path.rpartition("/")[2])).launches == 1
 
 
 def test_a_campaign_leads_to_its_segment_and_its_template(marketer: Browser) -> None:

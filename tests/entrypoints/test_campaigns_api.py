@@ -159,6 +159,25 @@ def test_a_launch_says_plainly_whether_everybody_gets_it_again(hub: Hub, campaig
     assert earlier == [0, 1, 2, 0]
 
 
+def test_a_launch_says_what_was_seen_and_is_refused_where_another_thing_would_be_sent(hub: Hub, campaign: str) -> None:
+    path = f"/v1/campaigns/{campaign}/launch"
+    assert fields(hub.call("POST", f"{path}?segment_version=newest")) == ["segment_version"]
+    hub.put("/v1/templates/hello", {**TEMPLATE, "subject": "Good day"}, key="marketer")
+    stale = hub.call("POST", f"{path}?template_version=1")
+    assert stale.status_code == 409
+    assert "You saw version 1 of this template; version 2 is kept now, changed at" in problem(stale)["detail"]
+    assert hub.call("POST", f"{path}?segment_version=7").status_code == 409
+    assert hub.call("POST", path, If_Match='"7"').status_code == 409
+    assert hub.get(f"/v1/campaigns/{campaign}")["launches"] == 0
+    launched = hub.call("POST", f"{path}?segment_version=1&template_version=2", If_Match='"1"', Idempotency_Key="l")
+    assert launched.status_code == 202, launched.body
+    hub.put("/v1/templates/hello", TEMPLATE, key="marketer")
+    forget_answer(KeyId("admin"), "l")
+    again = hub.call("POST", f"{path}?segment_version=1&template_version=2", If_Match='"1"', Idempotency_Key="l")
+    assert again.json_body["run"]["id"] == launched.json_body["run"]["id"]
+    assert hub.get(f"/v1/campaigns/{campaign}")["launches"] == 1
+
+
 def test_a_launch_that_meets_a_run_shows_how_far_it_is(hub: Hub, campaign: str, ingest: Ingest) -> None:
     from chalicelib.campaigns import planning
 

@@ -158,7 +158,7 @@ def test_what_can_conflict_says_so() -> None:
 
 def test_how_long_an_idempotency_key_is_remembered_is_told() -> None:
     launch = document()["paths"]["/v1/campaigns/{campaign_id}/launch"]["post"]
-    (header,) = [each for each in launch["parameters"] if each["in"] == "header"]
+    (header,) = [each for each in launch["parameters"] if each["name"] == "Idempotency-Key"]
     assert "24 hours" in header["description"]
     assert "24 hours" in launch["description"]
 

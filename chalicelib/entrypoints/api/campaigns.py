@@ -1,5 +1,6 @@
 """/v1/campaigns: one message plan to one segment, its runs, and why each guest got the mail or did not."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from chalicelib.campaigns import actions
 from chalicelib.campaigns import decisions as decided
 from chalicelib.campaigns.decisions import Wanted
 from chalicelib.campaigns.model import DECISIONS, Campaign, CampaignRow, Decision, Run, RunState
+from chalicelib.campaigns.seen import Seen
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import CampaignId, GuestId, PropertyId, RunId, SegmentId, TemplateId, stable_id
@@ -88,6 +90,7 @@ class RunShown(Shown):
     counts: dict[str, int]
 
 
+VERSION = re.compile(r"[0-9]{1,9}")
 RISK = (
     "SES took these mails, or may have, and never told what became of them. One that arrived all the same is followed "
     "by a second one. Whoever is heard of before their turn is left out."
@@ -142,19 +145,39 @@ def change(ask: Ask, campaign_id: CampaignId, body: CampaignChange) -> CampaignS
     return _shown(actions.edit(campaign_id, told, ask.hand))
 
 
-def launch(ask: Ask, campaign_id: CampaignId, *, again: str | None = None) -> CampaignShown:
+def launch(
+    ask: Ask,
+    campaign_id: CampaignId,
+    *,
+    again: str | None = None,
+    segment_version: str | None = None,
+    template_version: str | None = None,
+) -> CampaignShown:
     """Begin a run with the segment and the template as they are now; while one is on, that one is shown.
 
     Who got the campaign with an earlier launch, or may have, is held (`earlier_launch`), unless `again` is true: then
     everybody gets it once more. Who was refused by SES, or whose mail came back, gets it in any case.
 
-    The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile. Later it is a
-    new one.
+    Whoever says which version they saw of the campaign (`If-Match`), of its segment or of its template is refused (409)
+    where another one would be sent: nothing is launched, and the refusal says who changed it.
+
+    The same Idempotency-Key is within 24 hours the same launch, also when its run has ended meanwhile, and whatever was
+    changed since. Later it is a new one.
     """
     if again not in {None, "true", "false"}:
         raise Invalid(FieldError("again", "is true or false"))
-    launched = actions.launch(campaign_id, seed=ask.seed, again=again == "true")
+    saw = Seen(ask.seen, _version("segment_version", segment_version), _version("template_version", template_version))
+    launched = actions.launch(campaign_id, seed=ask.seed, again=again == "true", seen=saw)
     return _shown(actions.campaign(campaign_id), launched.id)
+
+
+def _version(name: str, told: str | None) -> int | None:
+    """Raises Invalid for what is no version of the hub's."""
+    if told is None:
+        return None
+    if not VERSION.fullmatch(told):
+        raise Invalid(FieldError(name, "must be a version, such as 3"))
+    return int(told)
 
 
 def pause(campaign_id: CampaignId) -> CampaignShown:

@@ -121,7 +121,9 @@ VALUES: Mapping[str, Any] = {
     "vendor": "canonical",
 }
 """What a field of this name holds, wherever it stands."""
-IN_QUERY: Mapping[str, Any] = {**VALUES, "name": "lee an"}
+IN_QUERY: Mapping[str, Any] = {
+    **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2",
+}  # fmt: skip
 """What is asked for, by the name of the parameter."""
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},

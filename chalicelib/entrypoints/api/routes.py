@@ -142,6 +142,8 @@ CALLS = (
         status=202,
         creates=True,
         group_only=True,
+        conflicts=True,
+        versioned=True,
     ),
     Call("POST", "/v1/campaigns/{campaign_id}/pause", "campaigns:pause", MARKETING, group_only=True, conflicts=True),
     Call("POST", "/v1/campaigns/{campaign_id}/resume", "campaigns:resume", MARKETING, group_only=True, conflicts=True),

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from chalice.app import Response
 
-from chalicelib.canonical.errors import Conflict
 from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
 from chalicelib.entrypoints.api import campaigns, properties, segments, templates
 from chalicelib.entrypoints.api.campaigns import CampaignAsked, CampaignChange, CampaignShown, RunShown
@@ -55,7 +54,6 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What a count or a decision is called."""
 ENDS, WAITING = ("sent", "unknown", "lost", "failed"), "waiting"
-CHANGED = N_("Somebody changed this campaign just now. Read what it says before you launch it.")
 EVERYTHING = Page("", limit=MOST)
 """Of a choice: as many as one page has."""
 
@@ -182,9 +180,13 @@ def launching(visit: Visit) -> Response:
 
 def launched(visit: Visit) -> Response:
     """What was read on the page before, and nothing else. Raises Conflict where it was changed since."""
-    if visit.form.version != visit.call(campaigns.get, _id(visit)).version:
-        raise Conflict(visit.words(CHANGED))
-    visit.call(campaigns.launch, _id(visit), again="true" if visit.form.has("again") else None)
+    visit.call(
+        campaigns.launch,
+        _id(visit),
+        again="true" if visit.form.has("again") else None,
+        segment_version=visit.form.text("segment_version") or None,
+        template_version=visit.form.text("template_version") or None,
+    )
     return visit.go(f"/campaigns/{_id(visit)}", done="launched")
 
 
