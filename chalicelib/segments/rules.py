@@ -18,7 +18,8 @@ from chalicelib.properties.world import country_fault, currencies, currencies_ev
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
 MOST_DEPTH = 8
-MOST_CONDITIONS = 200
+MOST_CONDITIONS, MOST_GROUPS = 100, 50
+"""More than anybody puts together by hand; a page that shows them all to be changed is still one that loads."""
 MOST_BYTES = 120_000
 """Beside a template of 240,000 this fits in the one row that a run keeps of both: those end at 409,600."""
 
@@ -55,12 +56,17 @@ TAKES: dict[Kind, frozenset[str]] = {
 def check(rule: Rule) -> None:
     """Raises Invalid for unknown traits, operators and values that do not fit a trait, and rules that are too large."""
     faults = [fault for fault in _faults(rule, "rule", 1) if fault]
-    if sum(1 for _ in _conditions(rule)) > MOST_CONDITIONS:
-        faults.append(FieldError("rule", f"has more than {MOST_CONDITIONS} conditions"))
+    faults += too_many(sum(1 for _ in _conditions(rule)), _groups(rule))
     if len(rule.model_dump_json(by_alias=True).encode()) > MOST_BYTES:
         faults.append(FieldError("rule", f"has more than {MOST_BYTES} bytes"))
     if faults:
         raise Invalid(*faults[:20])
+
+
+def too_many(conditions: int, groups: int) -> list[FieldError]:
+    """What is wrong with a rule of so many parts."""
+    bounds = ((conditions, MOST_CONDITIONS, "conditions"), (groups, MOST_GROUPS, "groups"))
+    return [FieldError("rule", f"has more than {most} {called}") for count, most, called in bounds if count > most]
 
 
 def check_hotels(rule: Rule, there_is: Collection[PropertyId]) -> None:
@@ -94,6 +100,16 @@ def _faults(rule: Rule, path: str, depth: int) -> Iterator[FieldError | None]:
             name = "and" if isinstance(rule, AllOf) else "or"
             for at, each in enumerate(rule.rules):
                 yield from _faults(each, f"{path}.{name}.{at}", depth + 1)
+
+
+def _groups(rule: Rule) -> int:
+    match rule:
+        case Condition():
+            return 0
+        case NoneOf():
+            return 1 + _groups(rule.rule)
+        case AllOf() | AnyOf():
+            return 1 + sum(map(_groups, rule.rules))
 
 
 def _conditions(rule: Rule) -> Iterator[Condition]:

@@ -80,3 +80,43 @@ def test_counting_begins_once_however_often_the_button_is_sent(marketer: Browser
     page = marketer.open("/segments/loyal")
     first, second = (marketer.send("/segments/loyal/count", {}, page).headers["Location"] for _ in range(2))
     assert first == second
+
+
+def large(conditions: int, groups: int = 0) -> dict[str, str]:
+    """A rule as a form has it: conditions under one group, and then groups of one condition each."""
+    one = {"trait": "stats.last_departure.days_since", "op": "gte", "value": "365"}
+    heads = [f"rule.and.{at}" for at in range(conditions)]
+    heads += [f"rule.and.{conditions + at}.or.0" for at in range(groups)]
+    fields = {f"{head}.{name}": value for head in heads for name, value in one.items()}
+    return {"rule.kind": "and", **{f"rule.and.{conditions + at}.kind": "or" for at in range(groups)}, **fields}
+
+
+LARGEST_PAGE = 320_000
+"""Bytes before they are compressed, of the largest rule that is taken."""
+
+
+def test_the_largest_rule_that_is_taken_is_shown_on_a_page_that_loads(marketer: Browser) -> None:
+    made = marketer.send("/segments/new", {"id": "large", "name": "Large", **large(51, 49)})
+    assert made.status_code == 303, shown(made).text
+    response = marketer.ask("GET", "/console/segments/large/edit")
+    assert 200_000 < len(response.body) < LARGEST_PAGE
+    full = shown(response)
+    assert len([each for each in full.form("/segments/large/edit") if each.endswith(".trait")]) == 100
+    refused = marketer.send("/segments/large/edit", {"act": "add:rule"}, full)
+    assert refused.status_code == 400
+    assert "has more than 100 conditions" in shown(refused).text
+    assert len(refused.body) < LARGEST_PAGE
+    assert marketer.send("/segments/large/edit", {"act": "group:rule"}, full).status_code == 400
+
+
+@pytest.mark.parametrize("rule", [large(600), large(0, 400)], ids=["conditions", "groups"])
+@pytest.mark.parametrize("act", ["", "show", "preview"])
+def test_a_rule_that_nobody_typed_is_refused_at_its_field_and_not_shown_again(
+    marketer: Browser, rule: dict[str, str], act: str
+) -> None:
+    response = marketer.send("/segments/new", {"id": "huge", "name": "Huge", **rule, **({"act": act} if act else {})})
+    assert response.status_code == 400
+    assert "rule has more than" in shown(response).text
+    assert len(response.body) < 20_000
+    assert shown(response).form("/segments/new")["name"] == "Huge"
+    assert SEGMENTS.listed() == []

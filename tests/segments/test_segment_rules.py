@@ -205,9 +205,13 @@ def test_as_many_brackets_as_a_body_may_have_are_refused() -> None:
 
 
 def test_large_rules_are_refused() -> None:
-    many = [condition("member", "eq", True)] * 100
-    with pytest.raises(Invalid, match="more than 200 conditions"):
-        rule({"or": [{"and": many}, {"and": many}, {"and": many}]})
+    one = condition("member", "eq", True)
+    rule({"or": [{"and": [one, one]}] * 49 + [one, one]})
+    with pytest.raises(Invalid, match="more than 100 conditions") as refused:
+        rule({"or": [{"and": [one] * 100}, one]})
+    assert [each.field for each in refused.value.fields] == ["rule"]
+    with pytest.raises(Invalid, match="more than 50 groups"):
+        rule({"or": [{"not": one}] * 50})
 
 
 def test_rules_of_many_bytes_are_refused() -> None:

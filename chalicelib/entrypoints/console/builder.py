@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from chalicelib.canonical.errors import FieldError
 from chalicelib.entrypoints.console.forms import Form
+from chalicelib.segments.rules import too_many
 
 Json = dict[str, Any]
 ROOT = "rule"
@@ -117,6 +119,19 @@ def _scalar(text: str, kind: str) -> Any:
     if kind == "yes_no" and text in {"true", "false"}:
         return text == "true"
     return int(text) if kind == "number" and WHOLE.fullmatch(text) else text
+
+
+def faults_of_size(rule: Json) -> list[FieldError]:
+    """Of a rule of so many parts that nobody could read the page that shows them."""
+    nodes = list(_nodes(tree(rule)))
+    groups = sum(each.is_group for each in nodes)
+    return too_many(len(nodes) - groups, groups)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for part in node.parts:
+        yield from _nodes(part)
 
 
 def after(rule: Json, act: str) -> Json:

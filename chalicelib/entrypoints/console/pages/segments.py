@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from chalice.app import Response
 
 from chalicelib.campaigns.previews import PreviewAsked
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import GuestId, JobId, Leaf, SegmentId
 from chalicelib.entrypoints.api import jobs, segments, traits
 from chalicelib.entrypoints.api.paging import MOST, Page
@@ -99,14 +100,18 @@ def saved(visit: Visit) -> Response:
 
 
 def _taken(visit: Visit, segment_id: str, kept: Segment | None) -> Response:
-    """Of the form's buttons one saves; one counts; the others change the rule that is shown, and keep nothing."""
+    """Of the form's buttons one saves; one counts; the others change the rule that is shown, and keep nothing. Raises
+    Invalid for more parts than a page can show."""
     act = visit.form.text(ACT)
-    rule = _typed(visit)
+    typed = _typed(visit)
+    rule = builder.after(typed, act) if act else typed
+    if faults := builder.faults_of_size(rule):
+        raise Invalid(*faults)
     if act == PREVIEW:
         job = visit.call(segments.preview, visit.body(PreviewAsked, {"rule": rule}))
         return _form(visit, kept, rule, job.id)
     if act:
-        return _form(visit.showing_anew(builder.ROOT), kept, builder.after(rule, act))
+        return _form(visit.showing_anew(builder.ROOT), kept, rule)
     document = {"id": segment_id, "name": visit.form.text("name"), "rule": rule}
     made = visit.call(segments.put, visit.body(Segment, document))
     return visit.go(f"/segments/{made.id}", done="saved")
@@ -117,8 +122,10 @@ def _typed(visit: Visit) -> builder.Json:
 
 
 def _form(visit: Visit, kept: Segment | None, rule: builder.Json | None = None, counting: str = "") -> Response:
+    """A rule that came back and has too many parts is not shown again: nobody typed it."""
     if rule is None and visit.form.fields:
-        rule = _typed(visit)
+        typed = _typed(visit)
+        rule = None if builder.faults_of_size(typed) else typed
     asked = _asked(visit)
     shown = rule or (kept.rule.model_dump(mode="json", by_alias=True) if kept else builder.START)
     return visit.shown(
