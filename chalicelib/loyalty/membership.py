@@ -20,7 +20,7 @@ OF_OTHERS = "Other hotels' records make this guest a member: a key of the group 
 @dataclass(frozen=True)
 class Membership:
     """A guest in one programme; `enrolled_at` is None for points that nobody was enrolled for yet, `ended_on` the first
-    departure that earns no more where somebody ended it."""
+    departure that earns no more where somebody ended it: not behind `earns_from` where it never earned."""
 
     program: ProgramId
     balance: int
@@ -148,7 +148,7 @@ class Standing:
     @property
     def as_it_is(self) -> Membership:
         enrolled = self.enrolled
-        last = self.earning[-1] if self.earning else None
+        last = self._last
         return Membership(
             program=self.program.id,
             balance=rules.balance(self.accounts.values()),
@@ -157,6 +157,18 @@ class Standing:
             ended_on=last.end if last else None,
             number=self.number,
         )
+
+    @property
+    def _last(self) -> Period | None:
+        """Of when the guest was in at last: also one of no day, which earned nothing, for it was begun and ended. Of
+        those that ended together the one that earned."""
+        of_no_day = [each for leaf in self.heads for each in self._periods(leaf) if each.end and each.end <= each.start]
+        return max([*self.earning, *of_no_day], key=_lateness, default=None)
+
+
+def _lateness(period: Period) -> tuple[bool, date, bool, date]:
+    end = period.end or period.start
+    return period.end is None, end, period.start < end, period.start
 
 
 def _nobody() -> list[MembershipAct]:

@@ -155,6 +155,16 @@ def test_a_guest_is_made_a_member_gets_another_number_and_leaves(sign_in: SignIn
     assert "Make the guest a member" in browser.open(path).text
 
 
+@time_machine.travel("2026-03-05T12:00:00+00:00", tick=False)
+def test_a_membership_of_no_day_shows_when_it_began_and_ended(sign_in: SignIn, anna: str) -> None:
+    browser, path = sign_in("front_desk", "vienna"), f"{AT}/membership/club"
+    browser.send(path, {"number": "C-100"})
+    browser.send(f"{path}/end")
+    words = browser.open(path).words
+    assert [words[words.index(each) + 1] for each in ("Stays count from", "Ended on")] == ["Thu, Mar 5, 2026"] * 2
+    assert {"Mar 5, 2026, 1:00 PM", "Thu, Mar 5, 2026"} <= set(browser.open(f"{AT}/membership").words)
+
+
 def test_a_number_that_is_anothers_or_was_changed_meanwhile_is_refused(
     sign_in: SignIn, ingest: Ingest, anna: str
 ) -> None:

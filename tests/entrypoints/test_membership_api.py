@@ -1,5 +1,6 @@
 """Memberships over the API: one number for one guest, found everywhere, ended and begun again; and whose word it is."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,24 @@ def test_a_membership_is_ended_and_its_ledger_stays(hub: Hub) -> None:
     assert (hub.get(f"/v1/guests/{ANNA}")["traits"]["member"], found(hub, "C-100")) == (False, [])
     assert hub.put(path(ANNA), {}, key=DESK)["number"] == "C-100"
     assert found(hub, "C-100") == [ANNA]
+
+
+def test_a_membership_that_was_begun_and_ended_the_same_day_shows_both_dates(hub: Hub) -> None:
+    today = hub.put(path(ANNA), {"number": "C-100"}, key=DESK)["earns_from"]
+    assert hub.status("DELETE", path(ANNA), key=DESK) == 204
+    (ended,) = hub.get(f"/v1/guests/{ANNA}/membership")["items"]
+    assert (ended["earns_from"], ended["ended_on"], ended["number"]) == (today, today, "C-100")
+    again = hub.put(path(ANNA), {}, key=DESK)
+    assert (again["earns_from"], again["ended_on"]) == (today, None)
+
+
+def test_a_membership_that_was_ended_before_it_began_shows_both_dates(hub: Hub) -> None:
+    today = hub.put(path(ANNA), {}, key=DESK)["earns_from"]
+    ahead = (date.fromisoformat(today) + timedelta(days=300)).isoformat()
+    hub.put(path(BERTA), {"earns_from": ahead}, key=DESK)
+    assert hub.status("DELETE", path(BERTA), key=DESK) == 204
+    (never,) = hub.get(f"/v1/guests/{BERTA}/membership")["items"]
+    assert (never["earns_from"], never["ended_on"]) == (ahead, today)
 
 
 def test_nobody_s_membership_cannot_be_ended(hub: Hub) -> None:
