@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from chalicelib.canonical.batch import ARCHIVED, Message
-from chalicelib.canonical.ids import ConnectionId, LetterId
+from chalicelib.canonical.ids import ConnectionId, Leaf, LetterId, leaf_of_profile
 from chalicelib.canonical.time import Instant
 from chalicelib.dead_letters.model import Failed, Found, Letter
 
+Json = Any
 LETTER, TIMES, REDRIVEN = "letter", "times", "redriven"
 """Attributes of messages: which letter this is, on a dead-letter queue which time it was set aside, and on a queue from
 which time it was sent back."""
@@ -72,6 +74,34 @@ def settled(letter: Letter, times: int) -> Letter:
     """Sent back or put away as it was the `times`-th time; if it failed again since, it lies there again."""
     after = replace(letter, settled=max(letter.settled, times), rev=letter.rev + 1)
     return after if after.lies else replace(after, text="")
+
+
+def records_in(connection: ConnectionId | None, holds: Json) -> tuple[Leaf, ...]:
+    """The guests' records that a message is about, as far as it holds snapshots that name them by their source's ids.
+    Of broken ones, too: they are why it lies here. Nothing is looked up."""
+    named = [each for snapshot in _within(_at(holds, "body"), "snapshots") for each in _guests_of(snapshot)]
+    ids = [_at(each, "source_id") for each in named]
+    told = (
+        leaf_of_profile(connection, clean)
+        for each in ids
+        if connection and isinstance(each, str) and (clean := each.strip())
+    )
+    return tuple(dict.fromkeys(told))
+
+
+def _guests_of(snapshot: Json) -> list[Json]:
+    if _at(snapshot, "kind") == "guest":
+        return [snapshot]
+    return [_at(each, "guest") for each in _within(snapshot, "occupants")]
+
+
+def _within(document: Json, name: str) -> list[Json]:
+    found = _at(document, name)
+    return found if isinstance(found, list) else []
+
+
+def _at(document: Json, name: str) -> Json:
+    return document.get(name) if isinstance(document, Mapping) else None
 
 
 def _letter(known: Letter | None, told: Failed, at: Instant, *, times: int, settled: int) -> Letter:

@@ -14,7 +14,7 @@ from chalicelib.canonical.snapshots import HubId, Moment
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.connections import store as connections
 from chalicelib.connections.model import API, is_api
-from chalicelib.dead_letters import actions, store
+from chalicelib.dead_letters import actions, rules, store
 from chalicelib.dead_letters.model import Entry, Letter, Wanted
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
@@ -38,9 +38,12 @@ class DeadLetterShown(Shown):
 
 
 class DeadLetterOpened(DeadLetterShown):
-    """The same with the message as it was queued: without card numbers, and what a connector drops."""
+    """The same with the message as it was queued: without card numbers, and what a connector drops. `guests` are the
+    records of guests that its snapshots name by an id of their source, whether the hub has them or not; what a thin
+    vendor pushes holds nothing of anybody but ids."""
 
     holds: dict[str, Any] | str
+    guests: list[str]
 
 
 class DeadLettersMeant(BaseModel):
@@ -78,7 +81,9 @@ def listed(
 def get(ask: Ask, letter_id: LetterId) -> DeadLetterOpened:
     """Open one: the message that could not be processed."""
     letter = _letter(ask.caller, letter_id)
-    return DeadLetterOpened(**_shown(letter).model_dump(), holds=actions.opened(letter))
+    holds = actions.opened(letter)
+    guests = [str(each) for each in rules.records_in(letter.connection, holds)]
+    return DeadLetterOpened(**_shown(letter).model_dump(), holds=holds, guests=guests)
 
 
 def redrive(ask: Ask, letter_id: LetterId) -> DeadLettersSettled:

@@ -4,6 +4,7 @@ from chalice.app import Response
 
 from chalicelib.canonical.ids import LetterId
 from chalicelib.entrypoints.api import dead_letters
+from chalicelib.entrypoints.console.set_aside import words_of
 from chalicelib.entrypoints.console.visits import Visit
 
 AT = "/connections/dead-letters"
@@ -12,11 +13,11 @@ AT = "/connections/dead-letters"
 def listed(visit: Visit) -> Response:
     connection = visit.query.get("connection") or None
     found = visit.call(dead_letters.listed, connection=connection, page=visit.part(visit.path))
-    return visit.shown("dead_letters.html", letters=found)
+    return visit.shown("dead_letters.html", letters=found, words_of=words_of)
 
 
 def one(visit: Visit) -> Response:
-    return visit.shown("dead_letter.html", letter=visit.call(dead_letters.get, _id(visit)))
+    return visit.shown("dead_letter.html", letter=visit.call(dead_letters.get, _id(visit)), words_of=words_of)
 
 
 def redriven(visit: Visit) -> Response:
@@ -25,7 +26,7 @@ def redriven(visit: Visit) -> Response:
 
 
 def purging(visit: Visit) -> Response:
-    return visit.shown("dead_letter_purge.html", letter=visit.call(dead_letters.get, _id(visit)))
+    return visit.shown("dead_letter_purge.html", letter=visit.call(dead_letters.get, _id(visit)), words_of=words_of)
 
 
 def purged(visit: Visit) -> Response:
