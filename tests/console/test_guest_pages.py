@@ -8,7 +8,12 @@ import pytest
 import time_machine
 
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import EMAIL as CHANNEL
+from chalicelib.consent.model import Suppression
+from chalicelib.identity.digests import digest
 from chalicelib.loyalty import programs
+from chalicelib.messages.actions import suppress
 from tests.builders import EUR_PROGRAM, PORTO, guest, reservation
 from tests.console.conftest import Page, SignIn
 
@@ -153,6 +158,24 @@ def test_a_guest_is_made_a_member_gets_another_number_and_leaves(sign_in: SignIn
     assert "earn nothing" in ending.text
     assert browser.send(f"{path}/end", {}, ending).headers["Location"] == f"/console{path}?done=ended"
     assert "Make the guest a member" in browser.open(path).text
+
+
+def test_a_bounce_that_was_a_mistake_is_lifted_by_an_admin_who_says_why(sign_in: SignIn, anna: str) -> None:
+    suppress(digest("email", EMAIL), Suppression(reason="bounce", at=Instant("2026-02-01T00:00:00.000000Z")), CHANNEL)
+    admin, path = sign_in(), f"{AT}/consents/email/lift-bounce"
+    page = admin.open(f"{AT}/consents")
+    assert f"/console{path}" in page.links
+    assert "A mail came back for good" in page.text
+    assert f"/console{path}" not in sign_in("front_desk").open(f"{AT}/consents").links
+    nothing = admin.send(path, {"reason": ""})
+    assert nothing.status_code == 400
+    assert admin.send(path, {"reason": "misspelt <at> the desk"}).headers["Location"].endswith("?done=lifted")
+    lifted = admin.open(f"{AT}/consents?done=lifted")
+    assert "Mails may reach the guest again." in lifted.text
+    assert "A block was lifted" in lifted.text
+    assert "misspelt &lt;at&gt; the desk" in lifted.html
+    assert "A mail came back for good" not in lifted.text
+    assert f"/console{path}" not in lifted.links
 
 
 @time_machine.travel("2026-03-05T12:00:00+00:00", tick=False)
