@@ -20,8 +20,8 @@ from tests.browser.worlds import World
 from tests.exhaustive import Thoroughness, some_of
 
 pytestmark = pytest.mark.end_to_end
-LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back"}
-"""Files, and what leads to another's page or back from it."""
+LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back", "/templates/{template_id}/look"}
+"""Files, what leads to another's page or back from it, and a mail in its frame, which is the marketer's."""
 LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),

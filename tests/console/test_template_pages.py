@@ -76,3 +76,39 @@ def test_a_refusal_stands_in_the_frame_where_no_page_of_ours_may(
     response = marketer.send("/templates/new", {**NEW, **fields, "act": "html"})
     assert told in shown(response).text
     assert response.headers["Content-Security-Policy"].startswith("sandbox; ")
+
+
+def frame(page: Page) -> str:
+    (address,) = page.attributes("iframe", "src")
+    return address
+
+
+def test_the_frame_begins_with_the_template_as_it_is_kept(marketer: Browser) -> None:
+    marketer.send("/templates/new", NEW)
+    page = marketer.open("/templates/hello")
+    response = marketer.ask("GET", frame(page))
+    assert "Dear Anna" in response.body.decode()
+    assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'; ")
+    assert {"narrow", "dark"} <= set(page.attributes("input", "id")), "phone and dark are looked at in the same frame"
+
+
+def test_where_nothing_is_kept_yet_or_something_else_was_typed_the_frame_says_what_fills_it(marketer: Browser) -> None:
+    marketer.send("/templates/new", NEW)
+    typed = shown(marketer.send("/templates/hello", {"subject": "Another", "act": "find"}))
+    for page in (marketer.open("/templates/new"), typed):
+        response = marketer.ask("GET", frame(page))
+        assert response.status_code == 200
+        assert "“Show the mail” fills this frame" in response.body.decode()
+
+
+def test_a_template_that_cannot_be_shown_says_why_in_its_frame(marketer: Browser) -> None:
+    response = marketer.ask("GET", "/console/templates/nowhere/look")
+    assert response.status_code == 404
+    assert response.headers["Content-Security-Policy"].startswith("sandbox; ")
+
+
+def test_who_may_not_look_at_a_mail_has_no_frame(marketer: Browser, sign_in: SignIn) -> None:
+    marketer.send("/templates/new", NEW)
+    page = sign_in("analyst").open("/templates/hello")
+    assert page.attributes("iframe", "name") == []
+    assert sign_in("analyst").ask("GET", "/console/templates/hello/look").status_code == 403

@@ -63,6 +63,7 @@ PAGES = (
     Page("/templates", shows="templates:listed", opens="templates:listed", title=N_("Templates")),
     Page("/templates/new", shows="templates:new", takes="templates:created", opens="templates:put"),
     Page("/templates/{template_id}", shows="templates:one", takes="templates:saved", opens="templates:get"),
+    Page("/templates/{template_id}/look", shows="templates:look", opens="templates:preview_saved"),
     Page("/campaigns", shows="campaigns:listed", opens="campaigns:listed", title=N_("Campaigns")),
     Page("/campaigns/new", shows="campaigns:new", takes="campaigns:created", opens="campaigns:create"),
     Page("/campaigns/{campaign_id}", shows="campaigns:one", opens="campaigns:get"),

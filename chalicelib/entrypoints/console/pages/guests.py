@@ -4,6 +4,7 @@ One field tells by itself whether an address, a number or a name was typed; the 
 looked for as a member's and as a telephone's. Calls of AWS: those of the API's search, twice for a number.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from chalice.app import Response
@@ -18,6 +19,8 @@ from chalicelib.entrypoints.console.visits import Visit
 ANY = "q"
 ASKED_BY = ("name", "email", "phone", "member")
 EXACT = (*ASKED_BY, "source", "source_id")
+OF_SOURCE = re.compile(r"(?P<source>[a-z0-9_-]{1,64}):\s*(?P<source_id>\S.*)")
+"""A number in a source's system, with its connection before it."""
 IN_A_PHONE = frozenset("0123456789 +-()./")
 BOTH = N_("Leave this one empty, or those below.")
 
@@ -38,8 +41,13 @@ def _found(visit: Visit, typed: Mapping[str, str]) -> GuestList:
         return _asked(visit, typed)
     if len(typed) > 1:
         raise Invalid(FieldError(ANY, visit.words(BOTH)))
+    return found_by(visit, typed[ANY])
+
+
+def found_by(visit: Visit, typed: str) -> GuestList:
+    """Those found by whatever was typed. Raises Invalid at the one field."""
     try:
-        return _together([_asked(visit, {by: typed[ANY]}) for by in meant(typed[ANY])])
+        return _together([_asked(visit, _by(kind, typed)) for kind in meant(typed)])
     except Invalid as refusal:
         raise Invalid(*(FieldError(ANY, each.message) for each in refusal.fields)) from None
 
@@ -48,9 +56,16 @@ def meant(typed: str) -> tuple[str, ...]:
     """What somebody typed who typed this."""
     if "@" in typed:
         return ("email",)
+    if OF_SOURCE.fullmatch(typed):
+        return ("source",)
     if not any(each.isdigit() for each in typed):
         return ("name",)
     return ("member", "phone") if IN_A_PHONE.issuperset(typed) else ("member",)
+
+
+def _by(kind: str, typed: str) -> dict[str, str]:
+    of_source = OF_SOURCE.fullmatch(typed) if kind == "source" else None
+    return of_source.groupdict() if of_source else {kind: typed}
 
 
 def _asked(visit: Visit, typed: Mapping[str, str]) -> GuestList:

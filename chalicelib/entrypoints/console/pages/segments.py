@@ -10,7 +10,7 @@ from chalicelib.canonical.ids import GuestId, JobId, Leaf, SegmentId
 from chalicelib.entrypoints.api import jobs, segments, traits
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.api.traits import TraitShown
-from chalicelib.entrypoints.console import builder
+from chalicelib.entrypoints.console import builder, whom
 from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -36,18 +36,19 @@ PREVIEW = "preview"
 
 def listed(visit: Visit) -> Response:
     found = visit.call(segments.listed, named=visit.wanted, page=visit.part(visit.path))
-    return visit.shown("segments.html", segments=found, may_write=visit.may(segments.put))
+    may_write = visit.may(segments.put)
+    return visit.shown("segments.html", segments=found, may_write=may_write, guest=whom.of(visit).chosen)
 
 
 def one(visit: Visit) -> Response:
-    """The rule in words; with `guest`, which parts hold for them and by which value."""
-    segment = visit.call(segments.get, _id(visit))
-    guest = visit.query.get("guest", "").strip()
-    why = visit.call(segments.why, _id(visit), GuestId(Leaf(guest))) if guest else None
+    """The rule in words; of a guest who is chosen, which parts hold for them and by which value."""
+    segment, found = visit.call(segments.get, _id(visit)), whom.of(visit)
+    why = visit.call(segments.why, _id(visit), GuestId(Leaf(found.chosen.id))) if found.chosen else None
     asked = _asked(visit)
     return visit.shown(
         "segment.html",
         segment=segment,
+        whom=found,
         why=why,
         tree=builder.tree(segment.rule.model_dump(mode="json", by_alias=True)),
         names={name: each.words for name, each in asked.items()},

@@ -1,5 +1,6 @@
 """Templates: written, looked at as a guest would read them, and saved."""
 
+from collections.abc import Callable, Mapping
 from html import escape
 
 from chalice.app import Response
@@ -8,20 +9,27 @@ from chalicelib.canonical.errors import CallerError
 from chalicelib.canonical.ids import TemplateId
 from chalicelib.entrypoints.api import properties, templates
 from chalicelib.entrypoints.api.paging import MOST, Page
-from chalicelib.entrypoints.api.templates import TemplateFault, TemplatePreview, TemplatePreviewAsked
+from chalicelib.entrypoints.api.templates import ReaderAsked, TemplateFault, TemplatePreview, TemplatePreviewAsked
+from chalicelib.entrypoints.console import whom
 from chalicelib.entrypoints.console.rendering import framed
+from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.entrypoints.console.whom import Whom
 from chalicelib.messages.model import Template
 from chalicelib.messages.variables import VARIABLES
 
 ACT = "act"
-HTML, TEXT = "html", "text"
+HTML, TEXT, FIND = "html", "text", "find"
+NEW = "new"
+"""What stands in the address of a template that is not kept yet."""
+NOTHING_YET = N_("Nothing is shown yet: “Show the mail” fills this frame with what stands above.")
 TEXTS = ("subject", "html", "text")
 
 
 def listed(visit: Visit) -> Response:
     found = visit.call(templates.listed, named=visit.wanted, page=visit.part(visit.path))
-    return visit.shown("templates.html", templates=found, may_write=visit.may(templates.put))
+    may_write = visit.may(templates.put)
+    return visit.shown("templates.html", templates=found, may_write=may_write, guest=whom.of(visit).chosen)
 
 
 def new(visit: Visit) -> Response:
@@ -29,7 +37,7 @@ def new(visit: Visit) -> Response:
 
 
 def created(visit: Visit) -> Response:
-    return _taken(visit, visit.form.text("id").strip())
+    return _taken(visit, visit.form.text("id").strip(), new)
 
 
 def one(visit: Visit) -> Response:
@@ -37,23 +45,32 @@ def one(visit: Visit) -> Response:
 
 
 def saved(visit: Visit) -> Response:
-    return _taken(visit, _id(visit))
+    return _taken(visit, _id(visit), one)
 
 
-def _taken(visit: Visit, template_id: str) -> Response:
-    """Of the form's buttons one saves; the others fill the frame beside it, and keep nothing."""
+def look(visit: Visit) -> Response:
+    """What the frame shows before anything is asked of it: the template as it is kept, read by who is chosen."""
+    if _id(visit) == NEW:
+        return framed(f'<p tabindex="0">{escape(visit.words(NOTHING_YET))}</p>')
+    return _framed(lambda: _document(visit, _preview_kept(visit), HTML))
+
+
+def _taken(visit: Visit, template_id: str, shown: Callable[[Visit], Response]) -> Response:
+    """Of the form's buttons one saves; one finds who is to read it, and two fill the frame: those keep nothing."""
     act = visit.form.text(ACT)
+    if act == FIND:
+        return shown(visit)
     if act in {HTML, TEXT}:
-        return _framed(visit, act)
+        return _framed(lambda: _document(visit, _preview(visit), act))
     document = {"id": template_id, "name": visit.form.text("name"), **_content(visit)}
     made = visit.call(templates.put, visit.body(Template, document))
     return visit.go(f"/templates/{made.id}", done="saved")
 
 
-def _framed(visit: Visit, act: str) -> Response:
+def _framed(document: Callable[[], str]) -> Response:
     """A refusal stands in the frame, too: no browser would show a page of ours in it."""
     try:
-        return framed(_document(visit, _preview(visit), act))
+        return framed(document())
     except CallerError as refusal:
         return framed(f"<p>{escape(str(refusal))}</p>", refusal.status)
 
@@ -64,8 +81,17 @@ def _content(visit: Visit) -> dict[str, str]:
 
 
 def _preview(visit: Visit) -> TemplatePreview:
-    reader = {name: text for name in ("guest", "property_id") if (text := visit.form.text(name).strip())}
-    return visit.call(templates.preview, visit.body(TemplatePreviewAsked, {**_content(visit), **reader}))
+    reader = {"guest": whom.required(visit), "property_id": visit.form.text("property_id").strip()}
+    return visit.call(templates.preview, visit.body(TemplatePreviewAsked, _content(visit) | _known(reader)))
+
+
+def _preview_kept(visit: Visit) -> TemplatePreview:
+    asked = _known({"guest": visit.query.get("guest", "").strip()})
+    return visit.call(templates.preview_saved, _id(visit), visit.body(ReaderAsked, asked))
+
+
+def _known(told: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in told.items() if text}
 
 
 def _document(visit: Visit, found: TemplatePreview, act: str) -> str:
@@ -85,9 +111,25 @@ def _told(visit: Visit, fault: TemplateFault) -> str:
 
 
 def _form(visit: Visit, kept: Template | None) -> Response:
+    found = whom.of(visit) if visit.may(templates.preview) else Whom()
     hotels = visit.call(properties.listed, page=Page("", limit=MOST)).items
-    may_write = visit.may(templates.put)
-    return visit.shown("template_form.html", kept=kept, hotels=hotels, variables=sorted(VARIABLES), may_write=may_write)
+    return visit.shown(
+        "template_form.html",
+        kept=kept,
+        hotels=hotels,
+        variables=sorted(VARIABLES),
+        may_write=visit.may(templates.put),
+        may_look=visit.may(templates.preview),
+        whom=found,
+        frame=_frame(visit, kept, found),
+    )
+
+
+def _frame(visit: Visit, kept: Template | None, found: Whom) -> str:
+    """The address of what the frame begins with. What was typed and not kept is shown when it is asked for."""
+    is_kept = kept is not None and not visit.form.fields
+    guest = found.chosen.id if found.chosen and is_kept else None
+    return visit.at(f"/templates/{kept.id if kept and is_kept else NEW}/look", guest=guest)
 
 
 def _id(visit: Visit) -> TemplateId:
