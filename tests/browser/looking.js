@@ -8,7 +8,15 @@ window.looking = {
     });
     const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.html.slice(0, 200)}`));
     const root = document.documentElement;
-    return root.scrollWidth > root.clientWidth ? [...told, `scrolls sideways: ${this.widest()}`] : told;
+    const sideways = root.scrollWidth > root.clientWidth ? [`scrolls sideways: ${this.widest()}`] : [];
+    return [...told, ...sideways, ...this.pushed()];
+  },
+
+  // On a phone a table's rows are cards: nothing in one stands where only a finger finds it.
+  pushed() {
+    const boxes = window.innerWidth < 700 ? [...document.querySelectorAll(".scroll")] : [];
+    const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1);
+    return wide.map((box) => `a table scrolls sideways: ${box.getAttribute("aria-label")}`);
   },
 
   widest() {

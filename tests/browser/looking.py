@@ -20,7 +20,7 @@ def prepare(page: "Page") -> None:
 
 
 def faults(page: "Page") -> list[str]:
-    """What axe finds at WCAG 2.2 AA, and whether the body scrolls sideways."""
+    """What axe finds at WCAG 2.2 AA, and what scrolls sideways: the body, or on a phone a table."""
     found: list[str] = page.evaluate("looking.faults()")
     return found
 

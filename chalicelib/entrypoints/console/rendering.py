@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from chalice.app import Response
 
 from chalicelib.entrypoints import templating
-from chalicelib.entrypoints.console import accent, forms, static
+from chalicelib.entrypoints.console import accent, cells, forms, static
 from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.table import Page
 from chalicelib.entrypoints.problems import Headers
@@ -93,6 +93,7 @@ def _frame(visit: "Visit", brand: Brand) -> dict[str, object]:
         "accent_sheet": accent.name_of(brand.accent),
         "navigation": list(_navigation(visit)),
         "static": _static,
+        "under": cells.under,
         "token": lambda path: forms.token(visit.session, path),
         "words": visit.wording,
     }
