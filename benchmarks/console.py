@@ -43,7 +43,7 @@ def booked() -> None:
     """Guests of one family name, who all arrive on one day."""
     cloud = hub.open_hub()
     season.open_hotel()
-    webhooks.push(cloud, [season.webhook(_booking(number)) for number in range(GUESTS)])
+    webhooks.push(cloud, [season.webhook(booking(number)) for number in range(GUESTS)])
 
 
 def mailed() -> None:
@@ -88,7 +88,8 @@ def signed_in() -> str:
     return sessions.begin(kept, time.now())
 
 
-def _booking(number: int) -> dict[str, Any]:
+def booking(number: int) -> dict[str, Any]:
+    """Of one of the family, who arrives that day."""
     person = {**season.guest(number), "family_name": "Lee"}
     return season.booking(number, 0, occupants=[{"role": "primary", "guest": person}])
 
