@@ -4,20 +4,26 @@ It is kept by who acted, and holds ids only: what one person did is one query. W
 each person, of the time that is asked about: nothing is written a second time for a question that is asked seldom.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from heapq import merge
+from typing import Literal
 
 from chalicelib.aws import keys_of_people as keys
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.ids import ActorId, GuestId, StaffId
+from chalicelib.canonical.ids import ActorId, StaffId
 from chalicelib.canonical.time import Instant, moment_of
 
 KEPT = timedelta(days=400)
 MOST_GUESTS = 6_000
 """Of one request; a page shows fewer: 300 lines of boards, of at most 20 people each. They fit a row by far."""
+FEWEST_ROWS, ROWS_READ = 20, 2_000
+"""Read at once of what one person did, and in all where it is asked of many."""
+Kind = Literal["opened", "sent", "access"]
+KINDS: Mapping[str, Kind] = {"GET": "opened", "HEAD": "opened", "POST": "sent"}
+"""By how the browser asked for a page."""
 NOBODY = StaffId("nobody")
 """Who is refused, and is not known."""
 
@@ -31,6 +37,22 @@ class Entry:
     what: str
     subject: str = ""
     guests: tuple[str, ...] = ()
+    request: str = ""
+    """Of one that was read: what names the act."""
+
+    @property
+    def position(self) -> str:
+        """Where it stands among what several did, without a tie; what one did lies in this order."""
+        return f"{self.at}#{self.actor}#{self.request}"
+
+    @property
+    def kind(self) -> Kind:
+        """A page was opened, a form was sent, or it is about who may work with the hub."""
+        return KINDS.get(self.what.partition(" ")[0], "access")
+
+    def saw_any(self, guests: Collection[str]) -> bool:
+        """A guest is asked for by all ids that it ever had."""
+        return not set(guests).isdisjoint(self.guests)
 
 
 def put(entry: Entry, request: str) -> table.Put:
@@ -50,18 +72,29 @@ def note(entry: Entry, request: str) -> None:
     table.write(put(entry, request))
 
 
-def of_actor(actor: ActorId, since: Instant, until: Instant) -> Iterator[Entry]:
-    """What somebody did in a time, in its order."""
-    return map(_read, table.query(keys.audit_of(actor), since, up_to=until, consistent=False))
+def of_actor(
+    actor: ActorId, since: Instant, until: Instant, before: str | None = None, at_once: int | None = None
+) -> Iterator[Entry]:
+    """What somebody did from an instant on and before another, newest first, from below a position; it is read as far
+    as it is asked for, `at_once` rows at a time."""
+    last = min(until, f"{before.partition('#')[0]}#~") if before else until
+    if last < since:
+        return iter(())
+    rows = table.query(keys.audit_of(actor), since, up_to=last, at_once=at_once, newest_first=True, consistent=False)
+    return (each for each in map(_read, rows) if before is None or each.position < before)
 
 
-def of_guest(guests: Collection[GuestId], actors: Iterable[ActorId], since: Instant, until: Instant) -> Iterator[Entry]:
-    """Who of these saw one of the guests in a time, in its order: a guest is asked for by all ids that it ever had."""
-    told = merge(*(of_actor(each, since, until) for each in actors), key=lambda each: each.at)
-    return (each for each in told if not set(guests).isdisjoint(each.guests))
+def of_actors(
+    actors: Collection[ActorId], since: Instant, until: Instant, before: str | None = None
+) -> Iterator[Entry]:
+    """What all of these did, newest first: a query for each. Who saw a guest is found among it."""
+    at_once = max(FEWEST_ROWS, ROWS_READ // max(1, len(actors)))
+    told = (of_actor(each, since, until, before, at_once) for each in actors)
+    return merge(*told, key=lambda each: each.position, reverse=True)
 
 
 def _read(row: Item) -> Entry:
     at = table.key_of(row)
-    actor, instant = StaffId(at.pk.partition("#")[2]), Instant(at.sk.partition("#")[0])
-    return Entry(actor, instant, row["what"], row.get("subject", ""), tuple(row.get("guests", ())))
+    instant, _, request = at.sk.partition("#")
+    actor, guests = StaffId(at.pk.partition("#")[2]), tuple(row.get("guests", ()))
+    return Entry(actor, Instant(instant), row["what"], row.get("subject", ""), guests, request)

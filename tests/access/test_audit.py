@@ -13,7 +13,6 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import StaffId
 from chalicelib.canonical.time import Instant, instant
 from tests.builders import DAY_ONE
-from tests.ids import guest_id
 
 ANNA, BEN = StaffId("st1"), StaffId("st2")
 
@@ -38,17 +37,28 @@ def minutes(found: list[Entry]) -> list[str]:
     return [each.at[14:16] for each in found]
 
 
-def test_what_somebody_did_is_found_in_its_order_and_within_a_time() -> None:
-    assert minutes(list(audit.of_actor(ANNA, at(0), at(9)))) == ["01", "03", "05"]
+def test_what_somebody_did_is_found_newest_first_and_within_a_time() -> None:
+    assert minutes(list(audit.of_actor(ANNA, at(0), at(9)))) == ["05", "03", "01"]
     assert minutes(list(audit.of_actor(ANNA, at(2), at(4)))) == ["03"]
+    assert minutes(list(audit.of_actor(ANNA, at(1), at(5)))) == ["03", "01"]
     assert list(audit.of_actor(StaffId("st3"), at(0), at(9))) == []
 
 
 def test_who_saw_a_guest_is_found_whoever_it_was_and_under_each_of_its_ids() -> None:
-    of_one = list(audit.of_guest([guest_id("g1")], [ANNA, BEN], at(0), at(9)))
-    assert [(each.actor, each.at[14:16]) for each in of_one] == [(ANNA, "01"), (BEN, "02"), (ANNA, "05")]
-    merged = [guest_id("g3"), guest_id("g9")]
-    assert minutes(list(audit.of_guest(merged, [ANNA, BEN], at(0), at(9)))) == ["04", "05"]
+    all_of_them = list(audit.of_actors([ANNA, BEN], at(0), at(9)))
+    of_one = [each for each in all_of_them if each.saw_any(["g1"])]
+    assert [(each.actor, each.at[14:16]) for each in of_one] == [(ANNA, "05"), (BEN, "02"), (ANNA, "01")]
+    assert minutes([each for each in all_of_them if each.saw_any(["g3", "g9"])]) == ["05", "04"]
+
+
+def test_from_each_act_on_what_came_before_is_read_whoever_did_it_at_that_instant() -> None:
+    for actor, request in ((ANNA, "b"), (BEN, "a"), (ANNA, "a")):
+        audit.note(seen(actor, 3), request)
+    all_of_them = list(audit.of_actors([ANNA, BEN], at(0), at(9)))
+    assert len(all_of_them) == 8
+    for number, each in enumerate(all_of_them):
+        assert list(audit.of_actors([ANNA, BEN], at(0), at(9), each.position)) == all_of_them[number + 1 :]
+    assert list(audit.of_actor(ANNA, at(5), at(9), all_of_them[3].position)) == []
 
 
 def test_a_request_is_one_small_write_and_once_however_often_it_is_told() -> None:

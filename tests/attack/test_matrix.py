@@ -90,6 +90,7 @@ ASKED = {
     "staff:sessions_of": Asked(NOT_SEEN),
     "staff:end_sessions": Asked(NOT_SEEN),
     "staff:end_session": Asked(NOT_SEEN),
+    "audit:listed": Asked(NOT_SEEN, query=f"?guest={ANNA}"),
     "provider:get": GROUP,
     "provider:put": Asked(403, {"issuer": "https://id.hotel.example", "client_id": "hub"}),
     "provider:delete": GROUP,

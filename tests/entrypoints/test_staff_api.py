@@ -36,7 +36,8 @@ def kept(staff_id: StaffId) -> Staff:
 
 
 def done(actor: str) -> list[str]:
-    return [each.what for each in audit.of_actor(KeyId(actor), *EVER)]
+    """In its order."""
+    return [each.what for each in audit.of_actor(KeyId(actor), *EVER)][::-1]
 
 
 def test_somebody_is_invited_shown_listed_changed_and_ended(hub: Hub) -> None:
@@ -157,7 +158,7 @@ def test_each_change_of_the_staff_is_in_the_audit_with_ids_alone(hub: Hub, aws: 
     hub.call("DELETE", at)
     told = list(audit.of_actor(KeyId("admin"), *EVER))
     assert [(each.what, each.subject) for each in told] == [
-        (what, made["staff_id"]) for what in ("invited", "changed", "ended")
+        (what, made["staff_id"]) for what in ("ended", "changed", "invited")
     ]
     assert not any(word in str(told).lower() for word in ("anna", "hotel.example", "lee"))
     assert all(moment_of(each.at) <= now() for each in told)

@@ -12,6 +12,7 @@ LINK = "https://hotel.example"
 VALUES: Mapping[str, Any] = {
     "named": "vienna",
     "again": "true",
+    "actor": "st3f1c0ffee",
     "amount_minor": 20000,
     "arrival": "2026-02-01",
     "arrival_time": "16:30",
@@ -122,11 +123,18 @@ VALUES: Mapping[str, Any] = {
 }
 """What a field of this name holds, wherever it stands."""
 IN_QUERY: Mapping[str, Any] = {
-    **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2",
+    **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2", "kind": "opened",
+    "since": "2026-02-01", "until": "2026-03-01T00:00:00Z",
 }  # fmt: skip
 """What is asked for, by the name of the parameter."""
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},
+    "AuditShown": {
+        "kind": "opened",
+        "what": "GET /console/guests/{guest_id}",
+        "subject": None,
+        "guests": ["g3f1c0ffee"],
+    },
     "BoardLineShown": {"status": "confirmed"},
     "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
     "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},

@@ -37,6 +37,7 @@ ENUMS: dict[str, Json] = {
 }
 """Names in paths that are no ids of somebody's choice."""
 TAGS = {
+    "audit": "Who of the staff did what, and saw which guests",
     "campaigns": "Mail to a segment: launched in runs, each guest with one decision",
     "connections": "Links to vendors' accounts, which push webhooks",
     "dead-letters": "What could not be processed, with its reason",

@@ -20,6 +20,7 @@ SEAL = 12
 """Bytes of the seal: cursors are no secrets, only not to be made up."""
 
 Item = TypeVar("Item", bound=BaseModel)
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,28 @@ class Page:
         items, more = self.take(each for each in found if self.after is None or position(each) > self.after)
         return items, self.cursor(position(items[-1])) if more else None
 
+    def sift(
+        self,
+        found: Iterable[Kept],
+        position: Callable[[Kept], str],
+        show: Callable[[Kept], Item | None],
+        looked_at: int = 1_000,
+        most_bytes: int = MOST_BYTES,
+    ) -> tuple[list[Item], str | None]:
+        """The page's items of what is found, `show` gives None for what is not wanted, and the cursor that leads on.
+        Where so many were looked at, the page is short, and the next one goes on behind them."""
+        items, size, last = list[Item](), 0, ""
+        for count, each in enumerate(found, start=1):
+            if item := show(each):
+                size += _size(item)
+                if items and (len(items) == self.limit or size > most_bytes):
+                    return items, self.cursor(last)
+                items.append(item)
+            last = position(each)
+            if count == looked_at:
+                return items, self.cursor(last)
+        return items, None
+
     def take(self, items: Iterable[Item]) -> tuple[list[Item], bool]:
         """The page's items, and whether more follow. One at least: a row is far smaller than a page."""
         found: list[Item] = []
@@ -48,9 +71,6 @@ class Page:
                 return found, True
             found.append(item)
         return found, False
-
-
-Kept = TypeVar("Kept")
 
 
 def named(found: Iterable[Kept], text: str | None, names: Callable[[Kept], Iterable[str]]) -> Iterator[Kept]:

@@ -57,6 +57,7 @@ CALLS = (
     Call("GET", "/v1/staff/{staff_id}/sessions", "staff:sessions_of", ADMIN),
     Call("DELETE", "/v1/staff/{staff_id}/sessions", "staff:end_sessions", ADMIN),
     Call("DELETE", "/v1/staff/{staff_id}/sessions/{session_id}", "staff:end_session", ADMIN),
+    Call("GET", "/v1/audit", "audit:listed", ADMIN),
     Call("GET", "/v1/identity-provider", "provider:get", ADMIN, group_only=True),
     Call("PUT", "/v1/identity-provider", "provider:put", ADMIN, group_only=True, conflicts=True, versioned=True),
     Call("DELETE", "/v1/identity-provider", "provider:delete", ADMIN, group_only=True),
