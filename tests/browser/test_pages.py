@@ -16,7 +16,7 @@ from chalicelib.entrypoints.console.routes import PAGES
 from chalicelib.entrypoints.console.table import Page
 from tests.browser import looking
 from tests.browser.visitors import LOOKS, NARROW, WIDE, Scheme, Tab, Visitors
-from tests.browser.worlds import World
+from tests.browser.worlds import ANNA, World
 from tests.exhaustive import Thoroughness, some_of
 
 pytestmark = pytest.mark.end_to_end
@@ -25,6 +25,7 @@ LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back", "/te
 LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
+    "/settings/audit": ("", f"?guest={ANNA}"),
 }
 """Path → what a page is asked for, where it shows other things then."""
 by_page = pytest.mark.parametrize("page", LOOKED_AT, ids=lambda each: each.path)

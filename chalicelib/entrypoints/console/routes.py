@@ -172,6 +172,7 @@ PAGES = (
         takes="staff:session_ended",
         opens="staff:end_session",
     ),
+    Page("/settings/audit", shows="audit:shown", opens="audit:listed"),
     Page("/settings/keys", shows="keys:listed", opens="access:listed"),
     Page("/settings/keys/new", shows="keys:new", takes="keys:created", opens="access:create"),
     Page("/settings/keys/{key_id}/end", shows="keys:ending", takes="keys:ended", opens="access:delete"),
