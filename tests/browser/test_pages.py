@@ -25,7 +25,7 @@ LEAD_ON = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/back", "/te
 LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
-    "/settings/audit": ("", f"?guest={ANNA}"),
+    "/settings/audit": ("", f"?guest={ANNA}&kind=sent"),
 }
 """Path → what a page is asked for, where it shows other things then."""
 by_page = pytest.mark.parametrize("page", LOOKED_AT, ids=lambda each: each.path)

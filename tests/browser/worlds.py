@@ -10,7 +10,8 @@ import time_machine
 from chalice.test import Client
 
 from app import app
-from chalicelib.access import sessions
+from chalicelib.access import audit, sessions
+from chalicelib.access.audit import Entry
 from chalicelib.access.provider import store as providers
 from chalicelib.access.provider.model import Provider
 from chalicelib.access.staff.model import STAFF_ROLES, Staff, StaffRole
@@ -100,6 +101,7 @@ class Maker:
         self._letters()
         key = self._posted("/v1/keys", {"name": "Booking engine", "role": "integration", "properties": ["vienna"]})
         staff = {role: somebody(name, role) for role, name in zip(STAFF_ROLES, PEOPLE, strict=True)}
+        _noted(staff["front_desk"])
         return World(staff, {**self._names(), **run, "key_id": key["key_id"], "staff_id": staff["marketer"].id})
 
     def _hotels(self) -> None:
@@ -148,6 +150,12 @@ class Maker:
         response = self.hub.call("POST", path, body)
         assert response.status_code < 300, response.body
         return response.json_body
+
+
+def _noted(who: Staff) -> None:
+    """That somebody sent a form: pages that are opened while they are looked at would change the audit's own."""
+    entry = Entry(who.id, time.instant(NOW), "POST /console/guests/{guest_id}/consents", guests=(ANNA,))
+    audit.note(entry, "r")
 
 
 def _pushed(number: int, snapshot: dict[str, Any]) -> Message:
