@@ -1,4 +1,4 @@
-"""The `hub` command line: deploy, finish, keys, staff, settings, replay, dead letters, and the local cloud."""
+"""The `hub` command line: deploy, finish, keys, staff, audit, settings, replay, dead letters, and the local cloud."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from chalicelib.canonical.faults import told
 from chalicelib.canonical.version import VERSION
 from infra import (
     access_keys,
+    audit_commands,
     chalice_files,
     deploy,
     finishing,
@@ -56,6 +57,7 @@ hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
 hub.add_typer(names, name="names")
 hub.add_typer(staff, name="staff")
+hub.command("audit")(audit_commands.audit)
 hub.command("deploy")(commands.deploy)
 infra.command("record")(commands.record)
 hub.command("restore")(restore_commands.restore_table)
