@@ -38,6 +38,7 @@ def changes(guests: int, minute: int) -> list[dict[str, Any]]:
 
 
 LATER = {"arrival": "2026-02-05", "departure": "2026-02-09"}
+IN_APRIL = {"arrival": "2026-04-05", "departure": "2026-04-09"}
 NEXT_MONTH = {"arrival": "2026-03-05", "departure": "2026-03-09"}
 NEXT_SUMMER = {"arrival": "2026-07-05", "departure": "2026-07-09"}
 
@@ -53,6 +54,13 @@ def check_ins(guests: int, minute: int) -> list[dict[str, Any]]:
 
 def check_outs(guests: int, minute: int, **dates: str) -> list[dict[str, Any]]:
     return [season.webhook(season.booking(number, minute, "checked_out", **dates)) for number in range(guests)]
+
+
+def stays_again(guests: int, minute: int, status: str) -> list[dict[str, Any]]:
+    """Another stay of each guest."""
+    told = [season.booking(number, minute, status, **IN_APRIL) for number in range(guests)]
+    named = [{**each, "source_id": f"a{at}", "booking_id": f"a{at}"} for at, each in enumerate(told)]
+    return [season.webhook(each) for each in named]
 
 
 def mews_changes(guests: int) -> list[dict[str, Any]]:
@@ -104,17 +112,26 @@ def moved_far(guests: int = 20) -> list[Figure]:
 
 
 def _check_out_units(cloud: Cloud, guests: int) -> list[Figure]:
+    """The first makes each guest a member, whom a list has from then on: that is written once in a membership."""
+    first = _with_points(cloud, check_outs(guests, 5, **LATER))
+    push(cloud, stays_again(guests, 6, "in_house"))
+    events = stays_again(guests, 7, "checked_out")
+    second = _with_points(cloud, events)
+    again = _written(cloud, lambda: push(cloud, events))
+    unit, of = "write units", "write units per webhook:"
+    return [
+        _absolute(f"{of} check-out with points (ingest + award)", unit, second / guests, 7, 16),
+        _absolute(f"{of} check-out that makes a member, with its points", unit, first / guests, 8, 20),
+        _absolute(f"{of} duplicate", unit, again / guests, None, 0),
+    ]
+
+
+def _with_points(cloud: Cloud, events: Sequence[dict[str, Any]]) -> int:
+    """Write units of what is told, and of the ledger that follows."""
     cloud.facts.clear()
-    events = check_outs(guests, 5, **LATER)
     stored = _written(cloud, lambda: push(cloud, events))
     woken = hub.wake_ups(cloud.facts)
-    awarded = _written(cloud, lambda: hub.run("award_points", hub.delivery(woken)))
-    name = "write units per webhook: check-out with points (ingest + award)"
-    again = _written(cloud, lambda: push(cloud, events))
-    return [
-        _absolute(name, "write units", (stored + awarded) / guests, 7, 16),
-        _absolute("write units per webhook: duplicate", "write units", again / guests, None, 0),
-    ]
+    return stored + _written(cloud, lambda: hub.run("award_points", hub.delivery(woken)))
 
 
 def _health(cloud: Cloud, guests: int) -> list[Figure]:

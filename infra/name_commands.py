@@ -12,7 +12,7 @@ names = typer.Typer(no_args_is_help=True, help="How guests are found by name.")
 
 @names.command("rebuild")
 def rebuild(stage: Stage = "", as_json: AsJson = False) -> None:
-    """List the names of all guests, so that a search finds whom an earlier version kept: once, after an update.
+    """List all guests by their names, and members, so that whom an earlier version kept is found: once after it.
 
     It is long work: this starts it, or wakes what of it is under way, and `/v1/jobs/{id}` tells how far it is.
     """

@@ -1,4 +1,4 @@
-"""Every key shape of the table but those of keys_of_people.py. docs/data-model.md says who uses each, and its cost."""
+"""Every key shape of the table but those beside it. docs/data-model.md says who uses each, and its cost."""
 
 import hashlib
 from collections.abc import Callable

@@ -99,6 +99,12 @@ class Check:
 Write = Put | Update | Delete | Check
 
 
+def differences(was: Mapping[Key, Item], is_: Mapping[Key, Item]) -> list[Write]:
+    """What makes some rows of others, by their keys; their lock is a row beside them."""
+    changed: list[Write] = [Put(item, replaces=was.get(key)) for key, item in is_.items() if was.get(key) != item]
+    return [*changed, *(Delete(key, replaces=item) for key, item in was.items() if key not in is_)]
+
+
 def row(key: Key, **attributes: Value) -> Item:
     return {"pk": key.pk, "sk": key.sk, **{name: value for name, value in attributes.items() if value is not None}}
 

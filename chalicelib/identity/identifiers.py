@@ -124,10 +124,15 @@ def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
 def normalise_member(text: str) -> str | None:
     """A member number without what only parts it, in capitals and plain digits: `AB 12-345` and `ab12345` are one. None
     for what stands there when there is none: `0`, `N/A`, `000000`, `TBA`, `-`, `keine Angabe`."""
-    typed = unicodedata.normalize("NFKC", text).upper()
-    signs = "".join(map(_plain_digit, filter(str.isalnum, typed)))
+    typed, signs = unicodedata.normalize("NFKC", text).upper(), signs_of_member(text)
     is_one_sign = len(set(signs)) == 1 and (len(signs) > 3 or signs[0] in "0XN")
     return None if not signs or is_one_sign or signs in NO_NUMBERS or _is_in_words(typed, signs) else signs
+
+
+def signs_of_member(text: str) -> str:
+    """What a number is told by, and the beginning of one by what it begins with."""
+    typed = unicodedata.normalize("NFKC", text).upper()
+    return "".join(map(_plain_digit, filter(str.isalnum, typed)))
 
 
 def _plain_digit(sign: str) -> str:

@@ -25,6 +25,7 @@ from chalicelib.loyalty.model import Account, Program, Reason
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 from chalicelib.profiles import memberships
+from chalicelib.profiles.numbered import place_of
 
 OF_A_STAY = {FactType.STAY_COMPLETED, FactType.STAY_REOPENED}
 FEW = 3
@@ -121,9 +122,10 @@ class Books:
 
     @property
     def _is_known(self) -> bool:
-        """Also as long as the leaf makes a member by anything else: when that ends, all programmes are looked at."""
-        said = enrolment(self.head, self.program.id)
-        return bool(said and said.turns) or self.program.id in self.head.enrolled_in or makes_member(self.head)
+        """Also as long as the source's number makes a member here: when that goes, all programmes are looked at."""
+        program, said = self.program.id, enrolment(self.head, self.program.id)
+        is_by_another = makes_member(self.head) and place_of(self.head, program) is not None
+        return bool(said and said.turns) or program in self.head.enrolled_in or is_by_another
 
     def settled(self, account: Account) -> Account:
         """The account after the last of what all stays should have been given."""

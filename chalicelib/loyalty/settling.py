@@ -15,6 +15,7 @@ from chalicelib.loyalty.books import Books, Person, open_books, read_person
 from chalicelib.loyalty.model import Account, Entry, Program, Reversal, StayEarned
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
+from chalicelib.profiles import enrolled
 
 
 class Written(NamedTuple):
@@ -25,8 +26,9 @@ class Written(NamedTuple):
     heads: dict[Leaf, Head]
 
 
-STAYS_AT_ONCE = 40
-"""Of one transaction: an entry and what was given for each, and besides them the account and the head."""
+STAYS_AT_ONCE = 32
+"""Of one transaction: an entry and what was given for each, and besides them the account, the head and its guest's,
+and the rows that list a member."""
 
 
 def settle(leaves: Sequence[Leaf], program: Program, at: Instant, woken_by: Fact | None = None) -> int:
@@ -143,7 +145,10 @@ def _still(books: Books, heads: Mapping[Leaf, Head]) -> list[table.Write]:
     """All was read as of these revisions. A head that becomes another is written in place of being checked."""
     if not heads:
         return [store.head_unchanged(books.head.leaf, books.head.rev)]
-    return [table.Put(head_row(each), table.unchanged_since(each.rev - 1)) for each in heads.values()]
+    written: list[table.Write] = [
+        table.Put(head_row(each), table.unchanged_since(each.rev - 1)) for each in heads.values()
+    ]
+    return written + enrolled.writes(books.head, heads[books.head.leaf])
 
 
 def _entry(books: Books, reservation: ReservationId, given: Given, account_rev: int) -> Entry:

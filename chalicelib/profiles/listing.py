@@ -15,6 +15,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Head
 from chalicelib.guests.rules import first_hotel, hotels_of
 from chalicelib.identity.forms import FEWEST, Listed, listed
+from chalicelib.profiles import enrolled
 
 MOST_HOTELS = 32
 """Hotels at which a record is found by its name, the first by their ids: a changed name must fit one transaction."""
@@ -28,7 +29,11 @@ def in_record(head: Head) -> Item:
 
 
 def beside(head: Head) -> dict[Key, Item]:
-    """The other rows of a head that was read with its record."""
+    """The other rows that list a head which was read with its record: by its names, and as a member's."""
+    return {**_names_beside(head), **enrolled.rows(head)}
+
+
+def _names_beside(head: Head) -> dict[Key, Item]:
     called, first = called_of(head), first_hotel(head)
     return {
         key: table.row(key, **_entry(head, hotel, forms, called))

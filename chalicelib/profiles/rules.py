@@ -15,6 +15,7 @@ from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.profiles import decisions, memberships, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.numbered import numbers_of
 from chalicelib.profiles.sharing import TooManyRecords
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
@@ -101,7 +102,7 @@ def _finish(draft: Draft) -> None:
 
 
 def _relist(draft: Draft) -> None:
-    """Where nothing new is said of anybody, nobody is called otherwise, or known at another hotel."""
+    """Where nothing new is said of anybody, nobody is called otherwise, known at another hotel, or more of a member."""
     for leaf, head in draft.decided.heads.items():
         before = draft.state.heads.get(leaf) or new_head(leaf)
         if _is_listed_by(before) != _is_listed_by(head):
@@ -110,7 +111,7 @@ def _relist(draft: Draft) -> None:
 
 def _is_listed_by(head: Head) -> object:
     record = head.record
-    return record and not record.nobody and (record.called, hotels_of(head))
+    return record and not record.nobody and (record.called, hotels_of(head), numbers_of(head))
 
 
 def _says_more(draft: Draft, head: Head) -> bool:

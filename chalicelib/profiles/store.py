@@ -49,15 +49,13 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
 
 
 def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
-    """Records need no condition, and no more does what lists their names: their heads are the lock of both."""
+    """Records need no condition, and no more does what lists them: their heads are the lock of both."""
     told = [head for head in update.heads.values() if head.record_rev == head.rev]
     writes: list[table.Write] = [
         table.Put(record_row(head, listing.in_record(head)), replaces=rows.get(keys.record(head.leaf))) for head in told
     ]
     for leaf, before in update.relisted.items():
-        was, is_ = listing.beside(before), listing.beside(update.heads[leaf])
-        writes += [table.Put(row, replaces=was.get(key)) for key, row in is_.items() if was.get(key) != row]
-        writes += [table.Delete(key, replaces=row) for key, row in was.items() if key not in is_]
+        writes += table.differences(listing.beside(before), listing.beside(update.heads[leaf]))
     return writes
 
 

@@ -112,6 +112,7 @@ ASKED = {
     "programs:listed": Asked(EMPTY),
     "programs:put": Asked(403, PROGRAM),
     "programs:get": Asked(EMPTY),
+    "members:listed": Asked(EMPTY),
     "jobs:listed": GROUP,
     "jobs:get": GROUP,
     "dead_letters:listed": Asked(NOT_SEEN, query="?connection=mews-vienna"),
@@ -155,7 +156,7 @@ SHOWN = {
     "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
     "records:listed",
-    "membership:listed", "staff:listed", "staff:get", "staff:sessions_of",
+    "membership:listed", "members:listed", "staff:listed", "staff:get", "staff:sessions_of",
 }  # fmt: skip
 """Calls that only look, and whose answer has the mark for whoever may have it."""
 

@@ -107,7 +107,7 @@ def test_a_key_of_one_hotel_changes_nothing_of_another_or_of_the_group(hub: Hub,
             continue
         for role in call.roles:
             response = ask(hub, call, ids, BODIES.get(call.answered_by), f"{role}@vienna")
-            of_all = call.answered_by.partition(":")[0] in {"programs", "segments", "templates"}
+            of_all = call.answered_by.partition(":")[0] in {"programs", "members", "segments", "templates"}
             shared = call.method == "GET" and of_all and "{guest_id}" not in call.path
             assert response.status_code == 200 if shared else response.status_code in {403, 404}, call
     assert tables.state() == before

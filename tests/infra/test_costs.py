@@ -65,6 +65,7 @@ def test_a_stage_costs_what_its_lines_come_to_and_ten_dollars_at_most() -> None:
             "dates moved into another month where a board shows the stay",
         ),
         ("a check-out with its points", "check-out with points (ingest + award)"),
+        ("a check-out that makes a member, with its points", "check-out that makes a member, with its points"),
         ("the first booking of a new guest (e-mail, phone, consent)", "first booking of a new guest"),
     ],
 )

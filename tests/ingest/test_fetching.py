@@ -260,10 +260,15 @@ def test_what_a_change_writes_and_that_a_duplicate_writes_nothing(
     assert (units, calls["duplicate"], calls.get("TransactWriteItems")) == (0, 1, None)
 
 
-def test_a_check_out_with_its_points_writes_sixteen_units_at_most(mews: FakeMews, facts: list[Any]) -> None:
+@pytest.mark.parametrize(("is_member", "most"), [(True, 16), (False, 18)])
+def test_a_check_out_with_its_points_writes_sixteen_units_at_most_and_two_where_it_makes_a_member(
+    mews: FakeMews, facts: list[Any], *, is_member: bool, most: int
+) -> None:
     programs.keep(EUR_PROGRAM, DAY_ONE.date())
     mews.keep(reservation(), customer(), item())
     fetched(reservations_changed("r1"))
+    if is_member:
+        loyalty.enrol(Leaf(leaf()), CLUB, earns_from=EUR_PROGRAM.starts_on)
     mews.keep(reservation(State="Processed", UpdatedUtc=at(5)))
     facts.clear()
     _, units = fetched(reservations_changed("r1"))
@@ -272,7 +277,7 @@ def test_a_check_out_with_its_points_writes_sixteen_units_at_most(mews: FakeMews
             loyalty.award_points({"detail": {**fact.model_dump(mode="json"), "fact_id": fact.fact_id}})
     _, points_units = meter().take()
     assert [entry.points for entry in ledgers.entries(Leaf(leaf()), CLUB)] == [2000]
-    assert 0 < units + points_units <= 16
+    assert 0 < units + points_units <= most
 
 
 def test_a_duplicate_three_days_later_changes_nothing(mews: FakeMews) -> None:

@@ -50,7 +50,7 @@ from chalicelib.loyalty.store import Given
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message, State
 from chalicelib.profiles import actions as profiles
-from chalicelib.profiles import listing
+from chalicelib.profiles import enrolled, listing
 from chalicelib.profiles.model import Change
 from tests.builders import VIENNA, charge, guest, reservation
 from tests.ids import PMS
@@ -172,6 +172,14 @@ def name(_: str) -> Item:
     }
     head = Head(leaf=LEAF, record=Record(source=PMS, **told), seen_at=(PropertyId(f"0{ID[1:]}"), PropertyId(ID)))
     return max(listing.beside(head).values(), key=item_size)
+
+
+def member(_: str) -> Item:
+    """Under the longest number, at a hotel and in a programme with long ids; a row says nothing but that."""
+    record = Record(source=PMS, member_number="9" * 64)
+    head = Head(leaf=LEAF, record=record, seen_at=(PropertyId(ID),))
+    head = carrying(head, (), [Enrolment(program=ProgramId(ID), said_at=AT, number="8" * 64)])
+    return max(enrolled.rows(head).values(), key=item_size)
 
 
 def head(signs: str) -> Item:
@@ -347,6 +355,7 @@ ROWS: Rows = {
     "head": Largest(head, 86_400, FOUR),
     "record": Largest(record, 8_600, FOUR),
     "name": Largest(name, 700),
+    "member": Largest(member, 250),
     "identifier": Largest(identifier, 56_000),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),

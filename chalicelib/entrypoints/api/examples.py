@@ -162,6 +162,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "DeadLetterShown": {"id": "3f1c0ffee", "reason": "unknown_connection", "receives": 1},
     "DeadLettersMeant": {"connection": "pms-vienna", "reason": "unknown_connection", "limit": 100},
     "DecisionShown": {"decision": "held", "reason": "no_consent"},
+    "MemberShown": {"guest": "g3f1c0ffee", "enrolled_at": "2026-02-03T09:30:00.000000Z"},
     "Health": {"version": "0.1.0"},
     "HubSettings": {"version": 0},
     "JobShown": {"id": "j1", "kind": "loyalty", "subject": "club"},

@@ -85,6 +85,7 @@ CALLS = (
     Call("GET", "/v1/programs", "programs:listed", EVERYONE),
     Call("PUT", "/v1/programs/{program_id}", "programs:put", ADMIN, group_only=True, conflicts=True, versioned=True),
     Call("GET", "/v1/programs/{program_id}", "programs:get", EVERYONE),
+    Call("GET", "/v1/programs/{program_id}/members", "members:listed", EVERYONE),
     Call("GET", "/v1/jobs", "jobs:listed", EVERYONE, group_only=True),
     Call("GET", "/v1/jobs/{job_id}", "jobs:get", EVERYONE, group_only=True),
     Call("GET", "/v1/dead-letters", "dead_letters:listed", ADMIN),
