@@ -1,8 +1,13 @@
 """Loyalty programmes in the browser."""
 
+from collections.abc import Callable
+
+import pytest
+
 from chalicelib.canonical.ids import ProgramId
 from chalicelib.loyalty.store import PROGRAMS
-from tests.console.conftest import Page, SignIn
+from tests.builders import PORTO, guest, reservation
+from tests.console.conftest import Browser, Page, SignIn
 
 NEW = {"id": "gold", "name": "Gold", "points_per_unit.EUR": "1.5", "starts_on": "2026-01-01", "effective_from": ""}
 
@@ -45,3 +50,53 @@ def test_who_may_only_read_finds_no_form(sign_in: SignIn) -> None:
     assert "/console/loyalty/gold/edit" not in desk.open("/loyalty/gold").links
     desk.open("/loyalty/gold/edit", 403)
     desk.open("/loyalty/silver", 404)
+
+
+@pytest.fixture
+def club(sign_in: SignIn, ingest: Callable[..., None]) -> Browser:
+    """Six members of Vienna by their source's numbers, one of Porto."""
+    admin = sign_in()
+    admin.send("/loyalty/new", {**NEW, "id": "club", "name": "Club"})
+    people = [
+        guest(f"g{at}", "Anna", f"Lee{at}", email=f"g{at}@mail.example", member_number=f"M-{at:03}") for at in range(6)
+    ]
+    ingest(*(reservation(f"r{at}", each, status="checked_out") for at, each in enumerate(people)))
+    porto = guest("p1", "Otto", "Ray", email="otto@mail.example", member_number="P-1")
+    ingest(reservation("p1", porto, status="checked_out", property_id=PORTO.id))
+    return admin
+
+
+def test_members_are_listed_with_number_and_a_way_to_each(club: Browser) -> None:
+    page = club.open("/loyalty/club/members?limit=5")
+    assert page.attributes("th", "scope").count("row") == 5
+    assert {"Anna Lee0", "M-000"} <= set(page.words)
+    (link, *_) = [each for each in page.links if each.endswith("/membership/club")]
+    assert "Anna Lee0" in club.open(link.removeprefix("/console")).text
+    (following,) = [each for each in page.links if "cursor=" in each]
+    assert club.open(following.removeprefix("/console")).attributes("th", "scope").count("row") == 2
+    assert "/console/loyalty/club/members" in club.open("/loyalty/club").links
+
+
+def test_members_are_found_by_the_beginning_of_their_number_and_the_filter_goes_along(club: Browser) -> None:
+    page = club.open("/loyalty/club/members?number=m00&limit=4")
+    assert page.attributes("th", "scope").count("row") == 4
+    (following,) = [each for each in page.links if "cursor=" in each]
+    assert "number=m00" in following
+    assert club.open(following.removeprefix("/console")).attributes("th", "scope").count("row") == 2
+    assert "Nobody of your hotels" in club.open("/loyalty/club/members?number=x").text
+    wrong = club.open("/loyalty/club/members?number=--", 400)
+    assert [told["name"] for _, told in wrong.elements if told.get("aria-invalid")] == ["number"]
+
+
+def test_a_desk_sees_the_members_among_its_own_guests(club: Browser, sign_in: SignIn) -> None:
+    porto = sign_in("front_desk", "porto").open("/loyalty/club/members")
+    assert {"Otto Ray", "P-1"} <= set(porto.words)
+    assert "M-0" not in porto.text
+    assert "Points stand with each guest" in porto.text
+
+
+def test_a_programme_without_members_says_so(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/loyalty/new", NEW)
+    assert "Nobody of your hotels is a member here." in admin.open("/loyalty/gold/members").text
+    admin.open("/loyalty/silver/members", 404)

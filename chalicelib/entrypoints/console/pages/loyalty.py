@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from chalice.app import Response
 
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import ProgramId
 from chalicelib.canonical.snapshots import Channel
-from chalicelib.entrypoints.api import programs, properties
+from chalicelib.entrypoints.api import members, programs, properties
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -36,6 +37,17 @@ def one(visit: Visit) -> Response:
     return visit.shown(
         "program.html", program=program, terms=terms, channels=CHANNELS, may_write=visit.may(programs.put)
     )
+
+
+def members_of(visit: Visit) -> Response:
+    """What is asked wrongly is told at its field."""
+    program = visit.call(programs.get, _id(visit))
+    number = visit.query.get("number", "").strip() or None
+    try:
+        found = visit.call(members.listed, _id(visit), number=number, page=visit.part(visit.path))
+    except Invalid as refusal:
+        return visit.refused(refusal).shown("program_members.html", program=program, members=None)
+    return visit.shown("program_members.html", program=program, members=found)
 
 
 def new(visit: Visit) -> Response:
