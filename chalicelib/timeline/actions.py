@@ -26,6 +26,11 @@ def everything(drift: Drift) -> tuple[Source, ...]:
     return *stays(drift), consents.happenings, messages.happenings
 
 
+def of_kind(kind: str, drift: Drift) -> tuple[Source, ...]:
+    """Of the kinds that the timeline has."""
+    return {"stay": stays(drift), "receipt": (consents.happenings,), "message": (messages.happenings,)}[kind]
+
+
 def history(
     leaves: Sequence[Leaf],
     sources: Sequence[Source],

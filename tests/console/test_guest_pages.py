@@ -38,6 +38,11 @@ def shown(response: Any) -> Page:
     return Page(response.body.decode())
 
 
+def behind_filters(page: Page) -> str:
+    """What stands below the filters of a list, which name all that may be asked for."""
+    return page.text.partition(" Show ")[2]
+
+
 def calls(capsys: pytest.CaptureFixture[str]) -> int:
     """Of AWS, as the log tells of the last request."""
     return int(json.loads(capsys.readouterr().out.splitlines()[-1])["aws_calls"])
@@ -114,8 +119,8 @@ def test_stays_and_timeline_are_told_in_words_and_page_by_page(sign_in: SignIn, 
         assert "Hotel Vienna" in first.text
         (after,) = [each for each in first.links if "cursor=" in each]
         rest = browser.open(after.removeprefix("/console"))
-        assert rest.text.count("Cancelled") == 3
-        assert "checked_out" not in first.html + rest.html
+        assert behind_filters(rest).count("Cancelled") == 3
+        assert "checked_out" not in first.text + rest.text
     assert "Travel site" in browser.open(f"{AT}/stays").text
 
 
@@ -142,7 +147,7 @@ def test_a_statement_that_is_refused_is_shown_with_what_was_typed(sign_in: SignI
 def test_who_may_only_read_has_no_form_and_is_refused(sign_in: SignIn, anna: str) -> None:
     desk, reader = sign_in("front_desk"), sign_in("analyst")
     for path, fields in ((f"{AT}/consents", {"state": "withdrawn"}), (f"{AT}/membership/club", {"number": "C-1"})):
-        assert not [each for each in reader.open(path).forms if each["action"].endswith(path)]
+        assert not [each for each in reader.open(path).forms if each["action"].endswith(path) and "_token" in each]
         assert reader.post(path, {**desk.open(path).form(path), **fields}).status_code == 403
     reader.open(f"{AT}/membership/club/end", 403)
     reader.open(f"{AT}/consents/email/lift-bounce", 403)

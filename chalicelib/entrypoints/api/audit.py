@@ -7,13 +7,12 @@ from typing import NamedTuple, get_args
 from chalicelib.access import actors, audit
 from chalicelib.access.audit import KEPT, Entry, Kind
 from chalicelib.access.model import Caller
-from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ActorId, GuestId, Leaf, StaffId
 from chalicelib.canonical.time import Instant, instant, is_date, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import MOST_BYTES, Page
+from chalicelib.entrypoints.api.paging import MOST_BYTES, Page, one_of
 from chalicelib.entrypoints.api.sights import sights_of
 from chalicelib.entrypoints.api.visibility import guest_of
 
@@ -58,7 +57,7 @@ def listed(
     """
     if (guest is None) is (actor is None):
         raise Invalid(FieldError("actor" if guest else "guest", ONE_OF))
-    wanted = Wanted(_kind(kind), *_time(ask.now, since, until))
+    wanted = Wanted(one_of("kind", kind, get_args(Kind)), *_time(ask.now, since, until))
     if guest is not None:
         return _who_saw(ask.caller, guest, wanted, page)
     return _done_by(ask.caller, StaffId(actor or ""), wanted, page)
@@ -71,12 +70,6 @@ class Wanted(NamedTuple):
 
     def has(self, entry: Entry) -> bool:
         return self.kind in {None, entry.kind}
-
-
-def _kind(asked: str | None) -> str | None:
-    if asked is not None and asked not in get_args(Kind):
-        raise Invalid(FieldError("kind", f"there is {known(get_args(Kind))}"))
-    return asked
 
 
 def _time(now: Instant, since: str | None, until: str | None) -> tuple[Instant, Instant]:

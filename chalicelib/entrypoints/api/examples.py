@@ -123,10 +123,11 @@ VALUES: Mapping[str, Any] = {
 }
 """What a field of this name holds, wherever it stands."""
 IN_QUERY: Mapping[str, Any] = {
-    **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2", "kind": "opened",
-    "since": "2026-02-01", "until": "2026-03-01T00:00:00Z",
+    **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2",
+    "since": "2026-02-01", "until": "2026-03-01T00:00:00Z", "status": "checked_out",
+    "origin": "stay_earned", "kind": "stay", "audit:listed.kind": "opened",
 }  # fmt: skip
-"""What is asked for, by the name of the parameter."""
+"""What is asked for, by the name of the parameter, or by that and the call."""
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},
     "AuditShown": {

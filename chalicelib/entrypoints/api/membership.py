@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -12,7 +12,7 @@ from chalicelib.canonical.ids import GuestId, ProgramId, PropertyId, Reservation
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.paging import Page, one_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
 from chalicelib.loyalty import actions, store
 from chalicelib.loyalty.membership import Membership
@@ -20,6 +20,9 @@ from chalicelib.loyalty.model import Entry, Program, Reason, Reversal, StayEarne
 from chalicelib.loyalty.store import PROGRAMS
 
 AHEAD = timedelta(days=366)
+OfStay = Literal["stay_earned", "reversal"]
+OfAct = Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening"]
+ORIGINS = (*get_args(OfStay), *get_args(OfAct))
 
 
 class Standing(Shown):
@@ -50,7 +53,7 @@ class StayEntry(Shown):
 
     id: str
     at: Instant
-    origin: Literal["stay_earned", "reversal"]
+    origin: OfStay
     points: int
     reason: Reason
     reservation: ReservationId
@@ -64,7 +67,7 @@ class ActEntry(Shown):
 
     id: str
     at: Instant
-    origin: Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening"]
+    origin: OfAct
     points: int
 
 
@@ -105,13 +108,22 @@ def end(ask: Ask, guest_id: GuestId, program_id: ProgramId) -> None:
     actions.end(sight.whole.id, program.id, moment_of(ask.now), own_leaves(sight), among=sight.among)
 
 
-def ledger(ask: Ask, guest_id: GuestId, *, program: ProgramId | None = None, page: Page) -> LedgerPage:
-    """The entries that the key's properties made, newest first; every zero has its reason."""
+def ledger(
+    ask: Ask, guest_id: GuestId, *, program: ProgramId | None = None, origin: str | None = None, page: Page
+) -> LedgerPage:
+    """The entries that the key's properties made, newest first; every zero has its reason.
+
+    With an `origin` those of one kind alone. A page may be short, and still have a `next_cursor`.
+    """
+    wanted = one_of("origin", origin, ORIGINS)
     sight = guest_of(ask.caller, guest_id)
     entries = actions.ledger(sight.guest, _program(program), page.after, at_once=page.limit + 1)
-    found, more = page.take(entry for entry in entries if _is_seen(sight.eyes, entry))
-    cursor = page.cursor(found[-1].position) if more else None
-    return LedgerPage(items=[_shown(entry) for entry in found], next_cursor=cursor)
+
+    def show(entry: Entry) -> StayEntry | ActEntry | None:
+        return _shown(entry) if wanted in {None, entry.origin.kind} and _is_seen(sight.eyes, entry) else None
+
+    found: tuple[list[StayEntry | ActEntry], str | None] = page.sift(entries, lambda each: each.position, show)
+    return LedgerPage(items=found[0], next_cursor=found[1])
 
 
 def _shown(entry: Entry) -> StayEntry | ActEntry:

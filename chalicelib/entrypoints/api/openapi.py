@@ -163,7 +163,8 @@ def _parameters(call: Call, contract: Contract) -> list[Json]:
         keyless.in_path(name, ENUMS.get(name, keyless.HUB_ID), None if name in ENUMS else VALUES[name])
         for name in named
     ]
-    found += [{"name": name, "in": "query", "schema": text, "example": IN_QUERY[name]} for name in contract.query]
+    asked = {name: IN_QUERY.get(f"{call.answered_by}.{name}", IN_QUERY[name]) for name in contract.query}
+    found += [{"name": name, "in": "query", "schema": text, "example": each} for name, each in asked.items()]
     if contract.pages:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
         found.append({"name": "limit", "in": "query", "schema": limit, "example": USUAL})

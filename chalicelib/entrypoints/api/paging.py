@@ -4,13 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from chalicelib.aws import secrets
+from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 
 MOST, USUAL = 200, 50
@@ -77,6 +78,13 @@ def named(found: Iterable[Kept], text: str | None, names: Callable[[Kept], Itera
     """Those in one of whose names the text stands, in whatever letters; all of them where there is none."""
     wanted = (text or "").casefold()
     return (each for each in found if not wanted or any(wanted in name.casefold() for name in names(each)))
+
+
+def one_of(name: str, asked: str | None, choices: Collection[str]) -> str | None:
+    """What a filter was asked for; None for anything. Raises Invalid for what there is not."""
+    if asked is not None and asked not in choices:
+        raise Invalid(FieldError(name, f"there is {known(choices)}"))
+    return asked
 
 
 def _size(item: BaseModel) -> int:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
-from chalicelib.canonical.ids import GuestId, PropertyId
+from chalicelib.canonical.ids import ConnectionId, GuestId, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
@@ -44,10 +44,11 @@ class RecordShown(LeafShown):
 SAID = set(RecordShown.model_fields) - set(LeafShown.model_fields)
 
 
-def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[RecordShown]:
-    """The guest's records in the key's sight, each with what its source says."""
+def listed(ask: Ask, guest_id: GuestId, *, source: ConnectionId | None = None, page: Page) -> Listing[RecordShown]:
+    """The guest's records in the key's sight, each with what its source says; with a `source` those of it alone."""
     sight = guest_of(ask.caller, guest_id)
-    items, cursor = page.of((_shown(sight, head) for head in sight.heads), lambda each: each.id)
+    shown = (_shown(sight, head) for head in sight.heads)
+    items, cursor = page.of((each for each in shown if source in {None, each.source}), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 

@@ -1,16 +1,16 @@
 """Stays as the API shows them: the guest's own, and those in which the guest shared another's room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
-from chalicelib.canonical.happenings import Source
+from chalicelib.canonical.happenings import Happening, Source
 from chalicelib.canonical.ids import GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import Item, Page
+from chalicelib.entrypoints.api.paging import Item, Page, one_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, may_see
 from chalicelib.guests.history import SharedStay
 from chalicelib.guests.kept import Amounts
@@ -76,17 +76,48 @@ class StayShown(Shown):
         )
 
 
-def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[StayShown]:
-    """The guest's reservations at the key's properties, and those shared as a companion, newest first."""
+def listed(
+    ask: Ask, guest_id: GuestId, *, property_id: PropertyId | None = None, status: str | None = None, page: Page
+) -> Listing[StayShown]:
+    """The guest's reservations at the key's properties, and those shared as a companion, newest first.
+
+    With a `property_id` those there alone, with a `status` those in that state: then a page may be short, and still
+    have a `next_cursor`.
+    """
+    wanted = Wanted(property_id, one_of("status", status, list(Status)))
     sight = guest_of(ask.caller, guest_id)
-    found = history_of(sight, timeline.stays(sight.whole.drift), page)
+    found = history_of(sight, timeline.stays(sight.whole.drift), page, wanted=wanted.has)
     items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
     return page_of(page, found, items)
 
 
-def history_of(sight: InSight, sources: Sequence[Source], page: Page, mailed: Sequence[Leaf] = ()) -> Part:
+class Wanted(NamedTuple):
+    property_id: PropertyId | None
+    status: str | None
+
+    def has(self, line: Happening[object]) -> bool:
+        stay = line.what.stay if isinstance(line.what, SharedStay) else line.what
+        is_there = self.property_id in {None, line.property_id}
+        return is_there and (self.status is None or (isinstance(stay, Stay) and stay.status == self.status))
+
+
+def history_of(
+    sight: InSight,
+    sources: Sequence[Source],
+    page: Page,
+    mailed: Sequence[Leaf] = (),
+    wanted: Callable[[Happening[object]], bool] = lambda _: True,
+) -> Part:
+    """The part of the guest's history that a page holds of what is in sight and wanted."""
     sees = may_see(sight.eyes)
-    return timeline.history(sight.members, sources, before=page.after, limit=page.limit, may_see=sees, mailed=mailed)
+    return timeline.history(
+        sight.members,
+        sources,
+        before=page.after,
+        limit=page.limit,
+        may_see=lambda line: wanted(line) and sees(line),
+        mailed=mailed,
+    )
 
 
 def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:

@@ -1,6 +1,6 @@
 """/v1/guests/{guest_id}/timeline: what happened to a guest, newest first."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from chalicelib.canonical import happenings
 from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
@@ -8,7 +8,7 @@ from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Basis, Purpose, Receipt, State
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.paging import Page, one_of
 from chalicelib.entrypoints.api.stays import StayShown, history_of, page_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
 from chalicelib.guests.history import SharedStay
@@ -16,7 +16,7 @@ from chalicelib.guests.model import Stay
 from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
-from chalicelib.timeline.actions import everything
+from chalicelib.timeline.actions import everything, of_kind
 
 
 class ConsentAct(Shown):
@@ -49,26 +49,32 @@ class MessageShown(Shown):
     complained_at: Instant | None
 
 
+Kind = Literal["stay", "receipt", "message"]
+
+
 class Happening(Shown):
     """One line of a guest's history; `at` is an instant, or for stays the day of arrival. A message stands where its
     campaign was launched."""
 
     id: str
     at: str
-    kind: Literal["stay", "receipt", "message"]
+    kind: Kind
     leaf: Leaf
     stay: StayShown | None = None
     receipt: ConsentAct | None = None
     message: MessageShown | None = None
 
 
-def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[Happening]:
-    """Stays, consent receipts and messages, newest first.
+def listed(ask: Ask, guest_id: GuestId, *, kind: str | None = None, page: Page) -> Listing[Happening]:
+    """Stays, consent receipts and messages, newest first; with a `kind` those of one kind alone.
 
     A stay and a hotel's message are shown to that hotel's keys, a message in the group's name to those of all hotels.
     """
+    wanted = one_of("kind", kind, get_args(Kind))
     sight = guest_of(ask.caller, guest_id)
-    found = history_of(sight, everything(sight.whole.drift), page, sight.others)
+    mailed = sight.others if wanted in {None, "message"} else ()
+    drift = sight.whole.drift
+    found = history_of(sight, of_kind(wanted, drift) if wanted else everything(drift), page, mailed)
     return page_of(page, found, [_shown(each, sight.through(each.leaf)) for each in found.happenings])
 
 

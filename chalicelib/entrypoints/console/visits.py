@@ -6,7 +6,7 @@ its field.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
@@ -183,10 +183,18 @@ class Visit:
         asked = {name: self.query[name] for name in ("limit", "cursor") if self.query.get(name)}
         return read_page(f"{CONSOLE_AT}{listing}", asked)
 
+    def asked(self, name: str) -> str | None:
+        """What a list is filtered by; None for anything."""
+        return self.query.get(name, "").strip() or None
+
+    def is_filtered(self, names: Iterable[str]) -> bool:
+        """Whether a list is filtered by any of these."""
+        return any(self.asked(each) for each in names)
+
     @property
     def wanted(self) -> str | None:
         """The part of a name that a list is filtered by."""
-        return self.query.get("named", "").strip() or None
+        return self.asked("named")
 
     def number(self, name: str) -> int | str | None:
         """A number of the form; what is none is handed on as it was typed, for its model to say what is wrong."""

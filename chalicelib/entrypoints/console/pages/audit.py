@@ -37,7 +37,7 @@ MOST_LINKED = 5
 
 def shown(visit: Visit) -> Response:
     """The form, and what was found. What is asked wrongly is told at its field."""
-    asked = {name: text for name in ("guest", "actor", "kind", "since", "until") if (text := _asked(visit, name))}
+    asked = {name: text for name in ("guest", "actor", "kind", "since", "until") if (text := visit.asked(name))}
     try:
         found = _found(visit, asked) if asked.keys() & {"guest", "actor"} else None
     except CallerError as refusal:
@@ -50,10 +50,6 @@ def _found(visit: Visit, asked: Mapping[str, str]) -> Listing[AuditShown]:
     days = {"since": _begin(visit, asked.get("since"), 0), "until": _begin(visit, asked.get("until"), 1)}
     part = visit.part(visit.path)
     return visit.call(audit.listed, guest=guest, actor=asked.get("actor"), kind=asked.get("kind"), page=part, **days)
-
-
-def _asked(visit: Visit, name: str) -> str:
-    return visit.query.get(name, "").strip()
 
 
 def _begin(visit: Visit, day: str | None, later: int) -> str | None:
@@ -69,7 +65,7 @@ def _page(visit: Visit, found: Listing[AuditShown] | None) -> Response:
         each.staff_id: each.name for each in visit.call(staff.listed, page=Page("staff", MOST)).items
     }
     keys: dict[str, str] = {each.key_id: each.name for each in visit.call(access.listed, page=Page("keys", MOST)).items}
-    actor = _asked(visit, "actor")
+    actor = visit.asked("actor")
     names: dict[str, str] = {NOBODY: visit.words(N_("Nobody who is known")), **({actor: actor} if actor else {})}
     names.update(people | keys)
     return visit.shown("audit.html", found=found, names=names, people=people, kinds=KINDS, acts=ACTS, most=MOST_LINKED)

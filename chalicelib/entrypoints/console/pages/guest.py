@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chalice.app import Response
 
 from chalicelib.canonical.errors import NotFound
-from chalicelib.canonical.ids import GuestId, Leaf
+from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.entrypoints.api import consents, guests, membership, records, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
@@ -64,20 +64,25 @@ def sheet(visit: Visit) -> Response:
 
 def beside(visit: Visit) -> Response:
     """What each source says, one column a record."""
-    listing = visit.call(records.listed, id_of(visit), page=visit.part(visit.path))
+    source, guest = visit.asked("source"), found(visit)
+    only = ConnectionId(source) if source else None
+    listing = visit.call(records.listed, id_of(visit), source=only, page=visit.part(visit.path))
     rows = beside_each_other.rows(visit, listing.items, hotels.of(visit))
-    return shown(visit, "guest_records.html", found(visit), listing=listing, rows=rows)
+    sources = sorted({each.source for each in guest.leaves if each.source} | ({source} if source else set()))
+    return shown(visit, "guest_records.html", guest, listing=listing, rows=rows, sources=sources)
 
 
 def stayed(visit: Visit) -> Response:
-    listing = visit.call(stays.listed, id_of(visit), page=visit.part(visit.path))
+    hotel, status = visit.asked("property_id"), visit.asked("status")
+    there = PropertyId(hotel) if hotel else None
+    listing = visit.call(stays.listed, id_of(visit), property_id=there, status=status, page=visit.part(visit.path))
     began = [(each.arrival, 1) for each in listing.items if each.status in STAYED]
     months = by_month.bars(visit.wording, began)
-    return shown(visit, "guest_stays.html", found(visit), listing=listing, months=months)
+    return shown(visit, "guest_stays.html", found(visit), listing=listing, months=months, states=list(Status))
 
 
 def happened(visit: Visit) -> Response:
-    listing = visit.call(timeline.listed, id_of(visit), page=visit.part(visit.path))
+    listing = visit.call(timeline.listed, id_of(visit), kind=visit.asked("kind"), page=visit.part(visit.path))
     mailed = any(each.message and each.message.campaign for each in listing.items)
     campaigns = named.campaigns_by_id(visit) if mailed else {}
     return shown(visit, "guest_timeline.html", found(visit), listing=listing, campaigns=campaigns)

@@ -42,9 +42,8 @@ def one(visit: Visit) -> Response:
 def members_of(visit: Visit) -> Response:
     """What is asked wrongly is told at its field."""
     program = visit.call(programs.get, _id(visit))
-    number = visit.query.get("number", "").strip() or None
     try:
-        found = visit.call(members.listed, _id(visit), number=number, page=visit.part(visit.path))
+        found = visit.call(members.listed, _id(visit), number=visit.asked("number"), page=visit.part(visit.path))
     except Invalid as refusal:
         return visit.refused(refusal).shown("program_members.html", program=program, members=None)
     return visit.shown("program_members.html", program=program, members=found)

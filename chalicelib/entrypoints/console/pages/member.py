@@ -31,7 +31,8 @@ def shown(visit: Visit) -> Response:
 def one(visit: Visit) -> Response:
     program = visit.call(programs.get, _program(visit))
     part = visit.part(visit.path)
-    ledger = visit.call(membership.ledger, id_of(visit), program=_program(visit), page=part)
+    origin = visit.asked("origin")
+    ledger = visit.call(membership.ledger, id_of(visit), program=_program(visit), origin=origin, page=part)
     return page(
         visit,
         "guest_membership.html",
@@ -39,6 +40,7 @@ def one(visit: Visit) -> Response:
         program=program,
         standing=_standing(visit),
         ledger=ledger,
+        origins=membership.ORIGINS,
         given=lambda zone: by_month.bars(visit.wording, _given(ledger, zone)),
         may_enrol=visit.may(membership.enrol),
     )
