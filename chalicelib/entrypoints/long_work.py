@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 def steps_of(kind: str) -> "Steps":
     """Raises Rejected for a kind that nobody knows."""
     from chalicelib.campaigns import previews
-    from chalicelib.loyalty import programs
+    from chalicelib.loyalty import points, programs
     from chalicelib.profiles import relisting
 
     known: dict[str, Steps] = {
         programs.FOLLOWING: programs.follow,
+        points.COUNTING: points.count,
         previews.PREVIEWING: previews.look,
         relisting.LISTING: relisting.relist,
     }

@@ -112,6 +112,7 @@ ASKED = {
     "programs:listed": Asked(EMPTY),
     "programs:put": Asked(403, PROGRAM),
     "programs:get": Asked(EMPTY),
+    "programs:count_points": GROUP,
     "members:listed": Asked(EMPTY),
     "jobs:listed": GROUP,
     "jobs:get": GROUP,

@@ -1,13 +1,20 @@
 """Loyalty programmes in the browser."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from chalicelib.canonical.ids import ProgramId
+from chalicelib.canonical.ids import ConnectionId, ProgramId, leaf_of_profile
+from chalicelib.canonical.time import instant, now
+from chalicelib.entrypoints import schedules
+from chalicelib.loyalty import programs
+from chalicelib.loyalty.settling import settle
 from chalicelib.loyalty.store import PROGRAMS
-from tests.builders import PORTO, guest, reservation
+from tests.builders import DAY_ONE, EUR_PROGRAM, PORTO, guest, reservation
 from tests.console.conftest import Browser, Page, SignIn
+from tests.fakes import received
 
 NEW = {"id": "gold", "name": "Gold", "points_per_unit.EUR": "1.5", "starts_on": "2026-01-01", "effective_from": ""}
 
@@ -100,3 +107,35 @@ def test_a_programme_without_members_says_so(sign_in: SignIn) -> None:
     admin.send("/loyalty/new", NEW)
     assert "Nobody of your hotels is a member here." in admin.open("/loyalty/gold/members").text
     admin.open("/loyalty/silver/members", 404)
+
+
+def test_points_are_counted_when_somebody_asks_and_shown_by_month(sign_in: SignIn, ingest: Callable[..., None]) -> None:
+    admin = sign_in()
+    programs.keep(EUR_PROGRAM.model_copy(update={"auto_enrol": True}), DAY_ONE.date())
+    last = now().date().replace(day=1)
+    stay = {"arrival": (last - timedelta(2)).isoformat(), "departure": (last - timedelta(1)).isoformat()}
+    ingest(reservation("r1", guest(email="anna@mail.example"), status="checked_out", **stay))
+    settle([leaf_of_profile(ConnectionId("api"), "g1")], PROGRAMS.required(ProgramId("club")), instant(DAY_ONE))
+    assert "Count the points" in admin.open("/loyalty/club/points").text
+    counting = admin.send("/loyalty/club/points").headers["Location"].removeprefix("/console")
+    assert "Counting" in admin.open(counting).text
+    assert "Count again" not in admin.open(counting).text
+    while records := received("jobs")["Records"]:
+        for each in records:
+            schedules.run(json.loads(each["body"]))
+    page = admin.open(counting)
+    assert {"Counted", "Count again", "2,000"} <= set(page.words)
+    assert page.attributes("svg", "role") == ["img"]
+
+
+def test_another_job_is_no_count_and_no_hotels_page_has_one(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/loyalty/new", NEW)
+    admin.send("/loyalty/new", {**NEW, "id": "silver", "name": "Silver"})
+    job = admin.send("/loyalty/silver/points").headers["Location"].partition("job=")[2]
+    admin.open(f"/loyalty/gold/points?job={job}", 404)
+    admin.open(f"/loyalty/silver/points?job={job}")
+    admin.open("/loyalty/gold/points?job=none", 404)
+    vienna = sign_in("marketer", "vienna")
+    vienna.open("/loyalty/gold/points", 403)
+    assert not any(each.endswith("/points") for each in vienna.open("/loyalty/gold").links)

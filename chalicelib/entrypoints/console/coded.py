@@ -44,7 +44,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "purpose": dict(zip(PURPOSES, [N_("Marketing")], strict=True)),
     "controller": {"group": N_("The group")},
-    "job": {"follow_programme": N_("Ledgers follow a programme")},
+    "job": {
+        "follow_programme": N_("Ledgers follow a programme"),
+        "points_by_month": N_("Points are counted by month"),
+    },
     "medium": dict(zip(CHANNELS, [N_("E-mail")], strict=True)),
     "suppressed": {
         "complaint": N_("A mail was reported as spam. Only the guest can take that back."),

@@ -54,6 +54,12 @@ PAGES = (
     Page("/loyalty/new", shows="loyalty:new", takes="loyalty:created", opens="programs:put"),
     Page("/loyalty/{program_id}", shows="loyalty:one", opens="programs:get"),
     Page("/loyalty/{program_id}/members", shows="loyalty:members_of", opens="members:listed"),
+    Page(
+        "/loyalty/{program_id}/points",
+        shows="loyalty:points_of",
+        takes="loyalty:count_points",
+        opens="programs:count_points",
+    ),
     Page("/loyalty/{program_id}/edit", shows="loyalty:edit", takes="loyalty:saved", opens="programs:put"),
     Page("/segments", shows="segments:listed", opens="segments:listed", title=N_("Segments")),
     Page("/segments/new", shows="segments:new", takes="segments:created", opens="segments:put"),

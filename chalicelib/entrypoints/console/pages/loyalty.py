@@ -1,17 +1,21 @@
 """Loyalty programmes: what stays earn, and by which terms on which day."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from chalice.app import Response
 
-from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.ids import ProgramId
+from chalicelib.canonical.errors import Invalid, NotFound
+from chalicelib.canonical.ids import JobId, ProgramId
 from chalicelib.canonical.snapshots import Channel
-from chalicelib.entrypoints.api import members, programs, properties
+from chalicelib.entrypoints.api import jobs, members, programs, properties
+from chalicelib.entrypoints.api.jobs import JobShown
 from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.console import by_month
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.loyalty.model import Program, Terms
+from chalicelib.loyalty.points import COUNTING
 from chalicelib.properties.model import Property
 
 CHANNELS = {
@@ -47,6 +51,29 @@ def members_of(visit: Visit) -> Response:
     except Invalid as refusal:
         return visit.refused(refusal).shown("program_members.html", program=program, members=None)
     return visit.shown("program_members.html", program=program, members=found)
+
+
+def points_of(visit: Visit) -> Response:
+    """What was counted, or a button that counts."""
+    program, counted = visit.call(programs.get, _id(visit)), _counted(visit)
+    months = {date.fromisoformat(f"{month}-01"): number for month, number in counted.result.items()} if counted else {}
+    bars = by_month.bars(visit.wording, months.items())
+    return visit.shown("program_points.html", program=program, job=counted, months=bars)
+
+
+def count_points(visit: Visit) -> Response:
+    return visit.go(visit.path, job=visit.call(programs.count_points, _id(visit)).id)
+
+
+def _counted(visit: Visit) -> JobShown | None:
+    """Raises NotFound for another job than one of this programme's."""
+    asked = visit.asked("job")
+    if asked is None:
+        return None
+    found = visit.call(jobs.get, JobId(asked))
+    if (found.kind, found.subject) != (COUNTING, _id(visit)):
+        raise NotFound("There is no such count.")
+    return found
 
 
 def new(visit: Visit) -> Response:
