@@ -1,0 +1,57 @@
+"""Under which keys a record is laid beside others that it may be the same person as. Pure.
+
+No two records are compared unless they have a key in common. A key says two things that few have in common: how often
+records of one person share at least one of theirs is measured beside `weights` (docs/benchmarks.md).
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from chalicelib.identity.names import Words
+from chalicelib.identity.scripts import plain
+from chalicelib.identity.sketches import Sketch
+
+MOST = 4
+"""Keys of a record."""
+MOST_IN_ONE = 50
+"""Records under one key: where there are more, it tells nobody from anybody, and is passed over."""
+
+
+def keys_of(sketch: Sketch) -> tuple[str, ...]:
+    """The first four of those that the record has everything for, the most telling first."""
+    return tuple(key for key, _ in zip(_keys(sketch), range(MOST), strict=False))
+
+
+def _keys(sketch: Sketch) -> Iterator[str]:
+    name, born, postcode = sketch.name, _born(sketch.born), sketch.postcode
+    family = "".join(name.family or name.given)
+    if not family or name.is_several:
+        return
+    if sketch.phone:
+        yield f"phone {sketch.phone} {family[0]}"
+    if born:
+        yield f"born {born} {family[0]}"
+    if born and sketch.city:
+        yield f"born in {born} {sketch.city[0]}"
+    if postcode:
+        yield f"sounds {postcode[0]} {' '.join(sorted((_sound(name.given), _sound(name.family))))}"
+    if postcode and sketch.house:
+        yield f"house {postcode} {sketch.house}"
+    if sketch.city:
+        yield f"city {sketch.city[:4]} {family[:2]}"
+
+
+def _born(day: str | None) -> str | None:
+    """Month and day in whatever order: many write them the other way round."""
+    if day is None:
+        return None
+    year, month, of_month = day.split("-")
+    return f"{year}-{'-'.join(sorted((month, of_month)))}"
+
+
+@lru_cache(maxsize=4_000)
+def _sound(words: Words) -> str:
+    """How a name sounds, roughly, in plain letters."""
+    from jellyfish import soundex
+
+    return soundex(plain("".join(words))) if words else ""
