@@ -10,12 +10,14 @@ import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import DEFLATED, Item, inflated, item_size
-from chalicelib.aws.indexes import INDEXES
+from chalicelib.aws.indexes import INDEXES, PROJECTED, Index
 from chalicelib.aws.keys import Key
 from chalicelib.aws.table import Check, ConditionFailed, Delete, Put, Update, When, Write
-from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.canonical.ids import Digest, Leaf, ReservationId
+from chalicelib.guests.carried import sketch
 from chalicelib.guests.store import read_head, read_stay, with_record
 from chalicelib.identity import forms
+from chalicelib.identity.store import read_block
 
 UNALTERABLE = {str, int, bool, bytes}
 VOLATILE = {DEFLATED, "rev", "record_rev", "expires_at", "bounds", "drift", "month"}
@@ -84,6 +86,15 @@ class MemoryTable:
             ordered = [key for key in ordered if (key.sk < after if newest_first else key.sk > after)]
         return iter([_copy(self.rows[key]) for key in ordered[:limit]])
 
+    def query_index(
+        self, index: Index, pk: str, prefix: str = "", *, after: str | None = None, at_once: int | None = None
+    ) -> Iterator[Item]:
+        self._called()
+        shown = "pk", "sk", index.pk, index.sk, PROJECTED
+        found = sorted((row for row in self.rows.values() if row.get(index.pk) == pk), key=lambda row: row[index.sk])
+        entries = [{name: row[name] for name in shown if name in row} for row in found]
+        return iter([each for each in entries if each[index.sk].startswith(prefix) and each[index.sk] > (after or "")])
+
     def write(self, one: Put | Delete | Update) -> None:
         self.transact([one])
 
@@ -131,13 +142,14 @@ class MemoryTable:
         which month the row of a stay lies, as long as it is found there."""
         assert stays_not_found(self.rows) == []
         assert names_astray(self.rows) == set()
+        assert sketches_astray(self.rows) == set()
         rows = {key: inflated(row) for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
         kept = dict(_as_put_anew(key, row) for key, row in rows.items())
         told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
         return {key: row for key, row in told.items() if not _says_nothing(key, row)}
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> "MemoryTable":
-        for name in ("get", "get_many", "query", "write", "transact"):
+        for name in ("get", "get_many", "query", "query_index", "write", "transact"):
             monkeypatch.setattr(table, name, getattr(self, name))
         return self
 
@@ -167,6 +179,18 @@ def names_astray(rows: Mapping[Key, Item]) -> set[tuple[str, str]]:
         if row.get(index.pk, "").startswith("NAMES#")
     }
     return listed ^ {entry for key, row in rows.items() if key.sk == "RECORD" for entry in _entries(key, row, rows)}
+
+
+def sketches_astray(rows: Mapping[Key, Item]) -> set[tuple[str, str, object]]:
+    """What lies in a block otherwise than its record says it, or where it does not belong; or is not there."""
+    blocks = {key.pk: read_block(Digest(key.pk), row) for key, row in rows.items() if key.pk.startswith("BLOCK#")}
+    lie = {(pk, leaf, each) for pk, block in blocks.items() for leaf, each in block.sketches.items()}
+    records = {Leaf(key.pk.removeprefix("LEAF#")): row for key, row in rows.items() if key.sk == "RECORD"}
+    heads = [with_record(read_head(leaf, rows[keys.head(leaf)]), row) for leaf, row in records.items()]
+    own = {
+        (keys.block(each).pk, head.leaf, sketch(head.record)) for head in heads if head.record for each in head.blocks
+    }
+    return lie ^ {each for each in own if each[0] not in blocks or not blocks[each[0]].is_full}
 
 
 def _entries(key: Key, row: Item, rows: Mapping[Key, Item]) -> Iterator[tuple[str, str]]:
@@ -228,8 +252,9 @@ def _read_units(row: Item) -> int:
 
 
 def _says_nothing(key: Key, row: Item) -> bool:
-    """An identifier nobody carries any more, a gate that holds nothing, a nobody without stays: as good as absent."""
-    if key.pk.startswith("IDENTIFIER#"):
+    """An identifier nobody carries any more, a block in which nobody lies, a gate that holds nothing, a nobody without
+    stays: as good as absent."""
+    if key.pk.startswith(("IDENTIFIER#", "BLOCK#")):
         return not row.keys() - {"pk", "sk"}
     if key.sk == "HEAD":
         return row.get("stats") == "{}"

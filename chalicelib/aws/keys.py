@@ -61,6 +61,8 @@ campaign: Callable[[CampaignId], Key] = partial(Key, CAMPAIGNS)
 api_key: Callable[[str], Key] = alone("KEY")
 """Signing in is one read by the hash of the whole key."""
 identifier: Callable[[Digest], Key] = alone("IDENTIFIER")
+block: Callable[[Digest], Key] = alone("BLOCK")
+"""Records that are compared by weight, for they have something in common."""
 reservation: Callable[[ReservationId], Key] = alone("RESERVATION")
 """Where a reservation is kept: the leaf of its primary guest, and the month of its row."""
 reservation_of_charge: Callable[[ChargeId], Key] = alone("CHARGE")
@@ -136,6 +138,15 @@ leaf: Callable[[Leaf], str] = "LEAF#{}".format
 
 record: Callable[[Leaf], Key] = alone("LEAF", "RECORD")
 """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
+
+
+def candidate(one: Leaf, other: Leaf) -> Key:
+    """A merge candidate, under the smaller of its leaves."""
+    return Key(leaf(one), f"CANDIDATE#{other}")
+
+
+CANDIDATES = "CANDIDATES"
+"""Of `INDEX_1`: all merge candidates, the likeliest first."""
 
 
 def name(leaf_id: Leaf, property_id: PropertyId, number: int) -> Key:

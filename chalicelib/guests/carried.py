@@ -8,6 +8,7 @@ from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.identity.model import Called
+from chalicelib.identity.sketches import Sketch, sketch_of
 
 
 def carrying(head: Head, told: Iterable[IdentifierKey], enrolments: Iterable[Enrolment]) -> Head:
@@ -25,6 +26,11 @@ def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
 def listed_as(record: Record) -> Called:
     """The name as the rows of its identifiers list it: with the hotel whose key alone says so."""
     return (*record.called, record.hotel) if record.hotel else record.called
+
+
+def sketch(record: Record) -> Sketch:
+    """The record as it is compared by weight."""
+    return sketch_of(record.called, record.birth_date, record.address, record.country, record.own_phone)
 
 
 def without_numbers(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:

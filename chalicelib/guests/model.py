@@ -215,6 +215,8 @@ class Head:
     enrolled_keys: tuple[IdentifierKey, ...] = ()
     enrolled_in: tuple[ProgramId, ...] = ()
     """Programmes whose ledger has a member here of itself: what people say of one counts more."""
+    blocks: tuple[Digest, ...] = ()
+    """Where the record lies beside others that it is compared with by weight."""
     own_profile: Digest | None = None
     """The digest under which other records name this one as what their source merged them into."""
     members: tuple[Leaf, ...] = ()

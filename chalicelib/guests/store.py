@@ -64,6 +64,7 @@ def record_row(head: Head, listed: Mapping[str, Value] = NOT_LISTED) -> Item:
         rev=head.record_rev or 0,
         record=head.record.packed() if head.record else None,
         identifiers=list(told_by_record(head)) or None,
+        blocks=list(head.blocks) or None,
         own_profile=head.own_profile,
         enrolments=_ENROLMENTS.dump_json(head.enrolments, exclude_defaults=True).decode() if head.enrolments else None,
         **listed,
@@ -78,7 +79,7 @@ def with_record(head: Head, item: Item | None) -> Head:
     item = inflated(item)
     known = replace(head, record=Record.model_validate_json(item["record"]), own_profile=item.get("own_profile"))
     enrolments = _ENROLMENTS.validate_json(item["enrolments"]) if "enrolments" in item else ()
-    return carrying(known, item.get("identifiers", ()), enrolments)
+    return replace(carrying(known, item.get("identifiers", ()), enrolments), blocks=tuple(item.get("blocks", ())))
 
 
 def with_records(heads: Mapping[Leaf, Head]) -> dict[Leaf, Head]:

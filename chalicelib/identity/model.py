@@ -1,4 +1,4 @@
-"""What an identifier row is, and what a person may decide about two records."""
+"""What the rows of identifiers and blocks are, and what a person may decide about two records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,6 +8,8 @@ from itertools import zip_longest
 from chalicelib.canonical.ids import Digest, Leaf, PropertyId, digest_of, is_person
 from chalicelib.canonical.time import Instant
 from chalicelib.canonical.versions import Version
+from chalicelib.identity.blocks import MOST_IN_ONE
+from chalicelib.identity.sketches import Sketch
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
@@ -64,6 +66,23 @@ class Identifier:
     def is_closed(self) -> bool:
         """So many leaves carried it that they are no longer listed: it stays shared for good."""
         return self.shared and not self.leaves
+
+
+@dataclass(frozen=True)
+class Block:
+    """Records that have so much in common that they are compared by weight: as each is compared, by its leaf.
+
+    Where more than `MOST_IN_ONE` lie here it `is_full`: it keeps none, and nobody is compared by it any more.
+    """
+
+    digest: Digest
+    rev: int = 0
+    sketches: Mapping[Leaf, Sketch] = field(default_factory=dict)
+    is_full: bool = False
+
+    def holding(self, sketches: Mapping[Leaf, Sketch]) -> "Block":
+        is_full = self.is_full or len(sketches) > MOST_IN_ONE
+        return replace(self, sketches={} if is_full else dict(sorted(sketches.items())), is_full=is_full)
 
 
 MOST_DECISIONS = 40

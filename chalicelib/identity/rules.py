@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, product
 
-from chalicelib.canonical.ids import ConnectionId, IdentifierKey, Leaf, PropertyId
+from chalicelib.canonical.ids import ConnectionId, Digest, IdentifierKey, Leaf, PropertyId
 from chalicelib.identity.birthdays import BirthDay
 from chalicelib.identity.names import Likeness, Name, are_two_generations, compare, given_names_agree
+from chalicelib.identity.nicknames import are_short_for_one
+from chalicelib.identity.sketches import Sketch
 
 SHARED_FROM = 4
 """An identifier seen with this many contradicting names belongs to nobody."""
@@ -29,6 +31,9 @@ class Claimant:
     birth: BirthDay | None = None
     hotel: PropertyId | None = None
     source: ConnectionId | None = None
+    compared: Sketch | None = None
+    """None where it lies in no block."""
+    blocks: frozenset[Digest] = frozenset()
 
     def carrying(self, key: IdentifierKey) -> "Claimant":
         if is_number(key):
@@ -138,14 +143,18 @@ def _born_apart(one: Claimant, other: Claimant) -> bool:
 
 
 def _are_two_names(one: Name, other: Name, *, has_one_number: bool) -> bool:
-    """People marry: of two that have given names these decide, and of others a member number that both have. A father
-    and his son are two all the same."""
+    """People marry: of two that have given names these decide, and of others a member number that both have. A short
+    form contradicts nothing. A father and his son are two all the same."""
     likeness = compare(one, other)
     if likeness is Likeness.EQUAL:
         return False
     if one.given and other.given:
-        return not given_names_agree(one, other)
+        return not (given_names_agree(one, other) or _is_a_short_form(one, other))
     return are_two_generations(one, other) or (likeness is Likeness.CONTRADICTING and not has_one_number)
+
+
+def _is_a_short_form(one: Name, other: Name) -> bool:
+    return are_short_for_one(one.given, other.given) and not are_two_generations(one, other)
 
 
 def is_number(key: IdentifierKey) -> bool:

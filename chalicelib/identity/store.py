@@ -1,14 +1,19 @@
 """How identifiers are kept, and what was decided about leaves."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
+from chalicelib.aws.indexes import INDEX_1
 from chalicelib.canonical.ids import Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
-from chalicelib.identity.model import Called, Decision, Identifier, Pair, Verdict, pair_of
+from chalicelib.identity.model import Block, Called, Decision, Identifier, Pair, Verdict, pair_of
+from chalicelib.identity.sketches import Sketch
+
+MOST_BITS = 999
+"""More than any match score."""
 
 
 def row_of(identifier: Identifier) -> Item:
@@ -67,6 +72,44 @@ def identifiers(digests: Iterable[Digest]) -> list[Identifier]:
     """Those that somebody carries, or carried."""
     wanted = {keys.identifier(each): each for each in digests}
     return [read(wanted[key], item) for key, item in table.get_many(wanted).items()]
+
+
+def block_row(block: Block) -> Item:
+    """What each record lacks at the end of its sketch is left out."""
+    told = {leaf: _bare(sketch) for leaf, sketch in block.sketches.items()}
+    row = table.row(
+        keys.block(block.digest),
+        rev=block.rev,
+        sketches=json.dumps(told, ensure_ascii=False) if told else None,
+        is_full=block.is_full or None,
+    )
+    return within_a_unit(row, "sketches")
+
+
+def _bare(sketch: Sketch) -> list[str | None]:
+    said = list(sketch)
+    while said and said[-1] is None:
+        said.pop()
+    return said
+
+
+def read_block(digest: Digest, item: Item) -> Block:
+    told = json.loads(inflated(item).get("sketches", "{}"))
+    sketches = {Leaf(leaf): Sketch(*sketch) for leaf, sketch in told.items()}
+    return Block(digest, item["rev"], sketches, item.get("is_full", False))
+
+
+def candidate_row(pair: Pair, bits: float) -> Item:
+    """The likeliest come first in the index."""
+    listed = {INDEX_1.pk: keys.CANDIDATES, INDEX_1.sk: f"{MOST_BITS - round(bits, 1):05.1f}#{pair[0]}#{pair[1]}"}
+    return table.row(keys.candidate(*pair), **listed)
+
+
+def candidates(after: str | None = None, *, at_once: int | None = None) -> Iterator[tuple[str, Pair]]:
+    """Merge candidates with their positions, the likeliest first; an index follows its table within moments."""
+    for item in table.query_index(INDEX_1, keys.CANDIDATES, after=after, at_once=at_once):
+        _, one, other = item[INDEX_1.sk].split("#")
+        yield item[INDEX_1.sk], (Leaf(one), Leaf(other))
 
 
 def decisions(leaf: Leaf) -> dict[Leaf, Decision]:

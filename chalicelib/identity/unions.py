@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 
-from chalicelib.canonical.ids import IdentifierKey, Leaf
+from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf
 from chalicelib.identity.groups import Groups, Standing
 from chalicelib.identity.model import Decision, Pair, Verdict, pair_of
 from chalicelib.identity.names import Name, given_names_agree
@@ -24,6 +24,7 @@ from chalicelib.identity.rules import (
     numbers,
     says_more,
 )
+from chalicelib.identity.weights import weigh
 
 
 def joined(
@@ -88,6 +89,17 @@ class _Joins:
         self._join_members()
         unclear = self.groups.unclear(self._ties(may_be_one))
         self._join_to_the_only_one(self.telling, addresses, says_more, unclear)
+        self.groups.join_ties(self._alike())
+
+    def _alike(self) -> Iterator[Pair]:
+        """Pairs that are so much alike in all that is known of them that nobody need look."""
+        beside: dict[Digest, list[Claimant]] = defaultdict(list)
+        for each in self.known.values():
+            for block in each.blocks:
+                beside[block].append(each)
+        for one, other in {pair for those in beside.values() for pair in combinations(those, 2)}:
+            if _are_alike(one, other) and self._can_be_one(one, other):
+                yield pair_of(one.leaf, other.leaf)
 
     def _ties(self, may_be: Callable[[Name, Name], bool]) -> Iterator[Pair]:
         """Pairs that an address and their names tie, as often as there are such addresses."""
@@ -143,6 +155,10 @@ class _Joins:
             candidates = {groups.find(leaf) for leaf in fuller} - {groups.find(each.leaf)}
             if len(candidates) == 1 and not {pair_of(each.leaf, leaf) for leaf in fuller} <= unclear:
                 groups.join(each.leaf, candidates.pop())
+
+
+def _are_alike(one: Claimant, other: Claimant) -> bool:
+    return bool(one.compared and other.compared) and weigh(one.compared, other.compared).is_one
 
 
 def _fullest(claimant: Claimant) -> tuple[int, int, Leaf]:

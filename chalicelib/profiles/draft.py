@@ -9,7 +9,7 @@ from chalicelib.consent import rules as consent
 from chalicelib.consent.flags import opt_ins
 from chalicelib.consent.model import FLAGS, Acts, Consent, Gate
 from chalicelib.guests.model import Head, new_head
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Block, Identifier
 from chalicelib.profiles.state import Decisions, FactMade, ProfileState, ProfileUpdate
 
 
@@ -49,6 +49,9 @@ class Draft:
 
     def identifier(self, digest: Digest) -> Identifier:
         return self.decided.identifiers.get(digest) or self.state.identifiers.get(digest) or Identifier(digest)
+
+    def block(self, digest: Digest) -> Block:
+        return self.decided.blocks.get(digest) or self.state.blocks.get(digest) or Block(digest)
 
     def gate(self, guest: GuestId, channel: ChannelName) -> Gate:
         known = self.decided.gates.get((guest, channel)) or self.state.gates.get((guest, channel))

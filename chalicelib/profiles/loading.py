@@ -154,6 +154,7 @@ class LoadedRows:
             has_records=reach.curious,
             too_far=reach.too_far,
             identifiers={digest: found for digest in reach.digests if (found := known.identifier(digest))},
+            blocks={digest: block for digest in reach.blocks if (block := known.block(digest))},
             readers={leaf: head.guest for leaf in reach.readers if (head := known.head(leaf))},
             asked_heads=reach.leaves,
             locked_by_guest={leaf for leaf in reach.leaves if self._was_read_after_its_guest(leaf)},

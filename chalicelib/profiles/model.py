@@ -18,10 +18,11 @@ from chalicelib.canonical.ids import (
 )
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.canonical.versions import Version
-from chalicelib.guests.carried import carrying, enrolment, told_by_record
+from chalicelib.guests.carried import carrying, enrolment, sketch, told_by_record
 from chalicelib.guests.enrolments import Enrolment, Turn
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.records import Record
+from chalicelib.identity import blocks
 from chalicelib.identity.model import Decision
 
 
@@ -34,6 +35,8 @@ class Told(Protocol):
     def record(self) -> Record: ...
     @property
     def identifiers(self) -> tuple[IdentifierKey, ...]: ...
+    @property
+    def blocks(self) -> tuple[Digest, ...]: ...
     @property
     def own_profile(self) -> Digest | None: ...
     def is_newer_than(self, kept: Head) -> bool: ...
@@ -67,6 +70,13 @@ class Person:
     def identifiers(self) -> tuple[IdentifierKey, ...]:
         """What can tell the person: `kind:digest`."""
         return tuple(key_of(kind, self.digest(kind, value)) for kind, value in self.told_by.items())
+
+    @cached_property
+    def blocks(self) -> tuple[Digest, ...]:
+        """Where the record lies beside others that it may be the same person as; nobody's lies nowhere. What one hotel
+        alone says lies beside what it says else: of others' records it can fill no block, and join none by likeness."""
+        found = () if self.record.nobody else blocks.keys_of(sketch(self.record))
+        return tuple(self.digest("alike", f"{self.record.hotel or ''}|{key}") for key in found)
 
     @cached_property
     def own_profile(self) -> Digest | None:
@@ -199,7 +209,7 @@ class MembershipAct:
         """The record as it ties itself to others when this is said; None where there is none."""
         if head.record is None:
             return None
-        return Renumbered(head.leaf, head.record, self.head_after(head).identifiers, head.own_profile)
+        return Renumbered(head.leaf, head.record, self.head_after(head).identifiers, head.blocks, head.own_profile)
 
 
 @dataclass(frozen=True)
@@ -209,6 +219,7 @@ class Renumbered:
     leaf: Leaf
     record: Record
     identifiers: tuple[IdentifierKey, ...]
+    blocks: tuple[Digest, ...]
     own_profile: Digest | None
 
     def is_newer_than(self, kept: Head) -> bool:

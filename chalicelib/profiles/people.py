@@ -7,7 +7,7 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, Suppression
-from chalicelib.guests.carried import carrying, told_by_record, without_numbers
+from chalicelib.guests.carried import carrying, sketch, told_by_record, without_numbers
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.profiles.draft import Draft
@@ -30,7 +30,7 @@ def take_record(draft: Draft, person: Person, since: int | None = None) -> bool:
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
-    said = replace(said, since=known_since)
+    said = replace(said, since=known_since, blocks=_blocks(draft, person, before))
     enrolments = without_numbers(before.enrolments) if record.nobody else before.enrolments
     draft.keep(carrying(said, identifiers, enrolments))
     if (record, identifiers) == (before.record, told_by_record(before)):
@@ -52,8 +52,9 @@ def _earlier(before: Head, since: int | None) -> int | None:
 
 
 def _hidden_like(before: Record, record: Record) -> Record:
-    """The record as it is kept where its address was found shared: a source never says that."""
-    return record.with_email_kind("shared") if before.email_kind == "shared" and record.email_kind == "own" else record
+    """The record as it is kept where its address or its telephone was found shared: a source never says that."""
+    hidden = record.with_phone_shared(is_shared=before.phone_is_shared)
+    return hidden.with_email_kind("shared") if before.email_kind == "shared" and record.email_kind == "own" else hidden
 
 
 def _member_number(record: Record | None) -> str | None:
@@ -70,6 +71,12 @@ def _untied(person: Person, before: Head) -> tuple[Record, tuple[IdentifierKey, 
     if record.email_kind == "own" and not any(key.startswith("email:") for key in kept):
         record = record.with_email_kind("shared")
     return record, kept
+
+
+def _blocks(draft: Draft, person: Person, before: Head) -> tuple[Digest, ...]:
+    if draft.unties(person.leaf):
+        return tuple(each for each in person.blocks if each in before.blocks)
+    return person.blocks
 
 
 def tells_differently(draft: Draft, person: Person) -> bool:
@@ -129,4 +136,5 @@ def _tells(head: Head) -> tuple[object, ...]:
     if record is None:
         return ()
     names = record.salutation, record.given_name, record.family_name, record.generation
-    return *names, record.birth_date, record.merged_into, head.identifiers, record.email_kind
+    compared = sketch(record) if head.blocks else None
+    return *names, record.birth_date, record.merged_into, head.identifiers, record.email_kind, head.blocks, compared

@@ -16,7 +16,7 @@ from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
 def reach_of(said: Input, known: KnownRows) -> TouchedRows:
     """As far as the rows tell that are known by now: with each of its keys that is read it may become larger."""
     reach = _follow_input(said, known)
-    reach.keys.update(map(keys.head, reach.leaves), map(keys.identifier, reach.digests))
+    reach.keys.update(map(keys.head, reach.leaves), map(keys.identifier, reach.digests), map(keys.block, reach.blocks))
     if reach.curious:
         reach.keys |= {keys.record(leaf) for leaf in reach.leaves if _may_have_record(leaf, known)}
         reach.keys |= hotels.rows_of(reach.hotels)
@@ -106,6 +106,7 @@ def _follow(leaves: Iterable[Leaf], news: Sequence[Told], reach: TouchedRows, kn
     ties = Ties(known, frozenset(own), news)
     ties.follow()
     reach.leaves, reach.digests, reach.too_far = ties.leaves, ties.digests(), ties.is_too_far
+    reach.blocks = ties.blocks()
     reach.decided |= ties.decided
     reach.keys |= {key for key in ties.looked_at if key in known}
     for head in (head for leaf in reach.leaves if (head := known.head(leaf))):

@@ -12,9 +12,9 @@ from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.consent.store import read_gate
 from chalicelib.guests.model import Head
 from chalicelib.guests.store import read_head, read_stay, with_record
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Block, Identifier
 from chalicelib.identity.store import read as read_identifier
-from chalicelib.identity.store import read_decisions
+from chalicelib.identity.store import read_block, read_decisions
 from chalicelib.profiles.state import Decisions, KeptStay
 from chalicelib.profiles.touched import leaf_of
 
@@ -53,6 +53,10 @@ class KnownRows:
     def identifier(self, digest: Digest) -> Identifier | None:
         row = self.rows.get(keys.identifier(digest))
         return read_identifier(digest, row) if row else None
+
+    def block(self, digest: Digest) -> Block | None:
+        row = self.rows.get(keys.block(digest))
+        return read_block(digest, row) if row else None
 
     def gates(self, guests: Iterable[GuestId]) -> Iterator[Gate]:
         for key in (keys.gate(guest, channel) for guest in guests for channel in CHANNELS):

@@ -144,7 +144,7 @@ def _tells_anew(draft: Draft, head: Head) -> bool:
 
 
 def _told(head: Head) -> tuple[object, ...]:
-    return head.record, head.identifiers, head.enrolments, first_hotel(head)
+    return head.record, head.identifiers, head.blocks, head.enrolments, first_hotel(head)
 
 
 def _changed_stays(draft: Draft, leaf: Leaf) -> Changed:
@@ -191,6 +191,8 @@ def _is_nobodys(head: Head) -> bool:
 def _raise_revisions(draft: Draft) -> None:
     for digest, identifier in draft.decided.identifiers.items():
         draft.decided.identifiers[digest] = replace(identifier, rev=identifier.rev + 1)
+    for digest, block in draft.decided.blocks.items():
+        draft.decided.blocks[digest] = replace(block, rev=block.rev + 1)
     for key, gate in draft.decided.gates.items():
         if gate:
             draft.decided.gates[key] = gate.at_rev(gate.rev + 1)

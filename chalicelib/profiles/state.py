@@ -8,7 +8,7 @@ from chalicelib.canonical.versions import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.spans import Around
-from chalicelib.identity.model import Decision, Identifier
+from chalicelib.identity.model import Block, Decision, Identifier, Pair
 from chalicelib.settings.rules import Controllers
 
 Decisions = dict[Leaf, Decision]
@@ -52,6 +52,8 @@ class ProfileState:
     has_records: bool = True
     """Whether the heads come with their records: not where nothing new is said of anybody."""
     identifiers: dict[Digest, Identifier] = field(default_factory=dict)
+    blocks: dict[Digest, Block] = field(default_factory=dict)
+    """Where the people of whom something is said lie, or lay; and where those lie that it reaches."""
     too_far: bool = False
     """Whether the heads are only those of the guests that it is about: more is tied to them than it may regroup."""
     asked_heads: set[Leaf] = field(default_factory=set)
@@ -147,6 +149,7 @@ class ProfileUpdate:
 
     heads: dict[Leaf, Head] = field(default_factory=dict)
     identifiers: dict[Digest, Identifier] = field(default_factory=dict)
+    blocks: dict[Digest, Block] = field(default_factory=dict)
     gates: dict[GateId, Gate | None] = field(default_factory=dict)
     """None where a guest was merged away, and its gate went along."""
     acts: dict[tuple[Leaf, ChannelName], Acts] = field(default_factory=dict)
@@ -162,6 +165,8 @@ class ProfileUpdate:
     charges: dict[tuple[ReservationId, ChargeId], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
     reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
+    candidates: dict[Pair, float | None] = field(default_factory=dict)
+    """Pairs that wait for a person's answer, with their match score; None for those that wait no more."""
     relisted: dict[Leaf, Head] = field(default_factory=dict)
     """Leaf → the head as it was, of those whose names are listed otherwise from now on."""
     facts: list[FactMade] = field(default_factory=list)

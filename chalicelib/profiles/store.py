@@ -14,7 +14,7 @@ from chalicelib.canonical.time import now
 from chalicelib.canonical.versions import Version
 from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.store import companion_row, head_row, record_row, stay_row
-from chalicelib.identity.store import decisions_row, row_of
+from chalicelib.identity.store import block_row, candidate_row, decisions_row, row_of
 from chalicelib.profiles import listing
 from chalicelib.profiles.model import Change, Input
 from chalicelib.profiles.state import FactMade, KeptCharge, KeptStay, ProfileUpdate
@@ -32,6 +32,7 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     """
     versioned = [head_row(head) for head in update.heads.values()]
     versioned += [row_of(identifier) for identifier in update.identifiers.values()]
+    versioned += [block_row(block) for block in update.blocks.values()]
     versioned += [gate_row(gate) for gate in update.gates.values() if gate]
     writes: list[table.Write] = [table.Put(row, _as_seen(row, rows)) for row in versioned]
     writes += _record_writes(update, rows)
@@ -42,6 +43,7 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     ]
     writes += [table.Put(acts_row(leaf, channel, acts)) for (leaf, channel), acts in update.acts.items()]
     writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
+    writes += _candidate_writes(update)
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
     writes += _mark_writes(said, update, rows)
@@ -57,6 +59,14 @@ def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> li
     for leaf, before in update.relisted.items():
         writes += table.differences(listing.beside(before), listing.beside(update.heads[leaf]))
     return writes
+
+
+def _candidate_writes(update: ProfileUpdate) -> list[table.Write]:
+    """Without a condition: what a row says is looked at before it is shown."""
+    return [
+        table.Delete(keys.candidate(*pair)) if bits is None else table.Put(candidate_row(pair, bits))
+        for pair, bits in update.candidates.items()
+    ]
 
 
 def _mark_writes(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:

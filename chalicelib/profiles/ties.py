@@ -8,10 +8,12 @@ from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId, digest_in
 from chalicelib.consent.model import CHANNELS
-from chalicelib.guests.carried import listed_as
+from chalicelib.guests.carried import listed_as, sketch
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import Carriers, hotels_of, is_one_by, is_shared_by, tells, tied_to, whose
-from chalicelib.identity.model import MOST_LEAVES, Called, Identifier, Verdict, hotel_in
+from chalicelib.identity.model import MOST_LEAVES, Block, Called, Identifier, Verdict, hotel_in
+from chalicelib.identity.sketches import Sketch
+from chalicelib.identity.weights import weigh
 from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.touched import target
@@ -41,14 +43,21 @@ class Ties:
     _through_profiles: bool = False
     _claims: dict[Leaf, PropertyId] = field(default_factory=dict)
     """What was met of other hotels' claims."""
+    _by_likeness: bool = True
     _unheard: set[PropertyId] = field(default_factory=set)
     """Hotels whose claims are left as they are: they are so many that they would lead too far."""
 
     def follow(self) -> None:
-        """Where it is too far, without the claims of the hotel that has most there: they keep nobody from anybody."""
+        """Where it is too far, without what is only alike; and then without the claims of the hotel that has most
+        there: they keep nobody from anybody."""
         self._follow_all()
+        if self.is_too_far:
+            self._begin_again()
+            self._by_likeness = False
+            self._follow_all()
         while self.is_too_far and (hotel := self._loudest()):
-            self._begin_again(hotel)
+            self._begin_again()
+            self._unheard.add(hotel)
             self._follow_all()
         if self.is_too_far:
             self.leaves, self.decided, self._through_profiles = set(self.own), self.decided & self.own, False
@@ -57,9 +66,8 @@ class Ties:
         claims = Counter(hotel for hotel in self._claims.values() if hotel not in {self._hotel, *self._unheard})
         return min(claims, key=lambda hotel: (-claims[hotel], hotel), default=None)
 
-    def _begin_again(self, without: PropertyId) -> None:
+    def _begin_again(self) -> None:
         self.leaves, self.decided, self._through_profiles, self.is_too_far = set(), set(), False, False
-        self._unheard.add(without)
 
     def _follow_all(self) -> None:
         self._follow(self.own)
@@ -67,6 +75,7 @@ class Ties:
             self._follow(self._regrouped_by(key))
         for person in self.people:
             self._follow([*self._tied_anew(person), *target(person.record)])
+            self._follow(self._alike(sketch(person.record), person.blocks))
         if self.decided:  # who is kept apart may be what a source's merge waits for: it is followed from its end, too
             self._through_profiles = True
             self._follow([leaf for known in self._heads() for leaf in self._merged_into(known.own_profile)])
@@ -112,6 +121,12 @@ class Ties:
         told |= {digest for head in heads for digest in head.digests}
         return told | {head.own_profile for head in heads if head.own_profile and self._through_profiles}
 
+    def blocks(self) -> set[Digest]:
+        """Where the people of whom something is said lie from now on, or lay; and all that are looked into."""
+        lay = [head for person in self.people if (head := self.known.head(person.leaf))]
+        others = self._heads() if self._by_likeness else ()
+        return {each for told in (*self.people, *lay, *others) for each in told.blocks}
+
     def _joined(self, head: Head) -> list[Leaf]:
         """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
 
@@ -129,7 +144,14 @@ class Ties:
         rows = [(key, self._row(key)) for key in head.identifiers]
         tied = {leaf for key, row in rows for leaf in self._tied_to(key, row, listed_as(head.record))}
         merged = self._merged_into(head.own_profile) if self._through_profiles else ()
-        return tied.union(target(head.record), merged)
+        return tied.union(target(head.record), merged, self._alike(sketch(head.record), head.blocks))
+
+    def _alike(self, compared: Sketch, blocks: Iterable[Digest]) -> set[Leaf]:
+        """The records that are so much alike that they are one person's, unless something speaks against it."""
+        if not self._by_likeness:
+            return set()
+        beside = {leaf: each for block in blocks for leaf, each in self._block(block).sketches.items()}
+        return {leaf for leaf, each in beside.items() if weigh(compared, each).is_one}
 
     def _tied_anew(self, person: Told) -> set[Leaf]:
         rows = [(key, self._row(key)) for key in person.identifiers]
@@ -207,6 +229,10 @@ class Ties:
     def _merged_into(self, profile: Digest | None) -> tuple[Leaf, ...]:
         row = self.known.identifier(profile) if profile else None
         return row.leaves if row else ()
+
+    def _block(self, digest: Digest) -> Block:
+        self.looked_at.add(keys.block(digest))
+        return self.known.block(digest) or Block(digest)
 
     def _row(self, key: IdentifierKey) -> Identifier:
         digest = digest_in(key)

@@ -23,6 +23,8 @@ class TouchedRows:
     readers: list[Leaf] = field(default_factory=list)
     """Leaves that have a mailbox of these people, and are not regrouped."""
     digests: set[Digest] = field(default_factory=set)
+    blocks: set[Digest] = field(default_factory=set)
+    """Where the people of whom something is said lie, before and then, and all that are looked into."""
     guests: set[GuestId] = field(default_factory=set)
     hotels: set[PropertyId] = field(default_factory=set)
     """Where the leaves were named: who answers there is spoken to by what their sources say of consent."""

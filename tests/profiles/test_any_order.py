@@ -248,6 +248,13 @@ NAMES = [
 ]
 MAILBOXES = ["one@mail.example", "One <one@mail.example>", "two@mail.example.", None]
 BIRTHDAYS = [None, None, "1955-03-02", "1955-02-03", "1985-07-09", "1970-01-01", "1900-12-30"]
+HOMES = [
+    None,
+    {"street": "Main Street 1", "postal_code": "1010", "city": "Vienna", "country": "AT"},
+    {"street": "1 Main Str.", "postal_code": "1010", "city": "Wien", "country": "AT"},
+    {"street": "Mean Street 1", "postal_code": "1019", "city": "Vienna", "country": "AT"},
+]
+"""Whoever is called alike and lives at one of these is one person by that alone, unless something speaks against it."""
 NOBODIES = [
     {"given_name": "Anonymized", "family_name": "Anonymized", "email": "anonymized-1a2b@mail.example"},
     {"anonymised": True},
@@ -316,6 +323,7 @@ def seasons(draw: st.DrawFn) -> list[Told]:
             phone=draw(st.sampled_from(PHONES)),
             member_number=draw(st.sampled_from(MEMBERS)),
             birth_date=draw(st.sampled_from(BIRTHDAYS)),
+            address=draw(st.sampled_from(HOMES)),
             generation=draw(st.sampled_from([None, None, "Jr", "Sr"])),
             salutation=draw(st.sampled_from([None, None, "Mr & Mrs"])),
             changed_at=at(draw(st.integers(0, 3))),

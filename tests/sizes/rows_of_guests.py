@@ -40,8 +40,19 @@ from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment,
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
-from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES, MOST_REASON, Decision, Identifier, Verdict, pair_of
-from chalicelib.identity.store import decisions_row, row_of
+from chalicelib.identity.blocks import MOST_IN_ONE
+from chalicelib.identity.model import (
+    MOST_DECISIONS,
+    MOST_LEAVES,
+    MOST_REASON,
+    Block,
+    Decision,
+    Identifier,
+    Verdict,
+    pair_of,
+)
+from chalicelib.identity.sketches import LONGEST, Sketch
+from chalicelib.identity.store import block_row, candidate_row, decisions_row, row_of
 from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import store as loyalty
 from chalicelib.loyalty.model import Account, Draw, Entry, Reason, Redemption, Reversal, Spent
@@ -261,6 +272,20 @@ def identifier(_: str) -> Item:
     return row_of(replace(its, bounces=back))
 
 
+def block(signs: str) -> Item:
+    """Of as many records as one has, each with all that is compared."""
+    full = {Leaf(f"g1{number:023d}"): _sketch(signs, number) for number in range(MOST_IN_ONE)}
+    return block_row(Block(Digest("d" * 64), 10**9, full))
+
+
+def _sketch(signs: str, number: int) -> Sketch:
+    return Sketch(*(filled(signs, LONGEST, 10 * number + at) for at, _ in enumerate(Sketch._fields)))
+
+
+def candidate(_: str) -> Item:
+    return candidate_row(pair_of(Leaf("g0" + "0" * 23), Leaf("g1" + "0" * 23)), 99.9)
+
+
 def decisions(signs: str) -> Item:
     leaf, others = Leaf("g0" + "0" * 23), [Leaf(f"g1{number:023d}") for number in range(MOST_DECISIONS)]
     made = {
@@ -357,6 +382,8 @@ ROWS: Rows = {
     "name": Largest(name, 700),
     "member": Largest(member, 250),
     "identifier": Largest(identifier, 56_000),
+    "block": Largest(block, 49_000, FOUR),
+    "candidate": Largest(candidate, 150),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),
     "reservation": Largest(reservation_, 130),
