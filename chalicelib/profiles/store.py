@@ -23,6 +23,10 @@ MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
 
 
+MOST_NOTED = 20
+"""Merge candidates that one change makes: who could be any of more is a case for the audit."""
+
+
 def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
     """One transaction: every row on the condition that it still is what the decision was made on, and, where there
     is anything to tell or a room to be known again, the marker.
@@ -43,11 +47,11 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     ]
     writes += [table.Put(acts_row(leaf, channel, acts)) for (leaf, channel), acts in update.acts.items()]
     writes += [table.Put(decisions_row(leaf, decisions)) for leaf, decisions in update.decisions.items()]
-    writes += _candidate_writes(update)
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
     writes += _mark_writes(said, update, rows)
-    return writes + _checks(update, writes, rows)
+    writes += _checks(update, writes, rows)
+    return writes + _candidate_writes(update)[: max(0, table.WRITE_AT_ONCE - len(writes))]
 
 
 def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
@@ -62,11 +66,10 @@ def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> li
 
 
 def _candidate_writes(update: ProfileUpdate) -> list[table.Write]:
-    """Without a condition: what a row says is looked at before it is shown."""
-    return [
-        table.Delete(keys.candidate(*pair)) if bits is None else table.Put(candidate_row(pair, bits))
-        for pair, bits in update.candidates.items()
-    ]
+    """Without a condition, and as many as there is room for: what a row says is looked at before it is shown."""
+    gone = [table.Delete(keys.candidate(*pair)) for pair, bits in update.candidates.items() if bits is None]
+    likeliest = sorted((-bits, pair) for pair, bits in update.candidates.items() if bits is not None)
+    return [*gone, *(table.Put(candidate_row(pair, -bits)) for bits, pair in likeliest[:MOST_NOTED])]
 
 
 def _mark_writes(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
