@@ -138,12 +138,13 @@ class MemoryTable:
         )
 
     def state(self) -> dict[Key, Item]:
-        """What is kept, without what differs between two ways to one end: revisions, markers, how far to look, and in
-        which month the row of a stay lies, as long as it is found there."""
+        """What is kept, without what differs between two ways to one end: revisions, markers, how far to look, hints of
+        who is alike, and in which month the row of a stay lies, as long as it is found there."""
         assert stays_not_found(self.rows) == []
         assert names_astray(self.rows) == set()
         assert sketches_astray(self.rows) == set()
-        rows = {key: inflated(row) for key, row in self.rows.items() if not key.pk.startswith("MARK#")}
+        lasting = (key for key in self.rows if not key.pk.startswith("MARK#") and key.sk != "CANDIDATE")
+        rows = {key: inflated(self.rows[key]) for key in lasting}
         kept = dict(_as_put_anew(key, row) for key, row in rows.items())
         told = {key: {name: value for name, value in row.items() if name not in VOLATILE} for key, row in kept.items()}
         return {key: row for key, row in told.items() if not _says_nothing(key, row)}

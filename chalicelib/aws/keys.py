@@ -140,11 +140,8 @@ record: Callable[[Leaf], Key] = alone("LEAF", "RECORD")
 """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
 
 
-def candidate(one: Leaf, other: Leaf) -> Key:
-    """A merge candidate, under the smaller of its leaves."""
-    return Key(leaf(one), f"CANDIDATE#{other}")
-
-
+candidate: Callable[[Leaf], Key] = alone("LEAF", "CANDIDATE")
+"""Of a leaf the likeliest of those that may be the same person's, and wait for an answer."""
 CANDIDATES = "CANDIDATES"
 """Of `INDEX_1`: all merge candidates, the likeliest first."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
+from typing import NamedTuple
 
 from chalicelib.canonical.ids import Digest, Leaf, PropertyId, digest_of, is_person
 from chalicelib.canonical.time import Instant
@@ -83,6 +84,13 @@ class Block:
     def holding(self, sketches: Mapping[Leaf, Sketch]) -> "Block":
         is_full = self.is_full or len(sketches) > MOST_IN_ONE
         return replace(self, sketches={} if is_full else dict(sorted(sketches.items())), is_full=is_full)
+
+
+class Likeliest(NamedTuple):
+    """Of the records that may be the same person's as one the likeliest, with their match score."""
+
+    other: Leaf
+    bits: float
 
 
 MOST_DECISIONS = 40

@@ -9,7 +9,7 @@ from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.aws.indexes import INDEX_1
 from chalicelib.canonical.ids import Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
-from chalicelib.identity.model import Block, Called, Decision, Identifier, Pair, Verdict, pair_of
+from chalicelib.identity.model import Block, Called, Decision, Identifier, Likeliest, Pair, Verdict, pair_of
 from chalicelib.identity.sketches import Sketch
 
 MOST_BITS = 999
@@ -99,17 +99,21 @@ def read_block(digest: Digest, item: Item) -> Block:
     return Block(digest, item["rev"], sketches, item.get("is_full", False))
 
 
-def candidate_row(pair: Pair, bits: float) -> Item:
+def candidate_row(leaf: Leaf, likeliest: Likeliest) -> Item:
     """The likeliest come first in the index."""
-    listed = {INDEX_1.pk: keys.CANDIDATES, INDEX_1.sk: f"{MOST_BITS - round(bits, 1):05.1f}#{pair[0]}#{pair[1]}"}
-    return table.row(keys.candidate(*pair), **listed)
+    position = f"{MOST_BITS - round(likeliest.bits, 1):05.1f}#{leaf}#{likeliest.other}"
+    return table.row(keys.candidate(leaf), **{INDEX_1.pk: keys.CANDIDATES, INDEX_1.sk: position})
 
 
 def candidates(after: str | None = None, *, at_once: int | None = None) -> Iterator[tuple[str, Pair]]:
-    """Merge candidates with their positions, the likeliest first; an index follows its table within moments."""
+    """Merge candidates with their positions, the likeliest first, each once; an index follows its table within moments.
+    They are hints: what the two say by now, and whose they are, is to be looked at."""
+    met = set[Pair]()
     for item in table.query_index(INDEX_1, keys.CANDIDATES, after=after, at_once=at_once):
         _, one, other = item[INDEX_1.sk].split("#")
-        yield item[INDEX_1.sk], (Leaf(one), Leaf(other))
+        if (pair := pair_of(Leaf(one), Leaf(other))) not in met:
+            met.add(pair)
+            yield item[INDEX_1.sk], pair
 
 
 def decisions(leaf: Leaf) -> dict[Leaf, Decision]:

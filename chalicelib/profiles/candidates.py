@@ -1,7 +1,7 @@
-"""Pairs of records that wait for a person's answer: rather one person's than two, and not joined. Pure.
+"""Records that wait for a person's answer: rather one person's than two, and not joined. Pure.
 
-Whether a pair waits follows from what its two records say, from who belongs together, and from what was decided: it is
-asked anew of each record that a change reaches. A row is a hint all the same, and is looked at before it is shown.
+Of each record the likeliest other is noted, as far as its change tells: when that is answered, the next one is. A row
+is a hint, and is looked at before it is shown: the other may say something else by then.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
-from chalicelib.identity.model import Block, Identifier, Pair, Verdict, hotel_in, pair_of
+from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed, weigh
 from chalicelib.profiles.draft import Draft
@@ -29,26 +29,26 @@ class _View:
 
 
 def note(draft: Draft) -> None:
-    """The pairs that wait from now on, and those that wait no more."""
+    """Who waits from now on, and who waits no more; first of whom something is said."""
     state = draft.state
     before = _View(state.heads.get, state.blocks.get, state.identifiers.get, lambda leaf: state.decisions.get(leaf, {}))
     after = _View(draft.head, draft.block, draft.identifier, draft.decisions)
-    for leaf in sorted({*state.heads, *draft.decided.heads}):
-        was, is_ = _waiting(before, leaf), _waiting(after, leaf)
-        draft.decided.candidates.update(dict.fromkeys(was.keys() - is_.keys()))
-        draft.decided.candidates.update({pair: bits for pair, bits in is_.items() if was.get(pair) != bits})
+    for leaf in draft.decided.heads:
+        likeliest = _likeliest(after, leaf)
+        if likeliest != _likeliest(before, leaf):
+            draft.decided.candidates[leaf] = likeliest
 
 
-def _waiting(view: _View, leaf: Leaf) -> dict[Pair, float]:
+def _likeliest(view: _View, leaf: Leaf) -> Likeliest | None:
     head = view.head(leaf)
     if head is None or head.record is None or head.record.nobody:
-        return {}
-    found: dict[Pair, float] = {}
-    for other, weighed in _beside(view, head, sketch(head.record)):
-        if weighed.may_be_one and not _is_settled(view, head, other):
-            pair = pair_of(leaf, other)
-            found[pair] = max(found.get(pair, 0), weighed.bits)
-    return found
+        return None
+    waiting = [
+        Likeliest(other, weighed.bits)
+        for other, weighed in _beside(view, head, sketch(head.record))
+        if weighed.may_be_one and not _is_settled(view, head, other)
+    ]
+    return min(waiting, key=lambda each: (-each.bits, each.other), default=None)
 
 
 def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighed]]:

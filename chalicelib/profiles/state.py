@@ -8,7 +8,7 @@ from chalicelib.canonical.versions import Version
 from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.spans import Around
-from chalicelib.identity.model import Block, Decision, Identifier, Pair
+from chalicelib.identity.model import Block, Decision, Identifier, Likeliest
 from chalicelib.settings.rules import Controllers
 
 Decisions = dict[Leaf, Decision]
@@ -165,8 +165,8 @@ class ProfileUpdate:
     charges: dict[tuple[ReservationId, ChargeId], KeptCharge | None] = field(default_factory=dict)
     """(reservation, charge) → the charge, or None where it moved away from."""
     reservation_by_charge: dict[ChargeId, ReservationId] = field(default_factory=dict)
-    candidates: dict[Pair, float | None] = field(default_factory=dict)
-    """Pairs that wait for a person's answer, with their match score; None for those that wait no more."""
+    candidates: dict[Leaf, Likeliest | None] = field(default_factory=dict)
+    """Leaf → who may be the same person, and waits for an answer; None where nobody does any more."""
     relisted: dict[Leaf, Head] = field(default_factory=dict)
     """Leaf → the head as it was, of those whose names are listed otherwise from now on."""
     facts: list[FactMade] = field(default_factory=list)

@@ -23,8 +23,8 @@ MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
 
 
-MOST_NOTED = 20
-"""Merge candidates that one change makes: who could be any of more is a case for the audit."""
+MOST_NOTED = 4
+"""Records of which one change notes who may be the same person: of a guest of dozens one is enough to ask about."""
 
 
 def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
@@ -67,9 +67,10 @@ def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> li
 
 def _candidate_writes(update: ProfileUpdate) -> list[table.Write]:
     """Without a condition, and as many as there is room for: what a row says is looked at before it is shown."""
-    gone = [table.Delete(keys.candidate(*pair)) for pair, bits in update.candidates.items() if bits is None]
-    likeliest = sorted((-bits, pair) for pair, bits in update.candidates.items() if bits is not None)
-    return [*gone, *(table.Put(candidate_row(pair, -bits)) for bits, pair in likeliest[:MOST_NOTED])]
+    return [
+        table.Put(candidate_row(leaf, found)) if found else table.Delete(keys.candidate(leaf), size=200)
+        for leaf, found in list(update.candidates.items())[:MOST_NOTED]
+    ]
 
 
 def _mark_writes(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:

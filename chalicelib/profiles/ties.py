@@ -18,6 +18,9 @@ from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.touched import target
 
+MOST_BLOCKS = 8
+"""So many blocks are looked into besides those of the people that a change is about: a guest of dozens of records that
+say many things of them is found by these."""
 MOST_GUESTS, MOST_IDENTIFIERS = 12, 16
 """Besides those that a change is about, so many guests are looked at, and so many identifiers of theirs: what would
 regroup more is kept without its new ties."""
@@ -51,7 +54,7 @@ class Ties:
         """Where it is too far, without what is only alike; and then without the claims of the hotel that has most
         there: they keep nobody from anybody."""
         self._follow_all()
-        if self.is_too_far:
+        if self.is_too_far or len(self.blocks() - self._own_blocks()) > MOST_BLOCKS:
             self._begin_again()
             self._by_likeness = False
             self._follow_all()
@@ -123,9 +126,12 @@ class Ties:
 
     def blocks(self) -> set[Digest]:
         """Where the people of whom something is said lie from now on, or lay; and all that are looked into."""
-        lay = [head for person in self.people if (head := self.known.head(person.leaf))]
         others = self._heads() if self._by_likeness else ()
-        return {each for told in (*self.people, *lay, *others) for each in told.blocks}
+        return self._own_blocks().union(*(head.blocks for head in others))
+
+    def _own_blocks(self) -> set[Digest]:
+        lay = [head for person in self.people if (head := self.known.head(person.leaf))]
+        return {each for told in (*self.people, *lay) for each in told.blocks}
 
     def _joined(self, head: Head) -> list[Leaf]:
         """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.

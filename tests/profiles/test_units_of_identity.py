@@ -16,6 +16,10 @@ from tests.memory_table import BilledTable, MemoryTable
 from tests.profiles.telling import store
 
 MOST_UNITS = 150
+ALIKE_UNITS = 24
+"""What four blocks that a record leaves and four that it comes to add to that, at most."""
+A_HINT = 3
+"""Who is noted as alike depends on the names."""
 SIZES = (10, 40, 100, 1000)
 MARKS = [f"{0x6572CF00 + number:08x}{'c' * 12}" for number in range(MOST_SENDS)]
 """Messages of the past, as gates and mailboxes keep them."""
@@ -99,11 +103,23 @@ def one_person(number: int) -> dict[str, Any]:
     return person(number, **names_of(0), email=mail(0), phone=phone(number // 4))
 
 
+def housed(number: int) -> dict[str, Any]:
+    """The same of one who says at each where they live and when they were born, and not always the same."""
+    home = {"street": f"Main Street {number % 3}", "postal_code": "1010", "city": "Vienna", "country": "AT"}
+    return {**one_person(number), "address": home, "birth_date": "1955-03-02"}
+
+
+def school(number: int) -> dict[str, Any]:
+    """All born in one year, of one house."""
+    home = {"street": "School Street 1", "postal_code": "1020", "city": "Vienna", "country": "AT"}
+    return person(number, address=home, birth_date="2001-02-03", phone=phone(number // 2))
+
+
 def names_of(number: int) -> dict[str, str]:
     return {"given_name": word(number), "family_name": word(number)}
 
 
-SHAPES = [agency_mail, agency_phone, agency_all, chain, families, star, members, nameless, bookings]
+SHAPES = [agency_mail, agency_phone, agency_all, chain, families, star, members, nameless, bookings, school]
 
 
 def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[dict[str, Any]]:
@@ -131,7 +147,8 @@ def test_a_change_costs_no_more_however_many_share_its_identifiers(
         store([shape(number)])
     costs[max(SIZES)] = cost_of_each(shape, max(SIZES), table, monkeypatch)
     assert {size: max(units) for size, units in costs.items() if max(units) > MOST_UNITS} == {}
-    assert costs[SIZES[-1]] == costs[SIZES[-2]], "beside ten times as many it costs the same"
+    beside_more = zip(costs[SIZES[-1]], costs[SIZES[-2]], strict=True)
+    assert all(more <= few + A_HINT for more, few in beside_more), "beside ten times as many it costs no more"
 
 
 def cost_of_each(
@@ -161,7 +178,7 @@ def test_mailboxes_that_many_messages_reached_cost_no_more(
 
 
 @pytest.mark.exhaustive(quick=("10-one_person", "10-regulars"))
-@pytest.mark.parametrize("shape", [regulars, one_person])
+@pytest.mark.parametrize("shape", [regulars, one_person, housed])
 @pytest.mark.parametrize("size", SIZES[:3])
 def test_all_records_of_a_guest_are_looked_at_and_forty_cost_no_more(
     size: int, shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
@@ -169,7 +186,8 @@ def test_all_records_of_a_guest_are_looked_at_and_forty_cost_no_more(
     table = MemoryTable().install(monkeypatch)
     for number in range(size):
         store([shape(number)])
-    assert max(cost_of_each(shape, size, table, monkeypatch)) <= MOST_UNITS
+    of_blocks = ALIKE_UNITS if shape is housed else 0
+    assert max(cost_of_each(shape, size, table, monkeypatch)) <= MOST_UNITS + of_blocks
 
 
 def test_what_is_new_of_one_of_forty_records_writes_that_and_the_guest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ from chalicelib.identity.model import (
     Block,
     Decision,
     Identifier,
+    Likeliest,
     Verdict,
     pair_of,
 )
@@ -283,7 +284,7 @@ def _sketch(signs: str, number: int) -> Sketch:
 
 
 def candidate(_: str) -> Item:
-    return candidate_row(pair_of(Leaf("g0" + "0" * 23), Leaf("g1" + "0" * 23)), 99.9)
+    return candidate_row(Leaf("g0" + "0" * 23), Likeliest(Leaf("g1" + "0" * 23), 99.9))
 
 
 def decisions(signs: str) -> Item:
