@@ -130,8 +130,9 @@ class Ties:
         return self._own_blocks().union(*(head.blocks for head in others))
 
     def _own_blocks(self) -> set[Digest]:
-        lay = [head for person in self.people if (head := self.known.head(person.leaf))]
-        return {each for told in (*self.people, *lay) for each in told.blocks}
+        lay = (head for person in self.people if (head := self.known.head(person.leaf)))
+        lie = {each for person in self.people for each in person.blocks}
+        return lie.union(*(head.blocks for head in lay))
 
     def _joined(self, head: Head) -> list[Leaf]:
         """The leaves to which a person joined this one; those that it is kept apart from tie it to nobody.
