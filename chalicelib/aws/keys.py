@@ -109,8 +109,6 @@ head: Callable[[Leaf], Key] = lru_cache(maxsize=10_000)(_head)
 
 Kept, for one change asks for the same few many times; the type is said, for a cache itself takes whatever has a hash.
 """
-
-
 decisions: Callable[[Leaf], Key] = alone("LEAF", "DECISIONS")
 """What people decided about a leaf and others; the head says whether there is any."""
 
@@ -134,15 +132,13 @@ def receipt(leaf: Leaf, at: Instant, receipt_id: str) -> Key:
 
 leaf: Callable[[Leaf], str] = "LEAF#{}".format
 """What is kept by leaf, and never moves."""
-
-
 record: Callable[[Leaf], Key] = alone("LEAF", "RECORD")
 """What the leaf's source says about the person, and the identifiers in it; the head is its lock."""
 
 
 candidate: Callable[[Leaf], Key] = alone("LEAF", "CANDIDATE")
 """Of a leaf the likeliest of those that may be the same person's, and wait for an answer."""
-CANDIDATES = "CANDIDATES"
+ALL_CANDIDATES = "CANDIDATES"
 """Of `INDEX_1`: all merge candidates, the likeliest first."""
 
 
@@ -239,11 +235,8 @@ def spending(program_id: ProgramId, kind: str, act: str) -> Key:
 
 
 # Campaigns.
-def run_content(run_id: RunId) -> Key:
-    """The segment and template a run was launched with."""
-    return Key(f"RUN#{run_id}", "CONTENT")
-
-
+run_content: Callable[[RunId], Key] = alone("RUN", "CONTENT")
+"""The segment and template a run was launched with."""
 BACK, CHUNK, LATER = "BACK#", "CHUNK#", "LATER#"
 
 

@@ -102,14 +102,14 @@ def read_block(digest: Digest, item: Item) -> Block:
 def candidate_row(leaf: Leaf, likeliest: Likeliest) -> Item:
     """The likeliest come first in the index."""
     position = f"{MOST_BITS - round(likeliest.bits, 1):05.1f}#{leaf}#{likeliest.other}"
-    return table.row(keys.candidate(leaf), **{INDEX_1.pk: keys.CANDIDATES, INDEX_1.sk: position})
+    return table.row(keys.candidate(leaf), **{INDEX_1.pk: keys.ALL_CANDIDATES, INDEX_1.sk: position})
 
 
 def candidates(after: str | None = None, *, at_once: int | None = None) -> Iterator[tuple[str, Pair]]:
     """Merge candidates with their positions, the likeliest first, each once; an index follows its table within moments.
     They are hints: what the two say by now, and whose they are, is to be looked at."""
     met = set[Pair]()
-    for item in table.query_index(INDEX_1, keys.CANDIDATES, after=after, at_once=at_once):
+    for item in table.query_index(INDEX_1, keys.ALL_CANDIDATES, after=after, at_once=at_once):
         _, one, other = item[INDEX_1.sk].split("#")
         if (pair := pair_of(Leaf(one), Leaf(other))) not in met:
             met.add(pair)

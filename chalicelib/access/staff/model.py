@@ -31,7 +31,7 @@ class StaffAsked(BaseModel):
     email: Annotated[str, StringConstraints(max_length=320), AfterValidator(_one_address)]
     role: StaffRole
     properties: ScopesAsked
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$")] | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
 
 
 class StaffChange(BaseModel):
