@@ -75,6 +75,7 @@ def test_who_comes_to_an_address_after_forty_five_claims_has_it(hotels: Hotels) 
     assert hotels.joined(Hotels.leaf(VIENNA, "g2"), Hotels.leaf(PORTO, "g3"))
 
 
+@pytest.mark.exhaustive(quick=())
 def test_claims_of_many_names_close_no_address_that_forty_own_records_carry(hotels: Hotels) -> None:
     """Beyond so many records the group's word closes an address that is nobody's: claims are no part of that word."""
     own = [guest(f"own{number:02}", email="many@lee.example") for number in range(MOST_LEAVES)]

@@ -39,6 +39,7 @@ def test_the_floor_makes_the_recorded_calls_and_no_other_answer_is_given() -> No
         Bare(tape).make(calls[::-1])
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_campaign_mails_everybody_once_and_its_bill_names_every_service() -> None:
     ran = campaign.send_all(64)
     assert ran.cloud.mails == 64

@@ -50,12 +50,14 @@ def test_each_of_ten_thousand_guests_of_a_run_is_on_one_page_of_its_decisions() 
     _check(cloud, f"/campaigns/spring/decisions?limit={AT_ONCE}", GUESTS, calls=26)
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_board_among_ten_thousand_guests_is_paged_to_its_end() -> None:
     cloud = hub.open_hub()
     _booked(cloud)
     _check(cloud, f"/board/vienna?date=2026-02-01&limit={AT_ONCE}", ARRIVING, calls=12)
 
 
+@pytest.mark.exhaustive(quick=())
 def test_of_ten_thousand_guests_of_one_name_the_first_are_shown_and_that_there_are_more() -> None:
     cloud = hub.open_hub()
     _booked(cloud)

@@ -95,6 +95,7 @@ LARGEST_PAGE = 320_000
 """Bytes before they are compressed, of the largest rule that is taken."""
 
 
+@pytest.mark.exhaustive(quick=())
 def test_the_largest_rule_that_is_taken_is_shown_on_a_page_that_loads(marketer: Browser) -> None:
     made = marketer.send("/segments/new", {"id": "large", "name": "Large", **large(51, 49)})
     assert made.status_code == 303, shown(made).text

@@ -90,6 +90,7 @@ def test_a_person_s_decision_goes_before_any_likeness(kept: MemoryTable) -> None
     assert are_one("g1", "g2")
 
 
+@pytest.mark.exhaustive(quick=())
 def test_what_one_hotel_s_key_says_is_like_its_own_records_alone(kept: MemoryTable) -> None:
     """Whoever knows a guest's name, day of birth and town ties nothing to them, and fills nothing up."""
     porto = api_of(PORTO.id)

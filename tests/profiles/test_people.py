@@ -157,6 +157,7 @@ def test_what_is_no_address_of_the_guests_own_joins_nobody_and_is_not_mailed(
     assert traits.email is None
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_guest_of_forty_records_takes_no_further_ones_and_stays_whole(hub: MemoryTable) -> None:
     """A PMS that makes a profile for each booking must not scatter its best guest, nor mail her twice."""
     everyone = [f"g{number:02d}" for number in range(42)]
@@ -187,6 +188,7 @@ def test_a_member_of_a_large_guest_keeps_its_place_when_it_brings_too_many(hub: 
     assert record.merged_into is None
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_record_that_makes_two_busy_identifiers_shared_is_kept_all_the_same(hub: MemoryTable) -> None:
     names = ["Ann", "Bea", "Cat"]
     by_mail = [guest(f"m{number:02d}", names[number % 3], email=ADDRESS) for number in range(39)]

@@ -133,7 +133,7 @@ def changes_in(shape: Callable[[int], dict[str, Any]], size: int) -> Iterator[di
     yield {**of_one, "email": None, "phone": None, "member_number": None, "changed_at": at(5)}
 
 
-@pytest.mark.exhaustive(quick=("star",))
+@pytest.mark.exhaustive(quick=())
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_change_costs_no_more_however_many_share_its_identifiers(
     shape: Callable[[int], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
@@ -190,6 +190,7 @@ def test_all_records_of_a_guest_are_looked_at_and_forty_cost_no_more(
     assert max(cost_of_each(shape, size, table, monkeypatch)) <= MOST_UNITS + of_blocks
 
 
+@pytest.mark.exhaustive(quick=())
 def test_what_is_new_of_one_of_forty_records_writes_that_and_the_guest(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the others say is locked by the guest's head: none of them is checked, nor written."""
     table = MemoryTable().install(monkeypatch)

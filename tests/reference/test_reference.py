@@ -118,8 +118,8 @@ def asked_of(world: World) -> Iterator[Operation]:
 
 def _there(parameter: Mapping[str, Any], names: Mapping[str, str]) -> Any:
     """An id in place of the made up one."""
-    name = {"run": "run_id", "connection": "connection_id", "guest": "guest_id", "actor": "staff_id"}.get(parameter["name"], parameter["name"])
-    return names.get(name, parameter["example"])
+    short = {"run": "run_id", "connection": "connection_id", "guest": "guest_id", "actor": "staff_id"}
+    return names.get(short.get(parameter["name"], parameter["name"]), parameter["example"])
 
 
 def ran(command: str, program: str, address: str, folder: Path) -> str:
