@@ -30,7 +30,7 @@ def listed_as(record: Record) -> Called:
 
 def sketch(record: Record) -> Sketch:
     """The record as it is compared by weight."""
-    return sketch_of(record.called, record.birth_date, record.address, record.country, record.own_phone)
+    return sketch_of(record.called, record.birth_date, record.address, record.country, record.phone)
 
 
 def without_numbers(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:

@@ -21,8 +21,6 @@ class Record(Kept):
     email: str | None = None
     email_kind: EmailKind | None = None
     phone: str | None = None
-    phone_is_shared: bool = False
-    """Found so beside others: an agency's, a hotel's. No source says that."""
     language: str | None = None
     country: str | None = None
     address: PostalAddress | None = None
@@ -54,13 +52,6 @@ class Record(Kept):
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
         return self.model_copy(update={"merged_into": None})
-
-    @property
-    def own_phone(self) -> str | None:
-        return None if self.phone_is_shared else self.phone
-
-    def with_phone_shared(self, *, is_shared: bool) -> "Record":
-        return self.model_copy(update={"phone_is_shared": is_shared})
 
     def with_email_kind(self, kind: EmailKind) -> "Record":
         return self.model_copy(update={"email_kind": kind})

@@ -31,6 +31,9 @@ class Sketch(NamedTuple):
     def name(self) -> Name:
         return name_of(self.given, self.family)
 
+    def without_phone(self) -> "Sketch":
+        return self._replace(phone=None)
+
     @property
     def house(self) -> str | None:
         """The number of the house, wherever in the line it stands."""

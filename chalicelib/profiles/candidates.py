@@ -7,14 +7,14 @@ is a hint, and is looked at before it is shown: the other may say something else
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
-from chalicelib.guests.carried import sketch
+from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed, weigh
 from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.laying import compared
 from chalicelib.profiles.state import Decisions
 
 
@@ -33,7 +33,7 @@ def note(draft: Draft) -> None:
     state = draft.state
     before = _View(state.heads.get, state.blocks.get, state.identifiers.get, lambda leaf: state.decisions.get(leaf, {}))
     after = _View(draft.head, draft.block, draft.identifier, draft.decisions)
-    for leaf in draft.decided.heads:
+    for leaf in {**draft.decided.heads, **state.heads}:
         likeliest = _likeliest(after, leaf)
         if likeliest != _likeliest(before, leaf):
             draft.decided.candidates[leaf] = likeliest
@@ -45,18 +45,24 @@ def _likeliest(view: _View, leaf: Leaf) -> Likeliest | None:
         return None
     waiting = [
         Likeliest(other, weighed.bits)
-        for other, weighed in _beside(view, head, sketch(head.record))
+        for other, weighed in _beside(view, head, compared(head, _shared(view, head)))
         if weighed.may_be_one and not _is_settled(view, head, other)
     ]
     return min(waiting, key=lambda each: (-each.bits, each.other), default=None)
 
 
+def _shared(view: _View, head: Head) -> set[IdentifierKey]:
+    hotel = head.record.hotel if head.record else None
+    rows = ((key, view.identifier(digest_in(key))) for key in head.identifiers)
+    return {key for key, row in rows if row and row.is_shared_for(hotel)}
+
+
 def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighed]]:
     """Whom the record is compared with: those of its blocks, and who has an address or a number in common with it."""
     blocks = (block for digest in head.blocks if (block := view.block(digest)))
-    for other, compared in ((other, each) for block in blocks for other, each in block.sketches.items()):
+    for other, beside in ((other, each) for block in blocks for other, each in block.sketches.items()):
         if other != head.leaf:
-            yield other, weigh(own, compared)
+            yield other, weigh(own, beside)
     for key in filter(tells, head.identifiers):
         row = view.identifier(digest_in(key))
         for other, called in _own_carriers(row, head) if row else ():

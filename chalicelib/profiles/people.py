@@ -52,9 +52,8 @@ def _earlier(before: Head, since: int | None) -> int | None:
 
 
 def _hidden_like(before: Record, record: Record) -> Record:
-    """The record as it is kept where its address or its telephone was found shared: a source never says that."""
-    hidden = record.with_phone_shared(is_shared=before.phone_is_shared)
-    return hidden.with_email_kind("shared") if before.email_kind == "shared" and record.email_kind == "own" else hidden
+    """The record as it is kept where its address was found shared: a source never says that."""
+    return record.with_email_kind("shared") if before.email_kind == "shared" and record.email_kind == "own" else record
 
 
 def _member_number(record: Record | None) -> str | None:

@@ -9,7 +9,6 @@ from chalicelib.canonical.ids import ChannelName, GuestId, IdentifierKey, Leaf, 
 from chalicelib.consent import rules as consent
 from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
-from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.guests.rules import hotels_of
@@ -31,28 +30,24 @@ def regroup(draft: Draft) -> None:
     leaves = sorted({*draft.state.heads, *draft.decided.heads})
     draft.decided.relied_on_heads.update(draft.state.asked_heads)
     draft.decided.relied_on_identifiers.update(draft.state.asked_identifiers)
+    heads = [head for head in map(draft.head, leaves) if head.record]
     sharing.list_carriers(draft)
-    heads = _told(draft, leaves)
-    shared = sharing.shared_now(draft, heads)
-    sharing.mark_shared(draft, shared, _keys(heads))
-    sharing.hide_what_is_shared(draft, shared, heads)
     laying.lay(draft)
-    groups = _groups(draft, _told(draft, leaves), shared)
+    shared = sharing.shared_now(draft, heads)
+    groups = _groups(draft, heads, shared)
     if max(map(len, groups), default=0) > MOST_LEAVES:
         groups = _as_they_were(draft, leaves)
+    sharing.mark_shared(draft, shared, _keys(heads))
+    sharing.hide_shared_addresses(draft, shared, heads)
     _lay_out(draft, groups)
     mailboxes.mark(draft)
     candidates.note(draft)
 
 
-def _told(draft: Draft, leaves: Iterable[Leaf]) -> list[Head]:
-    return [head for head in map(draft.head, leaves) if head.record]
-
-
 def _groups(draft: Draft, heads: Sequence[Head], shared: Shared) -> list[list[Leaf]]:
     """The guests that the records make. Whoever else carries an identifier of theirs is known by name, and can only say
     whom it tells: a member number that two people have."""
-    claimants = [_claimant(draft, head, head.record) for head in heads if head.record]
+    claimants = [_claimant(draft, head, head.record, shared) for head in heads if head.record]
     followed = {each.leaf for each in claimants}
     beside = _onlookers(draft, _keys(heads) - shared.everybody, followed)
     groups = partition([*claimants, *beside], shared.everybody, decisions_of(draft), shared.by_hotel)
@@ -168,7 +163,7 @@ def _keys(heads: Iterable[Head]) -> set[IdentifierKey]:
     return {key for head in heads for key in head.identifiers}
 
 
-def _claimant(draft: Draft, head: Head, record: Record) -> Claimant:
+def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claimant:
     return Claimant(
         leaf=head.leaf,
         name=_name(record),
@@ -178,7 +173,7 @@ def _claimant(draft: Draft, head: Head, record: Record) -> Claimant:
         birth=birth_day(record.birth_date),
         hotel=record.hotel,
         source=record.source,
-        compared=sketch(record) if head.blocks else None,
+        compared=laying.compared(head, shared.of(record.hotel)) if head.blocks else None,
         blocks=frozenset(each for each in head.blocks if not draft.block(each).is_full),
     )
 

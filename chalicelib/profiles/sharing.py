@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, PropertyId, digest_in
 from chalicelib.guests.carried import listed_as
 from chalicelib.guests.model import Head
-from chalicelib.guests.records import Record
 from chalicelib.identity.carriers import Carriers, hotels_of, is_shared_by, tells, whose
 from chalicelib.identity.model import MOST_CLAIMS, MOST_LEAVES, Called, Identifier, hotel_in
 from chalicelib.profiles import mailboxes
 from chalicelib.profiles.draft import Draft
+
+if TYPE_CHECKING:
+    from chalicelib.guests.kinds import EmailKind
 
 MOST_CLAIMS_OF_ALL = 2 * MOST_CLAIMS
 """Leaves of all hotels' keys that an identifier lists, beside those of the group's sources."""
@@ -67,24 +70,17 @@ def mark_shared(draft: Draft, shared: Shared, keys: Iterable[IdentifierKey]) -> 
             draft.decided.identifiers[digest_in(key)] = replace(before, shared=is_shared, shared_for=hotels)
 
 
-def hide_what_is_shared(draft: Draft, shared: Shared, heads: Iterable[Head]) -> None:
-    """Mail to a shared address would reach others: it is no guest's own. Nor does a shared telephone weigh anything."""
+def hide_shared_addresses(draft: Draft, shared: Shared, heads: Iterable[Head]) -> None:
+    """Mail to a shared address would reach others: it is no guest's own."""
     for head in heads:
         record = draft.head(head.leaf).record
-        if record is None:
+        if record is None or record.email_kind not in {"own", "shared"}:
             continue
-        hidden = _hidden(record, draft.head(head.leaf).identifiers, shared.of(record.hotel))
-        if hidden != record:
-            draft.keep(replace(draft.head(head.leaf), record=hidden))
-
-
-def _hidden(record: Record, identifiers: Collection[IdentifierKey], shared: AbstractSet[IdentifierKey]) -> Record:
-    addresses = {key for key in identifiers if key.startswith("email:")}
-    if record.email_kind in {"own", "shared"}:
-        is_own = addresses and addresses.isdisjoint(shared)
-        record = record.with_email_kind("own" if is_own else "shared")
-    is_shared = any(key.startswith("phone:") and key in shared for key in identifiers)
-    return record if record.phone_is_shared == is_shared else record.with_phone_shared(is_shared=is_shared)
+        addresses = {key for key in draft.head(head.leaf).identifiers if key.startswith("email:")}
+        is_own = addresses and addresses.isdisjoint(shared.of(record.hotel))
+        kind: EmailKind = "own" if is_own else "shared"
+        if kind != record.email_kind:
+            draft.keep(replace(draft.head(head.leaf), record=record.with_email_kind(kind)))
 
 
 def list_carriers(draft: Draft) -> None:
