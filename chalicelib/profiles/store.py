@@ -23,7 +23,7 @@ MARKED_FOR = 30 * 24 * 3600
 """Seconds a marker stays: longer than any sender repeats, and than any dead letter lies."""
 
 
-MOST_NOTED = 4
+MOST_NOTED = 2
 """Records of which one change notes who may be the same person: of a guest of dozens one is enough to ask about."""
 
 
