@@ -18,7 +18,10 @@ MOST_IN_ONE = 50
 
 
 def keys_of(sketch: Sketch) -> tuple[str, ...]:
-    """The first four of those that the record has everything for, the most telling first."""
+    """The first four of those that the record has everything for, the most telling first.
+
+    Whoever has a telephone and nothing else is found by that, which is an identifier.
+    """
     return tuple(key for key, _ in zip(_keys(sketch), range(MOST), strict=False))
 
 
@@ -27,7 +30,7 @@ def _keys(sketch: Sketch) -> Iterator[str]:
     family = "".join(name.family or name.given)
     if not family or name.is_several:
         return
-    if sketch.phone:
+    if sketch.phone and (born or postcode):
         yield f"phone {sketch.phone} {family[0]}"
     if born:
         yield f"born {born} {family[0]}"

@@ -155,6 +155,7 @@ def test_a_record_has_few_keys_and_the_same_each_time(one: Sketch) -> None:
 
 def test_who_has_nothing_but_a_name_or_is_several_lies_nowhere() -> None:
     assert keys_of(maria(birth_date=None, address=None)) == ()
+    assert keys_of(maria(birth_date=None, address=None, phone="+302103312345")) == ()
     assert keys_of(maria("Maria & Georg")) == ()
     assert keys_of(Sketch(born="1980-05-17", phone="3312345")) == ()
 
