@@ -1,7 +1,7 @@
 """How identifiers are kept, and what was decided about leaves."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from chalicelib.aws import keys, table
@@ -110,15 +110,34 @@ def candidates(after: str | None = None, *, at_once: int | None = None) -> Itera
     They are hints: what the two say by now, and whose they are, is to be looked at."""
     met = set[Pair]()
     for item in table.query_index(INDEX_1, keys.ALL_CANDIDATES, after=after, at_once=at_once):
-        _, one, other = item[INDEX_1.sk].split("#")
-        if (pair := pair_of(Leaf(one), Leaf(other))) not in met:
+        if (pair := _pair_at(item[INDEX_1.sk])) not in met:
             met.add(pair)
             yield item[INDEX_1.sk], pair
+
+
+def listed_before(rows: Sequence[tuple[str, Pair]]) -> set[str]:
+    """The positions of pairs that stand before them, too: of two who are each other's likeliest both rows say so. One
+    batch read."""
+    others = {position: keys.candidate(Leaf(position.rpartition("#")[2])) for position, _ in rows}
+    items = table.get_many(others.values())
+    places = {position: items[key][INDEX_1.sk] for position, key in others.items() if key in items}
+    return {at for at, pair in rows if (first := places.get(at)) and first < at and _pair_at(first) == pair}
+
+
+def _pair_at(position: str) -> Pair:
+    _, one, other = position.split("#")
+    return pair_of(Leaf(one), Leaf(other))
 
 
 def decisions(leaf: Leaf) -> dict[Leaf, Decision]:
     item = table.get(keys.decisions(leaf))
     return read_decisions(leaf, item) if item else {}
+
+
+def decisions_about(leaves: Iterable[Leaf]) -> dict[Leaf, dict[Leaf, Decision]]:
+    """By leaf what was decided about it, by the other leaf; one batch read."""
+    wanted = {keys.decisions(leaf): leaf for leaf in leaves}
+    return {wanted[key]: read_decisions(wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
 def decisions_row(leaf: Leaf, decisions: Mapping[Leaf, Decision]) -> Item:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import Rejected, TryAgain
+from chalicelib.canonical.errors import Conflict, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Leaf
 from chalicelib.guests.spans import Span, Unread
+from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
-from chalicelib.profiles.model import Change, Input, MembershipAct
+from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
 ENOUGH_SECONDS = 8.0
@@ -25,6 +26,13 @@ LESS_TIED = partial(rules.apply, untied=True, but_primary=True), partial(rules.a
 nor is whom it takes apart, where identifiers of dozens of people become nobody's all at once."""
 REMEMBERED = 5
 """Newest markers of a thing that are announced again, when a message that named it comes again."""
+
+
+TOO_MANY = {
+    "too_many_records": f"This makes a guest of more records than the {MOST_LEAVES} that one may have.",
+    "too_many_decisions": f"About one of these records more was decided than the {MOST_DECISIONS} that are kept.",
+}
+"""Why a person's decision is not kept."""
 
 
 class Stored(NamedTuple):
@@ -84,6 +92,15 @@ def store_act(act: MembershipAct) -> list[Fact]:
     """Store what somebody said of a membership. Returns its facts, which the caller announces; of what was said before
     the same again. Raises NotFound, Conflict, TryAgain."""
     return _store(act, LoadedRows()).facts
+
+
+def store_decision(said: MergeDecision) -> None:
+    """Store what a person decided, and announce what follows; of what was decided before the same again. Raises
+    Conflict for what does not fit, of which nothing is kept, and TryAgain."""
+    try:
+        bus.announce(_store(said, LoadedRows()).facts)
+    except Rejected as error:
+        raise Conflict(TOO_MANY[error.reason]) from error
 
 
 def _store(said: Input, loaded: LoadedRows) -> Stored:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
+from chalicelib.identity.likeness import compared
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
-from chalicelib.identity.weights import Weighed, weigh
+from chalicelib.identity.weights import Weighed
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.laying import compared
+from chalicelib.profiles.laying import own_sketch
 from chalicelib.profiles.state import Decisions
 
 
@@ -45,7 +46,7 @@ def _likeliest(view: _View, leaf: Leaf) -> Likeliest | None:
         return None
     waiting = [
         Likeliest(other, weighed.bits)
-        for other, weighed in _beside(view, head, compared(head, _shared(view, head)))
+        for other, weighed in _beside(view, head, own_sketch(head, _shared(view, head)))
         if weighed.may_be_one and not _is_settled(view, head, other)
     ]
     return min(waiting, key=lambda each: (-each.bits, each.other), default=None)
@@ -60,13 +61,13 @@ def _shared(view: _View, head: Head) -> set[IdentifierKey]:
 def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighed]]:
     """Whom the record is compared with: those of its blocks, and who has an address or a number in common with it."""
     blocks = (block for digest in head.blocks if (block := view.block(digest)))
-    for other, beside in ((other, each) for block in blocks for other, each in block.sketches.items()):
+    for other, sketched in ((other, each) for block in blocks for other, each in block.sketches.items()):
         if other != head.leaf:
-            yield other, weigh(own, beside)
+            yield other, compared(own, sketched)
     for key in filter(tells, head.identifiers):
         row = view.identifier(digest_in(key))
         for other, called in _own_carriers(row, head) if row else ():
-            yield other, weigh(own, Sketch(*called)).with_common(key.partition(":")[0])
+            yield other, compared(own, Sketch(*called), [key.partition(":")[0]])
 
 
 def _own_carriers(row: Identifier, head: Head) -> Iterable[tuple[Leaf, tuple[str | None, str | None]]]:

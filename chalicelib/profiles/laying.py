@@ -27,7 +27,7 @@ def lies_in(head: Head | None) -> dict[Digest, Sketch]:
     return dict.fromkeys(head.blocks, sketch(head.record)) if head and head.record else {}
 
 
-def compared(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
+def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
     """How a record weighs beside others. A telephone that is nobody's own, an agency's or a hotel's, weighs nothing."""
     known = sketch(head.record) if head.record else Sketch()
     is_shared = any(key.startswith("phone:") and key in shared for key in head.identifiers)

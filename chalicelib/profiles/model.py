@@ -151,6 +151,12 @@ class MergeDecision:
     """The hotel whose people decided; None for the group's."""
     correlation_id: str = ""
     backfill: bool = False
+    beside: tuple[Decision, ...] = ()
+    """What was decided in the same breath, each about another pair: all of it is kept, or nothing."""
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return (self.decision, *self.beside)
 
     @property
     def subject(self) -> str:
@@ -158,7 +164,11 @@ class MergeDecision:
 
     @property
     def version(self) -> Version:
-        return self.decision.version
+        if not self.beside:
+            return self.decision.version
+        return Version(
+            self.decision.decided_at, "", digest_of("|".join(each.version.text() for each in self.decisions))
+        )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.consent.model import CHANNELS
+from chalicelib.identity.model import Decision
 from chalicelib.profiles import hotels
 from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
@@ -45,13 +46,18 @@ def reservations_of(change: Change, known: KnownRows) -> list[ReservationId]:
 
 def _follow_decision(said: MergeDecision, known: KnownRows) -> TouchedRows:
     """A decision that is kept, or older than what is kept, changes nothing: it ties nobody to anybody."""
-    one, other = said.decision.leaves
-    heads = [head for leaf in (one, other) if (head := known.head(leaf))]
+    leaves = {leaf for each in said.decisions for leaf in each.leaves}
+    heads = [head for leaf in leaves if (head := known.head(leaf))]
     reach = TouchedRows(decided={head.leaf for head in heads if head.decided})
-    kept = known.decisions(one).get(other)
-    reach.curious = said.version.supersedes(kept.version if kept else None)
-    _follow([one, other], (), reach, known)
+    reach.curious = any(_is_newer(each, known) for each in said.decisions)
+    _follow(leaves, (), reach, known)
     return reach
+
+
+def _is_newer(decision: Decision, known: KnownRows) -> bool:
+    one, other = decision.leaves
+    kept = known.decisions(one).get(other)
+    return decision.version.supersedes(kept.version if kept else None)
 
 
 def _follow_act(act: MembershipAct, known: KnownRows) -> TouchedRows:

@@ -173,7 +173,7 @@ def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claim
         birth=birth_day(record.birth_date),
         hotel=record.hotel,
         source=record.source,
-        compared=laying.compared(head, shared.of(record.hotel)) if head.blocks else None,
+        compared=laying.own_sketch(head, shared.of(record.hotel)) if head.blocks else None,
         blocks=frozenset(each for each in head.blocks if not draft.block(each).is_full),
     )
 

@@ -63,7 +63,8 @@ def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
 def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:
     draft = Draft(state)
     try:
-        if decisions.take_decision(draft, said.decision):
+        taken = [decisions.take_decision(draft, each) for each in said.decisions]
+        if any(taken):
             regrouping.regroup(draft)
     except TooManyRecords as error:
         raise Rejected("too_many_records", f"a guest has {MOST_LEAVES} records at most") from error

@@ -24,11 +24,12 @@ from tests.entrypoints.conftest import Hub, Ingest
 from tests.fake_mews import connection
 from tests.mail_fakes import FakeSes
 
-ANNA = leaf_of_profile(ConnectionId("api"), "g1")
+ANNA, ALIKE = leaf_of_profile(ConnectionId("api"), "g1"), leaf_of_profile(ConnectionId("api"), "g2")
 MARK = "zzvienna"
 """Stands in all that the hotel Vienna alone told, and in no answer that others may have."""
 PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
+    "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
     "template_id": "hello", "session_id": "0" * 64, "secret_id": "w0",
 }  # fmt: skip
@@ -102,6 +103,11 @@ ASKED = {
     "records:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
+    "merge_candidates:listed": Asked(EMPTY),
+    "merge_candidates:get": Asked(NOT_SEEN),
+    "merge_decisions:decide": Asked(NOT_SEEN, {"records": [ANNA, ALIKE], "verdict": "apart"}),
+    "merge_decisions:unmerge": Asked(NOT_SEEN, {"records": [ANNA]}),
+    "merge_decisions:listed": Asked(NOT_SEEN),
     "consents:listed": Asked(NOT_SEEN),
     "consents:put": Asked(NOT_SEEN, {"state": "withdrawn", "how": "said so"}),
     "consents:lift_bounce": Asked(403, {"reason": "said so"}),
@@ -156,7 +162,7 @@ OPEN = {
 SHOWN = {
     "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
-    "records:listed",
+    "records:listed", "merge_candidates:listed", "merge_candidates:get",
     "membership:listed", "members:listed", "staff:listed", "staff:get", "staff:sessions_of",
 }  # fmt: skip
 """Calls that only look, and whose answer has the mark for whoever may have it."""
@@ -181,6 +187,7 @@ def world(hub: Hub, ingest: Ingest) -> World:
     FakeSes().install()
     person = guest(email=f"{MARK}@mail.example", given_name=MARK, family_name="Lee")
     ingest(reservation("r1", person, status="checked_out"))
+    ingest({**person, "source_id": "g2", "given_name": f"{MARK}s", "property_id": "vienna"})
     connections.put(connection(base_url=f"https://{MARK}.example"))
     for each in _letters():
         dead_letters.set_aside("fetch", each, reason=f"gone {MARK}", archived=True)

@@ -37,7 +37,7 @@ from tests.fakes import Context, received
 from tests.mail_fakes import FakeSes
 
 PEOPLE = ("ada", "mia", "fritz", "ann")
-ANNA = leaf_of_profile(ConnectionId("api"), "g0")
+ANNA, BESIDE = leaf_of_profile(ConnectionId("api"), "g0"), leaf_of_profile(ConnectionId("api"), "g1")
 PROGRAM = {"name": "Xenia Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01", "auto_enrol": True}
 SEGMENT = {
     "name": "Came back",
@@ -135,9 +135,9 @@ class Maker:
         (secret,) = self.hub.get("/v1/connections/mews-vienna/secrets")["items"]
         return {
             "secret_id": secret["id"],
-            "guest_id": ANNA, "property_id": VIENNA.id, "connection_id": "mews-vienna", "program_id": "club",
-            "segment_id": "came-back", "template_id": "spring", "letter_id": "q1", "job_id": self._counted(),
-            "brand_id": "alpine", "token": "of-a-mail", "channel": "email", "purpose": "marketing",
+            "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
+            "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
+            "job_id": self._counted(), "brand_id": "alpine", "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip
 
     def _counted(self) -> str:

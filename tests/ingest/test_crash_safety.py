@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Barrier, Thread
 from typing import Any
@@ -174,6 +175,10 @@ DECISIONS: dict[str, tuple[Sequence[dict[str, Any]], MergeDecision]] = {
     "a join": ([ANNA, guest("g2", "Ben", marketing_email=False)], decided("g1", "g2")),
     "a parting": ([ANNA, {**ANNA, "source_id": "g2"}], decided("g1", "g2", "apart")),
     "a decision before one of the records": ([ANNA], decided("g1", "g2")),
+    "a parting from two in one breath": (
+        [ANNA, {**ANNA, "source_id": "g2"}, {**ANNA, "source_id": "g3"}],
+        replace(decided("g1", "g2", "apart"), beside=(decided("g2", "g3", "apart").decision,)),
+    ),
 }
 
 

@@ -127,7 +127,7 @@ def search(
 
 def _by_name(caller: Caller, name: str) -> GuestList:
     found = guests_by_name(caller, name)
-    return GuestList(items=[GuestFound(**_who(each)) for each in found.guests], more=found.is_cut)
+    return GuestList(items=[found_as(each) for each in found.guests], more=found.is_cut)
 
 
 def _by_identifier(caller: Caller, kind: Kind, value: str) -> list[Leaf]:
@@ -141,6 +141,11 @@ def _countries(caller: Caller) -> set[str]:
 def get(ask: Ask, guest_id: GuestId) -> GuestShown:
     """One guest; an id that was merged into another answers with that other."""
     return _guest(guest_of(ask.caller, guest_id), today.days(moment_of(ask.now)))
+
+
+def found_as(sight: InSight) -> GuestFound:
+    """As lists show a guest."""
+    return GuestFound(**_who(sight))
 
 
 def _who(sight: InSight) -> dict[str, Any]:

@@ -47,6 +47,8 @@ TAGS = {
     "jobs": "Long work, and how far it is",
     "keys": "Who may call the API",
     "staff": "The people who work with the hub",
+    "merge-candidates": "Guests who may be one person",
+    "merge-decisions": "What people decide about who is one person",
     "programs": "Loyalty programmes and their terms",
     "properties": "The hotels",
     "segments": "Rules that say which guests belong",

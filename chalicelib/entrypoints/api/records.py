@@ -47,12 +47,12 @@ SAID = set(RecordShown.model_fields) - set(LeafShown.model_fields)
 def listed(ask: Ask, guest_id: GuestId, *, source: ConnectionId | None = None, page: Page) -> Listing[RecordShown]:
     """The guest's records in the key's sight, each with what its source says; with a `source` those of it alone."""
     sight = guest_of(ask.caller, guest_id)
-    shown = (_shown(sight, head) for head in sight.heads)
+    shown = (record_shown(sight, head) for head in sight.heads)
     items, cursor = page.of((each for each in shown if source in {None, each.source}), lambda each: each.id)
     return Listing(items=items, next_cursor=cursor)
 
 
-def _shown(sight: InSight, head: Head) -> RecordShown:
+def record_shown(sight: InSight, head: Head) -> RecordShown:
     said = head.record.model_dump(include=SAID) if head.record else {}
     return RecordShown.model_validate(
         {

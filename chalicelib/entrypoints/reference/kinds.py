@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 Json = Mapping[str, Any]
-OF_TYPE = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null", "object": "object"}
+OF_TYPE = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "null": "null",
+    "object": "object",
+}
 OF_FORMAT = {"date": "date", "date-time": "instant", "time": "time of day"}
 IDS = "^[a-z0-9_-]{1,64}$"
 
