@@ -26,6 +26,8 @@ LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
     "/settings/audit": ("", f"?guest={ANNA}&kind=sent"),
+    "/guests/review": ("", "?end=yes"),
+    "/guests/{guest_id}/records/whose": ("", "?q=guest3@mail.example"),
 }
 """Path → what a page is asked for, where it shows other things then."""
 by_page = pytest.mark.parametrize("page", LOOKED_AT, ids=lambda each: each.path)

@@ -137,7 +137,8 @@ class Maker:
             "secret_id": secret["id"],
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
-            "job_id": self._counted(), "brand_id": "alpine", "token": "of-a-mail", "channel": "email", "purpose": "marketing",
+            "job_id": self._counted(), "brand_id": "alpine",
+            "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip
 
     def _counted(self) -> str:

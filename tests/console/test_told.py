@@ -10,9 +10,11 @@ from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.consent.model import CHANNELS, PURPOSES, Basis, State, SuppressionReason
 from chalicelib.entrypoints.api.boards import Flag
 from chalicelib.entrypoints.api.membership import ActEntry, StayEntry
+from chalicelib.entrypoints.api.merge_candidates import EvidenceShown
 from chalicelib.entrypoints.api.today import TROUBLED
 from chalicelib.entrypoints.console.coded import CODES, told
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
+from chalicelib.identity.model import Verdict
 from chalicelib.loyalty.model import Reason
 from chalicelib.messages.model import ShownState
 
@@ -32,6 +34,9 @@ KNOWN: dict[str, set[str]] = {
     "nobody": set(get_args(Nobody)),
     "address": set(get_args(EmailKind)),
     "origin": set(ORIGINS),
+    "compared": set(get_args(EvidenceShown.model_fields["field"].annotation)),
+    "level": set(get_args(EvidenceShown.model_fields["level"].annotation)),
+    "verdict": {str(each) for each in Verdict},
     "flag": set(get_args(Flag)),
     "health": {str(each) for each in TROUBLED},
 }

@@ -21,5 +21,8 @@ DONE = {
     "launched": N_("Launched. The figures below follow by themselves."),
     "noted": N_("It stands in the history. What the guest said since is newer, and holds."),
     "lifted": N_("Mails may reach the guest again."),
+    "joined": N_("They are one guest now."),
+    "kept_apart": N_("They stay two guests, whatever is said of them later."),
+    "split": N_("The records are split off. They are never joined with this guest by themselves."),
     "ended": N_("The membership has ended."),
 }

@@ -30,13 +30,14 @@ def search(visit: Visit) -> Response:
     typed = {name: text for name in (ANY, *EXACT) if (text := visit.query.get(name, "").strip())}
     is_exact = bool(typed.keys() - {ANY})
     try:
-        found = _found(visit, typed) if typed else None
+        those = found(visit, typed) if typed else None
     except CallerError as refusal:
         return visit.refused(refusal).shown("guests.html", found=None, is_exact=is_exact)
-    return visit.shown("guests.html", found=found, is_exact=is_exact)
+    return visit.shown("guests.html", found=those, is_exact=is_exact)
 
 
-def _found(visit: Visit, typed: Mapping[str, str]) -> GuestList:
+def found(visit: Visit, typed: Mapping[str, str]) -> GuestList:
+    """Whoever is found by what was typed into the fields. Raises Invalid."""
     if ANY not in typed:
         return _asked(visit, typed)
     if len(typed) > 1:
