@@ -245,6 +245,32 @@ def test_a_hotel_sees_pairs_of_its_own_guests_and_decides_where_no_other_hotel_k
     assert decide(hub, "join", key="front_desk").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("said", "joined", "split"),
+    [
+        (("explicit", "withdrawn"), "withdrawn", ["withdrawn", "withdrawn"]),
+        (("explicit", None), "explicit", ["explicit", "none"]),
+    ],
+)
+def test_the_stricter_consent_holds_while_joined_and_a_yes_is_its_own_side_s_afterwards(
+    said: tuple[str | None, ...], joined: str, split: list[str], hub: Hub, ingest: Ingest
+) -> None:
+    """A no that was said to the same company goes along with whoever is split off (decision 0057)."""
+    ingest(*NEARLY)
+    for who, state in zip((ONE, OTHER), said, strict=True):
+        if state:
+            hub.put(f"/v1/guests/{who}/consents/email/marketing", {"state": state, "how": "said so"})
+    decide(hub, "join")
+    assert answers(hub) == [joined, joined]
+    unmerge(hub, ONE, OTHER)
+    assert answers(hub) == split
+
+
+def answers(hub: Hub) -> list[str]:
+    """What holds of marketing by e-mail, for each."""
+    return [hub.get(f"/v1/guests/{each}/consents")["consents"][0]["state"] for each in (ONE, OTHER)]
+
+
 def calls(act: Callable[[], object]) -> int:
     with watching() as seen:
         act()
