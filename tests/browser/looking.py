@@ -30,8 +30,17 @@ def flow_to_the_left(page: "Page") -> None:
     page.evaluate("document.documentElement.dir = 'rtl'")
 
 
+def begin_at_the_top(page: "Page") -> None:
+    """Where a page puts the focus on its first button, Tab would begin there."""
+    page.evaluate(
+        "() => { const top = document.createElement('span'); top.tabIndex = -1;"
+        " document.body.prepend(top); top.focus(); top.remove() }"
+    )
+
+
 def faults_by_keyboard(page: "Page") -> list[str]:
     """Tab goes to everything that can be used, in the order of the document, shows where it is, and ends."""
+    begin_at_the_top(page)
     wanted: list[str] = page.evaluate("looking.begin()")
     seen: list[dict[str, Any]] = []
     for _ in range(MOST_STOPS):

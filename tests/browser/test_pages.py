@@ -123,6 +123,7 @@ def test_the_first_stop_leads_over_what_every_page_has(page: Page, world: World,
     tab = visitors.tab(roles(page)[0])
     tab.look("light", WIDE)
     tab.open(addresses(page, world, roles(page)[0])[0])
+    looking.begin_at_the_top(tab.page)
     tab.page.keyboard.press("Tab")
     tab.page.keyboard.press("Enter")
     assert tab.page.evaluate("document.activeElement.id") == "content"

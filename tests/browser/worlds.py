@@ -29,7 +29,7 @@ from chalicelib.properties import store as properties
 from chalicelib.reactions import hears
 from tests.access.staffed import somebody
 from tests.browser.stays import NOW, told
-from tests.builders import PORTO, VIENNA, notice
+from tests.builders import PORTO, VIENNA, guest, notice
 from tests.campaigns.worlds import run_to_end
 from tests.entrypoints.conftest import Hub
 from tests.fake_mews import connection
@@ -37,7 +37,9 @@ from tests.fakes import Context, received
 from tests.mail_fakes import FakeSes
 
 PEOPLE = ("ada", "mia", "fritz", "ann")
-ANNA, BESIDE = leaf_of_profile(ConnectionId("api"), "g0"), leaf_of_profile(ConnectionId("api"), "g1")
+ANNA, BESIDE = leaf_of_profile(ConnectionId("api"), "g0"), leaf_of_profile(ConnectionId("api"), "alike")
+ALIKE = guest("alike", "Annah", "Lee", email="guest0@mail.example", country="AT", property_id=VIENNA.id)
+"""Rather Anna once more than another guest."""
 PROGRAM = {"name": "Xenia Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01", "auto_enrol": True}
 SEGMENT = {
     "name": "Came back",
@@ -114,7 +116,7 @@ class Maker:
         self.hub.put("/v1/programs/club", PROGRAM)
 
     def _guests(self) -> None:
-        assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate(told())])
+        assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate([*told(), ALIKE])])
 
     def _marketing(self) -> None:
         self.hub.put("/v1/segments/came-back", SEGMENT)
