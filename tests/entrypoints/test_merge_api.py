@@ -225,8 +225,19 @@ def test_any_two_guests_are_shown_beside_each_other(hub: Hub, ingest: Ingest) ->
     assert nearly["waits"] is True
     strangers = hub.get(f"/v1/merge-candidates/{leaf('g1')}/{leaf('g3')}")
     assert (strangers["waits"], [each["given_name"] for each in strangers["said"]]) == (False, ["Maria", "Ben"])
+    decide(hub, "apart")
+    assert hub.get(f"/v1/merge-candidates/{ONE}/{OTHER}")["waits"] is False
     decide(hub, "join")
     assert hub.status("GET", f"/v1/merge-candidates/{ONE}/{OTHER}") == 400
+
+
+def test_of_guests_of_several_records_none_is_shown_of_whom_any_two_are_kept_apart(hub: Hub, ingest: Ingest) -> None:
+    """The index has Marisa beside the newer of Maria's records, whichever of them somebody decided about."""
+    ingest(*NEARLY)
+    decide(hub, "apart")
+    ingest(maria("g3"))
+    assert parties(hub, "g1", "g2", "g3") == [{"g1", "g3"}, {"g2"}]
+    assert pairs(hub) == []
 
 
 def test_a_hotel_sees_pairs_of_its_own_guests_and_decides_where_no_other_hotel_knows_them(
