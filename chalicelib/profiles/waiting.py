@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests import store as guests
-from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store as identity
 from chalicelib.identity.carriers import tells
@@ -19,6 +18,7 @@ from chalicelib.identity.likeness import compared, in_common
 from chalicelib.identity.model import Decision, Identifier, Pair, Verdict
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
+from chalicelib.profiles.laying import own_sketch
 
 Sketched = tuple[Head, Sketch]
 """A record, and as it is compared."""
@@ -64,7 +64,12 @@ class Beside:
 
     def _somebodys(self, leaves: Iterable[Leaf]) -> list[Sketched]:
         known = [head for leaf in leaves if (head := self.heads.get(leaf))]
-        return [(head, sketch(head.record)) for head in known if head.record and not head.record.nobody]
+        return [(head, self._compared(head)) for head in known if head.record and not head.record.nobody]
+
+    def _compared(self, head: Head) -> Sketch:
+        hotel = head.record.hotel if head.record else None
+        rows = ((key, self.identifiers.get(digest_in(key))) for key in head.identifiers)
+        return own_sketch(head, {key for key, row in rows if row and row.is_shared_for(hotel)})
 
     def _weighed(self, one: Sketched, other: Sketched) -> Weighed:
         return compared(one[1], other[1], in_common(one[0], other[0], self.identifiers))
