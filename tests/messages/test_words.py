@@ -18,7 +18,8 @@ TABLE = "messages/holds.py"
 CHANNEL = "messages/channels/email.py"
 OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
-    "entrypoints/api/examples", "entrypoints/console/pages/guests",
+    "entrypoints/api/examples", "entrypoints/console/pages/guests", "entrypoints/api/merge_candidates",
+    "entrypoints/console/coded",
 )  # fmt: skip
 """Here the word is a kind of identifier, or the name of a trait, as `phone` is."""
 
