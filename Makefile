@@ -1,6 +1,6 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+ and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser browser-all gallery fuzz soak bench bench-full up down openapi catalogues vendored lock clean
+.PHONY: help demo test test-all check fix format-check lint types import-rule templates e2e e2e-all clients pages browser browser-all gallery fuzz soak bench bench-full bench-matching up down openapi catalogues vendored lock clean
 SHELL := /bin/bash
 
 # Lambda runs the Python that deploys: the newest that both it and every wheel we pin support.
@@ -78,6 +78,10 @@ bench: $(READY) ## the table of what things cost, as ratios against their floors
 bench-full: $(READY) ## the same, with what takes longer than ten minutes
 	@$(BIN)/python -m benchmarks --full
 
+bench-matching: $(READY) ## how well records are matched, beside Splink on data whose people are known (installs Splink, DuckDB, pandas)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-matching.txt
+	@$(BIN)/python -m benchmarks.matching
+
 up: $(READY) ## keep a local cloud with the hub running, with the data of last time (FRESH=1 without); writes .local/hub.json
 	@$(BIN)/hub up $(if $(FRESH),--fresh)
 
@@ -97,6 +101,7 @@ lock: $(READY) ## pin again what pyproject.toml asks for
 	@$(UV_COMPILE) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.txt
 	@$(UV_COMPILE) $(UPGRADE) -c requirements-dev.txt pyproject.toml -o requirements.txt
 	@$(BIN)/python -m infra.layer >> requirements.txt
+	@$(UV_COMPILE) $(UPGRADE) -c requirements-dev.txt --extra matching pyproject.toml -o requirements-matching.txt
 
 clean: ## remove what these targets made
 	@rm -rf .venv .local .chalice/deployments .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

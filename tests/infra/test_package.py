@@ -214,7 +214,7 @@ def test_every_dependency_is_pinned_alike_for_lambda_and_for_development() -> No
     assert PINS.items() <= {(name, version) for name, version, _ in development}
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt", "requirements-matching.txt"])
 def test_every_pin_names_the_hashes_of_its_files(file: str) -> None:
     """A file that was exchanged under its version is not installed, here and on Lambda."""
     text = (PROJECT / file).read_text()
