@@ -125,7 +125,7 @@ def _splinks(labelled: Labelled) -> Scored:
 
 def _trained(labelled: Labelled) -> Any:
     splink, comparisons, pandas = map(import_module, ("splink", "splink.comparison_library", "pandas"))
-    logging.getLogger("splink").setLevel(logging.ERROR)  # it says each step of its learning, and sets that when imported
+    logging.getLogger("splink").setLevel(logging.ERROR)  # it tells each step of its learning, from its import on
     block = splink.block_on
     settings = splink.SettingsCreator(
         unique_id_column_name="id",

@@ -8,6 +8,7 @@ from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store
 from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.digests import digest
+from chalicelib.identity.likeness import alike
 from chalicelib.identity.model import Verdict
 from chalicelib.identity.typed import Kind, readings
 
@@ -32,11 +33,15 @@ class Candidates(NamedTuple):
 
 
 def candidates(records: Sequence[Head]) -> Candidates:
-    """The records that have an address or a number in common with these of one guest, and are another's by what is said
-    of them: a person may know better. Without what is nobody's own. Whose they are is the caller's to read."""
+    """The records that have an address or a number in common with these of one guest, or are rather one person's by all
+    that they say, and are another's all the same: a person may know better. Without what is nobody's own. Whose they
+    are is the caller's to read."""
     own = {head.leaf for head in records}
     told_by = {digest_in(key) for head in records for key in head.identifiers if tells(key)}
-    beside = {leaf for each in store.identifiers(told_by) for leaf in somebodys(each)} - own
+    rows, blocks = store.identifiers_and_blocks(told_by, {each for head in records for each in head.blocks})
+    beside = {leaf for each in rows.values() for leaf in somebodys(each)} - own
+    for head in records:
+        beside |= alike(head, rows, [blocks[each] for each in head.blocks if each in blocks]) - own
     decided = {leaf for head in records if head.decided for leaf in _kept_apart(head.leaf)}
     return Candidates(beside, decided | own)
 

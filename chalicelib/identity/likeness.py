@@ -1,13 +1,22 @@
 """What speaks for two records being one person's: what they say, and what of their own they have in common. Pure."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
-from chalicelib.canonical.ids import Digest, digest_in
+from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
+from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
-from chalicelib.identity.model import Identifier
+from chalicelib.identity.model import Block, Identifier
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed, weigh
+
+
+def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
+    """How a record weighs beside others. A telephone that is nobody's own, an agency's or a hotel's, weighs nothing."""
+    known = sketch(head.record) if head.record else Sketch()
+    is_shared = any(key.startswith("phone:") and key in shared for key in head.identifiers)
+    return known.without_phone() if is_shared else known
 
 
 def compared(one: Sketch, other: Sketch, common: Iterable[str] = ()) -> Weighed:
@@ -26,3 +35,12 @@ def in_common(one: Head, other: Head, rows: Mapping[Digest, Identifier]) -> list
 
 def _is_own(row: Identifier | None, one: Head, other: Head) -> bool:
     return row is not None and somebodys(row).keys() >= {one.leaf, other.leaf}
+
+
+def alike(head: Head, rows: Mapping[Digest, Identifier], blocks: Iterable[Block]) -> set[Leaf]:
+    """The records that are rather one person's with this one, by what lies beside it in its blocks."""
+    hotel = head.record.hotel if head.record else None
+    found = ((key, rows.get(digest_in(key))) for key in head.identifiers)
+    own = own_sketch(head, {key for key, row in found if row and row.is_shared_for(hotel)})
+    beside = {leaf: each for block in blocks for leaf, each in block.sketches.items()}
+    return {leaf for leaf, each in beside.items() if weigh(own, each).may_be_one}

@@ -129,6 +129,18 @@ def _pair_at(position: str) -> Pair:
     return pair_of(Leaf(one), Leaf(other))
 
 
+def identifiers_and_blocks(
+    digests: Iterable[Digest], blocks: Iterable[Digest]
+) -> tuple[dict[Digest, Identifier], dict[Digest, Block]]:
+    """Both in one batch."""
+    carried, lain_in = {keys.identifier(each): each for each in digests}, {keys.block(each): each for each in blocks}
+    found = table.get_many({*carried, *lain_in})
+    return (
+        {carried[key]: read(carried[key], item) for key, item in found.items() if key in carried},
+        {lain_in[key]: read_block(lain_in[key], item) for key, item in found.items() if key in lain_in},
+    )
+
+
 def decisions(leaf: Leaf) -> dict[Leaf, Decision]:
     item = table.get(keys.decisions(leaf))
     return read_decisions(leaf, item) if item else {}

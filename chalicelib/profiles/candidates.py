@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
-from chalicelib.identity.likeness import compared
+from chalicelib.identity.likeness import compared, own_sketch
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.laying import own_sketch
 from chalicelib.profiles.state import Decisions
 
 

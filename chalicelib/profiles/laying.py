@@ -1,8 +1,6 @@
 """Where records lie beside others that they are compared with by weight. Pure."""
 
-from collections.abc import Set as AbstractSet
-
-from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf
+from chalicelib.canonical.ids import Digest, Leaf
 from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Head
 from chalicelib.identity.sketches import Sketch
@@ -25,13 +23,6 @@ def lay(draft: Draft) -> None:
 def lies_in(head: Head | None) -> dict[Digest, Sketch]:
     """Block → how the record is compared there."""
     return dict.fromkeys(head.blocks, sketch(head.record)) if head and head.record else {}
-
-
-def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
-    """How a record weighs beside others. A telephone that is nobody's own, an agency's or a hotel's, weighs nothing."""
-    known = sketch(head.record) if head.record else Sketch()
-    is_shared = any(key.startswith("phone:") and key in shared for key in head.identifiers)
-    return known.without_phone() if is_shared else known
 
 
 def _lay(draft: Draft, digest: Digest, leaf: Leaf, compared: Sketch | None) -> None:

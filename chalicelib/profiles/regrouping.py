@@ -14,6 +14,7 @@ from chalicelib.guests.records import Record
 from chalicelib.guests.rules import hotels_of
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import known_names, tells
+from chalicelib.identity.likeness import own_sketch
 from chalicelib.identity.model import MOST_LEAVES, hotel_in
 from chalicelib.identity.names import Name, generation_of, name_of
 from chalicelib.identity.parties import are_several
@@ -173,7 +174,7 @@ def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claim
         birth=birth_day(record.birth_date),
         hotel=record.hotel,
         source=record.source,
-        compared=laying.own_sketch(head, shared.of(record.hotel)) if head.blocks else None,
+        compared=own_sketch(head, shared.of(record.hotel)) if head.blocks else None,
         blocks=frozenset(each for each in head.blocks if not draft.block(each).is_full),
     )
 

@@ -14,11 +14,10 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store as identity
 from chalicelib.identity.carriers import tells
-from chalicelib.identity.likeness import compared, in_common
+from chalicelib.identity.likeness import compared, in_common, own_sketch
 from chalicelib.identity.model import Decision, Identifier, Pair, Verdict
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
-from chalicelib.profiles.laying import own_sketch
 
 Sketched = tuple[Head, Sketch]
 """A record, and as it is compared."""

@@ -80,6 +80,20 @@ def test_who_shares_an_address_and_is_somebody_else_is_a_candidate(hub: Hub, ing
     assert hub.get(f"/v1/guests/{ids[0]}", key="front_desk@vienna")["candidates"] == [ids[1]]
 
 
+def test_who_is_alike_in_nearly_all_is_a_candidate_and_each_key_is_told_of_its_own(hub: Hub, ingest: Ingest) -> None:
+    home = {"street": "Ermou 12", "postal_code": "105 63", "city": "Athina", "country": "GR"}
+    said = {"birth_date": "1980-05-17", "address": home}
+    ingest(
+        guest("g1", "Maria", "Papadopoulou", property_id=VIENNA.id, **said),
+        guest("g2", "Marisa", "Papadopoulou", property_id=PORTO.id, **said),
+        guest("g3", "Georg", "Papadopoulos", address=home, property_id=VIENNA.id),
+    )
+    one, other, third = (leaf_of_profile(API, each) for each in ("g1", "g2", "g3"))
+    assert hub.get(f"/v1/guests/{one}")["candidates"] == [other]
+    assert hub.get(f"/v1/guests/{third}")["candidates"] == []
+    assert hub.get(f"/v1/guests/{one}", key="front_desk@vienna")["candidates"] == []
+
+
 @pytest.mark.parametrize("query", ["email=ANNA.LEE%40example.com", "source=api&source_id=g1"])
 def test_a_guest_is_found_by_what_identifies_them(hub: Hub, anna: str, query: str) -> None:
     assert [each["id"] for each in hub.get(f"/v1/guests?{query}")["items"]] == [anna]

@@ -73,8 +73,9 @@ class GuestFound(Shown):
 
 
 class GuestShown(GuestFound):
-    """`candidates` are other guests who carry an address, a telephone or a member number of this one, and are kept
-    apart by what is said of them: another given name, generation or date of birth, or several people in one record."""
+    """`candidates` are other guests who carry an address, a telephone or a member number of this one, or are rather one
+    person with it by name, date of birth and address, and are kept apart by what is said of them: another given name,
+    generation or date of birth, or several people in one record."""
 
     stats: StatsShown
     leaves: list[LeafShown]
