@@ -188,6 +188,7 @@ def test_a_decision_too_many_is_refused_and_changes_nothing(hub: Hub, ingest: In
     assert decide(hub, "join", leaf("g1"), leaf("p00")).status_code == 200
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_guest_of_too_many_records_is_refused_and_changes_nothing(hub: Hub, ingest: Ingest) -> None:
     ben = [
         guest(f"p{number:02}", "Ben", "Ray", email="ben@mail.example", property_id=VIENNA.id) for number in range(25)

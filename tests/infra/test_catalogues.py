@@ -115,6 +115,7 @@ def test_a_text_that_was_reworded_is_one_to_translate_anew() -> None:
     assert b"Guten Tag" not in catalogues.source(updated)
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_new_language_begins_with_every_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: dict[Domain, Catalog]
 ) -> None:

@@ -90,7 +90,7 @@ def _kind(head: Head) -> str | None:
     return head.record.email_kind if head.record else None
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=())
 @SLOW
 @given(crowd=crowds(), seed=st.integers(0, 10_000))
 def test_others_guests_and_their_addresses_are_the_same_with_and_without_the_hostile_in_any_order(

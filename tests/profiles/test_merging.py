@@ -160,6 +160,7 @@ def test_what_is_decided_again_writes_nothing_and_announces_the_same(kept: Memor
         assert [fact.fact_id for fact in facts] == said
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_guest_of_as_many_records_as_it_may_have_is_split_in_one_transaction(kept: MemoryTable) -> None:
     leaves = [leaf_of_profile(PMS, f"r{number:02}") for number in range(MOST_LEAVES)]
     for number in range(MOST_LEAVES):

@@ -172,6 +172,7 @@ def test_a_guest_of_forty_records_takes_no_further_ones_and_stays_whole(hub: Mem
     assert the_guest("g40").traits.email == "another@mail.example"
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_member_of_a_large_guest_keeps_its_place_when_it_brings_too_many(hub: MemoryTable) -> None:
     ann = [guest(f"a{number:02d}", "Ann", email="ann@mail.example") for number in range(25)]
     other = [guest(f"b{number:02d}", "Ann", phone=DESK) for number in range(25)]

@@ -94,7 +94,7 @@ def crowds(draw: st.DrawFn) -> list[Told]:
     return told
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(quick=())
 @SLOW
 @given(crowd=crowds(), seed=st.integers(0, 10_000))
 def test_in_any_order_and_after_any_crash_the_end_is_that_of_the_rule_applied_to_all_records(

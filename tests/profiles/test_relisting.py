@@ -98,7 +98,7 @@ BESIDE: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.exhaustive(quick=("renamed",))
+@pytest.mark.exhaustive(quick=())
 @pytest.mark.parametrize("told", [told for _, told in BESIDE], ids=[name for name, _ in BESIDE])
 def test_whatever_others_say_beside_it_is_listed_as_they_say(
     told: dict[str, Any], hub: MemoryTable, listed: Any
