@@ -129,6 +129,7 @@ IN_QUERY: Mapping[str, Any] = {
     "origin": "stay_earned", "kind": "stay", "audit:listed.kind": "opened",
 }  # fmt: skip
 """What is asked for, by the name of the parameter, or by that and the call."""
+BOTH = ["g3f1c0ffee", "g77b0c0ffee"]
 OF_SHAPE: Mapping[str, Json] = {
     "ActEntry": {"id": "e9b2", "origin": "adjustment"},
     "AuditShown": {
@@ -138,6 +139,13 @@ OF_SHAPE: Mapping[str, Json] = {
         "guests": ["g3f1c0ffee"],
     },
     "EvidenceShown": {"field": "given", "level": "alike", "bits": 5.0},
+    "MergeCandidateShown": {"records": BOTH, "score": 24.5},
+    "MergeCandidateOpened": {"records": BOTH, "score": 24.5},
+    "MergeDecisionAsked": {"records": BOTH, "verdict": "join", "reason": "the passport says so"},
+    "MergeDecided": {"records": BOTH, "guests": BOTH[:1]},
+    "MergeDecisionShown": {"records": BOTH, "reason": "the passport says so"},
+    "UnmergeAsked": {"records": BOTH[1:], "reason": "two people at one desk"},
+    "Unmerged": {"stayed": BOTH[0], "left": BOTH[1:]},
     "BoardLineShown": {"status": "confirmed"},
     "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
     "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
