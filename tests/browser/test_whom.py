@@ -28,7 +28,7 @@ def found(page: "Page", typed: str) -> None:
 def test_who_is_chosen_is_answered_for_at_once(visitors: Visitors) -> None:
     tab = opened(visitors, "/segments/came-back")
     tab.page.evaluate("window.stays = true")
-    found(tab.page, "guest0@mail.example")
+    found(tab.page, "guest1@mail.example")
     tab.page.get_by_text("This guest is in").wait_for()
     assert tab.page.get_by_role("radio").first.is_checked()
     assert tab.page.evaluate("window.stays"), "the page is the same"
