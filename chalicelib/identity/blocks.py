@@ -6,6 +6,7 @@ records of one person share at least one of theirs is measured beside `weights` 
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from chalicelib.identity.names import Words
 from chalicelib.identity.scripts import plain
@@ -22,7 +23,7 @@ def keys_of(sketch: Sketch) -> tuple[str, ...]:
 
     Whoever has a telephone and nothing else is found by that, which is an identifier.
     """
-    return tuple(key for key, _ in zip(_keys(sketch), range(MOST), strict=False))
+    return tuple(islice(_keys(sketch), MOST))
 
 
 def _keys(sketch: Sketch) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What speaks for two records being one person's: what they say, and what of their own they have in common. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
@@ -17,6 +17,13 @@ def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
     known = sketch(head.record) if head.record else Sketch()
     is_shared = any(key.startswith("phone:") and key in shared for key in head.identifiers)
     return known.without_phone() if is_shared else known
+
+
+def sketched_by(head: Head, row_of: Callable[[Digest], Identifier | None]) -> Sketch:
+    """The same, where the rows of the record's identifiers say which are nobody's own."""
+    hotel = head.record.hotel if head.record else None
+    rows = ((key, row_of(digest_in(key))) for key in head.identifiers)
+    return own_sketch(head, {key for key, row in rows if row and row.is_shared_for(hotel)})
 
 
 def compared(one: Sketch, other: Sketch, common: Iterable[str] = ()) -> Weighed:
@@ -39,8 +46,6 @@ def _is_own(row: Identifier | None, one: Head, other: Head) -> bool:
 
 def alike(head: Head, rows: Mapping[Digest, Identifier], blocks: Iterable[Block]) -> set[Leaf]:
     """The records that are rather one person's with this one, by what lies beside it in its blocks."""
-    hotel = head.record.hotel if head.record else None
-    found = ((key, rows.get(digest_in(key))) for key in head.identifiers)
-    own = own_sketch(head, {key for key, row in found if row and row.is_shared_for(hotel)})
+    own = sketched_by(head, rows.get)
     beside = {leaf: each for block in blocks for leaf, each in block.sketches.items()}
     return {leaf for leaf, each in beside.items() if weigh(own, each).may_be_one}

@@ -7,10 +7,10 @@ is a hint, and is looked at before it is shown: the other may say something else
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.canonical.ids import Digest, GuestId, IdentifierKey, Leaf, digest_in
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
-from chalicelib.identity.likeness import compared, own_sketch
+from chalicelib.identity.likeness import compared, sketched_by
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
@@ -45,16 +45,10 @@ def _likeliest(view: _View, leaf: Leaf) -> Likeliest | None:
         return None
     waiting = [
         Likeliest(other, weighed.bits)
-        for other, weighed in _beside(view, head, own_sketch(head, _shared(view, head)))
+        for other, weighed in _beside(view, head, sketched_by(head, view.identifier))
         if weighed.may_be_one and not _is_settled(view, head, other)
     ]
     return min(waiting, key=lambda each: (-each.bits, each.other), default=None)
-
-
-def _shared(view: _View, head: Head) -> set[IdentifierKey]:
-    hotel = head.record.hotel if head.record else None
-    rows = ((key, view.identifier(digest_in(key))) for key in head.identifiers)
-    return {key for key, row in rows if row and row.is_shared_for(hotel)}
 
 
 def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighed]]:

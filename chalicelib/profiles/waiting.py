@@ -14,7 +14,7 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store as identity
 from chalicelib.identity.carriers import tells
-from chalicelib.identity.likeness import compared, in_common, own_sketch
+from chalicelib.identity.likeness import compared, in_common, sketched_by
 from chalicelib.identity.model import Decision, Identifier, Pair, Verdict
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
@@ -63,12 +63,8 @@ class Beside:
 
     def _somebodys(self, leaves: Iterable[Leaf]) -> list[Sketched]:
         known = [head for leaf in leaves if (head := self.heads.get(leaf))]
-        return [(head, self._compared(head)) for head in known if head.record and not head.record.nobody]
-
-    def _compared(self, head: Head) -> Sketch:
-        hotel = head.record.hotel if head.record else None
-        rows = ((key, self.identifiers.get(digest_in(key))) for key in head.identifiers)
-        return own_sketch(head, {key for key, row in rows if row and row.is_shared_for(hotel)})
+        somebodys = [head for head in known if head.record and not head.record.nobody]
+        return [(head, sketched_by(head, self.identifiers.get)) for head in somebodys]
 
     def _weighed(self, one: Sketched, other: Sketched) -> Weighed:
         return compared(one[1], other[1], in_common(one[0], other[0], self.identifiers))
