@@ -17,7 +17,7 @@ from tests.fakes import received
 from tests.mail_fakes import FakeSes
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.end_to_end
 SEARCHED = "guest2@mail.example"
@@ -61,6 +61,24 @@ def test_a_segment_is_built_and_counted_and_its_mail_looked_at(visitors: Visitor
     mail.get_by_text("Anna").first.wait_for()
     page.get_by_label("On a phone").check()
     assert (page.locator("iframe").bounding_box() or {"width": 0})["width"] <= PHONE
+    assert tab.complaints() == []
+
+
+def test_what_is_chosen_and_typed_while_the_fields_come_anew_is_kept(visitors: Visitors) -> None:
+    tab = opened(visitors, "/segments/new")
+    page = tab.page
+    slow: list[Route] = []
+    page.route("**/console/segments/new", lambda route: slow.append(route))  # noqa: PLW0108 playwright asks for a function
+    page.get_by_label("What").select_option("stats.stays")
+    page.get_by_label("How").select_option("gte")
+    page.get_by_label("Value").fill("7")
+    _given_up, last = slow  # the hub is slower than a hand: it answers after the last key
+    with page.expect_response("**/console/segments/new"):
+        last.continue_()
+    page.locator("select[name='rule.and.0.op'] option[value='contains']").wait_for(state="detached")
+    assert page.get_by_label("Value").input_value() == "7"
+    assert page.get_by_label("How").input_value() == "gte"
+    page.unroute("**/console/segments/new")
     assert tab.complaints() == []
 
 

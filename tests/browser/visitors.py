@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 NARROW, WIDE = 320, 1440
 HEIGHT = 900
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LOOKS = tuple(product(SCHEMES, (NARROW, WIDE)))
 
@@ -73,7 +74,8 @@ class Visitors:
 
 
 def _complain(tab: Tab, message: "ConsoleMessage") -> None:
-    if message.type in {"error", "warning"}:
+    """htmx also tells of an answer that it gave up for a newer one; one that failed it calls a sendError besides."""
+    if message.type in {"error", "warning"} and not message.text.startswith(GIVEN_UP):
         tab.went_wrong.append(message.text)
 
 
