@@ -1,4 +1,4 @@
-"""How often signing in may be tried in an hour, by address and by network: rows that count, under a condition."""
+"""How often signing in or up may be tried in an hour, by address and by network: rows that count, under a condition."""
 
 import hashlib
 import hmac
@@ -20,6 +20,7 @@ class Limit(NamedTuple):
 
     name: str
     most: int
+    words: str = WORDS
 
 
 LINKS_TO_ADDRESS = Limit("address", 6)
@@ -40,7 +41,7 @@ def take(limit: Limit, whose: str, now: datetime) -> None:
     try:
         table.write(counted)
     except table.ConditionFailed:
-        raise TooMany(begins + WINDOW - int(now.timestamp()), WORDS) from None
+        raise TooMany(begins + WINDOW - int(now.timestamp()), limit.words) from None
 
 
 def _digest(whose: str) -> str:

@@ -31,6 +31,8 @@ OccasionId = NewType("OccasionId", str)
 RunId = NewType("RunId", OccasionId)
 StaffMailId = NewType("StaffMailId", str)
 """What somebody of the staff is mailed for once."""
+SignupId = NewType("SignupId", str)
+"""One time that somebody asked to get newsletters."""
 KeyId = NewType("KeyId", str)
 StaffId = NewType("StaffId", str)
 """Somebody who works with the hub, and signs in as a person."""
@@ -51,7 +53,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
-STAFF = "st"
+STAFF, SIGNUP = "st", "su"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -80,6 +82,11 @@ def occasion_of(at: Instant, *parts: str | int) -> OccasionId:
 def staff_mail_of(*parts: str | int) -> StaffMailId:
     """What a mail to the staff is about: the same parts again are the same mail."""
     return StaffMailId(stable_id(STAFF_MAIL, *parts))
+
+
+def signup_of(*parts: str | int) -> SignupId:
+    """The same parts again are the same sign-up."""
+    return SignupId(stable_id(SIGNUP, *parts))
 
 
 def highest_id(kind: str, at: Instant) -> str:

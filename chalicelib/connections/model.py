@@ -14,8 +14,17 @@ API = ConnectionId("api")
 are the hotel's, whoever tells of them: they are the API's in either case."""
 
 
+SIGNUP = ConnectionId("signup")
+"""The source of what people say of themselves who sign up for newsletters and confirm it."""
+
+
+def is_own(connection: ConnectionId) -> bool:
+    """Whether a name is one of the hub's own sources; no connection may be called so."""
+    return is_api(connection) or connection == SIGNUP
+
+
 def is_api(connection: ConnectionId) -> bool:
-    """Whether a name is the API's own; no connection may be called so."""
+    """Whether a name is the API's own."""
     return connection == API or connection.startswith(f"{API}-")
 
 

@@ -20,7 +20,7 @@ from chalicelib.consent.objections import Undeliverable
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
-from chalicelib.messages import holds, returns, rules, staff, store, templates
+from chalicelib.messages import holds, newcomers, returns, rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import Reason
@@ -77,14 +77,13 @@ def record_event(body: str, channel: ChannelName) -> bool:
     """
     plug = CHANNELS[channel]
     event = plug.event_of(body)
-    if event is None:
-        return False
-    if event.kind is EventKind.REPORT:
-        meter().called(f"feedback_{event.word}")  # for the operator: it stands in the log line of this call
+    if event is None or _is_report(event):
         return False
     if event.staff:
         staff.follow(event.staff, event.kind)
         return True
+    if event.signup:
+        newcomers.follow(event.signup, event.kind)
     message = _record(event)
     if event.kind in {EventKind.BOUNCE, EventKind.COMPLAINT}:
         _suppress(
@@ -96,7 +95,15 @@ def record_event(body: str, channel: ChannelName) -> bool:
         returns.arrived(message, channel)
     if message:
         _announce(event, message)
-    return message is not None
+    return message is not None or event.signup is not None
+
+
+def _is_report(event: DeliveryEvent) -> bool:
+    """Whether it is for the operator alone: then it stands in the log line of this call."""
+    if event.kind is not EventKind.REPORT:
+        return False
+    meter().called(f"feedback_{event.word}")
+    return True
 
 
 def _record(event: DeliveryEvent) -> Message | None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from chalicelib.canonical.bodies import field_of
-from chalicelib.canonical.ids import ChannelName, Leaf, OccasionId, PropertyId, StaffMailId, TemplateId
+from chalicelib.canonical.ids import ChannelName, Leaf, OccasionId, PropertyId, SignupId, StaffMailId, TemplateId
 from chalicelib.canonical.time import Instant
 
 VERSION = 1
@@ -46,19 +46,33 @@ class SendToStaff:
     until: Instant | None = None
 
 
-def body_of(message: SendToGuest | SendToStaff) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SendToNewcomer:
+    """Mail an address that somebody signed up with, once, in the names of a property or the group's. It is no guest's
+    yet: `until` is the instant after which the mail would ask for what is over."""
+
+    kind: ClassVar = "newcomer"
+    id: SignupId
+    to: str
+    subject: str
+    html: str
+    text: str
+    until: Instant
+    property_id: PropertyId | None = None
+
+
+def body_of(message: SendToGuest | SendToStaff | SendToNewcomer) -> dict[str, Any]:
     told = {name: value for name, value in asdict(message).items() if value is not None}
     return {"v": VERSION, "kind": message.kind, **told}
 
 
 def read_send_to_guest(body: Mapping[str, Any]) -> SendToGuest:
-    property_id = field_of(body, "property_id", str) if "property_id" in body else None
     return SendToGuest(
         leaf=Leaf(field_of(body, "leaf", str)),
         occasion=OccasionId(field_of(body, "occasion", str)),
         template=TemplateId(field_of(body, "template", str)),
         channel=ChannelName(field_of(body, "channel", str)),
-        property_id=PropertyId(property_id) if property_id else None,
+        property_id=_property_in(body),
     )
 
 
@@ -66,3 +80,14 @@ def read_send_to_staff(body: Mapping[str, Any]) -> SendToStaff:
     id_, to, subject, html, text = (field_of(body, name, str) for name in ("id", "to", "subject", "html", "text"))
     until = Instant(field_of(body, "until", str)) if "until" in body else None
     return SendToStaff(StaffMailId(id_), to, subject, html, text, until)
+
+
+def read_send_to_newcomer(body: Mapping[str, Any]) -> SendToNewcomer:
+    id_, to, subject, html, text = (field_of(body, name, str) for name in ("id", "to", "subject", "html", "text"))
+    until = Instant(field_of(body, "until", str))
+    return SendToNewcomer(SignupId(id_), to, subject, html, text, until, _property_in(body))
+
+
+def _property_in(body: Mapping[str, Any]) -> PropertyId | None:
+    named = field_of(body, "property_id", str) if "property_id" in body else None
+    return PropertyId(named) if named else None

@@ -85,6 +85,8 @@ class Property(BaseModel):
     currency: Currency
     mail_domains: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """The hotel's own domains: an address there is never a guest's."""
+    websites: Annotated[tuple[Domain, ...], Field(max_length=20)] = ()
+    """Domains whose pages may show the hotel's sign-up form within them."""
     brand: HubId | None = None
     """One of the brands in the settings."""
     branding: Branding = Branding()

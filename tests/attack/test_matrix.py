@@ -98,6 +98,7 @@ ASKED = {
     "settings:get": GROUP,
     "settings:put": Asked(403, {}),
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
+    "signups:ask": Asked(FIELD, {"email": f"{MARK}@mail.example", "words": "Yes", "property_id": "vienna"}),
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
     "records:listed": Asked(NOT_SEEN),
@@ -157,7 +158,8 @@ IDS = [each.answered_by for each in CALLS]
 OPEN = {
     ("/health", "GET"), ("/openapi.json", "GET"), ("/docs", "GET"), ("/docs/{resource}", "GET"),
     ("/webhooks/{connection}", "POST"), ("/u/{token}", "GET"), ("/u/{token}", "POST"), ("/u/{token}/back", "GET"),
-    ("/u/{token}/back", "POST"),
+    ("/u/{token}/back", "POST"), ("/signup", "GET"), ("/signup", "POST"), ("/signup/{property_id}", "GET"),
+    ("/signup/{property_id}", "POST"), ("/confirm/{token}", "GET"), ("/confirm/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {
     "boards:departures",

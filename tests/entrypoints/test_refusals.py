@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
     "dead_letters:redrive_slice": {"connection": "pms"},
     "dead_letters:purge_slice": {"connection": "pms"},
+    "signups:ask": {"email": "ida@mail.example", "words": "I would like to get newsletters."},
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
     "consents:put": {"state": "explicit"},
@@ -105,7 +106,7 @@ def test_no_call_is_open_to_who_has_no_key_or_another_role(hub: Hub, ids: dict[s
 def test_a_key_of_one_hotel_changes_nothing_of_another_or_of_the_group(hub: Hub, ids: dict[str, str]) -> None:
     before = tables.state()
     for call in CALLS:
-        makes_its_own = call.answered_by in {"access:create", "staff:invite", "events:accept"}
+        makes_its_own = call.answered_by in {"access:create", "staff:invite", "events:accept", "signups:ask"}
         if "{" not in call.path and (call.method == "GET" or makes_its_own):
             continue
         for role in call.roles:

@@ -30,7 +30,7 @@ def texts() -> dict[Domain, Catalog]:
 
 
 def test_the_languages_of_guests_and_of_the_console() -> None:
-    assert languages() == {"en", "de", "fr", "es", "it", "pt", "el", "hy", "uz", "am"}
+    assert languages() == {"en", "de", "fr", "es", "it", "pt", "el", "hy", "uz", "am", "ru", "ar"}
     assert languages(CONSOLE) == {"en", "de", "fr", "es", "el", "hy", "uz", "am"}
 
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const { CHROMIUM, LINK, OTHERS_LINK, NOBODYS_LINK, SHOTS } = process.env;
+const { CHROMIUM, LINK, OTHERS_LINK, NOBODYS_LINK, SIGNUP, CONFIRM, SHOTS } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [320, 1440];
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="40"><rect width="180" height="40" fill="#7a5"/></svg>';
@@ -19,6 +19,12 @@ const posted = (link) => (page) =>
       form.submit();
     }, link),
   ]);
+let people = 0;
+const typed = (domain) => async (page) => {
+  people += 1; // an address is mailed a few times an hour only
+  await page.fill("#email", `ida${people}@${domain}`);
+  await pressed(page);
+};
 // Each is reached from the one before; the last but two leave the guest as the first found them.
 const STORY = [
   ["unsubscribe", opened(LINK)],
@@ -27,6 +33,12 @@ const STORY = [
   ["returned", pressed],
   ["not-returned", posted(`${OTHERS_LINK}/back`)],
   ["unknown", opened(NOBODYS_LINK)],
+  ["signup", opened(SIGNUP)],
+  ["signup-refused", typed("localhost")],
+  ["signup-asked", typed("example.com")],
+  ["signup-confirm", opened(CONFIRM)],
+  ["signup-confirmed", pressed],
+  ["signup-over", opened(`${CONFIRM}x`)],
 ];
 
 async function look(page, dir) {

@@ -15,7 +15,8 @@ import pytest
 
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
+from chalicelib.canonical import time
+from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile, signup_of
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import MARKETING
 from chalicelib.identity.digests import digest
@@ -27,6 +28,9 @@ from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions as settings
 from chalicelib.settings.model import HubSettings
+from chalicelib.signups import actions as signups
+from chalicelib.signups.actions import Typed
+from chalicelib.signups.tokens import make_token as make_signup_token
 from tests.builders import VIENNA, guest, notice, reservation
 from tests.served import served
 from tests.tools import needed
@@ -42,6 +46,12 @@ TITLES = {
     "returned": "Willkommen zurück",
     "not-returned": "Es wurde nichts geändert",
     "unknown": "Diese Seite gibt es nicht",
+    "signup": "Newsletter und Angebote",
+    "signup-refused": "Newsletter und Angebote",
+    "signup-asked": "Bitte sehen Sie in Ihr Postfach",
+    "signup-confirm": "Möchten Sie unsere Newsletter erhalten?",
+    "signup-confirmed": "Vielen Dank, Sie sind angemeldet",
+    "signup-over": "Dieser Link gilt nicht mehr",
 }
 LOGO = "https://img.lee.example/logo.svg"
 
@@ -84,6 +94,14 @@ def link(hub: str, run: str, to: str) -> str:
     return f"{hub}/u/{make_token(UnsubscribeLink(ANNA, MARKETING, occasion))}"
 
 
+def signed_up() -> str:
+    """The token of somebody's link."""
+    asked = signup_of("ida")
+    typed = Typed("ida@example.com", "Ida", "Berg", "de", "Ich möchte Newsletter bekommen.", network="192.0.2.1")
+    signups.ask(asked, typed, signups.form(VIENNA.id), "form", time.now())
+    return make_signup_token(asked)
+
+
 @pytest.mark.parametrize("logo", [None, LOGO], ids=["a name", "a logo"])
 def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_direction(
     hub: str, folder: Path, logo: str | None
@@ -94,6 +112,8 @@ def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_d
         "LINK": link(hub, "n1", ADDRESS),
         "OTHERS_LINK": link(hub, "n2", "ben@example.com"),
         "NOBODYS_LINK": f"{hub}/u/nonsense",
+        "SIGNUP": f"{hub}/signup/{VIENNA.id}",
+        "CONFIRM": f"{hub}/confirm/{signed_up()}",
     }
     seen = json.loads(ran(folder, "node", "look.mjs", CHROMIUM=needed("chromium"), **links))
     looks = product(("light", "dark"), (320, 1440), TITLES.items(), ("", "rtl"))

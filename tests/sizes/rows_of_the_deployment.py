@@ -278,7 +278,7 @@ def idempotency(signs: str) -> Item:
 
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 394_600, SIX),
-    "property_": Largest(property_, 128_700, SIX),
+    "property_": Largest(property_, 128_720, SIX),
     "connection": Largest(connection, 253_600),
     "connection_health": Largest(connection_health, 2_000),
     "connection_reach": Largest(connection_reach, 32_700),

@@ -10,22 +10,23 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from chalicelib.aws import keys, keys_of_members, keys_of_people
+from chalicelib.aws import keys, keys_of_members, keys_of_newcomers, keys_of_people
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 from chalicelib.aws.table import LARGEST_ROW
-from tests.sizes import rows_of_guests, rows_of_the_deployment, rows_of_work
+from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_the_deployment, rows_of_work
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
-ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS}
+PAGES = keys, keys_of_members, keys_of_newcomers, keys_of_people
+ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS, **rows_of_newcomers.ROWS}
 
 
 def shapes() -> set[str]:
     """Everything in aws/keys.py and beside it that makes a key, and each partition that holds a whole kind without a
     function."""
-    told = {**vars(keys), **vars(keys_of_members), **vars(keys_of_people)}
-    hints = get_type_hints(keys) | get_type_hints(keys_of_members) | get_type_hints(keys_of_people)
+    told = {name: each for module in PAGES for name, each in vars(module).items()}
+    hints = {name: each for module in PAGES for name, each in get_type_hints(module).items()}
     made = {name for name, kind in hints.items() if get_args(kind)[-1:] == (Key,)}
     made |= {
         name for name, each in told.items() if inspect.isfunction(each) and get_type_hints(each).get("return") is Key

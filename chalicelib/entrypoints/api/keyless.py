@@ -56,6 +56,9 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
         "/webhooks/{connection}": {"post": _webhook(problem, snapshots)},
         "/u/{token}": _way_out(refused),
         "/u/{token}/back": _way_back(refused),
+        "/signup": _signup(refused, "group", []),
+        "/signup/{property_id}": _signup(refused, "hotel", [in_path("property_id", HUB_ID, "vienna")]),
+        "/confirm/{token}": _confirmation(refused),
     }
 
 
@@ -133,6 +136,52 @@ def _way_back(refused: Json) -> Json:
             "returning",
             "Let a guest who left by the link get marketing mail again: the guest's own consent, with proof.",
             {**PAGES, "409": lost, **refused},
+            parameters=[TOKEN],
+        ),
+    }
+
+
+def _signup(refused: Json, whose: str, parameters: list[Json]) -> Json:
+    none = _shown("A page that says that there is no such form, or that nobody can be mailed yet")
+    typed = {"email": {"type": "string"}, "given_name": {"type": "string"}, "family_name": {"type": "string"}}
+    form = {"schema": {"type": "object", "properties": typed}, "example": {"email": "anna@example.com"}}
+    told = {
+        "200": _shown("A page that says that there is mail: the same for every address"),
+        "400": _shown("The form once more, with what is wrong with it"),
+        "404": none,
+        **refused,
+        "429": _shown("A page that says that there were too many sign-ups"),
+    }
+    language = {"name": "language", "in": "query", "schema": {"type": "string"}, "example": "de"}
+    return {
+        "get": _open(
+            f"signup_form_of_{whose}",
+            "The form by which people sign up for newsletters; a hotel's websites may show it in a frame.",
+            {"200": _shown("The form"), "404": none, **refused},
+            parameters=[*parameters, language],
+        ),
+        "post": _open(
+            f"signing_up_at_{whose}",
+            "Have who typed an address asked by mail to confirm it (double opt-in).",
+            told,
+            parameters=[*parameters, language],
+            requestBody={"required": True, "content": {"application/x-www-form-urlencoded": form}},
+        ),
+    }
+
+
+def _confirmation(refused: Json) -> Json:
+    return {
+        "get": _open(
+            "confirming_asked",
+            "Ask who signed up to confirm it; changes nothing.",
+            {**PAGES, **refused},
+            parameters=[TOKEN],
+        ),
+        "post": _open(
+            "confirming",
+            "Know who signed up as a guest who agreed, with the receipt.",
+            {**PAGES, **refused},
             parameters=[TOKEN],
         ),
     }

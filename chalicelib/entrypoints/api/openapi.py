@@ -52,6 +52,7 @@ TAGS = {
     "programs": "Loyalty programmes and their terms",
     "properties": "The hotels",
     "segments": "Rules that say which guests belong",
+    "signups": "Who would like to get newsletters, and is asked to confirm it",
     "settings": "What is set for all hotels",
     "templates": "What mails say",
     "today": "What who comes to work should know",

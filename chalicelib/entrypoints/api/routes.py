@@ -64,6 +64,7 @@ CALLS = (
     Call("GET", "/v1/settings", "settings:get", ADMIN, group_only=True),
     Call("PUT", "/v1/settings", "settings:put", ADMIN, group_only=True, conflicts=True, versioned=True),
     Call("POST", "/v1/events", "events:accept", SENDERS, creates=True),
+    Call("POST", "/v1/signups", "signups:ask", SENDERS, status=202, creates=True, conflicts=True),
     Call("GET", "/v1/guests", "guests:search", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/records", "records:listed", EVERYONE),

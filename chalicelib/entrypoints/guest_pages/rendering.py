@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -42,12 +43,20 @@ class Nobody(NamedTuple):
 NOBODY = Nobody()
 
 
-def page(template: str, language: Language, status: int = 200, names: Names = NOBODY, **values: object) -> Response:
-    """The values are what the template names beside its own texts: one that is missing is an error, none is HTML."""
+def page(
+    template: str,
+    language: Language,
+    status: int = 200,
+    names: Names = NOBODY,
+    framed_by: Sequence[str] = (),
+    **values: object,
+) -> Response:
+    """`framed_by` are the domains whose pages may show it within theirs. The values are what the template names beside
+    its own texts: one that is missing is an error, none is HTML."""
     origin = ORIGIN.match(names.logo_url)
     shown = {"name": names.name, "postal_address": names.postal_address, "logo_url": names.logo_url if origin else ""}
     html = environment(language).get_template(template).render(shown | values)
-    headers = {**_headers(origin[0] if origin else ""), "Content-Language": language}
+    headers = {**_headers(origin[0] if origin else "", framed_by), "Content-Language": language}
     return Response(html, headers=headers, status_code=status)
 
 
@@ -59,6 +68,15 @@ def words_of_return(language: Language, name: str) -> str:
     words = gettext(
         "I would like to get newsletters and offers from %(name)s by e-mail again. I can leave at any time."
     )
+    return words % {"name": name}
+
+
+def words_of_signup(language: Language, name: str) -> str:
+    """What stands above the button by which somebody signs up, and is kept as proof."""
+    gettext = catalogue(language).gettext
+    if not name:
+        return gettext("I would like to get newsletters and offers by e-mail. I can leave at any time.")
+    words = gettext("I would like to get newsletters and offers from %(name)s by e-mail. I can leave at any time.")
     return words % {"name": name}
 
 
@@ -81,14 +99,15 @@ def _digest() -> str:
     return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
 
 
-def _headers(logos_origin: str) -> Headers:
+def _headers(logos_origin: str, framed_by: Sequence[str]) -> Headers:
     """The style stands in the page, and its hash lets it in, alone; of other hosts that of the group's logo, if any."""
+    around = " ".join(f"https://{each}" for each in framed_by) or "'none'"
     images = f"img-src {logos_origin}; " if logos_origin else ""
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": (
             f"default-src 'none'; style-src 'sha256-{_digest()}'; {images}form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
+            f"base-uri 'none'; frame-ancestors {around}"
         ),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",

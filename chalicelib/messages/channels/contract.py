@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.canonical.delivery import Quota, Result
-from chalicelib.canonical.ids import ChannelName, GuestId, OccasionId, StaffMailId
+from chalicelib.canonical.ids import ChannelName, GuestId, OccasionId, SignupId, StaffMailId
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Traits
 from chalicelib.messages.known import Words
@@ -44,7 +44,8 @@ class EventKind(StrEnum):
 class DeliveryEvent:
     """One thing that happened to one message, `at` an instant as the hub writes it.
 
-    `run` and `guest`, or `staff`, are our tags; an event without them is found by the addresses of its `recipients`.
+    `run` and `guest`, or `staff`, or `signup`, are our tags; an event without the first is found by the addresses of
+    its `recipients`.
     """
 
     kind: EventKind
@@ -54,6 +55,7 @@ class DeliveryEvent:
     guest: GuestId | None = None
     recipients: tuple[str, ...] = ()
     staff: StaffMailId | None = None
+    signup: SignupId | None = None
     word: str = ""
     """The carrier's own for what a report is about."""
     blames_address: bool = True

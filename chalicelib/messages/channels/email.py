@@ -28,6 +28,10 @@ CONFIGURATION_SETS = {MessageClass.MARKETING: "marketing", MessageClass.SURVEY: 
 """A complaint about marketing must not cost guests the messages about their bookings."""
 
 
+def configuration_set(message_class: MessageClass) -> str:
+    return CONFIGURATION_SETS.get(message_class, "service")
+
+
 class MailWriter:
     """One template, read once and written out for many guests."""
 
@@ -83,9 +87,8 @@ class Email:
         mail.begin()
 
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
-        configuration_set = CONFIGURATION_SETS.get(occasion.message_class, "service")
         names = occasion.identity.branding
-        sender = mail.Sender(names.sender or "", names.reply_to or "", configuration_set)
+        sender = mail.Sender(names.sender or "", names.reply_to or "", configuration_set(occasion.message_class))
         if occasion.singly:
             return [mail.send_single(_mail(each), sender) for each in messages]
         return mail.send_bulk([_mail(each) for each in messages], sender)

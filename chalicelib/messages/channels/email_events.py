@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.canonical.errors import Rejected
-from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, StaffMailId
+from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, SignupId, StaffMailId
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 
@@ -83,7 +83,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
     if kind is None:
         return None
     tags = mail.get("tags") or {}
-    run, guest, staff = (_first(tags.get(name)) for name in ("run", "guest", "staff"))
+    run, guest, staff, signup = (_first(tags.get(name)) for name in ("run", "guest", "staff", "signup"))
     addressed = about.get("bouncedRecipients") or about.get("complainedRecipients") or []
     return DeliveryEvent(
         kind=kind,
@@ -92,6 +92,7 @@ def _read_event(kind: EventKind | None, mail: Mapping[str, Any], about: Mapping[
         run=OccasionId(run) if run else None,
         guest=GuestId(Leaf(guest)) if guest else None,
         staff=StaffMailId(staff) if staff else None,
+        signup=SignupId(signup) if signup else None,
         word=str(about.get("complaintFeedbackType") or ""),
         blames_address=about.get("bounceSubType") not in ABOUT_THE_MESSAGE,
         recipients=tuple(each["emailAddress"] for each in addressed) or tuple(mail.get("destination") or ()),

@@ -45,7 +45,7 @@ def _asked(visit: Visit, property_id: str) -> Property:
     document = {
         "id": property_id,
         **{name: text for name in TEXTS if (text := form.text(name).strip())},
-        "mail_domains": form.text("mail_domains").split(),
+        **{name: form.text(name).split() for name in ("mail_domains", "websites")},
         "branding": {name: text for name in Branding.model_fields if (text := form.text(f"branding.{name}").strip())},
     }
     return visit.body(Property, document)

@@ -1,0 +1,155 @@
+"""Ask to get newsletters, and confirm it. Both may be done again and again: each is one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from chalicelib.access import attempts
+from chalicelib.access.links.rules import network_of
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.ids import ControllerId, PropertyId, SignupId
+from chalicelib.canonical.time import instant
+from chalicelib.connections.model import SIGNUP
+from chalicelib.consent import actions as consents
+from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL
+from chalicelib.identity.digests import digest
+from chalicelib.ingest.changes import change_of
+from chalicelib.messages.holds import PURPOSES, UNASKED
+from chalicelib.messages.newcomers import mail_newcomer
+from chalicelib.profiles.actions import store_changes
+from chalicelib.properties import store as properties
+from chalicelib.settings import installation
+from chalicelib.settings import store as settings
+from chalicelib.settings.rules import Names, mail_identity, names_of
+from chalicelib.signups import rules, store
+from chalicelib.signups.letters import letter
+from chalicelib.signups.model import LASTS, Signup, Via
+from chalicelib.signups.tokens import make_token, read_token
+
+BUSY = "this sign-up is being confirmed by others"
+TO_ADDRESS = attempts.Limit("signup", 3, "Somebody signed up with this address too often. Try again in a while.")
+FROM_NETWORK = attempts.Limit("signups", 60, "Too many people signed up from here at once. Try again in a while.")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed, and where. `network` is the address of their machine, "" where nobody says."""
+
+    email: str
+    given_name: str | None = None
+    family_name: str | None = None
+    language: str = "en"
+    words: str = ""
+    page: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """In whose names a form asks, and which sites may show it within a page of theirs."""
+
+    property_id: PropertyId | None
+    names: Names
+    controller: ControllerId
+    websites: tuple[str, ...]
+    hotel_domains: frozenset[str]
+    public_url: str
+
+
+def form(property_id: PropertyId | None) -> Form:
+    """A hotel's, or the group's. Raises NotFound for no such hotel, and Conflict while nobody could be mailed."""
+    known = properties.by_id()
+    hotel = known.get(property_id) if property_id else None
+    if property_id and hotel is None:
+        raise NotFound("There is no such form.")
+    kept, public_url = settings.get(), installation.get().public_url
+    identity = mail_identity(kept, hotel)
+    if not (identity.branding.sender and identity.branding.postal_address and public_url):
+        raise Conflict("Nobody can sign up yet: sender and postal address are not set, or the hub knows no address.")
+    group = names_of(identity.controller, kept, known.values())
+    shown = identity.branding
+    names = Names(hotel.name, shown.postal_address or "", shown.logo_url or "") if hotel else group
+    sites = {site for each in ([hotel] if hotel else known.values()) for site in each.websites}
+    domains = frozenset(domain for each in known.values() for domain in each.mail_domains)
+    return Form(property_id, names, identity.controller, tuple(sorted(sites)), domains, public_url)
+
+
+def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime, key_id: str = "") -> Signup:
+    """Have somebody mailed who typed an address. It is the same work whoever has the address: what is known of it is
+    looked at when the mail is sent.
+
+    Raises Invalid for what is no address of one's own, and TooMany.
+    """
+    address = rules.address_of(typed.email, asked_in.hotel_domains)
+    if network := network_of(typed.network):
+        attempts.take(FROM_NETWORK, network, now)
+    attempts.take(TO_ADDRESS, address, now)
+    asked = Signup(
+        id=signup,
+        email=address,
+        controller=asked_in.controller,
+        words=typed.words,
+        language=typed.language,
+        via=via,
+        asked_at=instant(now),
+        until=instant(now + LASTS),
+        property_id=asked_in.property_id,
+        given_name=typed.given_name or None,
+        family_name=typed.family_name or None,
+        page=typed.page,
+        asked_from=network,
+        key_id=key_id,
+    )
+    store.add(asked)
+    mail_newcomer(letter(asked, f"{asked_in.public_url}/confirm/{make_token(signup)}", asked_in.names))
+    return asked
+
+
+def names_in(signup: Signup) -> Names:
+    """In whose names a sign-up was asked. Raises NotFound, Conflict."""
+    return form(signup.property_id).names
+
+
+def shown(token: str, now: datetime) -> Signup:
+    """What a link is about; changes nothing. Raises NotFound for one that the hub did not make, or that is over."""
+    kept = store.get(read_token(token))
+    if kept is None or instant(now) >= kept.until:
+        raise NotFound("There is no such page.")
+    return kept
+
+
+def confirm(token: str, network: str, now: datetime) -> Signup:
+    """Know the person as a guest, by a record of their own, with their consent and its receipt.
+
+    Who confirms again confirms nothing new, and goes on where a crash ended: what was left since stays left. Raises
+    NotFound as `shown` does, and TryAgain.
+    """
+    confirmed = until_written(partial(_confirmed, token, network, now), BUSY)
+    change = change_of(rules.record_of(confirmed), SIGNUP, properties.by_id(), digest, confirmed.id)
+    if change is None:
+        raise NotFound("There is no such page.")
+    for error in store_changes([change]).values():
+        raise error
+    (person,) = change.people
+    consents.set_consent(
+        person.leaf,
+        DEFAULT_CHANNEL,
+        PURPOSES[UNASKED],
+        confirmed.controller,
+        "confirmed",
+        "guest",
+        confirmed.confirmed_at,
+        confirmed.proof,
+        [digest(CHANNELS[DEFAULT_CHANNEL], confirmed.email)],
+    )
+    return confirmed
+
+
+def _confirmed(token: str, network: str, now: datetime) -> Signup:
+    kept = shown(token, now)
+    if kept.confirmed_at:
+        return kept
+    confirmed = kept.confirmed(instant(now), network_of(network))
+    store.confirm(confirmed)
+    return confirmed

@@ -1,0 +1,57 @@
+"""What somebody asked for who signed up, until they confirm it."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from chalicelib.canonical.ids import ControllerId, PropertyId, SignupId
+from chalicelib.canonical.time import Instant
+
+LASTS = timedelta(days=7)
+"""How long a sign-up can be confirmed. What nobody confirms is kept no longer."""
+MOST_WORDS = 1_000
+MOST_PAGE = 300
+Via = Literal["form", "api"]
+"""The hub's own form, or one of somebody else's that asked over the API."""
+
+
+@dataclass(frozen=True)
+class Signup:
+    """`words` are what stood above the button, in `language`; `page` is where. `asked_from` is the network that it came
+    from, and `key_id` the key that handed it on. `controller` is the legal entity in whose names it was asked."""
+
+    id: SignupId
+    email: str
+    controller: ControllerId
+    words: str
+    language: str
+    via: Via
+    asked_at: Instant
+    until: Instant
+    property_id: PropertyId | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    page: str = ""
+    asked_from: str = ""
+    key_id: str = ""
+    confirmed_at: Instant | None = None
+    confirmed_from: str = ""
+
+    def confirmed(self, at: Instant, network: str) -> "Signup":
+        """The first time counts."""
+        return self if self.confirmed_at else replace(self, confirmed_at=at, confirmed_from=network)
+
+    @property
+    def proof(self) -> dict[str, str]:
+        """What its receipt holds: who asked whom for what, in which words, and from where it was confirmed."""
+        told = {
+            "via": f"signup_{self.via}",
+            "words": self.words,
+            "language": self.language,
+            "page": self.page,
+            "asked_at": self.asked_at,
+            "asked_from": self.asked_from,
+            "confirmed_from": self.confirmed_from,
+            "key_id": self.key_id,
+        }
+        return {name: value for name, value in told.items() if value}

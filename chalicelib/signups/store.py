@@ -1,0 +1,61 @@
+"""How sign-ups are kept: a row each, for the days in which it can be confirmed."""
+
+from dataclasses import asdict
+
+from chalicelib.aws import keys_of_newcomers as keys
+from chalicelib.aws import table
+from chalicelib.aws.codec import Item
+from chalicelib.canonical.ids import ControllerId, PropertyId, SignupId
+from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.signups.model import Signup, Via
+
+UNCONFIRMED = "attribute_exists(pk) AND attribute_not_exists(confirmed_at)"
+VIA: dict[str, Via] = {"form": "form", "api": "api"}
+
+
+def add(signup: Signup) -> None:
+    """The same again is the same row."""
+    try:
+        table.write(table.Put(row(signup), table.ABSENT))
+    except table.ConditionFailed:
+        return
+
+
+def row(signup: Signup) -> Item:
+    """Gone when it can be confirmed no more: what was typed is nobody's business then."""
+    told = {name: value for name, value in asdict(signup).items() if name != "id" and value not in (None, "")}
+    return table.row(keys.signup(signup.id), **told, expires_at=int(moment_of(signup.until).timestamp()))
+
+
+def get(signup: SignupId) -> Signup | None:
+    kept = table.get(keys.signup(signup))
+    return _read(signup, kept) if kept else None
+
+
+def confirm(signup: Signup) -> None:
+    """Keep when and from where it was confirmed first. Raises ConditionFailed where that is known, or gone."""
+    values = {":at": signup.confirmed_at, ":from": signup.confirmed_from}
+    expression = "SET confirmed_at = :at, confirmed_from = :from"
+    table.write(table.Update(keys.signup(signup.id), expression, values, when=table.When(UNCONFIRMED)))
+
+
+def _read(signup: SignupId, kept: Item) -> Signup:
+    property_id, confirmed_at = kept.get("property_id"), kept.get("confirmed_at")
+    return Signup(
+        id=signup,
+        email=kept["email"],
+        controller=ControllerId(kept["controller"]),
+        words=kept["words"],
+        language=kept["language"],
+        via=VIA[kept["via"]],
+        asked_at=Instant(kept["asked_at"]),
+        until=Instant(kept["until"]),
+        property_id=PropertyId(property_id) if property_id else None,
+        given_name=kept.get("given_name"),
+        family_name=kept.get("family_name"),
+        page=kept.get("page", ""),
+        asked_from=kept.get("asked_from", ""),
+        key_id=kept.get("key_id", ""),
+        confirmed_at=Instant(confirmed_at) if confirmed_at else None,
+        confirmed_from=kept.get("confirmed_from", ""),
+    )
