@@ -1,5 +1,6 @@
 """What a worker may do, as an IAM policy: what its declaration asks for, in its own stage, and nothing else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.aws import keys, keys_of_people
@@ -45,8 +46,10 @@ def _statements(worker: Worker, stage: str, prefix: str) -> list[Statement]:
         (worker.settles_letters, _settles(prefix)),
         (bool(worker.reads or worker.sends), _sends(worker, prefix)),
         (bool(worker.announces), _announces(worker, prefix)),
-        (bool(worker.puts), _puts(worker, prefix)),
-        (bool(worker.gets), _allow("GetFiles", ["s3:GetObject"], f"arn:aws:s3:::{prefix}-raw-*/{worker.gets}/*")),
+        (bool(worker.puts), _files("PutFiles", "s3:PutObject", worker.puts, prefix)),
+        (bool(worker.gets), _files("GetFiles", "s3:GetObject", worker.gets, prefix)),
+        (bool(worker.deletes), _files("DeleteFiles", "s3:DeleteObject", (worker.deletes,), prefix)),
+        (bool(worker.lists), _lists(worker.lists, prefix)),
         (worker.identifies, _identifies(prefix)),
         (worker.encrypts or worker.decrypts, _keys(worker, prefix)),
         (worker.mails, _mails(prefix)),
@@ -109,8 +112,13 @@ def _announces(worker: Worker, prefix: str) -> Statement:
     )
 
 
-def _puts(worker: Worker, prefix: str) -> Statement:
-    return _allow("PutFiles", ["s3:PutObject"], *(f"arn:aws:s3:::{prefix}-raw-*/{each}/*" for each in worker.puts))
+def _files(sid: str, action: str, folders: Sequence[str], prefix: str) -> Statement:
+    return _allow(sid, [action], *(f"arn:aws:s3:::{prefix}-raw-*/{each}/*" for each in folders))
+
+
+def _lists(folder: str, prefix: str) -> Statement:
+    only_there = {"StringLike": {"s3:prefix": f"{folder}/*"}}
+    return _allow("ListFiles", ["s3:ListBucket"], f"arn:aws:s3:::{prefix}-raw-*", Condition=only_there)
 
 
 def _identifies(prefix: str) -> Statement:

@@ -47,7 +47,12 @@ class Worker:
     """The types of facts that it puts on the bus."""
     puts: tuple[str, ...] = ()
     """The folders of the raw-notice bucket that it writes to."""
-    gets: str = ""
+    gets: tuple[str, ...] = ()
+    """The folders that it reads from."""
+    deletes: str = ""
+    """The folder that it takes files away from."""
+    lists: str = ""
+    """The folder whose files it lists."""
     identifies: bool = False
     """Reads the key of identifiers, links and cursors."""
     encrypts: bool = False
@@ -87,8 +92,9 @@ WORKERS = (
         memory=512,
         sends=("inbox", "fetch", "jobs", "plan", "send"),
         announces=POINTS | MEMBERSHIPS | {FactType.CONSENT_CHANGED},
-        puts=("large", "objections"),
-        gets="large",
+        puts=("large", "objections", "imports", "uploads"),  # uploads: a form that it gives is signed by its own rights
+        gets=("large", "imports", "uploads"),
+        lists="imports",
         signs_in=True,
         settles_letters=True,
         identifies=True,
@@ -103,7 +109,7 @@ WORKERS = (
         reads="inbox",
         announces=RESERVATIONS_AND_GUESTS,
         puts=("raw",),
-        gets="large",
+        gets=("large",),
         identifies=True,
         decrypts=True,
     ),
@@ -114,7 +120,7 @@ WORKERS = (
         reads="fetch",
         announces=RESERVATIONS_AND_GUESTS,
         puts=("raw",),
-        gets="large",
+        gets=("large",),
         identifies=True,
         decrypts=True,
     ),
@@ -130,7 +136,19 @@ WORKERS = (
         puts=("objections",),
         identifies=True,
     ),
-    Worker("run_job", timeout=120, memory=1024, reads="jobs", sends=("fetch",), announces=POINTS, decrypts=True),
+    Worker(
+        "run_job",
+        timeout=120,
+        memory=1024,
+        reads="jobs",
+        sends=("fetch",),
+        announces=POINTS | RESERVATIONS_AND_GUESTS,
+        puts=("imports",),
+        gets=("imports", "uploads"),
+        deletes="uploads",
+        identifies=True,
+        decrypts=True,
+    ),
     Worker("tick", timeout=60, memory=512, sends=("jobs", "plan", "send"), asks_quota=True),
 )
 

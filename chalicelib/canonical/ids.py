@@ -43,6 +43,8 @@ LinkId = NewType("LinkId", str)
 ActorId = KeyId | StaffId
 """Who acts: a key, or a person."""
 JobId = NewType("JobId", str)
+ImportId = NewType("ImportId", str)
+"""A list that somebody brings in; it sorts by when."""
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 Digest = NewType("Digest", str)
@@ -53,7 +55,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
-STAFF, SIGNUP = "st", "su"
+STAFF, SIGNUP, IMPORT = "st", "su", "i"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

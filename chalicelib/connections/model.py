@@ -28,6 +28,15 @@ def is_api(connection: ConnectionId) -> bool:
     return connection == API or connection.startswith(f"{API}-")
 
 
+IMPORTED = "csv-"
+"""How the sources of imported lists are called; what follows is their owner's own name for one."""
+
+
+def is_import(connection: ConnectionId) -> bool:
+    """Whether a name is that of an imported list; no connection may be called so."""
+    return connection.startswith(IMPORTED)
+
+
 def api_of(property_id: PropertyId) -> ConnectionId:
     """The source of what a key of single hotels says of one of them."""
     return ConnectionId(f"{API}-{property_id}")

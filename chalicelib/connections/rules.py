@@ -9,7 +9,7 @@ from chalicelib.canonical.errors import FieldError
 from chalicelib.canonical.time import moment_of
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.health import Health, Outcome
-from chalicelib.connections.model import KeptConnection, is_own
+from chalicelib.connections.model import IMPORTED, KeptConnection, is_import, is_own
 from chalicelib.connectors.vendors import VENDORS, edge_of
 
 CheckUrl = Callable[[str], None]
@@ -81,6 +81,8 @@ def faults(
 def _address_faults(asked: Connection, check_url: CheckUrl) -> Iterator[FieldError]:
     if is_own(asked.id):
         yield FieldError("id", "names that begin with api, and signup, are the hub's own")
+    if is_import(asked.id):
+        yield FieldError("id", f"names that begin with {IMPORTED} are those of imported lists")
     if edge_of(asked.vendor).thin and not asked.base_url:
         yield FieldError("base_url", "this vendor's notices name ids only: the hub must know where to ask")
     if asked.base_url:

@@ -48,7 +48,8 @@ class Program(Terms, Definition):
     id: Annotated[ProgramId, HUB_ID]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     starts_on: date = date(1970, 1, 1)
-    """Stays that end before this day earn nothing."""
+    """Stays that end before this day earn nothing. The API takes the day on which a programme is first written where
+    nothing is said."""
     earlier: tuple[Terms, ...] = ()
     """Terms before the newest, oldest first; what a caller writes here is passed over. How many they may be is asked
     when they become more (rules.py), never when they are read: what stands must be readable."""

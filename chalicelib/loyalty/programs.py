@@ -23,6 +23,15 @@ PARTS = 16
 """Of the guests' partitions; each is worked by one worker at a time."""
 
 
+def starting(asked: Program, today: date) -> Program:
+    """With its start: where nothing was said of one, that of before, or else today. Stays of before, which history
+    brings in, earn where the programme says from when, and nowhere else."""
+    if "starts_on" in asked.model_fields_set:
+        return asked
+    before = PROGRAMS.get(asked.id)
+    return asked.model_copy(update={"starts_on": before.starts_on if before else today})
+
+
 def put(asked: Program, hand: Hand = NOBODYS) -> Program:
     """Keep a programme, and have the ledgers of all guests follow a new one: stays that were there before may earn by
     it. What changes later, a name or terms from a later day on, touches no stay that ended: nobody is woken.

@@ -34,7 +34,10 @@ def configure(hub: Api, pms: Api) -> str:
     }
     hub.put(f"/v1/connections/{CONNECTION}", connection)
     rates = {"EUR": "10", "USD": "9"}
-    hub.put(f"/v1/programs/{PROGRAM}", {"name": "Club", "points_per_unit": rates, "auto_enrol": True})
+    hub.put(
+        f"/v1/programs/{PROGRAM}",
+        {"name": "Club", "points_per_unit": rates, "auto_enrol": True, "starts_on": "1970-01-01"},
+    )
     return f"{hub.base}/webhooks/{CONNECTION}?secret={secrets['webhook_secret']}"
 
 

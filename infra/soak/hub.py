@@ -44,7 +44,10 @@ def configure(hub: Api, pms: Api, seed: int) -> tuple[str, dict[str, str]]:
 
 
 def begin_late_program(hub: Api) -> None:
-    hub.put(f"/v1/programs/{LATE_PROGRAM}", {"name": "Late", "points_per_unit": RATES, "auto_enrol": True})
+    hub.put(
+        f"/v1/programs/{LATE_PROGRAM}",
+        {"name": "Late", "points_per_unit": RATES, "auto_enrol": True, "starts_on": "1970-01-01"},
+    )
 
 
 def shorten_visibility(stage: str) -> None:

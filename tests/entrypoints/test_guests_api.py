@@ -361,7 +361,7 @@ def test_an_act_dated_ahead_is_refused_and_an_objection_always_holds(hub: Hub, a
 
 
 def test_a_member_sees_points_and_where_they_came_from(hub: Hub, anna: str) -> None:
-    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01"})
     assert hub.get(f"/v1/guests/{anna}/membership")["items"] == []
     asked = {"number": "M-1", "earns_from": "2026-01-01"}
     standing = hub.put(f"/v1/guests/{anna}/membership/club", asked, key="front_desk@vienna")
@@ -381,7 +381,7 @@ def test_a_ledger_of_one_of_several_programmes_must_be_named(hub: Hub, anna: str
 
 def test_a_hotel_is_shown_the_points_of_its_own_stays_and_the_group_all(hub: Hub, anna: str, ingest: Ingest) -> None:
     ingest(reservation("r2", guest(email=EMAIL), property_id=PORTO.id, status="checked_out", room_revenue_minor=30000))
-    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01"})
     asked = {"earns_from": "2026-01-01"}
     enrolled = hub.put(f"/v1/guests/{anna}/membership/club", asked, key="front_desk@vienna")
     assert enrolled["balance"] == 2000
@@ -395,7 +395,7 @@ def test_what_was_spent_names_no_stay_and_is_shown_to_keys_of_the_whole_group(hu
     from chalicelib.loyalty.model import Redemption
     from chalicelib.loyalty.spending import spend
 
-    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}})
+    hub.put("/v1/programs/club", {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01"})
     hub.put(f"/v1/guests/{anna}/membership/club", {"earns_from": "2026-01-01"})
     spend(anna, CLUB, 500, Redemption(act="night-7"))
     (standing,) = hub.get(f"/v1/guests/{anna}/membership")["items"]

@@ -40,6 +40,7 @@ BEYOND = {
         "kms:Decrypt",
         "kms:Encrypt",
         "s3:GetObject",
+        "s3:ListBucket",
         "s3:PutObject",
         "secretsmanager:GetSecretValue",
         "ses:GetAccount",
@@ -67,7 +68,14 @@ BEYOND = {
         "ses:SendEmail",
     },
     "record_mail_events": {"events:PutEvents", "s3:PutObject", "secretsmanager:GetSecretValue"},
-    "run_job": {"events:PutEvents", "kms:Decrypt"},
+    "run_job": {
+        "events:PutEvents",
+        "kms:Decrypt",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+    },
     "tick": {"ses:GetAccount"},
 }
 """Written by hand, so that a right that is added is added twice. A new worker that needs no more is not listed."""
@@ -170,14 +178,24 @@ def test_only_the_api_takes_dead_letters_and_it_may_send_each_back_to_its_queue(
     assert set(statement_with("sqs:SendMessage", api)["Resource"]) == {each.removesuffix("-dlq") for each in letters}
 
 
-def test_a_worker_writes_to_its_own_folders_of_the_archive_and_reads_from_one() -> None:
+def test_a_worker_writes_to_its_own_folders_of_the_archive_and_reads_from_its_own() -> None:
     ingest = worker("ingest_notices")
     assert statement_with("s3:PutObject", ingest)["Resource"] == ["arn:aws:s3:::xenia-prod-raw-*/raw/*"]
     assert statement_with("s3:GetObject", ingest)["Resource"] == ["arn:aws:s3:::xenia-prod-raw-*/large/*"]
     assert statement_with("s3:PutObject", worker("api_handler"))["Resource"] == [
         "arn:aws:s3:::xenia-prod-raw-*/large/*",
         "arn:aws:s3:::xenia-prod-raw-*/objections/*",
+        "arn:aws:s3:::xenia-prod-raw-*/imports/*",
+        "arn:aws:s3:::xenia-prod-raw-*/uploads/*",
     ]
+
+
+def test_uploads_alone_are_deleted_and_imports_alone_listed() -> None:
+    assert statement_with("s3:DeleteObject", worker("run_job"))["Resource"] == [
+        "arn:aws:s3:::xenia-prod-raw-*/uploads/*"
+    ]
+    listing = statement_with("s3:ListBucket", worker("api_handler"))
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "imports/*"}}
 
 
 def test_only_the_sender_may_send_mail() -> None:

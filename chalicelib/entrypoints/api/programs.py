@@ -20,8 +20,12 @@ def listed(*, named: str | None = None, page: Page) -> Listing[Program]:
 
 
 def put(ask: Ask, body: Program) -> Program:
-    """Write a programme; its version grows by itself with every change."""
-    return programs.put(body, ask.hand)
+    """Write a programme; its version grows by itself with every change.
+
+    Stays that end before `starts_on` earn nothing, history that is loaded later as well. Left out, it is the day on
+    which the programme is first written.
+    """
+    return programs.put(programs.starting(body, moment_of(ask.now).date()), ask.hand)
 
 
 def count_points(ask: Ask, program_id: ProgramId) -> JobShown:

@@ -1,0 +1,1 @@
+"""History that comes in as lists: read, shown, and then stored as any source's word, by long work."""
