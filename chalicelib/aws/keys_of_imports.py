@@ -1,4 +1,4 @@
-"""The key shape of imports: one partition lists them, the newest last, for as long as their files are kept."""
+"""The key shape of imports: one partition lists them, for as long as their files are kept."""
 
 from collections.abc import Callable
 from functools import partial

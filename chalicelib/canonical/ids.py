@@ -44,7 +44,7 @@ ActorId = KeyId | StaffId
 """Who acts: a key, or a person."""
 JobId = NewType("JobId", str)
 ImportId = NewType("ImportId", str)
-"""A list that somebody brings in; it sorts by when."""
+"""A list that somebody brings in."""
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 Digest = NewType("Digest", str)

@@ -42,6 +42,7 @@ PROGRAM = {"name": "Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-
 SEGMENT = {"name": "Regulars", "rule": {"trait": "stats.stays", "op": "gte", "value": 1}}
 TEMPLATE = {"name": "Hello", "subject": "Hello", "html": "<p>Hello</p>", "text": "Hello"}
 CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"vienna": "vienna"}}
+IMPORT = {"kind": "guests", "source": "old", "exported_at": "2026-01-01T00:00:00Z"}
 TOLD = {
     "kind": "guest", "source_id": "g9", "property_id": "vienna", "changed_at": "2026-01-01T00:00:00Z",
 }  # fmt: skip
@@ -99,6 +100,12 @@ ASKED = {
     "settings:put": Asked(403, {}),
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
     "signups:ask": Asked(FIELD, {"email": f"{MARK}@mail.example", "words": "Yes", "property_id": "vienna"}),
+    "imports:listed": GROUP,
+    "imports:create": Asked(403, IMPORT),
+    "imports:get": GROUP,
+    "imports:read": Asked(403, {}),
+    "imports:start": GROUP,
+    "imports:rejected": GROUP,
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
     "records:listed": Asked(NOT_SEEN),
@@ -202,6 +209,7 @@ def world(hub: Hub, ingest: Ingest) -> World:
     run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]["id"]
     (job,) = hub.get("/v1/jobs")["items"]
     made_up = {"campaign_id": campaign, "run_id": run, "job_id": job["id"], "staff_id": _person(hub)}
+    made_up["import_id"] = hub.call("POST", "/v1/imports", IMPORT).json_body["id"]
     return World(hub, {**PATH, **made_up})
 
 

@@ -1,5 +1,6 @@
 """What the console's pages are looked at with: two hotels with guests of many scripts, and one of everything else."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from tests.campaigns.worlds import run_to_end
 from tests.entrypoints.conftest import Hub
 from tests.fake_mews import connection
 from tests.fakes import Context, received
+from tests.lists import STAYS
 from tests.mail_fakes import FakeSes
 
 PEOPLE = ("ada", "mia", "fritz", "ann")
@@ -139,7 +141,7 @@ class Maker:
             "secret_id": secret["id"],
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
-            "job_id": self._counted(), "brand_id": "alpine",
+            "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine",
             "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip
 
@@ -148,6 +150,14 @@ class Maker:
         job = self._posted("/v1/segments/came-back/preview", {})
         work_off_jobs()
         return str(job["id"])
+
+    def _brought_in(self) -> str:
+        """A list of stays that was read, and not started yet."""
+        content = base64.b64encode(STAYS.encode()).decode()
+        asked = {"kind": "stays", "source": "former-pms", "exported_at": "2024-06-30T00:00:00Z", "content": content}
+        made = self._posted("/v1/imports", {**asked, "property_id": "vienna"})
+        work_off_jobs()
+        return str(made["id"])
 
     def _posted(self, path: str, body: Any) -> Any:
         response = self.hub.call("POST", path, body)

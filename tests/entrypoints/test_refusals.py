@@ -29,6 +29,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "dead_letters:redrive_slice": {"connection": "pms"},
     "dead_letters:purge_slice": {"connection": "pms"},
     "signups:ask": {"email": "ida@mail.example", "words": "I would like to get newsletters."},
+    "imports:create": {"kind": "guests", "source": "old", "exported_at": "2026-01-01T00:00:00Z", "currency": "EUR"},
+    "imports:read": {"date_order": "day_first"},
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
     "consents:put": {"state": "explicit"},
@@ -84,6 +86,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "template_id": "t",
         "campaign_id": "camp",
         "run_id": "n1",
+        "import_id": hub.call("POST", "/v1/imports", BODIES["imports:create"]).json_body["id"],
         "job_id": hub.get("/v1/jobs")["items"][0]["id"],
     }
 

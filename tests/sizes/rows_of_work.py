@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import date
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import keys, keys_of_imports, table
 from chalicelib.aws.codec import Item
 from chalicelib.campaigns import parts as chunks
 from chalicelib.campaigns import store
@@ -13,6 +13,7 @@ from chalicelib.canonical.ids import (
     ChannelName,
     ConnectionId,
     GuestId,
+    ImportId,
     JobId,
     Leaf,
     LetterId,
@@ -25,6 +26,8 @@ from chalicelib.dead_letters import rules
 from chalicelib.dead_letters import store as letters
 from chalicelib.dead_letters.model import Failed
 from chalicelib.dead_letters.rules import LARGEST_TEXT
+from chalicelib.ingest.imports import store as imports
+from chalicelib.ingest.imports.model import Import, ReadAs
 from chalicelib.jobs import parts
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part
@@ -139,7 +142,20 @@ def job(_: str) -> Item:
     return table.row(keys.job("n" * 64, f"{ID}#{ID}", date.max.isoformat()), expires_at=MANY)
 
 
+def import_(signs: str) -> Item:
+    """As many headings as may be said something of, each of another text."""
+    named: dict[str, str | None] = {filled(signs, 195) + f"{number:05}": "departure" for number in range(100)}
+    its = Import(
+        id=ImportId("i" + "0" * 24), at=AT, by="s" * 70, kind="guests", source="s" * 40, exported_at=AT,
+        property_id=PropertyId(ID), columns=named, encoding="iso8859-15", delimiter=";",
+        read=ReadAs(date_order="month_first", decimal="comma", currency="EUR"), reading=JOB_ID, storing=JOB_ID,
+    )  # fmt: skip
+    imports.save(its)
+    return kept(keys_of_imports.import_(its.id))
+
+
 ROWS: Rows = {
+    "import_": Largest(import_, 240_000, FOUR),
     "run": Largest(run, 2_100),
     "run_content": Largest(run_content, 359_300, FOUR),
     "launch": Largest(launch, 120),

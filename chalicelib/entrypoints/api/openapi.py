@@ -44,6 +44,7 @@ TAGS = {
     "events": "Snapshots in the hub's own format",
     "guests": "Who the guests are, and what happened with each",
     "identity-provider": "The group's own provider of identities (OpenID Connect)",
+    "imports": "History as lists of guests and stays: read and shown before it is stored",
     "jobs": "Long work, and how far it is",
     "keys": "Who may call the API",
     "staff": "The people who work with the hub",

@@ -1,18 +1,21 @@
 """Bring in a list: ask for it, read it, and store it when its owner has seen what was understood."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.aws import files, table
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
-from chalicelib.canonical.ids import IMPORT, ImportId, JobId, timed_id
+from chalicelib.canonical.ids import IMPORT, ImportId, JobId, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.csv_files.columns import fields_of
+from chalicelib.connectors.csv_files.forms import Forms, Question
 from chalicelib.ingest.edge import raw_bucket
 from chalicelib.ingest.imports import reading, rules, store, storing
-from chalicelib.ingest.imports.model import LARGEST_CONTENT, LARGEST_FILE, Import, ImportAsked, ReadAs, State
+from chalicelib.ingest.imports.model import LARGEST_CONTENT, LARGEST_FILE, Import, ImportAsked, ReadAs, State, Summary
+from chalicelib.ingest.imports.rules import Come
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs import work
 from chalicelib.jobs.model import Job, Progress
@@ -37,7 +40,7 @@ def create(asked: ImportAsked, seed: str, at: datetime, by: str) -> Import:
 
 def _made(asked: ImportAsked, seed: str, at: datetime, by: str) -> Import:
     return Import(
-        id=ImportId(timed_id(IMPORT, instant(at), seed)),
+        id=ImportId(stable_id(IMPORT, seed)),
         at=instant(at),
         by=by,
         kind=asked.kind,
@@ -87,9 +90,15 @@ def read(import_id: ImportId, more: ReadAs, at: datetime) -> Import:
         raise Conflict("The rows of this import are stored already, as they were read before.")
     if not store.is_read(kept) and store.upload_size(kept) is None:
         raise Conflict("No file was uploaded for this import, or it was longer than a day ago.")
-    job = work.job_of(reading.READING, kept.id, at, 1, seed=told.seed)
+    job = work.job_of(reading.READING, kept.id, at, 1, seed=f"{told.seed}{_tries(kept)}")
     work.start(job)
     return _saved(kept.read_by(told, job.id), kept)
+
+
+def _tries(kept: Import) -> str:
+    """A job that found no file is over, and another one reads what is uploaded since."""
+    found_none = kept.reading is not None and _is_over(kept.reading) and not store.is_read(kept)
+    return f".{kept.rev}" if found_none else ""
 
 
 def start(import_id: ImportId, at: datetime) -> Import:
@@ -115,6 +124,50 @@ def _saved(after: Import, before: Import) -> Import:
         raise Conflict("Somebody else changed this import just now.") from None
 
 
+class Row(NamedTuple):
+    """One of the first: as it was understood, or why it would be refused."""
+
+    line: int
+    told: dict[str, str]
+    refused: str | None
+
+
+class Preview(NamedTuple):
+    """What is known of an import. Without a summary its file is not read yet."""
+
+    state: State
+    progress: Progress | None
+    summary: Summary | None = None
+    forms: Forms = Forms()
+    to_be_said: Sequence[Question] = ()
+    first_rows: Sequence[Row] = ()
+
+
+FIRST = 10
+"""Rows that are shown."""
+
+
+def preview(kept: Import) -> Preview:
+    """How the file of an import was understood."""
+    state, done = state_of(kept), progress(kept)
+    if state in {"waiting", "reading"}:
+        return Preview(state, done)
+    if not store.is_read(kept):
+        return Preview("waiting", done)  # the upload had gone before it was read
+    summary = store.summary(kept)
+    asked = rules.asked_of(kept, summary, properties.by_id())
+    found = rules.come_to(reading.first_rows(kept, summary, FIRST), summary.fields, asked)
+    return Preview(
+        state, done, summary, asked.forms, rules.to_be_said(kept, summary), [_row(each, summary) for each in found]
+    )
+
+
+def _row(each: Come, summary: Summary) -> Row:
+    told = rules.shown_as(each.told.snapshot) if each.told.snapshot else {}
+    why = rules.refused(each.row, each.told.faults, summary) if each.told.faults else None
+    return Row(each.row.line, told, f"{why.column}: {why.reason}".removeprefix(": ") if why else None)
+
+
 def state_of(kept: Import) -> State:
     if kept.storing:
         return "stored" if _is_over(kept.storing) else "storing"
@@ -133,8 +186,3 @@ def progress(kept: Import) -> Progress | None:
     wanted = kept.storing or kept.reading
     job: Job | None = jobs.job(wanted) if wanted else None
     return jobs.progress(job) if job else None
-
-
-def listed() -> Iterator[Import]:
-    """The newest first."""
-    return iter(store.listed())

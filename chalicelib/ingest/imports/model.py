@@ -54,7 +54,7 @@ class ImportAsked(ReadAs):
     source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$", max_length=40)]
     exported_at: Moment
     property_id: Annotated[PropertyId, HUB_ID] | None = None
-    columns: Annotated[dict[Heading, Heading | None], Field(max_length=300)] = {}
+    columns: Annotated[dict[Heading, Heading | None], Field(max_length=100)] = {}
     encoding: str | None = None
     delimiter: Annotated[str, StringConstraints(max_length=3)] | None = None
     content: Annotated[str, StringConstraints(max_length=LARGEST_CONTENT * 4 // 3 + 4)] | None = None
@@ -112,6 +112,11 @@ class Import(BaseModel):
     def told_by(self) -> ConnectionId:
         """The source of its records."""
         return ConnectionId(f"{IMPORTED}{self.source}")
+
+    @property
+    def place(self) -> str:
+        """Where it lies in the order of time."""
+        return f"{self.at}#{self.id}"
 
     @property
     def upload(self) -> str:

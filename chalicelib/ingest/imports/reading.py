@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from chalicelib.canonical.batch import portions
-from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import ImportId
 from chalicelib.connectors.csv_files.columns import taken_for
 from chalicelib.connectors.csv_files.sheets import HEAD, Row, Sheet, sheet_of
@@ -34,7 +33,7 @@ def read(job: Job, part: Part) -> Iterator[Step]:
     if not position.startswith("check:"):
         if not store.is_read(kept):
             if store.upload_size(kept) is None:
-                raise Rejected("no_upload")
+                return  # it had gone: whoever brought it uploads it again
             yield from read_file(kept, lambda start: store.upload_blocks(kept, start), position)
         store.forget_upload(kept)
         position = READ

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.money import to_major
+from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.canonical.time import moment_of
 from chalicelib.connectors.csv_files.columns import AMOUNTS, DATES
 from chalicelib.connectors.csv_files.forms import Question, forms_of, questions, seen_in_amount, seen_in_date
@@ -86,3 +88,23 @@ def counted(found: Sequence[Come]) -> Counter[str]:
     for each in found:
         told.update({f"unknown_{name}": count for name, count in each.told.unknown.items()})
     return told
+
+
+def shown_as(snapshot: AnySnapshot) -> dict[str, str]:
+    """What a row was understood as, by the fields of the list."""
+    told = snapshot.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    is_stay = "arrival" in told
+    (who,) = [each["guest"] for each in told.get("occupants", ())] or [{} if is_stay else told]
+    found: dict[str, str] = {}
+    for document, names in ((told if is_stay else {}, OF_STAYS), (who, OF_GUESTS), (who.get("address", {}), {})):
+        found |= {names.get(name, name): str(each) for name, each in document.items() if name not in NOT_SHOWN}
+    for name in AMOUNTS & {each.removesuffix("_minor") for each in found}:
+        minor = int(found.pop(f"{name}_minor"))
+        found[name] = str(to_major(minor, found["currency"]))
+    return found
+
+
+NOT_SHOWN = {"kind", "backfill", "occupants", "address", "changed_at"}
+OF_STAYS = {"source_id": "stay_id", "property_id": "property", "room": "room_index"}
+OF_GUESTS = {"source_id": "guest_id", "property_id": "property", "country": "nationality"}
+"""What the hub calls a thing → the field of the list, where it is called otherwise."""

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.aws import files, keys_of_imports, table
 from chalicelib.aws.codec import Item
@@ -35,13 +35,9 @@ def save(after: Import) -> Import:
 
 
 def _row(kept: Import) -> Item:
-    until = int((_moment(kept) + KEPT).timestamp())
+    until = int(moment_of(kept.at).timestamp() + KEPT.total_seconds())
     told = kept.model_dump(mode="json", exclude={"id", "rev"}, exclude_defaults=True)
     return table.row(keys_of_imports.import_(kept.id), rev=kept.rev, expires_at=until, told=compact(told))
-
-
-def _moment(kept: Import) -> datetime:
-    return moment_of(kept.at)
 
 
 def get(import_id: ImportId) -> Import:
@@ -54,7 +50,8 @@ def get(import_id: ImportId) -> Import:
 
 def listed() -> list[Import]:
     """The newest first. One query."""
-    return [_read(item) for item in table.query(keys_of_imports.IMPORTS)][::-1]
+    found = [_read(item) for item in table.query(keys_of_imports.IMPORTS)]
+    return sorted(found, key=lambda each: each.place, reverse=True)
 
 
 def _read(item: Item) -> Import:
@@ -100,10 +97,10 @@ def put_refused(kept: Import, number: int, rows: list[Refused]) -> None:
     files.put_body(raw_bucket(), f"{kept.refused}{number:06}", gzip.compress(compact(rows).encode(), 6))
 
 
-def refused(kept: Import, after: str | None = None) -> Iterator[tuple[str, list[Refused]]]:
-    """Portions that have any: each one's number, and its rows that were refused."""
+def refused(kept: Import, since: str = "") -> Iterator[tuple[str, list[Refused]]]:
+    """Portions that have any, from one on: each one's number, and its rows that were refused."""
     for key in files.listed(raw_bucket(), kept.refused):
         number = key.removeprefix(kept.refused)
-        if after is None or number > after:
+        if number >= since:
             told = json.loads(gzip.decompress(files.read_body(raw_bucket(), key)))
             yield number, [Refused(line, column, reason, tuple(cells)) for line, column, reason, cells in told]
