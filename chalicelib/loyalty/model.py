@@ -54,6 +54,9 @@ class Program(Terms, Definition):
     """Terms before the newest, oldest first; what a caller writes here is passed over. How many they may be is asked
     when they become more (rules.py), never when they are read: what stands must be readable."""
 
+    def begun_on(self, day: date) -> Self:
+        return self.model_copy(update={"starts_on": day})
+
     def terms(self) -> Terms:
         """The newest terms alone."""
         return Terms.model_validate({name: getattr(self, name) for name in Terms.model_fields})

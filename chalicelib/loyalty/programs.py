@@ -29,7 +29,7 @@ def starting(asked: Program, today: date) -> Program:
     if "starts_on" in asked.model_fields_set:
         return asked
     before = PROGRAMS.get(asked.id)
-    return asked.model_copy(update={"starts_on": before.starts_on if before else today})
+    return asked.begun_on(before.starts_on if before else today)
 
 
 def put(asked: Program, hand: Hand = NOBODYS) -> Program:

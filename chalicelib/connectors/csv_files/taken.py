@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from chalicelib.connectors.csv_files.columns import ID_FIELDS, Column
+from chalicelib.connectors.csv_files.refused import FORMULA
 from chalicelib.connectors.stripping import is_clean, strip
 
 LONGEST_CELL = 2_000
@@ -15,8 +16,15 @@ def taken(cells: Sequence[str], columns: Sequence[Column]) -> list[str]:
     """The cells of the columns that are taken, in their order; of a row that ends before, empty ones."""
     reached = [*cells, *[""] * (len(columns) - len(cells))]
     return [
-        cell.strip()[:LONGEST_CELL] for cell, column in zip(reached, columns, strict=False) if column.field is not None
+        _plain(cell.strip())[:LONGEST_CELL]
+        for cell, column in zip(reached, columns, strict=False)
+        if column.field is not None
     ]
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from taking a cell for a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def scrubbed(rows: Sequence[list[str]], fields: Sequence[str]) -> list[list[str]]:

@@ -30,15 +30,16 @@ def create(asked: ImportAsked, seed: str, at: datetime, by: str) -> Import:
     of which nothing is kept."""
     content = base64.b64decode(asked.content) if asked.content is not None else None
     _require_sound(asked, content, at)
-    made = store.add(_made(asked, seed, at, by))
-    if content is None or made.reading:
-        return made
-    for _ in reading.read_file(made, lambda start: iter([content[start:]])):
+    kept = store.add(made(asked, seed, at, by))
+    if content is None or kept.reading:
+        return kept
+    for _ in reading.read_file(kept, lambda start: iter([content[start:]])):
         pass
-    return read(made.id, ReadAs(), at)
+    return read(kept.id, ReadAs(), at)
 
 
-def _made(asked: ImportAsked, seed: str, at: datetime, by: str) -> Import:
+def made(asked: ImportAsked, seed: str, at: datetime, by: str) -> Import:
+    """An import as it is asked for; nothing of it is kept yet."""
     return Import(
         id=ImportId(stable_id(IMPORT, seed)),
         at=instant(at),

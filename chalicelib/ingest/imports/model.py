@@ -181,9 +181,8 @@ class Summary(BaseModel):
     portions: int
     rows: int
 
-    @property
-    def taken(self) -> list[Column]:
-        return [each for each in self.columns if each.field is not None]
+    def after(self, place: "Place", portion: Portion) -> Self:
+        return self.model_copy(update={"seen": portion.seen, "portions": place.portion, "rows": place.rows})
 
     @property
     def fields(self) -> list[str]:

@@ -4,7 +4,7 @@ Of an upload nothing stays but the columns that are taken, without card numbers:
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from chalicelib.canonical.batch import portions
@@ -43,31 +43,45 @@ def read(job: Job, part: Part) -> Iterator[Step]:
 
 def read_file(kept: Import, blocks: Blocks, position: str = "") -> Iterator[Step]:
     """Read a file from a position on, and keep what was read; the summary last."""
-    head = _head(blocks(0))
-    sheet = sheet_of(head, kept.kind, kept.encoding, kept.delimiter)
-    columns = taken_for(sheet.headers, kept.kind, kept.columns)
-    place = Place.of(position) if position else Place(sheet.start, sheet.first_line, 0, 0)
-    seen = Counter(store.portion(kept, place.portion - 1).seen) if place.portion else Counter[str]()
+    sheet, summary = begun(kept, blocks)
+    begins = Place.of(position) if position else None
+    if begins and begins.portion:
+        summary = summary.after(begins, store.portion(kept, begins.portion - 1))
+    for place, portion in portions_of(sheet, summary, blocks, begins, summary.seen):
+        store.put_portion(kept, place.portion - 1, portion)
+        summary = summary.after(place, portion)
+        yield Step(place.text(), len(portion.rows))
+    store.put_summary(kept, summary)
+
+
+def begun(kept: Import, blocks: Blocks) -> tuple[Sheet, Summary]:
+    """How a file is to be read, and what is known of it before its first row."""
+    sheet = sheet_of(_head(blocks(0)), kept.kind, kept.encoding, kept.delimiter)
     summary = Summary(
         encoding=sheet.encoding,
         sure=sheet.sure,
         delimiter=sheet.delimiter,
-        columns=columns,
+        columns=taken_for(sheet.headers, kept.kind, kept.columns),
         seen={},
         portions=0,
         rows=0,
     )
-    for rows in portions(
-        sheet.rows(blocks(place.byte), place.byte, place.line), _size, largest=MOST_SIGNS, most=AT_ONCE
-    ):
-        found = _kept(rows, sheet, summary)
-        for each in found:
+    return sheet, summary
+
+
+def portions_of(
+    sheet: Sheet, summary: Summary, blocks: Blocks, place: Place | None = None, before: Mapping[str, int] | None = None
+) -> Iterator[tuple[Place, Portion]]:
+    """The portions of a file from a place on, each with the place behind it; `before` is what was seen by then."""
+    place = place or Place(sheet.start, sheet.first_line, 0, 0)
+    seen = Counter(before or {})
+    found = sheet.rows(blocks(place.byte), place.byte, place.line)
+    for rows in portions(found, _size, largest=MOST_SIGNS, most=AT_ONCE):
+        kept = _kept(rows, sheet, summary)
+        for each in kept:
             seen += rules.seen_in(each.cells, summary.fields)
-        store.put_portion(kept, place.portion, Portion(rows=found, seen=seen))
         place = Place(rows[-1].end, rows[-1].next_line, place.portion + 1, place.rows + len(rows))
-        yield Step(place.text(), len(rows))
-    done = {"seen": dict(seen), "portions": place.portion, "rows": place.rows}
-    store.put_summary(kept, summary.model_copy(update=done))
+        yield place, Portion(rows=kept, seen=dict(seen))
 
 
 def _head(blocks: Iterable[bytes]) -> bytes:
