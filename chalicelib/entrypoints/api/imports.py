@@ -138,6 +138,11 @@ def rejected(import_id: ImportId, *, page: Page) -> Listing[RejectedRow]:
     return Listing(items=items, next_cursor=cursor)
 
 
+def every_rejected(import_id: ImportId) -> Iterator[RejectedRow]:
+    """All of them, for a file."""
+    return (_rejected(row) for _, row in _after(store.get(import_id), None))
+
+
 def _after(kept: Import, after: str | None) -> Iterator[tuple[str, Refused]]:
     for number, rows in store.refused(kept, (after or "").partition(":")[0]):
         yield from ((number, row) for row in rows if after is None or _position((number, row)) > after)

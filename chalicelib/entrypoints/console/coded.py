@@ -42,11 +42,18 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "complaint": N_("Reported as spam"),
         "address": N_("Said by somebody at the same address"),
     },
+    "sure": {
+        "certain": N_("certain"),
+        "likely": N_("likely"),
+        "guessed": N_("guessed"),
+    },
     "purpose": dict(zip(PURPOSES, [N_("Marketing")], strict=True)),
     "controller": {"group": N_("The group")},
     "job": {
         "follow_programme": N_("Ledgers follow a programme"),
         "points_by_month": N_("Points are counted by month"),
+        "read_import": N_("A list is read"),
+        "store_import": N_("A list is stored"),
     },
     "medium": dict(zip(CHANNELS, [N_("E-mail")], strict=True)),
     "suppressed": {

@@ -47,8 +47,7 @@ class Brand(NamedTuple):
     @property
     def images(self) -> str:
         """The one other host whose images may be shown."""
-        parts = urlsplit(self.logo_url)
-        return f" {parts.scheme}://{parts.netloc}" if HOST.fullmatch(parts.netloc) else ""
+        return origin(self.logo_url)
 
 
 def page(visit: "Visit", template: str, status: int, values: Mapping[str, object]) -> Response:
@@ -56,7 +55,7 @@ def page(visit: "Visit", template: str, status: int, values: Mapping[str, object
 
     brand = brand_of(store.get())
     html = environment(visit.language).get_template(template).render(_frame(visit, brand) | dict(values))
-    headers = {**_headers(brand.images), "Content-Language": visit.language}
+    headers = {**_headers(brand.images, origin(str(values.get("posts_to", "")))), "Content-Language": visit.language}
     return Response(html, headers=headers, status_code=status)
 
 
@@ -114,12 +113,19 @@ def _is_within(path: str, section: Page) -> bool:
     return path == section.path or (section.path != "/" and path.startswith(f"{section.path}/"))
 
 
-def _headers(images: str) -> Headers:
+def origin(address: str) -> str:
+    """Of another host to which one page may send a form; "" for none."""
+    parts = urlsplit(address)
+    return f" {parts.scheme}://{parts.netloc}" if HOST.fullmatch(parts.netloc) else ""
+
+
+def _headers(images: str, posts_to: str = "") -> Headers:
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
-            f"frame-src 'self'; img-src 'self' data:{images}; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            f"form-action 'self'{posts_to}; frame-src 'self'; img-src 'self' data:{images}; "
+            "base-uri 'none'; frame-ancestors 'none'"
         ),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",

@@ -24,5 +24,6 @@ DONE = {
     "joined": N_("They are one guest now."),
     "kept_apart": N_("They stay two guests, whatever is said of them later."),
     "split": N_("The records are split off. They are never joined with this guest by themselves."),
+    "storing": N_("The rows are being stored. The figures below follow by themselves."),
     "ended": N_("The membership has ended."),
 }
