@@ -29,6 +29,7 @@ class PlannedGuest(NamedTuple):
     guest: GuestId
     chunk: str
     code: str
+    law: str = ""
 
 
 def page_of(run_id: RunId, cursor: str | None = None, limit: int = 100, now: datetime | None = None) -> DecisionPage:
@@ -133,7 +134,8 @@ def _read_cursor(cursor: str | None) -> tuple[str, int]:
 
 def _candidates(chunk: Chunk) -> list[PlannedGuest]:
     codes = chunk.decisions if chunk.done else ("",) * len(chunk.guests)
-    return [PlannedGuest(guest, chunk.name, code) for guest, code in zip(chunk.guests, codes, strict=True)]
+    told = enumerate(zip(chunk.guests, codes, strict=True))
+    return [PlannedGuest(guest, chunk.name, code, chunk.laws.get(at, "")) for at, (guest, code) in told]
 
 
 def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> list[Decision]:
@@ -148,11 +150,17 @@ def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> lis
 def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str, words: Words) -> Decision:
     """`known` is what the claim says; a chunk that is done is overruled by an end alone. `rest` is for no claim."""
     if known and known.code in rules.ENDS:
-        return Decision(guest=candidate.guest, decision=known.code, reason=known.reason)
+        return Decision(guest=candidate.guest, decision=known.code, reason=known.reason, law=known.law)
     code = candidate.code or (rules.code_of(known) if known else rest)
     if code == "again":
         return Decision(guest=candidate.guest, decision="waiting")
     if code in {*rules.ENDS, "waiting"}:
         return Decision(guest=candidate.guest, decision=code)
     rule = holds.RULES[Reason(code)].rule_in(words)
-    return Decision(guest=candidate.guest, decision="held", reason=code, rule=rule)
+    return Decision(
+        guest=candidate.guest,
+        decision="held",
+        reason=code,
+        rule=rule,
+        law=candidate.law or (known.law if known else ""),
+    )

@@ -234,6 +234,8 @@ class Chunk(BaseModel):
     guests: tuple[GuestId, ...]
     done: bool = False
     decisions: tuple[str, ...] = ()
+    laws: dict[int, str] = {}
+    """Of those that a country's rule or an objection held, which one, by their place among the guests."""
 
 
 DECISIONS = ("sent", "unknown", "lost", "failed", "held", "waiting")
@@ -241,7 +243,8 @@ DECISIONS = ("sent", "unknown", "lost", "failed", "held", "waiting")
 
 class Decision(BaseModel):
     """Why one candidate got the mail or not: of one that is held, the `reason` and its `rule` in words; of one that
-    failed, SES's own reason."""
+    failed, SES's own reason. `law` is the country's rule by which it went or is held, such as `de.confirmed`, where one
+    decided."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -249,6 +252,7 @@ class Decision(BaseModel):
     decision: Annotated[str, WithJsonSchema({"type": "string", "enum": [*DECISIONS]})]
     reason: str = ""
     rule: str = ""
+    law: str = ""
 
     @property
     def is_made(self) -> bool:

@@ -99,6 +99,7 @@ def read_chunk(run_id: RunId, item: Mapping[str, Any]) -> Chunk:
         guests=tuple(item["guests"].split(",")),
         done="decisions" in item,
         decisions=tuple(decisions.split(",")) if decisions else (),
+        laws=read_laws(item.get("laws", "")),
     )
 
 
@@ -144,10 +145,11 @@ def chunks(run_id: RunId, *, after: str, limit: int) -> Iterator[Chunk]:
             return
 
 
-def finish(chunk: Chunk, codes: Sequence[str]) -> None:
-    """Put a chunk's decisions, and count them, once; a second worker that comes to its own end changes nothing."""
+def finish(chunk: Chunk, codes: Sequence[str], laws: Sequence[str] = ()) -> None:
+    """Put a chunk's decisions, and count them, once; a second worker that comes to its own end changes nothing. `laws`
+    are the rules behind them, by position; "" where there is none to be kept here."""
     later = [messages.told_later(chunk.run, chunk.name)] if UNSETTLED.intersection(codes) else []
-    write = partial(table.transact, [_decided(chunk, codes), _counted(chunk, codes), *later])
+    write = partial(table.transact, [_decided(chunk, codes, laws), _counted(chunk, codes), *later])
 
     def attempt() -> None:
         try:
@@ -158,11 +160,25 @@ def finish(chunk: Chunk, codes: Sequence[str]) -> None:
     until_written(attempt, "the part's counts were written by others all the time")
 
 
-def _decided(chunk: Chunk, codes: Sequence[str]) -> table.Update:
+def _decided(chunk: Chunk, codes: Sequence[str], laws: Sequence[str]) -> table.Update:
     key, packed = key_of_chunk(chunk.run, chunk.name), ",".join(codes)
-    size = item_size(table.row(key, guests=",".join(chunk.guests), decisions=packed))
+    known = packed_laws(laws)
+    size = item_size(table.row(key, guests=",".join(chunk.guests), decisions=packed, laws=known or None))
     is_open = table.When("attribute_exists(pk) AND attribute_not_exists(decisions)")
-    return table.Update(key, "SET decisions = :decisions", {":decisions": packed}, when=is_open, size=size)
+    more = (", laws = :laws", {":laws": known}) if known else ("", {})
+    values = {":decisions": packed, **more[1]}
+    return table.Update(key, f"SET decisions = :decisions{more[0]}", values, when=is_open, size=size)
+
+
+def packed_laws(laws: Sequence[str]) -> str:
+    """`de 0 4,fr 2`: each rule with the places of those whom it held."""
+    places = {law: [str(at) for at, each in enumerate(laws) if each == law] for law in dict.fromkeys(laws) if law}
+    return ",".join(" ".join([law, *its]) for law, its in places.items())
+
+
+def read_laws(packed: str) -> dict[int, str]:
+    told = [each.split(" ") for each in packed.split(",") if each]
+    return {int(at): law for law, *places in told for at in places}
 
 
 def _counted(chunk: Chunk, codes: Sequence[str]) -> table.Update:

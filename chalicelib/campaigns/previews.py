@@ -23,16 +23,17 @@ from chalicelib.identity.digests import digest
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs import work
 from chalicelib.jobs.model import Job, Part, Progress, Step
-from chalicelib.messages import holds
+from chalicelib.messages import holds, names
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.holds import UNASKED
 from chalicelib.messages.known import Cap, Known
+from chalicelib.messages.questions import asked_of
 from chalicelib.properties import store as properties
 from chalicelib.segments.members import LookedAt, looked_at
 from chalicelib.segments.model import Rule
 from chalicelib.settings import store as settings
-from chalicelib.settings.rules import MailIdentity, mail_identity
+from chalicelib.settings.rules import MailIdentity
 
 PREVIEWING = "preview_segment"
 PARTS = 16
@@ -121,7 +122,9 @@ class Reach:
 
     def _verdict(self, guest: Packed, gate: Gate | None) -> str:
         """By the table of holds that a campaign's sender asks, of what is known without looking further."""
-        to = self.channel.address_of(Traits.model_validate_json(guest.traits or "{}"))
+        traits = Traits.model_validate_json(guest.traits or "{}")
+        to = self.channel.address_of(traits)
+        asked = asked_of(traits, traits.stats.properties, self.identity.senders, self.now)
         known = Known(
             now=self.now,
             guest=guest.id,
@@ -129,6 +132,8 @@ class Reach:
             address=digest(self.channel.identifier, to) if to else None,
             controller=self.identity.controller,
             succeeds=self.identity.succeeds,
+            rules=asked.rules,
+            evidence=asked.evidence,
             cap=self.cap,
         )
         return str(holds.decide(UNASKED, known) or MAILABLE)
@@ -136,11 +141,10 @@ class Reach:
 
 def _reach(asked: PreviewAsked, now: datetime) -> Reach:
     """As everything is set when the part is worked. For a property that is on the list no more speaks the group."""
-    kept, successions = settings.with_successions()
-    property_ = properties.get(asked.property_id) if asked.property_id else None
+    kept = settings.get()
     return Reach(
         CHANNELS[asked.channel],
-        mail_identity(kept, property_, successions),
+        names.of(asked.property_id) or names.of_group(),
         Cap(kept.cap_mails, kept.cap_days),
         now,
         today.days(now, asked.property_id),

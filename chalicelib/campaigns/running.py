@@ -35,7 +35,8 @@ def send_chunk(message: Mapping[str, Any], now: datetime | None = None) -> None:
     if len(codes) < len(found.chunk.guests) or "again" in codes:
         parts.came_back(found.chunk)
         return
-    parts.finish(found.chunk, codes)
+    held = [outcomes[guest] if outcomes[guest].code == "held" else None for guest in found.chunk.guests]
+    parts.finish(found.chunk, codes, [each.law if each else "" for each in held])
     tending.part_may_be_over(found.run.id, found.chunk.part, moment)
 
 

@@ -13,7 +13,7 @@ from chalicelib.messages import names
 from chalicelib.messages.known import Cap
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
-from chalicelib.settings.rules import MailIdentity, mail_identity
+from chalicelib.settings.rules import MailIdentity
 
 RUN_SIZE = 1_000
 """Bytes of a run's row, for the meter."""
@@ -130,7 +130,7 @@ class ChunkToSend(NamedTuple):
 
 
 def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
-    """One batch read, and two reads more for a run that has a property."""
+    """One batch read, and two more for the hotels and the rules of consent; three for a run that has a property."""
     at = (
         keys.run(run_id),
         parts.key_of_chunk(run_id, chunk_name),
@@ -146,14 +146,10 @@ def chunk_to_send(run_id: RunId, chunk_name: str) -> ChunkToSend | None:
         run=run,
         chunk=parts.read_chunk(run_id, found[at[1]]),
         content=Content.model_validate_json(found[at[2]]["content"]),
-        identity=_of_property(run, run.property_id) if run.property_id else _of_group(row),
+        identity=_of_property(run, run.property_id) if run.property_id else names.of_group_as_set(row),
         public_url=installation.read(row).public_url,
         cap=Cap(kept.cap_mails, kept.cap_days),
     )
-
-
-def _of_group(row: Item | None) -> MailIdentity:
-    return mail_identity(settings.read(row), successions=settings.successions(row))
 
 
 def _of_property(run: Run, property_id: PropertyId) -> MailIdentity | None:

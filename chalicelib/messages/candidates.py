@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf, OccasionId
+from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
+from chalicelib.consent.bases import Booking
 from chalicelib.consent.model import Gate
 from chalicelib.consent.rules import Remembering
 from chalicelib.guests import store as guests
@@ -42,6 +44,10 @@ class Candidate:
     """As the message knows the guest, where that is not as the group does."""
     records: tuple[Head, ...] = ()
     """Those by whose addresses the guest may be reached, where the head does not tell the address."""
+    bookings: tuple[Booking, ...] = ()
+    """Looked up where they decide whether the guest may be written to."""
+    clicked_at: Instant | None = None
+    """So is the last click."""
     heard: Traits | None = None
     """What the sender's segment is asked of, but for stays and membership, where others claim something."""
 

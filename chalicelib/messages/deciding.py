@@ -16,6 +16,7 @@ from chalicelib.messages.claims import Sendable
 from chalicelib.messages.holds import Reason
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Message, Occasion, Outcome
+from chalicelib.messages.questions import NOTHING_ASKED, asked_of
 from chalicelib.messages.templates import Unfit
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
 
@@ -42,8 +43,8 @@ def decide(look: Look, candidate: Candidate) -> Outcome | Sendable:
     return decided
 
 
-def held(reason: Reason) -> Outcome:
-    return Outcome(code="held", reason=reason)
+def held(reason: Reason, law: str = "") -> Outcome:
+    return Outcome(code="held", reason=reason, law=law)
 
 
 def is_written_down(look: Look, candidate: Candidate, decided: Outcome) -> bool:
@@ -51,7 +52,7 @@ def is_written_down(look: Look, candidate: Candidate, decided: Outcome) -> bool:
     if not look.occasion.keeps_holds or decided.code != "held" or candidate.claims:
         return True
     guest = candidate.guest.id if candidate.guest else GuestId(candidate.id)
-    kept = _message(look, guest, candidate.id, None).held(decided.reason, look.channel.name)
+    kept = _message(look, guest, candidate.id, None, decided.law).held(decided.reason, look.channel.name)
     return claims.hold(kept, candidate.others)
 
 
@@ -90,18 +91,26 @@ def _decide_alone(look: Look, candidate: Candidate) -> Outcome | Sendable:
         return held(holds.reason(occasion.message_class, known))
     reason = holds.decide(occasion.message_class, known)
     if reason:
-        return held(reason)
-    message = _message(look, known.guest, candidate.id, known.address)
+        return held(reason, _law(occasion, known) if reason in holds.OF_CONSENT else "")
+    message = _message(look, known.guest, candidate.id, known.address, _law(occasion, known))
     try:
         written = _write(look, message, candidate, to)
     except Unfit as unfit:
         return held(holds.reason(occasion.message_class, replace(known, fault=unfit.fault)))
+    prefix = next((each.subject_prefix for each in known.rules if each.subject_prefix), None)
+    written = written.beginning_with(prefix) if prefix else written
     counts = holds.is_capped(occasion.message_class)
     return Sendable(message, candidate.gate, look.channel.name, candidate.others, written, counts, candidate.mailbox)
 
 
+def _law(occasion: Occasion, known: Known) -> str:
+    return known.verdict(occasion.purpose).name if occasion.purpose else ""
+
+
 def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
     guest = candidate.guest.id if candidate.guest else None
+    seen_at, senders = candidate.guest.properties if candidate.guest else (), look.occasion.identity.senders
+    asked = asked_of(candidate.shown, seen_at, senders, look.now) if look.occasion.purpose else NOTHING_ASKED
     return Known(
         now=look.now,
         occasion=look.occasion.id,
@@ -110,6 +119,8 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         address=digest(look.channel.identifier, to) if to else None,
         controller=look.occasion.identity.controller,
         succeeds=look.occasion.identity.succeeds,
+        rules=asked.rules,
+        evidence=replace(asked.evidence, bookings=candidate.bookings, clicked_at=candidate.clicked_at),
         cap=look.occasion.cap,
         fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
         is_claimed=bool(candidate.claims),
@@ -122,7 +133,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
     )
 
 
-def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None) -> Message:
+def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None, law: str) -> Message:
     return Message(
         guest=guest,
         occasion=look.occasion.id,
@@ -134,6 +145,7 @@ def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None
         at=instant(look.now),
         controller=look.occasion.identity.controller,
         property_id=look.occasion.identity.hotel,
+        law=law or None,
     )
 
 

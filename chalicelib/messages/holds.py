@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
 from chalicelib.canonical.time import instant
+from chalicelib.consent.bases import Denied
 from chalicelib.consent.model import MARKETING, SOFT_BOUNCES, Purpose
 from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
 from chalicelib.consent.rules import counted_since, was_mailed
@@ -49,6 +51,10 @@ class Reason(StrEnum):
     SUPPRESSED_BOUNCE = "suppressed_bounce"
     SUPPRESSED_SOFT_BOUNCES = "suppressed_soft_bounces"
     NO_CONSENT = "no_consent"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    NOT_REGISTERED = "not_registered"
+    DOUBLE_OPT_IN_MISSING = "double_opt_in_missing"
+    CONSENT_EXPIRED = "consent_expired"
     WITHDRAWN = "withdrawn"
     WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
     OPEN_CASE = "open_case"
@@ -145,12 +151,21 @@ LEFT_IN_PEACE = Hold(
 """What a guest asked for, or needs for a stay, is still tried."""
 
 
+BY_LAW: Mapping[Reason, str] = {
+    Reason.NO_LEGAL_BASIS: "By the rule of the country nobody who may say so agreed to marketing {message}.",
+    Reason.NOT_REGISTERED: "By the rule of the country a list must be compared that the hotel does not attest.",
+    Reason.DOUBLE_OPT_IN_MISSING: "By the rule of the country the yes must be confirmed from the mailbox or proven.",
+    Reason.CONSENT_EXPIRED: "By the rule of the country the yes, or what stood for it, has ended by its age.",
+}
+"""What a yes lacks, where there is one, in words; which rule says so is told beside it."""
+
+
 def _consent(purpose: Purpose) -> tuple[Hold, ...]:
     return (
         Hold(
             Reason.NO_CONSENT,
             "The guest never agreed to marketing {message}.",
-            lambda known: known.answer_about(purpose) is None,
+            lambda known: known.verdict(purpose).reason is Denied.NO_CONSENT,
         ),
         Hold(
             Reason.WITHDRAWN_AT_ADDRESS,
@@ -162,7 +177,12 @@ def _consent(purpose: Purpose) -> tuple[Hold, ...]:
             "The guest does not want marketing {message} any more.",
             lambda known: known.is_refused(purpose),
         ),
+        *(Hold(reason, rule, partial(_is_denied, purpose, reason)) for reason, rule in BY_LAW.items()),
     )
+
+
+def _is_denied(purpose: Purpose, reason: Reason, known: Known) -> bool:
+    return known.verdict(purpose).reason == reason.value
 
 
 SHARED_MAILBOX = Hold(
@@ -244,6 +264,12 @@ HOLDS: Mapping[MessageClass, tuple[Hold, ...]] = {
     MessageClass.TRANSACTIONAL: (*STANDING, *ADDRESS, SHARED_MAILBOX, *CONTENT),
 }
 RULES: Mapping[Reason, Hold] = {hold.reason: hold for holds in HOLDS.values() for hold in holds}
+
+
+OF_CONSENT = frozenset(
+    {Reason.NO_CONSENT, Reason.WITHDRAWN, Reason.WITHDRAWN_AT_ADDRESS, *BY_LAW},
+)
+"""What a country's rule, or an objection, decides."""
 
 
 def decide(message_class: MessageClass, known: Known) -> Reason | None:

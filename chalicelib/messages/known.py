@@ -1,14 +1,17 @@
 """What is known of one candidate for one message, when it is decided whether it is sent. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.canonical.ids import ControllerId, Digest, GuestId, OccasionId
+from chalicelib.consent import bases
 from chalicelib.consent.acts import GRANTED
+from chalicelib.consent.bases import NO_EVIDENCE, Evidence, Verdict
 from chalicelib.consent.model import Basis, Consent, Gate, Purpose
 from chalicelib.consent.rules import NO_OBJECTIONS, Remembering, answer_for
 from chalicelib.identity.model import Identifier
+from chalicelib.settings.legal import CountryRule
 from chalicelib.settings.model import GROUP_CONTROLLER
 
 
@@ -59,6 +62,10 @@ class Known:
     address: Digest | None = None
     controller: ControllerId = GROUP_CONTROLLER
     succeeds: frozenset[ControllerId] = frozenset()
+    rules: tuple[CountryRule, ...] = ()
+    """Of the countries concerned; where none is given a plain yes is asked for."""
+    evidence: Evidence = NO_EVIDENCE
+    """Of a legal basis besides the answer."""
     cap: Cap = Cap(mails=0, days=1)
     fits_claim: bool = True
     """One transaction holds the claim with all the guest's records."""
@@ -76,10 +83,21 @@ class Known:
     is_missed: bool = True
     """False where the message that this one is sent instead of turned up meanwhile."""
     fault: Fault | None = None
+    _verdicts: dict[Purpose, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def answer_about(self, purpose: Purpose) -> Consent | None:
         said_there = self.mailbox.objections if self.mailbox else NO_OBJECTIONS
         return answer_for(self.gate, purpose, self.controller, self.succeeds, said_there) if self.gate else None
+
+    def proof(self, purpose: Purpose) -> Evidence:
+        """The evidence with the answer."""
+        return replace(self.evidence, answer=self.answer_about(purpose))
+
+    def verdict(self, purpose: Purpose) -> Verdict:
+        """By the rules of the countries concerned; decided once, for every hold asks."""
+        if purpose not in self._verdicts:
+            self._verdicts[purpose] = bases.decide(self.rules, self.proof(purpose), self.now)
+        return self._verdicts[purpose]
 
     def is_refused(self, purpose: Purpose, basis: Basis | None = None) -> bool:
         """By whomever, or on this basis."""

@@ -98,6 +98,8 @@ class Message(BaseModel):
     """Who answers for it; before it was written down, all mail was the group's."""
     property_id: PropertyId | None = None
     """The hotel in whose name it is; None of the group's."""
+    law: str | None = None
+    """The country's rule by which it went, or is held, such as `de.confirmed`; None of what the guest asked for."""
     state: State = State.CLAIMED
     reason: str | None = None
     carrier_id: str | None = None
@@ -137,6 +139,8 @@ class Outcome(BaseModel):
 
     code: Literal[ShownState, "again"]
     reason: str = ""
+    law: str = ""
+    """The country's rule that decided it, where one did."""
 
 
 AGAIN = Outcome(code="again")

@@ -29,7 +29,7 @@ def outcome_of_own(claims: Iterable[Message], origin: str, candidate: Leaf, now:
 def _outcome(own: Message, now: datetime) -> Outcome:
     if own.state is State.CLAIMED and own.at > instant(now - STILL_RUNNING):
         return AGAIN
-    return Outcome(code=shown_state(own, now), reason=own.reason or "")
+    return Outcome(code=shown_state(own, now), reason=own.reason or "", law=own.law or "")
 
 
 def shown_state(message: Message, now: datetime) -> ShownState:

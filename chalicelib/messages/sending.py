@@ -11,7 +11,7 @@ from chalicelib.canonical.delivery import Result, Verdict
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import ChannelName, GuestId, Leaf, OccasionId
 from chalicelib.canonical.turns import Turns
-from chalicelib.messages import candidates, claims, holds, rules, store
+from chalicelib.messages import candidates, claims, holds, lookups, rules, store
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel, Writer, Written
 from chalicelib.messages.channels.register import CHANNELS
@@ -68,6 +68,7 @@ def send(occasion: Occasion, everybody: Sequence[Leaf], now: datetime) -> Batch:
             known = list(candidates.load(occasion.id, channel.name, waiting, *asked))
             known = candidates.with_mailboxes(occasion.id, channel, known, *asked)
             known = [each.told(occasion.days) for each in known]
+            known = [lookups.looked_up(lookups.Look(occasion, channel, now), each) for each in known]
         except TryAgain:
             if not sending.claimed:
                 raise

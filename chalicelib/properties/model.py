@@ -1,8 +1,9 @@
-"""What a property is, and under whose name its guests hear from it."""
+"""What a property is, under whose name its guests hear from it, and what it attests of their consent."""
 
 import re
+from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -72,6 +73,26 @@ class Branding(BaseModel):
     legal_entity: HubId | None = None
 
 
+RegisterName = Literal["ecg", "iys"]
+"""Lists that are kept by others: Austria's of those who want no advertising, and Turkey's of those who agreed."""
+
+
+class Attestations(BaseModel):
+    """What a hotel states of how its guests' addresses were obtained, each with the day since which it is so.
+
+    `opt_out_offered`: since then, whoever was asked for an address was offered to refuse advertising at once. Without
+    it nobody is written to who did not agree. `proof_at_source`: since then, each opt-in that its sources tell was
+    confirmed from the mailbox or is signed, and they keep the proof. `registers`: since then the hotel itself compares
+    its addresses with such a list, or has its consents put on it in time.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opt_out_offered: date | None = None
+    proof_at_source: date | None = None
+    registers: dict[RegisterName, date] = {}
+
+
 class Property(BaseModel):
     """One hotel. `country` is the hint by which its guests' local phone numbers are read. `version` grows by itself
     with every change; what is written of it says nothing."""
@@ -91,6 +112,7 @@ class Property(BaseModel):
     """One of the brands in the settings."""
     branding: Branding = Branding()
     """What is the hotel's own, before its brand's."""
+    attestations: Attestations = Attestations()
     version: Annotated[int, Field(ge=0)] = 1
 
     def at_version(self, version: int) -> Self:

@@ -5,15 +5,17 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.definitions import FIRST, changed_in, replacing
 from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.ids import PropertyId
-from chalicelib.properties.model import Property
+from chalicelib.properties.model import Attestations, Property
 
 
 def put(property_: Property, replaces: int | None = None, hand: Hand = NOBODYS) -> None:
     """Keep a property in the place of a version (0: of none; None: of whatever is there). Raises ConditionFailed where
-    another one is kept. Its version lies beside it: earlier readers take no property that has one."""
+    another one is kept. Its version lies beside it: earlier readers take no property that has one. What they do not
+    know besides is written only where it is chosen."""
+    unknown = set() if property_.attestations != Attestations() else {"attestations"}
     row = table.row(
         keys.property_(property_.id),
-        property=property_.model_dump_json(exclude={"version"}),
+        property=property_.model_dump_json(exclude={"version"} | unknown),
         rev=property_.version,
         changed_at=hand.at,
         changed_by=hand.by,

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from chalicelib.canonical.ids import ControllerId, PropertyId, Scope
 from chalicelib.properties.model import Branding, Property
+from chalicelib.settings.legal import CountryRule
 from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings, Succession
+from chalicelib.settings.senders import NO_SENDERS, Senders
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,15 @@ class MailIdentity:
     """In whose name it is; None where it is in the group's."""
     shares: bool = field(default=False, compare=False)
     """Whether hotels share what they know of a guest."""
+    senders: Senders = field(default=NO_SENDERS, compare=False)
+    """The hotels for which the controller answers: by their countries' rules the mail goes."""
 
 
 def mail_identity(
-    settings: HubSettings, property_: Property | None = None, successions: Collection[Succession] = ()
+    settings: HubSettings,
+    property_: Property | None = None,
+    successions: Collection[Succession] = (),
+    senders: Senders = NO_SENDERS,
 ) -> MailIdentity:
     """A property's own, else its brand's, else the group's, each value by itself. Without a property it is the group's.
 
@@ -37,7 +44,19 @@ def mail_identity(
     controller = controller_of(settings, property_)
     succeeds = predecessors(controller, successions)
     zone, hotel = (property_.time_zone, property_.id) if property_ else ("UTC", None)
-    return MailIdentity(controller, branding, succeeds, zone, hotel, settings.sharing)
+    return MailIdentity(controller, branding, succeeds, zone, hotel, settings.sharing, senders)
+
+
+def senders_of(
+    settings: HubSettings,
+    hotels: Iterable[Property],
+    property_: Property | None = None,
+    rules: tuple[CountryRule, ...] = (),
+) -> Senders:
+    """Those of the mail of a property, or of the group."""
+    controller = controller_of(settings, property_)
+    own = {each.id: each for each in hotels if controller_of(settings, each) == controller}
+    return Senders(own, property_.id if property_ else None, rules)
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

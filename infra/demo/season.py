@@ -9,6 +9,10 @@ from infra.demo.api import Api
 CONNECTION = "mews"
 PROGRAM = "club"
 POLL_SECONDS = 0.5
+SINCE = "2020-01-01"
+ATTESTED = {"proof_at_source": SINCE, "registers": {"iys": SINCE}}
+"""Its hotels keep the proof of each opt-in, and have it registered: so all who agreed are written to, of whichever
+country."""
 Told = Callable[[dict[str, Any]], None]
 
 
@@ -21,7 +25,8 @@ def configure(hub: Api, pms: Api) -> str:
     link = pms.get("/simulator/connection")
     for hotel in link["property_list"]:
         settings = {name: hotel[name] for name in ("name", "time_zone", "country", "currency")}
-        hub.put(f"/v1/properties/{hotel['id']}", {**settings, "mail_domains": [hotel["email_domain"]]})
+        domains = {"mail_domains": [hotel["email_domain"]]}
+        hub.put(f"/v1/properties/{hotel['id']}", {**settings, **domains, "attestations": ATTESTED})
     secrets = link["secrets"]
     connection = {
         "vendor": link["vendor"],

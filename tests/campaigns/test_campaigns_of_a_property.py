@@ -203,18 +203,18 @@ def test_who_objected_is_held_where_the_entity_changes_while_a_chunk_is_being_re
     clock: Any, ses: FakeSes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hotel was sold after the settings were read, and before the hotel was."""
-    get, bought = hotels.get, NAMES.model_copy(update={"legal_entity": ATLANTIC})
+    by_id, bought = hotels.by_id, NAMES.model_copy(update={"legal_entity": ATLANTIC})
 
-    def sold_meanwhile(property_id: PropertyId) -> Property | None:
-        monkeypatch.setattr(hotels, "get", get)
+    def sold_meanwhile() -> dict[PropertyId, Property]:
+        monkeypatch.setattr(hotels, "by_id", by_id)
         properties.put(VIENNA.model_copy(update={"branding": bought}))
-        return get(property_id)
+        return by_id()
 
     say(guest("anna"), ATLANTIC)
     say(ANNA, ALPINE, "withdrawn", after=1)
     run = launched([ANNA])
     (chunk,) = parts.chunks(run.id, after="", limit=9)
-    monkeypatch.setattr(hotels, "get", sold_meanwhile)
+    monkeypatch.setattr(hotels, "by_id", sold_meanwhile)
     found = store.chunk_to_send(run.id, chunk.name)
     assert found is not None
     assert found.identity is not None

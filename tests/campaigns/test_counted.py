@@ -125,9 +125,9 @@ def test_an_event_that_is_faster_than_the_worker_is_counted_once(
     monkeypatch.setattr(counting, "SMALL", small)
     keep = parts.finish
 
-    def late(chunk: Any, codes: Any) -> None:
+    def late(chunk: Any, codes: Any, laws: Any) -> None:
         messages.record_event(event("Reject", ses.accepted[-1]), EMAIL)
-        keep(chunk, codes)
+        keep(chunk, codes, laws)
 
     monkeypatch.setattr(parts, "finish", late)
     run = on("late", [guest("anna")])

@@ -339,7 +339,8 @@ def message(_: str) -> Item:
         Message(
             guest=GUEST, occasion=OccasionId("n" + "0" * 24), claim="m" + "0" * 24, campaign=CampaignId(ID),
             origin=f"{LATEST}#000#000000", candidate=LEAF, address=Digest("d" * 64), channel=ChannelName("email"),
-            at=AT, controller=ControllerId(ID), state=State.CLAIMED, reason="r" * 64, carrier_id="c" * 80,
+            at=AT, controller=ControllerId(ID), law=f"{ID[:16]}.confirmed", state=State.CLAIMED, reason="r" * 64,
+            carrier_id="c" * 80,
             delivered_at=AT, opened_at=AT, clicked_at=AT, bounced_at=AT, soft_bounced_at=AT, complained_at=AT,
         )
     )  # fmt: skip

@@ -48,8 +48,9 @@ from chalicelib.messages.model import Template
 from chalicelib.properties import store as properties
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
-from chalicelib.settings import installation
+from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
+from chalicelib.settings.legal import ConsentSettings, ConsentText, CountryRule, Source
 from chalicelib.settings.model import Brand, HubSettings, Succession
 from tests import tables
 from tests.aws.test_largest_rows import changed_as_often_as_may_be
@@ -85,6 +86,22 @@ def deployment(signs: str) -> Item:
     brands = {f"{at:064}": Brand(name=filled(signs, 200), **branding(signs).model_dump()) for at in range(40)}
     settings.save(HubSettings(group=branding(signs), brands=brands, version=2), replaces=1)
     return kept(keys.DEPLOYMENT)
+
+
+def consent_settings(_: str) -> Item:
+    texts = tuple(
+        ConsentText(id=f"{at:064}", language="en-abcdefgh", text="x" * 2_000, since=DAY_ONE.date()) for at in range(100)
+    )
+    source = Source(law="x" * 300, section="x" * 300, url="https://" + "x" * 492)
+    rules = tuple(
+        CountryRule(
+            id=f"{at:016}", name="x" * 300, express=("confirmed",), notes=("x" * 300,) * 2,
+            sources=(source,) * 2, look_again_on=DAY_ONE.date(),
+        )
+        for at in range(40)
+    )  # fmt: skip
+    legal_store.CONSENT.replace(ConsentSettings(rules=rules, texts=texts, version=1), replaces=0)
+    return kept(Key(keys.LEGAL, "consent"))
 
 
 def property_(signs: str) -> Item:
@@ -278,7 +295,8 @@ def idempotency(signs: str) -> Item:
 
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 394_600, SIX),
-    "property_": Largest(property_, 128_720, SIX),
+    "LEGAL": Largest(consent_settings, 390_000),
+    "property_": Largest(property_, 128_800, SIX),
     "connection": Largest(connection, 253_600),
     "connection_health": Largest(connection_health, 2_000),
     "connection_reach": Largest(connection_reach, 32_700),

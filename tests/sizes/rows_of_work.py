@@ -88,9 +88,9 @@ def plan(_: str) -> Item:
 
 def chunk(_: str) -> Item:
     guests = ",".join([GuestId(Leaf("g" + "0" * 24))] * LARGEST_CHUNK)
-    return table.row(
-        keys.chunk(RUN_ID, AT, 15, 999_999), guests=guests, decisions=",".join([LONGEST_CODE] * LARGEST_CHUNK)
-    )
+    codes, laws = [LONGEST_CODE] * LARGEST_CHUNK, [f"{at:016} {at}" for at in range(LARGEST_CHUNK)]
+    key = keys.chunk(RUN_ID, AT, 15, 999_999)
+    return table.row(key, guests=guests, decisions=",".join(codes), laws=",".join(laws))
 
 
 def chunk_back(_: str) -> Item:
@@ -160,11 +160,11 @@ ROWS: Rows = {
     "run_content": Largest(run_content, 359_300, FOUR),
     "launch": Largest(launch, 120),
     "plan": Largest(plan, 270),
-    "chunk": Largest(chunk, 3_400),
+    "chunk": Largest(chunk, 4_400),
     "chunk_back": Largest(chunk_back, 80),
     "told_later": Largest(told_later, 120),
     "queued": Largest(queued, 80),
-    "sent": Largest(sent, 650),
+    "sent": Largest(sent, 730),
     "pacing": Largest(pacing, 250),
     "waking": Largest(waking, 90),
     "letter": Largest(letter, 250_500),

@@ -33,7 +33,8 @@ class MessageShown(Shown):
     """A mail, and what became of it; one without a campaign answered what the guest did.
 
     `unknown` until SES tells, `lost` when it has not told in 72 hours. An answer that is `held` was not sent, by the
-    rule that stands beside its reason.
+    rule that stands beside its reason. `law` is the country's rule by which it went, such as `de.confirmed`; null of
+    what the guest asked for.
     """
 
     occasion: OccasionId
@@ -41,6 +42,7 @@ class MessageShown(Shown):
     state: ShownState
     reason: str | None
     rule: str | None = None
+    law: str | None = None
     delivered_at: Instant | None
     opened_at: Instant | None
     clicked_at: Instant | None

@@ -1,7 +1,7 @@
 """What every channel offers. Deciding, claiming and following up know this page, and no channel's own words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -25,6 +25,13 @@ class Written:
     parts: Mapping[str, str]
     headers: Mapping[str, str]
     tags: Mapping[str, str]
+
+    def beginning_with(self, prefix: str) -> "Written":
+        """Where there is a subject, with this before it, unless it stands there."""
+        subject = self.parts.get("subject")
+        if subject is None or subject.startswith(prefix):
+            return self
+        return replace(self, parts={**self.parts, "subject": f"{prefix} {subject}"})
 
 
 class EventKind(StrEnum):

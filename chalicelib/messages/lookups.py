@@ -1,0 +1,105 @@
+"""What a yes may rest on where nobody said one, or that keeps one alive: read for the few guests of whom it decides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+
+from chalicelib.canonical.ids import Digest, Leaf
+from chalicelib.canonical.snapshots import Channel as Sold
+from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.time import Instant, instant
+from chalicelib.consent import bases
+from chalicelib.consent.bases import Booking
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest, Head, Stay
+from chalicelib.identity.digests import digest
+from chalicelib.messages import store
+from chalicelib.messages.candidates import Candidate
+from chalicelib.messages.channels.contract import Channel
+from chalicelib.messages.known import Known
+from chalicelib.messages.model import Message, Occasion
+from chalicelib.messages.questions import asked_of
+from chalicelib.settings.rules import MailIdentity
+from chalicelib.settings.senders import offers_refusal
+
+NEWEST = 50
+"""Occasions of a record in which the last click is looked for."""
+SOLD = frozenset({Status.CONFIRMED, Status.IN_HOUSE, Status.CHECKED_OUT})
+STAYED = frozenset({Status.IN_HOUSE, Status.CHECKED_OUT})
+
+
+@dataclass(frozen=True)
+class Look:
+    """For what, and when, somebody is looked at."""
+
+    occasion: Occasion
+    channel: Channel
+    now: datetime
+
+
+def looked_up(look: Look, candidate: Candidate) -> Candidate:
+    """With bookings and clicks, where these may make a yes: two batch reads, a query for each of the guest's records,
+    and one more for a country in which a click counts."""
+    rivals = tuple(looked_up(look, each) for each in candidate.rivals)
+    found = replace(candidate, rivals=rivals) if rivals else candidate
+    to = candidate.address(look.channel)
+    if found.guest is None or to is None or look.occasion.purpose is None:
+        return found
+    address = digest(look.channel.identifier, to)
+    identity, purpose = look.occasion.identity, look.occasion.purpose
+    asked = asked_of(candidate.shown, found.guest.properties, identity.senders, look.now)
+    known = Known(
+        look.now,
+        gate=found.gate,
+        controller=identity.controller,
+        succeeds=identity.succeeds,
+        rules=asked.rules,
+        evidence=asked.evidence,
+        mailbox=found.mailbox,
+    )
+    if not bases.may_be_overturned(asked.rules, known.proof(purpose), known.verdict(purpose), attested=asked.attested):
+        return found
+    bookings = _bookings(found.guest, address, look)
+    has_clicks = any(each.lapse and "click" in each.lapse.after for each in asked.rules)
+    clicked_at = _clicked_at(found.guest, identity) if has_clicks else None
+    return replace(found, bookings=bookings, clicked_at=clicked_at)
+
+
+def _bookings(guest: Guest, address: Digest, look: Look) -> tuple[Booking, ...]:
+    """Those through records that carry the address. Who travels with somebody else has none of their own."""
+    records = guests.with_records(guests.heads(guest.members)).values()
+    heads = [each for each in records if address in each.digests]
+    return tuple(each for head in heads for each in _of_record(head, guests.stays(head.leaf), look))
+
+
+def _of_record(head: Head, stays: Sequence[Stay], look: Look) -> Iterable[Booking]:
+    hotels, known_since = look.occasion.identity.senders.hotels, _known_since(head, stays, look.now)
+    for each in stays:
+        if each.status in SOLD and each.property_id in hotels:
+            yield Booking(
+                at=min(_midnight(each.departure), instant(look.now)),
+                direct=each.channel is Sold.DIRECT,
+                stayed=each.status in STAYED,
+                attested=offers_refusal([hotels[each.property_id]], known_since),
+            )
+
+
+def _known_since(head: Head, stays: Sequence[Stay], now: datetime) -> date:
+    """The day by which the address was surely obtained: when the hub was first told, or the first arrival before."""
+    told = datetime.fromtimestamp(head.since / 1000, UTC) if head.since else now
+    return min([told.date(), *(each.arrival for each in stays)])
+
+
+def _midnight(day: date) -> Instant:
+    return instant(datetime.combine(day, time(), UTC))
+
+
+def _clicked_at(guest: Guest, identity: MailIdentity) -> Instant | None:
+    """In a message of the same legal entity. To have opened one is no contact."""
+    sent = [each for leaf in guest.members for each in _newest(leaf)]
+    clicks = [each.clicked_at for each in sent if each.clicked_at and each.controller == identity.controller]
+    return max(clicks, default=None)
+
+
+def _newest(leaf: Leaf) -> list[Message]:
+    return store.newest(leaf, NEWEST)

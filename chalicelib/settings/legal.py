@@ -1,0 +1,123 @@
+"""The rules of consent as documents that a lawyer can edit, and the texts that guests are shown. Pure."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from chalicelib.canonical.definitions import Definition
+from chalicelib.canonical.details import CountryCode, TimeOfDay
+from chalicelib.canonical.snapshots import HUB_ID, HubId
+from chalicelib.properties.model import RegisterName, WebAddress
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Months = Annotated[int, Field(ge=1, le=240)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,16}$")]
+"""It stands beside each decision: so it is short."""
+
+Proof = Literal["confirmed", "guest", "staff", "source", "source_attested"]
+"""Whose yes is enough: one that was confirmed from the mailbox, the guest's own, one that staff wrote down, a source's
+flag, or a source's flag at hotels that attest that their sources keep the proof."""
+Contact = Literal["consent", "stay", "click", "enquiry"]
+"""What a guest did last. To open a mail is none."""
+ImpliedKind = Literal["sale", "stay", "enquiry", "opt_out"]
+"""What stands for a yes that nobody said: a booking that the hotel itself sold to the guest who is written to; a stay
+that was; an enquiry; or that nobody objected."""
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Lapse(Closed):
+    """A yes, or what stands for one, ends so many months after the last of these contacts."""
+
+    months: Months
+    after: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=4)]
+
+
+class Implied(Closed):
+    """What may stand for a yes that nobody said, and for how many months after it (null: as long as nobody objects).
+
+    It needs the hotel's attestation in any case. `off_register` names a list on which the address must not stand.
+    """
+
+    kind: ImpliedKind
+    months: Months | None = None
+    off_register: RegisterName | None = None
+
+
+class Source(Closed):
+    """Where a rule stands."""
+
+    law: Words
+    section: Words
+    url: WebAddress
+
+
+class CountryRule(Closed):
+    """What marketing by mail needs in some countries. One without countries holds where no other does.
+
+    `express` says whose yes is enough, `lapse` when it ends, `implied` what may stand for it. `on_register` is a list
+    on which each yes must stand to count, `subject_prefix` what the subject of each mail begins with, `text_hours` when
+    text messages may be sent (no channel sends any yet). `tracked` says whether opens and personal clicks may be
+    followed without the guest's consent to that. `look_again_on` is when somebody must read the law once more;
+    `verified` is false of what was written down without such a reading.
+    """
+
+    id: RuleId
+    name: Words
+    countries: Annotated[tuple[CountryCode, ...], Field(max_length=60)] = ()
+    express: Annotated[tuple[Proof, ...], Field(min_length=1, max_length=5)]
+    double_opt_in: bool = False
+    lapse: Lapse | None = None
+    on_register: RegisterName | None = None
+    implied: Annotated[tuple[Implied, ...], Field(max_length=4)] = ()
+    subject_prefix: Subject | None = None
+    text_hours: tuple[TimeOfDay, TimeOfDay] | None = None
+    tracked: bool = False
+    notes: Annotated[tuple[Words, ...], Field(max_length=12)] = ()
+    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]
+    look_again_on: date
+    verified: bool = False
+
+
+class ConsentText(Closed):
+    """What a guest was shown and agreed to, in one language, from a day on. Once kept it is never changed."""
+
+    id: Annotated[HubId, HUB_ID]
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+    since: date
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.id, self.language
+
+
+class ConsentSettings(Definition):
+    """The hotel's own word on the rules of consent: documents in the place of those of the same `id` that the hub
+    brings, or beside them, and every version of the texts that guests agreed to, one a language."""
+
+    id: Literal["consent"] = "consent"
+    rules: Annotated[tuple[CountryRule, ...], Field(max_length=40)] = ()
+    texts: Annotated[tuple[ConsentText, ...], Field(max_length=100)] = ()
+
+    @model_validator(mode="after")
+    def _told_once(self) -> Self:
+        _require_once("two rules have the id", [each.id for each in self.rules])
+        _require_once("two rules name", [country for each in self.rules for country in each.countries])
+        _require_once("two texts are", [" ".join(each.name) for each in self.texts])
+        return self
+
+    def text(self, id_: str, language: str | None = None) -> ConsentText | None:
+        """The one of this language, or of the only one."""
+        found = [each for each in self.texts if each.id == id_ and language in {None, each.language}]
+        return found[0] if len(found) == 1 else None
+
+
+def _require_once(what: str, named: list[str]) -> None:
+    twice = next((each for at, each in enumerate(named) if each in named[:at]), None)
+    if twice is not None:
+        raise ValueError(f"{what} {twice}")

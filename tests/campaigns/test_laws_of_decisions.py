@@ -1,0 +1,41 @@
+"""Which rule is named beside a decision."""
+
+import pytest
+import time_machine
+
+from chalicelib.campaigns import actions, decisions
+from chalicelib.campaigns.parts import packed_laws, read_laws
+from chalicelib.canonical.ids import GuestId
+from chalicelib.properties import store as hotels
+from tests.builders import PORTO
+from tests.campaigns.worlds import campaign, guest, run_to_end
+from tests.mail_fakes import FakeSes
+
+
+@pytest.fixture
+def told(ses: FakeSes, clock: time_machine.Traveller) -> dict[GuestId, tuple[str, str, str]]:
+    """What a run decided about its guests: how, why, and by which rule."""
+    hotels.put(PORTO)
+    for name, state in {"anna": "explicit", "ben": None, "cleo": "withdrawn", "dora": "confirmed"}.items():
+        guest(name, state=state)
+    run = run_to_end(clock, actions.launch(campaign()))
+    made = decisions.page_of(run.id).decisions
+    assert [decisions.of_guest(run.id, [each.guest]) for each in made] == made
+    return {each.guest: (each.decision, each.reason, each.law) for each in made}
+
+
+def test_each_decision_about_consent_names_its_rule(told: dict[GuestId, tuple[str, str, str]]) -> None:
+    assert sorted(told.values()) == [
+        ("held", "no_consent", "eu"),
+        ("held", "withdrawn", "objection"),
+        ("sent", "", "eu.confirmed"),
+        ("sent", "", "eu.express"),
+    ]
+
+
+def test_rules_are_kept_with_the_places_of_those_whom_they_held() -> None:
+    laws = ["de", "", "fr", "de"]
+    assert packed_laws(laws) == "de 0 3,fr 2"
+    assert read_laws(packed_laws(laws)) == {0: "de", 2: "fr", 3: "de"}
+    assert packed_laws(["", ""]) == ""
+    assert read_laws("") == {}
