@@ -4,23 +4,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from chalicelib.canonical.ids import Digest, Leaf
+from chalicelib.canonical.ids import ControllerId, Digest, Leaf
 from chalicelib.canonical.snapshots import Channel as Sold
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.consent import bases
 from chalicelib.consent.bases import Booking
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Head, Stay
+from chalicelib.guests.model import Head, Stay
 from chalicelib.identity.digests import digest
 from chalicelib.messages import store
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.known import Known
-from chalicelib.messages.model import Message, Occasion
+from chalicelib.messages.model import Occasion
 from chalicelib.messages.questions import asked_of
-from chalicelib.settings.rules import MailIdentity
-from chalicelib.settings.senders import offers_refusal
+from chalicelib.settings.senders import Senders, offers_refusal
 
 NEWEST = 50
 """Occasions of a record in which the last click is looked for."""
@@ -59,25 +58,25 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     )
     if not bases.may_be_overturned(asked.rules, known.proof(purpose), known.verdict(purpose), attested=asked.attested):
         return found
-    bookings = _bookings(found.guest, address, look)
+    bookings = bookings_of(found.guest.members, address, identity.senders, look.now)
     has_clicks = any(each.lapse and "click" in each.lapse.after for each in asked.rules)
-    clicked_at = _clicked_at(found.guest, identity) if has_clicks else None
+    clicked_at = last_click(found.guest.members, identity.controller) if has_clicks else None
     return replace(found, bookings=bookings, clicked_at=clicked_at)
 
 
-def _bookings(guest: Guest, address: Digest, look: Look) -> tuple[Booking, ...]:
+def bookings_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> tuple[Booking, ...]:
     """Those through records that carry the address. Who travels with somebody else has none of their own."""
-    records = guests.with_records(guests.heads(guest.members)).values()
+    records = guests.with_records(guests.heads(leaves)).values()
     heads = [each for each in records if address in each.digests]
-    return tuple(each for head in heads for each in _of_record(head, guests.stays(head.leaf), look))
+    return tuple(each for head in heads for each in _of_record(head, guests.stays(head.leaf), senders, now))
 
 
-def _of_record(head: Head, stays: Sequence[Stay], look: Look) -> Iterable[Booking]:
-    hotels, known_since = look.occasion.identity.senders.hotels, _known_since(head, stays, look.now)
+def _of_record(head: Head, stays: Sequence[Stay], senders: Senders, now: datetime) -> Iterable[Booking]:
+    hotels, known_since = senders.hotels, _known_since(head, stays, now)
     for each in stays:
         if each.status in SOLD and each.property_id in hotels:
             yield Booking(
-                at=min(_midnight(each.departure), instant(look.now)),
+                at=min(_midnight(each.departure), instant(now)),
                 direct=each.channel is Sold.DIRECT,
                 stayed=each.status in STAYED,
                 attested=offers_refusal([hotels[each.property_id]], known_since),
@@ -94,12 +93,7 @@ def _midnight(day: date) -> Instant:
     return instant(datetime.combine(day, time(), UTC))
 
 
-def _clicked_at(guest: Guest, identity: MailIdentity) -> Instant | None:
+def last_click(leaves: Sequence[Leaf], controller: ControllerId) -> Instant | None:
     """In a message of the same legal entity. To have opened one is no contact."""
-    sent = [each for leaf in guest.members for each in _newest(leaf)]
-    clicks = [each.clicked_at for each in sent if each.clicked_at and each.controller == identity.controller]
-    return max(clicks, default=None)
-
-
-def _newest(leaf: Leaf) -> list[Message]:
-    return store.newest(leaf, NEWEST)
+    sent = [each for leaf in leaves for each in store.newest(leaf, NEWEST)]
+    return max((each.clicked_at for each in sent if each.clicked_at and each.controller == controller), default=None)

@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from chalicelib.canonical.definitions import Definition
 from chalicelib.canonical.details import CountryCode, TimeOfDay
 from chalicelib.canonical.snapshots import HUB_ID, HubId
 from chalicelib.properties.model import RegisterName, WebAddress
@@ -96,20 +95,30 @@ class ConsentText(Closed):
         return self.id, self.language
 
 
-class ConsentSettings(Definition):
-    """The hotel's own word on the rules of consent: documents in the place of those of the same `id` that the hub
-    brings, or beside them, and every version of the texts that guests agreed to, one a language."""
+class ConsentSettings(Closed):
+    """The company's own word on the rules of consent: documents in the place of those of the same `id` that the hub
+    brings, or beside them, and every version of the texts that guests agreed to, one a language. `version` grows by
+    itself with every change; what is written of it says nothing."""
 
-    id: Literal["consent"] = "consent"
     rules: Annotated[tuple[CountryRule, ...], Field(max_length=40)] = ()
     texts: Annotated[tuple[ConsentText, ...], Field(max_length=100)] = ()
+    version: Annotated[int, Field(ge=0)] = 0
 
-    @model_validator(mode="after")
-    def _told_once(self) -> Self:
-        _require_once("two rules have the id", [each.id for each in self.rules])
-        _require_once("two rules name", [country for each in self.rules for country in each.countries])
-        _require_once("two texts are", [" ".join(each.name) for each in self.texts])
-        return self
+    def at_version(self, version: int) -> Self:
+        return self.model_copy(update={"version": version})
+
+    @field_validator("rules")
+    @classmethod
+    def _each_country_once(cls, rules: tuple[CountryRule, ...]) -> tuple[CountryRule, ...]:
+        _require_once("two have the id", [each.id for each in rules])
+        _require_once("two name", [country for each in rules for country in each.countries])
+        return rules
+
+    @field_validator("texts")
+    @classmethod
+    def _each_text_once(cls, texts: tuple[ConsentText, ...]) -> tuple[ConsentText, ...]:
+        _require_once("two are", [" ".join(each.name) for each in texts])
+        return texts
 
     def text(self, id_: str, language: str | None = None) -> ConsentText | None:
         """The one of this language, or of the only one."""

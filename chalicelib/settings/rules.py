@@ -55,8 +55,17 @@ def senders_of(
 ) -> Senders:
     """Those of the mail of a property, or of the group."""
     controller = controller_of(settings, property_)
-    own = {each.id: each for each in hotels if controller_of(settings, each) == controller}
-    return Senders(own, property_.id if property_ else None, rules)
+    return senders_of_controller(settings, hotels, controller, property_.id if property_ else None, rules)
+
+
+def senders_of_controller(
+    settings: HubSettings,
+    hotels: Iterable[Property],
+    controller: ControllerId,
+    own: PropertyId | None = None,
+    rules: tuple[CountryRule, ...] = (),
+) -> Senders:
+    return Senders({each.id: each for each in hotels if controller_of(settings, each) == controller}, own, rules)
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

@@ -24,6 +24,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "access:create": {"name": "n", "role": "analyst", "properties": [VIENNA.id]},
     "staff:invite": {"name": "n", "email": "n@mail.example", "role": "analyst", "properties": [VIENNA.id]},
     "staff:change": {"name": "n"},
+    "consent_rules:put": {"rules": []},
     "provider:put": {"issuer": "https://id.hotel.example", "client_id": "hub"},
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
     "dead_letters:redrive_slice": {"connection": "pms"},
@@ -166,7 +167,7 @@ def test_a_field_of_several_shapes_gets_one_message(hub: Hub) -> None:
         ("segments/s", {**SEGMENT, "rule": {"trait": "member", "op": "is"}}, "must be one of eq, ne, gt, "),
         ("templates/t", {**TEMPLATE, "text": "{{ guest.frist_name }}"}, "which is not known; there is guest."),
         ("templates/t", {**TEMPLATE, "subject": "{{ guest.given_name | upcse }}"}, "there is upcase"),
-        ("properties/p", {**HOTEL, "nmae": "x"}, "is not a field of this; there is brand, "),
+        ("properties/p", {**HOTEL, "nmae": "x"}, "is not a field of this; there is attestations, brand, "),
         ("properties/p", {**HOTEL, "name": "\u200b"}, "must not be empty"),
         (
             "segments/s",

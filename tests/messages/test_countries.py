@@ -193,7 +193,7 @@ def test_the_company_s_own_document_stands_in_the_place_of_the_hub_s(ses: FakeSe
         "sources": [source], "look_again_on": "2027-01-01",
     }  # fmt: skip
     own = CountryRule.model_validate(rule)
-    legal_store.CONSENT.replace(ConsentSettings(rules=(own,), version=1), replaces=0)
+    legal_store.save(ConsentSettings(rules=(own,)))
     assert became(of=asked(run="n2")) == ("double_opt_in_missing", "portugal")
 
 

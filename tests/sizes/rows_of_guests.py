@@ -330,7 +330,8 @@ def acts(_: str) -> Item:
 
 
 def receipt(signs: str) -> Item:
-    proof = {"key_id": "k" + "0" * 24, "how": filled(signs, 200)}
+    named = {"text": ID, "language": "l" * 35, "ip": "f" * 45, "key_id": "k" + "0" * 24}
+    proof = {**named, "how": filled(signs, 200), "source": filled(signs, 200)}
     return consents.receipt_row(LEAF, EMAIL, key_of(MARKETING, ControllerId(ID)), NO, proof)
 
 
@@ -395,7 +396,7 @@ ROWS: Rows = {
     "reservation_of_charge": Largest(reservation_of_charge, 110),
     "gate": Largest(gate, 24_000),
     "acts": Largest(acts, 145_000),
-    "receipt": Largest(receipt, 1_600, FOUR),
+    "receipt": Largest(receipt, 2_600, FOUR),
     "message": Largest(message, 1_100),
     "staff_mail": Largest(staff_mail, 230),
     "account": Largest(account, 600, FOUR),

@@ -100,7 +100,7 @@ def consent_settings(_: str) -> Item:
         )
         for at in range(40)
     )  # fmt: skip
-    legal_store.CONSENT.replace(ConsentSettings(rules=rules, texts=texts, version=1), replaces=0)
+    legal_store.save(ConsentSettings(rules=rules, texts=texts))
     return kept(Key(keys.LEGAL, "consent"))
 
 

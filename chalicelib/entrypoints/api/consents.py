@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical import choices
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf, PropertyId
-from chalicelib.canonical.snapshots import HUB_ID, Moment
+from chalicelib.canonical.snapshots import HUB_ID, HubId, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, evidence, store
 from chalicelib.consent.model import (
@@ -27,16 +28,27 @@ from chalicelib.consent.model import (
 )
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.laws import LawShown, court, laws_of
 from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves
 from chalicelib.settings import actions as settings
+from chalicelib.settings import legal_store
+from chalicelib.settings.legal import ConsentSettings
 
 MOST_RECEIPTS = 1_000
 """In one answer; each may have more than 1 KB."""
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
+def _address(text: str) -> str:
+    return str(ip_address(text))
+
+
 class ConsentAsked(BaseModel):
     """What the guest said to a member of staff. `how` is how it was obtained, such as `signed registration card`.
+
+    `text` is the id of the text that the guest was shown, as the consent settings have it, in that `language`; `source`
+    is where it was said, such as the page of a form, and `ip` the address of the guest's own device. Each stands in the
+    receipt.
 
     It is said to the legal entity that answers at `property_id`. A key whose properties have one in common may leave
     that out; where a key for all properties does, it is said to the group's. What of path and answer may stand in the
@@ -53,6 +65,10 @@ class ConsentAsked(BaseModel):
     at: Moment | None = None
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    text: HubId | None = None
+    language: Annotated[str, StringConstraints(max_length=35, strip_whitespace=True)] | None = None
+    source: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    ip: Annotated[str, StringConstraints(max_length=45), AfterValidator(_address)] | None = None
 
 
 class ConsentShown(Shown):
@@ -85,16 +101,18 @@ class LiftAsked(BaseModel):
 
 
 class ReceiptShown(ConsentShown):
-    """The proof of one act."""
+    """The proof of one act; `words` are what the guest was shown, where the receipt names a text."""
 
     leaf: Leaf
     proof: dict[str, str]
+    words: str | None = None
 
 
 class ConsentsShown(Shown):
-    """`state` is `none` where nobody ever said anything."""
+    """`state` is `none` where nobody ever said anything; `laws` has one for each of the `consents`, in their order."""
 
     consents: list[ConsentShown]
+    laws: list[LawShown]
     suppressed: list[str]
     history: list[ReceiptShown]
 
@@ -112,10 +130,14 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     said_to = {controller_of(key) for gate in gates for key in gate.answers}
     said_to |= {controller_of(each.purpose) for each in receipts}
     seen = controllers_of(sight, said_to)
+    judged = court(sight, seen, moment_of(ask.now))
     return ConsentsShown(
         consents=[each for gate in gates for each in _answers(gate, seen, receipts)],
+        laws=[each for gate in gates for each in laws_of(gate, judged)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
-        history=[_receipt(each) for each in receipts if controller_of(each.purpose) in seen][-MOST_RECEIPTS:],
+        history=[_receipt(each, judged.legal) for each in receipts if controller_of(each.purpose) in seen][
+            -MOST_RECEIPTS:
+        ],
     )
 
 
@@ -140,6 +162,7 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     if channel not in CHANNELS or named is None:
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
     controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
+    _require_text(body)
     before = _gate(sight, channel)
     is_claimed = _is_claimed(ask.caller, controller)
     act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body, claimed=is_claimed)
@@ -172,10 +195,17 @@ def _said_at(sight: InSight, channel: ChannelName, body: ConsentAsked) -> Sequen
 def _act(
     ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked, *, claimed: bool | None
 ) -> actions.Act:
-    proof = {**ask.caller.named, **({"how": body.how} if body.how else {})}
+    told = {name: text for name in ("how", "text", "language", "source", "ip") if (text := getattr(body, name))}
+    proof = {**ask.caller.named, **told}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
     asked = Consent(state=body.state, basis=body.basis, at=at, claimed=claimed)
     return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
+
+
+def _require_text(body: ConsentAsked) -> None:
+    """Raises Invalid for a text that nobody wrote, or that there is in several languages."""
+    if body.text and legal_store.get().text(body.text, body.language) is None:
+        raise Invalid(FieldError("text", "is none of the consent settings, in that language or at all"))
 
 
 def _gate(sight: InSight, channel: ChannelName) -> Gate:
@@ -243,7 +273,9 @@ def _consent(channel: ChannelName, purpose: Purpose, controller: ControllerId, c
     return ConsentShown.model_validate({"channel": channel, "purpose": purpose, "controller": controller, **said})
 
 
-def _receipt(receipt: Receipt) -> ReceiptShown:
+def _receipt(receipt: Receipt, legal: ConsentSettings) -> ReceiptShown:
     controller, _, purpose = receipt.purpose.partition(":")
     kept = receipt.model_dump(include=set(ReceiptShown.model_fields))
-    return ReceiptShown.model_validate({**kept, "controller": controller, "purpose": purpose})
+    text = legal.text(named, receipt.proof.get("language")) if (named := receipt.proof.get("text")) else None
+    words = text.text if text else None
+    return ReceiptShown.model_validate({**kept, "controller": controller, "purpose": purpose, "words": words})

@@ -39,6 +39,8 @@ ENUMS: dict[str, Json] = {
 TAGS = {
     "audit": "Who of the staff did what, and saw which guests",
     "campaigns": "Mail to a segment: launched in runs, each guest with one decision",
+    "consent-rules": "By which country's rules guests are written to",
+    "consent-settings": "The company's own rules of consent, and the texts that guests agree to",
     "connections": "Links to vendors' accounts, which push webhooks",
     "dead-letters": "What could not be processed, with its reason",
     "events": "Snapshots in the hub's own format",

@@ -1,0 +1,87 @@
+"""By which country's rule a guest may be written to, as the sender would decide it now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.canonical.ids import ControllerId
+from chalicelib.canonical.time import Instant
+from chalicelib.consent import bases, rules
+from chalicelib.consent.bases import Denied, Verdict
+from chalicelib.consent.model import PURPOSES, Gate, Purpose
+from chalicelib.entrypoints.api.answers import KnownChannel, Shown
+from chalicelib.entrypoints.api.visibility import InSight
+from chalicelib.identity.digests import digest
+from chalicelib.messages import lookups
+from chalicelib.messages.channels.register import CHANNELS
+from chalicelib.messages.questions import asked_of
+from chalicelib.properties import store as properties
+from chalicelib.settings import legal_store
+from chalicelib.settings import store as settings
+from chalicelib.settings.legal import ConsentSettings
+from chalicelib.settings.rules import predecessors, senders_of_controller
+from chalicelib.settings.senders import Senders
+
+
+class LawShown(Shown):
+    """What follows from what was said by the rules of the countries concerned: the rule that decides (`law`, such as
+    `de.confirmed`), whether the guest may be written to, else why not (`denied`), and until when that is so where it
+    ends by itself. A mail is decided anew when it is sent, and may be held for other reasons."""
+
+    channel: KnownChannel
+    purpose: Purpose
+    controller: str
+    law: str
+    allowed: bool
+    denied: Denied | None = None
+    until: Instant | None = None
+
+
+@dataclass(frozen=True)
+class Court:
+    """What is set, read once for all that is asked about a guest."""
+
+    sight: InSight
+    legal: ConsentSettings
+    senders: dict[ControllerId, Senders]
+    succeeds: dict[ControllerId, frozenset[ControllerId]]
+    now: datetime
+
+    def verdict(self, gate: Gate, purpose: Purpose, controller: ControllerId) -> Verdict:
+        """In the name of the hotels that know the guest, by what is in sight."""
+        senders, leaves, traits = self.senders[controller], self.sight.members, self.sight.traits
+        asked = asked_of(traits, self.sight.guest.properties, senders, self.now)
+        answer = rules.answer_for(gate, purpose, controller, self.succeeds[controller])
+        known = replace(asked.evidence, answer=answer)
+        found = bases.decide(asked.rules, known, self.now)
+        to = CHANNELS[gate.channel].address_of(traits)
+        if to is None or not bases.may_be_overturned(asked.rules, known, found, attested=asked.attested):
+            return found
+        address = digest(CHANNELS[gate.channel].identifier, to)
+        bookings = lookups.bookings_of(leaves, address, senders, self.now)
+        clicked_at = lookups.last_click(leaves, controller)
+        return bases.decide(asked.rules, replace(known, bookings=bookings, clicked_at=clicked_at), self.now)
+
+
+def court(sight: InSight, controllers: frozenset[ControllerId], now: datetime) -> Court:
+    """Hotels that are not in sight are as if they were not: a rule would tell that the guest was there."""
+    hotels = [each for name, each in properties.by_id().items() if sight.eyes.sees(name)]
+    legal = legal_store.get()
+    kept, successions = settings.with_successions()
+    senders = {each: senders_of_controller(kept, hotels, each, rules=legal.rules) for each in controllers}
+    return Court(sight, legal, senders, {each: predecessors(each, successions) for each in controllers}, now)
+
+
+def laws_of(gate: Gate, judged: Court) -> Iterator[LawShown]:
+    for controller in sorted(judged.senders):
+        for purpose in PURPOSES:
+            found = judged.verdict(gate, purpose, controller)
+            yield LawShown(
+                channel=gate.channel,
+                purpose=purpose,
+                controller=controller,
+                law=found.name,
+                allowed=found.reason is None,
+                denied=found.reason,
+                until=found.until,
+            )
