@@ -132,7 +132,7 @@ def test_what_the_guest_says_at_the_desk_holds_and_is_proven_once(sign_in: SignI
         response = browser.post(f"{AT}/consents", form)
         assert (response.status_code, response.headers["Location"]) == (303, f"/console{AT}/consents?done=saved")
     page = browser.open(f"{AT}/consents?done=saved")
-    assert page.words.count("Does not want it") == 3  # the choice, what holds, and one proof
+    assert page.words.count("Does not want it") == 4  # the choice, what holds and that it holds mail, and one proof
     assert "said &lt;so&gt;" in page.html
 
 

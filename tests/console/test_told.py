@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.canonical.details import AgeCategory, SpecialDateKind
 from chalicelib.canonical.snapshots import Channel, Status
+from chalicelib.consent.bases import Denied
 from chalicelib.consent.model import CHANNELS, PURPOSES, Basis, State, SuppressionReason
 from chalicelib.entrypoints.api.boards import Flag
 from chalicelib.entrypoints.api.membership import ActEntry, StayEntry
@@ -26,6 +27,7 @@ KNOWN: dict[str, set[str]] = {
     **{of: {str(each) for each in codes} for of, codes in ENUMS.items()},
     "consent": {*get_args(State), "none"},
     "basis": set(get_args(Basis)),
+    "denied": set(Denied),
     "purpose": set(PURPOSES),
     "medium": set(CHANNELS),
     "suppressed": set(get_args(SuppressionReason)),

@@ -55,6 +55,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "read_import": N_("A list is read"),
         "store_import": N_("A list is stored"),
     },
+    "denied": {
+        "withdrawn": N_("Does not want it"),
+        "no_consent": N_("Nobody agreed"),
+        "no_legal_basis": N_("Not agreed as the law asks"),
+        "not_registered": N_("Not compared with a list"),
+        "double_opt_in_missing": N_("Not confirmed from the mailbox"),
+        "consent_expired": N_("The yes is too old"),
+    },
     "medium": dict(zip(CHANNELS, [N_("E-mail")], strict=True)),
     "suppressed": {
         "complaint": N_("A mail was reported as spam. Only the guest can take that back."),
@@ -149,6 +157,9 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "staff_id": N_("By"),
         "key_id": N_("Through the key"),
         "source": N_("Source"),
+        "text": N_("Text"),
+        "language": N_("Language"),
+        "ip": N_("Device's address"),
     },
     "health": {"silent": N_("Fell silent"), "failing": N_("Most of its notices fail")},
 }

@@ -168,6 +168,7 @@ PAGES = (
     Page("/imports/{import_id}/rejected", shows="imports:refused", opens="imports:rejected"),
     Page("/imports/{import_id}/rejected.csv", shows="imports:as_file", opens="imports:rejected"),
     Page("/settings", shows="settings:shown", takes="settings:saved", opens="settings:get", title=N_("Settings")),
+    Page("/settings/consent", shows="consent_rules:shown", takes="consent_rules:saved", opens="consent_rules:get"),
     Page("/settings/brands", shows="brands:listed", opens="settings:get"),
     Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),
     Page("/settings/brands/{brand_id}", shows="brands:one", takes="brands:saved", opens="settings:put"),
