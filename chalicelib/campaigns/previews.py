@@ -20,6 +20,7 @@ from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import Days
 from chalicelib.guests.store import Packed
 from chalicelib.identity.digests import digest
+from chalicelib.identity.offices import office_of
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs import work
 from chalicelib.jobs.model import Job, Part, Progress, Step
@@ -135,6 +136,7 @@ class Reach:
             rules=asked.rules,
             evidence=asked.evidence,
             cap=self.cap,
+            at_office=to is not None and office_of(to, self.identity.guests) is not None,
         )
         return str(holds.decide(UNASKED, known) or MAILABLE)
 

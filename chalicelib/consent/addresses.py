@@ -13,7 +13,7 @@ from chalicelib.consent.model import CHANNELS, SOFT_BOUNCES, Suppression, Suppre
 from chalicelib.consent.rules import stronger
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
-from chalicelib.guests.rules import first_known
+from chalicelib.guests.standing import first_known
 from chalicelib.identity import store
 from chalicelib.identity.model import Identifier
 

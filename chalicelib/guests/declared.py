@@ -8,7 +8,7 @@ class Trait:
     """How a trait comes about, and who may ask for it.
 
     It is the field of its name in the newest record that has one; or it is computed, by the function that
-    guests/rules.py has under `computed_by`. Segments may ask for it by its name, for its parts by dotted names.
+    guests/projection.py has under `computed_by`. Segments may ask for it by its name, for its parts by dotted names.
     Templates have it as `guest.{name}`; `example` is what they are checked with. The API shows it among the traits.
     """
 

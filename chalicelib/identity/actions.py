@@ -6,11 +6,12 @@ from typing import NamedTuple
 from chalicelib.canonical.ids import Leaf, digest_in
 from chalicelib.guests.model import Guest, Head
 from chalicelib.identity import store
-from chalicelib.identity.carriers import somebodys, tells
+from chalicelib.identity.carriers import somebodys
 from chalicelib.identity.digests import digest
-from chalicelib.identity.likeness import alike
+from chalicelib.identity.likeness import alike, telling
 from chalicelib.identity.model import Verdict
 from chalicelib.identity.typed import Kind, readings
+from chalicelib.settings import store as settings
 
 
 def carriers(kind: Kind, value: str, countries: Collection[str] = ()) -> list[Leaf]:
@@ -37,11 +38,12 @@ def candidates(records: Sequence[Head]) -> Candidates:
     that they say, and are another's all the same: a person may know better. Without what is nobody's own. Whose they
     are is the caller's to read."""
     own = {head.leaf for head in records}
-    told_by = {digest_in(key) for head in records for key in head.identifiers if tells(key)}
+    rules = settings.get().guests
+    told_by = {digest_in(key) for head in records for key in telling(head, rules)}
     rows, blocks = store.identifiers_and_blocks(told_by, {each for head in records for each in head.blocks})
     beside = {leaf for each in rows.values() for leaf in somebodys(each)} - own
     for head in records:
-        beside |= alike(head, rows, [blocks[each] for each in head.blocks if each in blocks]) - own
+        beside |= alike(head, rows, [blocks[each] for each in head.blocks if each in blocks], rules) - own
     decided = {leaf for head in records if head.decided for leaf in _kept_apart(head.leaf)}
     return Candidates(beside, decided | own)
 

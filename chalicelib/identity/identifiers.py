@@ -105,17 +105,17 @@ def _ascii_domain(domain: str) -> str | None:
 def kind_of_email(address: str, hotel_domains: Collection[str] = (), *, flagged_relay: bool = False) -> EmailKind:
     """What an address can be used for. `flagged_relay` is the source's own word, which beats any list."""
     local, _, domain = address.rpartition("@")
-    if flagged_relay or _ends_with(domain, RELAY_DOMAINS):
+    if flagged_relay or is_within(domain, RELAY_DOMAINS):
         return "relay"
     is_nobodys = _is_placeholder(local.split("+")[0]) or TAKEN_OUT.match(local)
-    return "unusable" if is_nobodys or _ends_with(domain, NOWHERE) or _ends_with(domain, hotel_domains) else "own"
+    return "unusable" if is_nobodys or is_within(domain, NOWHERE) or is_within(domain, hotel_domains) else "own"
 
 
 def _is_placeholder(local: str) -> bool:
     return local in PLACEHOLDERS or bool(NO_MAIL.fullmatch(re.sub("[._-]", "", local)))
 
 
-def _ends_with(domain: str, suffixes: Collection[str]) -> bool:
+def is_within(domain: str, suffixes: Collection[str]) -> bool:
     """Match whole labels: notairbnb.com is not airbnb.com."""
     labels = domain.split(".")
     return any(".".join(labels[at:]) in suffixes for at in range(len(labels)))

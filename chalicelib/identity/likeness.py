@@ -8,8 +8,10 @@ from chalicelib.guests.carried import sketch
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys, tells
 from chalicelib.identity.model import Block, Identifier
+from chalicelib.identity.offices import keys_of_offices
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed, weigh
+from chalicelib.settings.guest_rules import GuestRules
 
 
 def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
@@ -19,11 +21,12 @@ def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
     return known.without_phone() if is_shared else known
 
 
-def sketched_by(head: Head, row_of: Callable[[Digest], Identifier | None]) -> Sketch:
+def sketched_by(head: Head, row_of: Callable[[Digest], Identifier | None], rules: GuestRules) -> Sketch:
     """The same, where the rows of the record's identifiers say which are nobody's own."""
     hotel = head.record.hotel if head.record else None
     rows = ((key, row_of(digest_in(key))) for key in head.identifiers)
-    return own_sketch(head, {key for key, row in rows if row and row.is_shared_for(hotel)})
+    nobodys = {key for key, row in rows if row and row.is_shared_for(hotel)}
+    return own_sketch(head, nobodys | keys_of_offices(head, rules))
 
 
 def compared(one: Sketch, other: Sketch, common: Iterable[str] = ()) -> Weighed:
@@ -34,18 +37,24 @@ def compared(one: Sketch, other: Sketch, common: Iterable[str] = ()) -> Weighed:
     return weighed
 
 
-def in_common(one: Head, other: Head, rows: Mapping[Digest, Identifier]) -> list[str]:
+def in_common(one: Head, other: Head, rows: Mapping[Digest, Identifier], rules: GuestRules) -> list[str]:
     """Kinds of the identifiers that both records carry, without those that are nobody's own."""
-    both = sorted(key for key in {*one.identifiers} & {*other.identifiers} if tells(key))
+    both = sorted({*telling(one, rules)} & {*telling(other, rules)})
     return [key.partition(":")[0] for key in both if _is_own(rows.get(digest_in(key)), one, other)]
+
+
+def telling(head: Head, rules: GuestRules) -> list[IdentifierKey]:
+    """The identifiers that a name is compared at: an office's are none of them."""
+    nobodys = keys_of_offices(head, rules)
+    return [key for key in head.identifiers if tells(key) and key not in nobodys]
 
 
 def _is_own(row: Identifier | None, one: Head, other: Head) -> bool:
     return row is not None and somebodys(row).keys() >= {one.leaf, other.leaf}
 
 
-def alike(head: Head, rows: Mapping[Digest, Identifier], blocks: Iterable[Block]) -> set[Leaf]:
+def alike(head: Head, rows: Mapping[Digest, Identifier], blocks: Iterable[Block], rules: GuestRules) -> set[Leaf]:
     """The records that are rather one person's with this one, by what lies beside it in its blocks."""
-    own = sketched_by(head, rows.get)
+    own = sketched_by(head, rows.get, rules)
     beside = {leaf: each for block in blocks for leaf, each in block.sketches.items()}
     return {leaf for leaf, each in beside.items() if weigh(own, each).may_be_one}

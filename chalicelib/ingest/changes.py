@@ -18,7 +18,8 @@ from chalicelib.identity.birthdays import is_likely
 from chalicelib.identity.identifiers import kind_of_email, normalise_email, normalise_member
 from chalicelib.identity.names import spelling_in_ids
 from chalicelib.identity.nobody import is_anonymised, is_nobody
-from chalicelib.identity.phones import normalise_phone, number_told
+from chalicelib.identity.phones import normalise_phone
+from chalicelib.ingest.people import leaf_of, told_by
 from chalicelib.ingest.rooms import Rooms
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
@@ -218,11 +219,11 @@ class _Maker:
                 snapshot, email=kind in USABLE, phone=bool(phone), member_number=is_member, birth_date=bool(born)
             ),
         )
-        leaf = self._leaf(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
+        leaf = leaf_of(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
         if leaf is None:
             return None
         version = self._record_version(snapshot, record)
-        return Person(leaf, record, version, property_id or snapshot.property_id, _told_by(record), self.digest)
+        return Person(leaf, record, version, property_id or snapshot.property_id, told_by(record), self.digest)
 
     def _without_person(self, snapshot: GuestSnapshot, property_id: PropertyId | None, nobody: Nobody) -> Person | None:
         """What is left of a profile whose id may have been a person's; one without an id is not heard of again."""
@@ -243,14 +244,6 @@ class _Maker:
             return None
         return normalise_phone(text, country) or (normalise_phone(text, hotel.country) if hotel else None)
 
-    def _leaf(self, record: Record, reservation: ReservationId | None, slot: str, name: str) -> Leaf | None:
-        if record.source_id:
-            return ids.leaf_of_profile(self.source, record.source_id)
-        contact = record.email if record.email_kind == "own" else record.phone
-        if contact:
-            return ids.leaf_of_contact(self.source, contact, name)
-        return ids.leaf_of_occupant(self.source, reservation, slot) if reservation else None
-
     def _record_version(self, snapshot: GuestSnapshot, record: Record) -> Version:
         """Of the record, not of the words: a local phone number reads differently where the hotel is known."""
         changed_at = instant(snapshot.latest_change())
@@ -267,17 +260,6 @@ def _nobody(snapshot: GuestSnapshot) -> Nobody | None:
     if snapshot.anonymised or is_anonymised(*names):
         return "anonymised"
     return "no_person" if not snapshot.person or is_nobody(*names) else None
-
-
-def _told_by(record: Record) -> dict[str, str]:
-    """What can tell the person, by the kind of identifier."""
-    told = {
-        "email": record.email if record.email_kind == "own" else None,
-        "phone": number_told(record.phone) if record.phone else None,
-        "member": normalise_member(record.member_number or ""),
-        "profile": f"{record.source}|{record.merged_into}" if record.merged_into else None,
-    }
-    return {kind: value for kind, value in told.items() if value}
 
 
 USABLE = {"own", "relay"}

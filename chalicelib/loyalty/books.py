@@ -17,7 +17,8 @@ from chalicelib.guests import store as guests
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import Earning, Period, periods, united
 from chalicelib.guests.model import Head, Stay
-from chalicelib.guests.rules import makes_member, own_stays
+from chalicelib.guests.projection import makes_member
+from chalicelib.guests.rules import own_stays
 from chalicelib.guests.spans import Around, Span, Unread
 from chalicelib.guests.tally import Tally
 from chalicelib.loyalty import rules, store

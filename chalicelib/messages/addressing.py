@@ -7,17 +7,11 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.consent.model import SOFT_BOUNCES, Gate, SuppressionReason
 from chalicelib.consent.rules import BOUNCE
 from chalicelib.guests.model import Guest, Head, Traits
-from chalicelib.guests.rules import (
-    claimed_by,
-    first_known,
-    is_of_group,
-    known_to_the_group,
-    newest_first,
-    own_emails,
-    project,
-)
+from chalicelib.guests.projection import own_emails, project
+from chalicelib.guests.standing import claimed_by, first_known, is_of_group, known_to_the_group, newest_first
 from chalicelib.identity.digests import digest
 from chalicelib.messages.channels.contract import Channel
+from chalicelib.settings.guest_rules import GuestRules
 from chalicelib.settings.rules import MailIdentity
 
 UNREACHED: frozenset[SuppressionReason] = frozenset({BOUNCE, SOFT_BOUNCES})
@@ -47,7 +41,7 @@ def as_known_at(guest: Guest, records: Collection[Head], identity: MailIdentity)
     known = own or known_to_the_group(records)
     if not own and (identity.shares or all(each in known for each in records if each.record)):
         return None
-    traits = project(known, {identity.hotel} if own and identity.hotel else ())
+    traits = project(known, {identity.hotel} if own and identity.hotel else (), identity.guests)
     return replace(guest, members=tuple(sorted(each.leaf for each in known)), traits=traits)
 
 
@@ -58,16 +52,18 @@ def asked_of(records: Collection[Head], identity: MailIdentity) -> Traits | None
     if identity.shares or said_by == {None}:
         return None
     heard = [each for each in records if claimed_by(each) in {None, hotel}] or known_to_the_group(records)
-    return project(heard, {hotel} if hotel else ())
+    return project(heard, {hotel} if hotel else (), identity.guests)
 
 
 def _of(records: Iterable[Head], hotel: PropertyId | None) -> Iterator[Head]:
     return (each for each in records if hotel in each.seen_at)
 
 
-def address(channel: Channel, guest: Guest, records: Sequence[Head], gate: Gate | None) -> str | None:
+def address(
+    channel: Channel, guest: Guest, records: Sequence[Head], gate: Gate | None, rules: GuestRules
+) -> str | None:
     """The guest's first address that the channel can reach, but for those that came back while there is another."""
-    known = dict.fromkeys(own_emails(records)) if records else [guest.traits.email]
+    known = own_emails(records, rules) if records else [guest.traits.email]
     usable = [to for each in known if (to := channel.address_of(guest.traits.with_email(each)))]
     if len(usable) < 2:
         return next(iter(usable), None)

@@ -20,6 +20,7 @@ from chalicelib.identity.model import Identifier
 from chalicelib.messages import addressing, store
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.model import Message
+from chalicelib.settings.guest_rules import SHIPPED, GuestRules
 from chalicelib.settings.rules import MailIdentity
 
 
@@ -51,6 +52,9 @@ class Candidate:
     heard: Traits | None = None
     """What the sender's segment is asked of, but for stays and membership, where others claim something."""
 
+    rules: GuestRules = SHIPPED
+    """How guests are recognised, where the records tell the address."""
+
     def told(self, days: Days) -> "Candidate":
         """With what their stays say of these days, where a head does not."""
         guest = told(self.guest, days) if self.guest else None
@@ -67,7 +71,7 @@ class Candidate:
 
     def address(self, channel: Channel) -> str | None:
         """Where the message goes."""
-        return addressing.address(channel, self.guest, self.records, self.gate) if self.guest else None
+        return addressing.address(channel, self.guest, self.records, self.gate, self.rules) if self.guest else None
 
     def addressed(self, records: Mapping[Leaf, Head], identity: MailIdentity) -> "Candidate":
         """The candidate with what the records of the guest, where they are known, make of the message."""
@@ -79,6 +83,7 @@ class Candidate:
             known_as=addressing.as_known_at(self.guest, own, identity),
             records=tuple(addressing.reachable_by(own, identity)),
             heard=addressing.asked_of(own, identity),
+            rules=identity.guests,
         )
 
     @property

@@ -8,6 +8,7 @@ from chalicelib.aws import table
 from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.identity.digests import digest
+from chalicelib.identity.offices import office_of
 from chalicelib.languages.catalogues import nearest
 from chalicelib.messages import claims, holds, rules
 from chalicelib.messages.candidates import Candidate
@@ -130,6 +131,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         belongs=look.occasion.still_meant_for(candidate.asked),
         is_cancelled=look.occasion.is_cancelled,
         is_missed=look.missed is None or candidate.id in look.missed,
+        at_office=to is not None and office_of(to, look.occasion.identity.guests) is not None,
     )
 
 

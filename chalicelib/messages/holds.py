@@ -57,6 +57,7 @@ class Reason(StrEnum):
     CONSENT_EXPIRED = "consent_expired"
     WITHDRAWN = "withdrawn"
     WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
+    OFFICE_ADDRESS = "office_address"
     OPEN_CASE = "open_case"
     FREQUENCY_CAP = "frequency_cap"
     ALREADY_SENT = "already_sent"
@@ -176,6 +177,12 @@ def _consent(purpose: Purpose) -> tuple[Hold, ...]:
             Reason.WITHDRAWN,
             "The guest does not want marketing {message} any more.",
             lambda known: known.is_refused(purpose),
+        ),
+        Hold(
+            Reason.OFFICE_ADDRESS,
+            "An office reads what is sent to this {address}: marketing {message} goes there only where the guest"
+            " confirmed it.",
+            lambda known: known.at_office and not known.is_confirmed(purpose),
         ),
         *(Hold(reason, rule, partial(_is_denied, purpose, reason)) for reason, rule in BY_LAW.items()),
     )

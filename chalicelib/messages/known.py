@@ -83,6 +83,8 @@ class Known:
     is_missed: bool = True
     """False where the message that this one is sent instead of turned up meanwhile."""
     fault: Fault | None = None
+    at_office: bool = False
+    """Whether whoever is on duty in some office reads the address."""
     _verdicts: dict[Purpose, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def answer_about(self, purpose: Purpose) -> Consent | None:
@@ -103,6 +105,14 @@ class Known:
         """By whomever, or on this basis."""
         answer = self.answer_about(purpose)
         return answer is not None and answer.state not in GRANTED and basis in {None, answer.basis}
+
+    def is_confirmed(self, purpose: Purpose) -> bool:
+        """By an act of the guest's own, or by the answer to a mail that asked: of all words these alone are said by
+        who reads the address."""
+        answer = self.answer_about(purpose)
+        return (
+            answer is not None and answer.state in GRANTED and (answer.basis == "guest" or answer.state == "confirmed")
+        )
 
     @property
     def suppression(self) -> str | None:

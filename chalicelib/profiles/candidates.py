@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests.model import Head
-from chalicelib.identity.carriers import somebodys, tells
-from chalicelib.identity.likeness import compared, sketched_by
+from chalicelib.identity.carriers import somebodys
+from chalicelib.identity.likeness import compared, sketched_by, telling
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.state import Decisions
+from chalicelib.settings.guest_rules import GuestRules
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class _View:
     block: Callable[[Digest], Block | None]
     identifier: Callable[[Digest], Identifier | None]
     decisions: Callable[[Leaf], Decisions]
+    rules: GuestRules
 
 
 def note(draft: Draft) -> None:
     """Who waits from now on, and who waits no more; first of whom something is said."""
-    state = draft.state
-    before = _View(state.heads.get, state.blocks.get, state.identifiers.get, lambda leaf: state.decisions.get(leaf, {}))
-    after = _View(draft.head, draft.block, draft.identifier, draft.decisions)
+    state, rules = draft.state, draft.state.guest_rules
+    before = _View(
+        state.heads.get, state.blocks.get, state.identifiers.get, lambda leaf: state.decisions.get(leaf, {}), rules
+    )
+    after = _View(draft.head, draft.block, draft.identifier, draft.decisions, rules)
     for leaf in {**draft.decided.heads, **state.heads}:
         likeliest = _likeliest(after, leaf)
         if likeliest != _likeliest(before, leaf):
@@ -45,7 +49,7 @@ def _likeliest(view: _View, leaf: Leaf) -> Likeliest | None:
         return None
     waiting = [
         Likeliest(other, weighed.bits)
-        for other, weighed in _beside(view, head, sketched_by(head, view.identifier))
+        for other, weighed in _beside(view, head, sketched_by(head, view.identifier, view.rules))
         if weighed.may_be_one and not _is_settled(view, head, other)
     ]
     return min(waiting, key=lambda each: (-each.bits, each.other), default=None)
@@ -57,7 +61,7 @@ def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighe
     for other, sketched in ((other, each) for block in blocks for other, each in block.sketches.items()):
         if other != head.leaf:
             yield other, compared(own, sketched)
-    for key in filter(tells, head.identifiers):
+    for key in telling(head, view.rules):
         row = view.identifier(digest_in(key))
         for other, called in _own_carriers(row, head) if row else ():
             yield other, compared(own, Sketch(*called), [key.partition(":")[0]])

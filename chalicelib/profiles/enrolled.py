@@ -12,7 +12,7 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Head
-from chalicelib.guests.rules import hotels_of
+from chalicelib.guests.standing import hotels_of
 from chalicelib.profiles.numbered import Place, numbers_of, plain
 
 NO_HOTEL = PropertyId("")

@@ -8,6 +8,7 @@ from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties import store as properties
 from chalicelib.settings import store as settings
+from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers, controllers
 
 
@@ -15,6 +16,10 @@ def rows_of(hotels: Iterable[PropertyId]) -> set[Key]:
     return {keys.DEPLOYMENT, *(keys.property_(each) for each in hotels)}
 
 
-def controllers_in(rows: Mapping[Key, Item | None], hotels: Iterable[PropertyId]) -> Controllers:
+def settings_in(rows: Mapping[Key, Item | None]) -> HubSettings:
+    return settings.read(rows.get(keys.DEPLOYMENT))
+
+
+def controllers_in(kept: HubSettings, rows: Mapping[Key, Item | None], hotels: Iterable[PropertyId]) -> Controllers:
     found = [row for each in hotels if (row := rows.get(keys.property_(each)))]
-    return controllers(settings.read(rows.get(keys.DEPLOYMENT)), map(properties.read, found))
+    return controllers(kept, map(properties.read, found))

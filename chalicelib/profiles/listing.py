@@ -13,7 +13,7 @@ from chalicelib.aws.indexes import INDEXES, PROJECTED
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.model import Head
-from chalicelib.guests.rules import first_hotel, hotels_of
+from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.identity.forms import FEWEST, Listed, listed
 from chalicelib.profiles import enrolled
 

@@ -21,6 +21,7 @@ from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.state import KeptStay, ProfileState
 from chalicelib.profiles.store import read_charge
 from chalicelib.profiles.touched import TouchedRows, is_head, is_record, leaf_of, mark_of
+from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers
 
 Stays = dict[ReservationId, KeptStay]
@@ -149,6 +150,7 @@ class LoadedRows:
     def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
         reach, known = self._reach(said), self.known
+        kept = hotels.settings_in(self.rows) if reach.curious else HubSettings()
         state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := known.head(leaf))},
             has_records=reach.curious,
@@ -163,7 +165,8 @@ class LoadedRows:
             around={leaf: self._around(leaf) for leaf in reach.leaves & self.windows.keys()},
             gates={(gate.guest, gate.channel): gate for gate in known.gates(reach.guests)},
             decisions={leaf: known.decisions(leaf) for leaf in reach.decided},
-            controllers=hotels.controllers_in(self.rows, reach.hotels) if reach.curious else Controllers(),
+            controllers=hotels.controllers_in(kept, self.rows, reach.hotels) if reach.curious else Controllers(),
+            guest_rules=kept.guests,
         )
         for key, leaf_and_channel in self._acts_of(reach).items():
             if row := self.rows.get(key):

@@ -8,7 +8,7 @@ from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, digest_in
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment
 from chalicelib.guests.model import Head, Traits
-from chalicelib.guests.rules import hotels_of
+from chalicelib.guests.standing import hotels_of
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import MembershipAct
 

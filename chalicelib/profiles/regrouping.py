@@ -11,12 +11,13 @@ from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
-from chalicelib.guests.rules import hotels_of
+from chalicelib.guests.standing import hotels_of
 from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import known_names, tells
 from chalicelib.identity.likeness import own_sketch
 from chalicelib.identity.model import MOST_LEAVES, hotel_in
 from chalicelib.identity.names import Name, generation_of, name_of
+from chalicelib.identity.offices import keys_of_offices
 from chalicelib.identity.parties import are_several
 from chalicelib.identity.partition import partition
 from chalicelib.identity.rules import Claimant
@@ -48,10 +49,11 @@ def regroup(draft: Draft) -> None:
 def _groups(draft: Draft, heads: Sequence[Head], shared: Shared) -> list[list[Leaf]]:
     """The guests that the records make. Whoever else carries an identifier of theirs is known by name, and can only say
     whom it tells: a member number that two people have."""
-    claimants = [_claimant(draft, head, head.record, shared) for head in heads if head.record]
+    nobodys = shared.beside(_keys_of_offices(draft, heads))
+    claimants = [_claimant(draft, head, head.record, nobodys) for head in heads if head.record]
     followed = {each.leaf for each in claimants}
-    beside = _onlookers(draft, _keys(heads) - shared.everybody, followed)
-    groups = partition([*claimants, *beside], shared.everybody, decisions_of(draft), shared.by_hotel)
+    beside = _onlookers(draft, _keys(heads) - nobodys.everybody, followed)
+    groups = partition([*claimants, *beside], nobodys.everybody, decisions_of(draft), nobodys.by_hotel)
     return [those for each in groups if (those := [leaf for leaf in each if leaf in followed])]
 
 
@@ -162,6 +164,10 @@ def _was_said_at(draft: Draft, leaf: Leaf, channel: ChannelName, key: str, act: 
 
 def _keys(heads: Iterable[Head]) -> set[IdentifierKey]:
     return {key for head in heads for key in head.identifiers}
+
+
+def _keys_of_offices(draft: Draft, heads: Iterable[Head]) -> set[IdentifierKey]:
+    return {key for head in heads for key in keys_of_offices(head, draft.state.guest_rules)}
 
 
 def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claimant:

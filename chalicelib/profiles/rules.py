@@ -8,8 +8,10 @@ from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.drift import widest
 from chalicelib.guests.model import Head, Stay, new_head
-from chalicelib.guests.rules import first_hotel, hotels_of, project, with_sums
+from chalicelib.guests.projection import project
+from chalicelib.guests.rules import with_sums
 from chalicelib.guests.spans import Around
+from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
 from chalicelib.profiles import decisions, memberships, people, regrouping, stays
@@ -165,7 +167,7 @@ def _project(draft: Draft, guest: GuestId) -> None:
         return
     draft.decided.relied_on_heads.update(head.members)
     leaves = [draft.head(leaf) for leaf in head.members]
-    traits = project(leaves) if draft.state.has_records else with_sums(head.traits, leaves)
+    traits = project(leaves, (), draft.state.guest_rules) if draft.state.has_records else with_sums(head.traits, leaves)
     properties = tuple(sorted({each for leaf in leaves for each in (*leaf.seen_at, *leaf.stats.properties)}))
     restamped = draft.restamped.intersection(head.members)
     if restamped and head.traits and traits.with_stats(head.traits.stats) != head.traits:

@@ -37,6 +37,10 @@ class Shared:
     def of(self, hotel: PropertyId | None) -> set[IdentifierKey]:
         return self.everybody | self.by_hotel.get(hotel, set()) if hotel else self.everybody
 
+    def beside(self, others: AbstractSet[IdentifierKey]) -> "Shared":
+        """With others that tell nobody apart, whoever has them."""
+        return replace(self, everybody=self.everybody | others)
+
 
 def shared_now(draft: Draft, heads: Iterable[Head]) -> Shared:
     """Of all that the records carry: told from who carries it now, so that a version that came too late makes no

@@ -9,6 +9,7 @@ from chalicelib.consent.model import Acts, Gate
 from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.spans import Around
 from chalicelib.identity.model import Block, Decision, Identifier, Likeliest
+from chalicelib.settings.guest_rules import SHIPPED, GuestRules
 from chalicelib.settings.rules import Controllers
 
 Decisions = dict[Leaf, Decision]
@@ -80,6 +81,8 @@ class ProfileState:
     decisions: dict[Leaf, Decisions] = field(default_factory=dict)
     controllers: Controllers = field(default_factory=Controllers)
     """Who answers at the hotels that any of the leaves was named at; known where something new is said of anybody."""
+    guest_rules: GuestRules = SHIPPED
+    """What is set of how guests are recognised; known where something new is said of anybody."""
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """(subject, version mark) → the facts that were made then."""
 

@@ -18,6 +18,8 @@ from chalicelib.identity.likeness import compared, in_common, sketched_by
 from chalicelib.identity.model import Decision, Identifier, Pair, Verdict
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
+from chalicelib.settings import store as settings
+from chalicelib.settings.guest_rules import GuestRules
 
 Sketched = tuple[Head, Sketch]
 """A record, and as it is compared."""
@@ -39,6 +41,7 @@ class Beside:
     heads: Mapping[Leaf, Head]
     identifiers: Mapping[Digest, Identifier]
     decided: Mapping[Leaf, Mapping[Leaf, Decision]]
+    rules: GuestRules
 
     @property
     def guests(self) -> frozenset[GuestId]:
@@ -64,10 +67,10 @@ class Beside:
     def _somebodys(self, leaves: Iterable[Leaf]) -> list[Sketched]:
         known = [head for leaf in leaves if (head := self.heads.get(leaf))]
         somebodys = [head for head in known if head.record and not head.record.nobody]
-        return [(head, sketched_by(head, self.identifiers.get)) for head in somebodys]
+        return [(head, sketched_by(head, self.identifiers.get, self.rules)) for head in somebodys]
 
     def _weighed(self, one: Sketched, other: Sketched) -> Weighed:
-        return compared(one[1], other[1], in_common(one[0], other[0], self.identifiers))
+        return compared(one[1], other[1], in_common(one[0], other[0], self.identifiers, self.rules))
 
 
 def beside(pairs: Sequence[tuple[Leaf, Leaf]]) -> list[Beside | None]:
@@ -79,8 +82,9 @@ def beside(pairs: Sequence[tuple[Leaf, Leaf]]) -> list[Beside | None]:
     heads = _heads_of(known.values(), found)
     identifiers = {each.digest: each for each in identity.identifiers(_shared_keys(heads.values()))}
     decided = identity.decisions_about(sorted(leaf for leaf, head in heads.items() if head.decided))
+    known_rows = heads, identifiers, decided, settings.get().guests
     return [
-        Beside(by_leaf[one], by_leaf[other], heads, identifiers, decided) if {one, other} <= by_leaf.keys() else None
+        Beside(by_leaf[one], by_leaf[other], *known_rows) if {one, other} <= by_leaf.keys() else None
         for one, other in pairs
     ]
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.properties.model import Branding
+from chalicelib.settings.guest_rules import GuestRules
 
 LARGEST_CAP = 10
 """The highest frequency cap: a gate remembers as many sends."""
@@ -36,7 +37,7 @@ class HubSettings(BaseModel):
     more time a mail; it holds for runs that begin after. `sharing` shows hotels what the others know of a guest
     who is theirs, too. `retention_months` is how long a guest is to be kept after the last stay or word (null: for
     ever); it is only kept and shown so far, and nothing follows from it yet. `accent` is the colour of the console, as
-    `#0a7d5c`; it is shown lighter or darker where it could not be read.
+    `#0a7d5c`; it is shown lighter or darker where it could not be read. `guests` is how guests are recognised.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +49,7 @@ class HubSettings(BaseModel):
     retention_months: Annotated[int, Field(ge=1, le=1200)] | None = None
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
     group: Branding = Branding()
+    guests: GuestRules = GuestRules()
     brands: Annotated[dict[HubId, Brand], Field(max_length=40)] = {}
     version: Annotated[int, Field(ge=0)] | None = None
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.canonical.ids import ControllerId, PropertyId, Scope
 from chalicelib.properties.model import Branding, Property
+from chalicelib.settings.guest_rules import SHIPPED, GuestRules
 from chalicelib.settings.legal import CountryRule
 from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings, Succession
 from chalicelib.settings.senders import NO_SENDERS, Senders
@@ -28,6 +29,8 @@ class MailIdentity:
     """Whether hotels share what they know of a guest."""
     senders: Senders = field(default=NO_SENDERS, compare=False)
     """The hotels for which the controller answers: by their countries' rules the mail goes."""
+    guests: GuestRules = field(default=SHIPPED, compare=False)
+    """How guests are recognised."""
 
 
 def mail_identity(
@@ -44,7 +47,7 @@ def mail_identity(
     controller = controller_of(settings, property_)
     succeeds = predecessors(controller, successions)
     zone, hotel = (property_.time_zone, property_.id) if property_ else ("UTC", None)
-    return MailIdentity(controller, branding, succeeds, zone, hotel, settings.sharing, senders)
+    return MailIdentity(controller, branding, succeeds, zone, hotel, settings.sharing, senders, settings.guests)
 
 
 def senders_of(

@@ -13,6 +13,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.definitions import NOBODYS, Changed, Hand
 from chalicelib.canonical.errors import TooLarge
 from chalicelib.canonical.ids import ControllerId
+from chalicelib.settings.guest_rules import SHIPPED
 from chalicelib.settings.model import LARGEST_CAP, HubSettings, Succession
 
 ATTRIBUTES = ("sender", "postal_address", "cap_mails", "cap_days", "pace_seconds")
@@ -44,7 +45,8 @@ def without(kept: dict[str, Any]) -> dict[str, Any]:
 
 def packed(settings: HubSettings) -> dict[str, str | int | None]:
     """The attributes that hold the settings. What earlier readers do not know is written only where it is chosen."""
-    unknown = set() if settings.mails_singly else {"mails_singly"}
+    known_since = {"mails_singly": settings.mails_singly, "guests": settings.guests != SHIPPED}
+    unknown = {name for name, is_chosen in known_since.items() if not is_chosen}
     return {
         "settings": settings.model_dump_json(exclude_none=True, exclude=unknown),
         "settings_version": settings.version,
@@ -79,8 +81,8 @@ def successions(row: Item | None) -> frozenset[Succession]:
     return frozenset(Succession(ControllerId(successor), ControllerId(before)) for successor, before in told)
 
 
-LARGEST_SUCCESSIONS = 60_000
-"""Bytes: some 2,000 changes. Settings have 333,000 at the most, and lie in the same row."""
+LARGEST_SUCCESSIONS = 45_000
+"""Bytes: some 1,500 changes. Settings have 355,000 at the most, and lie in the same row."""
 NEVER_NOTED = table.When("attribute_not_exists(successions)")
 
 

@@ -13,6 +13,7 @@ from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.paging import MOST
 from chalicelib.entrypoints.console.pages.connections import OUTCOMES, STATES, lines, pairs
 from chalicelib.properties import store as properties
+from chalicelib.settings import store as settings
 from tests.access.staffed import AT, OPERATOR, somebody
 from tests.builders import VIENNA
 from tests.console.conftest import Page, SignIn
@@ -210,3 +211,15 @@ def test_a_person_keeps_the_hotels_that_stand_far_down_the_list(sign_in: SignIn)
     who = somebody("ida", "front_desk", "vienna")
     page = sign_in().open(f"/settings/staff/{who.id}")
     assert page.form(f"/settings/staff/{who.id}")["properties"] == "vienna"
+
+
+def test_what_is_an_office_s_is_set_line_by_line_and_told_at_its_field(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/settings", {"guests.role_words": "vastus\r\nkpt", "guests.agency_domains": "trips.example"})
+    kept = settings.get().guests
+    assert (kept.role_words, kept.agency_domains, kept.house_telephones) == (("vastus", "kpt"), ("trips.example",), ())
+    admin.send("/settings", {"accent": "#0a7d5c"})
+    assert settings.get().guests == kept
+    refused = admin.send("/settings", {"guests.house_telephones": "0158880"})
+    assert refused.status_code == 400
+    assert Page(refused.body.decode()).form("/settings")["guests.house_telephones"] == "0158880"

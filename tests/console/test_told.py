@@ -16,6 +16,7 @@ from chalicelib.entrypoints.api.today import TROUBLED
 from chalicelib.entrypoints.console.coded import CODES, told
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
 from chalicelib.identity.model import Verdict
+from chalicelib.identity.offices import Office
 from chalicelib.loyalty.model import Reason
 from chalicelib.messages.model import ShownState
 
@@ -35,6 +36,7 @@ KNOWN: dict[str, set[str]] = {
     "field": set(get_args(Unusable)),
     "nobody": set(get_args(Nobody)),
     "address": set(get_args(EmailKind)),
+    "office": set(get_args(Office)),
     "origin": set(ORIGINS),
     "compared": set(get_args(EvidenceShown.model_fields["field"].annotation)),
     "level": set(get_args(EvidenceShown.model_fields["level"].annotation)),

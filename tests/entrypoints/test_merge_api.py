@@ -295,15 +295,16 @@ def sharing_a_mailbox(number: int) -> list[dict[str, Any]]:
 
 
 def test_a_page_of_twenty_pairs_makes_as_many_calls_as_one_of_one(hub: Hub, ingest: Ingest) -> None:
-    """One to sign in, the index, and batches: heads, records, and identifiers that two have in common."""
+    """One to sign in, the index, how guests are recognised, and batches: heads, records, and identifiers that two have
+    in common."""
     ingest(*sharing_a_mailbox(0))
     waiting(hub)
     alone = calls(partial(waiting, hub))
     for number in range(1, 20):
         ingest(*sharing_a_mailbox(number))
     assert len(pairs(hub)) == 20
-    assert calls(partial(waiting, hub)) == alone == 6
+    assert calls(partial(waiting, hub)) == alone == 7
     one, other = (leaf(f"{given}0") for given in ("Maria", "Marisa"))
-    assert calls(partial(hub.get, f"/v1/merge-candidates/{one}/{other}", key="front_desk")) == 6
+    assert calls(partial(hub.get, f"/v1/merge-candidates/{one}/{other}", key="front_desk")) == 7
     assert decide(hub, "apart", one, other).status_code == 200
     assert calls(partial(hub.get, f"/v1/guests/{one}/decisions", key="front_desk")) == 4

@@ -35,6 +35,13 @@ def test_each_record_is_shown_with_what_its_source_says(hub: Hub, ingest: Ingest
     assert other["changed_at"].startswith("2026-01-01T00:05")
 
 
+def test_a_record_says_that_an_office_reads_its_address(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g1", email="info@firm.example"), guest("g2", email="anna@trips.example"), guest("g3", email=EMAIL))
+    hub.put("/v1/settings", {"guests": {"agency_domains": ["trips.example"]}})
+    shown = [records(hub, leaf_of_profile(API, each))[each]["office"] for each in ("g1", "g2", "g3")]
+    assert shown == ["role", "agency", None]
+
+
 def test_a_hotel_is_shown_the_records_of_its_own(hub: Hub, ingest: Ingest) -> None:
     known_at_two_hotels(ingest)
     assert records(hub, ONE).keys() == {"g1", "g2"}

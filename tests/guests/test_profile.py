@@ -13,8 +13,9 @@ from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
+from chalicelib.guests.projection import project
 from chalicelib.guests.records import Record
-from chalicelib.guests.rules import add_stats, count_stays, own_stays, project, stats_of
+from chalicelib.guests.rules import add_stats, count_stays, own_stays, stats_of
 from chalicelib.guests.stats import Stats
 from tests.builders import PORTO, stay
 from tests.ids import PMS, guest_id

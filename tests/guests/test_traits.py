@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from chalicelib.guests import rules, traits
+from chalicelib.guests import projection, traits
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.kept import Amounts, Kept
 from chalicelib.guests.model import Traits
@@ -27,7 +27,7 @@ from datetime import date
 from chalicelib.entrypoints.api.openapi import document
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
-from chalicelib.guests.rules import project
+from chalicelib.guests.projection import project
 from chalicelib.guests.stats import Days
 from chalicelib.messages import templates, variables
 from chalicelib.messages.model import Template
@@ -68,7 +68,7 @@ def test_a_trait_that_is_added_as_the_how_to_says_is_there_for_everyone(tmp_path
 
 
 def test_every_computed_trait_has_its_computation_and_every_other_its_field() -> None:
-    assert set(traits.COMPUTED.values()) == rules.COMPUTATIONS.keys()
+    assert set(traits.COMPUTED.values()) == projection.COMPUTATIONS.keys()
     assert set(traits.FROM_RECORDS) <= Record.model_fields.keys()
 
 

@@ -39,7 +39,7 @@ def occasion(run: str = "n1", *, origin: str = "chunk-1", mails: int = 3, **more
         message_class=more.pop("message_class", MessageClass.MARKETING),
         channel=EMAIL,
         template=more.pop("template", TEMPLATE),
-        identity=MailIdentity(GROUP_CONTROLLER, BRANDING),
+        identity=more.pop("identity", MailIdentity(GROUP_CONTROLLER, BRANDING)),
         public_url="https://hub.example.com",
         cap=Cap(mails=mails, days=7),
         days=Days(NOW.date()),

@@ -26,7 +26,7 @@ from tests.profiles.test_reach_of_identity import MAILBOXES, NAMES, NUMBERS, PHO
 
 HOSTILE = api_of(VIENNA.id)
 SOURCES = [PMS, API, api_of(PORTO.id), HOSTILE, HOSTILE]
-OFFICE = "office@mail.example"
+OFFICE = "jones.partners@mail.example"
 QUICK = (
     "3-look_alikes-pms-api-porto",
     "13-followers-pms-pms",

@@ -22,7 +22,7 @@ from tests.builders import VIENNA, at, decided, guest, reservation
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 
-ADDRESS = "office@mail.example"
+ADDRESS = "jones.partners@mail.example"
 ANNA, BEN = guest("g1", email=ADDRESS), guest("g2", "Ben", "Ray")
 ANNA_TOO = guest("g2", email=ADDRESS)
 TOGETHER, APART = {frozenset({"g1", "g2"})}, {frozenset({"g1"}), frozenset({"g2"})}

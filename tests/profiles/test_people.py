@@ -23,7 +23,7 @@ from tests.ids import PMS
 from tests.memory_table import MemoryTable
 
 PLACES = {VIENNA.id: VIENNA, PORTO.id: PORTO}
-ADDRESS = "office@mail.example"
+ADDRESS = "jones.partners@mail.example"
 DESK = "+43 1 5880 0000"
 
 

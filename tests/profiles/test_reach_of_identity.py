@@ -197,7 +197,7 @@ def email_of(source_id: str) -> str | None:
     return found.traits.email
 
 
-OFFICE = "office@mail.example"
+OFFICE = "jones.partners@mail.example"
 FAMILY = [("Anna", "Lee"), ("Ben", "Lee"), ("Cleo", "Lee")]
 
 

@@ -50,6 +50,7 @@ from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
+from chalicelib.settings.guest_rules import GuestRules
 from chalicelib.settings.legal import ConsentSettings, ConsentText, CountryRule, Source
 from chalicelib.settings.model import Brand, HubSettings, Succession
 from tests import tables
@@ -84,8 +85,16 @@ def deployment(signs: str) -> Item:
     pairs = settings.LARGEST_SUCCESSIONS // (2 * 64 + 2)
     settings.note({Succession(ControllerId(f"{at:064}"), ControllerId(ID)) for at in range(pairs)})
     brands = {f"{at:064}": Brand(name=filled(signs, 200), **branding(signs).model_dump()) for at in range(40)}
-    settings.save(HubSettings(group=branding(signs), brands=brands, version=2), replaces=1)
+    settings.save(HubSettings(group=branding(signs), brands=brands, guests=longest_rules(), version=2), replaces=1)
     return kept(keys.DEPLOYMENT)
+
+
+def longest_rules() -> GuestRules:
+    return GuestRules(
+        role_words=("𝛼" * 40,) * 50,
+        agency_domains=(".".join(["x" * 49] * 2),) * 100,
+        house_telephones=(f"+{'1' * 15}",) * 100,
+    )
 
 
 def consent_settings(_: str) -> Item:
@@ -294,7 +303,7 @@ def idempotency(signs: str) -> Item:
 
 
 ROWS: Rows = {
-    "DEPLOYMENT": Largest(deployment, 394_600, SIX),
+    "DEPLOYMENT": Largest(deployment, 400_200, SIX),
     "LEGAL": Largest(consent_settings, 390_000),
     "property_": Largest(property_, 128_800, SIX),
     "connection": Largest(connection, 253_600),

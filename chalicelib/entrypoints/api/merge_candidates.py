@@ -85,7 +85,7 @@ def get(ask: Ask, guest_id: GuestId, other_id: GuestId) -> MergeCandidateOpened:
     pair = _seen(ask.caller, found) if found else None
     if found is None or pair is None or found.one.id == found.other.id:
         raise Invalid(FieldError("other_id", "names the same guest as the first, or one of whom nothing is said"))
-    said = [record_shown(sight, sight.kept[leaf]) for sight, leaf in zip(*pair[:2], strict=True)]
+    said = [record_shown(sight, sight.kept[leaf], found.rules) for sight, leaf in zip(*pair[:2], strict=True)]
     waits = pair.weighed.may_be_one and not found.is_settled
     return MergeCandidateOpened(**_shown(pair).model_dump(), said=said, waits=waits)
 

@@ -7,8 +7,8 @@ from functools import cache, cached_property, partial
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.happenings import Happening
-from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf, PropertyId
-from chalicelib.guests import rules, store
+from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf, PropertyId, Scope
+from chalicelib.guests import projection, rules, standing, store
 from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.rules import WHOLE
 from chalicelib.guests.stats import Days, DayStats, on
@@ -16,6 +16,16 @@ from chalicelib.guests.today import told
 from chalicelib.messages import addressing, names
 from chalicelib.settings import actions as settings
 from chalicelib.settings import store as kept_settings
+from chalicelib.settings.guest_rules import SHIPPED, GuestRules
+from chalicelib.settings.model import HubSettings
+
+
+@dataclass(frozen=True)
+class Eyes(Caller):
+    """Who looks, and how guests are recognised where somebody does not look for all hotels: what these see of a guest
+    is projected anew."""
+
+    rules: GuestRules = SHIPPED
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class InSight:
     guest where hotels share what they know; what is written, by the `caller`."""
 
     caller: Caller
-    eyes: Caller
+    eyes: Eyes
     whole: Guest
     read: Mapping[Leaf, Head] | None = None
     """The guest's records, where they were read with those of others."""
@@ -73,7 +83,9 @@ class InSight:
 
     @property
     def traits(self) -> Traits:
-        return self.whole.traits if self.eyes.is_group else rules.project(self.heads, self.eyes.properties)
+        if self.eyes.is_group:
+            return self.whole.traits
+        return projection.project(self.heads, self.eyes.properties, self.eyes.rules)
 
     def through(self, leaf: Leaf) -> Leaf:
         """The record by which something is told that lies with one of the guest's."""
@@ -88,14 +100,14 @@ def guest_of(caller: Caller, guest_id: GuestId) -> InSight:
     return found
 
 
-def eyes_of(caller: Caller) -> Caller:
+def eyes_of(caller: Caller) -> Eyes:
     """As who the caller looks at a guest in sight."""
-    if caller.is_group or not kept_settings.get().sharing:
-        return caller
-    return replace(caller, properties=frozenset({EVERYWHERE}))
+    kept = HubSettings() if caller.is_group else kept_settings.get()
+    properties = frozenset[Scope]({EVERYWHERE}) if kept.sharing else caller.properties
+    return Eyes(caller.actor, caller.role, properties, caller.is_person, kept.guests)
 
 
-def seen(caller: Caller, eyes: Caller, guest: Guest | None, read: Mapping[Leaf, Head] | None = None) -> InSight | None:
+def seen(caller: Caller, eyes: Eyes, guest: Guest | None, read: Mapping[Leaf, Head] | None = None) -> InSight | None:
     if guest is None or not caller.sees_any(guest.properties):
         return None
     found = InSight(caller, eyes, guest, read)
@@ -112,7 +124,7 @@ def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
 
 def is_of(caller: Caller, head: Head) -> bool:
     """Whether a record is one of the caller's hotels: named at one of them, or with a stay there."""
-    return caller.is_group or not caller.properties.isdisjoint(rules.hotels_of(head))
+    return caller.is_group or not caller.properties.isdisjoint(standing.hotels_of(head))
 
 
 def own_leaves(sight: InSight) -> list[Leaf]:
@@ -131,7 +143,7 @@ def _first_known(sight: InSight) -> list[Leaf]:
     guest = sight.whole
     if not guest.others:
         return [guest.id]
-    ordered = [head.leaf for head in rules.first_known(store.with_records(sight.kept).values())]
+    ordered = [head.leaf for head in standing.first_known(store.with_records(sight.kept).values())]
     return [*ordered, *(leaf for leaf in guest.members if leaf not in ordered)]
 
 

@@ -119,6 +119,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "shared": N_("used by many"),
         "unusable": N_("not usable"),
     },
+    "office": {
+        "role": N_("read by whoever is on duty"),
+        "agency": N_("an agency's or a company's"),
+    },
     "age": {
         "infant": N_("Infant"),
         "child": N_("Child"),

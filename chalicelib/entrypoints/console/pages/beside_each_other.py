@@ -47,8 +47,9 @@ def _address(where: PostalAddress | None, words: Wording) -> str:
 
 def _email(record: RecordShown, visit: Visit) -> str:
     kind = record.email_kind if record.email_kind != "own" else None
-    told_of = f" ({visit.words(told('address', kind))})" if kind and record.email else ""
-    return f"{record.email or ''}{told_of}"
+    codes = [told("address", kind)] if kind and record.email else []
+    codes += [told("office", record.office)] if record.office else []
+    return " ".join([record.email or "", *(f"({visit.words(each)})" for each in codes)]).strip()
 
 
 def _special(record: RecordShown, visit: Visit, words: Wording) -> str:

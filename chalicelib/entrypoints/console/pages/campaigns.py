@@ -46,6 +46,7 @@ OUTCOMES: Mapping[str, str] = {
     Reason.EARLIER_LAUNCH: N_("Got it with an earlier launch"),
     Reason.SHARED_MAILBOX: N_("Sent to another reader of the mailbox"),
     Reason.LEFT_SEGMENT: N_("Left the segment"),
+    Reason.OFFICE_ADDRESS: N_("An office reads the address"),
     Reason.MERGED_AWAY: N_("No guest any more"),
     Reason.TOO_MANY_RECORDS: N_("Too many records"),
     Reason.MISSING_VARIABLE: N_("A value is missing"),

@@ -9,6 +9,7 @@ from chalicelib.settings.model import HubSettings
 
 NUMBERS = ("cap_mails", "cap_days", "retention_months")
 SWITCHES = ("mails_singly", "sharing")
+LISTS = ("role_words", "agency_domains", "house_telephones")
 
 
 def shown(visit: Visit) -> Response:
@@ -23,6 +24,10 @@ def saved(visit: Visit) -> Response:
         **{name: form.has(name) for name in SWITCHES},
         **{name: number for name in NUMBERS if (number := visit.number(name)) is not None},
         **({"accent": accent} if (accent := form.text("accent").strip()) else {}),
+        "guests": {
+            **kept.guests.model_dump(mode="json"),
+            **{name: form.text(f"guests.{name}").split() for name in LISTS},
+        },
         "group": {name: text for name in Branding.model_fields if (text := form.text(f"group.{name}").strip())},
     }
     visit.call(settings.put, visit.body(HubSettings, asked))
