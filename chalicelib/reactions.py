@@ -12,6 +12,7 @@ REACTIONS: Mapping[str, frozenset[FactType]] = {
             FactType.STAY_REOPENED,
             FactType.GUEST_MERGED,
             FactType.GUEST_UNMERGED,
+            FactType.GUEST_ERASED,
             FactType.MEMBER_NUMBER_CHANGED,
         }
     ),

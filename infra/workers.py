@@ -14,8 +14,8 @@ API = "api_handler"
 RESERVATIONS_AND_GUESTS = frozenset({
     FactType.RESERVATION_BOOKED, FactType.RESERVATION_CHANGED, FactType.RESERVATION_CANCELLED,
     FactType.GUEST_CHECKED_IN, FactType.STAY_COMPLETED, FactType.STAY_REOPENED, FactType.NO_SHOW_RECORDED,
-    FactType.GUEST_CHANGED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED,
-    FactType.CONSENT_CHANGED,
+    FactType.GUEST_CHANGED, FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.GUEST_ERASED,
+    FactType.MEMBER_NUMBER_CHANGED, FactType.CONSENT_CHANGED,
 })  # fmt: skip
 """What a change from a source may bring about."""
 MAIL = frozenset({

@@ -17,8 +17,8 @@ from chalicelib.consent import store as consents
 from chalicelib.consent.model import DEFAULT_CHANNEL, Gate
 from chalicelib.guests import today
 from chalicelib.guests.model import Traits
+from chalicelib.guests.packed import Packed
 from chalicelib.guests.stats import Days
-from chalicelib.guests.store import Packed
 from chalicelib.identity.digests import digest
 from chalicelib.identity.offices import office_of
 from chalicelib.jobs import store as jobs

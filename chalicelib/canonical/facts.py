@@ -20,6 +20,7 @@ class FactType(StrEnum):
     MEMBER_NUMBER_CHANGED = "MemberNumberChanged"
     GUEST_MERGED = "GuestMerged"
     GUEST_UNMERGED = "GuestUnmerged"
+    GUEST_ERASED = "GuestErased"
     CONSENT_CHANGED = "ConsentChanged"
     POINTS_AWARDED = "PointsAwarded"
     POINTS_REVERSED = "PointsReversed"

@@ -47,6 +47,7 @@ ImportId = NewType("ImportId", str)
 """A list that somebody brings in."""
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
+ErasureId = NewType("ErasureId", str)
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 IdentifierKey = NewType("IdentifierKey", str)
@@ -57,6 +58,8 @@ GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x",
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
 STAFF, SIGNUP, IMPORT = "st", "su", "i"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
+ANEW, ERASURE = "gz", "er"
+"""ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -122,6 +125,15 @@ def leaf_of_contact(source: ConnectionId, contact: str, name: str) -> Leaf:
 def leaf_of_occupant(source: ConnectionId, reservation: ReservationId, role: str) -> Leaf:
     """The leaf of a person who is known by a name alone, in one reservation."""
     return Leaf(stable_id(GUEST, source, "occupant", reservation, role))
+
+
+def leaf_anew(erased: Leaf) -> Leaf:
+    """The leaf of whom a source tells again, by the leaf that was erased: what is kept by that comes back to nobody."""
+    return Leaf(stable_id(ANEW, erased))
+
+
+def is_anew(leaf: Leaf) -> bool:
+    return leaf.startswith(ANEW)
 
 
 def leaf_of_nobody(reservation: ReservationId) -> Leaf:

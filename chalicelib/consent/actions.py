@@ -15,6 +15,7 @@ from chalicelib.canonical.turns import Turns
 from chalicelib.consent import addresses, evidence, objections, rules, store
 from chalicelib.consent.acts import newest_acts
 from chalicelib.consent.model import (
+    ERASED,
     PURPOSES,
     SOFT_BOUNCES,
     Acts,
@@ -101,13 +102,24 @@ class Recorded:
 
 
 def _agreed(act: Act, said_at: Sequence[Digest] | None) -> Recorded:
-    """A complaint is lifted by the guest alone: with a yes of their own that is newer, said at the address."""
+    """A complaint is lifted by the guest alone: with a yes of their own that is newer, said at the address. So is what
+    holds who comes again after an erasure; a yes that they gave at the desk is their own, too."""
     done, guest = _done(act), guests.guest(act.leaf)
+    if guest and act.asked.basis in {"guest", "staff"} and done.kept.state == act.asked.state:
+        _let_come_again(act, guest, addresses.of(guest, act.channel) if said_at is None else said_at)
     if guest and act.asked.basis == "guest" and done.kept.state == act.asked.state:
         lifted = Consent(state="lifted", basis="guest", at=act.asked.at)
         reached = addresses.of(guest, act.channel) if said_at is None else said_at
         _lift(guest, reached, act.channel, "complaint", lifted, act.proof)
     return done
+
+
+def _let_come_again(act: Act, guest: Guest, reached: Sequence[Digest]) -> None:
+    for address in reached:
+        row = addresses.let_come_again(address, act.asked.at)
+        if row.came_back and row.came_back <= act.asked.at:
+            change = partial(rules.without_suppression, address=address, reason=ERASED)
+            until_written(partial(_follow, guest.id, act.channel, address, change, lambda why: why != ERASED), BUSY)
 
 
 def _done_and_noted(act: Act, noted: Withdrawal) -> Recorded:

@@ -70,6 +70,16 @@ def _lifted(before: Identifier, reason: SuppressionReason, at: Instant) -> Ident
     return replace(before, suppressed=None, lifted=at, bounces={}) if is_this else before
 
 
+def let_come_again(address: Digest, at: Instant) -> Identifier:
+    """Who was erased and has the address again agreed to something by themselves. Raises TryAgain."""
+    return _changed(address, partial(_agreed_again, at=at))
+
+
+def _agreed_again(before: Identifier, at: Instant) -> Identifier:
+    is_news = any(tomb.at < at for tomb in before.tombs) and (before.came_back or "") < at
+    return replace(before, came_back=at) if is_news else before
+
+
 def came_back(address: Digest, message: str, at: Instant) -> Identifier:
     """A message came back for the time being; after so many the address is held. Raises TryAgain."""
     return _changed(address, partial(_came_back, message=message, at=at))

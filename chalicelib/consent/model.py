@@ -42,8 +42,10 @@ FLAGS: Mapping[str, Topic] = {"marketing_email": Topic(EMAIL, MARKETING)}
 State = Literal["implicit", "explicit", "confirmed", "withdrawn", "lifted"]
 """LIFTED stands in receipts alone: a bounce that somebody lifted."""
 Basis = Literal["source", "guest", "staff", "complaint", "address"]
-SuppressionReason = Literal["complaint", "bounce", "soft_bounces"]
-"""The strongest first. SOFT_BOUNCES holds what nobody asked for, until something arrives."""
+SuppressionReason = Literal["complaint", "erased", "bounce", "soft_bounces"]
+"""The strongest first. ERASED holds who comes again after an erasure, until they agree by themselves; SOFT_BOUNCES
+holds what nobody asked for, until something arrives."""
+ERASED: SuppressionReason = "erased"
 SOFT_BOUNCES: SuppressionReason = "soft_bounces"
 STRENGTH: tuple[SuppressionReason, ...] = get_args(SuppressionReason)
 

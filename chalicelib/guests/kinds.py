@@ -3,7 +3,8 @@
 from typing import Literal
 
 EmailKind = Literal["own", "relay", "shared", "unusable"]
-Nobody = Literal["anonymised", "no_person"]
-"""Why a profile is nobody's: its source took the person out of it, or says that it is none."""
+Nobody = Literal["anonymised", "no_person", "erased"]
+"""Why a profile is nobody's: its source took the person out of it, or says that it is none; or the person was erased
+here, whatever the source says later."""
 Unusable = Literal["email", "phone", "member_number", "birth_date"]
 """Fields that can say nothing as they were filled in."""

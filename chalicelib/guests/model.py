@@ -27,6 +27,7 @@ from chalicelib.canonical.ids import (
     digest_in,
 )
 from chalicelib.canonical.snapshots import Channel, Status
+from chalicelib.canonical.time import Instant
 from chalicelib.canonical.versions import Version
 from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
@@ -120,6 +121,9 @@ class Stay(Kept):
 
     def with_charges(self, *, room: Amounts, other: Amounts) -> "Stay":
         return self.model_copy(update={"charged_room": room, "charged_other": other})
+
+    def with_companions(self, companions: tuple[Leaf, ...]) -> "Stay":
+        return self.model_copy(update={"companions": companions})
 
     def of_reservation(self, reservation: ReservationId) -> "Stay":
         return self.model_copy(update={"reservation": reservation})
@@ -232,6 +236,8 @@ class Head:
     """Of the leaf's stays; on a guest, of those of all its leaves. It never shrinks: it says where to look."""
     nobody: bool = False
     """On a guest: whether all its records are nobody's. It is shown for its stays, as long as it has any."""
+    erased: Instant | None = None
+    """When who this was was erased, or another record of theirs: nothing that a source knew then is taken any more."""
     decided: bool = False
     """Whether a person decided with whom this leaf belongs or not: a row of its own says what."""
 
@@ -259,8 +265,8 @@ class Head:
         return self.merged_into or GuestId(self.leaf)
 
     def as_guest(self) -> Guest | None:
-        """None where nobody is known, or the leaf was merged away."""
-        is_empty = self.nobody and not (self.traits and self.traits.has_reservations)
+        """None where nobody is known, the leaf was merged away, or whose it was is erased."""
+        is_empty = self.erased or (self.nobody and not (self.traits and self.traits.has_reservations))
         if self.merged_into is not None or not self.has_record or is_empty:
             return None
         members = self.members if self.leaf in self.members else (self.leaf, *self.members)

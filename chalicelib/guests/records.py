@@ -49,6 +49,15 @@ class Record(Kept):
     def as_claim_of(self, hotel: PropertyId) -> "Record":
         return self.model_copy(update={"claimed_by": hotel})
 
+    def erased(self) -> "Record":
+        """What is left of the person: whose record it was, so that the same one is known again."""
+        return Record(source=self.source, source_id=self.source_id, claimed_by=self.claimed_by, nobody="erased")
+
+    def begun_anew(self) -> "Record":
+        """Of who comes again after an erasure: without what was agreed to before, or belongs to what is gone."""
+        opted = self.marketing_email and None
+        return self.model_copy(update={"marketing_email": opted, "merged_into": None, "member_number": None})
+
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""
         return self.model_copy(update={"merged_into": None})

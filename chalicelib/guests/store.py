@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
-from chalicelib.aws.codec import DEFLATED, Item, Value, inflated, joined, within_a_unit
+from chalicelib.aws.codec import Item, Value, inflated, joined, within_a_unit
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
 from chalicelib.guests.carried import carrying, told_by_record
@@ -38,6 +37,7 @@ def head_row(head: Head) -> Item:
         nobody=head.nobody or None,
         decided=head.decided or None,
         enrolled_in=list(head.enrolled_in) or None,
+        erased=head.erased,
     )
     return within_a_unit(row, "traits", "stats", "counted", "bounds", "seen_at", "properties")
 
@@ -112,6 +112,7 @@ def read_head(leaf: Leaf, item: Item) -> Head:
         nobody=item.get("nobody", False),
         decided=item.get("decided", False),
         enrolled_in=tuple(item.get("enrolled_in", ())),
+        erased=item.get("erased"),
     )
 
 
@@ -180,6 +181,7 @@ def _read_guest(leaf: Leaf, item: Item) -> Guest | None:
         members=tuple(item.get("members", ())),
         traits=Traits.model_validate_json(item["traits"]) if "traits" in item else None,
         properties=tuple(item.get("properties", ())),
+        erased=item.get("erased"),
     )
     return head.as_guest()
 
@@ -193,56 +195,24 @@ WALKED_AT_ONCE = 100
 
 def walk(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Guest]]:
     """The guests of one of so many parts, each with the position from which the walk goes on behind them."""
-    for number, after in _shards(part, parts, position):
+    for number, after in shards(part, parts, position):
         for guest in guests_of_shard(number, after, at_once=WALKED_AT_ONCE):
             yield f"{number}:{guest.id}", guest
 
 
 def heads_of_part(part: int, parts: int, position: str = "") -> Iterator[tuple[str, Head]]:
     """Every head of a part, also of who was merged away, each with the position from which the walk goes on behind."""
-    for number, after in _shards(part, parts, position):
+    for number, after in shards(part, parts, position):
         for item in table.query(keys.shard(number), after=after, at_once=WALKED_AT_ONCE):
             yield f"{number}:{item['sk']}", read_head(Leaf(item["sk"]), item)
 
 
-def _shards(part: int, parts: int, position: str) -> Iterator[tuple[int, str | None]]:
+def shards(part: int, parts: int, position: str) -> Iterator[tuple[int, str | None]]:
     """The partitions of a part that were not walked to their end, and the guest that the walk came to in the first."""
     shard, _, last = position.partition(":")
     width = keys.SHARDS // parts
     for number in range(int(shard or part * width), (part + 1) * width):
         yield number, (last if str(number) == shard else None) or None
-
-
-class Packed(NamedTuple):
-    """A guest's traits as they lie on the head, unread."""
-
-    shard: int
-    id: GuestId
-    traits: str | None
-
-    @property
-    def position(self) -> str:
-        """From where a walk goes on behind this guest."""
-        return f"{self.shard}:{self.id}"
-
-
-PACKED_TRAITS = ("sk", "traits", DEFLATED, "merged_into", "nobody")
-
-
-def traits_of_part(part: int, parts: int, position: str = "") -> Iterator[Packed]:
-    """Every guest of a part with nothing but the traits, eventually consistent: whoever acts on it reads again."""
-    for number, after in _shards(part, parts, position):
-        rows = table.query(keys.shard(number), after=after, only=PACKED_TRAITS, consistent=False)
-        for row in rows:
-            told = inflated(row) if DEFLATED in row else row
-            traits = told.get("traits")
-            if traits is not None and "merged_into" not in row and not _is_gone(told, traits):
-                yield Packed(number, GuestId(row["sk"]), traits)
-
-
-def _is_gone(told: Item, traits: str) -> bool:
-    """Whether nobody is left: all records are nobody's, and there is no stay to show."""
-    return bool(told.get("nobody")) and not Traits.model_validate_json(traits).has_reservations
 
 
 def stay_row(leaf: Leaf, stay: Stay, version: str, lies_in: str | None = None) -> Item:

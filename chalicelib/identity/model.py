@@ -11,6 +11,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.canonical.versions import Version
 from chalicelib.identity.blocks import MOST_IN_ONE
 from chalicelib.identity.sketches import Sketch
+from chalicelib.identity.tombs import Tomb
 
 MOST_LEAVES = 40
 """Beyond this many leaves an identifier belongs to nobody: a regrouping must fit one transaction."""
@@ -35,6 +36,8 @@ class Identifier:
     `bounces`: messages that came back for the time being since one arrived, and when (`consent.bounces`).
     `sends`: marks of the newest messages that reached it, as gates keep them, where more than one guest had it.
     `shared_for`: hotels for whose own records it is shared, by what their keys say beside the group's sources.
+    `tombs`: who carried it and was erased; what a source knew of them then is taken no more. `came_back`: when such a
+    person last agreed to something by themselves, before which no message reaches them there.
     `names` are what its leaves are called, one each: whom it can tie to whom is told without reading their records.
     """
 
@@ -49,6 +52,8 @@ class Identifier:
     objections: Mapping[str, Instant] = field(default_factory=dict)
     sends: tuple[str, ...] = ()
     bounces: Mapping[str, Instant] = field(default_factory=dict)
+    tombs: tuple[Tomb, ...] = ()
+    came_back: Instant | None = None
 
     @property
     def carriers(self) -> dict[Leaf, Called | None]:

@@ -130,6 +130,11 @@ def are_short_for_one(one: Words, other: Words) -> bool:
     return bool(one and other) and not _names(one[0]).isdisjoint(_names(other[0]))
 
 
+def forms_of(word: str) -> set[str]:
+    """All by which who has this given name may be called."""
+    return {other for at in _names(word) for other in KNOWN_AS[at].split()}
+
+
 def _names(word: str) -> frozenset[int]:
     return _lines().get(word, frozenset())
 

@@ -11,6 +11,7 @@ from chalicelib.canonical.ids import Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.identity.model import Block, Called, Decision, Identifier, Likeliest, Pair, Verdict, pair_of
 from chalicelib.identity.sketches import Sketch
+from chalicelib.identity.tombs import packed, unpacked
 
 MOST_BITS = 999
 """More than any match score."""
@@ -29,6 +30,8 @@ def row_of(identifier: Identifier) -> Item:
         objections=dict(identifier.objections) or None,
         sends=list(identifier.sends) or None,
         bounces=dict(identifier.bounces) or None,
+        tombs=[packed(each) for each in identifier.tombs] or None,
+        came_back=identifier.came_back,
     )
     return within_a_unit(row, "names")
 
@@ -47,6 +50,8 @@ def read(digest: Digest, item: Item) -> Identifier:
         objections=item.get("objections", {}),
         sends=tuple(item.get("sends", ())),
         bounces=item.get("bounces", {}),
+        tombs=tuple(map(unpacked, item.get("tombs", ()))),
+        came_back=item.get("came_back"),
     )
 
 

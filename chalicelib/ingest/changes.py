@@ -11,7 +11,7 @@ from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupa
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
-from chalicelib.guests.kinds import Nobody, Unusable
+from chalicelib.guests.kinds import Nobody
 from chalicelib.guests.model import Stay
 from chalicelib.guests.records import Record
 from chalicelib.identity.birthdays import is_likely
@@ -19,7 +19,7 @@ from chalicelib.identity.identifiers import kind_of_email, normalise_email, norm
 from chalicelib.identity.names import spelling_in_ids
 from chalicelib.identity.nobody import is_anonymised, is_nobody
 from chalicelib.identity.phones import normalise_phone
-from chalicelib.ingest.people import leaf_of, told_by
+from chalicelib.ingest.people import USABLE, leaf_of, told_by, unusable
 from chalicelib.ingest.rooms import Rooms
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
@@ -96,6 +96,7 @@ class _Maker:
             stay=stay,
             stay_version=self._stay_version(snapshot, stay, leaf),
             stay_leaf=leaf,
+            booked_at=instant(snapshot.booked_at) if snapshot.booked_at else None,
             correlation_id=self.correlation_id,
             backfill=snapshot.backfill,
         )
@@ -215,7 +216,7 @@ class _Maker:
             member_number=snapshot.member_number if is_member else None,
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,
-            unusable=_unusable(
+            unusable=unusable(
                 snapshot, email=kind in USABLE, phone=bool(phone), member_number=is_member, birth_date=bool(born)
             ),
         )
@@ -260,14 +261,6 @@ def _nobody(snapshot: GuestSnapshot) -> Nobody | None:
     if snapshot.anonymised or is_anonymised(*names):
         return "anonymised"
     return "no_person" if not snapshot.person or is_nobody(*names) else None
-
-
-USABLE = {"own", "relay"}
-
-
-def _unusable(snapshot: GuestSnapshot, **is_usable: bool) -> tuple[Unusable, ...]:
-    names: tuple[Unusable, ...] = "email", "phone", "member_number", "birth_date"
-    return tuple(name for name in names if getattr(snapshot, name) and not is_usable[name])
 
 
 def _primary_first(occupant: Occupant) -> bool:

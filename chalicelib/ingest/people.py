@@ -2,6 +2,8 @@
 
 from chalicelib.canonical import ids
 from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.canonical.snapshots import GuestSnapshot
+from chalicelib.guests.kinds import Unusable
 from chalicelib.guests.records import Record
 from chalicelib.identity.identifiers import normalise_member
 from chalicelib.identity.offices import office_of
@@ -33,3 +35,11 @@ def told_by(record: Record) -> dict[str, str]:
         "profile": f"{record.source}|{record.merged_into}" if record.merged_into else None,
     }
     return {kind: value for kind, value in told.items() if value}
+
+
+USABLE = {"own", "relay"}
+
+
+def unusable(snapshot: GuestSnapshot, **is_usable: bool) -> tuple[Unusable, ...]:
+    names: tuple[Unusable, ...] = "email", "phone", "member_number", "birth_date"
+    return tuple(name for name in names if getattr(snapshot, name) and not is_usable[name])

@@ -165,9 +165,9 @@ def read_person(leaves: Sequence[Leaf], program: Program) -> Person:
 
 def open_books(leaf: Leaf, person: Person, woken_by: Fact | None) -> Books | None:
     """With the stay that a fact names, where all others are settled, or else with all of the leaf's stays. None where
-    no person is known."""
+    no person is known, or who it was is erased: what becomes of the stays gives and takes nothing any more."""
     head = person.heads.get(leaf)
-    if head is None or not head.has_record or _is_nobody_yet(head, person):
+    if head is None or head.erased or not head.has_record or _is_nobody_yet(head, person):
         return None
     members = {leaf, *person.members_with(leaf)}
     closed = Books(

@@ -121,6 +121,10 @@ class Account:
         """The next revision, of who has no number any more."""
         return replace(self, number=None, rev=self.rev + 1)
 
+    def forfeited(self) -> "Account":
+        """The next revision, of whom nobody is left."""
+        return replace(self, balance=0, number=None, rev=self.rev + 1)
+
     @property
     def is_in(self) -> bool:
         return bool(self.enrolled_at or self.by_stays_from)
@@ -220,9 +224,17 @@ class Opening(_OfAct):
     kind: Literal["opening"] = "opening"
 
 
+class Forfeiture(_OfAct):
+    """What was left when the member was erased; `act` is the record that it lay with."""
+
+    kind: Literal["forfeiture"] = "forfeiture"
+
+
 Spending = Redemption | Expiry | Transfer
 """What takes points from a membership, over all its accounts."""
-Origin = Annotated[StayEarned | Reversal | Spending | Release | Adjustment | Opening, Field(discriminator="kind")]
+Origin = Annotated[
+    StayEarned | Reversal | Spending | Release | Adjustment | Opening | Forfeiture, Field(discriminator="kind")
+]
 
 
 class Entry(BaseModel):

@@ -12,6 +12,7 @@ from chalicelib.guests.model import Head
 from chalicelib.guests.store import head_row
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.books import Books, Person, open_books, read_person
+from chalicelib.loyalty.forfeiting import forfeit
 from chalicelib.loyalty.model import Account, Entry, Program, Reversal, StayEarned
 from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
@@ -46,7 +47,9 @@ def _settle(leaf: Leaf, person: Person, at: Instant, woken_by: Fact | None) -> i
     known = [person]
 
     def attempt() -> Books | None:
-        books = open_books(leaf, known.pop() if known else read_person([leaf], person.program), woken_by)
+        read = known.pop() if known else read_person([leaf], person.program)
+        forfeit(leaf, read)
+        books = open_books(leaf, read, woken_by)
         if books is None:
             return None
         for given, account, heads in _write_differences(books, at):

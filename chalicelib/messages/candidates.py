@@ -123,12 +123,12 @@ def load(
     heads |= guests.heads(moved - heads.keys())
     now_guests = {each: _guest(heads, each) for each in candidates}
     known = {guest.id: guest for guest in now_guests.values() if guest}
-    gates = consents.gates(known, channel)
+    gates = consents.gates([*known, *(GuestId(leaf) for leaf, head in heads.items() if head.erased)], channel)
     records = _records(known.values(), identity) if identity else {}
     claims, revisions = _claims_and_revisions([occasion, *earlier], known.values())
     for candidate, guest in now_guests.items():
         if guest is None:
-            yield Candidate(candidate, None, None, (), stands=not _is_torn(heads, candidate))
+            yield Candidate(candidate, None, gates.get(candidate), (), stands=not _is_torn(heads, candidate))
             continue
         own, *others = (_of(guest, each, claims) for each in (occasion, *earlier))
         before, stands = tuple(each for some in others for each in some), revisions.get(guest.id) == guest.rev

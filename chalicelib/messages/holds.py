@@ -50,6 +50,7 @@ class Reason(StrEnum):
     SUPPRESSED_COMPLAINT = "suppressed_complaint"
     SUPPRESSED_BOUNCE = "suppressed_bounce"
     SUPPRESSED_SOFT_BOUNCES = "suppressed_soft_bounces"
+    SUPPRESSED_ERASED = "suppressed_erased"
     NO_CONSENT = "no_consent"
     NO_LEGAL_BASIS = "no_legal_basis"
     NOT_REGISTERED = "not_registered"
@@ -109,6 +110,7 @@ STANDING = (
     CLAIMED,
     CANCELLED,
     NOT_MISSED,
+    Hold(Reason.ERASED, "The guest was erased.", lambda known: known.gate is not None and known.gate.erased),
     Hold(Reason.MERGED_AWAY, "The record belongs to no guest any more.", lambda known: known.guest is None),
     Hold(
         Reason.ALREADY_SENT,
@@ -120,7 +122,6 @@ STANDING = (
         "The guest has more records than one claim can be checked against.",
         lambda known: not known.fits_claim,
     ),
-    Hold(Reason.ERASED, "The guest was erased.", lambda known: known.gate is not None and known.gate.erased),
 )
 RESTRICTED = Hold(
     Reason.RESTRICTED,
@@ -150,6 +151,11 @@ LEFT_IN_PEACE = Hold(
     lambda known: known.suppression == SOFT_BOUNCES,
 )
 """What a guest asked for, or needs for a stay, is still tried."""
+CAME_AGAIN = Hold(
+    Reason.SUPPRESSED_ERASED,
+    "Who has this {address} was erased, came again, and has not agreed to anything since.",
+    lambda known: known.suppression == "erased",
+)
 
 
 BY_LAW: Mapping[Reason, str] = {
@@ -254,6 +260,7 @@ def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
         RESTRICTED,
         *ADDRESS,
         LEFT_IN_PEACE,
+        CAME_AGAIN,
         *consent,
         EARLIER_LAUNCH,
         LEFT_SEGMENT,

@@ -14,7 +14,7 @@ from chalicelib.guests.spans import Span, Unread
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
-from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
 ENOUGH_SECONDS = 8.0
@@ -94,6 +94,18 @@ def store_act(act: MembershipAct) -> list[Fact]:
     return _store(act, LoadedRows()).facts
 
 
+def store_erasure(said: Erasure) -> None:
+    """Erase who has these records, in one transaction where it holds them, and announce it; again it is the same.
+    Raises TryAgain."""
+    try:
+        bus.announce(_store(said, LoadedRows()).facts)
+    except Rejected:
+        if len(said.leaves) == 1:
+            raise
+        for half in said.halves:
+            store_erasure(half)
+
+
 def store_decision(said: MergeDecision) -> None:
     """Store what a person decided, and announce what follows; of what was decided before the same again. Raises
     Conflict for what does not fit, of which nothing is kept, and TryAgain."""
@@ -152,7 +164,7 @@ def _decide(
     asked = set[tuple[Leaf, Span]]()
     while True:
         try:
-            return apply(said, state)
+            return apply(loaded.as_it_is_taken(said), state)
         except Unread as unread:
             if (unread.leaf, unread.span) in asked:
                 raise table.Contended("others wrote between two of these reads") from unread

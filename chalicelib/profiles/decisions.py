@@ -9,11 +9,14 @@ from chalicelib.profiles.draft import Draft
 
 
 def take_decision(draft: Draft, decision: Decision) -> bool:
-    """Keep a newer decision under both of its leaves. One that comes before a record makes the head that waits for it.
+    """Keep a newer decision under both of its leaves. One that comes before a record makes the head that waits for it;
+    about who is erased nothing is decided any more.
 
     Raises Rejected where a leaf would have more decisions than its row is to hold.
     """
     one, other = decision.leaves
+    if draft.head(one).erased or draft.head(other).erased:
+        return False
     kept = draft.decisions(one).get(other)
     if not decision.version.supersedes(kept.version if kept else None):
         return False

@@ -143,6 +143,11 @@ class LoadedRows:
             self._reaches[named] = reach_of(said, self.known)
         return self._reaches[named]
 
+    def as_it_is_taken(self, said: Input) -> Input:
+        """With whom its people are where any of them was erased."""
+        found = self._reach(said).anew
+        return found.of(said) if found and isinstance(said, Change) else said
+
     def is_stored(self, said: Input) -> bool:
         """Whether it is a duplicate, told from its marker: at the same cost, however many stays there are."""
         return self._reach(said).stored

@@ -9,6 +9,7 @@ from chalicelib.canonical.details import ChargeCategory, ChargeKind, Payer
 from chalicelib.canonical.ids import (
     ChargeId,
     Digest,
+    ErasureId,
     IdentifierKey,
     Leaf,
     ProgramId,
@@ -64,7 +65,18 @@ class Person:
         return replace(self, record=self.record.as_claim_of(min(told or hotels)))
 
     def is_newer_than(self, kept: Head) -> bool:
+        if kept.erased or self.record.nobody == "erased":
+            return not kept.erased
         return self.version.supersedes(kept.version, _stage(self.record), _stage(kept.record))
+
+    def erased(self, leaf: Leaf, at: Instant) -> "Person":
+        """As what is left of a person who was erased at that time."""
+        return gone(leaf, self.record, at, self.digest)
+
+    def begun_anew(self, leaf: Leaf) -> "Person":
+        """As who comes again after an erasure, under this leaf."""
+        told_by = {kind: value for kind, value in self.told_by.items() if kind not in {"member", "profile"}}
+        return replace(self, leaf=leaf, record=self.record.begun_anew(), told_by=told_by)
 
     @cached_property
     def identifiers(self) -> tuple[IdentifierKey, ...]:
@@ -82,7 +94,13 @@ class Person:
     def own_profile(self) -> Digest | None:
         """The digest under which other records name this one as what they were merged into."""
         named = f"{self.record.source}|{self.record.source_id}"
-        return self.digest("profile", named) if self.record.source_id else None
+        is_named = self.record.source_id and self.record.nobody != "erased"
+        return self.digest("profile", named) if is_named else None
+
+
+def gone(leaf: Leaf, record: Record, at: Instant, digest: DigestOf) -> Person:
+    """The same of whatever was known, so that it does not matter what came before."""
+    return Person(leaf, record.erased(), Version(at, "", digest_of("erased")), None, {}, digest)
 
 
 def _stage(record: Record | None) -> int:
@@ -118,6 +136,8 @@ class Change:
     stay: Stay | None = None
     stay_version: Version | None = None
     stay_leaf: Leaf | None = None
+    booked_at: Instant | None = None
+    """When the reservation was made, where the source says it."""
     charge: Charge | None = None
     correlation_id: str = ""
     backfill: bool = False
@@ -237,5 +257,36 @@ class Renumbered:
         return kept.leaf == self.leaf
 
 
-Input = Change | MergeDecision | MembershipAct
+@dataclass(frozen=True)
+class Erasure:
+    """That who has these records is erased, as of an instant; `id` is that of what is kept of the erasure itself."""
+
+    id: ErasureId
+    leaves: tuple[Leaf, ...]
+    at: Instant
+    digest: DigestOf
+    correlation_id: str = ""
+    backfill: bool = False
+    property_id: PropertyId | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    @property
+    def version(self) -> Version:
+        """A guest of many records is erased by and by."""
+        return Version(self.at, "", digest_of("|".join(self.leaves)))
+
+    @property
+    def halves(self) -> "tuple[Erasure, Erasure]":
+        middle = len(self.leaves) // 2
+        return replace(self, leaves=self.leaves[:middle]), replace(self, leaves=self.leaves[middle:])
+
+    def person_of(self, head: Head) -> Person | None:
+        """What is left of a record that was read with its head; None where nothing more is to go."""
+        return gone(head.leaf, head.record, self.at, self.digest) if head.record and not head.erased else None
+
+
+Input = Change | MergeDecision | MembershipAct | Erasure
 """Whatever regroups: one transaction each, known by subject and version."""

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in
+from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in, is_anew
 from chalicelib.consent import rules as consent
-from chalicelib.consent.model import CHANNELS, Suppression
+from chalicelib.consent.model import CHANNELS, ERASED, Suppression, SuppressionReason
 from chalicelib.guests.carried import carrying, sketch, told_by_record, without_numbers
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
+from chalicelib.profiles import erasing
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Person
 
@@ -17,6 +18,12 @@ from chalicelib.profiles.model import Person
 def take_record(draft: Draft, person: Person, since: int | None = None) -> bool:
     """Keep a newer record. A record that was found shared stays marked so. `since` is when the hub was told of it."""
     before = draft.head(person.leaf)
+    if before.erased:
+        return False
+    return erasing.take(draft, person) if person.record.nobody == "erased" else _take(draft, person, before, since)
+
+
+def _take(draft: Draft, person: Person, before: Head, since: int | None) -> bool:
     known_since = _earlier(before, since)
     seen_at = tuple(sorted({*before.seen_at, *([person.property_id] if person.property_id else [])}))
     if person.version.was_read_before(before.version):
@@ -92,14 +99,16 @@ def is_seen_elsewhere(draft: Draft, person: Person) -> bool:
 
 def take_consent(draft: Draft, person: Person) -> None:
     """The source's flag, and what is known of the addresses, reach the guest's gates."""
+    if draft.head(person.leaf).erased:
+        return
     guest = draft.head(person.leaf).guest
     for channel in CHANNELS:
         before = draft.gate(guest, channel)
         took_over = _take_over_objections(draft, person, channel)
         answers = draft.answers(draft.head(guest).members, channel)
         after = before if answers == before.answers else before.with_answers(answers)
-        for address, why in _suppressed_addresses(draft, person, CHANNELS[channel]):
-            after = consent.with_suppression(after, address, why.reason)
+        for address, reason in _suppressed_addresses(draft, person, CHANNELS[channel]):
+            after = consent.with_suppression(after, address, reason)
         if after != before or took_over:  # the gate is the lock of the acts
             draft.decided.gates[guest, channel] = after
     if draft.flags_changed(person.leaf):
@@ -123,11 +132,13 @@ def _addresses(person: Person, kind: str) -> list[Digest]:
     return [digest_in(key) for key in person.identifiers if key.startswith(f"{kind}:")]
 
 
-def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[Digest, Suppression]]:
+def _suppressed_addresses(draft: Draft, person: Person, kind: str) -> Iterator[tuple[Digest, SuppressionReason]]:
     for digest in _addresses(person, kind):
-        known = draft.identifier(digest).suppressed
-        if known:
-            yield digest, Suppression.model_validate(known)
+        row = draft.identifier(digest)
+        if row.suppressed:
+            yield digest, Suppression.model_validate(row.suppressed).reason
+        if is_anew(person.leaf) and erasing.is_held(row, person):
+            yield digest, ERASED
 
 
 def _tells(head: Head) -> tuple[object, ...]:

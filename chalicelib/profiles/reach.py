@@ -1,14 +1,17 @@
 """What one change or decision reaches: from its records to their guests, and through what ties them to others."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Leaf, ReservationId
+from chalicelib.canonical.ids import Digest, Leaf, ReservationId
 from chalicelib.consent.model import CHANNELS
-from chalicelib.identity.model import Decision
+from chalicelib.guests.model import Head
+from chalicelib.identity.model import Decision, Identifier
 from chalicelib.profiles import hotels
-from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision, Person, Told
+from chalicelib.profiles.anew import anew
+from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.ties import Ties
 from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
@@ -35,6 +38,8 @@ def _follow_input(said: Input, known: KnownRows) -> TouchedRows:
             return _follow_decision(said, known)
         case MembershipAct():
             return _follow_act(said, known)
+        case Erasure():
+            return _follow_erasure(said, known)
 
 
 def reservations_of(change: Change, known: KnownRows) -> list[ReservationId]:
@@ -73,8 +78,11 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
 
     Where nothing new is said of anybody, neither records, identifiers nor gates can change: they are not even read.
     """
+    looked_at = _LookedAt(known)
+    if found := anew(change, looked_at):
+        change = found.of(change)
     reservations = reservations_of(change, known)
-    reach = TouchedRows(keys=_keys_of_rooms(change, reservations))
+    reach = TouchedRows(anew=found, keys=looked_at.keys | _keys_of_rooms(change, reservations))
     lie_at = [leaf for each in reservations if (leaf := known.leaf_of_stay(each))]
     lie_at += [change.stay_leaf] if change.stay_leaf else []
     news = [person for person in change.people if _is_news(person, known)]
@@ -87,6 +95,38 @@ def _follow_change(change: Change, known: KnownRows) -> TouchedRows:
     if reach.curious:
         reach.hotels = {person.property_id for person in change.people if person.property_id}
     _follow([*lie_at, *(person.leaf for person in change.people)], news, reach, known)
+    return reach
+
+
+@dataclass
+class _LookedAt:
+    """What is known, and the keys of what was looked for: were it otherwise, the people would be others."""
+
+    known: KnownRows
+    keys: set[Key] = field(default_factory=set)
+
+    def was_read(self, leaf: Leaf) -> bool:
+        self.keys.add(keys.head(leaf))
+        return self.known.was_read(leaf)
+
+    def head(self, leaf: Leaf) -> Head | None:
+        self.keys.add(keys.head(leaf))
+        return self.known.head(leaf)
+
+    def identifier(self, digest: Digest) -> Identifier | None:
+        self.keys.add(keys.identifier(digest))
+        return self.known.identifier(digest)
+
+    def leaf_of_stay(self, reservation: ReservationId) -> Leaf | None:
+        self.keys.add(keys.reservation(reservation))
+        return self.known.leaf_of_stay(reservation)
+
+
+def _follow_erasure(said: Erasure, known: KnownRows) -> TouchedRows:
+    """What a record tied together is looked at anew without it; of one that is erased, nothing."""
+    heads = [head for leaf in said.leaves if (head := known.head(leaf))]
+    reach = TouchedRows(curious=any(not head.erased for head in heads))
+    _follow(said.leaves, [person for head in heads if (person := said.person_of(head))], reach, known)
     return reach
 
 
@@ -140,6 +180,8 @@ def _is_news(person: Person, known: KnownRows) -> bool:
     if keys.head(person.leaf) not in known:
         return False
     head = known.head(person.leaf)
+    if person.record.nobody == "erased" or (head and head.erased):
+        return head is None or not head.erased
     is_seen = head is not None and (person.property_id is None or person.property_id in head.seen_at)
     if head is None or not is_seen:
         return True

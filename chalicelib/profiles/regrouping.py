@@ -29,7 +29,8 @@ from chalicelib.profiles.sharing import Shared, TooManyRecords
 
 def regroup(draft: Draft) -> None:
     """Decide anew who is one person with whom, among all that the change could touch."""
-    leaves = sorted({*draft.state.heads, *draft.decided.heads})
+    everybody = sorted({*draft.state.heads, *draft.decided.heads})
+    leaves = [leaf for leaf in everybody if not draft.head(leaf).erased]  # who is erased is with nobody
     draft.decided.relied_on_heads.update(draft.state.asked_heads)
     draft.decided.relied_on_identifiers.update(draft.state.asked_identifiers)
     heads = [head for head in map(draft.head, leaves) if head.record]

@@ -30,6 +30,9 @@ class KnownRows:
     def __contains__(self, key: Key) -> bool:
         return key in self.rows
 
+    def was_read(self, leaf: Leaf) -> bool:
+        return keys.head(leaf) in self.rows
+
     def get(self, key: Key) -> Item | None:
         return self.rows.get(key)
 

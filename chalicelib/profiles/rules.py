@@ -14,9 +14,9 @@ from chalicelib.guests.spans import Around
 from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES
-from chalicelib.profiles import decisions, memberships, people, regrouping, stays
+from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Change, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
 from chalicelib.profiles.numbered import numbers_of
 from chalicelib.profiles.sharing import TooManyRecords
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
@@ -38,6 +38,8 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False, but_primary
             return _decided(said, state)
         case MembershipAct():
             return _with_membership(said, state)
+        case Erasure():
+            return _erased(said, Draft(state, untied or state.too_far))
 
 
 def _changed(change: Change, draft: Draft) -> ProfileUpdate:
@@ -51,6 +53,7 @@ def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
     changed = [person for person in change.people if people.take_record(draft, person, change.since)]
     if any(people.tells_differently(draft, person) for person in changed):
         regrouping.regroup(draft)
+    erasing.close_gates(draft, [person.leaf for person in changed if person.record.nobody == "erased"])
     for person in change.people:
         if person in changed or people.is_seen_elsewhere(draft, person):
             people.take_consent(draft, person)
@@ -81,6 +84,25 @@ def _with_membership(act: MembershipAct, state: ProfileState) -> ProfileUpdate:
             regrouping.regroup(draft)
     except TooManyRecords as error:
         raise Conflict("This guest has more records than can be tied to a number at once.") from error
+    _finish(draft)
+    return draft.decided
+
+
+def _erased(said: Erasure, draft: Draft) -> ProfileUpdate:
+    try:
+        return _with_erasure(said, draft)
+    except TooManyRecords:
+        return _with_erasure(said, Draft(draft.state, untied=True))
+
+
+def _with_erasure(said: Erasure, draft: Draft) -> ProfileUpdate:
+    heads = [head for leaf in said.leaves if (head := draft.state.heads.get(leaf))]
+    gone = [person for head in heads if (person := said.person_of(head))]
+    taken = [person for person in gone if people.take_record(draft, person)]
+    if taken:
+        regrouping.regroup(draft)
+        erasing.entomb(draft, taken)
+        erasing.close_gates(draft, [person.leaf for person in taken])
     _finish(draft)
     return draft.decided
 
@@ -163,7 +185,7 @@ def _stay(kept: KeptStay | None) -> Stay | None:
 
 def _project(draft: Draft, guest: GuestId) -> None:
     head = draft.head(guest)
-    if not head.has_record:
+    if not head.has_record or head.erased:
         return
     draft.decided.relied_on_heads.update(head.members)
     leaves = [draft.head(leaf) for leaf in head.members]

@@ -14,9 +14,9 @@ from chalicelib.identity.carriers import Carriers, hotels_of, is_one_by, is_shar
 from chalicelib.identity.model import MOST_LEAVES, Block, Called, Identifier, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import weigh
+from chalicelib.profiles.anew import target
 from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
-from chalicelib.profiles.touched import target
 
 MOST_BLOCKS = 8
 """So many blocks are looked into besides those of the people that a change is about: a guest of dozens of records that
@@ -225,7 +225,8 @@ class Ties:
             if head and not person.is_newer_than(head):
                 continue
             carriers.pop(person.leaf, None)
-            if key in person.identifiers or (head and key in head.enrolled_keys):
+            is_kept = head is not None and key in head.enrolled_keys and person.record.nobody != "erased"
+            if key in person.identifiers or is_kept:
                 carriers[person.leaf] = listed_as(person.record)
         return carriers
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.aws import keys
 from chalicelib.aws.keys import Key
-from chalicelib.canonical.ids import Digest, GuestId, Leaf, PropertyId, leaf_of_profile
-from chalicelib.guests.records import Record
+from chalicelib.canonical.ids import Digest, GuestId, Leaf, PropertyId
+from chalicelib.profiles.anew import Anew
 from chalicelib.profiles.model import Input
 
 
@@ -33,11 +33,8 @@ class TouchedRows:
     stays: set[Key] = field(default_factory=set)
     """Where the reservations lie that it names."""
     keys: set[Key] = field(default_factory=set)
-
-
-def target(record: Record) -> list[Leaf]:
-    """The leaf into which a record's own source merged it."""
-    return [leaf_of_profile(record.source, record.merged_into)] if record.merged_into else []
+    anew: Anew | None = None
+    """Who the people of a change are where any of them was erased."""
 
 
 def is_head(key: Key) -> bool:

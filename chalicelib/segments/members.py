@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.canonical.ids import GuestId
 from chalicelib.guests import store as guests
+from chalicelib.guests.packed import Packed, traits_of_part
 from chalicelib.guests.stats import Days
-from chalicelib.guests.store import Packed
 from chalicelib.guests.today import told
 from chalicelib.segments.compiled import Untold, compiled
 from chalicelib.segments.model import Rule
@@ -23,7 +23,7 @@ class LookedAt(NamedTuple):
 def looked_at(rule: Rule, days: Days, part: int, parts: int, position: str) -> Iterator[LookedAt]:
     """The guests of one of so many parts, behind a position."""
     match = compiled(rule, days)
-    for guest in guests.traits_of_part(part, parts, position):
+    for guest in traits_of_part(part, parts, position):
         try:
             yield LookedAt(guest, match(guest.traits))
         except Untold:

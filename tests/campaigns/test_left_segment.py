@@ -12,6 +12,7 @@ from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import Calendar, Rooms
 from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.packed import traits_of_part
 from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.store import head_row
@@ -63,7 +64,7 @@ def test_who_was_forgotten_is_a_candidate_for_the_stays_that_are_left_alone(
         traits=Traits(stats=Stats(reservations=reservations)),
     )  # fmt: skip
     table.write(table.Put(head_row(head)))
-    found = [each.id for part in range(16) for each in guests.traits_of_part(part, 16)]
+    found = [each.id for part in range(16) for each in traits_of_part(part, 16)]
     assert found == [leaf] * candidates
 
 

@@ -216,7 +216,7 @@ def test_the_bus_and_the_topic_may_send_only_by_our_own_rule_and_topic() -> None
 def test_the_loyalty_rule_wakes_on_what_changes_points() -> None:
     rule = properties("LoyaltyRule")
     assert rule["EventPattern"]["source"] == ["xenia"]
-    always = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged", "MemberNumberChanged"}
+    always = {"StayCompleted", "StayReopened", "GuestMerged", "GuestUnmerged", "GuestErased", "MemberNumberChanged"}
     assert set(rule["EventPattern"]["detail-type"]) == always
 
 

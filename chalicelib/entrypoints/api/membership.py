@@ -21,7 +21,7 @@ from chalicelib.loyalty.store import PROGRAMS
 
 AHEAD = timedelta(days=366)
 OfStay = Literal["stay_earned", "reversal"]
-OfAct = Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening"]
+OfAct = Literal["redemption", "expiry", "transfer", "release", "adjustment", "opening", "forfeiture"]
 ORIGINS = (*get_args(OfStay), *get_args(OfAct))
 
 

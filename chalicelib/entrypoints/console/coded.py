@@ -65,6 +65,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "medium": dict(zip(CHANNELS, [N_("E-mail")], strict=True)),
     "suppressed": {
+        "erased": N_("Erased before, and came again"),
         "complaint": N_("A mail was reported as spam. Only the guest can take that back."),
         "bounce": N_("A mail came back for good: the address does not exist, or takes nothing."),
         "soft_bounces": N_("Mails came back several times. Marketing waits until a mail arrives."),
@@ -112,7 +113,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "apart": N_("Two people"),
         "withdrawn": N_("Taken back"),
     },
-    "nobody": {"anonymised": N_("Anonymised by its source"), "no_person": N_("No person")},
+    "nobody": {"anonymised": N_("Anonymised by its source"), "no_person": N_("No person"), "erased": N_("Erased")},
     "address": {
         "own": N_("own"),
         "relay": N_("forwarded by an agency"),
@@ -140,6 +141,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "release": N_("Given back"),
         "adjustment": N_("Corrected by hand"),
         "opening": N_("Brought along"),
+        "forfeiture": N_("Forfeited"),
     },
     "reason": {
         "earned": N_("By the programme's rate"),

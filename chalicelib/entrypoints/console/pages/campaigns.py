@@ -33,6 +33,7 @@ OUTCOMES: Mapping[str, str] = {
     Reason.SUPPRESSED_COMPLAINT: N_("Complained"),
     Reason.SUPPRESSED_BOUNCE: N_("Address does not work"),
     Reason.SUPPRESSED_SOFT_BOUNCES: N_("Mail comes back of late"),
+    Reason.SUPPRESSED_ERASED: N_("Erased before, and came again"),
     Reason.NO_CONSENT: N_("Never agreed"),
     Reason.NO_LEGAL_BASIS: N_("Not agreed as the law asks"),
     Reason.NOT_REGISTERED: N_("Not compared with a list"),
