@@ -158,6 +158,13 @@ def receipts(leaf: Leaf) -> list[Receipt]:
     return [read_receipt(item) for item in table.query(keys.leaf(leaf), keys.RECEIPT)]
 
 
+def forget_proofs(leaf: Leaf) -> None:
+    """What proved the acts of somebody who is erased; that they were done stays."""
+    for item in table.query(keys.leaf(leaf), keys.RECEIPT):
+        if "proof" in item:
+            table.write(table.Put({name: value for name, value in item.items() if name != "proof"}, table.PRESENT))
+
+
 def receipts_up_to(leaf: Leaf, at: Instant) -> Iterator[Receipt]:
     """Those of a leaf until an instant, that one included, newest first; read as far as they are asked for."""
     up_to = f"{keys.RECEIPT}{at}~"

@@ -136,6 +136,9 @@ class Decision:
         if len(self.reason) > MOST_REASON:
             raise ValueError(f"a reason has {MOST_REASON} characters at most")
 
+    def without_reason(self) -> "Decision":
+        return replace(self, reason="")
+
     @property
     def version(self) -> Version:
         """Of two decisions of one instant the content decides, the same way in any order."""

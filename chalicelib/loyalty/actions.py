@@ -8,7 +8,7 @@ from chalicelib.aws import bus
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, is_person, key_of
-from chalicelib.canonical.time import instant, moment_of, now
+from chalicelib.canonical.time import Instant, instant, moment_of, now
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity.digests import digest
@@ -121,6 +121,12 @@ def _standing(
     leaves = [leaf for leaf in guest.members if among is None or leaf in among]
     heads = guests.with_records(guests.heads(leaves))
     return Standing(program, guest, heads, store.accounts(leaves, program.id), own, among)
+
+
+def forfeit(leaves: Sequence[Leaf], at: Instant) -> None:
+    """What was with records that are erased, at once: the fact would do the same."""
+    for program in PROGRAMS.listed():
+        settle(leaves, program, at)
 
 
 def membership(guest: Guest) -> list[Membership]:

@@ -265,6 +265,8 @@ class Erasure:
     leaves: tuple[Leaf, ...]
     at: Instant
     digest: DigestOf
+    whole: frozenset[Leaf] = frozenset()
+    """Where a guest is erased as a whole: all its records. Nothing is taken where there are others by now."""
     correlation_id: str = ""
     backfill: bool = False
     property_id: PropertyId | None = None

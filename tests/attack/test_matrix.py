@@ -111,6 +111,11 @@ ASKED = {
     "imports:rejected": GROUP,
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
+    "erasures:erase": Asked(NOT_SEEN),
+    "erasures:plan": Asked(NOT_SEEN),
+    "erasures:listed": Asked(EMPTY),
+    "erasures:get": Asked(NOT_SEEN),
+    "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
     "records:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
@@ -211,7 +216,16 @@ def world(hub: Hub, ingest: Ingest) -> World:
     campaign = hub.call("POST", "/v1/campaigns", made).json_body["id"]
     run = hub.call("POST", f"/v1/campaigns/{campaign}/launch").json_body["run"]["id"]
     (job,) = hub.get("/v1/jobs")["items"]
-    made_up = {"campaign_id": campaign, "run_id": run, "job_id": job["id"], "staff_id": _person(hub)}
+    gone = {**person, "source_id": "g3", "email": "gone@mail.example", "property_id": "vienna", "given_name": "Gone"}
+    ingest({**gone, "family_name": "Away"})
+    erasure = hub.call("DELETE", f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'g3')}").json_body["id"]
+    made_up = {
+        "erasure_id": erasure,
+        "campaign_id": campaign,
+        "run_id": run,
+        "job_id": job["id"],
+        "staff_id": _person(hub),
+    }
     made_up["import_id"] = hub.call("POST", "/v1/imports", IMPORT).json_body["id"]
     return World(hub, {**PATH, **made_up})
 

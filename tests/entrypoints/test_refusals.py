@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
     "consents:put": {"state": "explicit"},
+    "erasures:tell": {"source": "api", "status": "done"},
     "membership:enrol": {},
     "programs:put": PROGRAM,
     "segments:put": SEGMENT,
@@ -67,6 +68,9 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     person = {"name": "p", "email": "p@mail.example", "role": "analyst", "properties": [PORTO.id]}
     invited = hub.call("POST", "/v1/staff", person).json_body
     (anna,) = hub.get("/v1/guests?email=anna@lee.example")["items"]
+    ingest(guest("g8", "Cleo", email="cleo@lee.example", property_id=PORTO.id))
+    (cleo,) = hub.get("/v1/guests?email=cleo@lee.example")["items"]
+    gone = hub.call("DELETE", f"/v1/guests/{cleo['id']}").json_body
     for role in ROLES:
         for key in (role, f"{role}@vienna"):
             hub.call("GET", "/v1/properties", key=key)  # the key is there
@@ -80,6 +84,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "secret_id": "w0",
         "guest_id": anna["id"],
         "other_id": anna["id"],
+        "erasure_id": gone["id"],
         "channel": "email",
         "purpose": "marketing",
         "program_id": "club",

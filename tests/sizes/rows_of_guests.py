@@ -10,8 +10,10 @@ from chalicelib.canonical.ids import (
     CampaignId,
     ChannelName,
     ChargeId,
+    ConnectionId,
     ControllerId,
     Digest,
+    ErasureId,
     GuestId,
     Leaf,
     OccasionId,
@@ -54,6 +56,7 @@ from chalicelib.identity.model import (
 )
 from chalicelib.identity.sketches import LONGEST, Sketch
 from chalicelib.identity.store import block_row, candidate_row, decisions_row, row_of
+from chalicelib.identity.tombs import MOST_TOMBS, Tomb
 from chalicelib.ingest.changes import change_of
 from chalicelib.loyalty import store as loyalty
 from chalicelib.loyalty.model import Account, Draw, Entry, Reason, Redemption, Reversal, Spent
@@ -61,6 +64,8 @@ from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message, State
+from chalicelib.privacy import store as store_of_erasures
+from chalicelib.privacy.model import Erased, Holder
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import enrolled, listing
 from chalicelib.profiles.model import Change
@@ -270,7 +275,33 @@ def identifier(_: str) -> Item:
     said = {key_of(MARKETING, ControllerId(each)): AT for each in many_ids(HOTELS)}
     back = {f"{number:08x}": AT for number in range(KEPT + 1)}
     its = Identifier(Digest("d" * 64), 10**9, tuple(LEAVES), shared=True, suppressed=suppressed, objections=said)
-    return row_of(replace(its, bounces=back))
+    letters = frozenset(f"{number:06d}" for number in range(8))
+    tombs = tuple(Tomb(AT, letters, frozenset({f"{number:06d}"})) for number in range(MOST_TOMBS))
+    return row_of(replace(its, bounces=back, tombs=tombs, came_back=AT))
+
+
+def erasure(_: str) -> Item:
+    """Of as many records as a guest has, each of a source of its own, at all hotels of a chain."""
+    return store_of_erasures.row_of(_erased())
+
+
+def erasure_of(_: str) -> Item:
+    return dict(store_of_erasures.pointer(LEAF, _erased()).item)
+
+
+def _erased() -> Erased:
+    sources = many_ids(len(LEAVES))
+    holders = [Holder(source=ConnectionId(each), source_ids=("9" * 128,), done_at=AT, done_by=ID) for each in sources]
+    return Erased(
+        id=ErasureId("er" + "0" * 24),
+        guest=GuestId(LEAF),
+        leaves=tuple(LEAVES),
+        at=AT,
+        actor=ID,
+        properties=tuple(many_ids(HOTELS)),
+        points={ProgramId(each): 10**9 for each in many_ids(20)},
+        holders=tuple(holders),
+    )
 
 
 def block(signs: str) -> Item:
@@ -385,6 +416,8 @@ ROWS: Rows = {
     "name": Largest(name, 700),
     "member": Largest(member, 250),
     "identifier": Largest(identifier, 56_000),
+    "erasure": Largest(erasure, 60_000),
+    "erasure_of": Largest(erasure_of, 120),
     "block": Largest(block, 49_000, FOUR),
     "candidate": Largest(candidate, 150),
     "decisions": Largest(decisions, 55_700, SIX),

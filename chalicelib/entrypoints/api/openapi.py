@@ -43,6 +43,7 @@ TAGS = {
     "consent-settings": "The company's own rules of consent, and the texts that guests agree to",
     "connections": "Links to vendors' accounts, which push webhooks",
     "dead-letters": "What could not be processed, with its reason",
+    "erasures": "Guests who were erased, and which sources still hold them",
     "events": "Snapshots in the hub's own format",
     "guests": "Who the guests are, and what happened with each",
     "identity-provider": "The group's own provider of identities (OpenID Connect)",

@@ -1,0 +1,134 @@
+"""Erase a guest: say what will go, write down that it goes, take it out, and sweep up. Each step can be done again."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+
+from chalicelib.aws import table
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import NotFound, TryAgain
+from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, timed_id
+from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest, Head
+from chalicelib.guests.spans import Span
+from chalicelib.identity.digests import digest
+from chalicelib.loyalty import actions as loyalty
+from chalicelib.privacy import leftovers, store
+from chalicelib.privacy.model import Erased, Holder, StayAhead
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.model import Erasure
+from chalicelib.profiles.rules import MoreRecords
+
+LONGEST_STAY = timedelta(days=366)
+"""A stay that began earlier is not looked for among those that are not over."""
+UNDER_WAY = frozenset({Status.INQUIRY, Status.PENDING, Status.CONFIRMED, Status.IN_HOUSE})
+BUSY = "the guest is being written by others"
+
+
+def planned(guest: Guest, actor: str, at: Instant) -> Erased:
+    """What an erasure would be as of now; nothing is written."""
+    heads = guests.with_records(guests.heads(guest.members))
+    return Erased(
+        id=ErasureId(timed_id(ERASURE, at, guest.id)),
+        guest=guest.id,
+        leaves=guest.members,
+        at=at,
+        actor=actor,
+        properties=guest.properties,
+        points={each.program: each.balance for each in loyalty.membership(guest) if each.balance},
+        stays_ahead=tuple(_ahead(heads.values(), at)),
+        holders=holders(heads),
+    )
+
+
+def _ahead(heads: Iterable[Head], at: Instant) -> Iterable[StayAhead]:
+    today = moment_of(at).date()
+    around = Span(today - LONGEST_STAY, None)
+    for stay in (stay for head in heads for stay in guests.stays_of(head, around)):
+        if stay.departure >= today and stay.status in UNDER_WAY:
+            yield StayAhead.model_validate(stay, from_attributes=True)
+
+
+def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
+    by_source = defaultdict[ConnectionId, set[str]](set)
+    for record in (head.record for head in heads.values() if head.record):
+        by_source[record.source] |= {record.source_id} if record.source_id else set()
+    return tuple(Holder(source=source, source_ids=tuple(sorted(ids))) for source, ids in sorted(by_source.items()))
+
+
+def erase(guest: Guest, actor: str, at: Instant) -> Erased:
+    """All records of a guest. Raises NotFound where others erased it beside this, and TryAgain."""
+    erased = planned(guest, actor, at)
+    try:
+        store.begin(erased)
+    except table.ConditionFailed:  # others erase records of this guest; what is left then is another guest
+        known = [found for leaf in guest.members if (found := store.of(leaf))]
+        if not known:
+            raise TryAgain(BUSY) from None
+        first, *_ = [go_on(each) for each in known]
+        return first
+    return go_on(erased)
+
+
+def go_on(erased: Erased) -> Erased:
+    """With what was begun, from wherever it came to. Raises TryAgain."""
+    if erased.is_done:
+        return erased
+    taken_out = until_written(lambda: _take_out(erased.id), BUSY)
+    loyalty.forfeit(taken_out.leaves, taken_out.at)
+    for leaf in taken_out.leaves:
+        leftovers.sweep(leaf)
+    return _settle(erased.id)
+
+
+def _take_out(erasure_id: ErasureId) -> Erased:
+    """With the records that came to the guest meanwhile."""
+    erased = _required(erasure_id)
+    try:
+        profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=frozenset(erased.leaves)))
+    except MoreRecords as more:
+        store.change(erased, _widened(erased, more.leaves))
+        raise table.Contended(BUSY) from more
+    return erased
+
+
+def _widened(erased: Erased, more: Collection[Leaf]) -> Erased:
+    found = {each.source: each for each in erased.holders}
+    for each in holders(guests.with_records(guests.heads(more))):
+        found[each.source] = found[each.source].holding(each.source_ids) if each.source in found else each
+    return erased.widened((*erased.leaves, *sorted(more)), tuple(found[each] for each in sorted(found)))
+
+
+def _settle(erasure_id: ErasureId) -> Erased:
+    def attempt() -> Erased:
+        erased = _required(erasure_id)
+        if not erased.is_done:
+            store.change(erased, erased.done())
+        return erased.done()
+
+    return until_written(attempt, BUSY)
+
+
+def tell(erasure_id: ErasureId, source: ConnectionId, by: str, at: Instant, *, is_done: bool) -> Erased:
+    """That a source let go of the person, or has not. Raises NotFound, TryAgain."""
+
+    def attempt() -> Erased:
+        before = _required(erasure_id)
+        holder = next((each for each in before.holders if each.source == source), None)
+        if holder is None:
+            raise NotFound("This source held nothing of this guest.")
+        after = before.with_holder(holder.settled(at, by) if is_done else holder.reopened())
+        if after != before:
+            store.change(before, after)
+        return after
+
+    return until_written(attempt, BUSY)
+
+
+def _required(erasure_id: ErasureId) -> Erased:
+    found = store.get(erasure_id)
+    if found is None:
+        raise NotFound("There is no such erasure.")
+    return found

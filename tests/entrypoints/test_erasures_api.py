@@ -1,0 +1,191 @@
+"""DELETE /v1/guests/{guest_id}, what it says before and after, and who is still to be told."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.canonical.batch import Message
+from chalicelib.canonical.ids import ConnectionId, leaf_anew, leaf_of_profile
+from chalicelib.canonical.time import instant, now
+from chalicelib.ingest.actions import ingest_notices
+from tests import tables
+from tests.builders import PORTO, VIENNA, at, charge, guest, notice, reservation
+from tests.crashes import crash_at, points_of
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.entrypoints.test_access import PROGRAM
+from tests.exhaustive import some_of
+
+API = ConnectionId("api")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ANNA = leaf_of_profile(API, "g1")
+PROFILE = guest("g1", email="anna@mail.example", phone="+43 1 58800 0", marketing_email=True)
+STAYED = reservation("r1", PROFILE, status="checked_out")
+AHEAD = reservation("r2", PROFILE, arrival="2026-06-01", departure="2026-06-03")
+SAID = {"state": "explicit", "basis": "guest", "how": "Anna wrote it at the desk"}
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def known(hub: Hub, ingest: Ingest) -> None:
+    hub.put("/v1/programs/club", PROGRAM)
+    ingest(STAYED, AHEAD)
+    hub.put(f"/v1/guests/{ANNA}/membership/club", {"number": "M-7"})
+    hub.put(f"/v1/guests/{ANNA}/consents/email/marketing", SAID)
+
+
+def erase(hub: Hub, guest_id: str = ANNA, key: str = "admin") -> Any:
+    return hub.call("DELETE", f"/v1/guests/{guest_id}", key=key)
+
+
+def tell(*snapshots: dict[str, Any]) -> None:
+    """As of the clock."""
+    told = notice(*snapshots)
+    assert not ingest_notices([Message(told.id, {**told.body, "received_at": instant(now())})])
+
+
+def said_of_anna() -> list[str]:
+    """In rows of the guest: the answers to what was asked are another thing, and lie for a day."""
+    told = (str(row) for key, row in tables.state().items() if not str(key).startswith("IDEMPOTENCY"))
+    return [each for each in told if any(word in each for word in ("Anna", "anna@", "58800", "M-7"))]
+
+
+def test_what_will_go_is_told_first_and_nothing_is_done(hub: Hub, known: None) -> None:
+    before = tables.state()
+    planned = hub.get(f"/v1/guests/{ANNA}/erasure")
+    assert tables.state() == before
+    assert planned["records"] == [ANNA]
+    assert [each["reservation"] for each in planned["stays_ahead"]] != []
+    assert [(each["source"], each["source_ids"], each["status"]) for each in planned["sources"]] == [
+        ("api", ["g1"], "open")
+    ]
+    assert {each["what"] for each in planned["kept"]} >= {"stays", "ledger", "raw_notices", "backups"}
+
+
+def test_an_erased_guest_is_as_one_who_never_was(hub: Hub, known: None) -> None:
+    answer = erase(hub)
+    assert (answer.status_code, answer.json_body["state"]) == (200, "done")
+    assert said_of_anna() == []
+    for path in (
+        "",
+        "/records",
+        "/timeline",
+        "/stays",
+        "/consents",
+        "/membership",
+        "/ledger",
+        "/erasure",
+        "/decisions",
+    ):
+        assert hub.status("GET", f"/v1/guests/{ANNA}{path}") == 404
+    assert hub.get("/v1/guests?email=anna@mail.example")["items"] == []
+    assert hub.get("/v1/guests?member=M-7")["items"] == []
+    assert hub.get("/v1/guests?name=Anna")["items"] == []
+    assert hub.get("/v1/programs/club/members")["items"] == []
+    assert hub.status("PUT", f"/v1/guests/{ANNA}/membership/club", {"number": "M-8"}) == 404
+    assert hub.status("PUT", f"/v1/guests/{ANNA}/consents/email/marketing", SAID) == 404
+
+
+def test_a_board_keeps_the_stay_and_names_nobody(hub: Hub, known: None) -> None:
+    erase(hub)
+    (line,) = hub.get(f"/v1/properties/{VIENNA.id}/arrivals?date=2026-06-01")["items"]
+    assert line["guest"] is None
+
+
+def test_to_erase_again_is_the_same_answer(hub: Hub, known: None) -> None:
+    first = erase(hub).json_body
+    before = tables.state()
+    assert erase(hub).json_body == first
+    assert tables.state() == before
+    assert hub.get(f"/v1/erasures/{first['id']}") == first
+    assert hub.get("/v1/erasures")["items"] == [first]
+
+
+def test_notices_of_before_and_of_after_bring_nobody_back(hub: Hub, ingest: Ingest, known: None, clock: Any) -> None:
+    erase(hub)
+    clock.shift(timedelta(days=3))
+    later = instant(NOW + timedelta(days=2))
+    ingest(STAYED, AHEAD, charge())
+    tell({**PROFILE, "changed_at": later}, {**PROFILE, "source_id": "g9"})
+    tell({**AHEAD, "changed_at": later, "booked_at": at(0), "status": "cancelled"})
+    assert said_of_anna() == []
+    assert hub.get("/v1/guests?email=anna@mail.example")["items"] == []
+
+
+def test_who_books_later_is_a_new_guest(hub: Hub, known: None, clock: Any) -> None:
+    erase(hub)
+    clock.shift(timedelta(days=3))
+    later = instant(NOW + timedelta(days=2))
+    tell(reservation("r5", PROFILE, booked_at=later, changed_at=later, arrival="2026-07-01", departure="2026-07-02"))
+    (again,) = hub.get("/v1/guests?email=anna@mail.example")["items"]
+    assert again["id"] == leaf_anew(ANNA)
+    assert again["stats"]["reservations"] == 1
+    consents = hub.get(f"/v1/guests/{again['id']}/consents")
+    assert [each["state"] for each in consents["consents"]] == ["none"]
+
+
+def test_a_source_that_let_go_is_a_task_that_is_done(hub: Hub, known: None) -> None:
+    path = f"/v1/erasures/{erase(hub).json_body['id']}"
+    (task,) = hub.call("PATCH", path, {"source": "api", "status": "done"}).json_body["sources"]
+    assert (task["status"], task["done_by"]) == ("done", "key admin")
+    again = hub.call("PATCH", path, {"source": "api", "status": "done"}).json_body["sources"]
+    assert again == [task]
+    (task,) = hub.call("PATCH", path, {"source": "api", "status": "open"}).json_body["sources"]
+    assert (task["status"], task["done_at"]) == ("open", None)
+    assert hub.status("PATCH", path, {"source": "other", "status": "done"}) == 404
+
+
+def test_a_hotel_erases_its_own_guests_alone(hub: Hub, ingest: Ingest, known: None) -> None:
+    ingest(guest("g2", "Ben", email="ben@mail.example", property_id=PORTO.id))
+    before = tables.state()
+    assert erase(hub, ANNA, "admin@porto").status_code == 404
+    assert hub.status("GET", f"/v1/guests/{ANNA}/erasure", key="admin@porto") == 404
+    ingest({**PROFILE, "property_id": PORTO.id, "changed_at": at(5)})
+    assert erase(hub, ANNA, "admin@porto").status_code == 403
+    assert erase(hub, ANNA, "admin@vienna").status_code == 403
+    assert before
+    made = erase(hub, leaf_of_profile(API, "g2"), "admin@porto")
+    assert made.status_code == 200
+    assert hub.status("GET", f"/v1/erasures/{made.json_body['id']}", key="admin@vienna") == 404
+    assert hub.get("/v1/erasures", key="admin@vienna")["items"] == []
+    assert erase(hub, leaf_of_profile(API, "g2"), "admin@vienna").status_code == 404
+
+
+def test_all_records_of_a_merged_guest_go_and_the_reasons_with_them(hub: Hub, ingest: Ingest, known: None) -> None:
+    ingest(guest("g2", "Berta", "Moe", email="berta@mail.example", property_id=VIENNA.id))
+    other = leaf_of_profile(API, "g2")
+    reason = {"records": [ANNA, other], "verdict": "join", "reason": "Anna showed her passport"}
+    assert hub.status("POST", "/v1/merge-decisions", reason) == 200
+    answer = erase(hub, other).json_body
+    assert answer["records"] == sorted([ANNA, other])
+    assert said_of_anna() == []
+    assert hub.status("GET", f"/v1/guests/{other}") == hub.status("GET", f"/v1/guests/{ANNA}") == 404
+    assert hub.status("POST", "/v1/merge-decisions", reason) == 404
+    assert {erase(hub, each).json_body["id"] for each in (ANNA, other)} == {answer["id"]}
+
+
+@pytest.mark.exhaustive(inside=True)
+def test_a_crash_at_any_call_is_gone_on_with_by_the_same_call(hub: Hub, ingest: Ingest) -> None:
+    def begin() -> None:
+        tables.empty()
+        hub.kept.clear()
+        hub.put(f"/v1/properties/{VIENNA.id}", {**VIENNA.model_dump(mode="json"), "id": VIENNA.id})
+        ingest(STAYED, guest("g3", email="anna@mail.example"))
+
+    def act() -> None:
+        assert erase(hub).status_code == 200
+
+    begin()
+    for point in some_of(points_of(act)):
+        begin()
+        assert crash_at(point, act), str(point)
+        assert erase(hub).json_body["state"] == "done", str(point)
+        assert said_of_anna() == [], str(point)
+        assert hub.status("GET", f"/v1/guests/{ANNA}") == 404
