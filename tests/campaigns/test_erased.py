@@ -17,7 +17,7 @@ from chalicelib.ingest.changes import change_of
 from chalicelib.messages.holds import Reason
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Erasure
-from chalicelib.settings.rules import GROUP_CONTROLLER
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import VIENNA, guest, reservation
 from tests.campaigns.worlds import NOW, campaign, plan_by_hand, run_to_end
 from tests.ids import PMS
