@@ -10,6 +10,7 @@ from chalicelib.canonical.errors import NotFound, TryAgain
 from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, timed_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.connections.model import SIGNUP
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.guests.spans import Span
@@ -53,7 +54,7 @@ def _ahead(heads: Iterable[Head], at: Instant) -> Iterable[StayAhead]:
 
 def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
     by_source = defaultdict[ConnectionId, set[str]](set)
-    for record in (head.record for head in heads.values() if head.record):
+    for record in (each.record for each in heads.values() if each.record and each.record.source != SIGNUP):
         by_source[record.source] |= {record.source_id} if record.source_id else set()
     return tuple(Holder(source=source, source_ids=tuple(sorted(ids))) for source, ids in sorted(by_source.items()))
 

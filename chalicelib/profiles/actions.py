@@ -88,6 +88,16 @@ def _too_late() -> TryAgain:
     return TryAgain("too little time was left for this change", after_seconds=1)
 
 
+def store_own_word(said: Change) -> Leaf:
+    """Store what a person says of themselves, and announce it. Returns the leaf under which it is kept: of who was
+    erased before, that under which they begin anew. Raises TryAgain."""
+    loaded = LoadedRows()
+    bus.announce(_store(said, loaded).facts)
+    loaded.load([said])
+    taken = loaded.as_it_is_taken(said)
+    return taken.people[-1].leaf if isinstance(taken, Change) else Leaf("")
+
+
 def store_act(act: MembershipAct) -> list[Fact]:
     """Store what somebody said of a membership. Returns its facts, which the caller announces; of what was said before
     the same again. Raises NotFound, Conflict, TryAgain."""

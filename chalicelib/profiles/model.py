@@ -143,6 +143,8 @@ class Change:
     backfill: bool = False
     received_at: Instant | None = None
     """When the hub was told."""
+    own_act: bool = False
+    """The person said it of themselves, and proved that the mailbox is theirs."""
     again: bool = False
     """The message that named it came before: a crash may have kept its facts from the bus."""
 

@@ -1,6 +1,6 @@
 """Ask to get newsletters, and confirm it. Both may be done again and again: each is one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,7 +17,7 @@ from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.messages.holds import PURPOSES, UNASKED
 from chalicelib.messages.newcomers import mail_newcomer
-from chalicelib.profiles.actions import store_changes
+from chalicelib.profiles.actions import store_own_word
 from chalicelib.properties import store as properties
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
@@ -129,11 +129,9 @@ def confirm(token: str, network: str, now: datetime) -> Signup:
     change = change_of(rules.record_of(confirmed), SIGNUP, properties.by_id(), digest, confirmed.id)
     if change is None:
         raise NotFound("There is no such page.")
-    for error in store_changes([change]).values():
-        raise error
-    (person,) = change.people
+    leaf = store_own_word(replace(change, own_act=True))
     consents.set_consent(
-        person.leaf,
+        leaf,
         DEFAULT_CHANNEL,
         PURPOSES[UNASKED],
         confirmed.controller,

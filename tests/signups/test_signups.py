@@ -27,6 +27,7 @@ from chalicelib.ingest import actions as ingest
 from chalicelib.languages.catalogues import languages
 from chalicelib.messages import newcomers
 from chalicelib.messages.actions import record_event, suppress
+from chalicelib.privacy import actions as privacy
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions as settings
@@ -34,7 +35,7 @@ from chalicelib.settings.model import HubSettings
 from chalicelib.signups import actions, store
 from chalicelib.signups.actions import Typed
 from chalicelib.signups.model import LASTS
-from tests.builders import PORTO, VIENNA, guest, notice, reservation
+from tests.builders import PORTO, VIENNA, at, guest, notice, reservation
 from tests.conftest import PUBLIC_URL, SENDER
 from tests.crashes import beside, crash_at, points_of, watching
 from tests.exhaustive import some_of
@@ -291,3 +292,40 @@ def test_two_who_confirm_at_once_are_one_guest_who_agreed_once(ses: FakeSes, num
     beside(number, act, other)
     (ida,) = known()
     assert len(yes(ida)) == 1
+
+
+def erased(one: Guest) -> None:
+    privacy.erase(one, "staff st1", instant(SOON + timedelta(hours=1)))
+
+
+def test_who_was_erased_and_signs_up_again_is_a_new_guest_without_history_who_agreed(ses: FakeSes) -> None:
+    told = reservation("r1", guest("g1", "Ida", "Berg", email=ADDRESS), status="checked_out")
+    assert not ingest.ingest_notices([notice(told)])
+    actions.confirm(link(ses), HERE, SOON)
+    (before,) = known()
+    erased(before)
+    assert known() == []
+    again = link(ses, IDA, signup_of("again"))
+    for _ in range(2):
+        actions.confirm(again, HERE, SOON + timedelta(days=1))
+    (ida,) = known()
+    assert ida.id not in before.members
+    assert ida.traits.stats.stays == 0
+    said = answer(ida)
+    assert said
+    assert said.state == "confirmed"
+    assert len(yes(ida)) == 1
+    gate = gates.gate(ida.id, EMAIL)
+    assert gate
+    assert gate.suppression_of(digest("email", ADDRESS)) is None
+    assert not ingest.ingest_notices([notice(told | {"changed_at": at(90)})])
+    assert [each.id for each in known()] == [ida.id]
+
+
+def test_a_link_that_was_followed_before_an_erasure_brings_nobody_back(ses: FakeSes) -> None:
+    token = link(ses)
+    actions.confirm(token, HERE, SOON)
+    erased(known()[0])
+    with pytest.raises(NotFound):
+        actions.confirm(token, HERE, SOON + timedelta(days=1))
+    assert known() == []
