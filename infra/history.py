@@ -10,24 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from chalicelib.canonical.ids import JobId, stable_id
+from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import ConnectionId, JobId, stable_id
 from chalicelib.canonical.money import to_major
 from chalicelib.canonical.time import now
+from chalicelib.connections import store as connections
 from chalicelib.connectors.csv_files.columns import Kind
 from chalicelib.connectors.csv_files.forms import Question
 from chalicelib.connectors.csv_files.refused import Refused, as_csv, harmless
 from chalicelib.connectors.csv_files.translate import Asked
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Stay
+from chalicelib.ingest import backfill
+from chalicelib.ingest.backfill import BackfillAsked
 from chalicelib.ingest.imports import actions, reading, rules, store
 from chalicelib.ingest.imports.model import Import, ImportAsked, ReadAs, Summary
 from chalicelib.jobs import work
+from chalicelib.jobs.model import Progress
 from chalicelib.properties import store as properties
 
 BLOCK = 256 * 1024
 SHOWN = 5
 """First rows, and first refused ones."""
-OPERATOR = "the operator"
+OPERATOR, ASKED = "the operator", "asked"
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,19 @@ def write_refused(kept: Import, path: Path, to: Path) -> int:
     rows = (why[row.line]._replace(cells=tuple(row.cells)) for row in found if row.line in why)
     to.write_text(as_csv(sheet.headers, rows), newline="")
     return len(why)
+
+
+def ask_back(
+    connection_id: ConnectionId, asked: BackfillAsked, tell: Callable[[int], None], rest: Callable[[], None]
+) -> Progress:
+    """Have a vendor asked for what changed since a day, until all of it was asked for. Raises NotFound, Conflict."""
+    connection = connections.get(connection_id)
+    if connection is None:
+        raise NotFound("There is no such connection.")
+    seed = stable_id("", OPERATOR, asked.model_dump_json())
+    job = backfill.start(connection, asked, seed, now()).job
+    _wait(job.id, ASKED, lambda _, days: tell(days), rest)
+    return work.progress(job.id)
 
 
 # Out

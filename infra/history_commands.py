@@ -1,4 +1,4 @@
-"""`hub import` and `hub export`: history as lists of guests and stays."""
+"""`hub import`, `hub export`, `hub backfill`: history as lists, and of vendors that can be asked."""
 
 import sys
 import time
@@ -11,8 +11,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.time import instant, now
 from chalicelib.connectors.csv_files.columns import Kind
+from chalicelib.ingest.backfill import BackfillAsked
 from chalicelib.ingest.imports.model import ImportAsked
 from infra import history, stages
 from infra.errors import Refused
@@ -121,6 +123,23 @@ def _show(found: Understood) -> None:
     words.print(f"{found.counted['good']} good, {found.counted['bad']} bad")
     for refused in found.first_refused:
         words.print(escape(f"line {refused.line}, {refused.column or 'row'}: {refused.reason}"), highlight=False)
+
+
+def ask_back(
+    connection: Annotated[str, typer.Option(help="The connection whose vendor is asked.")],
+    since: Annotated[str, typer.Option("--from", help="From when: an instant, or a day of UTC.")],
+    until: Annotated[str, typer.Option("--to", help="Up to when; left out, up to now.")] = "",
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask a vendor for what changed since a day: its reservations and profiles come in as history."""
+    stages.use(stage_of(stage))
+    asked = BackfillAsked(since=an_instant(since), until=an_instant(until) if until else None)
+    days = ((asked.until or now()) - asked.since).days + 1
+    with progress() as shown:
+        task = shown.add_task(connection, total=days)
+        found = history.ask_back(ConnectionId(connection), asked, lambda done: shown.update(task, completed=done), rest)
+    say({"job": found.job.id, "notices": found.counted.get("notices", 0)}, as_json=as_json)
 
 
 def export(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def steps_of(kind: str) -> "Steps":
     """Raises Rejected for a kind that nobody knows."""
     from chalicelib.campaigns import previews
+    from chalicelib.ingest import backfill
     from chalicelib.ingest.imports import reading, storing
     from chalicelib.loyalty import points, programs
     from chalicelib.profiles import relisting
@@ -20,6 +21,7 @@ def steps_of(kind: str) -> "Steps":
         points.COUNTING: points.count,
         previews.PREVIEWING: previews.look,
         relisting.LISTING: relisting.relist,
+        backfill.ASKING: backfill.ask,
         reading.READING: reading.read,
         storing.STORING: storing.store_rows,
     }

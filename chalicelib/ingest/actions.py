@@ -42,6 +42,8 @@ class _Batch:
     again: frozenset[str] = frozenset()
     """Messages that came before: what they had announced may have been lost."""
     known: Mapping[PropertyId, Property] = field(default_factory=properties.by_id)
+    history: set[str] = field(default_factory=set)
+    """Messages of history that was asked for."""
     changes: list[Change] = field(default_factory=list)
     sources: list[set[str]] = field(default_factory=list)
     failures: Failures = field(default_factory=dict)
@@ -54,6 +56,8 @@ class _Batch:
             return
         change = told.claimed_by(connection.claims) if connection else told
         self.ignored.update(word for each in change.people for word in _said_in_vain(each))
+        if messages <= self.history:
+            change = replace(change, backfill=True)
         self.changes.append(replace(change, again=True) if messages & self.again else change)
         self.sources.append(messages)
 
@@ -234,7 +238,8 @@ def _opened(messages: Sequence[Message], batch: _Batch) -> dict[str, Notice]:
         large = message.body.get("large")
         content = files.read_body(raw_bucket(), large) if large else None
         try:
-            notices[message.id] = envelopes.read(message.body, content)
+            notices[message.id] = notice = envelopes.read(message.body, content)
+            batch.history.update([message.id] if notice.backfill else ())
         except Rejected as rejected:
             batch.fail([message.id], rejected)
     return notices

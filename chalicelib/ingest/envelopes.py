@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NewType
 
@@ -43,17 +43,25 @@ class Envelope:
     vendor: str
     request: str
     received_at: Instant
+    backfill: bool = False
+    """Whether it is of history that was asked for: nobody gets a mail for it."""
 
     def around(self, content: Content) -> str:
         """The message that waits in a queue."""
         told = {"connection": self.connection, "vendor": self.vendor, "request": self.request}
-        opening = compact({"v": SHAPE, **told, "received_at": self.received_at})
+        history = {"backfill": True} if self.backfill else {}
+        opening = compact({"v": SHAPE, **told, "received_at": self.received_at, **history})
         return f"{opening[:-1]},{content}}}"
 
 
 def noticed(connection: ConnectionId, vendor: str, at: datetime) -> Envelope:
     """Of a notice that came just now."""
     return Envelope(connection, vendor, uuid.uuid4().hex, instant(at))
+
+
+def of_history(connection: ConnectionId, vendor: str, at: datetime) -> Envelope:
+    """Of a notice that nobody sent, for what was asked for of before."""
+    return replace(noticed(connection, vendor, at), backfill=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Notice:
     request: str
     received_at: Instant
     body: Json
+    backfill: bool = False
 
 
 def read(message: Mapping[str, Any], content: bytes | None = None) -> Notice:
@@ -73,6 +82,7 @@ def read(message: Mapping[str, Any], content: bytes | None = None) -> Notice:
     if "text" in told:
         raise Rejected("not_json")
     try:
-        return Notice(told["connection"], told["vendor"], told["request"], told["received_at"], told["body"])
+        named = told["connection"], told["vendor"], told["request"], told["received_at"], told["body"]
+        return Notice(*named, backfill=told.get("backfill") is True)
     except KeyError:
         raise Rejected("not_an_envelope") from None

@@ -80,6 +80,7 @@ ASKED = {
     "connection_secrets:create": Asked(NOT_SEEN),
     "connection_secrets:delete": Asked(NOT_SEEN),
     "connection_trials:test": Asked(NOT_SEEN),
+    "connection_backfill:start": Asked(403, {"since": "2026-01-01T00:00:00Z"}),
     "today:get": Asked(EMPTY),
     "access:listed": Asked(EMPTY),
     "access:create": Asked(403, {"name": "k", "role": "analyst", "properties": ["vienna"]}),

@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "dead_letters:redrive_slice": {"connection": "pms"},
     "dead_letters:purge_slice": {"connection": "pms"},
     "signups:ask": {"email": "ida@mail.example", "words": "I would like to get newsletters."},
+    "connection_backfill:start": {"since": "2026-01-01T00:00:00Z"},
     "imports:create": {"kind": "guests", "source": "old", "exported_at": "2026-01-01T00:00:00Z", "currency": "EUR"},
     "imports:read": {"date_order": "day_first"},
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},

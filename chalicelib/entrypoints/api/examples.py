@@ -162,6 +162,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "Condition": {"trait": "stats.stays", "op": "gte", "value": 3},
     "Connection": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
     "ConnectionAsked": {"id": "pms-vienna", "properties": {"V1": "vienna"}},
+    "BackfillAsked": {"since": "2021-01-01T00:00:00Z", "until": None},
     "ImportAsked": {"source": "old-pms", "property_id": "vienna", "exported_at": "2026-01-31T00:00:00Z"},
     "FirstRow": {"line": 2, "understood": {"guest_id": "4711", "family_name": "Lee"}, "refused": None},
     "ColumnShown": {"header": "Last Name", "field": "family_name"},

@@ -52,6 +52,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "job": {
         "follow_programme": N_("Ledgers follow a programme"),
         "points_by_month": N_("Points are counted by month"),
+        "backfill": N_("A vendor is asked for history"),
         "read_import": N_("A list is read"),
         "store_import": N_("A list is stored"),
     },

@@ -137,6 +137,12 @@ PAGES = (
         opens="connection_trials:test",
     ),
     Page(
+        "/connections/{connection_id}/backfill",
+        shows="connections:asking_back",
+        takes="connections:asked_back",
+        opens="connection_backfill:start",
+    ),
+    Page(
         "/connections/{connection_id}/secrets",
         shows="connections:secrets",
         takes="connections:secret_made",

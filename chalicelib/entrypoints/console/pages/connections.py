@@ -9,13 +9,14 @@ from chalicelib.canonical.ids import ConnectionId
 from chalicelib.connections.asked import Connection
 from chalicelib.connections.health import Outcome
 from chalicelib.connections.rules import State
-from chalicelib.connectors.vendors import VENDORS
-from chalicelib.entrypoints.api import connection_secrets, connection_trials, connections
+from chalicelib.connectors.vendors import VENDORS, edge_of
+from chalicelib.entrypoints.api import connection_backfill, connection_secrets, connection_trials, connections
 from chalicelib.entrypoints.api.connection_secrets import SecretMade
 from chalicelib.entrypoints.api.connections import ConnectionOpened
 from chalicelib.entrypoints.console.pages.properties import TAKEN
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.ingest.backfill import BackfillAsked
 
 STATES: Mapping[State, tuple[str, str]] = {
     State.UNHEARD: (N_("Nothing came yet"), "plain"),
@@ -43,7 +44,11 @@ def listed(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     found = visit.call(connections.get, _id(visit))
-    return visit.shown("connection.html", found=found, states=STATES, outcomes=OUTCOMES, traffic=_traffic(visit, found))
+    may_ask_back = edge_of(found.vendor).thin and visit.opens_at(f"{visit.path}/backfill")
+    traffic = _traffic(visit, found)
+    return visit.shown(
+        "connection.html", found=found, states=STATES, outcomes=OUTCOMES, traffic=traffic, may_ask_back=may_ask_back
+    )
 
 
 def _traffic(visit: Visit, found: ConnectionOpened) -> list[tuple[str, int, str]]:
@@ -128,6 +133,18 @@ def testing(visit: Visit) -> Response:
 def tested(visit: Visit) -> Response:
     tried = visit.call(connection_trials.test, _id(visit))
     return visit.shown("connection_test.html", found=visit.call(connections.get, _id(visit)), tried=tried)
+
+
+def asking_back(visit: Visit) -> Response:
+    return visit.shown("connection_backfill.html", found=visit.call(connections.get, _id(visit)))
+
+
+def asked_back(visit: Visit) -> Response:
+    """Days of UTC."""
+    days = {name: text for name in ("since", "until") if (text := visit.form.text(name).strip())}
+    asked = visit.body(BackfillAsked, {name: f"{day}T00:00:00Z" for name, day in days.items()})
+    job = visit.call(connection_backfill.start, _id(visit), asked)
+    return visit.go(f"/jobs/{job.id}")
 
 
 def secrets(visit: Visit) -> Response:
