@@ -14,7 +14,7 @@ from chalicelib.aws import files, queues
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.canonical.facts import Fact, FactType
-from chalicelib.canonical.ids import ConnectionId, GuestId, ProgramId, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, GuestId, JobId, ProgramId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.guests import store as guests
 from chalicelib.ingest import actions as ingest
@@ -280,3 +280,14 @@ def test_history_earns_where_the_programme_says_from_when_and_nowhere_else() -> 
     assert sum(entry.points for entry in loyalty.ledger(found, silent.id)) == 0
     assert sum(entry.points for entry in loyalty.ledger(found, telling.id)) == 1200, "of 2024, and none of 2023"
     assert programs.starting(Program(id=silent.id, **rates), date(2030, 1, 1)).starts_on == silent.starts_on
+
+
+def test_workers_without_time_put_it_down_and_the_next_go_on(clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "AT_ONCE", 1)
+    kept = looked_at("id,email\n" + "".join(f"{at},g{at}@mail.example\n" for at in range(11)))
+    job = work.progress(actions.start(kept.id, NOW).storing or JobId("")).job
+    for _ in range(4):
+        work_all(lambda: 1.0)
+        work.wake(job, NOW)
+    assert counted(store.get(kept.id)) == {"good": 11, "changed": 11}
+    assert actions.state_of(store.get(kept.id)) == "stored"
