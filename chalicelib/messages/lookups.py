@@ -47,6 +47,8 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     address = digest(look.channel.identifier, to)
     identity, purpose = look.occasion.identity, look.occasion.purpose
     asked = asked_of(candidate.shown, found.guest.properties, identity.senders, look.now)
+    if not asked.may_be_looked_up:
+        return found
     known = Known(
         look.now,
         gate=found.gate,

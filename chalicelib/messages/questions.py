@@ -1,7 +1,8 @@
 """By which rules of consent a guest is asked about, and what the hotels concerned attest."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.canonical.ids import PropertyId
@@ -19,6 +20,11 @@ class Asked(NamedTuple):
     evidence: Evidence
     attested: bool
 
+    @property
+    def may_be_looked_up(self) -> bool:
+        """Whether bookings or clicks could make any difference, whatever the answer is."""
+        return self.attested or any(each.lapse for each in self.rules)
+
 
 NOTHING_ASKED = Asked((), Evidence(), attested=False)
 """About what the guest asked for."""
@@ -29,8 +35,14 @@ def asked_of(traits: Traits, seen_at: Collection[PropertyId], senders: Senders, 
 
     `evidence` is what the hotels attest, and nothing that is looked up.
     """
-    concerned, today = senders.concerned(seen_at), now.date()
     home = (traits.address.country if traits.address else None) or traits.country
+    return _asked(home, tuple(seen_at), senders, now.date())
+
+
+@lru_cache(maxsize=256)
+def _asked(home: str | None, seen_at: tuple[PropertyId, ...], senders: Senders, today: date) -> Asked:
+    """Kept, for a chunk's guests are of few countries."""
+    concerned = senders.concerned(seen_at)
     countries = [*([home] if home else []), *senders.countries(seen_at)]
     evidence = Evidence(
         may_opt_out=offers_refusal(concerned, today),

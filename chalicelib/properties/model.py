@@ -82,15 +82,19 @@ class Attestations(BaseModel):
 
     `opt_out_offered`: since then, whoever was asked for an address was offered to refuse advertising at once. Without
     it nobody is written to who did not agree. `proof_at_source`: since then, each opt-in that its sources tell was
-    confirmed from the mailbox or is signed, and they keep the proof. `registers`: since then the hotel itself compares
-    its addresses with such a list, or has its consents put on it in time.
+    confirmed from the mailbox or is signed, and they keep the proof. `compared_with_ecg` and `registered_at_iys`: since
+    then the hotel itself compares its addresses with Austria's list, and has its consents put on Türkiye's in time.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     opt_out_offered: date | None = None
     proof_at_source: date | None = None
-    registers: dict[RegisterName, date] = {}
+    compared_with_ecg: date | None = None
+    registered_at_iys: date | None = None
+
+    def since(self, register: RegisterName) -> date | None:
+        return self.compared_with_ecg if register == "ecg" else self.registered_at_iys
 
 
 class Property(BaseModel):

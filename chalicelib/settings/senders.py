@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import get_args
 
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property, RegisterName
 from chalicelib.settings.legal import CountryRule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Senders:
     """The hotels for which the legal entity of a mail answers, the one in whose name it is (None: the group's mail),
-    and the company's own rules of consent."""
+    and the company's own rules of consent. One is equal to itself alone."""
 
     hotels: Mapping[PropertyId, Property] = field(default_factory=dict)
     own: PropertyId | None = None
@@ -51,5 +52,10 @@ def proves_at_source(hotels: Iterable[Property], today: date) -> bool:
 
 def registers(hotels: Collection[Property], today: date) -> frozenset[RegisterName]:
     """The lists with which each of them compares by this day."""
-    kept = [{name for name, day in each.attestations.registers.items() if day <= today} for each in hotels]
-    return frozenset(set.intersection(*kept)) if kept else frozenset()
+    names: tuple[RegisterName, ...] = get_args(RegisterName)
+    return frozenset(name for name in names if hotels and all(_compares(each, name, today) for each in hotels))
+
+
+def _compares(hotel: Property, register: RegisterName, today: date) -> bool:
+    since = hotel.attestations.since(register)
+    return since is not None and since <= today

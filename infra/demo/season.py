@@ -10,7 +10,7 @@ CONNECTION = "mews"
 PROGRAM = "club"
 POLL_SECONDS = 0.5
 SINCE = "2020-01-01"
-ATTESTED = {"proof_at_source": SINCE, "registers": {"iys": SINCE}}
+ATTESTED = {"proof_at_source": SINCE, "registered_at_iys": SINCE}
 """Its hotels keep the proof of each opt-in, and have it registered: so all who agreed are written to, of whichever
 country."""
 Told = Callable[[dict[str, Any]], None]

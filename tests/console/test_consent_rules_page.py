@@ -52,11 +52,11 @@ def test_what_is_no_rule_is_told_and_what_was_typed_stays(sign_in: SignIn, typed
 def test_a_hotel_attests_in_its_form_and_keeps_it_with_the_next_change(sign_in: SignIn) -> None:
     admin, at = sign_in(), f"/settings/properties/{VIENNA.id}"
     asked = admin.open(at).form(at)
-    told = {"attestations.opt_out_offered": "2026-01-01", "attestations.registers.ecg": "2026-02-01"}
+    told = {"attestations.opt_out_offered": "2026-01-01", "attestations.compared_with_ecg": "2026-02-01"}
     assert admin.send(at, {**asked, **told}).status_code == 303
     assert admin.send(at, {**admin.open(at).form(at), "name": "Hotel Wien"}).status_code == 303
     kept = properties.get(VIENNA.id)
     assert kept
     assert kept.name == "Hotel Wien"
     attested = kept.attestations.model_dump(mode="json", exclude_defaults=True)
-    assert attested == {"opt_out_offered": "2026-01-01", "registers": {"ecg": "2026-02-01"}}
+    assert attested == {"opt_out_offered": "2026-01-01", "compared_with_ecg": "2026-02-01"}

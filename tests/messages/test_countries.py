@@ -175,7 +175,7 @@ def test_a_mail_to_korea_says_in_its_subject_that_it_is_advertising(ses: FakeSes
 def test_in_turkey_only_a_hotel_that_registers_its_consents_writes(ses: FakeSes) -> None:
     tell(opened(), person(country="TR", marketing_email=True))
     assert became() == ("not_registered", "tr")
-    opened(registers={"iys": EVER})
+    opened(registered_at_iys=EVER)
     assert became() == ("sent", "tr.express")
 
 

@@ -1,7 +1,5 @@
 """The hotels of the deployment."""
 
-from typing import get_args
-
 from chalice.app import Response
 
 from chalicelib.canonical.errors import FieldError, Invalid
@@ -10,11 +8,9 @@ from chalicelib.entrypoints.api import properties
 from chalicelib.entrypoints.console import hotels
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
-from chalicelib.properties.model import Branding, Property, RegisterName
+from chalicelib.properties.model import Attestations, Branding, Property
 
 TAKEN = N_("There is one with this id. Open that one to change it.")
-ATTESTED = ("opt_out_offered", "proof_at_source")
-REGISTERS: tuple[str, ...] = get_args(RegisterName)
 TEXTS = ("name", "time_zone", "country", "currency", "brand")
 
 
@@ -52,10 +48,7 @@ def _asked(visit: Visit, property_id: str) -> Property:
         **{name: form.text(name).split() for name in ("mail_domains", "websites")},
         "branding": {name: text for name in Branding.model_fields if (text := form.text(f"branding.{name}").strip())},
         "attestations": {
-            **{name: text for name in ATTESTED if (text := form.text(f"attestations.{name}").strip())},
-            "registers": {
-                name: text for name in REGISTERS if (text := form.text(f"attestations.registers.{name}").strip())
-            },
+            name: text for name in Attestations.model_fields if (text := form.text(f"attestations.{name}").strip())
         },
     }
     return visit.body(Property, document)
