@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
-from chalicelib.messages import names, sending, store
+from chalicelib.messages import lookups, names, sending, store
 from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.model import Occasion
 from chalicelib.profiles import actions as profiles
@@ -207,3 +208,32 @@ def test_a_group_s_mail_goes_by_the_countries_of_the_hotels_that_know_the_guest(
         guest("g1", email=ANNA, property_id="berlin", country="PT", marketing_email=True, changed_at=NOW.isoformat()),
     )
     assert became(of=asked(None, run="n2")) == ("double_opt_in_missing", "de")
+
+
+def test_who_objects_while_their_bookings_are_read_gets_nothing(ses: FakeSes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no gate yet when it is decided: the claim must see the one that the objection makes."""
+    tell(opened(opt_out_offered=EVER), person(country="GB"), booked())
+    read_bookings = lookups.bookings_of
+
+    def objecting(*asked: Any) -> Any:
+        monkeypatch.setattr(lookups, "bookings_of", read_bookings)
+        found = read_bookings(*asked)
+        say("g1", "withdrawn", LATER.isoformat())
+        return found
+
+    monkeypatch.setattr(lookups, "bookings_of", objecting)
+    assert became() == ("withdrawn", "objection")
+    assert ses.accepted == []
+
+
+def test_a_sale_costs_no_write_that_a_yes_does_not(ses: FakeSes) -> None:
+    tell(opened(opt_out_offered=EVER), person(country="GB"), booked())
+    say("g1", "explicit", LATER.isoformat())
+    before = meter().write_units
+    assert became(of=asked(run="n1"))[1] == "gb.express"
+    of_a_yes = meter().write_units - before
+    other = guest("g2", "Ben", "Lee", email="ben@mail.example", property_id="london", country="GB")
+    tell(LONDON, reservation("r2", other, property_id="london", status="checked_out"))
+    before = meter().write_units
+    assert became("g2", of=asked(run="n1"))[1] == "gb.sale"
+    assert meter().write_units - before == of_a_yes > 0
