@@ -24,7 +24,9 @@ from chalicelib.entrypoints.long_work import steps_of
 from chalicelib.jobs import store, work
 from chalicelib.jobs.model import MOST_SAMPLED, Part, Progress, Step
 from chalicelib.jobs.queued import WorkPart, read_work_part
+from chalicelib.properties import store as hotels
 from tests import tables
+from tests.builders import PORTO
 from tests.campaigns.worlds import NOW, campaign, guest, run_to_end
 from tests.crashes import Crash, crash_at, points_of
 from tests.exhaustive import some_of
@@ -103,6 +105,16 @@ def test_a_preview_says_what_the_campaign_then_does(ses: FakeSes, clock: time_ma
     run = run_to_end(clock, actions.launch(campaign()))
     sent = Counter(each.reason or each.decision for each in decisions.page_of(run.id).decisions)
     assert {"guests": sent.total(), "mailable": sent.pop("sent"), **sent} == found.counted
+
+
+def test_a_preview_goes_by_the_rules_of_the_countries_too(ses: FakeSes, clock: time_machine.Traveller) -> None:
+    """Those who agreed are held where the hotel does not attest that their consents are registered."""
+    hotels.put(PORTO.model_copy(update={"country": "TR"}))
+    agreed = {"mailable", "open_case"}
+    others = {code: number for code, number in seven().items() if code not in agreed}
+    assert done().counted == {**others, "not_registered": 3}
+    run = run_to_end(clock, actions.launch(campaign()))
+    assert Counter(each.reason for each in decisions.page_of(run.id).decisions)["not_registered"] == 3
 
 
 def test_a_preview_writes_rows_of_its_own_and_of_nobody_else() -> None:
