@@ -1,48 +1,65 @@
 """Which record's word wins on a guest's profile, field by field. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.canonical.ids import Scope
 from chalicelib.guests.enrolments import is_member
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.rules import sums_of_leaves
-from chalicelib.guests.standing import claimed_by, first_known, known_from, since_by_hotel, standing
+from chalicelib.guests.standing import first_known
 from chalicelib.guests.stats import Stats
+from chalicelib.guests.survivorship import WonBy, addressed, chosen, said_of, voices
 from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 from chalicelib.identity.offices import office_of
 from chalicelib.settings.guest_rules import SHIPPED, GuestRules
 
 
-def project(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> Traits:
-    """The profile of a guest: of each field the newest record's that has it, and what is computed from all leaves.
+class Origin(NamedTuple):
+    """Whose word a field is, and why: a record's."""
 
-    What a hotel claims fills in what the group's word leaves open, and overrides none of it; nor does it override what
-    a hotel says that knew the guest before, but for those whose profile it is: their `own` claims are as any record.
-    A record that its source merged into another says nothing where another does.
+    value: Any
+    head: Head
+    won_by: WonBy
+
+
+def project(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> Traits:
+    """The profile of a guest: of each field the newest record's that has it, or that of another, as the rules say, and
+    what is computed from all leaves.
+
+    What staff corrected wins over all that said otherwise then, until a source says something new. What a hotel claims
+    fills in what the group's word leaves open, and overrides none of it; nor does it override what a hotel says that
+    knew the guest before, but for those whose profile it is: their `own` claims are as any record. A record that its
+    source merged into another says nothing where another does.
     """
-    told = sorted((leaf for leaf in leaves if leaf.record), key=standing)
-    known: dict[str, Any] = {}
-    for leaf in _best_word_last(told, frozenset(own)):
-        known |= {name: value for name in FROM_RECORDS if (value := getattr(leaf.record, name))}
-    known |= {name: COMPUTATIONS[by](told, rules) for name, by in COMPUTED.items()}
+    among = voices(leaves, own)
+    told = [*reversed(among.claims), *reversed(among.heard)]
+    known = {name: said_of(won[0], name) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
+    known |= {name: COMPUTATIONS[by](told, rules, own) for name, by in COMPUTED.items()}
     return Traits(**known)
 
 
-def _best_word_last(told: Sequence[Head], own: AbstractSet[Scope]) -> list[Head]:
-    """Of each hotel, and of the group, in the order given."""
-    claims = [head for head in told if claimed_by(head) not in {None, *own}]
-    if not claims:
-        return [*told]
-    since = since_by_hotel(told)
-    ordered = sorted(claims, key=lambda head: known_from(head, since), reverse=True)
-    return [*ordered, *(head for head in told if head not in claims)]
+def origins(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> dict[str, Origin]:
+    """By field that somebody says: which record a profile has it from."""
+    among = voices(leaves, own)
+    found = {name: Origin(said_of(won[0], name), *won) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
+    email = _origin_of_email([*among.heard, *among.claims], rules, own)
+    return found | ({"email": email} if email else {})
 
 
-def _own_email(told: Sequence[Head], rules: GuestRules) -> str | None:
+def _origin_of_email(told: Sequence[Head], rules: GuestRules, own: Collection[Scope]) -> Origin | None:
+    email = _own_email(told, rules, own)
+    saying = [head for head in addressed(first_known(told), rules, own) if head.record and head.record.email == email]
+    if email is None:
+        return None
+    is_corrected = saying[0].record is not None and "email" in saying[0].record.corrects
+    others = {head.record.email for head in told if head.record and head.record.email_kind == "own"} - {email}
+    return Origin(email, saying[0], "corrected" if is_corrected else "first" if others else "only")
+
+
+def _own_email(told: Sequence[Head], rules: GuestRules, own: Collection[Scope]) -> str | None:
     """Relay, shared and placeholder addresses are never mailed as the guest's own. The one that stood first counts."""
-    return next(iter(own_emails(first_known(told), rules)), None)
+    return next(iter(own_emails(addressed(first_known(told), rules, own), rules)), None)
 
 
 def own_emails(records: Iterable[Head], rules: GuestRules) -> list[str]:
@@ -52,7 +69,7 @@ def own_emails(records: Iterable[Head], rules: GuestRules) -> list[str]:
     return sorted(found, key=lambda each: office_of(each, rules) is not None)
 
 
-def _is_member(told: Sequence[Head], _rules: GuestRules) -> bool:
+def _is_member(told: Sequence[Head], _rules: GuestRules, _own: Collection[Scope]) -> bool:
     return any(map(makes_member, told))
 
 
@@ -64,11 +81,11 @@ def makes_member(head: Head) -> bool:
     return is_member(head.enrolments, head.enrolled_in, has_number=bool(record.member_number))
 
 
-def _sums(told: Sequence[Head], _rules: GuestRules) -> Stats:
+def _sums(told: Sequence[Head], _rules: GuestRules, _own: Collection[Scope]) -> Stats:
     return sums_of_leaves(told)
 
 
-COMPUTATIONS: Mapping[str, Callable[[Sequence[Head], GuestRules], Any]] = {
+COMPUTATIONS: Mapping[str, Callable[[Sequence[Head], GuestRules, Collection[Scope]], Any]] = {
     "own_email": _own_email,
     "membership": _is_member,
     "sums": _sums,

@@ -1,12 +1,23 @@
 """What one source said about one person."""
 
+from collections.abc import Mapping
 from datetime import date
+
+from pydantic import Field
 
 from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
 from chalicelib.canonical.ids import ConnectionId, PropertyId
+from chalicelib.canonical.time import Instant
 from chalicelib.connections.model import hotel_of
 from chalicelib.guests.kept import Kept
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
+
+
+class Correction(Kept):
+    """What staff said of one field: when, and over which values (digests of them), which sources may go on saying."""
+
+    at: Instant
+    over: tuple[str, ...] = ()
 
 
 class Record(Kept):
@@ -36,6 +47,9 @@ class Record(Kept):
     claimed_by: PropertyId | None = None
     """The hotel whose own connection says so."""
 
+    corrects: dict[str, Correction] = Field(default_factory=dict)
+    """Fields that staff corrected: what they say wins over what they correct. Of a record of the hub's own alone."""
+
     @property
     def hotel(self) -> PropertyId | None:
         """The hotel that alone says so, by a key or a connection of its own; None for the group's word."""
@@ -57,6 +71,9 @@ class Record(Kept):
         """Of who comes again after an erasure: without what was agreed to before, or belongs to what is gone."""
         opted = self.marketing_email and None
         return self.model_copy(update={"marketing_email": opted, "merged_into": None, "member_number": None})
+
+    def correcting(self, corrections: Mapping[str, Correction]) -> "Record":
+        return self.model_copy(update={"corrects": dict(corrections)})
 
     def untied(self) -> "Record":
         """Without the source's word that it is the same person as another of its records."""

@@ -72,5 +72,9 @@ def first_hotel(record: Head) -> PropertyId:
 
 def standing(leaf: Head) -> tuple[bool, str, str]:
     """When a record was read is no news of it: of two profiles, each read now and then, neither is the newer for it."""
-    is_merged = leaf.record is not None and leaf.record.merged_into is not None
-    return not is_merged, leaf.version.mark if leaf.version else "", leaf.leaf
+    return not is_merged(leaf), leaf.version.mark if leaf.version else "", leaf.leaf
+
+
+def is_merged(leaf: Head) -> bool:
+    """Whether its source merged it into another of its records."""
+    return leaf.record is not None and leaf.record.merged_into is not None

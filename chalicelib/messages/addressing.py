@@ -9,6 +9,7 @@ from chalicelib.consent.rules import BOUNCE
 from chalicelib.guests.model import Guest, Head, Traits
 from chalicelib.guests.projection import own_emails, project
 from chalicelib.guests.standing import claimed_by, first_known, is_of_group, known_to_the_group, newest_first
+from chalicelib.guests.survivorship import addressed
 from chalicelib.identity.digests import digest
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.settings.guest_rules import GuestRules
@@ -31,7 +32,8 @@ def reachable_by(records: Collection[Head], identity: MailIdentity) -> list[Head
     own = newest_first(_of(records, identity.hotel))
     known = own or known_to_the_group(records)
     beside = [each for each in first_known(records) if each not in known]
-    return [*known, *(each for each in beside if identity.shares or (own and is_of_group(each)))]
+    reached = [*known, *(each for each in beside if identity.shares or (own and is_of_group(each)))]
+    return addressed(reached, identity.guests, {identity.hotel} if identity.hotel else ())
 
 
 def as_known_at(guest: Guest, records: Collection[Head], identity: MailIdentity) -> Guest | None:

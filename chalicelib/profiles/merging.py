@@ -23,6 +23,7 @@ def unmerge(guest: Guest, leaving: Collection[Leaf], word: Word) -> list[Leaf]:
     """Take records off a guest for good: each is kept apart from each that stays, which are returned. Said again it is
     the same. Raises Conflict where none would stay, or it does not fit; Invalid for another's records; TryAgain."""
     kept = decided_about({*leaving, *guest.members})
+    leaving = sorted({*leaving, *verdicts.said_through(leaving, kept)})
     staying = verdicts.staying(guest, leaving, kept, word.at)
     verdicts.check_leaving(leaving, staying, guest.members, kept)
     store_decision(word.on(verdicts.apart(leaving, staying), kept))

@@ -145,6 +145,9 @@ class Change:
     """When the hub was told."""
     own_act: bool = False
     """The person said it of themselves, and proved that the mailbox is theirs."""
+    replaces: str | None = None
+    """The version of the first person's record over which it is said, "" where there was none: staff correct what they
+    saw. None for a source, whose newest word counts."""
     again: bool = False
     """The message that named it came before: a crash may have kept its facts from the bus."""
 

@@ -50,6 +50,8 @@ def _changed(change: Change, draft: Draft) -> ProfileUpdate:
 
 
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
+    if change.replaces not in {None, draft.head(change.people[0].leaf).record_version if change.people else None}:
+        raise Conflict("Somebody else corrected this guest just now: look again, and ask again.")
     changed = [person for person in change.people if people.take_record(draft, person, change.since)]
     if any(people.tells_differently(draft, person) for person in changed):
         regrouping.regroup(draft)

@@ -49,6 +49,16 @@ def _kept(kept: Decided, pair: Pair) -> Decision | None:
     return kept.get(pair[0], {}).get(pair[1])
 
 
+CORRECTS = "What staff correct is said of this guest."
+"""Why a record of the hub's own is joined with the one through which staff said it."""
+
+
+def said_through(leaving: Iterable[Leaf], kept: Decided) -> set[Leaf]:
+    """What staff corrected through records goes where these go."""
+    said = [(other, each) for leaf in leaving for other, each in kept.get(leaf, {}).items()]
+    return {other for other, each in said if (each.verdict, each.reason) == (Verdict.JOIN, CORRECTS)}
+
+
 def apart(ones: Iterable[Leaf], others: Iterable[Leaf]) -> dict[Pair, Verdict]:
     """Each of some records from each of others."""
     return {pair_of(one, other): Verdict.APART for one, other in product(sorted(ones), sorted(others))}

@@ -1,14 +1,40 @@
 """What an operator may set of how guests are recognised. Pure."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.canonical.ids import ConnectionId
+from chalicelib.canonical.snapshots import HUB_ID
 
 RoleWord = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z.,_+-]{2,40}$")]
 AgencyDomain = Annotated[
     str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$", max_length=100)
 ]
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{5,14}$")]
+
+
+Choice = Literal["newest", "longest"]
+ProfileField = Literal[
+    "salutation", "given_name", "family_name", "generation", "email", "phone", "language", "country", "address",
+    "birth_date", "special_dates", "age_category",
+]  # fmt: skip
+"""What of a profile is chosen among the records."""
+Source = Annotated[ConnectionId, HUB_ID]
+
+
+class FieldRule(BaseModel):
+    """Which record's word counts for one field, where several say it. Those of `sources` come before all others, the
+    first named first. Among equals the `newest` counts, or the `longest` (an address with most of its parts in full);
+    of e-mail addresses always the one that stood first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: Choice = "newest"
+    sources: Annotated[tuple[Source, ...], Field(max_length=6)] = ()
+
+
+NEWEST = FieldRule()
 
 
 class GuestRules(BaseModel):
@@ -19,6 +45,9 @@ class GuestRules(BaseModel):
     that is below them. `house_telephones` are the hotels' and agencies' own, in E.164 (`+43158880`). None of these ever
     says who a guest is, and marketing goes to such an address only where the guest confirmed it. A change holds for
     mails at once, and for who is one guest with whom with the next news of a record.
+
+    `survivorship` says by field which of a guest's records counts; a field that is left out is the newest record's
+    that has it. It holds for each guest from the next news of them on.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +55,10 @@ class GuestRules(BaseModel):
     role_words: Annotated[tuple[RoleWord, ...], Field(max_length=50)] = ()
     agency_domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=100)] = ()
     house_telephones: Annotated[tuple[Telephone, ...], Field(max_length=100)] = ()
+    survivorship: dict[ProfileField, FieldRule] = {}
+
+    def rule_of(self, field: str) -> FieldRule:
+        return next((rule for name, rule in self.survivorship.items() if name == field), NEWEST)
 
 
 SHIPPED = GuestRules()

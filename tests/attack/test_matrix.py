@@ -117,7 +117,9 @@ ASKED = {
     "erasures:listed": Asked(EMPTY),
     "erasures:get": Asked(NOT_SEEN),
     "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
+    "corrections:patch": Asked(NOT_SEEN, {"language": "de"}),
     "records:listed": Asked(NOT_SEEN),
+    "origins:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
     "merge_candidates:listed": Asked(EMPTY),
@@ -180,7 +182,7 @@ OPEN = {
 SHOWN = {
     "boards:departures",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
-    "records:listed", "merge_candidates:listed", "merge_candidates:get",
+    "records:listed", "origins:listed", "merge_candidates:listed", "merge_candidates:get",
     "membership:listed", "members:listed", "staff:listed", "staff:get", "staff:sessions_of",
 }  # fmt: skip
 """Calls that only look, and whose answer has the mark for whoever may have it."""

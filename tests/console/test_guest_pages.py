@@ -253,3 +253,23 @@ def test_what_a_page_asks_of_aws_is_counted(sign_in: SignIn, anna: str, capsys: 
         "": 9, "/sheet": 26, "/records": 13, "/stays": 12, "/timeline": 14, "/consents": 17, "/membership": 15,
         "/membership/club": 18,
     }  # fmt: skip
+
+
+def test_a_desk_corrects_what_it_changed_and_the_records_say_so(sign_in: SignIn, anna: str) -> None:
+    desk = sign_in("front_desk", "vienna")
+    assert f"/console{AT}/correct" in desk.open(AT).links
+    page = desk.open(f"{AT}/correct")
+    sent = desk.send(f"{AT}/correct", {"given_name": "Annika", "address.city": "Vienna"}, page)
+    assert sent.status_code == 303, sent.body
+    shown = desk.open(f"{AT}/records")
+    assert {"Annika", "Corrected by the staff"} <= {*shown.words}
+    assert desk.open(f"{AT}/correct").form(f"/console{AT}/correct")["address.city"] == "Vienna"
+    refused = desk.send(f"{AT}/correct", {"phone": "n/a"})
+    assert refused.status_code == 400
+    assert "cannot be read" in refused.body.decode()
+
+
+def test_nobody_but_who_may_finds_the_page_of_corrections(sign_in: SignIn, anna: str) -> None:
+    reader = sign_in("analyst")
+    reader.open(f"{AT}/correct", 403)
+    assert f"/console{AT}/correct" not in reader.open(AT).links

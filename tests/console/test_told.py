@@ -15,6 +15,7 @@ from chalicelib.entrypoints.api.merge_candidates import EvidenceShown
 from chalicelib.entrypoints.api.today import TROUBLED
 from chalicelib.entrypoints.console.coded import CODES, told
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
+from chalicelib.guests.survivorship import WonBy
 from chalicelib.identity.model import Verdict
 from chalicelib.identity.offices import Office
 from chalicelib.loyalty.model import Reason
@@ -37,6 +38,7 @@ KNOWN: dict[str, set[str]] = {
     "nobody": set(get_args(Nobody)),
     "address": set(get_args(EmailKind)),
     "office": set(get_args(Office)),
+    "won_by": set(get_args(WonBy)),
     "origin": set(ORIGINS),
     "compared": set(get_args(EvidenceShown.model_fields["field"].annotation)),
     "level": set(get_args(EvidenceShown.model_fields["level"].annotation)),

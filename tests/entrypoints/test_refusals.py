@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "imports:read": {"date_order": "day_first"},
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
+    "corrections:patch": {"language": "de"},
     "consents:put": {"state": "explicit"},
     "erasures:tell": {"source": "api", "status": "done"},
     "membership:enrol": {},

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import get_args
 
 from chalicelib.access import attempts, remembered, sessions
 from chalicelib.access import audit as audits
@@ -50,7 +51,7 @@ from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
 from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
-from chalicelib.settings.guest_rules import GuestRules
+from chalicelib.settings.guest_rules import FieldRule, GuestRules, ProfileField
 from chalicelib.settings.legal import ConsentSettings, ConsentText, CountryRule, Source
 from chalicelib.settings.model import Brand, HubSettings, Succession
 from tests import tables
@@ -94,6 +95,7 @@ def longest_rules() -> GuestRules:
         role_words=("𝛼" * 40,) * 50,
         agency_domains=(".".join(["x" * 49] * 2),) * 100,
         house_telephones=(f"+{'1' * 15}",) * 100,
+        survivorship=dict.fromkeys(get_args(ProfileField), FieldRule(by="longest", sources=(ConnectionId(ID),) * 6)),
     )
 
 
@@ -303,7 +305,7 @@ def idempotency(signs: str) -> Item:
 
 
 ROWS: Rows = {
-    "DEPLOYMENT": Largest(deployment, 400_200, SIX),
+    "DEPLOYMENT": Largest(deployment, 401_200, SIX),
     "LEGAL": Largest(consent_settings, 390_000),
     "property_": Largest(property_, 128_800, SIX),
     "connection": Largest(connection, 253_600),

@@ -121,6 +121,15 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "shared": N_("used by many"),
         "unusable": N_("not usable"),
     },
+    "won_by": {
+        "only": N_("No other record says it"),
+        "newest": N_("The newest word"),
+        "longest": N_("The fullest"),
+        "first": N_("It stood first"),
+        "source": N_("This source comes first"),
+        "claim": N_("A hotel says so, and nobody else says anything"),
+        "corrected": N_("Corrected by the staff"),
+    },
     "office": {
         "role": N_("read by whoever is on duty"),
         "agency": N_("an agency's or a company's"),

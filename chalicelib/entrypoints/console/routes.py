@@ -33,6 +33,12 @@ PAGES = (
         opens="merge_candidates:get",
     ),
     Page("/guests/{guest_id}", shows="guest:overview", opens="guests:get"),
+    Page(
+        "/guests/{guest_id}/correct",
+        shows="guest_correction:shown",
+        takes="guest_correction:saved",
+        opens="corrections:patch",
+    ),
     Page("/guests/{guest_id}/sheet", shows="guest:sheet", opens="guests:get"),
     Page("/guests/{guest_id}/records", shows="guest:beside", opens="records:listed"),
     Page("/guests/{guest_id}/records/whose", shows="whose:shown", opens="merge_decisions:decide"),

@@ -1,9 +1,9 @@
 """What records say of one guest, as the rows of a table with a column for each record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.canonical.details import PostalAddress
+from chalicelib.canonical.details import PostalAddress, SpecialDate
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.hotels import Hotels
@@ -38,7 +38,7 @@ def rows(visit: Visit, records: Sequence[RecordShown], hotels: Hotels) -> list[R
     return [each for each in found if any(each.said)]
 
 
-def _address(where: PostalAddress | None, words: Wording) -> str:
+def address_in_words(where: PostalAddress | None, words: Wording) -> str:
     if where is None:
         return ""
     town = " ".join(each for each in (where.postal_code, where.city) if each)
@@ -52,8 +52,8 @@ def _email(record: RecordShown, visit: Visit) -> str:
     return " ".join([record.email or "", *(f"({visit.words(each)})" for each in codes)]).strip()
 
 
-def _special(record: RecordShown, visit: Visit, words: Wording) -> str:
-    return ", ".join(f"{visit.words(told('special_date', e.kind))}: {words.day(e.day)}" for e in record.special_dates)
+def special_days(days: Iterable[SpecialDate], visit: Visit, words: Wording) -> str:
+    return ", ".join(f"{visit.words(told('special_date', e.kind))}: {words.day(e.day)}" for e in days)
 
 
 def _coded(visit: Visit, of: str, code: object) -> str:
@@ -78,11 +78,11 @@ SAID: Mapping[str, Callable[[RecordShown, Visit, Wording], str]] = {
     N_("E-mail address"): lambda record, visit, _: _email(record, visit),
     N_("Telephone"): lambda record, _, __: record.phone or "",
     N_("Member number"): lambda record, _, __: record.member_number or "",
-    N_("Address"): lambda record, _, words: _address(record.address, words),
+    N_("Address"): lambda record, _, words: address_in_words(record.address, words),
     N_("Country"): lambda record, _, words: words.country(record.country),
     N_("Language"): lambda record, _, words: words.tongue(record.language),
     N_("Date of birth"): lambda record, _, words: words.day(record.birth_date),
-    N_("Special days"): _special,
+    N_("Special days"): lambda record, visit, words: special_days(record.special_dates, visit, words),
     N_("Age"): lambda record, visit, _: _coded(visit, "age", record.age_category),
     N_("Wants marketing by e-mail"): lambda record, visit, _: _flag(visit, record.marketing_email),
     UNUSABLE: lambda record, visit, _: ", ".join(_coded(visit, "field", each) for each in record.unusable),

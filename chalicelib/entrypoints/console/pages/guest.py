@@ -12,11 +12,11 @@ from chalice.app import Response
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Status
-from chalicelib.entrypoints.api import consents, guests, membership, records, stays, timeline
+from chalicelib.entrypoints.api import consents, guests, membership, origins, records, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.console import by_month, hotels, named
-from chalicelib.entrypoints.console.pages import beside_each_other
+from chalicelib.entrypoints.console.pages import beside_each_other, guest_origins
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 
@@ -68,8 +68,10 @@ def beside(visit: Visit) -> Response:
     only = ConnectionId(source) if source else None
     listing = visit.call(records.listed, id_of(visit), source=only, page=visit.part(visit.path))
     rows = beside_each_other.rows(visit, listing.items, hotels.of(visit))
+    told = [] if visit.query.get("cursor") else visit.call(origins.listed, id_of(visit)).items
     sources = sorted({each.source for each in guest.leaves if each.source} | ({source} if source else set()))
-    return shown(visit, "guest_records.html", guest, listing=listing, rows=rows, sources=sources)
+    profile = guest_origins.lines(visit, told)
+    return shown(visit, "guest_records.html", guest, listing=listing, rows=rows, sources=sources, profile=profile)
 
 
 def stayed(visit: Visit) -> Response:
