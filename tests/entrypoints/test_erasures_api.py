@@ -10,7 +10,9 @@ import time_machine
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, leaf_anew, leaf_of_profile
 from chalicelib.canonical.time import instant, now
+from chalicelib.guests import store as guests
 from chalicelib.ingest.actions import ingest_notices
+from chalicelib.privacy import actions, store
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, charge, guest, notice, reservation
 from tests.crashes import crash_at, points_of
@@ -189,3 +191,15 @@ def test_a_crash_at_any_call_is_gone_on_with_by_the_same_call(hub: Hub, ingest: 
         assert erase(hub).json_body["state"] == "done", str(point)
         assert said_of_anna() == [], str(point)
         assert hub.status("GET", f"/v1/guests/{ANNA}") == 404
+
+
+def test_a_record_that_comes_while_a_guest_is_erased_goes_along(hub: Hub, ingest: Ingest, known: None) -> None:
+    found = guests.guest(ANNA)
+    assert found
+    store.begin(actions.planned(found, "key admin", instant(now())))
+    ingest(guest("g4", email="anna@mail.example", property_id=VIENNA.id))
+    answer = erase(hub).json_body
+    assert set(answer["records"]) == {ANNA, leaf_of_profile(API, "g4")}
+    assert [each["source_ids"] for each in answer["sources"]] == [["g1", "g4"]]
+    assert said_of_anna() == []
+    assert erase(hub, leaf_of_profile(API, "g4")).json_body == answer

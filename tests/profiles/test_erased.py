@@ -72,6 +72,7 @@ def test_nothing_of_an_erased_guest_is_left_but_the_stays(memory: MemoryTable, f
     erase()
     assert guests.guest(leaf()) is None
     assert [stay.source_id for stay in guests.stays(leaf())] == ["r1"]
+    assert list(guests.walk(0, 1)) == []
     assert names_kept(memory) == []
     assert (FactType.GUEST_ERASED, leaf()) in [(fact.type, fact.subject) for fact in facts]
 
@@ -127,12 +128,13 @@ def test_a_later_booking_begins_a_new_guest_without_history(booked: dict[str, An
 
 
 def test_what_is_agreed_to_before_is_no_consent_of_a_later_booking(memory: MemoryTable) -> None:
-    store([reservation("r1", {**ANNA, "marketing_email": True})])
+    agreed = {**ANNA, "marketing_email": True, "member_number": "M-1"}
+    store([reservation("r1", agreed)])
     erase()
-    store([{**AGAIN, "occupants": [{"role": "primary", "guest": {**ANNA, "marketing_email": True}}]}])
-    gate = gates.gate(guests.one_leaf_each([leaf_anew(leaf())])[0], EMAIL)  # type: ignore[arg-type]
-    assert gate
-    assert gate.answers == {}
+    store([{**AGAIN, "occupants": [{"role": "primary", "guest": {**agreed, "changed_at": at(20)}}]}])
+    (head,) = guests.with_records(guests.heads([leaf_anew(leaf())])).values()
+    assert head.record
+    assert (head.record.marketing_email, head.record.member_number) == (None, None)
 
 
 def test_who_reads_the_same_mailbox_stays_and_is_not_held(memory: MemoryTable) -> None:
@@ -145,6 +147,18 @@ def test_who_reads_the_same_mailbox_stays_and_is_not_held(memory: MemoryTable) -
     gate = gates.gate(ben.id, EMAIL)
     assert gate is None or gate.suppressed == {}
     assert ben.traits.email == MAIL
+
+
+def test_who_reads_the_same_mailbox_under_a_name_that_begins_alike_stays_with_all_that_is_told(
+    memory: MemoryTable,
+) -> None:
+    alice = guest("g2", "Alice", email=MAIL)
+    store([ANNA, alice])
+    erase()
+    store([{**alice, "source_id": "g3", "changed_at": at(31)}])
+    found = guests.guest(leaf("g2"))
+    assert found
+    assert found.members == tuple(sorted([leaf("g2"), leaf("g3")]))
 
 
 def test_who_was_not_known_yet_and_reads_the_same_mailbox_is_taken_in(memory: MemoryTable) -> None:
@@ -184,6 +198,7 @@ def test_what_people_decided_of_the_records_brings_nobody_back(memory: MemoryTab
     store([guest("g6", "Dora")])
     profiles.store_decision(decided("g1", "g6", minute=12))
     profiles.store_decision(decided("g1", "g5", "apart", minute=13))
+    assert [key for key in memory.rows if key.sk == "DECISIONS" and key.pk == f"LEAF#{leaf('g6')}"] == []
     other = guests.guest(leaf("g6"))
     assert other
     assert other.members == (leaf("g6"),)
