@@ -112,6 +112,7 @@ ASKED = {
     "imports:rejected": GROUP,
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
+    "exports:get": Asked(NOT_SEEN),
     "erasures:erase": Asked(NOT_SEEN),
     "erasures:plan": Asked(NOT_SEEN),
     "erasures:listed": Asked(EMPTY),
@@ -180,7 +181,7 @@ OPEN = {
     ("/signup/{property_id}", "POST"), ("/confirm/{token}", "GET"), ("/confirm/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {
-    "boards:departures",
+    "boards:departures", "exports:get",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
     "records:listed", "origins:listed", "merge_candidates:listed", "merge_candidates:get",
     "membership:listed", "members:listed", "staff:listed", "staff:get", "staff:sessions_of",

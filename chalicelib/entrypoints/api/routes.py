@@ -97,6 +97,7 @@ CALLS = (
     Call("GET", "/v1/guests", "guests:search", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),
     Call("DELETE", "/v1/guests/{guest_id}", "erasures:erase", ADMIN),
+    Call("GET", "/v1/guests/{guest_id}/export", "exports:get", FRONT_DESK),
     Call("GET", "/v1/guests/{guest_id}/erasure", "erasures:plan", ADMIN),
     Call("GET", "/v1/erasures", "erasures:listed", ADMIN),
     Call("GET", "/v1/erasures/{erasure_id}", "erasures:get", ADMIN),
