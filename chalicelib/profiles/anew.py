@@ -4,8 +4,8 @@ A source may go on telling of a person who was erased here. What it knew before 
 comes: the record itself is known to be erased, and another one by an address, a telephone or a member number of the
 person. A booking that was made later begins a new guest, under a leaf that follows from the erased one, so that twice
 or in another order it is the same guest; so does the person's own word. A profile by itself begins nobody: who changed
-it, and why, it does not say. Nor is it taken once the guest has begun, for what had come before the booking was not kept either; what is booked
-later tells who that is by now.
+it, and why, it does not say. Nor is it taken once the guest has begun, for what had come before the booking was not
+kept either; what is booked later tells who that is by now.
 """
 
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ def target(record: Record) -> list[Leaf]:
 
 def _is_later(change: Change, person: Person, leaf: Leaf, erased_at: Instant, known: Known) -> bool:
     """Whether it was made after the erasure. Where the source does not say when, a reservation was that comes first
-    afterwards, lies ahead, and is no history. What people say of themselves is theirs. That somebody became nobody is news of whoever they are by now."""
+    afterwards, lies ahead, and is no history. That somebody became nobody is news of whoever they are by now."""
     if change.own_act and change.version.changed_at > erased_at:
         return True
     if change.stay is None:
