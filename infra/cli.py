@@ -36,7 +36,7 @@ from infra.dead_letter_commands import dlq
 from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
 from infra.errors import Refused
-from infra.history_commands import ask_back, export, import_list
+from infra.history_commands import lists
 from infra.local_cloud import LocalCloudDown
 from infra.name_commands import names
 from infra.settings_commands import settings
@@ -59,9 +59,7 @@ hub.add_typer(settings, name="settings")
 hub.add_typer(names, name="names")
 hub.add_typer(staff, name="staff")
 hub.command("audit")(audit_commands.audit)
-hub.command("import")(import_list)
-hub.command("export")(export)
-hub.command("backfill")(ask_back)
+hub.add_typer(lists)
 hub.command("deploy")(commands.deploy)
 infra.command("record")(commands.record)
 hub.command("restore")(restore_commands.restore_table)

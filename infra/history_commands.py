@@ -21,6 +21,8 @@ from infra.errors import Refused
 from infra.history import Understood
 from infra.terminal import AsJson, Stage, an_instant, progress, say, stage_of, words
 
+lists = typer.Typer()
+"""Commands of `hub` itself."""
 LONGEST_WAIT = 0.5
 """Seconds between two looks at a job."""
 
@@ -29,6 +31,7 @@ def rest() -> None:
     time.sleep(LONGEST_WAIT)
 
 
+@lists.command("import")
 def import_list(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="guests.csv or stays.csv.")],
     source: Annotated[str, typer.Option(help="Where it comes from: the same rows are the same records under it.")],
@@ -125,6 +128,7 @@ def _show(found: Understood) -> None:
         words.print(escape(f"line {refused.line}, {refused.column or 'row'}: {refused.reason}"), highlight=False)
 
 
+@lists.command("backfill")
 def ask_back(
     connection: Annotated[str, typer.Option(help="The connection whose vendor is asked.")],
     since: Annotated[str, typer.Option("--from", help="From when: an instant, or a day of UTC.")],
@@ -142,6 +146,7 @@ def ask_back(
     say({"job": found.job.id, "notices": found.counted.get("notices", 0)}, as_json=as_json)
 
 
+@lists.command("export")
 def export(
     kind: Annotated[Literal["guests", "stays"], typer.Argument(help="guests or stays.")],
     to: Annotated[Path | None, typer.Option(help="The file; left out, standard output.")] = None,
