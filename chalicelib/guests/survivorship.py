@@ -135,13 +135,15 @@ def _length(value: Any) -> int:
 
 
 def addressed(records: Sequence[Head], rules: GuestRules, own: Collection[Scope] = ()) -> list[Head]:
-    """Records in the order in which their e-mail addresses count: what staff corrected before all, and without those
-    that it corrects; then by their sources, and else as they stand."""
+    """Records in the order in which their e-mail addresses count: what staff corrected before all, or what a source
+    said anew since, and without those that were corrected; then by their sources, and else as they stand."""
     ordered = sorted(records, key=lambda head: rank(head, rules.rule_of("email")))
     saying = [head for head in voices(records, own).heard if said_of(head, "email")]
     correction = corrected("email", saying)
-    if correction is None or _newer("email", saying, correction):
+    if correction is None:
         return ordered
     over = _over(correction, "email")
-    others = [head for head in ordered if head != correction]
-    return [correction, *(head for head in others if digest_of_value(said_of(head, "email")) not in over)]
+    first = _newer("email", saying, correction) or [correction]
+    named = {head.leaf for head in first}
+    others = (head for head in ordered if head.leaf not in named)
+    return [*first, *(head for head in others if digest_of_value(said_of(head, "email")) not in over)]

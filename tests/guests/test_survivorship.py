@@ -13,9 +13,9 @@ from chalicelib.canonical.ids import ConnectionId, Leaf
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.connections.model import api_of
 from chalicelib.guests.model import Head
-from chalicelib.guests.projection import origins, project
+from chalicelib.guests.projection import origins, own_emails, project
 from chalicelib.guests.records import Correction, Record
-from chalicelib.guests.survivorship import digest_of_value
+from chalicelib.guests.survivorship import addressed, digest_of_value
 from chalicelib.guests.traits import FROM_RECORDS
 from chalicelib.settings.guest_rules import GuestRules, ProfileField
 from tests.builders import PORTO, VIENNA
@@ -106,7 +106,13 @@ def test_the_last_correction_counts() -> None:
 
 def test_an_address_that_was_corrected_is_written_to_no_more() -> None:
     told = corrected(2, ["old@mail.example"], email="new@mail.example"), said("a1", 1, email="old@mail.example")
+    other = said("a2", 1, email="mine@mail.example")
     assert won(*told, by=rules())["email"] == ("new@mail.example", "desk", "corrected")
+    written_to = own_emails(addressed([*told, other], rules()), rules())
+    assert written_to == ["new@mail.example", "mine@mail.example"]
+    anew = said("a1", 3, email="anew@mail.example")
+    assert own_emails(addressed([told[0], anew], rules()), rules()) == ["anew@mail.example", "new@mail.example"]
+    assert won(told[0], anew, by=rules())["email"][:2] == ("anew@mail.example", "a1")
 
 
 def test_a_hotel_corrects_its_own_guests_alone() -> None:
