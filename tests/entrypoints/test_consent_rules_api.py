@@ -98,6 +98,12 @@ def test_a_guest_s_consents_tell_which_rule_decides_and_until_when(hub: Hub, ing
     assert answer(hub) == ("objection", False, "withdrawn", None)
 
 
+def test_a_later_stay_is_told_as_what_keeps_a_yes_alive(hub: Hub, ingest: Ingest) -> None:
+    anna = guest(email="anna@mail.example", country="FR", marketing_email=True)
+    ingest(reservation("r1", anna, property_id=VIENNA.id, status="checked_out"))
+    assert answer(hub) == ("fr.express", True, None, "2029-02-03T00:00:00.000000Z")
+
+
 def test_a_sale_is_told_where_nobody_said_anything(hub: Hub, ingest: Ingest) -> None:
     anna = guest(email="anna@mail.example", country="GB")
     ingest(reservation("r1", anna, property_id=VIENNA.id, status="checked_out"))

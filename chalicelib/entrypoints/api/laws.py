@@ -48,14 +48,15 @@ class Court:
     now: datetime
 
     def verdict(self, gate: Gate, purpose: Purpose, controller: ControllerId) -> Verdict:
-        """In the name of the hotels that know the guest, by what is in sight."""
+        """In the name of the hotels that know the guest, by what is in sight. A stay or a click may not make the
+        difference today, and tell until when it is so."""
         senders, leaves, traits = self.senders[controller], self.sight.members, self.sight.traits
         asked = asked_of(traits, self.sight.guest.properties, senders, self.now)
         answer = rules.answer_for(gate, purpose, controller, self.succeeds[controller])
         known = replace(asked.evidence, answer=answer)
         found = bases.decide(asked.rules, known, self.now)
         to = CHANNELS[gate.channel].address_of(traits)
-        if to is None or not bases.may_be_overturned(asked.rules, known, found, attested=asked.attested):
+        if to is None or found.reason is Denied.WITHDRAWN or not asked.may_be_looked_up:
             return found
         address = digest(CHANNELS[gate.channel].identifier, to)
         bookings = lookups.bookings_of(leaves, address, senders, self.now)
