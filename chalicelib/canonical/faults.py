@@ -72,6 +72,7 @@ FORMS: Mapping[str, str] = {
 """What was wanted, by how the type of the error begins."""
 PATTERNS: Mapping[str, str] = {
     r"^[a-z0-9_-]{1,64}$": "must have 1 to 64 of a-z, 0-9, _ and -",
+    r"^[a-z0-9_-]{1,16}$": "must have 1 to 16 of a-z, 0-9, _ and -",
     r"^#[0-9a-f]{6}$": "must be a colour such as #1f5f8b",
     r"^[A-Z]{2}$": "must be a country by its two letters (ISO 3166-1), such as AT",
     r"^[A-Z]{3}$": "must be a currency by its three letters (ISO 4217), such as EUR",

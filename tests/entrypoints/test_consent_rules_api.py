@@ -53,6 +53,7 @@ def test_the_hub_s_rules_are_in_force_until_the_company_writes_its_own(hub: Hub)
         ({"rules": [{**RULE, "countries": ["PT", "ZZ"]}]}, "rules.0.countries.1"),
         ({"rules": [RULE, {**RULE, "countries": []}]}, "rules"),
         ({"rules": [RULE, {**RULE, "id": "other"}]}, "rules"),
+        ({"rules": [{**RULE, "id": "a-name-that-is-too-long"}]}, "rules.0.id"),
         ({"rules": [{**RULE, "sources": []}]}, "rules.0.sources"),
         ({"rules": [{**RULE, "lapse": {"months": 0, "after": ["stay"]}}]}, "rules.0.lapse.months"),
         ({"rules": [{**RULE, "lapse": {"months": 3, "after": ["stay", "open"]}}]}, "rules.0.lapse.after.1"),
