@@ -13,9 +13,9 @@ from chalicelib.canonical.ids import GuestId, Leaf, RunId
 from chalicelib.canonical.time import now as present
 from chalicelib.messages import holds, sending
 from chalicelib.messages.channels.register import CHANNELS
-from chalicelib.messages.holds import Reason
 from chalicelib.messages.known import Words
 from chalicelib.messages.model import Outcome
+from chalicelib.messages.reasons import Reason
 
 
 class DecisionPage(NamedTuple):

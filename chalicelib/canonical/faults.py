@@ -77,6 +77,8 @@ PATTERNS: Mapping[str, str] = {
     r"^[A-Z]{2}$": "must be a country by its two letters (ISO 3166-1), such as AT",
     r"^[A-Z]{3}$": "must be a currency by its three letters (ISO 4217), such as EUR",
     r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$": "must be a language by its code, such as de or pt-BR",
+    r"^\+[1-9][0-9]{5,14}$": "must be a telephone number with its country, such as +4315550100",
+    r"^[^\s@A-Z.,_+-]{2,40}$": "must be 2 to 40 small letters, as an address begins, such as reception",
     r"^https://[!-~]+$": "must be a web address that begins with https://",
     r"^https?://[!-~]+$": "must be a web address",
     r"^[!-~]+$": "must be of visible ASCII characters, without blanks",

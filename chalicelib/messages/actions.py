@@ -23,8 +23,8 @@ from chalicelib.identity.digests import digest
 from chalicelib.messages import holds, newcomers, returns, rules, staff, store, templates
 from chalicelib.messages.channels.contract import Channel, DeliveryEvent, EventKind
 from chalicelib.messages.channels.register import CHANNELS
-from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Message, Template
+from chalicelib.messages.reasons import Reason
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.messages.tokens import read_token
 from chalicelib.settings import actions as settings

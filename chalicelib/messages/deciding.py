@@ -14,10 +14,10 @@ from chalicelib.messages import claims, holds, rules
 from chalicelib.messages.candidates import Candidate
 from chalicelib.messages.channels.contract import Channel, Writer, Written
 from chalicelib.messages.claims import Sendable
-from chalicelib.messages.holds import Reason
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Message, Occasion, Outcome
 from chalicelib.messages.questions import NOTHING_ASKED, asked_of
+from chalicelib.messages.reasons import Reason
 from chalicelib.messages.templates import Unfit
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
 

@@ -13,6 +13,7 @@ from chalicelib.consent.model import MARKETING, SOFT_BOUNCES, Purpose
 from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
 from chalicelib.consent.rules import counted_since, was_mailed
 from chalicelib.messages.known import Fault, Known, Words
+from chalicelib.messages.reasons import Reason
 
 
 class MessageClass(StrEnum):
@@ -39,41 +40,6 @@ PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, M
 
 HASTY = frozenset({MessageClass.TRANSACTIONAL, MessageClass.SERVICE})
 """What has its turn before anything that the guest did not ask for and does not need."""
-
-
-class Reason(StrEnum):
-    """Why a candidate gets no message."""
-
-    ERASED = "erased"
-    RESTRICTED = "restricted"
-    NO_ADDRESS = "no_address"
-    SUPPRESSED_COMPLAINT = "suppressed_complaint"
-    SUPPRESSED_BOUNCE = "suppressed_bounce"
-    SUPPRESSED_SOFT_BOUNCES = "suppressed_soft_bounces"
-    SUPPRESSED_ERASED = "suppressed_erased"
-    NO_CONSENT = "no_consent"
-    NO_LEGAL_BASIS = "no_legal_basis"
-    NOT_REGISTERED = "not_registered"
-    DOUBLE_OPT_IN_MISSING = "double_opt_in_missing"
-    CONSENT_EXPIRED = "consent_expired"
-    WITHDRAWN = "withdrawn"
-    WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
-    OFFICE_ADDRESS = "office_address"
-    OPEN_CASE = "open_case"
-    FREQUENCY_CAP = "frequency_cap"
-    ALREADY_SENT = "already_sent"
-    EARLIER_LAUNCH = "earlier_launch"
-    SHARED_MAILBOX = "shared_mailbox"
-    LEFT_SEGMENT = "left_segment"
-    MERGED_AWAY = "merged_away"
-    TOO_MANY_RECORDS = "too_many_records"
-    MISSING_VARIABLE = "missing_variable"
-    EMPTY_CONTENT = "empty_content"
-    RENDERING_FAILED = "rendering_failed"
-    TEMPLATE_REFUSED = "template_refused"
-    NAME_IS_ADVERTISING = "name_is_advertising"
-    RUN_CANCELLED = "run_cancelled"
-    NOT_MISSED = "not_missed"
 
 
 @dataclass(frozen=True)

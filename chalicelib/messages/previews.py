@@ -11,10 +11,11 @@ from chalicelib.guests import today
 from chalicelib.guests.model import Traits
 from chalicelib.messages import holds, names
 from chalicelib.messages.channels.register import CHANNELS
-from chalicelib.messages.holds import UNASKED, Reason
+from chalicelib.messages.holds import UNASKED
 from chalicelib.messages.known import Cap
 from chalicelib.messages.misfits import Found, Misfit, misfit
 from chalicelib.messages.model import Occasion, Template
+from chalicelib.messages.reasons import Reason
 from chalicelib.messages.templates import SHOWN, Unfit, judged, where_in
 from chalicelib.messages.variables import SAMPLE_URL
 from chalicelib.settings import installation

@@ -74,7 +74,7 @@ class CountryRule(Closed):
     on_register: RegisterName | None = None
     implied: Annotated[tuple[Implied, ...], Field(max_length=4)] = ()
     subject_prefix: Subject | None = None
-    text_hours: tuple[TimeOfDay, TimeOfDay] | None = None
+    text_hours: Annotated[tuple[TimeOfDay, ...], Field(min_length=2, max_length=2)] | None = None
     tracked: bool = False
     notes: Annotated[tuple[Words, ...], Field(max_length=12)] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]

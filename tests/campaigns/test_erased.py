@@ -14,7 +14,7 @@ from chalicelib.consent.actions import set_consent
 from chalicelib.consent.model import EMAIL, MARKETING, Basis
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
-from chalicelib.messages.holds import Reason
+from chalicelib.messages.reasons import Reason
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Erasure
 from chalicelib.settings.model import GROUP_CONTROLLER

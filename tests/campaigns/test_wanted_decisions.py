@@ -9,7 +9,7 @@ from chalicelib.campaigns.decisions import Wanted
 from chalicelib.campaigns.model import Run
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import GuestId, OccasionId, RunId
-from chalicelib.messages.holds import Reason
+from chalicelib.messages.reasons import Reason
 from tests.campaigns.worlds import campaign, guest, run_to_end
 from tests.crashes import watching
 from tests.ids import guest_id

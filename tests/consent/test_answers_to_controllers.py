@@ -17,8 +17,9 @@ from chalicelib.consent.rules import answer_for, answers, with_acts
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
-from chalicelib.messages.holds import UNASKED, Reason, decide
+from chalicelib.messages.holds import UNASKED, decide
 from chalicelib.messages.known import Cap, Known
+from chalicelib.messages.reasons import Reason
 from tests.ids import PMS, guest_id
 from tests.memory_table import MemoryTable
 

@@ -12,8 +12,8 @@ from chalicelib.canonical import time
 from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
 from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
 from chalicelib.messages import store as templates
-from chalicelib.messages.holds import Reason
 from chalicelib.messages.model import Template
+from chalicelib.messages.reasons import Reason
 from chalicelib.segments.model import Segment
 from chalicelib.segments.store import SEGMENTS
 from tests.builders import guest, reservation

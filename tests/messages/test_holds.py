@@ -10,8 +10,9 @@ from chalicelib.canonical.ids import ControllerId, Digest, OccasionId
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.consent.rules import send_mark
-from chalicelib.messages.holds import HOLDS, RULES, MessageClass, Reason, decide
+from chalicelib.messages.holds import HOLDS, RULES, MessageClass, decide
 from chalicelib.messages.known import Cap, Fault, Known
+from chalicelib.messages.reasons import Reason
 from tests.ids import guest_id
 
 GA = guest_id("ga")

@@ -16,9 +16,10 @@ from chalicelib.guests.model import Traits
 from chalicelib.messages import holds, rules
 from chalicelib.messages.channels.contract import DeliveryEvent, EventKind
 from chalicelib.messages.channels.email import EMAIL as EMAIL_CHANNEL
-from chalicelib.messages.holds import MessageClass, Reason
+from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Cap, Known
 from chalicelib.messages.model import AGAIN, Message, Outcome, State
+from chalicelib.messages.reasons import Reason
 from chalicelib.settings import store as settings
 from chalicelib.settings.model import HubSettings
 from tests.ids import guest_id

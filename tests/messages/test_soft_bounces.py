@@ -24,9 +24,10 @@ from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Identifier
 from chalicelib.messages import actions, holds, returns, store
-from chalicelib.messages.holds import MessageClass, Reason
+from chalicelib.messages.holds import MessageClass
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Message
+from chalicelib.messages.reasons import Reason
 from tests.crashes import crash_at, points_of
 from tests.exhaustive import examples, some_of
 from tests.ids import PMS, guest_id

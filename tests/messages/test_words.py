@@ -18,7 +18,7 @@ TABLE = "messages/holds.py"
 CHANNEL = "messages/channels/email.py"
 OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
-    "entrypoints/api/examples", "entrypoints/console/pages/guests", "entrypoints/api/merge_candidates",
+    "entrypoints/api/example", "entrypoints/console/pages/guests", "entrypoints/api/merge_candidates",
     "entrypoints/console/coded", "entrypoints/guest_pages/signing_up", "entrypoints/api/keyless", "signups/",
     "entrypoints/console/pages/guest_origins", "settings/guest_rules",
 )  # fmt: skip

@@ -34,7 +34,7 @@ from chalicelib.jobs.model import Job, Part
 from chalicelib.messages import actions as messages
 from chalicelib.messages import store as claimed
 from chalicelib.messages.budget import Budget
-from chalicelib.messages.holds import Reason
+from chalicelib.messages.reasons import Reason
 from chalicelib.segments import actions as segments
 from tests.builders import DAY_ONE
 from tests.sizes.inputs import FOUR, ID, LATEST, Largest, Rows, filled, kept, most

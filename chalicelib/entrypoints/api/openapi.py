@@ -13,7 +13,8 @@ from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
 from chalicelib.entrypoints.api.calls import BY_PATH, JSON, Call, Contract, contract_of
 from chalicelib.entrypoints.api.events import Events, Fault
-from chalicelib.entrypoints.api.examples import IN_QUERY, VALUES, example_of
+from chalicelib.entrypoints.api.example_values import IN_QUERY, VALUES
+from chalicelib.entrypoints.api.examples import example_of
 from chalicelib.entrypoints.api.paging import MOST, USUAL
 from chalicelib.entrypoints.api.routes import CALLS
 from chalicelib.entrypoints.api.shapes import Shapes, shapes_of

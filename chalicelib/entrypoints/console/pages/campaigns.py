@@ -11,7 +11,7 @@ from chalicelib.entrypoints.api.campaigns import CampaignAsked, CampaignChange, 
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
-from chalicelib.messages.holds import Reason
+from chalicelib.messages.reasons import Reason
 
 STATES: Mapping[str, tuple[str, str]] = {
     "active": (N_("On its way"), "busy"),

@@ -1,0 +1,38 @@
+"""The codes of why a candidate gets no message; messages/holds.py says when each holds. Pure."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a candidate gets no message."""
+
+    ERASED = "erased"
+    RESTRICTED = "restricted"
+    NO_ADDRESS = "no_address"
+    SUPPRESSED_COMPLAINT = "suppressed_complaint"
+    SUPPRESSED_BOUNCE = "suppressed_bounce"
+    SUPPRESSED_SOFT_BOUNCES = "suppressed_soft_bounces"
+    SUPPRESSED_ERASED = "suppressed_erased"
+    NO_CONSENT = "no_consent"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    NOT_REGISTERED = "not_registered"
+    DOUBLE_OPT_IN_MISSING = "double_opt_in_missing"
+    CONSENT_EXPIRED = "consent_expired"
+    WITHDRAWN = "withdrawn"
+    WITHDRAWN_AT_ADDRESS = "withdrawn_at_address"
+    OFFICE_ADDRESS = "office_address"
+    OPEN_CASE = "open_case"
+    FREQUENCY_CAP = "frequency_cap"
+    ALREADY_SENT = "already_sent"
+    EARLIER_LAUNCH = "earlier_launch"
+    SHARED_MAILBOX = "shared_mailbox"
+    LEFT_SEGMENT = "left_segment"
+    MERGED_AWAY = "merged_away"
+    TOO_MANY_RECORDS = "too_many_records"
+    MISSING_VARIABLE = "missing_variable"
+    EMPTY_CONTENT = "empty_content"
+    RENDERING_FAILED = "rendering_failed"
+    TEMPLATE_REFUSED = "template_refused"
+    NAME_IS_ADVERTISING = "name_is_advertising"
+    RUN_CANCELLED = "run_cancelled"
+    NOT_MISSED = "not_missed"
