@@ -15,7 +15,7 @@ from chalicelib.aws.settings import RESTORED_TABLE, settings
 from chalicelib.aws.table import LARGEST_ROW
 from chalicelib.campaigns import store as campaigns
 from chalicelib.consent import objections
-from chalicelib.messages.objections import ToldAgain, tell_again
+from chalicelib.privacy.told_again import ToldAgain, tell_again
 from chalicelib.settings.actions import controllers
 from chalicelib.settings.rules import successions_of_restore
 from chalicelib.settings.store import note

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib.messages.objections import ToldAgain
+from chalicelib.privacy.told_again import ToldAgain
 from infra import chalice_files, restore, stages
 from infra.terminal import AsJson, an_instant, say, telling, words
 

@@ -45,9 +45,22 @@ class Undeliverable:
     at: Instant
 
 
-Objection = Withdrawal | Undeliverable
-KINDS: dict[str, type[Objection]] = {"withdrawal": Withdrawal, "undeliverable": Undeliverable}
-"""An erasure is an objection as well: its kind belongs here, and its deed beside the others' in messages/objections."""
+@dataclass(frozen=True)
+class GuestErasure:
+    """That a guest was erased who had these records."""
+
+    leaves: Sequence[Leaf]
+    at: Instant
+    actor: str
+
+
+Objection = Withdrawal | Undeliverable | GuestErasure
+KINDS: dict[str, type[Objection]] = {
+    "withdrawal": Withdrawal,
+    "undeliverable": Undeliverable,
+    "erasure": GuestErasure,
+}
+"""What is done about each is told in privacy/told_again."""
 
 
 def note(objection: Objection, moment: datetime | None = None) -> None:

@@ -11,6 +11,8 @@ from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, tim
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.connections.model import SIGNUP
+from chalicelib.consent import objections
+from chalicelib.consent.objections import GuestErasure
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.guests.spans import Span
@@ -73,6 +75,20 @@ def erase(guest: Guest, actor: str, at: Instant) -> Erased:
     return go_on(erased)
 
 
+def erase_again(noted: GuestErasure) -> bool:
+    """In a table that was restored to a time before, as of when it was; with what belonged to the guest at that time.
+    False where the table knows none of the records. Raises TryAgain."""
+    heads = guests.heads(noted.leaves)
+    living = [leaf for leaf, head in heads.items() if head.has_record and not head.erased]
+    for leaf in guests.one_leaf_each(living):
+        if found := guests.guest(leaf):
+            erase(found, noted.actor, noted.at)
+    for leaf in heads.keys() - set(living):
+        if begun := store.of(leaf):
+            go_on(begun)
+    return bool(heads)
+
+
 def go_on(erased: Erased) -> Erased:
     """With what was begun, from wherever it came to. Raises TryAgain."""
     if erased.is_done:
@@ -87,6 +103,7 @@ def go_on(erased: Erased) -> Erased:
 def _take_out(erasure_id: ErasureId) -> Erased:
     """With the records that came to the guest meanwhile."""
     erased = _required(erasure_id)
+    objections.note(GuestErasure(erased.leaves, erased.at, erased.actor))  # a table that is restored forgets it
     try:
         profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=frozenset(erased.leaves)))
     except MoreRecords as more:

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 import time_machine
 
+from chalicelib.aws import table
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, leaf_anew, leaf_of_profile
 from chalicelib.canonical.time import instant, now
+from chalicelib.consent import objections
 from chalicelib.guests import store as guests
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.privacy import actions, store
+from chalicelib.privacy.told_again import ToldAgain, tell_again
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, charge, guest, notice, reservation
 from tests.crashes import crash_at, points_of
@@ -191,6 +194,41 @@ def test_a_crash_at_any_call_is_gone_on_with_by_the_same_call(hub: Hub, ingest: 
         assert erase(hub).json_body["state"] == "done", str(point)
         assert said_of_anna() == [], str(point)
         assert hub.status("GET", f"/v1/guests/{ANNA}") == 404
+
+
+def test_a_table_that_is_restored_to_before_is_told_again_who_was_erased(
+    hub: Hub, ingest: Ingest, known: None, clock: time_machine.Traveller
+) -> None:
+    before = tables.rows()
+    assert erase(hub).status_code == 200
+    (first,) = hub.get("/v1/erasures")["items"]
+    tables.empty()
+    for row in before.values():
+        table.write(table.Put(row))
+    assert said_of_anna()
+    clock.shift(timedelta(days=1))
+    for _ in range(2):
+        assert tell_again(objections.noted_since(NOW.date(), now().date())).unknown == 0
+        assert said_of_anna() == []
+    (told,) = hub.get("/v1/erasures")["items"]
+    assert {**told, "actor": ""} == {**first, "actor": ""}
+    tell(STAYED)
+    assert said_of_anna() == []
+    assert hub.status("GET", f"/v1/guests/{ANNA}") == 404
+
+
+def test_of_records_that_a_restored_table_does_not_know_an_erasure_waits_for_their_replay(
+    hub: Hub, ingest: Ingest, known: None
+) -> None:
+    assert erase(hub).status_code == 200
+    tables.empty()
+    hub.kept.clear()
+    hub.put(f"/v1/properties/{VIENNA.id}", {**VIENNA.model_dump(mode="json"), "id": VIENNA.id})
+    assert tell_again(objections.noted_since(NOW.date(), NOW.date())) == ToldAgain(unknown=1)
+    ingest(STAYED)
+    assert said_of_anna()
+    assert tell_again(objections.noted_since(NOW.date(), NOW.date())) == ToldAgain(held=1)
+    assert said_of_anna() == []
 
 
 def test_a_record_that_comes_while_a_guest_is_erased_goes_along(hub: Hub, ingest: Ingest, known: None) -> None:

@@ -15,7 +15,7 @@ from chalicelib.aws.settings import RESTORED_TABLE, Settings
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.version import VERSION
 from chalicelib.dead_letters import actions
-from chalicelib.messages.objections import ToldAgain
+from chalicelib.privacy.told_again import ToldAgain
 from chalicelib.properties import store as properties
 from infra import chalice_files, cli, dead_letters, deploy, outside, package, replay, restore, running_hub, terminal
 from infra.deploying import records

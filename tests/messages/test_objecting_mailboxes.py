@@ -11,7 +11,7 @@ from chalicelib.consent.model import EMAIL, Consent
 from chalicelib.consent.objections import Withdrawal
 from chalicelib.consent.rules import taken_over
 from chalicelib.identity.digests import digest
-from chalicelib.messages.objections import tell_again
+from chalicelib.privacy.told_again import tell_again
 from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import at
 from tests.crashes import watching

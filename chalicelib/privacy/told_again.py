@@ -1,4 +1,4 @@
-"""Tell a restored table again what was objected to since the point in time that it was restored to."""
+"""Tell a restored table again what was objected to, and who was erased, since the time that it was restored to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from chalicelib.canonical.errors import NotFound
 from chalicelib.consent import actions as consents
 from chalicelib.consent.model import Suppression
-from chalicelib.consent.objections import Objection, Undeliverable, Withdrawal
+from chalicelib.consent.objections import GuestErasure, Objection, Undeliverable, Withdrawal
 from chalicelib.messages import actions
+from chalicelib.privacy.actions import erase_again
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def _is_held(objection: Objection) -> bool:
         case Undeliverable(address, channel, reason, at):
             actions.suppress(address, Suppression(reason=reason, at=at), channel)
             return True
+        case GuestErasure():
+            return erase_again(objection)
 
 
 def _withdraw(no: Withdrawal) -> bool:
