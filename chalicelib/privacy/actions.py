@@ -105,11 +105,20 @@ def _take_out(erasure_id: ErasureId) -> Erased:
     erased = _required(erasure_id)
     objections.note(GuestErasure(erased.leaves, erased.at, erased.actor))  # a table that is restored forgets it
     try:
-        profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=frozenset(erased.leaves)))
+        _store(erased)
     except MoreRecords as more:
-        store.change(erased, _widened(erased, more.leaves))
+        others = frozenset(each for each in more.leaves if (by := store.of(each)) and by.id != erased.id)
+        if others.issuperset(more.leaves):  # guests were joined of whom each is being erased: each takes out its own
+            _store(erased, others)
+            return erased
+        store.change(erased, _widened(erased, set(more.leaves) - others))
         raise table.Contended(BUSY) from more
     return erased
+
+
+def _store(erased: Erased, others: frozenset[Leaf] = frozenset()) -> None:
+    whole = others.union(erased.leaves)
+    profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=whole))
 
 
 def _widened(erased: Erased, more: Collection[Leaf]) -> Erased:

@@ -76,6 +76,7 @@ KEPT_FOR = {
     "repeated_requests": timedelta(days=1),
     "raw_notices": timedelta(days=30),
     "dead_letters": timedelta(days=14),
+    "unconfirmed_signups": timedelta(days=7),
     "backups": timedelta(days=35),
     "audit": timedelta(days=400),
 }

@@ -13,7 +13,7 @@ from chalicelib.guests.rules import with_sums
 from chalicelib.guests.spans import Around
 from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.guests.sums import Changed, advanced
-from chalicelib.identity.model import MOST_LEAVES
+from chalicelib.identity.model import MOST_LEAVES, Verdict
 from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
@@ -52,6 +52,8 @@ def _changed(change: Change, draft: Draft) -> ProfileUpdate:
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
     if change.replaces not in {None, draft.head(change.people[0].leaf).record_version if change.people else None}:
         raise Conflict("Somebody else corrected this guest just now: look again, and ask again.")
+    if change.replaces is not None and any(_is_joined_with_erased(draft, person.leaf) for person in change.people):
+        raise Conflict("This guest was erased just now.")
     changed = [person for person in change.people if people.take_record(draft, person, change.since)]
     if any(people.tells_differently(draft, person) for person in changed):
         regrouping.regroup(draft)
@@ -65,6 +67,13 @@ def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
         stays.take_stay(draft, change)
     _finish(draft)
     return draft.decided
+
+
+def _is_joined_with_erased(draft: Draft, leaf: Leaf) -> bool:
+    """Whether people joined a record with one that is erased by now: what they say by it would bring the person
+    back."""
+    joined = (other for other, each in draft.decisions(leaf).items() if each.verdict is Verdict.JOIN)
+    return any(draft.head(other).erased for other in joined)
 
 
 def _decided(said: MergeDecision, state: ProfileState) -> ProfileUpdate:

@@ -101,9 +101,9 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
         asked_from=network,
         key_id=key_id,
     )
-    store.add(asked)
-    mail_newcomer(letter(asked, f"{asked_in.public_url}/confirm/{make_token(signup)}", asked_in.names))
-    return asked
+    kept = store.add(asked)
+    mail_newcomer(letter(kept, f"{asked_in.public_url}/confirm/{make_token(signup)}", asked_in.names))
+    return kept
 
 
 def names_in(signup: Signup) -> Names:

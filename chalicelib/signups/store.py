@@ -13,12 +13,13 @@ UNCONFIRMED = "attribute_exists(pk) AND attribute_not_exists(confirmed_at)"
 VIA: dict[str, Via] = {"form": "form", "api": "api"}
 
 
-def add(signup: Signup) -> None:
-    """The same again is the same row."""
+def add(signup: Signup) -> Signup:
+    """The same again is the same row: what it says is returned."""
     try:
         table.write(table.Put(row(signup), table.ABSENT))
     except table.ConditionFailed:
-        return
+        return get(signup.id) or signup
+    return signup
 
 
 def row(signup: Signup) -> Item:

@@ -10,6 +10,7 @@ import time_machine
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.profiles import actions as profiles
+from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
@@ -173,3 +174,19 @@ def test_a_correction_goes_with_the_record_through_which_it_was_said(hub: Hub, i
     assert answer.status_code == 200, answer.json_body
     names = {leaf: hub.get(f"/v1/guests/{leaf}")["traits"]["given_name"] for leaf in (ONE, other)}
     assert sorted(names.values()) == ["Ana", "Anna"]
+
+
+def test_a_correction_that_is_under_way_while_the_guest_is_erased_brings_nobody_back(
+    hub: Hub, anna: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = profiles.store_decision
+
+    def decided(said: Any) -> None:
+        decide(said)
+        assert hub.status("DELETE", f"/v1/guests/{ONE}") == 200
+
+    monkeypatch.setattr(profiles, "store_decision", decided)
+    for _ in range(2):
+        assert hub.status("PATCH", f"/v1/guests/{ONE}", {"family_name": "Leeward"}, key="front_desk") in {404, 409}
+    assert hub.get("/v1/guests?name=Leeward")["items"] == []
+    assert not any("Leeward" in str(row) for key, row in tables.state().items() if not key.pk.startswith("IDEMPOTENCY"))

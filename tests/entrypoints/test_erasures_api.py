@@ -231,6 +231,19 @@ def test_of_records_that_a_restored_table_does_not_know_an_erasure_waits_for_the
     assert said_of_anna() == []
 
 
+def test_two_guests_who_are_joined_while_each_is_erased_are_both_erased(hub: Hub, ingest: Ingest, known: None) -> None:
+    ingest(guest("g9", "Eva", "Roth", email="eva@mail.example", property_id=VIENNA.id))
+    eva = leaf_of_profile(API, "g9")
+    people = [found for each in (ANNA, eva) if (found := guests.guest(each))]
+    begun = [actions.planned(each, "key admin", instant(now())) for each in people]
+    for erased in begun:
+        store.begin(erased)
+    assert hub.status("POST", "/v1/merge-decisions", {"records": [ANNA, eva], "verdict": "join"}) == 200
+    assert [actions.go_on(erased).is_done for erased in begun] == [True, True]
+    assert said_of_anna() == []
+    assert {hub.status("GET", f"/v1/guests/{each}") for each in (ANNA, eva)} == {404}
+
+
 def test_a_record_that_comes_while_a_guest_is_erased_goes_along(hub: Hub, ingest: Ingest, known: None) -> None:
     found = guests.guest(ANNA)
     assert found

@@ -15,7 +15,10 @@ from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ConnectionId, GuestId, JobId, ProgramId, leaf_of_profile
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import Instant, instant
+from chalicelib.consent import actions as consents
+from chalicelib.consent import store as gates
+from chalicelib.consent.model import EMAIL, MARKETING
 from chalicelib.guests import store as guests
 from chalicelib.ingest import actions as ingest
 from chalicelib.ingest.edge import raw_bucket
@@ -27,7 +30,9 @@ from chalicelib.loyalty import actions as loyalty
 from chalicelib.loyalty import programs
 from chalicelib.loyalty.model import Program
 from chalicelib.loyalty.settling import settle
+from chalicelib.privacy import actions as privacy
 from chalicelib.properties import store as properties
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests import tables
 from tests.builders import PORTO, VIENNA, guest, notice
 from tests.crashes import crash_at, points_of
@@ -291,3 +296,36 @@ def test_workers_without_time_put_it_down_and_the_next_go_on(clock: None, monkey
         work.wake(job, NOW)
     assert counted(store.get(kept.id)) == {"good": 11, "changed": 11}
     assert actions.state_of(store.get(kept.id)) == "stored"
+
+
+EARLIER = Instant("2026-05-01T10:00:00.000000Z")
+OPTED_IN = "id,given name,family name,email,newsletter\n1,Anna,Lee,anna@lee.example,yes\n"
+
+
+def test_a_list_that_says_yes_lifts_no_objection() -> None:
+    told = guest("g1", "Anna", "Lee", email="anna@lee.example", property_id=VIENNA.id)
+    assert not ingest.ingest_notices([notice(told)])
+    anna = leaf_of_profile(ConnectionId("api"), "g1")
+    consents.set_consent(anna, EMAIL, MARKETING, GROUP_CONTROLLER, "withdrawn", "guest", EARLIER)
+    kept = brought_in(OPTED_IN, exported_at="2026-11-22T00:00:00Z")
+    assert counted(kept)["good"] == 1
+    found = guests.guest(anna)
+    assert found
+    assert len(found.members) == 2
+    gate = gates.gate(found.id, EMAIL)
+    assert gate
+    answer = gate.answer_to(MARKETING, GROUP_CONTROLLER)
+    assert answer
+    assert answer.state == "withdrawn"
+
+
+def test_who_was_erased_comes_back_by_no_list() -> None:
+    told = guest("g1", "Anna", "Lee", email="anna@lee.example", property_id=VIENNA.id)
+    assert not ingest.ingest_notices([notice(told)])
+    brought_in(GUESTS, seed="before")
+    found = guests.guest(leaf_of_profile(ConnectionId("api"), "g1"))
+    assert found
+    privacy.erase(found, "key k1", EARLIER)
+    for kind, text in (("guests", GUESTS), ("stays", STAYS), ("guests", OPTED_IN)):
+        brought_in(text, kind, seed=f"{kind} {len(text)} again", exported_at="2026-11-22T00:00:00Z")
+    assert [row for row in tables.state().values() if "anna@lee" in str(row)] == []

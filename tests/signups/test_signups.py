@@ -209,6 +209,13 @@ def test_an_address_that_is_no_persons_own_is_refused_with_its_field_and_keeps_n
     assert store.get(FIRST) is None
 
 
+def test_what_is_asked_again_under_one_id_is_mailed_where_it_was_asked_first(ses: FakeSes) -> None:
+    ask()
+    ask(replace(IDA, email="other@example.com"))
+    mailed()
+    assert ses.recipients == [ADDRESS]
+
+
 def test_an_address_is_mailed_three_times_an_hour_at_most(ses: FakeSes) -> None:
     for number in range(3):
         ask(IDA, signup_of(str(number)))
