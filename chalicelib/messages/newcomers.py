@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.aws import keys_of_newcomers as keys
 from chalicelib.aws import queues
-from chalicelib.aws.mail import Mail, Sender
+from chalicelib.aws.mail import Sender
 from chalicelib.aws.meter import meter
 from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import PropertyId, SignupId
@@ -17,12 +17,9 @@ from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.messages import names, once, queued
 from chalicelib.messages.channels.contract import EventKind
-from chalicelib.messages.channels.email import MAILABLE, configuration_set
+from chalicelib.messages.channels.email import configuration_set
 from chalicelib.messages.holds import ANSWER
 from chalicelib.messages.queued import SendToNewcomer
-from chalicelib.messages.templates import HEADER_BREAKS
-
-TAG = "signup"
 
 
 def mail_newcomer(asked: SendToNewcomer) -> None:
@@ -40,7 +37,7 @@ def send_to_newcomer(message: Mapping[str, Any], now: datetime | None = None) ->
     if asked.until <= instant(moment) or _is_suppressed(asked.to):
         meter().called("newcomer_not_mailed")
         return
-    once.send(keys.signup_mail(asked.id), _mail(asked), _sender(asked.property_id), moment)
+    once.send(keys.signup_mail(asked.id), once.mail_of(asked, signup=asked.id), _sender(asked.property_id), moment)
 
 
 def follow(signup: SignupId, kind: EventKind) -> None:
@@ -54,17 +51,8 @@ def _is_suppressed(address: str) -> bool:
     return bool(row and row.suppressed and row.suppressed["reason"] != SOFT_BOUNCES)
 
 
-def _mail(asked: SendToNewcomer) -> Mail:
-    if not MAILABLE.fullmatch(asked.to):
-        raise Rejected("not_mailable")
-    subject = HEADER_BREAKS.sub(" ", asked.subject)
-    return Mail(asked.to, subject, asked.html, asked.text, headers={}, tags={TAG: asked.id})
-
-
 def _sender(property_id: PropertyId | None) -> Sender:
-    identity_ = names.of(property_id)
-    if identity_ is None:
+    known = names.of(property_id)
+    if known is None:
         raise Rejected("no_such_property")
-    if not identity_.branding.sender:
-        raise Rejected("no_sender")
-    return Sender(identity_.branding.sender, identity_.branding.reply_to or "", configuration_set(ANSWER))
+    return once.sender_of(known.branding, configuration_set(ANSWER))

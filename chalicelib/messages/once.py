@@ -2,17 +2,21 @@
 and holds nothing of what the mail says."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from chalicelib.aws import mail, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.aws.mail import Mail, Sender
 from chalicelib.canonical.delivery import Result, Verdict
-from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.errors import Rejected, TryAgain
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.messages import rules
 from chalicelib.messages.channels.contract import EventKind
+from chalicelib.messages.channels.email import MAILABLE
 from chalicelib.messages.model import State
+from chalicelib.messages.templates import HEADER_BREAKS
+from chalicelib.properties.model import Branding
 
 KEPT = timedelta(days=30)
 """How long it is known that a mail was sent: longer than any queue keeps who asks for it."""
@@ -21,6 +25,33 @@ SMALL = 250
 NOT_DELIVERED = {EventKind.REJECT: "rejected", EventKind.BOUNCE: "bounced"}
 STATE = {"#state": "state"}
 CLAIMED = table.When("#state = :claimed", {":claimed": State.CLAIMED}, STATE)
+
+
+class Asked(Protocol):
+    """What the queue says of a mail that is written out."""
+
+    @property
+    def to(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+def mail_of(asked: Asked, **tags: str) -> Mail:
+    """The mail, with what its events are known by. Raises Rejected for an address that a header could misread."""
+    if not MAILABLE.fullmatch(asked.to):
+        raise Rejected("not_mailable")
+    return Mail(asked.to, HEADER_BREAKS.sub(" ", asked.subject), asked.html, asked.text, headers={}, tags=tags)
+
+
+def sender_of(names: Branding, configuration_set: str) -> Sender:
+    """Raises Rejected where nobody is named."""
+    if not names.sender:
+        raise Rejected("no_sender")
+    return Sender(names.sender, names.reply_to or "", configuration_set)
 
 
 def send(key: Key, ours: Mail, sender: Sender, now: datetime) -> None:

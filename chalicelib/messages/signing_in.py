@@ -4,15 +4,15 @@ A link is told in the language of the page on which it was asked for: the langua
 read that an address nobody has would not.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from html import escape
 
 from chalicelib.access.links import actions as links
 from chalicelib.access.links.model import LASTS, Letter
 from chalicelib.access.staff.model import Staff
 from chalicelib.canonical.ids import staff_mail_of
-from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language, catalogue, direction, nearest
+from chalicelib.languages.catalogues import CONSOLE, SOURCE, Language, catalogue, nearest
+from chalicelib.messages.paragraphs import as_html, as_text
 from chalicelib.messages.queued import SendToStaff
 from chalicelib.messages.staff import mail_staff
 from chalicelib.settings import installation
@@ -49,7 +49,11 @@ def _invitation(one: Staff, address: str, language: Language) -> tuple[str, str,
             "password."
         ).format(address=one.email),
     ]
-    return gettext("You are invited to the guest hub"), _as_html(paragraphs, address, language), _as_text(paragraphs)
+    return (
+        gettext("You are invited to the guest hub"),
+        as_html(paragraphs, address, address, language),
+        as_text(paragraphs),
+    )
 
 
 def ask(typed: str, cookie: str | None, network: str, now: datetime, language: Language = SOURCE) -> str:
@@ -78,20 +82,9 @@ def _mail_of(letter: Letter, language: Language) -> SendToStaff:
             "If it was not you who asked, do nothing: nobody is signed in without this mail. Give the code to nobody."
         ),
     ]
-    subject, html = gettext("Sign in: {code}").format(code=code), _as_html(paragraphs, address, language)
-    return SendToStaff(staff_mail_of("link", letter.link), letter.to, subject, html, _as_text(paragraphs), letter.until)
+    subject, html = gettext("Sign in: {code}").format(code=code), as_html(paragraphs, address, address, language)
+    return SendToStaff(staff_mail_of("link", letter.link), letter.to, subject, html, as_text(paragraphs), letter.until)
 
 
 def _texts(language: Language) -> Callable[[str], str]:
     return catalogue(language, CONSOLE).gettext
-
-
-def _as_text(paragraphs: Sequence[str]) -> str:
-    return "\n\n".join(paragraphs) + "\n"
-
-
-def _as_html(paragraphs: Sequence[str], address: str, language: Language) -> str:
-    """The same, with the address as a link that nobody follows up."""
-    link = f'<a ses:no-track href="{escape(address)}">{escape(address)}</a>'
-    shown = "".join(f"<p>{link if each == address else escape(each)}</p>" for each in paragraphs)
-    return f'<!doctype html><html lang="{language}" dir="{direction(language)}"><body>{shown}</body></html>'

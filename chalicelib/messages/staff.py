@@ -5,21 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.aws import keys, queues
-from chalicelib.aws.mail import Mail, Sender
-from chalicelib.canonical.errors import Rejected
 from chalicelib.canonical.ids import StaffMailId
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
 from chalicelib.messages import once, queued
 from chalicelib.messages.channels.contract import EventKind
-from chalicelib.messages.channels.email import MAILABLE
 from chalicelib.messages.queued import SendToStaff
-from chalicelib.messages.templates import HEADER_BREAKS
 from chalicelib.settings import store as settings
 from chalicelib.settings.rules import mail_identity
 
 CONFIGURATION_SET = "staff"
-TAG = "staff"
 
 
 def mail_staff(asked: SendToStaff) -> None:
@@ -34,21 +29,9 @@ def send_to_staff(message: Mapping[str, Any], now: datetime | None = None) -> No
     """
     asked, moment = queued.read_send_to_staff(message), now or present()
     if not (asked.until and asked.until <= instant(moment)):
-        once.send(keys.staff_mail(asked.id), _mail(asked), _sender(), moment)
-
-
-def _mail(asked: SendToStaff) -> Mail:
-    if not MAILABLE.fullmatch(asked.to):
-        raise Rejected("not_mailable")
-    subject = HEADER_BREAKS.sub(" ", asked.subject)
-    return Mail(asked.to, subject, asked.html, asked.text, headers={}, tags={TAG: asked.id})
-
-
-def _sender() -> Sender:
-    group = mail_identity(settings.get()).branding
-    if not group.sender:
-        raise Rejected("no_sender")
-    return Sender(group.sender, group.reply_to or "", CONFIGURATION_SET)
+        ours = once.mail_of(asked, staff=asked.id)
+        sender = once.sender_of(mail_identity(settings.get()).branding, CONFIGURATION_SET)
+        once.send(keys.staff_mail(asked.id), ours, sender, moment)
 
 
 def follow(mail_id: StaffMailId, kind: EventKind) -> None:

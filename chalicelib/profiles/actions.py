@@ -94,8 +94,7 @@ def store_own_word(said: Change) -> Leaf:
     loaded = LoadedRows()
     bus.announce(_store(said, loaded).facts)
     loaded.load([said])
-    taken = loaded.as_it_is_taken(said)
-    return taken.people[-1].leaf if isinstance(taken, Change) else Leaf("")
+    return loaded.people_of(said)[-1].leaf
 
 
 def store_act(act: MembershipAct) -> list[Fact]:

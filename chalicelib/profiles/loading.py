@@ -15,7 +15,7 @@ from chalicelib.guests.drift import NO_DRIFT
 from chalicelib.guests.spans import Around, Span
 from chalicelib.guests.store import stay_rows
 from chalicelib.profiles import hotels
-from chalicelib.profiles.model import Change, Input
+from chalicelib.profiles.model import Change, Input, Person
 from chalicelib.profiles.reach import reach_of, reservations_of
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.state import KeptStay, ProfileState
@@ -147,6 +147,11 @@ class LoadedRows:
         """With whom its people are where any of them was erased."""
         found = self._reach(said).anew
         return found.of(said) if found and isinstance(said, Change) else said
+
+    def people_of(self, said: Change) -> tuple[Person, ...]:
+        """The people of a change, as they are taken."""
+        found = self._reach(said).anew
+        return found.people if found else said.people
 
     def is_stored(self, said: Input) -> bool:
         """Whether it is a duplicate, told from its marker: at the same cost, however many stays there are."""

@@ -50,10 +50,8 @@ def _changed(change: Change, draft: Draft) -> ProfileUpdate:
 
 
 def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
-    if change.replaces not in {None, draft.head(change.people[0].leaf).record_version if change.people else None}:
-        raise Conflict("Somebody else corrected this guest just now: look again, and ask again.")
-    if change.replaces is not None and any(_is_joined_with_erased(draft, person.leaf) for person in change.people):
-        raise Conflict("This guest was erased just now.")
+    if change.replaces is not None:
+        _refuse_what_was_overtaken(draft, change.people[0].leaf, change.replaces)
     changed = [person for person in change.people if people.take_record(draft, person, change.since)]
     if any(people.tells_differently(draft, person) for person in changed):
         regrouping.regroup(draft)
@@ -67,6 +65,14 @@ def _with_change(draft: Draft, change: Change) -> ProfileUpdate:
         stays.take_stay(draft, change)
     _finish(draft)
     return draft.decided
+
+
+def _refuse_what_was_overtaken(draft: Draft, leaf: Leaf, replaces: str) -> None:
+    """Of what staff correct. Raises Conflict."""
+    if replaces != draft.head(leaf).record_version:
+        raise Conflict("Somebody else corrected this guest just now: look again, and ask again.")
+    if _is_joined_with_erased(draft, leaf):
+        raise Conflict("This guest was erased just now.")
 
 
 def _is_joined_with_erased(draft: Draft, leaf: Leaf) -> bool:
