@@ -148,6 +148,6 @@ def _confirmed(token: str, network: str, now: datetime) -> Signup:
     kept = shown(token, now)
     if kept.confirmed_at:
         return kept
-    confirmed = kept.confirmed(instant(now), network_of(network))
+    confirmed = replace(kept, confirmed_at=instant(now), confirmed_from=network_of(network))
     store.confirm(confirmed)
     return confirmed

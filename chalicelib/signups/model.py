@@ -1,6 +1,6 @@
 """What somebody asked for who signed up, until they confirm it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -36,10 +36,6 @@ class Signup:
     key_id: str = ""
     confirmed_at: Instant | None = None
     confirmed_from: str = ""
-
-    def confirmed(self, at: Instant, network: str) -> "Signup":
-        """The first time counts."""
-        return self if self.confirmed_at else replace(self, confirmed_at=at, confirmed_from=network)
 
     @property
     def proof(self) -> dict[str, str]:
