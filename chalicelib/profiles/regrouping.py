@@ -187,10 +187,11 @@ def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claim
 
 
 def _name(record: Record) -> Name:
-    """With what other fields say of it."""
+    """With what other fields say of it. The generation in the name comes first: the rows of identifiers list the name
+    alone, and whom they hold for two generations nobody looks at."""
     name = name_of(*record.called)
     return replace(
         name,
-        generation=generation_of(record.generation) or name.generation,
+        generation=name.generation or generation_of(record.generation),
         is_several=are_several(record.salutation, *record.called),
     )

@@ -368,6 +368,23 @@ def seasons(draw: st.DrawFn) -> list[Told]:
     return draw(st.permutations(told))
 
 
+OF_TWO_GENERATIONS = [
+    guest("g3", "Anna", "Lee Sr.", email="one@mail.example", phone="+43 1 58800 0"),
+    guest("g5", "Anna", "Lee Jr.", generation="Sr", email="two@mail.example", phone="+43 1 58800 0"),
+    guest("g6", "Anna", "Lee", email="one@mail.example", phone="+43 1 58800 0"),
+    guest("g6", "Anonymized", "Anonymized"),
+]
+"""The second is called one thing by its name and another by its field; the third tied it to the first, and goes."""
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(OF_TWO_GENERATIONS)))), ids=str)
+def test_who_is_of_two_generations_by_one_record_is_tied_alike_in_every_order(
+    order: tuple[int, ...], facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = stored(monkeypatch, [OF_TWO_GENERATIONS]).state()
+    assert stored(monkeypatch, [[OF_TWO_GENERATIONS[at]] for at in order]).state() == expected
+
+
 @COMMON
 @given(season=seasons(), seed=st.integers(0, 10_000))
 def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
