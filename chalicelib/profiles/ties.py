@@ -18,9 +18,9 @@ from chalicelib.profiles.anew import target
 from chalicelib.profiles.model import Told
 from chalicelib.profiles.rows import KnownRows
 
-MOST_BLOCKS = 8
-"""So many blocks are looked into besides those of the people that a change is about: a guest of dozens of records that
-say many things of them is found by these."""
+MOST_BLOCKS = 20
+"""So many blocks are looked into besides those of the people that a change is about: those of five others who have all
+of their blocks to themselves. A guest of dozens of records that say many things of them is found by its identifiers."""
 MOST_GUESTS, MOST_IDENTIFIERS = 12, 16
 """Besides those that a change is about, so many guests are looked at, and so many identifiers of theirs: what would
 regroup more is kept without its new ties."""

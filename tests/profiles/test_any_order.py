@@ -385,6 +385,26 @@ def test_who_is_of_two_generations_by_one_record_is_tied_alike_in_every_order(
     assert stored(monkeypatch, [[OF_TWO_GENERATIONS[at]] for at in order]).state() == expected
 
 
+HOUSE = {"street": "Main Street 1", "postal_code": "1010", "city": "Vienna", "country": "AT"}
+OF_ONE_HOUSE = [
+    guest("g2", "Ben", "Lee", email="two@mail.example", phone="+43 1 58800 0", birth_date="1955-03-02", address=HOUSE),
+    guest("g3", "Anna", "Lee", email="one@mail.example", phone="+43 1 58800 0", address=HOUSE, source="api-vienna"),
+    guest("g4", "Anna", "Lee", email="one@mail.example", phone="+43 1 58800 0"),
+    guest("g4", "Anonymized", "Anonymized"),
+    guest("g5", None, "Lee", email="one@mail.example", birth_date="1955-03-02", address=HOUSE),
+]
+"""Three records of many blocks, and one that goes: two who are alike were kept from each other by it alone."""
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("order", list(permutations(range(len(OF_ONE_HOUSE)))), ids=str)
+def test_whoever_goes_those_who_are_alike_are_one_in_every_order(
+    order: tuple[int, ...], facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = stored(monkeypatch, [OF_ONE_HOUSE]).state()
+    assert stored(monkeypatch, [[OF_ONE_HOUSE[at]] for at in order]).state() == expected
+
+
 @COMMON
 @given(season=seasons(), seed=st.integers(0, 10_000))
 def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
