@@ -68,17 +68,20 @@ def test_what_is_chosen_and_typed_while_the_fields_come_anew_is_kept(visitors: V
     tab = opened(visitors, "/segments/new")
     page = tab.page
     slow: list[Route] = []
-    page.route("**/console/segments/new", lambda route: slow.append(route))  # noqa: PLW0108 playwright asks for a function
-    page.get_by_label("What").select_option("stats.stays")
-    page.get_by_label("How").select_option("gte")
+    fields = "**/console/segments/new"
+    page.route(fields, lambda route: slow.append(route))  # noqa: PLW0108 playwright asks for a function
+    with page.expect_request(fields):
+        page.get_by_label("What").select_option("stats.stays")
+    with page.expect_request(fields):
+        page.get_by_label("How").select_option("gte")
     page.get_by_label("Value").fill("7")
-    _given_up, last = slow  # the hub is slower than a hand: it answers after the last key
-    with page.expect_response("**/console/segments/new"):
+    last = slow[-1]  # the hub is slower than a hand: it answers after the last key, and what it was asked before is given up
+    with page.expect_response(fields):
         last.continue_()
     page.locator("select[name='rule.and.0.op'] option[value='contains']").wait_for(state="detached")
     assert page.get_by_label("Value").input_value() == "7"
     assert page.get_by_label("How").input_value() == "gte"
-    page.unroute("**/console/segments/new")
+    page.unroute(fields)
     assert tab.complaints() == []
 
 
