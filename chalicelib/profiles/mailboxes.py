@@ -11,9 +11,15 @@ from chalicelib.profiles.draft import Draft
 
 
 def remember(draft: Draft, before: Head, after: Head) -> None:
-    """What a guest got is known of an address that a record of theirs gives up: somebody else may have it next."""
+    """What a guest got is known of an address that a record of theirs gives up: somebody else may have it next.
+
+    A gate that says already what it should is not written, and so nothing tells that it was read before somebody else
+    marked it: the gates of all who read the address are relied on."""
     for channel, kind in CHANNELS.items():
         for address in before.digests_of(kind) - after.digests_of(kind):
+            readers = draft.state.heads.keys() & draft.identifier(address).leaves
+            guests = {before.guest, *(draft.state.heads[leaf].guest for leaf in readers)}
+            draft.decided.relied_on_gates |= {(guest, channel) for guest in guests}
             _keep_sends(draft, address, channel, {before.guest})
 
 

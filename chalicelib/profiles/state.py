@@ -175,6 +175,7 @@ class ProfileUpdate:
     facts: list[FactMade] = field(default_factory=list)
     relied_on_heads: set[Leaf] = field(default_factory=set)
     relied_on_identifiers: set[Digest] = field(default_factory=set)
+    relied_on_gates: set[GateId] = field(default_factory=set)
     """What the decision rests on: it stands only if none of these rows was written beside it."""
 
     @property

@@ -90,6 +90,7 @@ def _checks(update: ProfileUpdate, writes: Sequence[table.Write], rows: Mapping[
     """As many as the transaction has room for: only dozens of records of one person leave any out."""
     wanted = [keys.head(leaf) for leaf in sorted(update.checked_heads)]
     wanted += [keys.identifier(digest) for digest in sorted(update.relied_on_identifiers - update.identifiers.keys())]
+    wanted += [keys.gate(*each) for each in sorted(update.relied_on_gates - update.gates.keys())]
     checks: list[table.Write] = [
         table.Check(key, _at_revision(rows.get(key)), size=item_size(rows.get(key) or {})) for key in wanted
     ]

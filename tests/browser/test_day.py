@@ -75,7 +75,9 @@ def test_what_is_chosen_and_typed_while_the_fields_come_anew_is_kept(visitors: V
     with page.expect_request(fields):
         page.get_by_label("How").select_option("gte")
     page.get_by_label("Value").fill("7")
-    last = slow[-1]  # the hub is slower than a hand: it answers after the last key, and what it was asked before is given up
+    last = slow[
+        -1
+    ]  # the hub is slower than a hand: it answers after the last key, and what it was asked before is given up
     with page.expect_response(fields):
         last.continue_()
     page.locator("select[name='rule.and.0.op'] option[value='contains']").wait_for(state="detached")

@@ -465,6 +465,16 @@ def agrees_whenever_others_write(
     assert call
 
 
+@pytest.mark.parametrize("mailbox", ["two@mail.example", None])
+def test_who_gives_up_an_address_that_somebody_else_comes_to_read_meanwhile_shares_none(
+    mailbox: str | None, facts: list[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their gate is read before the other marks it, and the address's row after that."""
+    before = [guest("g0", email="one@mail.example", changed_at=at(1))]
+    ours = [guest("g0", email=mailbox, changed_at=at(2))]
+    agrees_whenever_others_write(monkeypatch, before, ours, [guest("g2", "Ben", "Ray", email="one@mail.example")])
+
+
 def test_a_stay_that_others_store_beside_a_batch_is_in_the_sums(
     facts: list[Fact], monkeypatch: pytest.MonkeyPatch
 ) -> None:
