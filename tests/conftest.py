@@ -3,6 +3,7 @@
 import gc
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import RLock
 from typing import Any, Final
@@ -126,10 +127,14 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """An account with the hub's table, queues, bus, bucket, secret and key; stage `test`.
+    """Of this test alone. What is in the table lies in a dictionary, or in moto's where a test is marked `moto`."""
+    with account(monkeypatch, in_moto=request.node.get_closest_marker("moto") is not None) as names:
+        yield names
 
-    What is in the table lies in a dictionary, or in moto's where a test is marked `moto`.
-    """
+
+@contextmanager
+def account(monkeypatch: pytest.MonkeyPatch, *, in_moto: bool = False) -> Iterator[Settings]:
+    """With the hub's table, queues, bus, bucket, secret and key; stage `test`."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XENIA_STAGE", STAGE)
@@ -142,7 +147,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
     # A test asks in a second what a client asks in a day.
     monkeypatch.setenv("XENIA_CALLS_PER_SECOND", "1000000")
     monkeypatch.setattr(opened, "sleep", lambda _: None)
-    quick = None if request.node.get_closest_marker("moto") else QuickTable(f"xenia-{STAGE}")
+    quick = None if in_moto else QuickTable(f"xenia-{STAGE}")
     monkeypatch.setattr(BaseClient, "_make_api_call", _one_call_at_a_time(quick))
     forget()
     kept_clients.unhook()

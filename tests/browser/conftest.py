@@ -1,6 +1,7 @@
 """The console in Debian's chromium: the hub on moto behind loopback, and a browser that somebody is signed in with."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,23 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def world(aws: Settings, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(bus, "announce", at_once)
-    return Maker(clock).made()
+    return made(clock, monkeypatch)
 
 
 @pytest.fixture
 def visitors(world: World, chromium: "Browser", tmp_path: Path) -> Iterator[Visitors]:
-    with served(tmp_path) as address:
+    with coming(world, chromium, tmp_path) as found:
+        yield found
+
+
+def made(clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(bus, "announce", at_once)
+    return Maker(clock).made()
+
+
+@contextmanager
+def coming(world: World, chromium: "Browser", folder: Path) -> Iterator[Visitors]:
+    with served(folder) as address:
         found = Visitors(chromium, world, address)
         yield found
         found.leave()

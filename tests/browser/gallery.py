@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from chalicelib.entrypoints.console.table import Page
-from tests.browser.test_pages import LOOKED_AT, addresses, roles
+from tests.browser.shown_pages.test_pages import LOOKED_AT, addresses, roles
 from tests.browser.visitors import Scheme, Tab, Visitors
 from tests.browser.worlds import World
 

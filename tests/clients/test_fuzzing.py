@@ -33,7 +33,7 @@ from tests.served import served
 
 pytestmark = pytest.mark.end_to_end
 HOUR = datetime(2026, 3, 9, 10, tzinfo=UTC)
-SEED, EXAMPLES = os.environ.get("SEED", "7"), os.environ.get("EXAMPLES", "160")
+SEED, EXAMPLES = os.environ.get("SEED", "7"), os.environ.get("EXAMPLES", "60")
 ANNA = GuestId(leaf_of_profile(ConnectionId("api"), "g1"))
 MADE = ("properties/{property_id}", "programs/{program_id}", "segments/{segment_id}", "templates/{template_id}")
 """What is there from the start, as the description's examples have it, and what names it: a connection, a campaign."""
