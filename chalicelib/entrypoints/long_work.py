@@ -14,6 +14,8 @@ def steps_of(kind: str) -> "Steps":
     from chalicelib.ingest import backfill
     from chalicelib.ingest.imports import reading, storing
     from chalicelib.loyalty import points, programs
+    from chalicelib.privacy import actions as erasures
+    from chalicelib.privacy.store import ERASING
     from chalicelib.profiles import relisting
 
     known: dict[str, Steps] = {
@@ -24,6 +26,7 @@ def steps_of(kind: str) -> "Steps":
         backfill.ASKING: backfill.ask,
         reading.READING: reading.read,
         storing.STORING: storing.store_rows,
+        ERASING: erasures.work_on,
     }
     if kind not in known:
         raise Rejected("unknown_job")

@@ -88,12 +88,17 @@ def waking() -> Waking:
 
 def keep(asked: Job) -> Job:
     """The job as it is known: this one, or the one that was started before."""
-    waits = table.Put(table.row(keys.waking(JOB, asked.id), at=asked.at, about=asked.kind, subject=asked.subject))
     try:
-        table.transact([table.Put(_job_row(asked), table.ABSENT), waits])
+        table.transact(kept(asked))
     except table.ConditionFailed:
         return job(asked.id) or asked
     return asked
+
+
+def kept(asked: Job) -> list[table.Put]:
+    """The writes alone, for who keeps a job together with what it is about."""
+    waits = table.Put(table.row(keys.waking(JOB, asked.id), at=asked.at, about=asked.kind, subject=asked.subject))
+    return [table.Put(_job_row(asked), table.ABSENT), waits]
 
 
 def _job_row(job: Job, expires_at: int | None = None) -> Item:

@@ -47,7 +47,7 @@ class StayAhead(Kept):
 
 class Erased(Kept):
     """One erasure. `points` are those that are forfeited, by programme; `is_done` says that nothing is left to do here:
-    until then whoever asks again goes on with it."""
+    until then the tick goes on with it, and whoever asks again."""
 
     id: ErasureId
     guest: GuestId

@@ -6,7 +6,14 @@ from chalicelib.aws import keys_of_erasures as keys
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item, Value
 from chalicelib.canonical.ids import ErasureId, Leaf
+from chalicelib.canonical.time import moment_of
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs import work
+from chalicelib.jobs.model import Job
 from chalicelib.privacy.model import Erased
+
+ERASING = "erase_guest"
+"""The kind of long work that an erasure is, from its first write to its last."""
 
 
 def of(leaf: Leaf) -> Erased | None:
@@ -26,8 +33,14 @@ def listed(before: str | None = None) -> Iterator[Erased]:
 
 
 def begin(erased: Erased) -> None:
-    """Raises ConditionFailed where one of the records goes by another erasure already."""
-    table.transact([table.Put(row_of(erased), table.ABSENT), *(pointer(leaf, erased) for leaf in erased.leaves)])
+    """With the job by which the tick goes on with it, whatever dies. Raises ConditionFailed where one of the records
+    goes by another erasure already."""
+    begun = table.Put(row_of(erased), table.ABSENT)
+    table.transact([begun, *(pointer(leaf, erased) for leaf in erased.leaves), *jobs.kept(job_of(erased))])
+
+
+def job_of(erased: Erased) -> Job:
+    return work.job_of(ERASING, erased.id, moment_of(erased.at), 1)
 
 
 def change(before: Erased, after: Erased) -> None:

@@ -188,6 +188,10 @@ def test_a_worker_writes_to_its_own_folders_of_the_archive_and_reads_from_its_ow
         "arn:aws:s3:::xenia-prod-raw-*/imports/*",
         "arn:aws:s3:::xenia-prod-raw-*/uploads/*",
     ]
+    assert statement_with("s3:PutObject", worker("run_job"))["Resource"] == [
+        "arn:aws:s3:::xenia-prod-raw-*/imports/*",
+        "arn:aws:s3:::xenia-prod-raw-*/objections/*",
+    ]
 
 
 def test_uploads_alone_are_deleted_and_imports_alone_listed() -> None:

@@ -67,7 +67,8 @@ class ErasurePlanned(Shown):
 
 
 class ErasureShown(ErasurePlanned):
-    """An erasure. While its `state` is `begun` something is left to do: DELETE the guest again."""
+    """An erasure. While its `state` is `begun` something is left to do: the hub goes on with it each minute, and
+    whoever deletes the guest again does so at once."""
 
     id: str
     at: Instant
@@ -95,7 +96,7 @@ def erase(ask: Ask, guest_id: GuestId) -> ErasureShown:
 
     Stays and ledger stay without the person; points are forfeited; nothing that was to be sent goes out. A booking made
     later begins a new guest. The answer names what is kept, until when, and the sources that hold the person still.
-    Again it gives the same answer, and goes on where it was left.
+    Again it gives the same answer, and goes on where it was left; so does the hub by itself, each minute.
     """
     known = store.of(guest_id)
     if known and not ask.caller.sees_all(known.properties):

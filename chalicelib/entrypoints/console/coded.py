@@ -55,6 +55,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "backfill": N_("A vendor is asked for history"),
         "read_import": N_("A list is read"),
         "store_import": N_("A list is stored"),
+        "erase_guest": N_("A guest is erased"),
     },
     "denied": {
         "withdrawn": N_("Does not want it"),
