@@ -42,6 +42,7 @@ PEOPLE = ("ada", "mia", "fritz", "ann")
 ANNA, BESIDE = leaf_of_profile(ConnectionId("api"), "g0"), leaf_of_profile(ConnectionId("api"), "alike")
 ALIKE = guest("alike", "Annah", "Lee", email="guest0@mail.example", country="AT", property_id=VIENNA.id)
 """Rather Anna once more than another guest."""
+GONE = guest("gone", "Otto", "Adler", email="otto@mail.example", property_id=VIENNA.id)
 PROGRAM = {"name": "Xenia Club", "points_per_unit": {"EUR": "10"}, "starts_on": "2020-01-01", "auto_enrol": True}
 SEGMENT = {
     "name": "Came back",
@@ -142,6 +143,7 @@ class Maker:
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine",
+            "erasure_id": self._erased(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip
 
@@ -150,6 +152,12 @@ class Maker:
         job = self._posted("/v1/segments/came-back/preview", {})
         work_off_jobs()
         return str(job["id"])
+
+    def _erased(self) -> str:
+        """Somebody who asked to be forgotten, with a source that is to be told."""
+        assert not ingest.ingest_notices([_pushed(0, GONE)])
+        answer = self.hub.call("DELETE", f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'gone')}")
+        return str(answer.json_body["id"])
 
     def _brought_in(self) -> str:
         """A list of stays that was read, and not started yet."""

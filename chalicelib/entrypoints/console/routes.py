@@ -32,7 +32,10 @@ PAGES = (
         takes="review:decided",
         opens="merge_candidates:get",
     ),
+    Page("/guests/erasures", shows="erasing:listed", opens="erasures:listed"),
+    Page("/guests/erasures/{erasure_id}", shows="erasing:one", takes="erasing:told", opens="erasures:tell"),
     Page("/guests/{guest_id}", shows="guest:overview", opens="guests:get"),
+    Page("/guests/{guest_id}/erase", shows="erasing:asking", takes="erasing:erased", opens="erasures:erase"),
     Page(
         "/guests/{guest_id}/correct",
         shows="guest_correction:shown",

@@ -26,4 +26,5 @@ DONE = {
     "split": N_("The records are split off. They are never joined with this guest by themselves."),
     "storing": N_("The rows are being stored. The figures below follow by themselves."),
     "ended": N_("The membership has ended."),
+    "erased": N_("The guest is erased. The sources below hold them still."),
 }
