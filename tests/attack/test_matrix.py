@@ -123,6 +123,7 @@ ASKED = {
     "origins:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
+    "charges:listed": Asked(NOT_SEEN),
     "merge_candidates:listed": Asked(EMPTY),
     "merge_candidates:get": Asked(NOT_SEEN),
     "merge_decisions:decide": Asked(NOT_SEEN, {"records": [ANNA, ALIKE], "verdict": "apart"}),

@@ -7,13 +7,24 @@ from pydantic import BaseModel
 
 from chalicelib.canonical.ids import GuestId, ProgramId
 from chalicelib.canonical.time import Instant
-from chalicelib.entrypoints.api import consents, guests, membership, merge_decisions, records, timeline
+from chalicelib.entrypoints.api import (
+    charges,
+    consents,
+    guests,
+    membership,
+    merge_decisions,
+    origins,
+    records,
+    timeline,
+)
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.charges import StayCharges
 from chalicelib.entrypoints.api.consents import ConsentsShown
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.membership import LedgerEntry, Standing
 from chalicelib.entrypoints.api.merge_decisions import MergeDecisionShown
+from chalicelib.entrypoints.api.origins import OriginsShown
 from chalicelib.entrypoints.api.paging import MOST, Page, read_page
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.api.timeline import Happening
@@ -31,9 +42,9 @@ class LedgerExport(Shown):
 
 
 class GuestExport(Shown):
-    """What the hub holds of a guest, as far as the key may see it: the profile, what each source said, what people
-    decided, consents with their receipts, memberships with their ledgers, and stays, consents and messages in the order
-    of time.
+    """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from, what each source said, what people
+    decided, consents with their receipts, memberships with their ledgers, stays, consents and messages in the order of
+    time, and what was billed with each stay.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.
@@ -41,12 +52,14 @@ class GuestExport(Shown):
 
     exported_at: Instant
     guest: GuestShown
+    origins: OriginsShown
     records: list[RecordShown]
     decisions: list[MergeDecisionShown]
     consents: ConsentsShown
     memberships: list[Standing]
     ledgers: list[LedgerExport]
     timeline: list[Happening]
+    charges: list[StayCharges]
     cut: list[str]
 
 
@@ -60,12 +73,14 @@ def get(ask: Ask, guest_id: GuestId) -> GuestExport:
     return GuestExport(
         exported_at=ask.now,
         guest=guests.get(ask, guest_id),
+        origins=origins.listed(ask, guest_id),
         records=_some("records", lambda page: records.listed(ask, guest_id, page=page), cut),
         decisions=_some("decisions", lambda page: merge_decisions.listed(ask, guest_id, page=page), cut),
         consents=consents.listed(ask, guest_id),
         memberships=standings,
         ledgers=[_ledger(ask, guest_id, each.program, cut) for each in standings],
         timeline=_some("timeline", lambda page: timeline.listed(ask, guest_id, page=page), cut),
+        charges=_some("charges", lambda page: charges.listed(ask, guest_id, page=page), cut),
         cut=sorted(set(cut)),
     )
 

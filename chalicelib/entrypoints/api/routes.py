@@ -112,6 +112,7 @@ CALLS = (
     Call("POST", "/v1/merge-decisions", "merge_decisions:decide", FRONT_DESK, creates=True, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/timeline", "timeline:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/stays", "stays:listed", EVERYONE),
+    Call("GET", "/v1/guests/{guest_id}/charges", "charges:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/consents", "consents:listed", EVERYONE),
     Call("PUT", "/v1/guests/{guest_id}/consents/{channel}/{purpose}", "consents:put", FRONT_DESK),
     Call(
