@@ -42,9 +42,9 @@ class LedgerExport(Shown):
 
 
 class GuestExport(Shown):
-    """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from, what each source said, what people
-    decided, consents with their receipts, memberships with their ledgers, stays, consents and messages in the order of
-    time, and what was billed with each stay.
+    """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from,
+    what each source said, what people decided, consents with their receipts, memberships with their ledgers, stays,
+    consents and messages in the order of time, and what was billed with each stay.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.

@@ -35,6 +35,8 @@ PAGES = (
     Page("/guests/erasures", shows="erasing:listed", opens="erasures:listed"),
     Page("/guests/erasures/{erasure_id}", shows="erasing:one", takes="erasing:told", opens="erasures:tell"),
     Page("/guests/{guest_id}", shows="guest:overview", opens="guests:get"),
+    Page("/guests/{guest_id}/export", shows="exported:shown", opens="exports:get"),
+    Page("/guests/{guest_id}/export.json", shows="exported:as_file", opens="exports:get"),
     Page("/guests/{guest_id}/erase", shows="erasing:asking", takes="erasing:erased", opens="erasures:erase"),
     Page(
         "/guests/{guest_id}/correct",

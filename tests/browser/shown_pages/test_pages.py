@@ -22,7 +22,7 @@ from tests.exhaustive import Thoroughness, some_of
 pytestmark = pytest.mark.end_to_end
 LEAD_ON = {
     "/static/{name}", "/sign-in/provider", "/sign-in/provider/back", "/templates/{template_id}/look",
-    "/imports/{import_id}/rejected.csv",
+    "/imports/{import_id}/rejected.csv", "/guests/{guest_id}/export.json",
 }  # fmt: skip
 """Files, what leads to another's page or back from it, and a mail in its frame, which is the marketer's."""
 LOOKED_AT = [each for each in PAGES if each.path not in LEAD_ON]
