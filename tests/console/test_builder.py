@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.entrypoints.console import builder
 from chalicelib.entrypoints.console.builder import NEW, START, Node
-from chalicelib.entrypoints.console.forms import Form
+from chalicelib.entrypoints.form_bodies import Form
 
 KINDS = {"given_name": "text", "stats.stays": "number", "member": "yes_no", "stats.last_departure": "date"}
 ONE = {"trait": "stats.stays", "op": "gte", "value": 3}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.console import forms
 from chalicelib.settings import store
 from chalicelib.settings.model import HubSettings
@@ -106,8 +107,8 @@ def test_what_is_no_form_is_refused(sign_in: SignIn) -> None:
     ):
         sent = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
         assert browser.ask("POST", "/console/settings", body, **sent).status_code == 400
-    large = b"a=" + b"1" * forms.LARGEST
-    sent = {"Content-Type": forms.KIND, "Sec-Fetch-Site": "same-origin"}
+    large = b"a=" + b"1" * form_bodies.LARGEST
+    sent = {"Content-Type": form_bodies.KIND, "Sec-Fetch-Site": "same-origin"}
     assert browser.ask("POST", "/console/settings", large, **sent).status_code == 413
 
 

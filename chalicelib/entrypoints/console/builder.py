@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.canonical.errors import FieldError
-from chalicelib.entrypoints.console.forms import Form
+from chalicelib.entrypoints.form_bodies import Form
 from chalicelib.segments.rules import too_many
 
 Json = dict[str, Any]

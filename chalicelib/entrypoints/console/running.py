@@ -11,10 +11,11 @@ from chalice.app import Request, Response
 
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Forbidden, NotFound
+from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.console import cookies, forms
-from chalicelib.entrypoints.console.forms import NOTHING
 from chalicelib.entrypoints.console.table import NOWHERE, Page, find
 from chalicelib.entrypoints.console.visits import CONSOLE_AT, SIGN_IN, Visit, moved
+from chalicelib.entrypoints.form_bodies import NOTHING
 from chalicelib.entrypoints.problems import problem
 from chalicelib.languages.catalogues import CONSOLE
 from chalicelib.languages.negotiation import preferred
@@ -68,7 +69,7 @@ def _posted(visit: Visit, request: Request) -> Response:
         raise NotFound("There is nothing to send here.")
     forms.refuse_other_sites(visit.headers, installation.get().public_url)
     raw = request.raw_body
-    form = forms.read(raw if isinstance(raw, bytes) else raw.encode(), visit.headers.get("content-type", ""))
+    form = form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), visit.headers.get("content-type", ""))
     form = replace(form, nonce=forms.nonce(form, visit.session, visit.path))
     sent = replace(visit, form=form)
     try:

@@ -17,10 +17,10 @@ from chalice.app import Response
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Unauthorized
 from chalicelib.entrypoints.api.calls import Ask, call_named, check_asked, contract_of, permit, permits
-from chalicelib.entrypoints.console.forms import Form
 from chalicelib.entrypoints.console.table import NOWHERE, Page, find, parts_of
 from chalicelib.entrypoints.console.told import DONE
 from chalicelib.entrypoints.console.wording import UTC, Wording
+from chalicelib.entrypoints.form_bodies import Form
 from chalicelib.languages.catalogues import CONSOLE, Language, catalogue
 
 if TYPE_CHECKING:

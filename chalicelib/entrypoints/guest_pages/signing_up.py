@@ -13,6 +13,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge, TooMany
 from chalicelib.canonical.ids import PropertyId, signup_of
 from chalicelib.canonical.time import now
+from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.guest_pages.rendering import page, words_of_signup
 from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import Language, catalogue, nearest
@@ -108,12 +109,11 @@ def _asked(property_id: PropertyId | None) -> Response:
 
 def _typed(form: "Form", language: Language, property_id: PropertyId | None) -> "Typed":
     """Raises TooLarge, and Invalid for what is no form."""
-    from chalicelib.entrypoints.console import forms
     from chalicelib.signups.actions import Typed
 
     request = signup_pages.current_request
     raw = request.raw_body
-    sent = forms.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
+    sent = form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
     return Typed(
         email=sent.text("email"),
         given_name=_name(sent.text("given_name")),
