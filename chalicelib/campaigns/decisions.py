@@ -150,7 +150,8 @@ def _decided(run: Run, candidates: Sequence[PlannedGuest], now: datetime) -> lis
 def _decision(candidate: PlannedGuest, known: Outcome | None, rest: str, words: Words) -> Decision:
     """`known` is what the claim says; a chunk that is done is overruled by an end alone. `rest` is for no claim."""
     if known and known.code in rules.ENDS:
-        return Decision(guest=candidate.guest, decision=known.code, reason=known.reason, law=known.law)
+        told = known.model_dump(include={"reason", "law", "tracked"})
+        return Decision(guest=candidate.guest, decision=known.code, **told)
     code = candidate.code or (rules.code_of(known) if known else rest)
     if code == "again":
         return Decision(guest=candidate.guest, decision="waiting")

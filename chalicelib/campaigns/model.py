@@ -244,7 +244,8 @@ DECISIONS = ("sent", "unknown", "lost", "failed", "held", "waiting")
 class Decision(BaseModel):
     """Why one candidate got the mail or not: of one that is held, the `reason` and its `rule` in words; of one that
     failed, SES's own reason. `law` is the country's rule by which it went or is held, such as `de.confirmed`, where one
-    decided."""
+    decided. `tracked` says of a mail whether it is followed who opens it and what is clicked: where it is not, nothing
+    is known of either."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -253,6 +254,7 @@ class Decision(BaseModel):
     reason: str = ""
     rule: str = ""
     law: str = ""
+    tracked: bool | None = None
 
     @property
     def is_made(self) -> bool:

@@ -48,6 +48,8 @@ def _sent(found: store.ChunkToSend, now: datetime) -> Mapping[Leaf, Outcome]:
     batch = sending.send(_occasion(found, found.identity), found.chunk.guests, now)
     if batch.throttled:
         pacing.refuse(found.run.channel)
+    if batch.calls > 1 and not found.run.singly:
+        pacing.called(found.run.channel, batch.calls - 1)  # one was sold with the chunk
     if batch.stopped:
         store.pause_for(found.run.id, batch.stopped)
         return {}

@@ -16,8 +16,8 @@ from chalicelib.consent import addresses, evidence, objections, rules, store
 from chalicelib.consent.acts import newest_acts
 from chalicelib.consent.model import (
     ERASED,
-    PURPOSES,
     SOFT_BOUNCES,
+    WRITTEN_FOR,
     Acts,
     Basis,
     Consent,
@@ -272,7 +272,7 @@ def _lift(
 def _proofs_of_lifting(
     leaf: Leaf, channel: ChannelName, lifted: Consent, proof: Mapping[str, str]
 ) -> list[table.Write]:
-    keys = [key_of(each, settings.controllers().group) for each in PURPOSES]
+    keys = [key_of(each, settings.controllers().group) for each in WRITTEN_FOR]
     return [table.Put(store.receipt_row(leaf, channel, key, lifted, proof)) for key in keys]
 
 

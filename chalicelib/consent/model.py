@@ -19,9 +19,13 @@ EVERY_ADDRESS = "*"
 ADDRESS_DIGITS = 6
 """Digits of an address's digest that stand for it in a gate. Two of one guest that begin alike are held together."""
 
-Purpose = Literal["marketing"]
+Purpose = Literal["marketing", "tracking"]
 MARKETING: Purpose = "marketing"
+TRACKING: Purpose = "tracking"
+"""That it is followed which messages a guest opens, and what is clicked there."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+WRITTEN_FOR: tuple[Purpose, ...] = (MARKETING,)
+"""Those for which guests are written to: what holds a message, or an address, is about these."""
 EMAIL: Final = ChannelName("email")
 CHANNELS: Mapping[ChannelName, str] = {EMAIL: "email"}
 """Channel, as consents and gates name it → the kind of identifier that its addresses are."""

@@ -15,7 +15,7 @@ from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses, objections
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import PURPOSES, Consent, Suppression, controller_of, key_of
+from chalicelib.consent.model import WRITTEN_FOR, Consent, Suppression, controller_of, key_of
 from chalicelib.consent.objections import Undeliverable
 from chalicelib.guests import store as guests
 from chalicelib.identity import store as identity
@@ -147,7 +147,7 @@ def _complain(leaf: Leaf, channel: ChannelName, address: Digest, event: Delivery
     """A no to whom the message was from; where that is not known, to everybody who may have sent it."""
     proof = {"run": message.occasion} if message else {}
     for controller in [message.controller] if message else sorted(_who_may_have_written(leaf, channel)):
-        for purpose in PURPOSES:
+        for purpose in WRITTEN_FOR:
             addresses.object_at(address, key_of(purpose, controller), event.at)
             consents.set_consent(leaf, channel, purpose, controller, "withdrawn", "complaint", event.at, proof, [])
 

@@ -26,6 +26,7 @@ class Budget:
     `rate_milli` is a thousand times the recipients a second, `left` the recipients that the day's quota still allows,
     each None where there is no limit; `percent` of the rate is used. `calls` were queued since `asked_at`, when the
     carrier was last asked; `refused` only ever grows, and `refused_seen` of it were answered with a slower pace.
+    `beside` grows, too: calls that nobody had sold, for a chunk took more than one; `beside_seen` were waited for.
     """
 
     rev: int = 0
@@ -39,6 +40,8 @@ class Budget:
     calls: int = 0
     refused: int = 0
     refused_seen: int = 0
+    beside: int = 0
+    beside_seen: int = 0
 
     @property
     def per_second(self) -> float | None:
@@ -105,7 +108,8 @@ def _next_calls(before: Budget) -> int:
 def taken(before: Budget, lines: Sequence[Line], now: int) -> Taken:
     """Sell the time from now on, up to a minute ahead, in the order of classes and in turn within one."""
     delays: list[list[int]] = [[] for _ in lines]
-    at, left, calls = max(now, before.until), before.left, 0
+    unsold = before.beside - before.beside_seen
+    at, left, calls = max(now, before.until + unsold * _spacing(before, 0, is_bulk=True)), before.left, 0
     for line, size in _in_turn(lines):
         if (left is not None and size > left) or _is_sold(before, at - now, calls):
             break
@@ -113,7 +117,8 @@ def taken(before: Budget, lines: Sequence[Line], now: int) -> Taken:
         at += _spacing(before, size, is_bulk=lines[line].is_bulk)
         left = None if left is None else left - size
         calls += 1
-    return Taken(delays, replace(before, until=at, left=left, calls=before.calls + calls))
+    made = before.calls + unsold + calls
+    return Taken(delays, replace(before, until=at, left=left, calls=made, beside_seen=before.beside))
 
 
 def _is_sold(budget: Budget, ahead: int, calls: int) -> bool:

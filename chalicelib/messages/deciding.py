@@ -7,6 +7,8 @@ from datetime import datetime
 from chalicelib.aws import table
 from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import instant
+from chalicelib.consent import tracking
+from chalicelib.consent.model import TRACKING
 from chalicelib.identity.digests import digest
 from chalicelib.identity.offices import office_of
 from chalicelib.languages.catalogues import nearest
@@ -16,7 +18,7 @@ from chalicelib.messages.channels.contract import Channel, Writer, Written
 from chalicelib.messages.claims import Sendable
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Message, Occasion, Outcome
-from chalicelib.messages.questions import NOTHING_ASKED, asked_of
+from chalicelib.messages.questions import NOTHING_ASKED, Asked, asked_of
 from chalicelib.messages.reasons import Reason
 from chalicelib.messages.templates import Unfit
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
@@ -93,13 +95,14 @@ def _decide_alone(look: Look, candidate: Candidate) -> Outcome | Sendable:
     reason = holds.decide(occasion.message_class, known)
     if reason:
         return held(reason, _law(occasion, known) if reason in holds.OF_CONSENT else "")
-    message = _message(look, known.guest, candidate.id, known.address, _law(occasion, known))
+    tracked = _is_tracked(look, candidate, known)
+    message = _message(look, known.guest, candidate.id, known.address, _law(occasion, known), tracked=tracked)
     try:
         written = _write(look, message, candidate, to)
     except Unfit as unfit:
         return held(holds.reason(occasion.message_class, replace(known, fault=unfit.fault)))
     prefix = next((each.subject_prefix for each in known.rules if each.subject_prefix), None)
-    written = written.beginning_with(prefix) if prefix else written
+    written = (written.beginning_with(prefix) if prefix else written).followed(tracked=tracked)
     counts = holds.is_capped(occasion.message_class)
     return Sendable(message, candidate.gate, look.channel.name, candidate.others, written, counts, candidate.mailbox)
 
@@ -108,10 +111,20 @@ def _law(occasion: Occasion, known: Known) -> str:
     return known.verdict(occasion.purpose).name if occasion.purpose else ""
 
 
+def _is_tracked(look: Look, candidate: Candidate, known: Known) -> bool:
+    """By the same countries as consent; also of what the guest asked for, which needs no other consent."""
+    rules = known.rules or _asked(look, candidate).rules
+    return tracking.decide(rules, known.answer_about(TRACKING)).reason is None
+
+
+def _asked(look: Look, candidate: Candidate) -> Asked:
+    seen_at = candidate.guest.properties if candidate.guest else ()
+    return asked_of(candidate.shown, seen_at, look.occasion.identity.senders, look.now)
+
+
 def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
     guest = candidate.guest.id if candidate.guest else None
-    seen_at, senders = candidate.guest.properties if candidate.guest else (), look.occasion.identity.senders
-    asked = asked_of(candidate.shown, seen_at, senders, look.now) if look.occasion.purpose else NOTHING_ASKED
+    asked = _asked(look, candidate) if look.occasion.purpose else NOTHING_ASKED
     return Known(
         now=look.now,
         occasion=look.occasion.id,
@@ -135,7 +148,9 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
     )
 
 
-def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None, law: str) -> Message:
+def _message(
+    look: Look, guest: GuestId, candidate: Leaf, address: Digest | None, law: str, *, tracked: bool | None = None
+) -> Message:
     return Message(
         guest=guest,
         occasion=look.occasion.id,
@@ -148,6 +163,7 @@ def _message(look: Look, guest: GuestId, candidate: Leaf, address: Digest | None
         controller=look.occasion.identity.controller,
         property_id=look.occasion.identity.hotel,
         law=law or None,
+        tracked=tracked,
     )
 
 

@@ -100,6 +100,9 @@ class Message(BaseModel):
     """The hotel in whose name it is; None of the group's."""
     law: str | None = None
     """The country's rule by which it went, or is held, such as `de.confirmed`; None of what the guest asked for."""
+    tracked: bool | None = None
+    """Whether its opens and clicks are followed: of one that is not, nothing is known of them. None of one that is
+    held, and of before it was chosen for each guest: then all were."""
     state: State = State.CLAIMED
     reason: str | None = None
     carrier_id: str | None = None
@@ -141,6 +144,8 @@ class Outcome(BaseModel):
     reason: str = ""
     law: str = ""
     """The country's rule that decided it, where one did."""
+    tracked: bool | None = None
+    """As the message has it; None where there is none."""
 
 
 AGAIN = Outcome(code="again")

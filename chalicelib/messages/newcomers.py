@@ -55,4 +55,4 @@ def _sender(property_id: PropertyId | None) -> Sender:
     known = names.of(property_id)
     if known is None:
         raise Rejected("no_such_property")
-    return once.sender_of(known.branding, configuration_set(ANSWER))
+    return once.sender_of(known.branding, configuration_set(ANSWER, tracked=False))

@@ -13,7 +13,7 @@ from chalicelib.messages.channels.register import CHANNELS
 
 SIZE = 300
 """Bytes of the row, for the meter."""
-BESIDE = frozenset({"refused"})
+BESIDE = frozenset({"refused", "beside"})
 """Counted without the lock, so that workers never wait for it."""
 
 
@@ -61,6 +61,11 @@ def _sold(
 def refuse(channel: ChannelName) -> None:
     """The carrier asked for less."""
     table.write(table.Update(keys.pacing(channel), "ADD refused :one", {":one": 1}, when=table.PRESENT, size=SIZE))
+
+
+def called(channel: ChannelName, calls: int) -> None:
+    """So many calls were made that were not sold: who takes next waits for them."""
+    table.write(table.Update(keys.pacing(channel), "ADD beside :more", {":more": calls}, when=table.PRESENT, size=SIZE))
 
 
 def _read(channel: ChannelName) -> Budget:

@@ -29,7 +29,7 @@ def outcome_of_own(claims: Iterable[Message], origin: str, candidate: Leaf, now:
 def _outcome(own: Message, now: datetime) -> Outcome:
     if own.state is State.CLAIMED and own.at > instant(now - STILL_RUNNING):
         return AGAIN
-    return Outcome(code=shown_state(own, now), reason=own.reason or "", law=own.law or "")
+    return Outcome(code=shown_state(own, now), reason=own.reason or "", law=own.law or "", tracked=own.tracked)
 
 
 def shown_state(message: Message, now: datetime) -> ShownState:
@@ -63,12 +63,16 @@ INSTANTS: Mapping[EventKind, EventField] = {
 }
 
 
+OF_TRACKING = frozenset({EventKind.OPEN, EventKind.CLICK})
+
+
 def followed(message: Message, event: DeliveryEvent) -> Message:
-    """The message after an event, the same in any order: first instants stay, and a rejection beats sent."""
+    """The message after an event, the same in any order: first instants stay, and a rejection beats sent. Of one that
+    is not tracked no open and no click is kept, whoever tells of it."""
     after = message.carried_as(message.carrier_id or event.carrier_id)
     if event.kind is EventKind.REJECT:
         after = after.refused("rejected")
     elif after.state is State.CLAIMED:
         after = after.accepted(after.carrier_id)
-    name = INSTANTS.get(event.kind)
+    name = None if message.tracked is False and event.kind in OF_TRACKING else INSTANTS.get(event.kind)
     return after.first(name, event.at) if name else after

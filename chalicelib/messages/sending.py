@@ -28,11 +28,12 @@ UNSENT = frozenset({Verdict.LATER, Verdict.STOPPED})
 @dataclass
 class Batch:
     """What became of each candidate. `stopped` is the carrier's reason to send nothing at all; `throttled` asks for
-    less."""
+    less; `calls` were made to the carrier."""
 
     outcomes: dict[Leaf, Outcome] = field(default_factory=dict)
     stopped: str = ""
     throttled: bool = False
+    calls: int = 0
 
 
 @dataclass
@@ -157,12 +158,16 @@ def _results(sending: Sending, written: Sequence[Written]) -> list[Result]:
     """Nothing more is given up to a carrier that asked for less, or takes nothing."""
     if sending.batch.throttled or sending.batch.stopped:
         return [Result(Verdict.LATER, "after_a_refusal")] * len(written)
+    sending.batch.calls += 1
     return sending.channel.send(sending.occasion, written)
 
 
 def _in_calls(claimed: Sequence[Sendable], at_once: int) -> Iterator[Sequence[Sendable]]:
-    for start in range(0, len(claimed), at_once):
-        yield claimed[start : start + at_once]
+    """Who is tracked shares no call with who is not: the carrier is told of each call which it is."""
+    for tracked in (False, True):
+        some = [each for each in claimed if each.written.tracked is tracked]
+        for start in range(0, len(some), at_once):
+            yield some[start : start + at_once]
 
 
 def _follow_up(claimed: Sendable, result: Result, batch: Batch) -> None:
@@ -177,7 +182,7 @@ def _outcome(claimed: Sendable, result: Result) -> Outcome:
     match result.verdict:
         case Verdict.ACCEPTED:
             store.keep_outcome(message, message.accepted(result.carrier_id))
-            return Outcome(code="sent")
+            return Outcome(code="sent", tracked=message.tracked)
         case Verdict.REFUSED:
             store.keep_outcome(message, message.refused(result.reason))
             return Outcome(code="failed", reason=result.reason)

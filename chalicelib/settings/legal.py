@@ -61,7 +61,7 @@ class CountryRule(Closed):
     `express` says whose yes is enough, `lapse` when it ends, `implied` what may stand for it. `on_register` is a list
     on which each yes must stand to count, `subject_prefix` what the subject of each mail begins with, `text_hours` when
     text messages may be sent (no channel sends any yet). `tracked` says whether opens and personal clicks may be
-    followed without the guest's consent to that. `look_again_on` is when somebody must read the law once more;
+    followed of who was not asked; who was, decides. `look_again_on` is when somebody must read the law once more;
     `verified` is false of what could not be compared with anything that tells of that law; true is no lawyer's word.
     """
 

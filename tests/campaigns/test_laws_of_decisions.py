@@ -3,12 +3,16 @@
 import pytest
 import time_machine
 
+from chalicelib.aws import keys, table
 from chalicelib.campaigns import actions, decisions
 from chalicelib.campaigns.parts import packed_laws, read_laws
 from chalicelib.canonical.ids import GuestId
+from chalicelib.consent import actions as consents
+from chalicelib.consent.model import EMAIL, TRACKING
 from chalicelib.properties import store as hotels
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import PORTO
-from tests.campaigns.worlds import campaign, guest, run_to_end
+from tests.campaigns.worlds import campaign, guest, launched, run_to_end
 from tests.mail_fakes import FakeSes
 
 
@@ -31,6 +35,19 @@ def test_each_decision_about_consent_names_its_rule(told: dict[GuestId, tuple[st
         ("sent", "", "eu.confirmed"),
         ("sent", "", "eu.express"),
     ]
+
+
+def test_a_decision_tells_whether_the_mail_is_followed_and_a_second_call_of_a_chunk_is_counted(
+    ses: FakeSes, clock: time_machine.Traveller
+) -> None:
+    anna, ben, cleo = guest("anna"), guest("ben"), guest("cleo", state=None)
+    consents.set_consent(anna, EMAIL, TRACKING, GROUP_CONTROLLER, "explicit", "guest")
+    run = run_to_end(clock, launched([anna, ben, cleo]))
+    told = {each.guest: (each.decision, each.tracked) for each in decisions.page_of(run.id).decisions}
+    assert told == {anna: ("sent", True), ben: ("sent", False), cleo: ("held", None)}
+    row = table.get(keys.pacing(EMAIL))
+    assert row
+    assert (ses.requests, row["beside"]) == (2, 1)
 
 
 def test_rules_are_kept_with_the_places_of_those_whom_they_held() -> None:

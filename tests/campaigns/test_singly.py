@@ -34,7 +34,7 @@ def test_each_mail_is_a_call_of_its_own_with_all_that_a_bulk_mail_has(clock: Any
     mail = ses.accepted[0]
     assert mail["tags"].keys() == {"run", "guest", "claim"}
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["configuration_set"] == "xenia-test-marketing"
+    assert mail["configuration_set"] == "xenia-test-marketing-untracked"
     assert "Dear" in mail["html"]
 
 

@@ -49,7 +49,9 @@ def named(hotel: Property, entity: str | None) -> Property:
 
 
 def states(hub: Hub, key: str) -> dict[str, str]:
-    return {each["controller"]: each["state"] for each in hub.get(PATH, key=key)["consents"]}
+    """What was said about marketing, to whom."""
+    told = hub.get(PATH, key=key)["consents"]
+    return {each["controller"]: each["state"] for each in told if each["purpose"] == "marketing"}
 
 
 def history(hub: Hub, key: str) -> list[tuple[str, str]]:
@@ -138,9 +140,10 @@ def test_what_was_said_to_the_entity_of_before_is_still_shown_to_the_hotel(hub: 
 def test_an_entity_that_does_not_know_the_guest_and_was_told_nothing_is_not_shown(hub: Hub, ingest: Ingest) -> None:
     ingest(reservation("r-ben", guest("g2", "Ben"), property_id=VIENNA.id))
     path = f"/v1/guests/{leaf_of_profile(API, 'g2')}/consents"
-    assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine"]
+    assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine"] * 2
     hub.put(f"{path}/email/marketing", {"state": "withdrawn", "property_id": "porto"}, key=BOTH)
-    assert [each["controller"] for each in hub.get(path, key=BOTH)["consents"]] == ["alpine", "atlantic"]
+    told = [(each["controller"], each["purpose"]) for each in hub.get(path, key=BOTH)["consents"]]
+    assert told == [(who, what) for who in ("alpine", "atlantic") for what in ("marketing", "tracking")]
 
 
 def test_an_admin_lifts_a_bounce_and_what_holds_all_the_same_is_told(hub: Hub, ingest: Ingest) -> None:

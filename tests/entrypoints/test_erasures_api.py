@@ -133,7 +133,7 @@ def test_who_books_later_is_a_new_guest(hub: Hub, known: None, clock: Any) -> No
     assert again["id"] == leaf_anew(ANNA)
     assert again["stats"]["reservations"] == 1
     consents = hub.get(f"/v1/guests/{again['id']}/consents")
-    assert [each["state"] for each in consents["consents"]] == ["none"]
+    assert [each["state"] for each in consents["consents"]] == ["none", "none"]
 
 
 def test_a_source_that_let_go_is_a_task_that_is_done(hub: Hub, known: None) -> None:

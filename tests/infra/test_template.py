@@ -266,6 +266,17 @@ def test_ses_tells_every_event(name: str) -> None:
     assert {"send", "reject", "bounce", "complaint", "delivery", "open", "click", "renderingFailure"} <= told
 
 
+@pytest.mark.parametrize("kind", ["Marketing", "Service"])
+def test_of_who_is_not_followed_ses_tells_all_but_opens_and_clicks(kind: str) -> None:
+    """SES follows where it has to tell: without these two events links stay as they are."""
+    tracked, untracked = (properties(f"{kind}{each}MailEvents") for each in ("", "Untracked"))
+    told, less = (each["EventDestination"]["MatchingEventTypes"] for each in (tracked, untracked))
+    assert set(told) - set(less) == {"open", "click"}
+    assert untracked["EventDestination"]["SnsDestination"] == tracked["EventDestination"]["SnsDestination"]
+    assert untracked["ConfigurationSetName"] == {"Ref": f"{kind}UntrackedMail"}
+    assert name_of(properties(f"{kind}UntrackedMail")["Name"]) == f"xenia-dev-{kind.lower()}-untracked"
+
+
 def test_every_function_has_a_log_with_an_end() -> None:
     logs = {name_of(each["LogGroupName"]) for each in of_type("AWS::Logs::LogGroup").values()}
     assert logs == {

@@ -52,6 +52,15 @@ def test_rate_and_quota_bound_what_a_minute_lets_out(
     assert len(delays(opened(per_second, left), *[size] * 2_000)) == number
 
 
+def test_a_call_that_nobody_sold_is_waited_for_once() -> None:
+    sold = taken(opened(100.0, calls=60), [Line(MARKETING, [50, 50])], NOW).after
+    more = taken(replace(sold, beside=3), [Line(MARKETING, [50])], NOW)
+    assert more.delays == [[5_000]]
+    assert taken(more.after, [Line(MARKETING, [50])], NOW).delays == [[6_000]]
+    assert more.after.calls == 2 + 3 + 1
+    assert taken(replace(sold, beside=3), [Line(MARKETING, [50])], NOW + MINUTE).delays == [[0]]
+
+
 def test_calls_are_spread_over_the_minute() -> None:
     assert delays(opened(100.0), 50, 50, 25, 50) == [0, 500, 1000, 1250]
     assert delays(opened(100.0, calls=60), 50, 50, 25) == [0, 1000, 2000]

@@ -23,6 +23,7 @@ from chalicelib.consent.model import (
     KEPT_SENDS,
     MOST_SENDS,
     MOST_SUPPRESSED,
+    PURPOSES,
     REMEMBERED,
     Consent,
     Gate,
@@ -335,7 +336,12 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
         guest=GuestId(S),
         channel=EMAIL,
         rev=10_000_000,
-        answers={f"{each * 64}:marketing{suffix}": consent for suffix, consent in answers for each in "abc"},
+        answers={
+            f"{each * 64}:{purpose}{suffix}": consent
+            for suffix, consent in answers
+            for each in "abc"
+            for purpose in PURPOSES
+        },
         suppressed={
             digest("email", f"{number}@mail.example")[:ADDRESS_DIGITS]: reasons[number % 2] for number in range(40)
         },

@@ -252,6 +252,6 @@ def test_a_mail_that_nobody_can_leave_has_no_header_that_says_so(pigeons: Pigeon
     mail = occasion(MessageClass.SERVICE).model_copy(update={"channel": "email"})
     assert codes(sending.send(mail, [Leaf(guest())], NOW)) == {"ga": "sent"}
     (sent,) = ses.accepted
-    assert (sent["headers"], sent["configuration_set"]) == ({}, "xenia-test-service")
+    assert (sent["headers"], sent["configuration_set"]) == ({}, "xenia-test-service-untracked")
     assert "Main Street 1" in sent["text"]
     assert "/u/" not in sent["html"] + sent["text"]

@@ -114,7 +114,7 @@ def test_a_mail_carries_tags_and_the_way_out(ses: FakeSes) -> None:
     assert link.startswith("https://hub.example.com/u/")
     assert link in mail["html"]
     assert link in mail["text"]
-    assert (mail["sender"], mail["configuration_set"]) == ("news@hotel.example", "xenia-test-marketing")
+    assert (mail["sender"], mail["configuration_set"]) == ("news@hotel.example", "xenia-test-marketing-untracked")
     assert mail["text"].startswith("Dear Anna")
 
 

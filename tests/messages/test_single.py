@@ -82,7 +82,7 @@ def test_a_guest_is_answered_over_the_queue_once_however_often_it_is_asked_for(s
 def test_it_is_no_marketing(ses: FakeSes) -> None:
     sent(asked(guest("anna")))
     (mail,) = ses.accepted
-    assert mail["configuration_set"] == "xenia-test-service"
+    assert mail["configuration_set"] == "xenia-test-service-untracked"
     assert "List-Unsubscribe" not in mail["headers"]
     assert "/u/" not in mail["html"] + mail["text"]
 

@@ -118,7 +118,7 @@ def test_the_receipt_says_in_which_words_where_and_from_where(ses: FakeSes) -> N
 def test_the_mail_speaks_the_persons_language_in_the_hotels_names_and_offers_nothing(ses: FakeSes) -> None:
     link(ses)
     (mail,) = ses.accepted
-    assert (mail["to"], mail["sender"], mail["configuration_set"]) == (ADDRESS, SENDER, "xenia-test-service")
+    assert (mail["to"], mail["sender"], mail["configuration_set"]) == (ADDRESS, SENDER, "xenia-test-service-untracked")
     assert VIENNA.name in mail["subject"]
     assert 'lang="de"' in mail["html"]
     assert "ses:no-track" in mail["html"]

@@ -33,7 +33,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
 from chalicelib.consent.bounces import KEPT
-from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, Consent, Gate, key_of, remembered_key
+from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, PURPOSES, Consent, Gate, key_of, remembered_key
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import LATEST as LATEST_FIRST
 from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
@@ -278,7 +278,7 @@ def reservation_of_charge(signs: str) -> Item:
 def identifier(_: str) -> Item:
     """Of an address at which somebody said no to every legal entity of a chain."""
     suppressed = {"reason": "complaint", "at": LATEST}
-    said = {key_of(MARKETING, ControllerId(each)): AT for each in many_ids(HOTELS)}
+    said = {key_of(purpose, ControllerId(each)): AT for each in many_ids(HOTELS) for purpose in PURPOSES}
     back = {f"{number:08x}": AT for number in range(KEPT + 1)}
     its = Identifier(Digest("d" * 64), 10**9, tuple(LEAVES), shared=True, suppressed=suppressed, objections=said)
     letters = frozenset(f"{number:06d}" for number in range(8))
@@ -341,7 +341,7 @@ YES, NO = (
 
 def _answers(number: int) -> dict[str, Consent]:
     """To each legal entity of a chain a yes that followed a no."""
-    topics = [key_of(MARKETING, ControllerId(each)) for each in many_ids(number)]
+    topics = [key_of(purpose, ControllerId(each)) for each in many_ids(number) for purpose in PURPOSES]
     return {name: said for each in topics for name, said in ((each, YES), (remembered_key(each), NO))}
 
 
@@ -377,8 +377,8 @@ def message(_: str) -> Item:
         Message(
             guest=GUEST, occasion=OccasionId("n" + "0" * 24), claim="m" + "0" * 24, campaign=CampaignId(ID),
             origin=f"{LATEST}#000#000000", candidate=LEAF, address=Digest("d" * 64), channel=ChannelName("email"),
-            at=AT, controller=ControllerId(ID), law=f"{ID[:16]}.confirmed", state=State.CLAIMED, reason="r" * 64,
-            carrier_id="c" * 80,
+            at=AT, controller=ControllerId(ID), law=f"{ID[:16]}.confirmed", tracked=False, state=State.CLAIMED,
+            reason="r" * 64, carrier_id="c" * 80,
             delivered_at=AT, opened_at=AT, clicked_at=AT, bounced_at=AT, soft_bounced_at=AT, complained_at=AT,
         )
     )  # fmt: skip
@@ -386,7 +386,7 @@ def message(_: str) -> Item:
 
 def staff_mail(_: str) -> Item:
     key = keys.staff_mail(StaffMailId("s" + "0" * 24))
-    return table.row(key, state=State.CLAIMED, reason="r" * 64, at=AT, expires_at=10**12)
+    return table.row(key, tracked=False, state=State.CLAIMED, reason="r" * 64, at=AT, expires_at=10**12)
 
 
 PROGRAMME = ProgramId(ID)
@@ -421,7 +421,7 @@ ROWS: Rows = {
     "record": Largest(record, 9_000, FOUR),
     "name": Largest(name, 700),
     "member": Largest(member, 250),
-    "identifier": Largest(identifier, 56_000),
+    "identifier": Largest(identifier, 105_000),
     "erasure": Largest(erasure, 60_000),
     "erasure_of": Largest(erasure_of, 120),
     "block": Largest(block, 49_000, FOUR),
@@ -433,8 +433,8 @@ ROWS: Rows = {
     "mark": Largest(mark, 4_400),
     "charge": Largest(charge_, 310),
     "reservation_of_charge": Largest(reservation_of_charge, 110),
-    "gate": Largest(gate, 24_000),
-    "acts": Largest(acts, 145_000),
+    "gate": Largest(gate, 27_500),
+    "acts": Largest(acts, 280_000),
     "receipt": Largest(receipt, 2_600, FOUR),
     "message": Largest(message, 1_100),
     "staff_mail": Largest(staff_mail, 230),

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.time import Instant
-from chalicelib.consent import bases, rules
+from chalicelib.consent import bases, rules, tracking
 from chalicelib.consent.bases import Denied, Verdict
-from chalicelib.consent.model import PURPOSES, Gate, Purpose
+from chalicelib.consent.model import PURPOSES, WRITTEN_FOR, Gate, Purpose
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.visibility import InSight
 from chalicelib.identity.digests import digest
@@ -26,7 +26,8 @@ from chalicelib.settings.senders import Senders
 class LawShown(Shown):
     """What follows from what was said by the rules of the countries concerned: the rule that decides (`law`, such as
     `de.confirmed`), whether the guest may be written to, else why not (`denied`), and until when that is so where it
-    ends by itself. A mail is decided anew when it is sent, and may be held for other reasons."""
+    ends by itself; for `tracking` it is whether opens and clicks may be followed. A mail is decided anew when it is
+    sent, and may be held for other reasons."""
 
     channel: KnownChannel
     purpose: Purpose
@@ -53,6 +54,8 @@ class Court:
         senders, leaves, traits = self.senders[controller], self.sight.members, self.sight.traits
         asked = asked_of(traits, self.sight.guest.properties, senders, self.now)
         answer = rules.answer_for(gate, purpose, controller, self.succeeds[controller])
+        if purpose not in WRITTEN_FOR:
+            return tracking.decide(asked.rules, answer)
         known = replace(asked.evidence, answer=answer)
         found = bases.decide(asked.rules, known, self.now)
         to = CHANNELS[gate.channel].address_of(traits)

@@ -34,7 +34,8 @@ class MessageShown(Shown):
 
     `unknown` until SES tells, `lost` when it has not told in 72 hours. An answer that is `held` was not sent, by the
     rule that stands beside its reason. `law` is the country's rule by which it went, such as `de.confirmed`; null of
-    what the guest asked for.
+    what the guest asked for. `tracked`: whether it is followed who opens it and what is clicked. Where it is not,
+    nothing is known of either; null of what was sent before each guest was asked, when all was followed.
     """
 
     occasion: OccasionId
@@ -43,6 +44,7 @@ class MessageShown(Shown):
     reason: str | None
     rule: str | None = None
     law: str | None = None
+    tracked: bool | None = None
     delivered_at: Instant | None
     opened_at: Instant | None
     clicked_at: Instant | None

@@ -47,7 +47,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "likely": N_("likely"),
         "guessed": N_("guessed"),
     },
-    "purpose": dict(zip(PURPOSES, [N_("Marketing")], strict=True)),
+    "purpose": dict(zip(PURPOSES, [N_("Marketing"), N_("Opens and clicks")], strict=True)),
     "controller": {"group": N_("The group")},
     "job": {
         "follow_programme": N_("Ledgers follow a programme"),

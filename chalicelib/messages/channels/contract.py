@@ -25,6 +25,11 @@ class Written:
     parts: Mapping[str, str]
     headers: Mapping[str, str]
     tags: Mapping[str, str]
+    tracked: bool = False
+    """Whether it may be followed who opens it, and what is clicked."""
+
+    def followed(self, *, tracked: bool) -> "Written":
+        return replace(self, tracked=tracked)
 
     def beginning_with(self, prefix: str) -> "Written":
         """Where there is a subject, with this before it, unless it stands there."""
@@ -116,7 +121,9 @@ class Channel(Protocol):
         """Called before a piece of work claims what it sends: what the channel kept of an earlier one may be dead."""
 
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
-        """Give up to `at_once` messages to the carrier, in one attempt; results are by position, nothing is raised."""
+        """Give up to `at_once` messages to the carrier, in one attempt; results are by position, nothing is raised.
+
+        Either all of them are `tracked`, or none is."""
 
     def event_of(self, body: str) -> DeliveryEvent | None:
         """Read one message of the carrier's events; None is one that changes nothing here. Raises Rejected."""

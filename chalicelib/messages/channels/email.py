@@ -28,8 +28,13 @@ CONFIGURATION_SETS = {MessageClass.MARKETING: "marketing", MessageClass.SURVEY: 
 """A complaint about marketing must not cost guests the messages about their bookings."""
 
 
-def configuration_set(message_class: MessageClass) -> str:
-    return CONFIGURATION_SETS.get(message_class, "service")
+UNTRACKED = "-untracked"
+"""Ends the name of the set that tells of no opens and clicks: SES changes no link there, and adds no picture."""
+
+
+def configuration_set(message_class: MessageClass, *, tracked: bool) -> str:
+    name = CONFIGURATION_SETS.get(message_class, "service")
+    return name if tracked else f"{name}{UNTRACKED}"
 
 
 class MailWriter:
@@ -88,7 +93,8 @@ class Email:
 
     def send(self, occasion: Occasion, messages: Sequence[Written]) -> list[Result]:
         names = occasion.identity.branding
-        sender = mail.Sender(names.sender or "", names.reply_to or "", configuration_set(occasion.message_class))
+        set_ = configuration_set(occasion.message_class, tracked=all(each.tracked for each in messages))
+        sender = mail.Sender(names.sender or "", names.reply_to or "", set_)
         if occasion.singly:
             return [mail.send_single(_mail(each), sender) for each in messages]
         return mail.send_bulk([_mail(each) for each in messages], sender)
