@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.entrypoints.api.routes import api
 from chalicelib.entrypoints.console.routes import console
+from chalicelib.entrypoints.guest_pages.choosing import choice_pages
 from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.guest_pages.signing_up import signup_pages
 from chalicelib.entrypoints.open_pages import open_pages
@@ -18,6 +19,17 @@ BYTES_AS_SENT = ["application/xml", "text/xml", "multipart/form-data"]
 
 app = Chalice(app_name="xenia")
 app.api.binary_types = [*app.api.default_binary_types, *BYTES_AS_SENT]
-for blueprint in (open_pages, reference, webhooks, guest_pages, signup_pages, console, api, queues, schedules):
+for blueprint in (
+    open_pages,
+    reference,
+    webhooks,
+    guest_pages,
+    choice_pages,
+    signup_pages,
+    console,
+    api,
+    queues,
+    schedules,
+):
     app.register_blueprint(blueprint)
 app.register_middleware(chalices_own, "http")

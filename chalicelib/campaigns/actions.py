@@ -22,7 +22,7 @@ from chalicelib.messages.rules import LOST_AFTER
 from chalicelib.messages.store import TEMPLATES
 from chalicelib.properties import store as properties
 from chalicelib.segments.store import SEGMENTS
-from chalicelib.settings import installation
+from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.rules import mail_identity
 
@@ -53,6 +53,7 @@ def _content(asked: Campaign) -> Content:
         "template": template is not None,
         "channel": asked.channel in CHANNELS,
         "property_id": property_ is not None or asked.property_id is None,
+        "topic": asked.topic is None or legal_store.get().topic(asked.topic) is not None,
     }
     missing = [name for name, is_there in found.items() if not is_there]
     if segment is None or template is None or missing:
@@ -60,6 +61,7 @@ def _content(asked: Campaign) -> Content:
             "channel": f"; there is {known(CHANNELS)}",
             "segment": f"; there is {known((each.id for each in SEGMENTS.listed()), asked.segment)}",
             "template": f"; there is {known((each.id for each in TEMPLATES.listed()), asked.template)}",
+            "topic": f"; there is {known(each.id for each in legal_store.get().topics)}",
             "property_id": f"; there is {known(properties.by_id(), asked.property_id or '')}",
         }
         raise Invalid(*(FieldError(name, f"does not exist{there_is[name]}") for name in missing))
@@ -184,6 +186,7 @@ def _begin(kept: CampaignRow, launch_id: str | None, now: datetime, *, again: bo
         property_id=kept.campaign.property_id,
         singly=settings.get().mails_singly,
         as_planned=kept.campaign.as_planned,
+        topic=kept.campaign.topic,
         earlier=earlier,
     )
     remembered = store.keep_launch_answer(launch_id, begun, now) if launch_id else []

@@ -17,6 +17,7 @@ from chalicelib.jobs.model import Part
 from chalicelib.messages.holds import UNASKED, Unasked
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
+from chalicelib.settings.legal import TopicId
 
 PARTS = 16
 """A run is planned in this many parts, each a sixteenth of the guests' partitions."""
@@ -40,6 +41,8 @@ class Campaign(BaseModel):
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     as_planned: bool = False
     """The plan stands: also who has left the segment by their turn is mailed."""
+    topic: TopicId | None = None
+    """What it is about: who does not want that is held."""
 
 
 class CampaignRow(BaseModel):
@@ -119,6 +122,7 @@ class Run(BaseModel):
     property_id: PropertyId | None = None
     singly: bool = False
     as_planned: bool = False
+    topic: str | None = None
     earlier: tuple[RunId, ...] = ()
     instead_of: RunId | None = None
     missed_by: RunId | None = None
@@ -151,6 +155,7 @@ class Run(BaseModel):
             property_id=self.property_id,
             singly=self.singly,
             as_planned=self.as_planned,
+            topic=self.topic,
             instead_of=self.id,
         )
 

@@ -73,6 +73,7 @@ def _occasion(found: store.ChunkToSend, identity: MailIdentity) -> Occasion:
         singly=found.run.singly,
         belongs=_belongs(found),
         as_planned=found.run.as_planned,
+        topic=found.run.topic or "",
         days=found.content.days_of(found.run),
     )
 

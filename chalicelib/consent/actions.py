@@ -1,7 +1,6 @@
 """Change what a guest agreed to, and what address no mail may reach."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from chalicelib.aws import bus, table
@@ -26,9 +25,12 @@ from chalicelib.consent.model import (
     Receipt,
     State,
     SuppressionReason,
+    is_for_writing,
     key_of,
+    part_of,
 )
 from chalicelib.consent.objections import Withdrawal
+from chalicelib.consent.said import Act, Recorded
 from chalicelib.consent.statements import is_other_statement
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
@@ -48,27 +50,27 @@ def set_consent(
     at: Instant | None = None,
     proof: Mapping[str, str] | None = None,
     said_at: Sequence[Digest] | None = None,
+    part: str = "",
 ) -> Consent:
     """Record what a guest answered a controller, on the leaf it came through, with its receipt, and announce it; the
     same state twice, in the same words, is one act. Returns what the leaf is known to have said by now.
 
     Who objects is the mailbox: a no holds for everybody who carries the addresses that it was said at, now and later;
-    where none are named, at all that the guest has. Raises NotFound, TryAgain.
+    where none are named, at all that the guest has. A `part` is a topic of the purpose, or how often (`PartName`).
+    Raises NotFound, TryAgain.
     """
     asked = Consent(state=state, basis=basis, at=at or instant(now()))
-    act = Act(leaf, channel, key_of(purpose, controller), asked, proof or {})
+    act = Act(leaf, channel, key_of(purpose, controller, part), asked, proof or {})
     return record(act, purpose, controller, said_at).kept
 
 
-def record(
-    act: "Act", purpose: Purpose, controller: ControllerId, said_at: Sequence[Digest] | None = None
-) -> "Recorded":
+def record(act: Act, purpose: Purpose, controller: ControllerId, said_at: Sequence[Digest] | None = None) -> Recorded:
     """The same, of one statement; and whether it was proven by itself."""
     if act.asked.state != "withdrawn":
         return _agreed(act, said_at)
     carried = addresses.of(guests.guest(act.leaf), act.channel) if said_at is None else said_at
     told = act.asked.basis, act.asked.at, dict(act.proof), list(carried)
-    noted = Withdrawal(act.leaf, act.channel, purpose, controller, *told)
+    noted = Withdrawal(act.leaf, act.channel, purpose, controller, *told, part_of(act.key))
     with Turns() as turns:  # nobody comes again for the others' objection
         own = turns.take(partial(_done_and_noted, act, noted))
         for each in carried:
@@ -76,35 +78,12 @@ def record(
     return own or Recorded(act.asked)
 
 
-@dataclass(frozen=True)
-class Act:
-    """What is said through one leaf; `key` is `controller:purpose`. `dated`: the one who says it says when, so that the
-    same words of another time are another statement, and not this one once more."""
-
-    leaf: Leaf
-    channel: ChannelName
-    key: str
-    asked: Consent
-    proof: Mapping[str, str] = field(default_factory=dict)
-    dated: bool = False
-
-    def taken_over_by(self, leaf: Leaf) -> "Act":
-        return replace(self, leaf=leaf, asked=self.asked.on_the_basis(rules.ADDRESS))
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What a leaf is known to have said by now, whether the history has one more proof, and whether that was known."""
-
-    kept: Consent
-    is_proven: bool = False
-    was_known: bool = False
-
-
 def _agreed(act: Act, said_at: Sequence[Digest] | None) -> Recorded:
     """A complaint is lifted by the guest alone: with a yes of their own that is newer, said at the address. So is what
     holds who comes again after an erasure; a yes that they gave at the desk is their own, too."""
     done, guest = _done(act), guests.guest(act.leaf)
+    if not is_for_writing(act.key):
+        return done
     if guest and act.asked.basis in {"guest", "staff"} and done.kept.state == act.asked.state:
         _let_come_again(act, guest, addresses.of(guest, act.channel) if said_at is None else said_at)
     if guest and act.asked.basis == "guest" and done.kept.state == act.asked.state:

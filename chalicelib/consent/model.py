@@ -1,9 +1,9 @@
 """What a consent is, and the gate: everything that may hold a message to one guest on one channel, in one row."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
@@ -54,9 +54,24 @@ SOFT_BOUNCES: SuppressionReason = "soft_bounces"
 STRENGTH: tuple[SuppressionReason, ...] = get_args(SuppressionReason)
 
 
-def key_of(purpose: Purpose, controller: ControllerId) -> str:
-    """How a consent is named in gates and receipts."""
-    return f"{controller}:{purpose}"
+PartName = Annotated[str, StringConstraints(pattern=r"^(@week|@month|[a-z0-9-]{1,16})$")]
+"""What of a purpose somebody wants less of: a topic by its id, or that it comes oftener than once a week, or month."""
+WEEKLY, MONTHLY = "@week", "@month"
+
+
+def key_of(purpose: Purpose, controller: ControllerId, part: str = "") -> str:
+    """How a consent is named in gates and receipts: `controller:purpose`, and of a part `controller:purpose/part`."""
+    return f"{controller}:{purpose}/{part}" if part else f"{controller}:{purpose}"
+
+
+def part_of(key: str) -> str:
+    """ "" of the whole of a purpose."""
+    return key.removesuffix(REMEMBERED).partition("/")[2]
+
+
+def is_for_writing(key: str) -> bool:
+    """Whether a yes to it is one to being written to, and not to a part of that or to something else."""
+    return key.partition(":")[2] in WRITTEN_FOR
 
 
 REMEMBERED = ":objected"
@@ -66,6 +81,10 @@ REMEMBERED = ":objected"
 def remembered_key(key: str) -> str:
     """How the last objection to a consent is named beside it; that of such a name is the name."""
     return key if key.endswith(REMEMBERED) else f"{key}{REMEMBERED}"
+
+
+def purpose_of(key: str) -> str:
+    return key.partition(":")[2].removesuffix(REMEMBERED).partition("/")[0]
 
 
 def controller_of(key: str) -> ControllerId:
@@ -111,7 +130,7 @@ where that is a yes. Sources' flags are no acts: they stand in the records."""
 
 
 class Receipt(Consent):
-    """The proof of one act; `purpose` is `controller:purpose`."""
+    """The proof of one act; `purpose` is `controller:purpose`, or `controller:purpose/part`."""
 
     id: str
     leaf: Leaf
@@ -151,13 +170,13 @@ class Gate(BaseModel):
     open_case: bool = False
     shares: bool = False
 
-    def answer_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
+    def answer_to(self, purpose: Purpose, controller: ControllerId, part: str = "") -> Consent | None:
         """What the guest answered one controller; None where nobody ever said anything."""
-        return self.answers.get(key_of(purpose, controller))
+        return self.answers.get(key_of(purpose, controller, part))
 
-    def remembered_objection_to(self, purpose: Purpose, controller: ControllerId) -> Consent | None:
+    def remembered_objection_to(self, purpose: Purpose, controller: ControllerId, part: str = "") -> Consent | None:
         """The last no to a controller that says yes to it followed."""
-        return self.answers.get(remembered_key(key_of(purpose, controller)))
+        return self.answers.get(remembered_key(key_of(purpose, controller, part)))
 
     def suppression_of(self, address: Digest) -> SuppressionReason | None:
         """Why no message may reach an address of this guest; `address` is the identifier's digest."""

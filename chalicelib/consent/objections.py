@@ -33,6 +33,8 @@ class Withdrawal:
     proof: dict[str, str]
     said_at: Sequence[Digest] | None = None
     """The addresses at which it holds for whoever carries them; None for all that the guest has."""
+    part: str = ""
+    """What of the purpose alone: a topic, or how often."""
 
 
 @dataclass(frozen=True)

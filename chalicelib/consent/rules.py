@@ -44,6 +44,7 @@ def answer_for(
     controller: ControllerId,
     succeeds: Collection[ControllerId] = (),
     at_address: Mapping[str, Instant] = NO_OBJECTIONS,
+    part: str = "",
 ) -> Consent | None:
     """What a guest answered a controller; None where nobody ever said anything.
 
@@ -51,10 +52,10 @@ def answer_for(
     one: the objection holds until a later yes of the guest's own, to the successor. So does one of somebody else at the
     same address.
     """
-    answer = gate.answer_to(purpose, controller)
-    said = [found(purpose, each) for each in succeeds for found in (gate.answer_to, gate.remembered_objection_to)]
+    answer = gate.answer_to(purpose, controller, part)
+    said = [found(purpose, each, part) for each in succeeds for found in (gate.answer_to, gate.remembered_objection_to)]
     before = [each for each in said if each and each.state not in GRANTED]
-    named = [key for each in (controller, *succeeds) if (key := key_of(purpose, each)) in at_address]
+    named = [key for each in (controller, *succeeds) if (key := key_of(purpose, each, part)) in at_address]
     before += [Consent(state="withdrawn", basis=ADDRESS, at=at_address[key]) for key in named]
     if not before:
         return answer

@@ -136,6 +136,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         rules=asked.rules,
         evidence=replace(asked.evidence, bookings=candidate.bookings, clicked_at=candidate.clicked_at),
         cap=look.occasion.cap,
+        topic=look.occasion.topic,
         fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,
         is_claimed=bool(candidate.claims),
         got_before=rules.got_before(candidate.before, candidate.memories, look.occasion.earlier),

@@ -1,8 +1,7 @@
 """Why a guest does not get a message: one table, from the class of a message to the holds that apply, in order."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Literal
@@ -12,7 +11,8 @@ from chalicelib.consent.bases import Denied
 from chalicelib.consent.model import MARKETING, SOFT_BOUNCES, Purpose
 from chalicelib.consent.rules import ADDRESS as AT_ADDRESS
 from chalicelib.consent.rules import counted_since, was_mailed
-from chalicelib.messages.known import Fault, Known, Words
+from chalicelib.messages.holding import CONTENT, NEVER, Hold, by_frequency, by_topic
+from chalicelib.messages.known import Fault, Known
 from chalicelib.messages.reasons import Reason
 
 
@@ -40,21 +40,6 @@ PURPOSES: Mapping[MessageClass, Purpose] = {MessageClass.MARKETING: MARKETING, M
 
 HASTY = frozenset({MessageClass.TRANSACTIONAL, MessageClass.SERVICE})
 """What has its turn before anything that the guest did not ask for and does not need."""
-
-
-@dataclass(frozen=True)
-class Hold:
-    """`rule` is what a marketer reads beside the reason, with the channel's own words put in."""
-
-    reason: Reason
-    rule: str
-    holds: Callable[[Known], bool]
-
-    def rule_in(self, words: Words) -> str:
-        return self.rule.format(address=words.address, message=words.message)
-
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _cap_reached(known: Known) -> bool:
@@ -189,33 +174,6 @@ FREQUENCY_CAP = Hold(
     "The guest already got as much marketing {message} as the cap allows for its days.",
     _cap_reached,
 )
-CONTENT = (
-    Hold(
-        Reason.MISSING_VARIABLE,
-        "The template uses a value that is not known of this guest, without a default.",
-        lambda known: known.fault is Fault.VALUE_MISSING,
-    ),
-    Hold(
-        Reason.EMPTY_CONTENT,
-        "The subject, the HTML or the text of the {message} would have nothing to read but its foot for this guest.",
-        lambda known: known.fault is Fault.EMPTY,
-    ),
-    Hold(
-        Reason.TEMPLATE_REFUSED,
-        "The hub does not take this template any more: who saves it again is told why.",
-        lambda known: known.fault is Fault.REFUSED,
-    ),
-    Hold(
-        Reason.NAME_IS_ADVERTISING,
-        "The guest's name, which the template uses, reads like a link or like advertising.",
-        lambda known: known.fault is Fault.ADVERTISING,
-    ),
-    Hold(
-        Reason.RENDERING_FAILED,
-        "The template could not be filled in for this guest.",
-        lambda known: known.fault is not None,
-    ),
-)
 
 
 def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
@@ -228,11 +186,13 @@ def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
         LEFT_IN_PEACE,
         CAME_AGAIN,
         *consent,
+        by_topic(PURPOSES[message_class]),
         EARLIER_LAUNCH,
         LEFT_SEGMENT,
         OPEN_CASE,
         SHARED_MAILBOX,
         FREQUENCY_CAP,
+        by_frequency(PURPOSES[message_class]),
         *CONTENT,
     )
 

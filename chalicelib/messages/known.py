@@ -83,13 +83,16 @@ class Known:
     is_missed: bool = True
     """False where the message that this one is sent instead of turned up meanwhile."""
     fault: Fault | None = None
+    topic: str = ""
+    """What it is about, by the id of one of the company's topics."""
     at_office: bool = False
     """Whether whoever is on duty in some office reads the address."""
     _verdicts: dict[Purpose, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def answer_about(self, purpose: Purpose) -> Consent | None:
+    def answer_about(self, purpose: Purpose, part: str = "") -> Consent | None:
         said_there = self.mailbox.objections if self.mailbox else NO_OBJECTIONS
-        return answer_for(self.gate, purpose, self.controller, self.succeeds, said_there) if self.gate else None
+        asked = purpose, self.controller, self.succeeds, said_there, part
+        return answer_for(self.gate, *asked) if self.gate else None
 
     def proof(self, purpose: Purpose) -> Evidence:
         """The evidence with the answer."""
@@ -101,9 +104,9 @@ class Known:
             self._verdicts[purpose] = bases.decide(self.rules, self.proof(purpose), self.now)
         return self._verdicts[purpose]
 
-    def is_refused(self, purpose: Purpose, basis: Basis | None = None) -> bool:
-        """By whomever, or on this basis."""
-        answer = self.answer_about(purpose)
+    def is_refused(self, purpose: Purpose, basis: Basis | None = None, part: str = "") -> bool:
+        """By whomever, or on this basis; or a part of it alone."""
+        answer = self.answer_about(purpose, part)
         return answer is not None and answer.state not in GRANTED and basis in {None, answer.basis}
 
     def is_confirmed(self, purpose: Purpose) -> bool:

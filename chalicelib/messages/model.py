@@ -168,6 +168,8 @@ class Occasion(BaseModel):
     cap: Cap
     is_cancelled: bool = False
     """Nobody is mailed for it any more; who was claimed before keeps that outcome."""
+    topic: str = ""
+    """What it is about, by the id of one of the company's topics."""
     singly: bool = False
     """Each in a call of its own: an answer that is lost leaves one message unknown, and not a whole call's."""
     keeps_holds: bool = False

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     OFFICE_ADDRESS = "office_address"
     OPEN_CASE = "open_case"
     FREQUENCY_CAP = "frequency_cap"
+    TOPIC = "topic"
+    FREQUENCY = "frequency"
     ALREADY_SENT = "already_sent"
     EARLIER_LAUNCH = "earlier_launch"
     SHARED_MAILBOX = "shared_mailbox"

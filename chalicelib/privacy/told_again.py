@@ -40,7 +40,7 @@ def _is_held(objection: Objection) -> bool:
 def _withdraw(no: Withdrawal) -> bool:
     try:
         said = no.leaf, no.channel, no.purpose, no.controller
-        consents.set_consent(*said, "withdrawn", no.basis, no.at, no.proof, no.said_at)
+        consents.set_consent(*said, "withdrawn", no.basis, no.at, no.proof, no.said_at, no.part)
     except NotFound:
         return False
     return True

@@ -95,13 +95,36 @@ class ConsentText(Closed):
         return self.id, self.language
 
 
+TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,16}$")]
+MOST_TOPICS = 8
+"""A guest's refusals of all of them stand in the gate, which each claim writes."""
+TopicName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+OTHERWISE = "en"
+"""The language of whoever reads none that a name is given in."""
+
+
+class MailTopic(Closed):
+    """What mails may be about, of which a guest may want some and not others. It belongs to a `purpose` for which
+    guests are written to. `names` are what guests read, by language."""
+
+    id: TopicId
+    purpose: HubId
+    names: Annotated[dict[LanguageTag, TopicName], Field(min_length=1, max_length=20)]
+
+    def name_in(self, language: str) -> str:
+        """Else in English, else in the first language that there is."""
+        return self.names.get(language) or self.names.get(OTHERWISE) or next(iter(self.names.values()))
+
+
 class ConsentSettings(Closed):
     """The company's own word on the rules of consent: documents in the place of those of the same `id` that the hub
-    brings, or beside them, and every version of the texts that guests agreed to, one a language. `version` grows by
-    itself with every change; what is written of it says nothing."""
+    brings, or beside them; every version of the texts that guests agreed to, one a language; and the topics among which
+    guests choose. `version` grows by itself with every change; what is written of it says nothing."""
 
     rules: Annotated[tuple[CountryRule, ...], Field(max_length=40)] = ()
     texts: Annotated[tuple[ConsentText, ...], Field(max_length=100)] = ()
+    topics: Annotated[tuple[MailTopic, ...], Field(max_length=MOST_TOPICS)] = ()
     version: Annotated[int, Field(ge=0)] = 0
 
     def at_version(self, version: int) -> Self:
@@ -119,6 +142,15 @@ class ConsentSettings(Closed):
     def _each_text_once(cls, texts: tuple[ConsentText, ...]) -> tuple[ConsentText, ...]:
         _require_once("two are", [" ".join(each.name) for each in texts])
         return texts
+
+    @field_validator("topics")
+    @classmethod
+    def _each_topic_once(cls, topics: tuple[MailTopic, ...]) -> tuple[MailTopic, ...]:
+        _require_once("two have the id", [each.id for each in topics])
+        return topics
+
+    def topic(self, id_: str) -> MailTopic | None:
+        return next((each for each in self.topics if each.id == id_), None)
 
     def text(self, id_: str, language: str | None = None) -> ConsentText | None:
         """The one of this language, or of the only one."""

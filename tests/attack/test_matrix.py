@@ -100,6 +100,7 @@ ASKED = {
     "settings:get": GROUP,
     "settings:put": Asked(403, {}),
     "consent_rules:listed": Asked(EMPTY),
+    "topics:listed": Asked(EMPTY),
     "consent_rules:get": GROUP,
     "consent_rules:put": Asked(403, {}),
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),
@@ -178,7 +179,8 @@ IDS = [each.answered_by for each in CALLS]
 OPEN = {
     ("/health", "GET"), ("/openapi.json", "GET"), ("/docs", "GET"), ("/docs/{resource}", "GET"),
     ("/webhooks/{connection}", "POST"), ("/u/{token}", "GET"), ("/u/{token}", "POST"), ("/u/{token}/back", "GET"),
-    ("/u/{token}/back", "POST"), ("/signup", "GET"), ("/signup", "POST"), ("/signup/{property_id}", "GET"),
+    ("/u/{token}/back", "POST"), ("/preferences/{token}", "GET"), ("/preferences/{token}", "POST"),
+    ("/signup", "GET"), ("/signup", "POST"), ("/signup/{property_id}", "GET"),
     ("/signup/{property_id}", "POST"), ("/confirm/{token}", "GET"), ("/confirm/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {

@@ -101,6 +101,7 @@ class Maker:
         FakeSes().install()
         self._hotels()
         self._guests()
+        self._topics()
         self._marketing()
         run = self._launched()
         self._letters()
@@ -108,6 +109,10 @@ class Maker:
         staff = {role: somebody(name, role) for role, name in zip(STAFF_ROLES, PEOPLE, strict=True)}
         _noted(staff["front_desk"])
         return World(staff, {**self._names(), **run, "key_id": key["key_id"], "staff_id": staff["marketer"].id})
+
+    def _topics(self) -> None:
+        spa = {"id": "spa", "purpose": "marketing", "names": {"en": "Spa and wellness", "de": "Wellness", "hy": "Սպա"}}
+        self.hub.put("/v1/consent-settings", {"topics": [spa]})
 
     def _hotels(self) -> None:
         for each in (VIENNA, PORTO):
@@ -142,7 +147,7 @@ class Maker:
             "secret_id": secret["id"],
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
-            "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine",
+            "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing",
         }  # fmt: skip

@@ -6,14 +6,19 @@ import time_machine
 from chalicelib.aws import keys, table
 from chalicelib.campaigns import actions, decisions
 from chalicelib.campaigns.parts import packed_laws, read_laws
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import GuestId
 from chalicelib.consent import actions as consents
-from chalicelib.consent.model import EMAIL, TRACKING
+from chalicelib.consent.model import EMAIL, MARKETING, TRACKING
 from chalicelib.properties import store as hotels
+from chalicelib.settings import legal_store
+from chalicelib.settings.legal import ConsentSettings
 from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import PORTO
 from tests.campaigns.worlds import campaign, guest, launched, run_to_end
 from tests.mail_fakes import FakeSes
+
+SPA = {"id": "spa", "purpose": "marketing", "names": {"en": "Spa"}}
 
 
 @pytest.fixture
@@ -56,3 +61,23 @@ def test_rules_are_kept_with_the_places_of_those_whom_they_held() -> None:
     assert read_laws(packed_laws(laws)) == {0: "de", 2: "fr", 3: "de"}
     assert packed_laws(["", ""]) == ""
     assert read_laws("") == {}
+
+
+def test_a_run_keeps_the_topic_that_it_was_launched_with_and_holds_who_does_not_want_it(
+    ses: FakeSes, clock: time_machine.Traveller
+) -> None:
+    legal_store.save(ConsentSettings.model_validate({"topics": [SPA]}))
+    anna, ben = guest("anna"), guest("ben")
+    consents.set_consent(anna, EMAIL, MARKETING, GROUP_CONTROLLER, "withdrawn", "guest", part="spa")
+    spring = campaign()
+    actions.edit(spring, {"topic": "spa"})
+    run = run_to_end(clock, actions.launch(spring))
+    told = {each.guest: (each.decision, each.reason) for each in decisions.page_of(run.id).decisions}
+    assert (run.topic, told) == ("spa", {anna: ("held", "topic"), ben: ("sent", "")})
+    assert run.begun_instead(run.id, run.at).topic == "spa"
+
+
+def test_a_campaign_names_no_topic_that_there_is_not(ses: FakeSes) -> None:
+    with pytest.raises(Invalid) as refused:
+        actions.edit(campaign(), {"topic": "golf"})
+    assert str(refused.value).startswith("topic: does not exist")

@@ -126,7 +126,8 @@ def test_the_form_posts_the_one_click_body_to_its_own_address(hub: Hub, token: s
 def test_a_page_loads_nothing_keeps_nothing_and_is_not_indexed(hub: Hub, token: str) -> None:
     response = visit(hub, "GET", f"/u/{token}")
     html, headers = response.body.decode(), response.headers
-    assert not re.search(r"(src|href|url\()", html)
+    assert not re.search(r"(src=|<link|<script|url\()", html)
+    assert re.findall(r'href="([^"]*)"', html) == [f"../preferences/{token}"]
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Robots-Tag"] == "noindex, nofollow"
     assert headers["Cache-Control"] == "no-store"

@@ -140,7 +140,7 @@ def test_every_operation_tells_how_it_fails() -> None:
             expected = {"500", "503", *(["413"] if path.startswith("/v1/") and "requestBody" in operation else [])}
             assert expected <= operation["responses"].keys(), path
             for status, response in operation["responses"].items():
-                if status >= "400" and not path.startswith(("/u/", "/signup", "/confirm/")):
+                if status >= "400" and not path.startswith(("/u/", "/preferences/", "/signup", "/confirm/")):
                     assert list(response["content"]) == ["application/problem+json"]
 
 

@@ -11,7 +11,7 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.errors import TryAgain
-from chalicelib.canonical.ids import GuestId, Leaf, OccasionId, TemplateId, leaf_of_profile
+from chalicelib.canonical.ids import ControllerId, GuestId, Leaf, OccasionId, TemplateId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import actions as consent_actions
@@ -21,13 +21,17 @@ from chalicelib.consent.model import (
     ADDRESS_DIGITS,
     EMAIL,
     KEPT_SENDS,
+    MARKETING,
+    MONTHLY,
     MOST_SENDS,
     MOST_SUPPRESSED,
     PURPOSES,
     REMEMBERED,
+    WEEKLY,
     Consent,
     Gate,
     SuppressionReason,
+    key_of,
 )
 from chalicelib.guests import store as heads
 from chalicelib.guests.model import Head
@@ -42,6 +46,7 @@ from chalicelib.messages.known import Cap
 from chalicelib.messages.model import Occasion, Template
 from chalicelib.profiles import actions as profiles
 from chalicelib.properties.model import Branding
+from chalicelib.settings.legal import MOST_TOPICS
 from chalicelib.settings.model import GROUP_CONTROLLER
 from chalicelib.settings.rules import MailIdentity
 from tests.builders import VIENNA, at, guest
@@ -354,6 +359,31 @@ def test_a_gate_of_forty_records_and_three_controllers_with_every_field_filled_f
     assert len(full.sends) == MOST_SENDS
     assert len(full.suppressed) == MOST_SUPPRESSED
     assert full.model_fields_set == set(Gate.model_fields)
+    row = gates.gate_row(full)
+    assert gates.read_gate(keys.gate(GuestId(S), EMAIL), row) == full
+    assert item_size(row) <= 1024
+
+
+@pytest.mark.parametrize("suffixes", [[""], ["", REMEMBERED]], ids=["refused", "taken_back"])
+def test_a_gate_with_every_topic_and_frequency_of_one_legal_entity_fits_one_write_unit(
+    aws: Settings, suffixes: list[str]
+) -> None:
+    """Beside forty suppressed addresses and all that was sent."""
+    parts = [f"topic-of-mails-{at}" for at in range(MOST_TOPICS)] + [WEEKLY, MONTHLY]
+    keys_of = [key_of(purpose, ControllerId("a" * 64)) for purpose in PURPOSES]
+    keys_of += [key_of(MARKETING, ControllerId("a" * 64), part) for part in parts]
+    said = dict(zip(suffixes, [YES, NO] if len(suffixes) > 1 else [NO], strict=True))
+    full = Gate(
+        guest=GuestId(S),
+        channel=EMAIL,
+        rev=10_000_000,
+        answers={f"{key}{suffix}": consent for key in keys_of for suffix, consent in said.items()},
+        suppressed={digest("email", f"{at}@mail.example")[:ADDRESS_DIGITS]: "bounce" for at in range(40)},
+        sends=tuple(
+            consent_rules.send_mark(instant(NOW), OccasionId(f"n{at}"), GuestId(S), counts=at < KEPT_SENDS)
+            for at in range(MOST_SENDS)
+        ),
+    )
     row = gates.gate_row(full)
     assert gates.read_gate(keys.gate(GuestId(S), EMAIL), row) == full
     assert item_size(row) <= 1024

@@ -15,6 +15,8 @@ from chalicelib.messages.known import Words
 ROOT = Path(__file__).parents[2] / "chalicelib"
 VOCABULARY = "consent/model.py"
 TABLE = "messages/holds.py"
+OF_THE_TABLE = "messages/holding.py"
+"""What some of its lines are made of."""
 CHANNEL = "messages/channels/email.py"
 OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
@@ -97,7 +99,7 @@ def test_no_reason_to_hold_is_named_outside_the_table(capability: str) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Reason"
     }
-    assert named <= {TABLE}
+    assert named <= {TABLE, OF_THE_TABLE}
 
 
 @pytest.mark.parametrize("name", ["sending", "candidates", "claims", "holds", "rules", "store"])

@@ -25,12 +25,19 @@ const typed = (domain) => async (page) => {
   await page.fill("#email", `ida${people}@${domain}`);
   await pressed(page);
 };
+const chosen = async (page) => {
+  await page.uncheck("[name=topic]");
+  await page.check("[name=frequency][value=week]");
+  await pressed(page);
+};
 // Each is reached from the one before; the last but two leave the guest as the first found them.
 const STORY = [
   ["unsubscribe", opened(LINK)],
   ["unsubscribed", pressed],
   ["left", opened(LINK)],
   ["returned", pressed],
+  ["preferences", opened(LINK.replace("/u/", "/preferences/"))],
+  ["preferences-saved", chosen],
   ["not-returned", posted(`${OTHERS_LINK}/back`)],
   ["unknown", opened(NOBODYS_LINK)],
   ["signup", opened(SIGNUP)],

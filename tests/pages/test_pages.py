@@ -27,6 +27,8 @@ from chalicelib.messages.tokens import UnsubscribeLink, make_token
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions as settings
+from chalicelib.settings import legal_store
+from chalicelib.settings.legal import ConsentSettings
 from chalicelib.settings.model import HubSettings
 from chalicelib.signups import actions as signups
 from chalicelib.signups.actions import Typed
@@ -44,6 +46,8 @@ TITLES = {
     "unsubscribed": "Sie sind abgemeldet",
     "left": "Sie sind bereits abgemeldet",
     "returned": "Willkommen zurück",
+    "preferences": "Was möchten Sie von uns erhalten?",
+    "preferences-saved": "Was möchten Sie von uns erhalten?",
     "not-returned": "Es wurde nichts geändert",
     "unknown": "Diese Seite gibt es nicht",
     "signup": "Newsletter und Angebote",
@@ -108,6 +112,8 @@ def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_d
 ) -> None:
     group = {"sender": "Hotels Österreich <news@lee.example>", "postal_address": "Ring 1\n1010 Wien", "logo_url": logo}
     settings.save(HubSettings(group=Branding.model_validate(group)))
+    spa = {"id": "spa", "purpose": "marketing", "names": {"en": "Spa", "de": "Wellness und Sauna"}}
+    legal_store.save(ConsentSettings.model_validate({"topics": [spa]}))
     links = {
         "LINK": link(hub, "n1", ADDRESS),
         "OTHERS_LINK": link(hub, "n2", "ben@example.com"),

@@ -33,7 +33,18 @@ from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.consent import store as consents
 from chalicelib.consent.bounces import KEPT
-from chalicelib.consent.model import EMAIL, MARKETING, MOST_SENDS, PURPOSES, Consent, Gate, key_of, remembered_key
+from chalicelib.consent.model import (
+    EMAIL,
+    MARKETING,
+    MONTHLY,
+    MOST_SENDS,
+    PURPOSES,
+    WEEKLY,
+    Consent,
+    Gate,
+    key_of,
+    remembered_key,
+)
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import LATEST as LATEST_FIRST
 from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
@@ -71,6 +82,7 @@ from chalicelib.privacy.model import Erased, Holder
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import enrolled, listing
 from chalicelib.profiles.model import Change
+from chalicelib.settings.legal import MOST_TOPICS
 from tests.builders import VIENNA, charge, guest, reservation
 from tests.ids import PMS
 from tests.sizes.inputs import (
@@ -340,8 +352,10 @@ YES, NO = (
 
 
 def _answers(number: int) -> dict[str, Consent]:
-    """To each legal entity of a chain a yes that followed a no."""
+    """To each legal entity of a chain a yes that followed a no; and to one about every topic, and how often."""
     topics = [key_of(purpose, ControllerId(each)) for each in many_ids(number) for purpose in PURPOSES]
+    parts = [WEEKLY, MONTHLY, *(f"topic-of-mails-{at}" for at in range(MOST_TOPICS))]
+    topics += [key_of(MARKETING, ControllerId(next(iter(many_ids(1)))), part) for part in parts]
     return {name: said for each in topics for name, said in ((each, YES), (remembered_key(each), NO))}
 
 

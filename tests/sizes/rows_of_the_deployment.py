@@ -52,7 +52,7 @@ from chalicelib.segments.model import Segment
 from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.guest_rules import FieldRule, GuestRules, ProfileField
-from chalicelib.settings.legal import ConsentSettings, ConsentText, CountryRule, Source
+from chalicelib.settings.legal import MOST_TOPICS, ConsentSettings, ConsentText, CountryRule, MailTopic, Source
 from chalicelib.settings.model import Brand, HubSettings, Succession
 from tests import tables
 from tests.aws.test_largest_rows import changed_as_often_as_may_be
@@ -111,7 +111,9 @@ def consent_settings(_: str) -> Item:
         )
         for at in range(40)
     )  # fmt: skip
-    legal_store.save(ConsentSettings(rules=rules, texts=texts))
+    names = {f"a{first}{second}": "x" * 60 for first in "abcd" for second in "abcde"}
+    topics = tuple(MailTopic(id=f"{at:016}", purpose="x" * 64, names=names) for at in range(MOST_TOPICS))
+    legal_store.save(ConsentSettings(rules=rules, texts=texts, topics=topics))
     return kept(Key(keys.LEGAL, "consent"))
 
 
@@ -306,7 +308,7 @@ def idempotency(signs: str) -> Item:
 
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 401_200, SIX),
-    "LEGAL": Largest(consent_settings, 390_000),
+    "LEGAL": Largest(consent_settings, 404_000),
     "property_": Largest(property_, 128_800, SIX),
     "connection": Largest(connection, 253_600),
     "connection_health": Largest(connection_health, 2_000),

@@ -26,12 +26,14 @@ from chalicelib.entrypoints.api.sights import sights_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of
 from chalicelib.guests.model import Traits
 from chalicelib.messages.holds import UNASKED, Unasked
+from chalicelib.settings.legal import TopicId
 
 
 class CampaignAsked(BaseModel):
     """A new campaign; without an `id` it gets one. With a `property_id` its mails carry that hotel's names, and need
     consent given to the legal entity that answers there; without one they are the group's. Who has left the segment by
-    their turn is held, unless `as_planned` says that the plan stands."""
+    their turn is held, unless `as_planned` says that the plan stands. `topic` is the id of one of the consent settings'
+    topics: who does not want that is held."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +45,7 @@ class CampaignAsked(BaseModel):
     channel: KnownChannel = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     as_planned: bool = False
+    topic: TopicId | None = None
 
 
 class CampaignChange(BaseModel):
@@ -59,6 +62,7 @@ class CampaignChange(BaseModel):
     channel: KnownChannel = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     as_planned: bool = False
+    topic: TopicId | None = None
     version: int | None = None
     launches: int | None = None
     run: "RunShown | None" = None
@@ -116,6 +120,7 @@ class CampaignShown(Shown):
     channel: KnownChannel
     property_id: PropertyId | None
     as_planned: bool
+    topic: TopicId | None
     version: int
     launches: int
     run: RunShown | None

@@ -1,7 +1,10 @@
 """/v1/consent-rules and /v1/consent-settings: by which rules guests are written to, and the company's own."""
 
+from chalicelib.canonical.choices import known
+from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.time import moment_of
 from chalicelib.consent.documents import by_country, in_force
+from chalicelib.consent.model import WRITTEN_FOR
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -40,10 +43,19 @@ def get() -> ConsentSettings:
     return legal_store.get()
 
 
+def _require_purposes(body: ConsentSettings) -> None:
+    """Raises Invalid for a topic of what nobody is written to for."""
+    strange = [at for at, each in enumerate(body.topics) if each.purpose not in WRITTEN_FOR]
+    if strange:
+        raise Invalid(*(FieldError(f"topics.{at}.purpose", f"must be {known(WRITTEN_FOR)}") for at in strange))
+
+
 def put(ask: Ask, body: ConsentSettings) -> ConsentSettings:
     """Write them, all of them: a rule that is left out is the hub's again.
 
     A rule stands in the place of the hub's of the same `id`; one with another `id` takes its countries away from the
-    hub's. A text that was kept can be neither changed nor left out, for guests agreed to it: write the next one.
+    hub's. A text that was kept can be neither changed nor left out, for guests agreed to it: write the next one. A
+    topic that is left out is offered to nobody any more; who refused it still gets no mail that names it.
     """
+    _require_purposes(body)
     return legal_actions.save(body, ask.hand)

@@ -17,22 +17,28 @@ from chalicelib.consent import actions, evidence, store
 from chalicelib.consent.model import (
     CHANNELS,
     PURPOSES,
-    Basis,
     Consent,
     Gate,
     Purpose,
     Receipt,
-    State,
     controller_of,
     key_of,
 )
+from chalicelib.consent.said import Act, Recorded
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.laws import LawShown, court, laws_of
+from chalicelib.entrypoints.api.said import (
+    ChoiceShown,
+    ConsentShown,
+    ReceiptShown,
+    choices_in,
+    consent_shown,
+    receipt_shown,
+)
 from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves
 from chalicelib.settings import actions as settings
 from chalicelib.settings import legal_store
-from chalicelib.settings.legal import ConsentSettings
 
 MOST_RECEIPTS = 1_000
 """In one answer; each may have more than 1 KB."""
@@ -71,17 +77,6 @@ class ConsentAsked(BaseModel):
     ip: Annotated[str, StringConstraints(max_length=45), AfterValidator(_address)] | None = None
 
 
-class ConsentShown(Shown):
-    """What was said to one legal entity about one purpose on one channel; `none` where nothing was."""
-
-    channel: KnownChannel
-    purpose: Purpose
-    controller: str
-    state: State | Literal["none"]
-    basis: Basis | None = None
-    at: Instant | None = None
-
-
 class ConsentKept(ConsentShown):
     """What holds now, which may be a newer word than this one. `changed` tells what this one changed: the `answer` that
     holds, the `history`, which has one more proof; nothing where the very same was said before. `still_held` is what
@@ -100,19 +95,13 @@ class LiftAsked(BaseModel):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
-class ReceiptShown(ConsentShown):
-    """The proof of one act; `words` are what the guest was shown, where the receipt names a text."""
-
-    leaf: Leaf
-    proof: dict[str, str]
-    words: str | None = None
-
-
 class ConsentsShown(Shown):
-    """`state` is `none` where nobody ever said anything; `laws` has one for each of the `consents`, in their order."""
+    """`state` is `none` where nobody ever said anything; `laws` has one for each of the `consents`, in their order.
+    `choices` are what was said about parts of a purpose alone."""
 
     consents: list[ConsentShown]
     laws: list[LawShown]
+    choices: list[ChoiceShown]
     suppressed: list[str]
     history: list[ReceiptShown]
 
@@ -134,8 +123,9 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
     return ConsentsShown(
         consents=[each for gate in gates for each in _answers(gate, seen, receipts)],
         laws=[each for gate in gates for each in laws_of(gate, judged)],
+        choices=[each for gate in gates for each in choices_in(gate, seen)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
-        history=[_receipt(each, judged.legal) for each in receipts if controller_of(each.purpose) in seen][
+        history=[receipt_shown(each, judged.legal) for each in receipts if controller_of(each.purpose) in seen][
             -MOST_RECEIPTS:
         ],
     )
@@ -146,7 +136,7 @@ def _answers(gate: Gate, controllers: Collection[ControllerId], receipts: Sequen
         for purpose in PURPOSES:
             answer = gate.answer_to(purpose, controller)
             said = answer and evidence.as_proven(answer, key_of(purpose, controller), gate.channel, receipts)
-            yield _consent(gate.channel, purpose, controller, said)
+            yield consent_shown(gate.channel, purpose, controller, said)
 
 
 def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: ConsentAsked) -> ConsentKept:
@@ -170,7 +160,7 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     holds = after.answer_to(named, controller) or done.kept
     proven = evidence.as_proven(holds, act.key, channel, evidence.receipts(sight.members))
     return ConsentKept(
-        **_consent(channel, named, controller, proven).model_dump(),
+        **consent_shown(channel, named, controller, proven).model_dump(),
         changed=_changed(before.answer_to(named, controller), holds, done),
         still_held=sorted(set(after.suppressed.values())),
     )
@@ -192,14 +182,12 @@ def _said_at(sight: InSight, channel: ChannelName, body: ConsentAsked) -> Sequen
     return [] if body.state == "withdrawn" else evidence.addresses_of_these_alone(sight.heads, channel)
 
 
-def _act(
-    ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked, *, claimed: bool | None
-) -> actions.Act:
+def _act(ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAsked, *, claimed: bool | None) -> Act:
     told = {name: text for name in ("how", "text", "language", "source", "ip") if (text := getattr(body, name))}
     proof = {**ask.caller.named, **told}
     at = _not_later(body.at, moment_of(ask.now)) if body.at else ask.now
     asked = Consent(state=body.state, basis=body.basis, at=at, claimed=claimed)
-    return actions.Act(leaf, channel, key, asked, proof, dated=body.at is not None)
+    return Act(leaf, channel, key, asked, proof, dated=body.at is not None)
 
 
 def _require_text(body: ConsentAsked) -> None:
@@ -214,7 +202,7 @@ def _gate(sight: InSight, channel: ChannelName) -> Gate:
     return kept if sight.eyes.is_group else evidence.told_by(kept, sight.heads, settings.controllers())
 
 
-def _changed(before: Consent | None, after: Consent, done: actions.Recorded) -> list[Literal["answer", "history"]]:
+def _changed(before: Consent | None, after: Consent, done: Recorded) -> list[Literal["answer", "history"]]:
     is_another = before is None or (before.state, before.basis) != (after.state, after.basis)
     changed: list[tuple[Literal["answer", "history"], bool]] = [("answer", is_another), ("history", done.is_proven)]
     return [name for name, is_changed in changed if is_changed]
@@ -266,16 +254,3 @@ def _not_later(said: datetime, now: datetime) -> Instant:
     if said > now + CLOCKS_DIFFER_BY:
         raise Invalid(FieldError("at", "lies in the future"))
     return instant(min(said, now))
-
-
-def _consent(channel: ChannelName, purpose: Purpose, controller: ControllerId, consent: Consent | None) -> ConsentShown:
-    said = consent.model_dump(exclude={"again", "claimed"}) if consent else {"state": "none"}
-    return ConsentShown.model_validate({"channel": channel, "purpose": purpose, "controller": controller, **said})
-
-
-def _receipt(receipt: Receipt, legal: ConsentSettings) -> ReceiptShown:
-    controller, _, purpose = receipt.purpose.partition(":")
-    kept = receipt.model_dump(include=set(ReceiptShown.model_fields))
-    text = legal.text(named, receipt.proof.get("language")) if (named := receipt.proof.get("text")) else None
-    words = text.text if text else None
-    return ReceiptShown.model_validate({**kept, "controller": controller, "purpose": purpose, "words": words})

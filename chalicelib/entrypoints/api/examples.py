@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.consent.model import WRITTEN_FOR
 from chalicelib.entrypoints.api.example_values import LINK, VALUES
 from chalicelib.entrypoints.api.shapes import REF
 
@@ -54,13 +55,15 @@ OF_SHAPE: Mapping[str, Json] = {
     "GuestFound": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
-    "ConsentAct": {"state": "explicit", "basis": "staff"},
+    "ConsentAct": {"state": "explicit", "basis": "staff", "part": None},
     "ConsentKept": {"state": "explicit", "basis": "staff", "changed": ["answer", "history"]},
     "ConsentAsked": {"state": "explicit", "basis": "staff", "controller": "alpine-hotels", "text": None},
     "LawShown": {"law": "de.confirmed", "allowed": True, "denied": None},
     "ConsentShown": {"state": "explicit", "basis": "staff"},
-    "ReceiptShown": {"state": "explicit", "basis": "staff"},
+    "ReceiptShown": {"state": "explicit", "basis": "staff", "part": None},
+    "ChoiceShown": {"state": "withdrawn", "basis": "guest", "part": "spa"},
     "ConsentSettings": {"version": 1},
+    "MailTopic": {"id": "spa", "purpose": WRITTEN_FOR[0], "names": {"en": "Spa", "de": "Wellness"}},
     "CountryRule": {"id": "de", "name": "Germany"},
     "ConsentRuleShown": {"id": "de", "name": "Germany"},
     "ConsentText": {"id": "newsletter-2026", "since": "2026-01-01"},

@@ -56,6 +56,7 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
         "/webhooks/{connection}": {"post": _webhook(problem, snapshots)},
         "/u/{token}": _way_out(refused),
         "/u/{token}/back": _way_back(refused),
+        "/preferences/{token}": _preferences(refused),
         "/signup": _signup(refused, "group", []),
         "/signup/{property_id}": _signup(refused, "hotel", [in_path("property_id", HUB_ID, "vienna")]),
         "/confirm/{token}": _confirmation(refused),
@@ -137,6 +138,31 @@ def _way_back(refused: Json) -> Json:
             "Let a guest who left by the link get marketing mail again: the guest's own consent, with proof.",
             {**PAGES, "409": lost, **refused},
             parameters=[TOKEN],
+        ),
+    }
+
+
+def _preferences(refused: Json) -> Json:
+    lost = _shown("A page that says that the link does not show any more who agrees; nothing was changed")
+    again = _shown("The page once more: nothing of what was sent is kept")
+    one = {"type": "string"}
+    fields = {"shown": {"type": "array", "items": one}, "topic": {"type": "array", "items": one}}
+    chosen = {"frequency": {"type": "string", "enum": ["all", "week", "month"]}, "tracked": one}
+    schema = {"type": "object", "properties": {**fields, **chosen}, "required": ["frequency"]}
+    form = {"schema": schema, "example": {"shown": ["spa"], "topic": ["spa"], "frequency": "week"}}
+    return {
+        "get": _open(
+            "preferences",
+            "Show what a guest wants mails about, how often, and whether it is followed; changes nothing.",
+            {**PAGES, **refused},
+            parameters=[TOKEN],
+        ),
+        "post": _open(
+            "choosing",
+            "Keep what a guest chose, with a receipt for each word: of the topics that were `shown` those in `topic`.",
+            {**PAGES, "400": again, "409": lost, **refused},
+            parameters=[TOKEN],
+            requestBody={"required": True, "content": {"application/x-www-form-urlencoded": form}},
         ),
     }
 

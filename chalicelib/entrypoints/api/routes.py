@@ -76,6 +76,7 @@ CALLS = (
     Call("GET", "/v1/consent-rules", "consent_rules:listed", EVERYONE),
     Call("GET", "/v1/consent-settings", "consent_rules:get", ADMIN, group_only=True),
     Call("PUT", "/v1/consent-settings", "consent_rules:put", ADMIN, group_only=True, conflicts=True, versioned=True),
+    Call("GET", "/v1/topics", "topics:listed", EVERYONE),
     Call("POST", "/v1/events", "events:accept", SENDERS, creates=True),
     Call("POST", "/v1/signups", "signups:ask", SENDERS, status=202, creates=True, conflicts=True),
     Call("GET", "/v1/imports", "imports:listed", ADMIN, group_only=True),

@@ -5,7 +5,16 @@ from typing import Literal, get_args
 from chalicelib.canonical import happenings
 from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import Instant, now
-from chalicelib.consent.model import Basis, Purpose, Receipt, State
+from chalicelib.consent.model import (
+    Basis,
+    PartName,
+    Purpose,
+    Receipt,
+    State,
+    controller_of,
+    part_of,
+    purpose_of,
+)
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page, one_of
@@ -20,11 +29,13 @@ from chalicelib.timeline.actions import everything, of_kind
 
 
 class ConsentAct(Shown):
-    """One act of consent, of which there is a receipt."""
+    """One act of consent, of which there is a receipt; of a choice about a `part` of the purpose alone: a topic, or how
+    often (`@week`, `@month`)."""
 
     channel: KnownChannel
     purpose: Purpose
     controller: str
+    part: PartName | None = None
     state: State
     basis: Basis
 
@@ -95,9 +106,10 @@ def _shown(found: happenings.Happening[object], leaf: Leaf) -> Happening:
 
 
 def _act(receipt: Receipt) -> ConsentAct:
-    controller, _, purpose = receipt.purpose.partition(":")
+    key = receipt.purpose
     kept = receipt.model_dump(include=set(ConsentAct.model_fields))
-    return ConsentAct.model_validate({**kept, "controller": controller, "purpose": purpose})
+    about = {"controller": controller_of(key), "purpose": purpose_of(key), "part": part_of(key) or None}
+    return ConsentAct.model_validate({**kept, **about})
 
 
 def _message(message: Message) -> MessageShown:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from chalicelib.consent.model import CHANNELS, PURPOSES
+from chalicelib.consent.model import CHANNELS, MONTHLY, PURPOSES, WEEKLY
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.guests.kinds import Unusable
 
@@ -48,6 +48,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "guessed": N_("guessed"),
     },
     "purpose": dict(zip(PURPOSES, [N_("Marketing"), N_("Opens and clicks")], strict=True)),
+    "part": {WEEKLY: N_("oftener than once a week"), MONTHLY: N_("oftener than once a month")},
     "controller": {"group": N_("The group")},
     "job": {
         "follow_programme": N_("Ledgers follow a programme"),

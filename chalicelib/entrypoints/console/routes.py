@@ -186,6 +186,12 @@ PAGES = (
     Page("/imports/{import_id}/rejected.csv", shows="imports:as_file", opens="imports:rejected"),
     Page("/settings", shows="settings:shown", takes="settings:saved", opens="settings:get", title=N_("Settings")),
     Page("/settings/consent", shows="consent_rules:shown", takes="consent_rules:saved", opens="consent_rules:get"),
+    Page("/settings/topics", shows="topics:listed", opens="consent_rules:get"),
+    Page("/settings/topics/new", shows="topics:new", takes="topics:created", opens="consent_rules:put"),
+    Page("/settings/topics/{topic_id}", shows="topics:one", takes="topics:saved", opens="consent_rules:put"),
+    Page(
+        "/settings/topics/{topic_id}/delete", shows="topics:deleting", takes="topics:deleted", opens="consent_rules:put"
+    ),
     Page("/settings/brands", shows="brands:listed", opens="settings:get"),
     Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),
     Page("/settings/brands/{brand_id}", shows="brands:one", takes="brands:saved", opens="settings:put"),

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -12,7 +12,8 @@ from chalice.app import Response
 
 from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.problems import Headers
-from chalicelib.languages.catalogues import GUESTS, Language, catalogue
+from chalicelib.languages.catalogues import GUESTS, Language, catalogue, nearest
+from chalicelib.languages.negotiation import preferred
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,6 +59,11 @@ def page(
     html = environment(language).get_template(template).render(shown | values)
     headers = {**_headers(origin[0] if origin else "", framed_by), "Content-Language": language}
     return Response(html, headers=headers, status_code=status)
+
+
+def language_of(told: Iterable[str | None], browsers: str | None) -> Language:
+    """The first of these that the hub has, such as the guest's own and the mail's; else the browser's."""
+    return next((found for each in told if (found := nearest(each))), None) or preferred(browsers)
 
 
 def words_of_return(language: Language, name: str) -> str:

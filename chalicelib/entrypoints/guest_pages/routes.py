@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.entrypoints.guest_pages.rendering import page, words_of_return
+from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_return
 from chalicelib.entrypoints.problems import answered
-from chalicelib.languages.catalogues import Language, nearest
+from chalicelib.languages.catalogues import Language
 from chalicelib.languages.negotiation import preferred
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ guest_pages = Blueprint(__name__)
 @guest_pages.route("/u/{token}", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(guest_pages)
 def show_unsubscribe(token: str) -> Response:
-    return _asked(token, back_at=f"{token}/back")
+    return _asked(token, back_at=f"{token}/back", choose_at=f"../preferences/{token}")
 
 
 @guest_pages.route("/u/{token}/back", methods=["GET", "HEAD"], content_types=["*/*"])
 @answered(guest_pages)
 def show_return(token: str) -> Response:
-    return _asked(token, leave_at=f"../{token}")
+    return _asked(token, leave_at=f"../{token}", choose_at=f"../../preferences/{token}")
 
 
 @guest_pages.route("/u/{token}", methods=["POST"], content_types=["*/*"])
@@ -62,7 +62,7 @@ def come_back(token: str) -> Response:
     return _page("returned.html", known, leave_at=f"../{token}")
 
 
-def _asked(token: str, *, leave_at: str = "", back_at: str = "") -> Response:
+def _asked(token: str, *, choose_at: str, leave_at: str = "", back_at: str = "") -> Response:
     from chalicelib.messages import leaving
 
     try:
@@ -70,24 +70,22 @@ def _asked(token: str, *, leave_at: str = "", back_at: str = "") -> Response:
     except NotFound:
         return _unknown()
     template = "left.html" if known.has_left else "unsubscribe.html"
-    return _page(template, known, leave_at=leave_at, back_at=back_at)
+    return _page(template, known, leave_at=leave_at, back_at=back_at, choose_at=choose_at)
 
 
 def _unknown() -> Response:
     return page("unknown.html", preferred(_browsers()), 404)
 
 
-def _page(template: str, known: "Standing", status: int = 200, leave_at: str = "", back_at: str = "") -> Response:
+def _page(template: str, known: "Standing", status: int = 200, **places: str) -> Response:
     """The forms post to where the page is, or to an address beside it: with or without the stage in its path."""
     language = _language(known)
     words = words_of_return(language, known.names.name) if known.may_return else ""
-    return page(template, language, status, known.names, leave_at=leave_at, back_at=back_at, words=words)
+    return page(template, language, status, known.names, words=words, **{"leave_at": "", "back_at": "", **places})
 
 
 def _language(known: "Standing") -> Language:
-    """The guest's own, else the mail's, else the browser's: the first that the hub has."""
-    own, mails = known.languages
-    return nearest(own) or nearest(mails) or preferred(_browsers())
+    return language_of(known.languages, _browsers())
 
 
 def _browsers() -> str | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chalice.app import Response
 
 from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
-from chalicelib.entrypoints.api import campaigns, properties, segments, templates
+from chalicelib.entrypoints.api import campaigns, properties, segments, templates, topics
 from chalicelib.entrypoints.api.campaigns import CampaignAsked, CampaignChange, CampaignShown, RunShown
 from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.console.told import N_
@@ -43,6 +43,8 @@ OUTCOMES: Mapping[str, str] = {
     Reason.WITHDRAWN_AT_ADDRESS: N_("Not wanted at this address"),
     Reason.OPEN_CASE: N_("Open complaint"),
     Reason.FREQUENCY_CAP: N_("Enough mail of late"),
+    Reason.TOPIC: N_("Does not want this topic"),
+    Reason.FREQUENCY: N_("Wants mail less often"),
     Reason.ALREADY_SENT: N_("Got it already"),
     Reason.EARLIER_LAUNCH: N_("Got it with an earlier launch"),
     Reason.SHARED_MAILBOX: N_("Sent to another reader of the mailbox"),
@@ -60,6 +62,7 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What a count or a decision is called."""
 ENDS, WAITING = ("sent", "unknown", "lost", "failed"), "waiting"
+TYPED = ("name", "segment", "template", "property_id", "topic")
 EVERYTHING = Page("", limit=MOST)
 """Of a choice: as many as one page has."""
 
@@ -107,13 +110,13 @@ def edit(visit: Visit) -> Response:
 
 
 def changed(visit: Visit) -> Response:
-    document = {"id": _id(visit), "property_id": None, **_document(visit)}
+    document = {"id": _id(visit), "property_id": None, "topic": None, **_document(visit)}
     visit.call(campaigns.change, _id(visit), visit.body(CampaignChange, document))
     return visit.go(f"/campaigns/{_id(visit)}", done="saved")
 
 
 def _document(visit: Visit) -> dict[str, object]:
-    texts = {name: text for name in ("name", "segment", "template", "property_id") if (text := visit.form.text(name))}
+    texts = {name: text for name in TYPED if (text := visit.form.text(name))}
     return {**texts, "as_planned": visit.form.has("as_planned")}
 
 
@@ -123,6 +126,7 @@ def _form(visit: Visit, kept: CampaignShown | None) -> Response:
         kept=kept,
         segments=[each.id for each in visit.call(segments.listed, page=EVERYTHING).items],
         templates=[each.id for each in visit.call(templates.listed, page=EVERYTHING).items],
+        topics=[(each.id, each.name_in(visit.language)) for each in visit.call(topics.listed, page=EVERYTHING).items],
         hotels=visit.call(properties.listed, page=EVERYTHING).items,
     )
 

@@ -47,7 +47,9 @@ def _written(documents: object) -> str:
 
 
 def saved(visit: Visit) -> Response:
-    document = {name: _read(visit, name) for name in ("rules", "texts")}
+    """Topics have a page of their own, and stay as they are."""
+    kept = visit.call(consent_rules.get).model_dump(mode="json", include={"topics"})
+    document = {**kept, **{name: _read(visit, name) for name in ("rules", "texts")}}
     visit.call(consent_rules.put, visit.body(ConsentSettings, document))
     return visit.go(AT, done="saved")
 

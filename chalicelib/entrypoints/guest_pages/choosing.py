@@ -1,0 +1,132 @@
+"""The preference centre, `/preferences/{token}`: what a guest wants mails about, how often, and whether it is followed.
+
+A GET changes nothing. The token is that of the way out; whoever holds it may refuse anything, and agree to something
+where the mail that brought it went to an address that is the guest's still.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
+from chalicelib.entrypoints import form_bodies
+from chalicelib.entrypoints.form_bodies import Form
+from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_return
+from chalicelib.entrypoints.problems import answered
+from chalicelib.languages.catalogues import SOURCE, Language, catalogue
+from chalicelib.languages.negotiation import preferred
+
+if TYPE_CHECKING:
+    from chalicelib.messages.leaving import Standing
+    from chalicelib.messages.preferences import Chosen, Frequency
+
+choice_pages = Blueprint(__name__)
+
+
+@choice_pages.route("/preferences/{token}", methods=["GET", "HEAD"], content_types=["*/*"])
+@answered(choice_pages)
+def show_preferences(token: str) -> Response:
+    try:
+        return _shown(token)
+    except NotFound:
+        return _unknown()
+
+
+@choice_pages.route("/preferences/{token}", methods=["POST"], content_types=["*/*"])
+@answered(choice_pages)
+def choose_preferences(token: str) -> Response:
+    from chalicelib.messages import leaving, preferences
+
+    try:
+        known = leaving.standing(token)
+        language = _language(known)
+        preferences.choose(token, _chosen(_sent()), _words(token, language), language)
+        return _shown(token, is_saved=True)
+    except NotFound:
+        return _unknown()
+    except Conflict:
+        return page("not_returned.html", language, 409, known.names)
+    except (Invalid, TooLarge):
+        return _shown(token, status=400)
+
+
+def _shown(token: str, status: int = 200, *, is_saved: bool = False) -> Response:
+    """Raises NotFound."""
+    from chalicelib.messages import leaving, preferences
+
+    known = leaving.standing(token)
+    language = _language(known)
+    if known.has_left:
+        words = words_of_return(language, known.names.name) if known.may_return else ""
+        return page("left.html", language, status, known.names, words=words, back_at=f"../u/{token}/back")
+    chosen = preferences.preferences(token)
+    return page(
+        "preferences.html",
+        language,
+        status,
+        known.names,
+        topics=[(each.id, each.name_in(language)) for each in chosen.topics],
+        chosen=chosen,
+        often=_often(language),
+        of_tracking=_of_tracking(language),
+        is_saved=is_saved,
+        is_refused=status == 400,
+        leave_at=f"../u/{token}",
+    )
+
+
+def _chosen(sent: Form) -> "Chosen":
+    """Raises Invalid for what the page's own form does not send."""
+    from chalicelib.messages.preferences import Chosen
+
+    found = next((each for each in _often(SOURCE) if each == sent.text("frequency")), None)
+    if found is None:
+        raise Invalid(FieldError("frequency", "is none of the page's"))
+    return Chosen(frozenset(sent.texts("shown")), frozenset(sent.texts("topic")), found, sent.has("tracked"))
+
+
+def _sent() -> Form:
+    """Raises TooLarge, and Invalid for what is no form."""
+    request = choice_pages.current_request
+    raw = request.raw_body
+    return form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
+
+
+def _often(language: Language) -> "Mapping[Frequency, str]":
+    gettext = catalogue(language).gettext
+    return {
+        "all": gettext("As often as you write"),
+        "week": gettext("At most once a week"),
+        "month": gettext("At most once a month"),
+    }
+
+
+def _of_tracking(language: Language) -> str:
+    """What stands beside the box by which a guest agrees to be followed, and is kept as proof."""
+    return catalogue(language).gettext(
+        "You may see which of your e-mails I open and what I click there, so that you write about what interests me."
+    )
+
+
+def _words(token: str, language: Language) -> Mapping[str, str]:
+    """What stands beside each box, by topic, frequency and purpose."""
+    from chalicelib.consent.model import TRACKING
+    from chalicelib.messages import preferences
+
+    topics = {each.id: each.name_in(language) for each in preferences.preferences(token).topics}
+    often = {part: _often(language)[name] for name, part in preferences.PARTS.items()}
+    return {**topics, **often, TRACKING: _of_tracking(language)}
+
+
+def _unknown() -> Response:
+    return page("unknown.html", preferred(_browsers()), 404)
+
+
+def _language(known: "Standing") -> Language:
+    return language_of(known.languages, _browsers())
+
+
+def _browsers() -> str | None:
+    wanted: str | None = choice_pages.current_request.headers.get("accept-language")
+    return wanted

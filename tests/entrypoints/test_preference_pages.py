@@ -1,0 +1,221 @@
+"""The preference centre: what a guest chooses on its page, what that is proven by, and who may choose what."""
+
+import re
+from html import unescape
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib.aws import clients, table
+from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
+from chalicelib.canonical.time import Instant
+from chalicelib.consent import actions as consents
+from chalicelib.consent import store as gates
+from chalicelib.consent.model import EMAIL, MARKETING, Gate, Receipt
+from chalicelib.identity.digests import digest
+from chalicelib.languages.catalogues import Language, direction, languages
+from chalicelib.messages import store
+from chalicelib.messages.model import Message
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from tests.builders import guest, reservation
+from tests.entrypoints.conftest import Hub, Ingest
+from tests.entrypoints.test_guest_pages import visit
+
+ANNA = GuestId(leaf_of_profile(ConnectionId("api"), "g1"))
+RUN = OccasionId("n1")
+ADDRESS = "anna.lee@example.com"
+TOPICS = [
+    {"id": "spa", "purpose": "marketing", "names": {"en": "Spa", "de": "Wellness"}},
+    {"id": "golf", "purpose": "marketing", "names": {"en": "Golf & more"}},
+]
+FORM = "application/x-www-form-urlencoded"
+AS_IT_STANDS = {"shown": ["spa", "golf"], "topic": ["spa", "golf"], "frequency": "all"}
+
+
+def mailed(to: str) -> None:
+    """The claim of the mail that brought the link."""
+    at = Instant("2026-03-01T10:00:00.000000Z")
+    sent = Message(guest=ANNA, occasion=RUN, claim="c1", origin="o", candidate=ANNA, address=digest("email", to), at=at)
+    table.write(table.Put(store.message_row(sent)))
+
+
+def link_of(hub: Hub, ingest: Ingest, language: str) -> str:
+    """The path behind the mail of a guest who agreed and speaks this language."""
+    hub.put("/v1/consent-settings", {"topics": TOPICS})
+    ingest(reservation("r1", guest(email=ADDRESS, marketing_email=True, language=language), status="checked_out"))
+    mailed(ADDRESS)
+    return f"/preferences/{make_token(UnsubscribeLink(ANNA, MARKETING, RUN))}"
+
+
+@pytest.fixture
+def path(hub: Hub, ingest: Ingest) -> str:
+    return link_of(hub, ingest, "en")
+
+
+def seen(hub: Hub, path: str, status: int = 200) -> str:
+    response = visit(hub, "GET", path)
+    assert response.status_code == status, response.body
+    return unescape(response.body.decode())
+
+
+def sent(hub: Hub, path: str, status: int = 200, **changed: Any) -> str:
+    fields = {name: value for name, value in (AS_IT_STANDS | changed).items() if value is not None}
+    response = visit(hub, "POST", path, urlencode(fields, doseq=True).encode(), Content_Type=FORM)
+    assert response.status_code == status, response.body
+    return unescape(response.body.decode())
+
+
+def gate() -> Gate:
+    found = gates.gate(ANNA, EMAIL)
+    assert found
+    return found
+
+
+def said() -> dict[str, str]:
+    """What the guest's own words come to, by what they are about."""
+    own = {key: each.state for key, each in gate().answers.items() if each.basis == "guest"}
+    return {key.removeprefix("group:"): state for key, state in own.items() if not key.endswith(":objected")}
+
+
+def receipts() -> list[Receipt]:
+    return [each for each in consents.history(ANNA) if each.basis == "guest"]
+
+
+def checked(html: str) -> set[str]:
+    return set(re.findall(r'name="(?:topic|frequency|tracked)" value="([^"]+)" checked', html))
+
+
+def rows(aws: Settings) -> Any:
+    return clients.dynamodb().scan(TableName=aws.table)["Items"]
+
+
+def test_a_get_shows_what_is_so_and_changes_nothing(hub: Hub, path: str, aws: Settings) -> None:
+    before = rows(aws)
+    assert checked(seen(hub, path)) == {"spa", "golf", "all"}
+    assert visit(hub, "HEAD", path).status_code == 200
+    assert rows(aws) == before
+
+
+def test_what_was_chosen_holds_is_shown_again_and_is_proven_in_the_words_that_were_read(hub: Hub, path: str) -> None:
+    html = sent(hub, path, topic=["golf"], frequency="month", tracked="yes")
+    assert "Your choice is saved." in html
+    assert checked(html) == checked(seen(hub, path)) == {"golf", "month", "yes"}
+    assert said() == {"marketing/spa": "withdrawn", "marketing/@month": "withdrawn", "tracking": "explicit"}
+    proofs = {each.purpose.partition(":")[2]: each.proof for each in receipts()}
+    assert {each["via"] for each in proofs.values()} == {"preferences"}
+    assert {each["run"] for each in proofs.values()} == {RUN}
+    assert proofs["marketing/spa"]["words"] == "Spa"
+    assert proofs["marketing/@month"]["words"] == "At most once a month"
+    assert proofs["tracking"]["words"].startswith("You may see which")
+    assert gate().answers["group:marketing"].basis == "source"
+
+
+def test_what_stays_as_it_is_says_nothing_and_the_same_again_is_proven_once(hub: Hub, path: str) -> None:
+    sent(hub, path)
+    assert receipts() == []
+    for _ in range(3):
+        sent(hub, path, topic=["golf"])
+    assert [(each.purpose, each.state) for each in receipts()] == [("group:marketing/spa", "withdrawn")]
+
+
+def test_a_choice_is_taken_back_by_the_next_one(hub: Hub, path: str) -> None:
+    sent(hub, path, topic=None, frequency="week")
+    sent(hub, path, topic=["spa"], frequency="month")
+    assert checked(sent(hub, path)) == {"spa", "golf", "all"}
+    assert set(said().values()) == {"explicit"}
+
+
+def test_a_topic_that_the_page_did_not_show_is_not_refused(hub: Hub, path: str) -> None:
+    sent(hub, path, shown=["spa"], topic=None)
+    assert said() == {"marketing/spa": "withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", FORM),
+        (b"", ""),
+        (b"List-Unsubscribe=One-Click", FORM),
+        (b"frequency=daily", FORM),
+        (b"frequency=week&shown=nonsense", FORM),
+        (b"frequency=week&topic=nonsense", FORM),
+        (b"\xff=\xff", FORM),
+        (b"{}", "application/json"),
+    ],
+)
+def test_what_the_page_does_not_send_changes_nothing(
+    hub: Hub, path: str, aws: Settings, body: bytes, kind: str
+) -> None:
+    before = rows(aws)
+    response = visit(hub, "POST", path, body, Content_Type=kind)
+    assert response.status_code == 400
+    assert "Nothing was changed" in response.body.decode()
+    assert rows(aws) == before
+
+
+def test_a_wrong_token_gets_a_neutral_page_and_changes_nothing(hub: Hub, path: str, aws: Settings) -> None:
+    before, token = rows(aws), path.rpartition("/")[2]
+    changed = [f"{token[:at]}{'A' if token[at] != 'A' else 'B'}{token[at + 1 :]}" for at in range(0, len(token), 9)]
+    for method, wrong in product(("GET", "POST"), ("nonsense", "a.b", "%00", "x" * 5000, "zażółć", *changed)):
+        body = urlencode(AS_IT_STANDS | {"topic": "golf"}, doseq=True).encode()
+        response = visit(hub, method, f"/preferences/{wrong}", body, Content_Type=FORM)
+        assert response.status_code == 404
+        assert "This page does not exist" in response.body.decode()
+        assert "<form" not in response.body.decode()
+    assert rows(aws) == before
+
+
+def test_whose_mail_goes_elsewhere_by_now_may_refuse_and_not_agree(hub: Hub, path: str) -> None:
+    sent(hub, path, topic=["golf"])
+    mailed("somebody.else@example.com")
+    before = said()
+    html = sent(hub, path, 409, tracked="yes", topic=None, frequency="week")
+    assert "does not show who you are" in html
+    assert said() == before
+    sent(hub, path, topic=None, frequency="week")
+    assert said() == {"marketing/spa": "withdrawn", "marketing/golf": "withdrawn", "marketing/@week": "withdrawn"}
+
+
+def test_who_left_altogether_is_told_so_and_has_the_way_back(hub: Hub, path: str) -> None:
+    visit(hub, "POST", path.replace("preferences", "u"))
+    html = seen(hub, path)
+    assert "You have left already" in html
+    assert f'action="../u/{path.rpartition("/")[2]}/back"' in html
+
+
+def test_the_page_of_the_way_out_leads_to_it_and_back(hub: Hub, path: str) -> None:
+    token = path.rpartition("/")[2]
+    assert f'href="../preferences/{token}"' in seen(hub, f"/u/{token}")
+    assert f'href="../../preferences/{token}"' in seen(hub, f"/u/{token}/back")
+    assert f'href="../u/{token}"' in seen(hub, path)
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_it_speaks_every_language_in_its_own_direction_and_names_topics_as_the_company_does(
+    hub: Hub, ingest: Ingest, language: Language
+) -> None:
+    html = seen(hub, link_of(hub, ingest, language))
+    assert f'<html lang="{language}" dir="{direction(language)}">' in html
+    assert ("Save</button>" in html) is (language == "en")
+    assert ("Wellness" if language == "de" else "Spa") in html
+    assert "<script" not in html
+
+
+def test_a_topic_s_name_is_no_html(hub: Hub, path: str) -> None:
+    named = [{"id": "spa", "purpose": "marketing", "names": {"en": '<b>Spa</b> & "more"'}}]
+    version = hub.get("/v1/consent-settings")["version"]
+    hub.put("/v1/consent-settings", {"topics": named, "version": version})
+    assert "<b>" not in visit(hub, "GET", path).body.decode()
+
+
+def test_what_was_chosen_is_told_over_the_api(hub: Hub, path: str) -> None:
+    sent(hub, path, topic=["golf"], frequency="week")
+    told = hub.get(f"/v1/guests/{ANNA}/consents")
+    parts = [(each["purpose"], each["part"], each["state"], each["basis"]) for each in told["choices"]]
+    assert parts == [("marketing", "@week", "withdrawn", "guest"), ("marketing", "spa", "withdrawn", "guest")]
+    assert {each["part"] for each in told["history"]} >= {"@week", "spa"}
+    acts = [each["receipt"] for each in hub.get(f"/v1/guests/{ANNA}/timeline?kind=receipt")["items"]]
+    assert {(each["purpose"], each["part"]) for each in acts} >= {("marketing", "@week"), ("marketing", "spa")}
