@@ -34,6 +34,7 @@ from chalicelib.canonical.details import (
     TimeOfDay,
 )
 from chalicelib.canonical.ids import PropertyId, digest_of
+from chalicelib.canonical.preferences import GuestPreferences
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 
@@ -142,6 +143,7 @@ class GuestSnapshot(Snapshot):
     address: PostalAddress | None = None
     birth_date: date | None = None
     special_dates: SpecialDates | None = None
+    preferences: GuestPreferences | None = None
     age_category: AgeCategory | None = None
     member_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] | None = None
     marketing_email: bool | None = None

@@ -33,8 +33,10 @@ from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
+from chalicelib.guests.preferences import KeptInShort, Preferences
 from chalicelib.guests.records import Record
 from chalicelib.guests.revenue import stated, within
+from chalicelib.guests.statements import Statement
 from chalicelib.guests.stats import DayStats, Stats
 from chalicelib.guests.tally import Tally
 
@@ -150,6 +152,7 @@ class Traits(Kept):
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
+    preferences: Annotated[KeptInShort, Trait(computed_by="preferences", in_segments=True)] = None
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Field(
         default_factory=Stats
     )
@@ -169,6 +172,9 @@ class Traits(Kept):
 
     def with_email(self, email: str | None) -> "Traits":
         return self if email == self.email else self.model_copy(update={"email": email})
+
+    def with_preferences(self, preferences: Preferences) -> "Traits":
+        return self.model_copy(update={"preferences": preferences})
 
     def with_stats(self, stats: Stats) -> "Traits":
         return self.model_copy(update={"stats": stats})
@@ -217,6 +223,8 @@ class Head:
     enrolments: tuple[Enrolment, ...] = ()
     """What people said of memberships through this record, one a programme, and the identifiers that only it brings."""
     enrolled_keys: tuple[IdentifierKey, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    """What the guest, or staff, said through this record."""
     enrolled_in: tuple[ProgramId, ...] = ()
     """Programmes whose ledger has a member here of itself: what people say of one counts more."""
     blocks: tuple[Digest, ...] = ()

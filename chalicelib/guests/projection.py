@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from chalicelib.canonical.ids import Scope
 from chalicelib.guests.enrolments import is_member
 from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.preferences import Preferences
+from chalicelib.guests.preferred import Preferred, preferred
 from chalicelib.guests.rules import sums_of_leaves
 from chalicelib.guests.standing import first_known
 from chalicelib.guests.stats import Stats
@@ -36,15 +38,28 @@ def project(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRul
     told = [*reversed(among.claims), *reversed(among.heard)]
     known = {name: said_of(won[0], name) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
     known |= {name: COMPUTATIONS[by](told, rules, own) for name, by in COMPUTED.items()}
+    if spoken := _language(known["preferences"]):
+        known["language"] = spoken
     return Traits(**known)
+
+
+def _language(preferences: Preferences | None) -> str | None:
+    """Which one the guest wants to be spoken to, whatever a source says."""
+    return next(iter(preferences.language), None) if preferences else None
 
 
 def origins(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> dict[str, Origin]:
     """By field that somebody says: which record a profile has it from."""
     among = voices(leaves, own)
     found = {name: Origin(said_of(won[0], name), *won) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
-    email = _origin_of_email([*among.heard, *among.claims], rules, own)
-    return found | ({"email": email} if email else {})
+    told = [*among.heard, *among.claims]
+    email, language = _origin_of_email(told, rules, own), preferred(told, own).get("language")
+    found |= {"email": email} if email else {}
+    return found | ({"language": _origin_of_language(language)} if language and language.values else {})
+
+
+def _origin_of_language(spoken: Preferred) -> Origin:
+    return Origin(spoken.values[0], spoken.head, "preferred")
 
 
 def _origin_of_email(told: Sequence[Head], rules: GuestRules, own: Collection[Scope]) -> Origin | None:
@@ -85,9 +100,15 @@ def _sums(told: Sequence[Head], _rules: GuestRules, _own: Collection[Scope]) -> 
     return sums_of_leaves(told)
 
 
+def _preferences(told: Sequence[Head], _rules: GuestRules, own: Collection[Scope]) -> Preferences | None:
+    found = {kind: each.values for kind, each in preferred(told, own).items() if each.values}
+    return Preferences(**found) if found else None
+
+
 COMPUTATIONS: Mapping[str, Callable[[Sequence[Head], GuestRules, Collection[Scope]], Any]] = {
     "own_email": _own_email,
     "membership": _is_member,
     "sums": _sums,
+    "preferences": _preferences,
 }
 """From the leaves of a guest that have a record, the best word last."""

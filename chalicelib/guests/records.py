@@ -47,6 +47,8 @@ class Record(Kept):
     claimed_by: PropertyId | None = None
     """The hotel whose own connection says so."""
 
+    preferences: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What the source observed, by kind."""
     corrects: dict[str, Correction] = Field(default_factory=dict)
     """Fields that staff corrected: what they say wins over what they correct. Of a record of the hub's own alone."""
 

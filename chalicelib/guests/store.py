@@ -15,6 +15,7 @@ from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.records import Record
 from chalicelib.guests.spans import Span
+from chalicelib.guests.statements import Statement
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
 
@@ -39,7 +40,9 @@ def head_row(head: Head) -> Item:
         enrolled_in=list(head.enrolled_in) or None,
         erased=head.erased,
     )
-    return within_a_unit(row, "traits", "stats", "counted", "bounds", "seen_at", "properties")
+    return within_a_unit(
+        row, "traits", "stats", "counted", "bounds", "seen_at", "properties", "members", "record_version"
+    )
 
 
 def _tally_attributes(head: Head) -> dict[str, str]:
@@ -53,6 +56,7 @@ def _tally_attributes(head: Head) -> dict[str, str]:
 
 
 _ENROLMENTS: TypeAdapter[tuple[Enrolment, ...]] = TypeAdapter(tuple[Enrolment, ...])
+_STATEMENTS: TypeAdapter[tuple[Statement, ...]] = TypeAdapter(tuple[Statement, ...])
 BOUNDS = frozenset({"longest", "ended"})
 NOT_LISTED: Mapping[str, Value] = {}
 
@@ -67,9 +71,10 @@ def record_row(head: Head, listed: Mapping[str, Value] = NOT_LISTED) -> Item:
         blocks=list(head.blocks) or None,
         own_profile=head.own_profile,
         enrolments=_ENROLMENTS.dump_json(head.enrolments, exclude_defaults=True).decode() if head.enrolments else None,
+        statements=_STATEMENTS.dump_json(head.statements, exclude_defaults=True).decode() if head.statements else None,
         **listed,
     )
-    return within_a_unit(row, "record", "enrolments")
+    return within_a_unit(row, "record", "enrolments", "statements")
 
 
 def with_record(head: Head, item: Item | None) -> Head:
@@ -79,7 +84,9 @@ def with_record(head: Head, item: Item | None) -> Head:
     item = inflated(item)
     known = replace(head, record=Record.model_validate_json(item["record"]), own_profile=item.get("own_profile"))
     enrolments = _ENROLMENTS.validate_json(item["enrolments"]) if "enrolments" in item else ()
-    return replace(carrying(known, item.get("identifiers", ()), enrolments), blocks=tuple(item.get("blocks", ())))
+    said = _STATEMENTS.validate_json(item["statements"]) if "statements" in item else ()
+    known = replace(known, statements=said, blocks=tuple(item.get("blocks", ())))
+    return carrying(known, item.get("identifiers", ()), enrolments)
 
 
 def with_records(heads: Mapping[Leaf, Head]) -> dict[Leaf, Head]:

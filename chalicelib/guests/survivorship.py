@@ -12,9 +12,10 @@ from chalicelib.guests.model import Head
 from chalicelib.guests.standing import claimed_by, hotels_of, is_merged, known_from, since_by_hotel, standing
 from chalicelib.settings.guest_rules import FieldRule, GuestRules
 
-WonBy = Literal["only", "newest", "longest", "first", "source", "claim", "corrected"]
+WonBy = Literal["only", "newest", "longest", "first", "source", "claim", "corrected", "preferred"]
 """ONLY: no other record has it. SOURCE: its source comes before the others'. CLAIM: a hotel claims it, and nobody else
-says it. CORRECTED: staff said so, and no source says anything new since."""
+says it. CORRECTED: staff said so, and no source says anything new since. PREFERRED: it is the language to be spoken to
+in, as the guest, staff or a source said apart from it."""
 DIGITS = 8
 """Of a digest of a value."""
 

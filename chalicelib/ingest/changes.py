@@ -212,6 +212,7 @@ class _Maker:
             address=address_of(snapshot.address),
             birth_date=born,
             special_dates=_in_order(snapshot.special_dates),
+            preferences=_preferred(snapshot),
             age_category=snapshot.age_category,
             member_number=snapshot.member_number if is_member else None,
             marketing_email=snapshot.marketing_email,
@@ -269,6 +270,11 @@ def _primary_first(occupant: Occupant) -> bool:
 
 def _currency(amounts: CurrencyAmounts) -> str:
     return amounts.currency
+
+
+def _preferred(snapshot: GuestSnapshot) -> dict[str, tuple[str, ...]]:
+    told = snapshot.preferences.model_dump() if snapshot.preferences else {}
+    return {kind: values for kind, values in told.items() if values}
 
 
 def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.guests.calendar import Calendar, Rooms
 from chalicelib.guests.model import Traits
+from chalicelib.guests.preferences import Preferences
 from chalicelib.guests.stats import OF_THE_DAY, Days, Stats
 from chalicelib.guests.traits import EXAMPLE, IN_TEMPLATES
 from chalicelib.properties.model import Branding
@@ -21,9 +23,12 @@ DATES: Mapping[str, Callable[[Stats, Days], date | None]] = {
 }
 """Dates of a guest that a template may name, as `guest.next_arrival`, for the filter `date`."""
 GUEST = "guest."
+PREFERENCES = "preferences"
+"""Lists of words by kind, such as `guest.preferences.view`: a template asks whether one of them is in it."""
 VARIABLES = frozenset(
     {
         *(f"{GUEST}{name}" for name in (*IN_TEMPLATES, *DATES)),
+        *(f"{GUEST}{PREFERENCES}.{kind}" for kind in OFFERED),
         *(f"hotel.{name}" for name in OF_HOTEL),
         "postal_address",
         "unsubscribe_url",
@@ -58,7 +63,8 @@ class Clock:
 
 
 SAMPLE_CLOCK = Clock(datetime(2026, 1, 1, 12, tzinfo=UTC), Days(date(2026, 1, 1)))
-SAMPLE_GUEST = EXAMPLE.with_stats(
+PREFERRED = Preferences(**{kind: words[:1] for kind, words in OFFERED.items()})
+SAMPLE_GUEST = EXAMPLE.with_preferences(PREFERRED).with_stats(
     Stats(
         last_departure=date(2025, 12, 1),
         arriving=Calendar(listed=(Rooms(date(2026, 2, 1), PropertyId("vienna")),)),
@@ -69,10 +75,11 @@ SAMPLE_GUEST = EXAMPLE.with_stats(
 
 def values_of(traits: Traits, names: Branding, unsubscribe_url: str, clock: Clock) -> Mapping[str, Any]:
     known = {name: clean(str(getattr(traits, name) or "")) for name in IN_TEMPLATES}
+    preferences = traits.preferences.by_kind if traits.preferences else {}
     dates = {name: day.isoformat() for name, of in DATES.items() if (day := of(traits.stats, clock.days))}
     return {
         PRESENT: clock.now,
-        "guest": {**{name: value for name, value in known.items() if value}, **dates},
+        "guest": {**{name: value for name, value in known.items() if value}, **dates, PREFERENCES: preferences},
         "hotel": names.model_dump(include=set(OF_HOTEL), exclude_none=True),
         "postal_address": names.postal_address or "",
         "unsubscribe_url": unsubscribe_url,

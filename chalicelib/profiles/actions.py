@@ -15,6 +15,7 @@ from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
 ENOUGH_SECONDS = 8.0
@@ -101,6 +102,12 @@ def store_act(act: MembershipAct) -> list[Fact]:
     """Store what somebody said of a membership. Returns its facts, which the caller announces; of what was said before
     the same again. Raises NotFound, Conflict, TryAgain."""
     return _store(act, LoadedRows()).facts
+
+
+def store_sayings(said: Sayings) -> None:
+    """Store what somebody says of a guest through a record, and announce it; the same again writes nothing. Raises
+    NotFound, Conflict, TryAgain."""
+    bus.announce(_store(said, LoadedRows()).facts)
 
 
 def store_erasure(said: Erasure) -> None:

@@ -25,6 +25,7 @@ from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.records import Record
 from chalicelib.identity import blocks
 from chalicelib.identity.model import Decision
+from chalicelib.profiles.said import Sayings
 
 
 class Told(Protocol):
@@ -295,5 +296,5 @@ class Erasure:
         return gone(head.leaf, head.record, self.at, self.digest) if head.record and not head.erased else None
 
 
-Input = Change | MergeDecision | MembershipAct | Erasure
+Input = Change | MergeDecision | MembershipAct | Sayings | Erasure
 """Whatever regroups: one transaction each, known by subject and version."""

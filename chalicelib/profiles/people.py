@@ -37,7 +37,8 @@ def _take(draft: Draft, person: Person, before: Head, since: int | None) -> bool
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
-    said = replace(said, since=known_since, blocks=_blocks(draft, person, before))
+    statements = () if record.nobody else before.statements
+    said = replace(said, since=known_since, blocks=_blocks(draft, person, before), statements=statements)
     enrolments = without_numbers(before.enrolments) if record.nobody else before.enrolments
     draft.keep(carrying(said, identifiers, enrolments))
     if (record, identifiers) == (before.record, told_by_record(before)):

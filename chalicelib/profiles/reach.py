@@ -13,6 +13,7 @@ from chalicelib.profiles import hotels
 from chalicelib.profiles.anew import anew
 from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
+from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.ties import Ties
 from chalicelib.profiles.touched import TouchedRows, leaf_of, mark_of
 
@@ -38,6 +39,8 @@ def _follow_input(said: Input, known: KnownRows) -> TouchedRows:
             return _follow_decision(said, known)
         case MembershipAct():
             return _follow_act(said, known)
+        case Sayings():
+            return _follow_sayings(said, known)
         case Erasure():
             return _follow_erasure(said, known)
 
@@ -70,6 +73,13 @@ def _follow_act(act: MembershipAct, known: KnownRows) -> TouchedRows:
     reach, head = TouchedRows(curious=True), known.head(act.leaf)
     news = [person] if head and (person := act.person_of(head)) else []
     _follow([act.leaf], news, reach, known)
+    return reach
+
+
+def _follow_sayings(said: Sayings, known: KnownRows) -> TouchedRows:
+    """It ties nobody to anybody."""
+    reach = TouchedRows(curious=True)
+    _follow([said.leaf], (), reach, known)
     return reach
 
 

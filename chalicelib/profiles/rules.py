@@ -14,10 +14,11 @@ from chalicelib.guests.spans import Around
 from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES, Verdict
-from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, stays
+from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, sayings, stays
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
 from chalicelib.profiles.numbered import numbers_of
+from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.sharing import TooManyRecords
 from chalicelib.profiles.state import KeptStay, ProfileState, ProfileUpdate
 
@@ -38,6 +39,8 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False, but_primary
             return _decided(said, state)
         case MembershipAct():
             return _with_membership(said, state)
+        case Sayings():
+            return _with_sayings(said, state)
         case Erasure():
             return _erased(said, Draft(state, untied or state.too_far))
 
@@ -101,6 +104,13 @@ def _with_membership(act: MembershipAct, state: ProfileState) -> ProfileUpdate:
             regrouping.regroup(draft)
     except TooManyRecords as error:
         raise Conflict("This guest has more records than can be tied to a number at once.") from error
+    _finish(draft)
+    return draft.decided
+
+
+def _with_sayings(said: Sayings, state: ProfileState) -> ProfileUpdate:
+    draft = Draft(state)
+    sayings.take(draft, said)
     _finish(draft)
     return draft.decided
 
@@ -201,7 +211,7 @@ def _tells_anew(draft: Draft, head: Head) -> bool:
 
 
 def _told(head: Head) -> tuple[object, ...]:
-    return head.record, head.identifiers, head.blocks, head.enrolments, first_hotel(head)
+    return head.record, head.identifiers, head.blocks, head.enrolments, head.statements, first_hotel(head)
 
 
 def _changed_stays(draft: Draft, leaf: Leaf) -> Changed:

@@ -8,10 +8,12 @@ from typing import Any
 
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.guests.model import Traits
+from chalicelib.guests.preferences import spelled_out
 from chalicelib.guests.stats import CALENDARS, OF_THE_DAY, Days, Stats, tells
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 from chalicelib.segments.rules import ORDER, STATS, of_stats, question_of, value_of
 
+PREFERENCES = "preferences"
 Match = Callable[[str | None], bool]
 """Whether a guest's packed traits, as they lie on the head, match; None is a guest without any."""
 Known = Mapping[str, Any]
@@ -62,6 +64,8 @@ def _value(trait: str, days: Days) -> Callable[[Known], Any]:
     default = value_of(trait, NOTHING, days)
     if of_stats(path, OF_THE_DAY):
         return _of_the_day(trait, default, days)
+    if path[0] == PREFERENCES:
+        return lambda known: spelled_out(known.get(PREFERENCES, "")).get(path[-1], default)
     if currency:
         return lambda known: _at(known, path, {}).get(currency, 0)
     if sign:

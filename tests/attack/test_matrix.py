@@ -31,7 +31,7 @@ PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
-    "template_id": "hello", "session_id": "0" * 64, "secret_id": "w0",
+    "template_id": "hello", "session_id": "0" * 64, "kind": "pillow", "secret_id": "w0",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -120,6 +120,9 @@ ASKED = {
     "erasures:get": Asked(NOT_SEEN),
     "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
     "corrections:patch": Asked(NOT_SEEN, {"language": "de"}),
+    "preferences:listed": Asked(NOT_SEEN),
+    "preferences:put": Asked(NOT_SEEN, {"values": ["soft"]}),
+    "preferences:delete": Asked(NOT_SEEN),
     "records:listed": Asked(NOT_SEEN),
     "origins:listed": Asked(NOT_SEEN),
     "timeline:listed": Asked(NOT_SEEN),
@@ -308,7 +311,10 @@ def test_what_is_another_hotels_is_answered_like_what_is_not_there(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the same words, and after the same calls of AWS."""
-    nowhere = replace(world, path=dict.fromkeys(world.path, "nowhere") | {"channel": "email", "purpose": "marketing"})
+    nowhere = replace(
+        world,
+        path=dict.fromkeys(world.path, "nowhere") | {"channel": "email", "purpose": "marketing", "kind": "pillow"},
+    )
     for call, key in permitted("porto"):
         if ASKED[call.answered_by].elsewhere == NOT_SEEN:
             there, not_there = ((each.asked(call, key), calls(capsys)) for each in (world, nowhere))

@@ -51,7 +51,14 @@ def test_an_arrival_is_shown_with_the_room_the_hour_and_who_comes(hub: Hub, inge
     ingest(reservation("r1", anna, companions=[bo], **room))
     (line,) = lines(hub, ARRIVALS + DAY)
     told = {"salutation": "Dr", "given_name": "Anna", "family_name": "Lee", "language": "de", "country": "AT"}
-    assert line["guest"] == {"id": id_of("g1"), **told, "member": False, "stays": 0, "flags": ["first_stay"]}
+    assert line["guest"] == {
+        "id": id_of("g1"),
+        **told,
+        "member": False,
+        "stays": 0,
+        "preferences": None,
+        "flags": ["first_stay"],
+    }
     assert line["companions"] == [{"id": id_of("g2"), "given_name": "Bo", "family_name": "Ray"}]
     assert {name: line[name] for name in room} == room
     assert (line["status"], line["arrival"], line["departure"]) == ("confirmed", "2026-02-01", "2026-02-03")

@@ -21,12 +21,14 @@ from chalicelib.canonical.details import (
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, ReservationId, leaf_of_profile
+from chalicelib.canonical.preferences import OFFERED, most_of
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import SOONEST, Calendar, Rooms
 from chalicelib.guests.drift import FARTHEST, Drift
 from chalicelib.guests.model import Head, Stay, Traits
+from chalicelib.guests.preferences import Preferences
 from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.tally import Tally
@@ -157,6 +159,7 @@ TRAITS = Traits(
     ),
     age_category=AgeCategory.ADULT,
     member=True,
+    preferences=Preferences(**{kind: words[: min(3, most_of(kind))] for kind, words in OFFERED.items()}),
     stats=STATS,
 )
 VERSION = "2026-01-01T00:00:00.000000Z#2026-01-01T00:00:00.000000Z#9b13c1879caa87bd"

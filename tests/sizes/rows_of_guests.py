@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
@@ -28,6 +28,7 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.ids import (
     key_of as key_of_identifier,
 )
+from chalicelib.canonical.preferences import OFFERED, most_of
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
@@ -52,6 +53,7 @@ from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment, Turn
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.records import Correction, Record
+from chalicelib.guests.statements import MOST_STATEMENTS, Speaker, Statement
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.survivorship import DIGITS
 from chalicelib.identity.blocks import MOST_IN_ONE
@@ -127,6 +129,7 @@ def person(signs: str, number: int = 0) -> dict[str, Any]:
         address={**lines, "postal_code": filled(seen, 20), "country": "AT"},
         birth_date="1980-12-31",
         special_dates=[{"kind": "anniversary", "day": f"20{day}-12-{day}"} for day in range(10, 20)],
+        preferences={kind: words[: most_of(kind)] for kind, words in OFFERED.items()},
         age_category="teenager",
         member_number=f"{filled(signs, 60, number)}{number:04d}",
         marketing_email=True,
@@ -178,7 +181,8 @@ def tell(snapshot: dict[str, Any]) -> None:
 
 
 def record(signs: str) -> Item:
-    """Of somebody of whom all was corrected that may be, who came into and left all programmes as often as can be."""
+    """Of somebody of whom all was corrected that may be, who came into and left all programmes as often as can be,
+    and of whom as much was said as can be."""
     tell(person(signs))
     (head,) = guests.with_records(guests.heads([leaf_of_profile(PMS, source_id(signs, 0))])).values()
     turns = tuple(Turn(date(2026, 1, 1) + timedelta(days=at), into=at % 2 == 0) for at in range(MOST_TURNS))
@@ -195,7 +199,13 @@ def record(signs: str) -> Item:
     assert head.record
     over = tuple(stable_id("v", str(at))[-DIGITS:] for at in range(MOST_OVER))
     corrects = dict.fromkeys(CORRECTED, Correction(at=AT, over=over))
-    head = replace(head, record=head.record.correcting(corrects))
+    words: list[tuple[str, Speaker]] = [(kind, each) for kind in OFFERED for each in get_args(Speaker)]
+    words += [(f"fields.{filled(signs, 40, at)}", "staff") for at in range(MOST_STATEMENTS - len(words))]
+    statements = tuple(
+        Statement(about=about, by=by, at=AT, values=(filled(signs, 100, at),), actor=filled(signs, 64, at))
+        for at, (about, by) in enumerate(words)
+    )
+    head = replace(head, record=head.record.correcting(corrects), statements=statements)
     return guests.record_row(carrying(head, told_by_record(head), said), listing.in_record(head))
 
 
@@ -233,7 +243,9 @@ def head(signs: str) -> Item:
         leaving=calendar_of((Rooms(date(2026, 1, 1), each, MOST) for each in hotels), LATEST_FIRST),
         properties=hotels,
     )
-    traits = Traits.model_validate({**told.model_dump(include=set(Traits.model_fields)), "stats": stats})
+    traits = Traits.model_validate(
+        {**told.model_dump(include=set(Traits.model_fields)), "stats": stats, "preferences": told.preferences}
+    )
     its = Head(LEAF, 10**9, told, 10**9, f"{LATEST}#{LATEST}#{'d' * 16}", stats, members=tuple(LEAVES), traits=traits)
     programmes = tuple(map(ProgramId, many_ids(MOST_ENROLMENTS)))
     more = {"seen_at": hotels, "properties": hotels, "decided": True, "enrolled_in": programmes}
@@ -432,7 +444,7 @@ def spending(_: str) -> Item:
 
 ROWS: Rows = {
     "head": Largest(head, 86_400, FOUR),
-    "record": Largest(record, 9_000, FOUR),
+    "record": Largest(record, 39_000, FOUR),
     "name": Largest(name, 700),
     "member": Largest(member, 250),
     "identifier": Largest(identifier, 105_000),

@@ -16,8 +16,8 @@ def _names(told: str) -> frozenset[str]:
 
 GUEST = _names(
     "kind changed_at source_id person salutation given_name family_name generation email email_is_relay phone language "
-    "country address birth_date special_dates age_category member_number marketing_email merged_into property_id "
-    "anonymised"
+    "country address birth_date special_dates preferences age_category member_number marketing_email merged_into "
+    "property_id anonymised"
 )
 RESERVATION = _names(
     "kind changed_at source_id room booking_id property_id status arrival departure booked_at channel adults children "
@@ -32,7 +32,8 @@ CHARGE = _names(
 FIELDS = {"guest": GUEST, "reservation": RESERVATION, "charge": CHARGE}
 DETAILS = _names(
     "snapshots role guest street postal_code city region country kind day currency room_revenue_minor "
-    "eligible_room_revenue_minor other_revenue_minor night amount_minor"
+    "eligible_room_revenue_minor other_revenue_minor night amount_minor pillow bed floor view temperature outlet table "
+    "activities"
 )
 """What lies around and within snapshots."""
 NAMES = GUEST | RESERVATION | CHARGE | DETAILS

@@ -19,6 +19,7 @@ from chalicelib.entrypoints.api.visibility import InSight
 from chalicelib.guests import desk
 from chalicelib.guests.desk import Line
 from chalicelib.guests.model import Stay
+from chalicelib.guests.preferences import Preferences
 from chalicelib.guests.stats import Stats
 
 Flag = Literal["first_stay", "returning", "member"]
@@ -27,7 +28,8 @@ Flag = Literal["first_stay", "returning", "member"]
 class GuestOnBoard(Shown):
     """Who somebody is, by what the key may see. `stays` are those that ended, null where a guest of many hotels has
     more reservations than a board reads; then no flag says whether it is the first one. `first_stay` is that of whom no
-    stay began before this one; all others are `returning`."""
+    stay began before this one; all others are `returning`. `preferences` never tell of allergies, diets or
+    religion: the PMS does."""
 
     id: str
     salutation: str | None
@@ -37,6 +39,7 @@ class GuestOnBoard(Shown):
     country: str | None
     member: bool
     stays: int | None
+    preferences: Preferences | None
     flags: list[Flag]
 
 

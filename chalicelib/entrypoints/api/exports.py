@@ -14,6 +14,7 @@ from chalicelib.entrypoints.api import (
     membership,
     merge_decisions,
     origins,
+    preferences,
     records,
     timeline,
 )
@@ -26,6 +27,7 @@ from chalicelib.entrypoints.api.membership import LedgerEntry, Standing
 from chalicelib.entrypoints.api.merge_decisions import MergeDecisionShown
 from chalicelib.entrypoints.api.origins import OriginsShown
 from chalicelib.entrypoints.api.paging import MOST, Page, read_page
+from chalicelib.entrypoints.api.preferences import StatementShown
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.api.timeline import Happening
 
@@ -43,8 +45,8 @@ class LedgerExport(Shown):
 
 class GuestExport(Shown):
     """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from,
-    what each source said, what people decided, consents with their receipts, memberships with their ledgers, stays,
-    consents and messages in the order of time, and what was billed with each stay.
+    what each source said, what people decided, what the guest and staff said, consents with their receipts, memberships
+    with their ledgers, stays, consents and messages in the order of time, and what was billed with each stay.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.
@@ -55,6 +57,7 @@ class GuestExport(Shown):
     origins: OriginsShown
     records: list[RecordShown]
     decisions: list[MergeDecisionShown]
+    statements: list[StatementShown]
     consents: ConsentsShown
     memberships: list[Standing]
     ledgers: list[LedgerExport]
@@ -76,6 +79,7 @@ def get(ask: Ask, guest_id: GuestId) -> GuestExport:
         origins=origins.listed(ask, guest_id),
         records=_some("records", lambda page: records.listed(ask, guest_id, page=page), cut),
         decisions=_some("decisions", lambda page: merge_decisions.listed(ask, guest_id, page=page), cut),
+        statements=preferences.statements_of(ask, guest_id),
         consents=consents.listed(ask, guest_id),
         memberships=standings,
         ledgers=[_ledger(ask, guest_id, each.program, cut) for each in standings],

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.access.requests import LONGEST_KEY
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.canonical.version import VERSION
 from chalicelib.consent.model import CHANNELS, PURPOSES
 from chalicelib.entrypoints.api import keyless
@@ -35,6 +36,7 @@ FAULTS = {
 ENUMS: dict[str, Json] = {
     "channel": {"type": "string", "enum": [*CHANNELS]},
     "purpose": {"type": "string", "enum": [*PURPOSES]},
+    "kind": {"type": "string", "enum": [*OFFERED]},
 }
 """Names in paths that are no ids of somebody's choice."""
 TAGS = {

@@ -19,7 +19,8 @@ class OriginShown(Shown):
     """One field of the profile. `record` says it, of `source`, which changed it at `since`: it is the time of the whole
     record. `won_by`: `only` this record says anything; `newest` or `longest` of several; `first`, the e-mail address
     that stood first; `source`, for its source comes before the others'; `corrected` by staff, and no source says
-    anything new since; `claim`, which fills in what nobody else says."""
+    anything new since; `claim`, which fills in what nobody else says;
+    `preferred`, the language that the guest is to be spoken to in."""
 
     field: ProfileField
     value: str | date | PostalAddress | tuple[SpecialDate, ...]

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
 from chalicelib.canonical.ids import ConnectionId, GuestId, PropertyId
 from chalicelib.canonical.time import Instant
@@ -36,6 +38,7 @@ class RecordShown(LeafShown):
     address: PostalAddress | None = None
     birth_date: date | None = None
     special_dates: tuple[SpecialDate, ...] = ()
+    preferences: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     age_category: AgeCategory | None = None
     language: str | None = None
     country: str | None = None

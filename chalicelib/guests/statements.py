@@ -1,0 +1,48 @@
+"""What the guest, or staff, say of the guest through one of its records, beside what its source says."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from chalicelib.canonical.time import Instant
+from chalicelib.guests.kept import Kept
+
+Speaker = Literal["guest", "staff"]
+MOST_STATEMENTS = 80
+"""Through one record: all of it is one row."""
+
+
+class Statement(Kept):
+    """One word about one thing. Without values it says that there is nothing to know: what others say is taken back.
+
+    `actor` is who wrote it down; "" where the guest did, behind a link that was sent to their mailbox.
+    """
+
+    about: str
+    by: Speaker
+    at: Instant
+    values: tuple[str, ...] = ()
+    actor: str = ""
+
+    @property
+    def is_own_hand(self) -> bool:
+        """Whether the guest wrote it: then it is nobody's claim."""
+        return self.by == "guest" and not self.actor
+
+    @property
+    def rank(self) -> tuple[Instant, tuple[str, ...], str]:
+        """Of two by one speaker about one thing the higher holds."""
+        return self.at, self.values, self.actor
+
+    def says_the_same_as(self, other: "Statement") -> bool:
+        return (self.values, self.is_own_hand) == (other.values, other.is_own_hand)
+
+
+def with_statements(kept: Iterable[Statement], said: Iterable[Statement]) -> tuple[Statement, ...]:
+    """What is known when these are said, in whatever order and however often: of one speaker about one thing the newest
+    word."""
+    known = {(each.about, each.by): each for each in kept}
+    for each in said:
+        before = known.get((each.about, each.by))
+        if before is None or each.rank > before.rank:
+            known[each.about, each.by] = each
+    return tuple(known[key] for key in sorted(known))

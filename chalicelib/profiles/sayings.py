@@ -1,0 +1,33 @@
+"""How what the guest, or staff, say is kept with the record through which they say it. Pure."""
+
+from dataclasses import replace
+
+from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.facts import FactType
+from chalicelib.guests.statements import MOST_STATEMENTS, Statement, with_statements
+from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.said import Sayings
+
+
+def take(draft: Draft, said: Sayings) -> None:
+    """Raises NotFound for a record that is not there, and Conflict for one that is nobody's, or is full."""
+    head = draft.head(said.leaf)
+    if not head.record:
+        raise NotFound("There is no such guest.")
+    if head.record.nobody:
+        raise Conflict("This record is nobody's any more: nothing can be said of anybody by it.")
+    known = {(each.about, each.by): each for each in head.statements}
+    news = [each for each in said.said if not _is_known(each, known.get((each.about, each.by)))]
+    after = with_statements(head.statements, news)
+    if after == head.statements and news:
+        raise Conflict("Somebody said something else of this guest just now: look again, and ask again.")
+    if not news:
+        return
+    if len(after) > MOST_STATEMENTS:
+        raise Conflict(f"Through one record {MOST_STATEMENTS} things can be said.")
+    draft.keep(replace(head, statements=after))
+    draft.say(FactType.GUEST_CHANGED, said.leaf, said.leaf)
+
+
+def _is_known(said: Statement, before: Statement | None) -> bool:
+    return before is not None and said.says_the_same_as(before)
