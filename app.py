@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from chalicelib.entrypoints.api.routes import api
 from chalicelib.entrypoints.console.routes import console
 from chalicelib.entrypoints.guest_pages.choosing import choice_pages
+from chalicelib.entrypoints.guest_pages.knowing import knowing_pages
 from chalicelib.entrypoints.guest_pages.routes import guest_pages
 from chalicelib.entrypoints.guest_pages.signing_up import signup_pages
 from chalicelib.entrypoints.open_pages import open_pages
@@ -25,6 +26,7 @@ for blueprint in (
     webhooks,
     guest_pages,
     choice_pages,
+    knowing_pages,
     signup_pages,
     console,
     api,

@@ -24,6 +24,7 @@ CODE = Path(__file__).parent.parent / "chalicelib"
 OF_CONSOLE, OF_GUESTS = "entrypoints/console/**", "entrypoints/guest_pages/**"
 TO_STAFF = "messages/signing_in.py"
 """Mail to those who work with the hub."""
+TO_BOTH = "languages/preferred.py"
 METHODS = {
     GUESTS: [
         (f"{OF_CONSOLE}.py", "ignore"),
@@ -34,6 +35,7 @@ METHODS = {
     CONSOLE: [
         (f"{OF_CONSOLE}.py", "python"),
         (TO_STAFF, "python"),
+        (TO_BOTH, "python"),
         (f"{OF_CONSOLE}.html", "jinja2.ext.babel_extract"),
     ],
 }

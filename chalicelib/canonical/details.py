@@ -9,6 +9,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
+from chalicelib.canonical.preferences import (
+    MOST_VALUES,
+    Activity,
+    Bed,
+    Floor,
+    Meals,
+    Outlet,
+    Pillow,
+    Table,
+    Temperature,
+    Tongue,
+    View,
+)
+
 MinorUnits = Annotated[int, Field(ge=-(10**12), le=10**12)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
@@ -170,3 +184,23 @@ def _one_a_night(rates: tuple[NightlyRate, ...]) -> tuple[NightlyRate, ...]:
 
 NightlyRates = Annotated[tuple[NightlyRate, ...], Field(max_length=MOST_NIGHTS), AfterValidator(_one_a_night)]
 SpecialDates = Annotated[tuple[SpecialDate, ...], Field(max_length=10)]
+
+
+Few = Field(max_length=MOST_VALUES)
+One = Field(max_length=1)
+
+
+class GuestPreferences(Detail):
+    """What a source knows that the guest prefers; a kind that is left out says nothing. There is none for allergies,
+    diets, health or religion: these stay in the PMS."""
+
+    pillow: Annotated[tuple[Pillow, ...], Few] = ()
+    bed: Annotated[tuple[Bed, ...], Few] = ()
+    floor: Annotated[tuple[Floor, ...], Few] = ()
+    view: Annotated[tuple[View, ...], Few] = ()
+    temperature: Annotated[tuple[Temperature, ...], One] = ()
+    outlet: Annotated[tuple[Outlet, ...], Few] = ()
+    table: Annotated[tuple[Table, ...], Few] = ()
+    meal_plan: Annotated[tuple[Meals, ...], One] = ()
+    activities: Annotated[tuple[Activity, ...], Few] = ()
+    language: Annotated[tuple[Tongue, ...], One] = ()

@@ -5,9 +5,7 @@ religion stay in the PMS. So no kind takes free text.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal, get_args
 
 Pillow = Literal["soft", "firm", "feather", "extra"]
 Bed = Literal["double", "twin"]
@@ -51,25 +49,3 @@ ONE_OF = frozenset[Kind]({"temperature", "meal_plan", "language"})
 
 def most_of(kind: Kind) -> int:
     return 1 if kind in ONE_OF else MOST_VALUES
-
-
-Few = Field(max_length=MOST_VALUES)
-One = Field(max_length=1)
-
-
-class GuestPreferences(BaseModel):
-    """What a source knows that the guest prefers; a kind that is left out says nothing. There is none for allergies,
-    diets, health or religion: these stay in the PMS."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    pillow: Annotated[tuple[Pillow, ...], Few] = ()
-    bed: Annotated[tuple[Bed, ...], Few] = ()
-    floor: Annotated[tuple[Floor, ...], Few] = ()
-    view: Annotated[tuple[View, ...], Few] = ()
-    temperature: Annotated[tuple[Temperature, ...], One] = ()
-    outlet: Annotated[tuple[Outlet, ...], Few] = ()
-    table: Annotated[tuple[Table, ...], Few] = ()
-    meal_plan: Annotated[tuple[Meals, ...], One] = ()
-    activities: Annotated[tuple[Activity, ...], Few] = ()
-    language: Annotated[tuple[Tongue, ...], One] = ()

@@ -23,6 +23,7 @@ from chalicelib.canonical.details import (
     CountryCode,
     Currency,
     Eligible,
+    GuestPreferences,
     InOtherCurrencies,
     MealPlan,
     MinorUnits,
@@ -34,7 +35,6 @@ from chalicelib.canonical.details import (
     TimeOfDay,
 )
 from chalicelib.canonical.ids import PropertyId, digest_of
-from chalicelib.canonical.preferences import GuestPreferences
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.versions import Version, observed
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.canonical.choices import known
-from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.preferences import ELSEWHERE, OFFERED, Kind, most_of
 from chalicelib.canonical.time import Instant
@@ -25,6 +25,13 @@ def kind_named(name: str) -> Kind:
         if kind == name:
             return kind
     raise Invalid(FieldError("kind", f"is no preference; there is {known(OFFERED, name)}; {ELSEWHERE}"))
+
+
+def kind_there(name: str) -> Kind:
+    """Of a page's address. Raises NotFound."""
+    if name not in OFFERED:
+        raise NotFound("There is no such preference.")
+    return kind_named(name)
 
 
 def checked(kind: Kind, values: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Standing(NamedTuple):
     languages: tuple[str | None, str | None]
     has_left: bool
     may_return: bool
+    reads_the_mailbox: bool
+    """Whether the mail that brought the link went to an address that is the guest's still."""
 
 
 def standing(token: str) -> Standing:
@@ -35,12 +37,14 @@ def standing(token: str) -> Standing:
     guest = guests.guest(link.leaf)
     hotels = properties.by_id().values()
     kept = settings.get()
+    reads = _reads_the_mailbox(link, guest)
     answers_still = link.controller in settings_rules.controllers(kept, hotels).all
     return Standing(
         names=settings_rules.names_of(link.controller, kept, hotels),
         languages=(guest.traits.language if guest else None, link.language),
         has_left=_has_left(link, guest),
-        may_return=answers_still and _reads_the_mailbox(link, guest),
+        may_return=answers_still and reads,
+        reads_the_mailbox=reads,
     )
 
 

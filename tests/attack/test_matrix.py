@@ -182,7 +182,8 @@ IDS = [each.answered_by for each in CALLS]
 OPEN = {
     ("/health", "GET"), ("/openapi.json", "GET"), ("/docs", "GET"), ("/docs/{resource}", "GET"),
     ("/webhooks/{connection}", "POST"), ("/u/{token}", "GET"), ("/u/{token}", "POST"), ("/u/{token}/back", "GET"),
-    ("/u/{token}/back", "POST"), ("/preferences/{token}", "GET"), ("/preferences/{token}", "POST"),
+    ("/u/{token}/back", "POST"), ("/u/{token}/known", "GET"), ("/u/{token}/known/{kind}", "GET"),
+    ("/u/{token}/known/{kind}", "POST"), ("/preferences/{token}", "GET"), ("/preferences/{token}", "POST"),
     ("/signup", "GET"), ("/signup", "POST"), ("/signup/{property_id}", "GET"),
     ("/signup/{property_id}", "POST"), ("/confirm/{token}", "GET"), ("/confirm/{token}", "POST"),
 }  # fmt: skip

@@ -149,7 +149,7 @@ class Maker:
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(),
-            "token": "of-a-mail", "channel": "email", "purpose": "marketing",
+            "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow",
         }  # fmt: skip
 
     def _counted(self) -> str:

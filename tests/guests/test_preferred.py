@@ -6,8 +6,9 @@ from typing import Any, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.details import GuestPreferences
 from chalicelib.canonical.ids import Leaf
-from chalicelib.canonical.preferences import ELSEWHERE, OFFERED, GuestPreferences, Kind, most_of
+from chalicelib.canonical.preferences import ELSEWHERE, OFFERED, Kind, most_of
 from chalicelib.connections.model import api_of
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.preferences import TOKEN_BY_WORD, WORD_BY_TOKEN, Preferences

@@ -19,7 +19,8 @@ TEMPLATES = sorted(
 )
 AT_THE_DESK = (
     "frame/", "routes.py", "told.py", "coded.py", "pages/today", "pages/guest", "pages/board", "pages/agreed",
-    "pages/member", "pages/beside", "pages/sign_in", "pages/me", "pages/session", "messages/signing_in", "pages/review",
+    "pages/member", "pages/beside", "pages/sign_in", "pages/me", "pages/session", "messages/signing_in",
+    "pages/review", "languages/preferred",
 )  # fmt: skip
 """What of the console is translated at least: what everybody sees, and the pages of a front desk."""
 
@@ -80,7 +81,9 @@ def test_texts_come_from_code_and_from_templates(texts: dict[Domain, Catalog]) -
     assert {"messages/channels/foot.py", "entrypoints/guest_pages/templates/unsubscribe.html"} <= asked[GUESTS]
     of_staff = "messages/signing_in.py"
     assert {"entrypoints/console/told.py", "entrypoints/console/frame/base.html", of_staff} <= asked[CONSOLE]
-    assert all(file.startswith("entrypoints/console/") for file in asked[CONSOLE] - {of_staff})
+    of_both = "languages/preferred.py"
+    assert all(file.startswith("entrypoints/console/") for file in asked[CONSOLE] - {of_staff, of_both})
+    assert of_both in asked[CONSOLE] & asked[GUESTS]
     assert of_staff not in asked[GUESTS]
     assert not any(file.startswith("entrypoints/console/") for file in asked[GUESTS])
 

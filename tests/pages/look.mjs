@@ -38,6 +38,8 @@ const STORY = [
   ["returned", pressed],
   ["preferences", opened(LINK.replace("/u/", "/preferences/"))],
   ["preferences-saved", chosen],
+  ["known", opened(`${LINK}/known`)],
+  ["known-kind", opened(`${LINK}/known/pillow`)],
   ["not-returned", posted(`${OTHERS_LINK}/back`)],
   ["unknown", opened(NOBODYS_LINK)],
   ["signup", opened(SIGNUP)],

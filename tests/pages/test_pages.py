@@ -48,6 +48,8 @@ TITLES = {
     "returned": "Willkommen zurück",
     "preferences": "Was möchten Sie von uns erhalten?",
     "preferences-saved": "Was möchten Sie von uns erhalten?",
+    "known": "Was wir über Sie wissen",
+    "known-kind": "Kissen",
     "not-returned": "Es wurde nichts geändert",
     "unknown": "Diese Seite gibt es nicht",
     "signup": "Newsletter und Angebote",
@@ -74,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hub(aws: Settings, tmp_path: Path) -> Iterator[str]:
     """The address of one that knows a guest who agreed."""
     properties.put(VIENNA)
-    anna = guest(email=ADDRESS, marketing_email=True, language="de")
+    anna = guest(email=ADDRESS, marketing_email=True, language="de", preferences={"pillow": ["soft", "extra"]})
     assert not actions.ingest_notices([notice(reservation("r1", anna, status="checked_out"))])
     with served(tmp_path) as address:
         yield address

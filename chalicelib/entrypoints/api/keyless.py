@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.entrypoints.problems import PROBLEM
 
 Json = dict[str, Any]
@@ -57,6 +58,8 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
         "/u/{token}": _way_out(refused),
         "/u/{token}/back": _way_back(refused),
         "/preferences/{token}": _preferences(refused),
+        "/u/{token}/known": _known(refused),
+        "/u/{token}/known/{kind}": _known_kind(refused),
         "/signup": _signup(refused, "group", []),
         "/signup/{property_id}": _signup(refused, "hotel", [in_path("property_id", HUB_ID, "vienna")]),
         "/confirm/{token}": _confirmation(refused),
@@ -163,6 +166,35 @@ def _preferences(refused: Json) -> Json:
             {**PAGES, "400": again, "409": lost, **refused},
             parameters=[TOKEN],
             requestBody={"required": True, "content": {"application/x-www-form-urlencoded": form}},
+        ),
+    }
+
+
+def _known(refused: Json) -> Json:
+    told = "Show the guest what is known of what they prefer; changes nothing."
+    return {"get": _open("known", told, {**PAGES, **refused}, parameters=[TOKEN])}
+
+
+def _known_kind(refused: Json) -> Json:
+    moved = {"303": {"description": "Kept: on to what is known"}}
+    again = {"400": _shown("The form once more"), "409": _shown("The form once more: something else was said just now")}
+    values = {"values": {"type": "array", "items": {"type": "string"}}}
+    form = {"schema": {"type": "object", "properties": values}, "example": {"values": ["soft"]}}
+    parameters = [TOKEN, in_path("kind", {"type": "string", "enum": [*OFFERED]})]
+    answers = {"404": PAGES["404"], **refused}
+    return {
+        "get": _open(
+            "known_kind",
+            "Show one kind of preference, to be changed; changes nothing.",
+            {**PAGES, **refused},
+            parameters=parameters,
+        ),
+        "post": _open(
+            "known_kind_said",
+            "Take the guest's own word of one kind; without values what is known of it is deleted.",
+            dict(sorted({**moved, **again, **answers}.items())),
+            parameters=parameters,
+            requestBody={"required": False, "content": {"application/x-www-form-urlencoded": form}},
         ),
     }
 

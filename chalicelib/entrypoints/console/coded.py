@@ -131,6 +131,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "source": N_("This source comes first"),
         "claim": N_("A hotel says so, and nobody else says anything"),
         "corrected": N_("Corrected by the staff"),
+        "preferred": N_("The language that the guest prefers"),
+    },
+    "preferred": {
+        "declared": N_("The guest's own word"),
+        "noted": N_("Noted by the staff"),
+        "observed": N_("Observed by a system"),
     },
     "office": {
         "role": N_("read by whoever is on duty"),

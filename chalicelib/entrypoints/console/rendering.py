@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from chalice.app import Response
 
 from chalicelib.entrypoints import templating
-from chalicelib.entrypoints.console import accent, cells, forms, static
+from chalicelib.entrypoints.console import accent, cells, forms, preferred, static
 from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.table import Page
 from chalicelib.entrypoints.problems import Headers
@@ -95,6 +95,7 @@ def _frame(visit: "Visit", brand: Brand) -> dict[str, object]:
         "under": cells.under,
         "token": lambda path: forms.token(visit.session, path),
         "words": visit.wording,
+        "preferred_words": lambda known: preferred.in_words(known, visit.words),
     }
 
 

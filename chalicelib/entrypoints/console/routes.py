@@ -44,6 +44,13 @@ PAGES = (
         takes="guest_correction:saved",
         opens="corrections:patch",
     ),
+    Page("/guests/{guest_id}/preferences", shows="guest_preferences:shown", opens="preferences:listed"),
+    Page(
+        "/guests/{guest_id}/preferences/{kind}",
+        shows="guest_preferences:one",
+        takes="guest_preferences:saved",
+        opens="preferences:put",
+    ),
     Page("/guests/{guest_id}/sheet", shows="guest:sheet", opens="guests:get"),
     Page("/guests/{guest_id}/records", shows="guest:beside", opens="records:listed"),
     Page("/guests/{guest_id}/records/whose", shows="whose:shown", opens="merge_decisions:decide"),

@@ -1,4 +1,5 @@
-"""What a guest sees: `/u/{token}`, the way out of marketing mail, and `/u/{token}/back`, the way back.
+"""What a guest sees: `/u/{token}`, the way out of marketing mail, `/u/{token}/back`, the way back, and from there what
+is known of them (`knowing.py`).
 
 A GET changes nothing: mail scanners follow every link. The POST comes from the page's form, or from the guest's mail
 program by one click (RFC 8058). Its body is not read: whoever holds the token and sends a POST means it, in whichever
@@ -18,6 +19,7 @@ from chalicelib.languages.negotiation import preferred
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
 
+KNOWN = "known"
 guest_pages = Blueprint(__name__)
 
 
@@ -42,7 +44,7 @@ def unsubscribe(token: str) -> Response:
         actions.unsubscribe(token)
     except NotFound:
         return _unknown()
-    return _page("unsubscribed.html", leaving.standing(token), back_at=f"{token}/back")
+    return _page("unsubscribed.html", token, leaving.standing(token), back_at=f"{token}/back")
 
 
 @guest_pages.route("/u/{token}/back", methods=["POST"], content_types=["*/*"])
@@ -58,8 +60,8 @@ def come_back(token: str) -> Response:
     try:
         leaving.come_back(token, words_of_return(language, known.names.name), language)
     except Conflict:
-        return _page("not_returned.html", known, status=409)
-    return _page("returned.html", known, leave_at=f"../{token}")
+        return _page("not_returned.html", token, known, status=409)
+    return _page("returned.html", token, known, leave_at=f"../{token}")
 
 
 def _asked(token: str, *, choose_at: str, leave_at: str = "", back_at: str = "") -> Response:
@@ -70,18 +72,20 @@ def _asked(token: str, *, choose_at: str, leave_at: str = "", back_at: str = "")
     except NotFound:
         return _unknown()
     template = "left.html" if known.has_left else "unsubscribe.html"
-    return _page(template, known, leave_at=leave_at, back_at=back_at, choose_at=choose_at)
+    return _page(template, token, known, leave_at=leave_at, back_at=back_at, choose_at=choose_at)
 
 
 def _unknown() -> Response:
     return page("unknown.html", preferred(_browsers()), 404)
 
 
-def _page(template: str, known: "Standing", status: int = 200, **places: str) -> Response:
+def _page(template: str, token: str, known: "Standing", status: int = 200, **places: str) -> Response:
     """The forms post to where the page is, or to an address beside it: with or without the stage in its path."""
     language = _language(known)
     words = words_of_return(language, known.names.name) if known.may_return else ""
-    return page(template, language, status, known.names, words=words, **{"leave_at": "", "back_at": "", **places})
+    known_at = (KNOWN if places.get("leave_at") else f"{token}/{KNOWN}") if known.reads_the_mailbox else ""
+    ways = {"leave_at": "", "back_at": "", "choose_at": "", "known_at": known_at, **places}
+    return page(template, language, status, known.names, words=words, **ways)
 
 
 def _language(known: "Standing") -> Language:

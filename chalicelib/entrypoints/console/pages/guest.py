@@ -22,6 +22,7 @@ from chalicelib.entrypoints.console.visits import Visit
 
 TABS = (
     ("", N_("Overview")),
+    ("/preferences", N_("Preferences")),
     ("/records", N_("Records")),
     ("/stays", N_("Stays")),
     ("/timeline", N_("Timeline")),

@@ -1,0 +1,130 @@
+"""What a guest is shown of what is known of them: `/u/{token}/known`, and one kind of it, to be changed or deleted.
+
+A GET changes nothing. The pages need no script: a form without anything ticked deletes, as its button for that does.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge
+from chalicelib.canonical.preferences import OFFERED, most_of
+from chalicelib.entrypoints.guest_pages.rendering import page
+from chalicelib.entrypoints.problems import answered
+from chalicelib.languages.catalogues import Language, catalogue, nearest
+from chalicelib.languages.negotiation import preferred
+from chalicelib.languages.preferred import KINDS, word
+
+if TYPE_CHECKING:
+    from chalicelib.canonical.preferences import Kind
+    from chalicelib.messages.leaving import Standing
+
+knowing_pages = Blueprint(__name__)
+
+
+class Line(NamedTuple):
+    kind: str
+    name: str
+    words: str
+
+
+class Choice(NamedTuple):
+    value: str
+    words: str
+    is_chosen: bool
+
+
+@knowing_pages.route("/u/{token}/known", methods=["GET", "HEAD"], content_types=["*/*"])
+@answered(knowing_pages)
+def show_known(token: str) -> Response:
+    from chalicelib.messages import leaving, what_is_known
+
+    try:
+        found, standing = what_is_known.known(token), leaving.standing(token)
+    except NotFound:
+        return _unknown()
+    language = _language(standing)
+    lines = [_line(kind, found.get(kind, ()), language) for kind in OFFERED]
+    told, open_ = [each for each in lines if each.words], [each for each in lines if not each.words]
+    return page("known.html", language, names=standing.names, told=told, open=open_)
+
+
+@knowing_pages.route("/u/{token}/known/{kind}", methods=["GET", "HEAD"], content_types=["*/*"])
+@answered(knowing_pages)
+def show_kind(token: str, kind: str) -> Response:
+    return _form(token, kind)
+
+
+@knowing_pages.route("/u/{token}/known/{kind}", methods=["POST"], content_types=["*/*"])
+@answered(knowing_pages)
+def say_kind(token: str, kind: str) -> Response:
+    from chalicelib.entrypoints.console import forms
+    from chalicelib.ingest import preferring
+    from chalicelib.messages import what_is_known
+
+    request = knowing_pages.current_request
+    raw = request.raw_body
+    try:
+        named = preferring.kind_named(kind)
+    except Invalid:
+        return _unknown()
+    try:
+        sent = forms.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
+        what_is_known.say(token, named, sent.texts("values"))
+    except NotFound:
+        return _unknown()
+    except (Invalid, TooLarge):
+        return _form(token, kind, 400)
+    except Conflict:
+        return _form(token, kind, 409)
+    return Response("", headers={"Location": "../known", "Cache-Control": "no-store"}, status_code=303)
+
+
+def _form(token: str, kind: str, status: int = 200) -> Response:
+    from chalicelib.ingest import preferring
+    from chalicelib.messages import leaving, what_is_known
+
+    try:
+        named = preferring.kind_named(kind)
+        found, standing = what_is_known.known(token).get(named, ()), leaving.standing(token)
+    except (Invalid, NotFound):
+        return _unknown()
+    language = _language(standing)
+    return page(
+        "known_kind.html",
+        language,
+        status,
+        standing.names,
+        name=_in(language, KINDS[named]),
+        choices=_choices(named, found, language),
+        is_one=most_of(named) == 1,
+        is_known=bool(found),
+        most=most_of(named),
+        is_refused=status != 200,
+    )
+
+
+def _line(kind: "Kind", values: tuple[str, ...], language: Language) -> Line:
+    return Line(kind, _in(language, KINDS[kind]), ", ".join(_in(language, word(kind, each)) for each in values))
+
+
+def _choices(kind: "Kind", values: tuple[str, ...], language: Language) -> list[Choice]:
+    return [Choice(each, _in(language, word(kind, each)), each in values) for each in OFFERED[kind]]
+
+
+def _in(language: Language, text: str) -> str:
+    return catalogue(language).gettext(text)
+
+
+def _unknown() -> Response:
+    return page("unknown.html", preferred(_browsers()), 404)
+
+
+def _language(standing: "Standing") -> Language:
+    own, mails = standing.languages
+    return nearest(own) or nearest(mails) or preferred(_browsers())
+
+
+def _browsers() -> str | None:
+    wanted: str | None = knowing_pages.current_request.headers.get("accept-language")
+    return wanted

@@ -1,0 +1,41 @@
+"""What the holder of a link is shown of what is known of them, and what they say of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.preferences import OFFERED, Kind
+from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import now as present
+from chalicelib.guests import store as guests
+from chalicelib.guests.model import Head
+from chalicelib.guests.preferred import preferred
+from chalicelib.ingest import preferring
+from chalicelib.messages import leaving
+from chalicelib.messages.tokens import read_token
+
+
+def known(token: str) -> Mapping[Kind, tuple[str, ...]]:
+    """By kind, what the guest prefers; nothing of what is not known. Changes nothing. Raises NotFound where the link
+    shows no more that its holder reads the guest's mailbox."""
+    found = preferred(_records(token))
+    return {kind: found[kind].values for kind in OFFERED if kind in found and found[kind].values}
+
+
+def say(token: str, kind: Kind, values: Sequence[str], at: datetime | None = None) -> None:
+    """The guest's own word, by their own hand; without values they take back what anybody said. It lies with the record
+    that the link is about. Raises NotFound, Invalid, Conflict, TryAgain."""
+    records = _records(token)
+    link = read_token(token)
+    people = [head.leaf for head in records if head.record and not head.record.nobody]
+    through = link.leaf if link.leaf in people else next(iter(people), link.leaf)
+    preferring.prefer(through, kind, values, "guest", instant(at or present()))
+
+
+def _records(token: str) -> list[Head]:
+    """Of the guest, by their ids."""
+    if not leaving.standing(token).reads_the_mailbox:
+        raise NotFound("This link does not show who you are any more.")
+    guest = guests.guest(read_token(token).leaf)
+    found = guests.with_records(guests.heads(guest.members)) if guest else {}
+    return [found[leaf] for leaf in sorted(found)]
