@@ -46,6 +46,7 @@ JobId = NewType("JobId", str)
 ImportId = NewType("ImportId", str)
 """A list that somebody brings in."""
 LetterId = NewType("LetterId", str)
+NoteId = NewType("NoteId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 ErasureId = NewType("ErasureId", str)
 Digest = NewType("Digest", str)
@@ -58,7 +59,7 @@ GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x",
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
 STAFF, SIGNUP, IMPORT = "st", "su", "i"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
-ANEW, ERASURE = "gz", "er"
+ANEW, ERASURE, NOTE = "gz", "er", "o"
 """ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

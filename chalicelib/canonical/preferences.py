@@ -48,4 +48,4 @@ ONE_OF = frozenset[Kind]({"temperature", "meal_plan", "language"})
 
 
 def most_of(kind: Kind) -> int:
-    return 1 if kind in ONE_OF else MOST_VALUES
+    return 1 if kind in ONE_OF else min(MOST_VALUES, len(OFFERED[kind]))

@@ -8,6 +8,7 @@ from chalicelib.canonical.happenings import Happening, Source
 from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.guests import history as guests
+from chalicelib.guests import notes
 from chalicelib.guests.drift import Drift
 from chalicelib.messages import store as messages
 from chalicelib.timeline import rules
@@ -23,12 +24,15 @@ def stays(drift: Drift) -> tuple[Source, ...]:
 
 
 def everything(drift: Drift) -> tuple[Source, ...]:
-    return *stays(drift), consents.happenings, messages.happenings
+    return *stays(drift), consents.happenings, messages.happenings, notes.happenings
 
 
 def of_kind(kind: str, drift: Drift) -> tuple[Source, ...]:
     """Of the kinds that the timeline has."""
-    return {"stay": stays(drift), "receipt": (consents.happenings,), "message": (messages.happenings,)}[kind]
+    others: dict[str, Source] = {
+        "receipt": consents.happenings, "message": messages.happenings, "note": notes.happenings,
+    }  # fmt: skip
+    return stays(drift) if kind == "stay" else (others[kind],)
 
 
 def history(

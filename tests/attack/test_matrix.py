@@ -31,7 +31,7 @@ PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
-    "template_id": "hello", "session_id": "0" * 64, "kind": "pillow", "secret_id": "w0",
+    "template_id": "hello", "session_id": "0" * 64, "kind": "pillow", "note_id": "o1", "secret_id": "w0",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -120,6 +120,9 @@ ASKED = {
     "erasures:get": Asked(NOT_SEEN),
     "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
     "corrections:patch": Asked(NOT_SEEN, {"language": "de"}),
+    "notes:listed": Asked(NOT_SEEN),
+    "notes:create": Asked(NOT_SEEN, {"text": "Writes novels"}),
+    "notes:delete": Asked(NOT_SEEN),
     "preferences:listed": Asked(NOT_SEEN),
     "preferences:put": Asked(NOT_SEEN, {"values": ["soft"]}),
     "preferences:delete": Asked(NOT_SEEN),

@@ -148,9 +148,13 @@ class Maker:
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
-            "erasure_id": self._erased(),
+            "erasure_id": self._erased(), "note_id": self._note(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow",
         }  # fmt: skip
+
+    def _note(self) -> str:
+        """One of staff about the guest."""
+        return str(self._posted(f"/v1/guests/{ANNA}/notes", {"text": "Writes novels."})["id"])
 
     def _counted(self) -> str:
         """A job that counted whom the segment reaches."""

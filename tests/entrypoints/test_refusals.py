@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merge_decisions:unmerge": {"records": ["g1"]},
     "corrections:patch": {"language": "de"},
     "preferences:put": {"values": ["soft"]},
+    "notes:create": {"text": "Writes novels"},
     "consents:put": {"state": "explicit"},
     "erasures:tell": {"source": "api", "status": "done"},
     "membership:enrol": {},

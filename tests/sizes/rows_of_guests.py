@@ -16,6 +16,7 @@ from chalicelib.canonical.ids import (
     ErasureId,
     GuestId,
     Leaf,
+    NoteId,
     OccasionId,
     ProgramId,
     PropertyId,
@@ -46,12 +47,14 @@ from chalicelib.consent.model import (
     key_of,
     remembered_key,
 )
+from chalicelib.guests import notes
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import LATEST as LATEST_FIRST
 from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
 from chalicelib.guests.carried import carrying, told_by_record
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment, Turn
 from chalicelib.guests.model import Head, Traits
+from chalicelib.guests.notes import Note
 from chalicelib.guests.records import Correction, Record
 from chalicelib.guests.statements import MOST_STATEMENTS, Speaker, Statement
 from chalicelib.guests.stats import Stats
@@ -207,6 +210,14 @@ def record(signs: str) -> Item:
     )
     head = replace(head, record=head.record.correcting(corrects), statements=statements)
     return guests.record_row(carrying(head, told_by_record(head), said), listing.in_record(head))
+
+
+def note(signs: str) -> Item:
+    said = Note(
+        id=NoteId("o" + "0" * 24), text=filled(signs, 2_000), author=f"key {'k' * 64}", at=AT, until=AT,
+        property_id=PropertyId(ID),
+    )  # fmt: skip
+    return notes.row(LEAF, said)
 
 
 def name(_: str) -> Item:
@@ -444,6 +455,7 @@ def spending(_: str) -> Item:
 
 ROWS: Rows = {
     "head": Largest(head, 86_400, FOUR),
+    "note": Largest(note, 12_400, SIX),
     "record": Largest(record, 39_000, FOUR),
     "name": Largest(name, 700),
     "member": Largest(member, 250),

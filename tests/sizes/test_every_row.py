@@ -10,7 +10,15 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from chalicelib.aws import keys, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_people
+from chalicelib.aws import (
+    keys,
+    keys_of_erasures,
+    keys_of_imports,
+    keys_of_members,
+    keys_of_newcomers,
+    keys_of_notes,
+    keys_of_people,
+)
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
@@ -18,7 +26,7 @@ from chalicelib.aws.table import LARGEST_ROW
 from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_the_deployment, rows_of_work
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
-PAGES = keys, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_people
+PAGES = keys, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes, keys_of_people
 ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS, **rows_of_newcomers.ROWS}
 
 

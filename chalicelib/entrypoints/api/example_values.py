@@ -68,6 +68,7 @@ VALUES: Mapping[str, Any] = {
     "browser": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0",
     "message": "must be a date, such as 2026-02-01",
     "name": "Spring at Hotel Vienna",
+    "note_id": "o1hm2o3p4q5r6s7t8",
     "night": "2026-02-01",
     "nights": 2,
     "number": "100200",

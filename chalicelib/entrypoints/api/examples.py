@@ -33,6 +33,8 @@ OF_SHAPE: Mapping[str, Json] = {
     "BoardLineShown": {"status": "confirmed"},
     "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
     "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
+    "NoteShown": {"id": "o1hm2o3p4q5r6s7t8", "text": "Writes novels: no cleaning before noon.", "author": "key k3f1c"},
+    "NoteAsked": {"text": "Writes novels: no cleaning before noon.", "until": "2026-12-31"},
     "PreferenceShown": {"kind": "view", "values": ["sea"], "origin": "noted", "record": "g3f1c0ffee"},
     "PreferenceOffered": {"kind": "temperature", "values": ["cool", "warm"], "most": 1},
     "PreferenceAsked": {"values": ["sea", "garden"], "said_by": "guest"},

@@ -5,23 +5,18 @@ from typing import Literal, get_args
 from chalicelib.canonical import happenings
 from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import Instant, now
-from chalicelib.consent.model import (
-    Basis,
-    PartName,
-    Purpose,
-    Receipt,
-    State,
-    controller_of,
-    part_of,
-    purpose_of,
-)
+from chalicelib.consent.model import Basis, PartName, Purpose, Receipt, State, controller_of, part_of, purpose_of
+from chalicelib.entrypoints.api import notes
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.notes import NoteShown
 from chalicelib.entrypoints.api.paging import Page, one_of
 from chalicelib.entrypoints.api.stays import StayShown, history_of, page_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.guests import notes as kept_notes
 from chalicelib.guests.history import SharedStay
 from chalicelib.guests.model import Stay
+from chalicelib.guests.notes import Note
 from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
@@ -64,7 +59,7 @@ class MessageShown(Shown):
     complained_at: Instant | None
 
 
-Kind = Literal["stay", "receipt", "message"]
+Kind = Literal["stay", "receipt", "message", "note"]
 
 
 class Happening(Shown):
@@ -78,19 +73,26 @@ class Happening(Shown):
     stay: StayShown | None = None
     receipt: ConsentAct | None = None
     message: MessageShown | None = None
+    note: NoteShown | None = None
 
 
 def listed(ask: Ask, guest_id: GuestId, *, kind: str | None = None, page: Page) -> Listing[Happening]:
-    """Stays, consent receipts and messages, newest first; with a `kind` those of one kind alone.
+    """Stays, consent receipts, messages and notes, newest first; with a `kind` those of one kind alone.
 
     A stay and a hotel's message are shown to that hotel's keys, a message in the group's name to those of all hotels.
+    Notes are for front desks and admins: others find none here.
     """
     wanted = one_of("kind", kind, get_args(Kind))
     sight = guest_of(ask.caller, guest_id)
     mailed = sight.others if wanted in {None, "message"} else ()
     drift = sight.whole.drift
-    found = history_of(sight, of_kind(wanted, drift) if wanted else everything(drift), page, mailed)
+    sources = of_kind(wanted, drift) if wanted else everything(drift)
+    found = history_of(sight, [each for each in sources if _may_read(ask, each)], page, mailed, notes.of_people(sight))
     return page_of(page, found, [_shown(each, sight.through(each.leaf)) for each in found.happenings])
+
+
+def _may_read(ask: Ask, source: happenings.Source) -> bool:
+    return source is not kept_notes.happenings or ask.caller.role in notes.ROLES
 
 
 def _shown(found: happenings.Happening[object], leaf: Leaf) -> Happening:
@@ -99,6 +101,8 @@ def _shown(found: happenings.Happening[object], leaf: Leaf) -> Happening:
             return Happening(id=found.id, at=found.at, kind="stay", leaf=leaf, stay=stay_shown(stay))
         case Receipt() as receipt:
             return Happening(id=found.position, at=found.at, kind="receipt", leaf=leaf, receipt=_act(receipt))
+        case Note() as note:
+            return Happening(id=found.id, at=found.at, kind="note", leaf=leaf, note=notes.shown(note))
         case Message() as message:
             mail = _message(message)
             return Happening(id=found.id, at=message.at, kind="message", leaf=leaf, message=mail)

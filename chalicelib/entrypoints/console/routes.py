@@ -44,6 +44,13 @@ PAGES = (
         takes="guest_correction:saved",
         opens="corrections:patch",
     ),
+    Page("/guests/{guest_id}/notes", shows="guest_notes:shown", takes="guest_notes:written", opens="notes:listed"),
+    Page(
+        "/guests/{guest_id}/notes/{note_id}/delete",
+        shows="guest_notes:deleting",
+        takes="guest_notes:deleted",
+        opens="notes:delete",
+    ),
     Page("/guests/{guest_id}/preferences", shows="guest_preferences:shown", opens="preferences:listed"),
     Page(
         "/guests/{guest_id}/preferences/{kind}",

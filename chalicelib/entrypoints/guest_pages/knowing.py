@@ -95,11 +95,11 @@ def _form(token: str, kind: str, status: int = 200) -> Response:
         language,
         status,
         standing.names,
-        name=_in(language, KINDS[named]),
+        about=_in(language, KINDS[named]),
         choices=_choices(named, found, language),
         is_one=most_of(named) == 1,
         is_known=bool(found),
-        most=most_of(named),
+        most=most_of(named) if most_of(named) < len(OFFERED[named]) else 0,
         is_refused=status != 200,
     )
 

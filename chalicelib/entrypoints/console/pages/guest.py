@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
 Calls of AWS for a guest of one record, with those for the session and the looks: overview 10 (about 5 more for each who
-may be the same, 5 at most), stays 13, records 19, timeline and consents 15, memberships 16, one of them 19, sheet 24.
+may be the same, 5 at most), stays 13, records 19, timeline 16, consents 15, memberships 16, one of them 19, sheet 24.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
@@ -23,6 +23,7 @@ from chalicelib.entrypoints.console.visits import Visit
 TABS = (
     ("", N_("Overview")),
     ("/preferences", N_("Preferences")),
+    ("/notes", N_("Notes")),
     ("/records", N_("Records")),
     ("/stays", N_("Stays")),
     ("/timeline", N_("Timeline")),
@@ -117,7 +118,11 @@ def _named(visit: Visit, candidate: str) -> GuestShown | None:
 
 def _tabs(visit: Visit, guest: GuestShown) -> list[Tab]:
     here = visit.path.removeprefix(f"/guests/{id_of(visit)}")
-    return [Tab(visit.at(f"/guests/{guest.id}{end}"), visit.words(title), _is_in(here, end)) for end, title in TABS]
+    return [
+        Tab(visit.at(f"/guests/{guest.id}{end}"), visit.words(title), _is_in(here, end))
+        for end, title in TABS
+        if visit.opens_at(f"/guests/{guest.id}{end}")
+    ]
 
 
 def _is_in(here: str, end: str) -> bool:
