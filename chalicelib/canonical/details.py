@@ -32,6 +32,8 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_white
 """A rate plan, a segment, a room: as the source names it."""
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """`15:30`, local to the property."""
+VipLevel = Annotated[int, Field(ge=1, le=9)]
+"""More is more; what each level means is the hotels' own."""
 MOST_CURRENCIES = 10
 """Currencies, besides its own, in which a reservation may state revenue."""
 MOST_NIGHTS = 400

@@ -33,6 +33,7 @@ from chalicelib.canonical.details import (
     Purpose,
     SpecialDates,
     TimeOfDay,
+    VipLevel,
 )
 from chalicelib.canonical.ids import PropertyId, digest_of
 from chalicelib.canonical.time import instant
@@ -124,7 +125,7 @@ class GuestSnapshot(Snapshot):
     is true where the source erased who this was: the hub forgets the person, and keeps the stays.
     `marketing_email` is the source's own opt-in flag: true, false, or null where the source does not say.
     `country` is the nationality, the address's is where the guest lives. `generation` is what tells a father from a
-    son of one name (Jr, Sr, III).
+    son of one name (Jr, Sr, III). `vip` is how much attention is due, from 1 on; null is none.
     """
 
     kind: Literal["guest"] = "guest"
@@ -144,6 +145,7 @@ class GuestSnapshot(Snapshot):
     birth_date: date | None = None
     special_dates: SpecialDates | None = None
     preferences: GuestPreferences | None = None
+    vip: VipLevel | None = None
     age_category: AgeCategory | None = None
     member_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] | None = None
     marketing_email: bool | None = None

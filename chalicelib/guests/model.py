@@ -151,6 +151,7 @@ class Traits(Kept):
     birth_date: Annotated[date | None, Trait(in_segments=True, identifies=True)] = None
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
+    vip: Annotated[int | None, Trait(in_segments=True, in_templates=True, example="1")] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
     preferences: Annotated[KeptInShort, Trait(computed_by="preferences", in_segments=True)] = None
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Field(

@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import Field
 
-from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate
+from chalicelib.canonical.details import AgeCategory, PostalAddress, SpecialDate, VipLevel
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.connections.model import hotel_of
@@ -38,6 +38,7 @@ class Record(Kept):
     birth_date: date | None = None
     special_dates: tuple[SpecialDate, ...] = ()
     age_category: AgeCategory | None = None
+    vip: VipLevel | None = None
     member_number: str | None = None
     marketing_email: bool | None = None
     merged_into: str | None = None

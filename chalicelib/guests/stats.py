@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -87,9 +88,25 @@ EARLIER = {"next_arrival": "arriving", "in_house": "leaving"}
 UNKNOWN = Calendar(rooms=1)
 
 
+class GuestState(StrEnum):
+    """Where somebody stands with the hotels. Who has another stay ahead is no prospect, and has not lapsed."""
+
+    PROSPECT = "prospect"
+    EXPECTED = "expected"
+    IN_HOUSE = "in_house"
+    STAYED = "stayed"
+    LAPSED = "lapsed"
+
+
+LAPSED_DAYS = 730
+"""Days after the last departure; two years."""
+
+
 class DayStats(Totals):
     """What the sums come to on a day, at each stay's hotel."""
 
+    state: GuestState = GuestState.PROSPECT
+    nights_per_stay: int = 0
     next_arrival: date | None = None
     in_house: bool = False
     upcoming_bookings: int = 0
@@ -135,18 +152,36 @@ def _nights(stats: Stats, days: Days) -> int:
     return sum(each.nights for each in _upcoming(stats, days)) + stats.arriving.nights
 
 
+def _state(stats: Stats, days: Days) -> GuestState:
+    """A booking that nobody closed since it should have begun is none."""
+    if _in_house(stats, days):
+        return GuestState.IN_HOUSE
+    if not stats.stays or stats.last_departure is None:
+        return GuestState.EXPECTED if _bookings(stats, days) else GuestState.PROSPECT
+    since = (days.of(stats.last_hotel) - stats.last_departure).days
+    is_lapsed = since > LAPSED_DAYS and not _bookings(stats, days)
+    return GuestState.LAPSED if is_lapsed else GuestState.STAYED
+
+
+def _nights_per_stay(stats: Stats, _days: Days) -> int:
+    """The average, to the nearest whole night."""
+    return (2 * stats.nights + stats.stays) // (2 * stats.stays) if stats.stays else 0
+
+
 def _next_hotel(stats: Stats, days: Days) -> PropertyId | None:
     found = _next(stats, days)
     return found.at if found else None
 
 
 OF_THE_DAY: Mapping[str, Callable[[Stats, Days], Any]] = {
+    "state": _state,
+    "nights_per_stay": _nights_per_stay,
     "next_arrival": _next_arrival,
     "in_house": _in_house,
     "upcoming_bookings": _bookings,
     "upcoming_nights": _nights,
 }
-"""What depends on the day, by name."""
+"""What depends on the day, or is computed where it is asked for, by name."""
 HOTELS: Mapping[str, Callable[[Stats, Days], PropertyId | None]] = {
     "next_arrival": _next_hotel,
     "first_arrival": lambda stats, _: stats.first_hotel,
@@ -155,3 +190,8 @@ HOTELS: Mapping[str, Callable[[Stats, Days], PropertyId | None]] = {
 """At which hotel a date is, by its name: there, days since and until it are counted."""
 CALENDARS = frozenset({"arriving", "leaving", *EARLIER})
 """What must be known for it, of what is kept."""
+NEEDED: Mapping[str, frozenset[str]] = {
+    "state": CALENDARS | {"stays", "last_departure", "last_hotel"},
+    "nights_per_stay": frozenset({"stays", "nights"}),
+}
+"""And for those that rest on more, or on other things."""

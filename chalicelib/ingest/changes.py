@@ -214,6 +214,7 @@ class _Maker:
             special_dates=_in_order(snapshot.special_dates),
             preferences=_preferred(snapshot),
             age_category=snapshot.age_category,
+            vip=snapshot.vip,
             member_number=snapshot.member_number if is_member else None,
             marketing_email=snapshot.marketing_email,
             merged_into=snapshot.merged_into,

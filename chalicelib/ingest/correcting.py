@@ -125,7 +125,7 @@ def _corrections(desk: Desk, kept: Head | None, before: Record, record: Record) 
 
 CORRECTED = (
     "salutation", "given_name", "family_name", "generation", "email", "phone", "language", "country", "address",
-    "birth_date",
+    "birth_date", "vip",
 )  # fmt: skip
 """What staff may correct."""
 

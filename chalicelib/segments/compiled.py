@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import reduce
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from chalicelib.canonical.errors import XeniaError
 from chalicelib.guests.model import Traits
 from chalicelib.guests.preferences import spelled_out
-from chalicelib.guests.stats import CALENDARS, OF_THE_DAY, Days, Stats, tells
+from chalicelib.guests.stats import CALENDARS, NEEDED, OF_THE_DAY, Days, Stats, tells
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 from chalicelib.segments.rules import ORDER, STATS, of_stats, question_of, value_of
 
@@ -63,7 +64,7 @@ def _value(trait: str, days: Days) -> Callable[[Known], Any]:
     path, currency, sign = question_of(trait)
     default = value_of(trait, NOTHING, days)
     if of_stats(path, OF_THE_DAY):
-        return _of_the_day(trait, default, days)
+        return _of_the_day(trait, NEEDED.get(path[-1], CALENDARS), default, days)
     if path[0] == PREFERENCES:
         return lambda known: spelled_out(known.get(PREFERENCES, "")).get(path[-1], default)
     if currency:
@@ -77,14 +78,14 @@ def _value(trait: str, days: Days) -> Callable[[Known], Any]:
     return lambda known: _at(known, path, default)
 
 
-def _of_the_day(trait: str, default: Any, days: Days) -> Callable[[Known], Any]:
-    """Of most guests nothing lies ahead. For the others a model is made of the days alone. Raises Untold."""
+def _of_the_day(trait: str, needed: AbstractSet[str], default: Any, days: Days) -> Callable[[Known], Any]:
+    """Of most guests nothing lies ahead. For the others a model is made of what is needed alone. Raises Untold."""
 
     def value(known: Known) -> Any:
         kept = known.get(STATS) or {}
-        if CALENDARS.isdisjoint(kept):
+        if needed.isdisjoint(kept):
             return default
-        stats = Stats.model_validate({name: kept[name] for name in CALENDARS if name in kept})
+        stats = Stats.model_validate({name: kept[name] for name in needed if name in kept})
         if not tells(stats, days):
             raise Untold
         return value_of(trait, Traits(stats=stats), days)

@@ -12,7 +12,7 @@ from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.canonical.time import is_date
 from chalicelib.guests.model import Traits
-from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, Stats
+from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, GuestState, Stats
 from chalicelib.guests.traits import IDENTIFYING, Kind, kinds
 from chalicelib.properties.world import country_fault, currencies, currencies_ever
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
@@ -31,7 +31,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 DAYS = {"days_since": 1, "days_until": -1}
 """Days between a date trait and today are numbers of their own."""
 
-COUNTRY, AT_HOTELS = "country", "stats.properties"
+COUNTRY, AT_HOTELS, STATE = "country", "stats.properties", "stats.state"
 WANTED: dict[Kind, str] = {
     "text": "text", "number": "a whole number", "date": "a date, such as 2026-02-01", "yes_no": "true or false",
     "list": "text", "amounts": "text",
@@ -156,6 +156,9 @@ def _fault_of_codes(condition: Condition, path: str) -> FieldError | None:
     if currency and currency not in currencies_ever():
         return FieldError(f"{path}.trait", f"is of no currency (ISO 4217); there is {known(currencies(), currency)}")
     given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    states = given if condition.trait == STATE and condition.op in {"eq", "ne", "in"} else ()
+    if unknown := [str(each) for each in states if each not in set(GuestState)]:
+        return FieldError(f"{path}.value", f"is no state; there is {known(set(GuestState), unknown[0])}")
     codes = given if condition.trait == COUNTRY and condition.op in {"eq", "ne", "in"} else ()
     fault = next(filter(None, map(_country_fault, codes)), None)
     return FieldError(f"{path}.value", fault) if fault else None

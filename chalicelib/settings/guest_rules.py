@@ -17,7 +17,7 @@ Telephone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{5,14}$")]
 Choice = Literal["newest", "longest"]
 ProfileField = Literal[
     "salutation", "given_name", "family_name", "generation", "email", "phone", "language", "country", "address",
-    "birth_date", "special_dates", "age_category",
+    "birth_date", "special_dates", "age_category", "vip",
 ]  # fmt: skip
 """What of a profile is chosen among the records."""
 Source = Annotated[ConnectionId, HUB_ID]

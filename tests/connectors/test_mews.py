@@ -131,6 +131,14 @@ def test_a_purpose_that_no_table_has_stays_visible() -> None:
     assert told(Purpose=None).purpose is None
 
 
+def test_how_much_attention_is_due_is_the_highest_classification_that_says_so() -> None:
+    known = {each.source_id: each.vip for each in (
+        only(fetched([reservation("r1", id_), customer(id_, Classifications=classes)])).occupants[0].guest
+        for id_, classes in (("c1", []), ("c2", ["Important", "TopManagement"]), ("c3", ["Returning", "VeryImportant"]))
+    )}  # fmt: skip
+    assert known == {"c1": None, "c2": 3, "c3": 2}
+
+
 def test_the_payer_is_on_whose_folio_most_of_the_room_stands() -> None:
     master = customer("m1", Classifications=["PaymasterAccount"])
     assert told().payer is Payer.GUEST

@@ -55,6 +55,7 @@ def test_an_arrival_is_shown_with_the_room_the_hour_and_who_comes(hub: Hub, inge
         "id": id_of("g1"),
         **told,
         "member": False,
+        "vip": None,
         "stays": 0,
         "preferences": None,
         "flags": ["first_stay"],

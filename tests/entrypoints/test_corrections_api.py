@@ -190,3 +190,24 @@ def test_a_correction_that_is_under_way_while_the_guest_is_erased_brings_nobody_
         assert hub.status("PATCH", f"/v1/guests/{ONE}", {"family_name": "Leeward"}, key="front_desk") in {404, 409}
     assert hub.get("/v1/guests?name=Leeward")["items"] == []
     assert not any("Leeward" in str(row) for key, row in tables.state().items() if not key.pk.startswith("IDEMPOTENCY"))
+
+
+def test_staff_say_who_is_a_vip_until_a_source_says_something_new(hub: Hub, anna: Any) -> None:
+    anna(vip=1)
+    assert hub.get(f"/v1/guests/{ONE}")["traits"]["vip"] == 1
+    assert patch(hub, {"vip": 3})["traits"]["vip"] == 3
+    anna(vip=1, changed_at=LATER)
+    assert origin(hub, "vip") == (3, "corrected")
+    rule = {"trait": "vip", "op": "gte", "value": 2}
+    hub.put("/v1/segments/vips", {"name": "VIPs", "rule": rule})
+    assert hub.get(f"/v1/segments/vips/why/{ONE}")["is_in"]
+    anna(vip=2, changed_at=at(6))
+    assert origin(hub, "vip") == (2, "only")
+    assert patch(hub, {"vip": None})["traits"]["vip"] == 2
+    assert hub.status("PATCH", f"/v1/guests/{ONE}", {"vip": 10}) == 400
+
+
+def test_a_board_says_who_is_a_vip(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r1", guest("g1", email=EMAIL, vip=2), property_id=VIENNA.id, status="confirmed"))
+    (line,) = hub.get("/v1/properties/vienna/arrivals?date=2026-02-01", key="front_desk@vienna")["items"]
+    assert line["guest"]["vip"] == 2

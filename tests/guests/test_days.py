@@ -171,3 +171,32 @@ def test_days_since_a_stay_are_counted_at_its_hotel_and_of_two_on_one_day_at_the
     parts = [stats_of([each]) for each in stays]
     assert add_stats(parts) == add_stats(parts[::-1])
     assert (add_stats(parts).first_hotel, add_stats(parts).last_hotel) == (AUCKLAND, VIENNA)
+
+
+def state(day: str, *stays: Stay) -> str:
+    days = Days(date.fromisoformat(day))
+    return str(on(stats_of(stays), days).state)
+
+
+def test_where_somebody_stands_goes_from_prospect_to_lapsed_and_back() -> None:
+    first = stay("r1", "2024-01-01", "2024-01-03", status=Status.CONFIRMED)
+    came = stay("r1", "2024-01-01", "2024-01-03", status=Status.IN_HOUSE)
+    left = stay("r1", "2024-01-01", "2024-01-03", status=Status.CHECKED_OUT)
+    again = stay("r2", "2026-05-01", "2026-05-04", status=Status.CONFIRMED)
+    cancelled = stay("r3", "2024-01-01", "2024-01-03", status=Status.CANCELLED)
+    assert state("2023-12-01") == state("2023-12-01", cancelled) == "prospect"
+    assert state("2023-12-01", first) == "expected"
+    assert state("2024-02-01", first) == "prospect"  # nobody closed it, and nobody came
+    assert state("2024-01-02", came) == "in_house"
+    assert [state(day, left) for day in ("2024-01-03", "2026-01-02", "2026-01-03")] == ["stayed", "stayed", "lapsed"]
+    assert state("2026-02-01", left, again) == "stayed"
+    assert state("2026-06-01", left, again) == "lapsed"
+
+
+def test_the_nights_of_a_stay_are_an_average_to_the_nearest() -> None:
+    stays = [
+        stay(f"r{at}", f"2026-01-{at:02d}", f"2026-01-{at + nights:02d}", status=Status.CHECKED_OUT)
+        for at, nights in ((1, 1), (5, 2), (10, 4))
+    ]
+    averages = [on(stats_of(stays[:count]), Days(date(2026, 2, 1))).nights_per_stay for count in range(4)]
+    assert averages == [0, 1, 2, 2]

@@ -158,6 +158,7 @@ TRAITS = Traits(
         SpecialDate.model_validate({"kind": kind, "day": "2010-06-12"}) for kind in ("anniversary", "name_day")
     ),
     age_category=AgeCategory.ADULT,
+    vip=3,
     member=True,
     preferences=Preferences(**{kind: words[: min(3, most_of(kind))] for kind, words in OFFERED.items()}),
     stats=STATS,

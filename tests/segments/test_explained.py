@@ -50,7 +50,8 @@ def test_whatever_is_askable_is_taken_by_a_rule_and_nothing_else_is_a_trait() ->
     asked = askable(["EUR"])
     for name, kind in asked.items():
         for op in rules.TAKES[kind]:
-            value: Any = True if op == "exists" else [values[kind]] if op == "in" else values[kind]
+            one = "lapsed" if name == rules.STATE else values[kind]
+            value: Any = True if op == "exists" else [one] if op == "in" else one
             rules.check(rule(condition(name, op, value)))
     assert {name for name in rules.KINDS if rules.kind_of(name)} <= asked.keys()
 

@@ -12,6 +12,7 @@ from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
 from chalicelib.guests.calendar import EVERY_SOONEST, Calendar, Rooms, calendar_of
 from chalicelib.guests.model import Traits
+from chalicelib.guests.preferences import Preferences
 from chalicelib.guests.stats import Days, Stats
 from chalicelib.segments import rules
 from chalicelib.segments.compiled import compiled
@@ -106,6 +107,13 @@ CONDITIONS = st.sampled_from(
         condition("stats.room_revenue.USD", "exists", False),
         condition("stats.next_arrival.days_until", "lte", 31),
         condition("stats.last_departure", "exists", True),
+        condition("stats.state", "eq", "lapsed"),
+        condition("stats.state", "in", ["prospect", "expected"]),
+        condition("stats.nights_per_stay", "gte", 3),
+        condition("vip", "gte", 2),
+        condition("vip", "exists", False),
+        condition("preferences.view", "contains", "sea"),
+        condition("preferences.pillow", "exists", False),
     ]
 )
 BODIES = st.recursive(
@@ -127,6 +135,8 @@ KNOWN = st.builds(
     country=st.sampled_from([None, "", "AT", "JP"]),
     birth_date=DAYS,
     member=st.booleans(),
+    vip=st.sampled_from([None, 1, 3]),
+    preferences=st.sampled_from([None, Preferences(view=("sea", "city")), Preferences(pillow=("soft",))]),
     stats=st.builds(
         Stats,
         stays=st.integers(0, 3),

@@ -133,6 +133,7 @@ def person(signs: str, number: int = 0) -> dict[str, Any]:
         birth_date="1980-12-31",
         special_dates=[{"kind": "anniversary", "day": f"20{day}-12-{day}"} for day in range(10, 20)],
         preferences={kind: words[: most_of(kind)] for kind, words in OFFERED.items()},
+        vip=9,
         age_category="teenager",
         member_number=f"{filled(signs, 60, number)}{number:04d}",
         marketing_email=True,

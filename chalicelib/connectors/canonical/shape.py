@@ -16,7 +16,7 @@ def _names(told: str) -> frozenset[str]:
 
 GUEST = _names(
     "kind changed_at source_id person salutation given_name family_name generation email email_is_relay phone language "
-    "country address birth_date special_dates preferences age_category member_number marketing_email merged_into "
+    "country address birth_date special_dates preferences vip age_category member_number marketing_email merged_into "
     "property_id anonymised"
 )
 RESERVATION = _names(

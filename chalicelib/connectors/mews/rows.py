@@ -36,6 +36,8 @@ SALUTATIONS = {"Mister": "Mr", "Miss": "Ms", "Misses": "Mrs"}
 """`Title` as Mews reads it: https://docs.mews.com/connector-api/operations/customers."""
 PSEUDO = {"PaymasterAccount"}
 """Classifications of profiles that are no person."""
+VIPS = {"Important": 1, "VeryImportant": 2, "TopManagement": 3}
+"""Classifications that say how much attention is due."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,6 +84,7 @@ def guest(row: Row, hotel: PropertyId) -> GuestSnapshot:
         country=_country(row.get("NationalityCode")),
         address=_address(reach.get("Address")),
         birth_date=_birth_date(row.get("BirthDate")),
+        vip=max((VIPS[each] for each in row.get("Classifications") or () if each in VIPS), default=None),
         member_number=_text(reach.get("LoyaltyCode"), 64),
         marketing_email="SendMarketingEmails" in (reach.get("Options") or ()),
         merged_into=row.get("MergeTargetId"),

@@ -38,6 +38,7 @@ class GuestOnBoard(Shown):
     language: str | None
     country: str | None
     member: bool
+    vip: int | None
     stays: int | None
     preferences: Preferences | None
     flags: list[Flag]

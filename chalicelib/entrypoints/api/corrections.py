@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from chalicelib.canonical.details import CountryCode, PostalAddress
+from chalicelib.canonical.details import CountryCode, PostalAddress, VipLevel
 from chalicelib.canonical.ids import GuestId, PropertyId
 from chalicelib.canonical.snapshots import Text
 from chalicelib.entrypoints.api import guests
@@ -37,6 +37,7 @@ class GuestCorrected(BaseModel):
     country: CountryCode | None = None
     address: PostalAddress | None = None
     birth_date: date | None = None
+    vip: VipLevel | None = None
 
 
 def patch(ask: Ask, guest_id: GuestId, body: GuestCorrected) -> GuestShown:

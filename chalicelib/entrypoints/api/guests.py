@@ -18,7 +18,7 @@ from chalicelib.guests import today
 from chalicelib.guests.kinds import Unusable
 from chalicelib.guests.model import Traits
 from chalicelib.guests.records import Record
-from chalicelib.guests.stats import Days, DayStats
+from chalicelib.guests.stats import Days, DayStats, GuestState
 from chalicelib.guests.traits import IN_API
 from chalicelib.identity import actions as identity
 from chalicelib.identity.parties import are_several
@@ -46,10 +46,14 @@ else:
 
 class StatsShown(Shown):
     """Sums over the stays that the key may see. What is ahead is as of today at each stay's hotel: `upcoming_bookings`
-    are not checked in to and have not begun before today, and a guest is in house until the day of departure."""
+    are not checked in to and have not begun before today, and a guest is in house until the day of departure. A
+    `prospect` never stayed and has nothing ahead, who is `expected` comes for the first time, who `lapsed` left more
+    than two years ago and has nothing ahead. `nights_per_stay` is the average."""
 
+    state: GuestState
     stays: int
     nights: int
+    nights_per_stay: int
     room_revenue: list[Money]
     other_revenue: list[Money]
     reservations: int

@@ -23,7 +23,7 @@ class OriginShown(Shown):
     `preferred`, the language that the guest is to be spoken to in."""
 
     field: ProfileField
-    value: str | date | PostalAddress | tuple[SpecialDate, ...]
+    value: int | str | date | PostalAddress | tuple[SpecialDate, ...]
     record: str
     source: ConnectionId
     since: Instant | None

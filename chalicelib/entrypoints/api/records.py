@@ -40,6 +40,7 @@ class RecordShown(LeafShown):
     special_dates: tuple[SpecialDate, ...] = ()
     preferences: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     age_category: AgeCategory | None = None
+    vip: int | None = None
     language: str | None = None
     country: str | None = None
     member_number: str | None = None

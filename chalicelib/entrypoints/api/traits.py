@@ -3,15 +3,18 @@
 from collections.abc import Collection, Iterator
 from typing import Literal
 
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.guests.stats import GuestState
 from chalicelib.guests.traits import IDENTIFYING, IN_API, IN_TEMPLATES, Kind
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
 from chalicelib.properties.world import countries
 from chalicelib.segments.askable import askable, in_words
-from chalicelib.segments.rules import AT_HOTELS, COUNTRY, TAKES
+from chalicelib.segments.compiled import PREFERENCES
+from chalicelib.segments.rules import AT_HOTELS, COUNTRY, STATE, TAKES
 
 Use = Literal["segments", "templates", "api"]
 
@@ -65,4 +68,8 @@ def _shown(name: str, kind: Kind | None, hotels: Collection[Property]) -> TraitS
 def _choices(name: str, hotels: Collection[Property]) -> list[str] | None:
     if name == COUNTRY:
         return sorted(countries())
+    if name == STATE:
+        return [*GuestState]
+    if name.startswith(f"{PREFERENCES}."):
+        return next(([*words] for kind, words in OFFERED.items() if name == f"{PREFERENCES}.{kind}"), None)
     return sorted(each.id for each in hotels) if name == AT_HOTELS else None

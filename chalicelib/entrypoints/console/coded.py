@@ -174,6 +174,13 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "not_enrolled": N_("The guest was no member then"),
         "membership_ended": N_("The membership had ended"),
     },
+    "state": {
+        "prospect": N_("No stay yet"),
+        "expected": N_("First stay ahead"),
+        "in_house": N_("In house"),
+        "stayed": N_("Stayed before"),
+        "lapsed": N_("Not here for two years"),
+    },
     "flag": {"first_stay": N_("First stay"), "returning": N_("Was here before"), "member": N_("Member")},
     "proof": {
         "how": N_("How"),

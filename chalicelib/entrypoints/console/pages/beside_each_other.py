@@ -84,6 +84,7 @@ SAID: Mapping[str, Callable[[RecordShown, Visit, Wording], str]] = {
     N_("Date of birth"): lambda record, _, words: words.day(record.birth_date),
     N_("Special days"): lambda record, visit, words: special_days(record.special_dates, visit, words),
     N_("Age"): lambda record, visit, _: _coded(visit, "age", record.age_category),
+    N_("VIP level"): lambda record, _, words: words.number(record.vip) if record.vip else "",
     N_("Wants marketing by e-mail"): lambda record, visit, _: _flag(visit, record.marketing_email),
     UNUSABLE: lambda record, visit, _: ", ".join(_coded(visit, "field", each) for each in record.unusable),
     CHANGED: lambda record, _, words: words.moment(record.changed_at),

@@ -30,6 +30,8 @@ def saved(visit: Visit) -> Response:
     """What is cleared takes back what staff said of it before."""
     typed = {name: _changed(visit, name) for name in FIELDS}
     document: dict[str, object] = {name: text or None for name, text in typed.items() if text is not None}
+    if document.get("vip"):
+        document["vip"] = visit.number("vip")
     if any(_changed(visit, f"address.{part}") is not None for part in PARTS):
         document["address"] = _address(visit) or None
     visit.call(corrections.patch, id_of(visit), visit.body(GuestCorrected, document))

@@ -25,6 +25,7 @@ NAMES: Mapping[ProfileField, str] = {
     "birth_date": N_("Date of birth"),
     "special_dates": N_("Special days"),
     "age_category": N_("Age"),
+    "vip": N_("VIP level"),
 }
 
 
