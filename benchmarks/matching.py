@@ -21,7 +21,8 @@ from benchmarks.figures import OF_MEASURED, Figure, markdown
 from chalicelib.canonical.details import PostalAddress
 from chalicelib.identity.blocks import MOST_IN_ONE, keys_of
 from chalicelib.identity.sketches import Sketch, sketch_of
-from chalicelib.identity.weights import AUTO_FROM, weigh
+from chalicelib.identity.weights import weigh
+from chalicelib.settings.matching import AUTO_FROM, SHIPPED_MATCHING
 
 SETS = ("febrl1", "febrl2", "febrl3", "febrl4")
 FIELDS = ("given_name", "surname", "street", "suburb", "postcode", "date_of_birth")
@@ -100,7 +101,7 @@ def _ours(labelled: Labelled) -> Scored:
             blocks[key].append(id_)
     lie = (ids for ids in blocks.values() if len(ids) <= MOST_IN_ONE)
     pairs = {_pair(*pair) for ids in lie for pair in combinations(ids, 2)}
-    return [(weigh(sketches[one], sketches[other]).bits, (one, other)) for one, other in pairs]
+    return [(weigh(sketches[one], sketches[other], SHIPPED_MATCHING).bits, (one, other)) for one, other in pairs]
 
 
 def _sketch(row: dict[str, str | None]) -> Sketch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import cast
 
 from chalicelib.canonical.ids import Digest, IdentifierKey, Leaf, digest_in
 from chalicelib.guests.carried import sketch
@@ -12,6 +13,7 @@ from chalicelib.identity.offices import keys_of_offices
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed, weigh
 from chalicelib.settings.guest_rules import GuestRules
+from chalicelib.settings.matching import FieldName
 
 
 def own_sketch(head: Head, shared: AbstractSet[IdentifierKey]) -> Sketch:
@@ -29,24 +31,29 @@ def sketched_by(head: Head, row_of: Callable[[Digest], Identifier | None], rules
     return own_sketch(head, nobodys | keys_of_offices(head, rules))
 
 
-def compared(one: Sketch, other: Sketch, common: Iterable[str] = ()) -> Weighed:
+def compared(one: Sketch, other: Sketch, rules: GuestRules, common: Iterable[FieldName] = ()) -> Weighed:
     """`common` are kinds of identifiers that both records have, and that are their own."""
-    weighed = weigh(one, other)
+    weighed = weigh(one, other, rules.matching)
     for kind in common:
         weighed = weighed.with_common(kind)
     return weighed
 
 
-def in_common(one: Head, other: Head, rows: Mapping[Digest, Identifier], rules: GuestRules) -> list[str]:
+def in_common(one: Head, other: Head, rows: Mapping[Digest, Identifier], rules: GuestRules) -> list[FieldName]:
     """Kinds of the identifiers that both records carry, without those that are nobody's own."""
     both = sorted({*telling(one, rules)} & {*telling(other, rules)})
-    return [key.partition(":")[0] for key in both if _is_own(rows.get(digest_in(key)), one, other)]
+    return [kind_of(key) for key in both if _is_own(rows.get(digest_in(key)), one, other)]
 
 
 def telling(head: Head, rules: GuestRules) -> list[IdentifierKey]:
     """The identifiers that a name is compared at: an office's are none of them."""
     nobodys = keys_of_offices(head, rules)
     return [key for key in head.identifiers if tells(key) and key not in nobodys]
+
+
+def kind_of(key: IdentifierKey) -> FieldName:
+    """Of an identifier that tells: an e-mail address, a telephone or a member number."""
+    return cast("FieldName", key.partition(":")[0])
 
 
 def _is_own(row: Identifier | None, one: Head, other: Head) -> bool:
@@ -57,4 +64,4 @@ def alike(head: Head, rows: Mapping[Digest, Identifier], blocks: Iterable[Block]
     """The records that are rather one person's with this one, by what lies beside it in its blocks."""
     own = sketched_by(head, rows.get, rules)
     beside = {leaf: each for block in blocks for leaf, each in block.sketches.items()}
-    return {leaf for leaf, each in beside.items() if weigh(own, each).may_be_one}
+    return {leaf for leaf, each in beside.items() if weigh(own, each, rules.matching).may_be_one}

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from chalicelib.canonical.ids import IdentifierKey, Leaf, PropertyId
-from chalicelib.identity.groups import Groups
+from chalicelib.identity.groups import Groups, Standing
 from chalicelib.identity.model import MOST_CLAIMS, MOST_LEAVES, Decision, Pair, pair_of
 from chalicelib.identity.rules import Claimant, is_shared
 from chalicelib.identity.unions import decided_among, joined
+from chalicelib.settings.matching import SHIPPED_MATCHING, Matching
 
 Keys = AbstractSet[IdentifierKey]
+Stood = tuple[Standing, Sequence[Leaf]]
 NOBODY_ELSE: Mapping[PropertyId, Keys] = {}
 GROUP = "*"
 """Who says of the group's own guests that they are there."""
@@ -56,15 +58,16 @@ def partition(
     shared: Keys,
     decisions: Iterable[Decision] = (),
     shared_for: Mapping[PropertyId, Keys] = NOBODY_ELSE,
+    matching: Matching = SHIPPED_MATCHING,
 ) -> list[list[Leaf]]:
     """The same, where it is known which identifiers are shared: these and no others; and by the word of which hotel."""
     ordered = sorted(claimants, key=lambda each: each.leaf)
     known_decisions = list(decisions)
     decided, of_group = decided_among(ordered, known_decisions), [each for each in ordered if each.hotel is None]
-    stands = _listed(of_group, joined(of_group, shared, decided))
+    stands = _listed(of_group, joined(of_group, shared, decided, matching))
     if len(of_group) == len(ordered):
         return stands
-    return _Claims(ordered, shared, shared_for, known_decisions, decided, stands).join()
+    return _Claims(ordered, shared, shared_for, known_decisions, decided, stands, matching).join()
 
 
 def _listed(claimants: Sequence[Claimant], groups: Groups) -> list[list[Leaf]]:
@@ -84,6 +87,7 @@ class _Claims:
     decisions: Sequence[Decision]
     decided: Groups
     stands: Sequence[list[Leaf]]
+    matching: Matching
     said_by: dict[Leaf, PropertyId] = field(default_factory=dict)
     alone: dict[Leaf, list[Leaf]] = field(default_factory=dict)
     """Whom a hotel alone knows, by the smallest of the leaves."""
@@ -108,7 +112,7 @@ class _Claims:
         hotel's stay outside."""
         those = [each for each in self.ordered if each.hotel in {None, hotel}]
         standing = [(GROUP, leaves) for leaves in self.stands]
-        for leaves in _listed(those, joined(those, self._shared_for(hotel), self.decided, standing)):
+        for leaves in _listed(those, self._joined(those, self._shared_for(hotel), standing)):
             own = [leaf for leaf in leaves if leaf in self.said_by]
             found.join_all(own)
             if own and len(own) == len(leaves):
@@ -117,6 +121,9 @@ class _Claims:
                 stands = next(leaf for leaf in leaves if leaf not in self.said_by)
                 if self._has_room(found, stands, own):
                     found.join_as_said(stands, own[0])
+
+    def _joined(self, those: Sequence[Claimant], shared: Keys, standing: Iterable[Stood]) -> Groups:
+        return joined(those, shared, self.decided, self.matching, standing)
 
     def _shared_for(self, *hotels: PropertyId) -> Keys:
         return {*self.shared, *(key for hotel in hotels for key in self.shared_for.get(hotel, ()))}
@@ -143,7 +150,7 @@ class _Claims:
         known = {leaf for leaves in persons.values() for leaf in leaves}
         those = [each for each in self.ordered if each.leaf in known]
         standing = [(self.said_by[first], leaves) for first, leaves in persons.items()]
-        for leaves in _listed(those, joined(those, self._shared_for(one, other), self.decided, standing)):
+        for leaves in _listed(those, self._joined(those, self._shared_for(one, other), standing)):
             if len(firsts := [leaf for leaf in leaves if leaf in persons]) > 1:
                 yield pair_of(*firsts)
 

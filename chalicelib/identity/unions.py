@@ -25,12 +25,14 @@ from chalicelib.identity.rules import (
     says_more,
 )
 from chalicelib.identity.weights import weigh
+from chalicelib.settings.matching import Matching
 
 
 def joined(
     claimants: Sequence[Claimant],
     shared: AbstractSet[IdentifierKey],
     decided: Groups,
+    matching: Matching,
     standing: Iterable[tuple[Standing, Sequence[Leaf]]] = (),
 ) -> Groups:
     """Claimants in the order of their leaves → their groups. `standing` are groups that are there whatever is said
@@ -45,7 +47,7 @@ def joined(
         groups.stand(name, leaves)
     for leaves in decided.sworn_among(known.keys()):
         groups.join_all(leaves, sworn=True)
-    _Joins(known, telling, numbered, groups).join()
+    _Joins(known, telling, numbered, groups, matching).join()
     return groups
 
 
@@ -80,6 +82,7 @@ class _Joins:
     numbered: Carriers
     """The same of member numbers."""
     groups: Groups
+    matching: Matching
 
     def join(self) -> None:
         for each in self.known.values():
@@ -98,8 +101,11 @@ class _Joins:
             for block in each.blocks:
                 beside[block].append(each)
         for one, other in {pair for those in beside.values() for pair in combinations(those, 2)}:
-            if _are_alike(one, other) and self._can_be_one(one, other):
+            if self._are_alike(one, other) and self._can_be_one(one, other):
                 yield pair_of(one.leaf, other.leaf)
+
+    def _are_alike(self, one: Claimant, other: Claimant) -> bool:
+        return bool(one.compared and other.compared and weigh(one.compared, other.compared, self.matching).is_one)
 
     def _ties(self, may_be: Callable[[Name, Name], bool]) -> Iterator[Pair]:
         """Pairs that an address and their names tie, as often as there are such addresses."""
@@ -155,10 +161,6 @@ class _Joins:
             candidates = {groups.find(leaf) for leaf in fuller} - {groups.find(each.leaf)}
             if len(candidates) == 1 and not {pair_of(each.leaf, leaf) for leaf in fuller} <= unclear:
                 groups.join(each.leaf, candidates.pop())
-
-
-def _are_alike(one: Claimant, other: Claimant) -> bool:
-    return bool(one.compared and other.compared) and weigh(one.compared, other.compared).is_one
 
 
 def _fullest(claimant: Claimant) -> tuple[int, int, Leaf]:

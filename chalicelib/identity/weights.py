@@ -3,6 +3,7 @@
 Each field compares at a level, and each level weighs log2(m / u) bits: m is how often records of one person compare
 so, u how often those of two people do (Fellegi and Sunter, A Theory for Record Linkage, 1969). What one of the two does
 not say weighs nothing. The sum says how much likelier one person is than two, beyond how likely that was before.
+`settings/matching` has the weights.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,42 +13,21 @@ from typing import NamedTuple
 from chalicelib.identity.names import Likeness, Name, Words, compare, given_names_agree
 from chalicelib.identity.nicknames import are_short_for_one
 from chalicelib.identity.sketches import Sketch
+from chalicelib.settings.matching import SHIPPED_MATCHING, FieldName, Level, Matching
 
-Level = str
-Bits = Mapping[Level, float]
+Compared = tuple[FieldName, Level]
 ALIKE_FROM, SOME_FROM = 0.9, 0.8
 """Similarities by Jaro and Winkler: a slip of the hand, and what is a coincidence of letters more often than not."""
 
-SHIPPED: Mapping[str, Bits] = {
-    "given": {"same": 6.5, "nickname": 4, "alike": 5, "initial": 2, "some": 1.5, "other": -5},
-    "family": {"same": 8, "alike": 6.5, "part": 5, "some": 2.5, "other": -3.5},
-    "names": {"swapped": 11.5},
-    "born": {"same": 13, "turned": 9, "alike": 3, "some": -2, "other": -5},
-    "postcode": {"same": 9, "alike": 3.5, "other": -3},
-    "city": {"same": 3.5, "alike": 3.5, "other": -2.5},
-    "street": {"same": 9, "alike": 8, "some": 2.5, "other": -2.5},
-    "country": {"same": 1.5, "other": -3},
-    "phone": {"same": 12, "other": -1.5},
-}
-"""As counted over the pairs of the four febrl sets of the Freely Extensible Biomedical Record Linkage project whose
-people are known, and rounded; but what hotels' guests share more often than those people do weighs less (a city,
-a given name), and countries and telephones, which those sets lack, are estimates. `hub identity audit`
-counts a hotel's own."""
-COMMON: Bits = {"email": 12, "phone": 12, "member": 16}
-"""The same of what identifies somebody."""
 HOUSEHOLD = frozenset({"street", "postcode", "city", "phone", "email"})
 MOST_OF_A_HOUSEHOLD = 18.0
 """Bits: whoever shares a house shares its street, its town and often its telephone."""
-REVIEW_FROM, AUTO_FROM = 20.0, 31.0
-"""Match scores in bits. Of two records of a group of some hundred thousand guests about one in a million pairs is one
-person's, which speaks against any pair by 20 bits: from there on one person is the likelier. 11 bits more, and one in
-two thousand is wrong."""
 
 
 class Evidence(NamedTuple):
     """What one field says, in bits."""
 
-    field: str
+    field: FieldName
     level: Level
     bits: float
 
@@ -56,6 +36,8 @@ class Weighed(NamedTuple):
     """What speaks for and against two records being one person's."""
 
     evidence: tuple[Evidence, ...]
+    by: Matching = SHIPPED_MATCHING
+    """From which score on they are."""
 
     @property
     def bits(self) -> float:
@@ -64,32 +46,36 @@ class Weighed(NamedTuple):
         alone = sum(each.bits for each in self.evidence if each.field not in HOUSEHOLD)
         return alone + min(shared, MOST_OF_A_HOUSEHOLD)
 
-    def with_common(self, kind: str) -> "Weighed":
+    def with_common(self, kind: FieldName) -> "Weighed":
         """Where the two have an address or a number in common, of which the sketches do not say."""
         beside = tuple(each for each in self.evidence if each.field != kind)
-        return Weighed((*beside, Evidence(kind, "same", COMMON.get(kind, 0))))
+        return self._replace(evidence=(*beside, Evidence(kind, "same", self.by.bits(kind, "same"))))
 
     @property
     def is_one(self) -> bool:
         """Likely enough that nobody need look."""
-        return self.bits >= AUTO_FROM
+        return self.bits >= self.by.auto_from
 
     @property
     def may_be_one(self) -> bool:
         """Rather one than two: somebody should look. Whose given names are quite others are people of one house."""
         levels = {each.field: each.level for each in self.evidence}
-        return self.bits >= REVIEW_FROM and (levels.get("given") != "other" or levels.get("born") == "same")
+        return self.bits >= self.by.review_from and (levels.get("given") != "other" or levels.get("born") == "same")
+
+
+def weigh(one: Sketch, other: Sketch, by: Matching) -> Weighed:
+    """The same whichever comes first."""
+    return Weighed(tuple(Evidence(*told, by.bits(*told)) for told in levels(one, other)), by)
 
 
 @lru_cache(maxsize=20_000)
-def weigh(one: Sketch, other: Sketch) -> Weighed:
-    """The same whichever comes first."""
+def levels(one: Sketch, other: Sketch) -> tuple[Compared, ...]:
+    """How each field compares that both say; the same whichever comes first."""
     first, second = sorted((one, other), key=repr)
-    told = (*_names(first.name, second.name), *_fields(first, second))
-    return Weighed(tuple(Evidence(field, level, SHIPPED[field][level]) for field, level in told))
+    return (*_names(first.name, second.name), *_fields(first, second))
 
 
-def _names(one: Name, other: Name) -> Iterator[tuple[str, Level]]:
+def _names(one: Name, other: Name) -> Iterator[Compared]:
     if _are_swapped(one, other):
         yield "names", "swapped"
         return
@@ -139,7 +125,7 @@ def _level(one: str, other: str) -> Level:
     return "alike" if similarity >= ALIKE_FROM else "some" if similarity >= SOME_FROM else "other"
 
 
-def _fields(one: Sketch, other: Sketch) -> Iterator[tuple[str, Level]]:
+def _fields(one: Sketch, other: Sketch) -> Iterator[Compared]:
     for field, compared in COMPARED.items():
         said: tuple[str | None, str | None] = getattr(one, field), getattr(other, field)
         if said[0] and said[1]:
@@ -174,7 +160,7 @@ def _city(one: str, other: str) -> Level:
     return "other" if level == "some" else level
 
 
-COMPARED: Mapping[str, Callable[[str, str], Level]] = {
+COMPARED: Mapping[FieldName, Callable[[str, str], Level]] = {
     "born": _born,
     "postcode": _code,
     "city": _city,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests.model import Head
 from chalicelib.identity.carriers import somebodys
-from chalicelib.identity.likeness import compared, sketched_by, telling
+from chalicelib.identity.likeness import compared, kind_of, sketched_by, telling
 from chalicelib.identity.model import Block, Identifier, Likeliest, Verdict, hotel_in
 from chalicelib.identity.sketches import Sketch
 from chalicelib.identity.weights import Weighed
@@ -60,11 +60,11 @@ def _beside(view: _View, head: Head, own: Sketch) -> Iterator[tuple[Leaf, Weighe
     blocks = (block for digest in head.blocks if (block := view.block(digest)))
     for other, sketched in ((other, each) for block in blocks for other, each in block.sketches.items()):
         if other != head.leaf:
-            yield other, compared(own, sketched)
+            yield other, compared(own, sketched, view.rules)
     for key in telling(head, view.rules):
         row = view.identifier(digest_in(key))
         for other, called in _own_carriers(row, head) if row else ():
-            yield other, compared(own, Sketch(*called), [key.partition(":")[0]])
+            yield other, compared(own, Sketch(*called), view.rules, [kind_of(key)])
 
 
 def _own_carriers(row: Identifier, head: Head) -> Iterable[tuple[Leaf, tuple[str | None, str | None]]]:

@@ -7,17 +7,12 @@ from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties import store as properties
-from chalicelib.settings import store as settings
 from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers, controllers
 
 
 def rows_of(hotels: Iterable[PropertyId]) -> set[Key]:
     return {keys.DEPLOYMENT, *(keys.property_(each) for each in hotels)}
-
-
-def settings_in(rows: Mapping[Key, Item | None]) -> HubSettings:
-    return settings.read(rows.get(keys.DEPLOYMENT))
 
 
 def controllers_in(kept: HubSettings, rows: Mapping[Key, Item | None], hotels: Iterable[PropertyId]) -> Controllers:

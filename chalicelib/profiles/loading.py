@@ -160,7 +160,7 @@ class LoadedRows:
     def state(self, said: Input) -> ProfileState:
         """The plain values that the rules may look at."""
         reach, known = self._reach(said), self.known
-        kept = hotels.settings_in(self.rows) if reach.curious else HubSettings()
+        kept = known.settings if reach.curious else HubSettings()
         state = ProfileState(
             heads={leaf: head for leaf in reach.leaves if (head := known.head(leaf))},
             has_records=reach.curious,

@@ -54,7 +54,8 @@ def _groups(draft: Draft, heads: Sequence[Head], shared: Shared) -> list[list[Le
     claimants = [_claimant(draft, head, head.record, nobodys) for head in heads if head.record]
     followed = {each.leaf for each in claimants}
     beside = _onlookers(draft, _keys(heads) - nobodys.everybody, followed)
-    groups = partition([*claimants, *beside], nobodys.everybody, decisions_of(draft), nobodys.by_hotel)
+    told = nobodys.everybody, decisions_of(draft), nobodys.by_hotel, draft.state.guest_rules.matching
+    groups = partition([*claimants, *beside], *told)
     return [those for each in groups if (those := [leaf for leaf in each if leaf in followed])]
 
 

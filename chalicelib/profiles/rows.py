@@ -17,6 +17,9 @@ from chalicelib.identity.store import read as read_identifier
 from chalicelib.identity.store import read_block, read_decisions
 from chalicelib.profiles.state import Decisions, KeptStay
 from chalicelib.profiles.touched import leaf_of
+from chalicelib.settings import store as settings
+from chalicelib.settings.matching import Matching
+from chalicelib.settings.model import HubSettings
 
 
 @dataclass
@@ -26,6 +29,7 @@ class KnownRows:
     rows: dict[Key, Item | None] = field(default_factory=dict)
     _heads: dict[Leaf, Head] = field(default_factory=dict)
     _stays: dict[Key, KeptStay] = field(default_factory=dict)
+    _settings: HubSettings | None = None
 
     def __contains__(self, key: Key) -> bool:
         return key in self.rows
@@ -38,6 +42,8 @@ class KnownRows:
 
     def unlearn(self, changed: Collection[Key]) -> None:
         """Forget what was read from rows that are others now."""
+        if keys.DEPLOYMENT in changed:
+            self._settings = None
         for key in changed:
             self._heads.pop(leaf_of(key), None)
             self._stays.pop(key, None)
@@ -48,6 +54,17 @@ class KnownRows:
             is_same = record is not None and record["rev"] == head.record_rev
             self._heads[leaf] = with_record(head, record if is_same else None)
         return self._heads.get(leaf)
+
+    @property
+    def settings(self) -> HubSettings:
+        """As nothing were set, while their row is not read."""
+        if self._settings is None:
+            self._settings = settings.read(self.rows.get(keys.DEPLOYMENT))
+        return self._settings
+
+    @property
+    def matching(self) -> Matching:
+        return self.settings.guests.matching
 
     def heads(self) -> Iterable[Head]:
         """Those that were looked at."""

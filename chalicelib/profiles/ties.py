@@ -158,7 +158,7 @@ class Ties:
         if not self._by_likeness:
             return set()
         beside = {leaf: each for block in blocks for leaf, each in self._block(block).sketches.items()}
-        return {leaf for leaf, each in beside.items() if weigh(compared, each).is_one}
+        return {leaf for leaf, each in beside.items() if weigh(compared, each, self.known.matching).is_one}
 
     def _tied_anew(self, person: Told) -> set[Leaf]:
         rows = [(key, self._row(key)) for key in person.identifiers]

@@ -70,7 +70,7 @@ class Beside:
         return [(head, sketched_by(head, self.identifiers.get, self.rules)) for head in somebodys]
 
     def _weighed(self, one: Sketched, other: Sketched) -> Weighed:
-        return compared(one[1], other[1], in_common(one[0], other[0], self.identifiers, self.rules))
+        return compared(one[1], other[1], self.rules, in_common(one[0], other[0], self.identifiers, self.rules))
 
 
 def beside(pairs: Sequence[tuple[Leaf, Leaf]]) -> list[Beside | None]:

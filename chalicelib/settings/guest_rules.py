@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.settings.matching import SHIPPED_MATCHING, Matching
 
 RoleWord = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z.,_+-]{2,40}$")]
 AgencyDomain = Annotated[
@@ -48,6 +49,9 @@ class GuestRules(BaseModel):
 
     `survivorship` says by field which of a guest's records counts; a field that is left out is the newest record's
     that has it. It holds for each guest from the next news of them on.
+
+    `matching` says how much alike two records must be to be one person's, and what each field weighs. It holds for
+    each record from the next news of it on; `hub identity audit` proposes whom it would join among the rest.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +60,7 @@ class GuestRules(BaseModel):
     agency_domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=100)] = ()
     house_telephones: Annotated[tuple[Telephone, ...], Field(max_length=100)] = ()
     survivorship: dict[ProfileField, FieldRule] = {}
+    matching: Matching = SHIPPED_MATCHING
 
     def rule_of(self, field: str) -> FieldRule:
         return next((rule for name, rule in self.survivorship.items() if name == field), NEWEST)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.identity.model import MOST_DECISIONS
-from chalicelib.identity.weights import REVIEW_FROM
+from chalicelib.settings.matching import REVIEW_FROM
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.crashes import watching
 from tests.entrypoints.conftest import Hub, Ingest

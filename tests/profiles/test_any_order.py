@@ -27,6 +27,10 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import loading
 from chalicelib.profiles.model import Change, MergeDecision
 from chalicelib.properties.model import Branding
+from chalicelib.settings.guest_rules import GuestRules
+from chalicelib.settings.matching import SHIPPED_MATCHING, Matching
+from chalicelib.settings.model import HubSettings
+from chalicelib.settings.store import packed
 from tests.builders import PORTO, VIENNA, at, charge, decided, guest, reservation
 from tests.exhaustive import examples, some_of
 from tests.ids import PMS
@@ -51,8 +55,13 @@ Told = dict[str, Any] | Change | MergeDecision
 """What a source said, what was read of a vendor under some map of its hotels, or what a person decided."""
 
 
-def stored(monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Told]]) -> MemoryTable:
+def stored(
+    monkeypatch: pytest.MonkeyPatch, batches: Sequence[Sequence[Told]], matching: Matching = SHIPPED_MATCHING
+) -> MemoryTable:
     table = with_hotels(MemoryTable().install(monkeypatch))
+    if matching != SHIPPED_MATCHING:
+        told = packed(HubSettings(guests=GuestRules(matching=matching), version=1))
+        table.rows[keys.DEPLOYMENT] = row(keys.DEPLOYMENT, **told)
     for batch in batches:
         store(batch)
     return table
@@ -417,6 +426,23 @@ def test_identity_stays_and_sums_do_not_depend_on_order_batches_or_repetition(
         chance.shuffle(shuffled)
         cut = chance.randrange(len(shuffled) + 1)
         again = stored(monkeypatch, [shuffled[:cut], *[[each] for each in shuffled[cut:]]]).state()
+    assert again == expected
+
+
+EASILY, HARDLY = Matching(review_from=10, auto_from=20), Matching(review_from=40, auto_from=60)
+BY_BIRTHDAY = Matching(weights={"born": {"same": 20}, "given": {"other": 0}, "family": {"other": 0}})
+
+
+@settings(parent=COMMON, max_examples=examples(40))
+@given(season=seasons(), seed=st.integers(0, 10_000), matching=st.sampled_from([EASILY, HARDLY, BY_BIRTHDAY]))
+def test_whatever_is_set_of_matching_the_end_is_one_in_any_order(
+    season: list[Told], seed: int, matching: Matching, facts: list[Fact]
+) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        expected = stored(monkeypatch, [season], matching).state()
+        shuffled = [*season, *season[:2]]
+        random.Random(seed).shuffle(shuffled)
+        again = stored(monkeypatch, [[each] for each in shuffled], matching).state()
     assert again == expected
 
 

@@ -53,6 +53,7 @@ from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.guest_rules import FieldRule, GuestRules, ProfileField
 from chalicelib.settings.legal import MOST_TOPICS, ConsentSettings, ConsentText, CountryRule, MailTopic, Source
+from chalicelib.settings.matching import SHIPPED_WEIGHTS, Matching
 from chalicelib.settings.model import Brand, HubSettings, Succession
 from tests import tables
 from tests.aws.test_largest_rows import changed_as_often_as_may_be
@@ -96,6 +97,7 @@ def longest_rules() -> GuestRules:
         agency_domains=(".".join(["x" * 49] * 2),) * 100,
         house_telephones=(f"+{'1' * 15}",) * 100,
         survivorship=dict.fromkeys(get_args(ProfileField), FieldRule(by="longest", sources=(ConnectionId(ID),) * 6)),
+        matching=Matching(weights={name: dict.fromkeys(levels, -19.9) for name, levels in SHIPPED_WEIGHTS.items()}),
     )
 
 

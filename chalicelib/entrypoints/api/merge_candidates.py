@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
@@ -18,19 +18,17 @@ from chalicelib.identity import store
 from chalicelib.identity.weights import Weighed
 from chalicelib.profiles import waiting
 from chalicelib.profiles.waiting import Beside
+from chalicelib.settings.matching import FieldName, Level
 
 SPARE = 20
 """Rows beyond the limit that a page looks at, for those that are answered by now, or another hotel's."""
-
-Field = Literal["given", "family", "names", "born", "postcode", "city", "street", "country", "phone", "email", "member"]
-Level = Literal["same", "nickname", "alike", "initial", "part", "some", "other", "swapped", "turned"]
 
 
 class EvidenceShown(Shown):
     """How one field of two records compares, and what that weighs. `bits` speak for one person, below zero for two:
     each makes it twice, or half, as likely."""
 
-    field: Field
+    field: FieldName
     level: Level
     bits: float
 
