@@ -8,6 +8,8 @@ from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.identity.model import Called
+from chalicelib.identity.names import Name, generation_of, name_of
+from chalicelib.identity.parties import are_several
 from chalicelib.identity.sketches import Sketch, sketch_of
 
 
@@ -26,6 +28,17 @@ def told_by_record(head: Head) -> tuple[IdentifierKey, ...]:
 def listed_as(record: Record) -> Called:
     """The name as the rows of its identifiers list it: with the hotel whose key alone says so."""
     return (*record.called, record.hotel) if record.hotel else record.called
+
+
+def name_said(record: Record) -> Name:
+    """With what other fields say of it. The generation in the name comes first: the rows of identifiers list the name
+    alone, and whom they hold for two generations nobody looks at."""
+    name = name_of(*record.called)
+    return replace(
+        name,
+        generation=name.generation or generation_of(record.generation),
+        is_several=are_several(record.salutation, *record.called),
+    )
 
 
 def sketch(record: Record) -> Sketch:

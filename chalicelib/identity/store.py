@@ -7,6 +7,7 @@ from itertools import zip_longest
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, inflated, within_a_unit
 from chalicelib.aws.indexes import INDEX_1
+from chalicelib.aws.keys_of_audits import proposal
 from chalicelib.canonical.ids import Digest, Leaf, PropertyId
 from chalicelib.canonical.time import Instant
 from chalicelib.identity.model import Block, Called, Decision, Identifier, Likeliest, Pair, Verdict, pair_of
@@ -106,8 +107,12 @@ def read_block(digest: Digest, item: Item) -> Block:
 
 def candidate_row(leaf: Leaf, likeliest: Likeliest) -> Item:
     """The likeliest come first in the index."""
-    position = f"{MOST_BITS - round(likeliest.bits, 1):05.1f}#{leaf}#{likeliest.other}"
+    position = position_of(leaf, *likeliest)
     return table.row(keys.candidate(leaf), **{INDEX_1.pk: keys.ALL_CANDIDATES, INDEX_1.sk: position})
+
+
+def position_of(leaf: Leaf, other: Leaf, bits: float) -> str:
+    return f"{MOST_BITS - round(bits, 1):05.1f}#{leaf}#{other}"
 
 
 def candidates(after: str | None = None, *, at_once: int | None = None) -> Iterator[tuple[str, Pair]]:
@@ -121,12 +126,16 @@ def candidates(after: str | None = None, *, at_once: int | None = None) -> Itera
 
 
 def listed_before(rows: Sequence[tuple[str, Pair]]) -> set[str]:
-    """The positions of pairs that stand before them, too: of two who are each other's likeliest both rows say so. One
-    batch read."""
-    others = {position: keys.candidate(Leaf(position.rpartition("#")[2])) for position, _ in rows}
-    items = table.get_many(others.values())
-    places = {position: items[key][INDEX_1.sk] for position, key in others.items() if key in items}
-    return {at for at, pair in rows if (first := places.get(at)) and first < at and _pair_at(first) == pair}
+    """The positions of pairs that stand before them, too: of two who are each other's likeliest both rows say so, and a
+    proposal may beside them. One batch read."""
+    told = {pair: (*map(keys.candidate, pair), proposal(*pair)) for _, pair in rows}
+    items = table.get_many({key for those in told.values() for key in those})
+    places = {key: item[INDEX_1.sk] for key, item in items.items()}
+    first = {
+        pair: min((at for key in those if (at := places.get(key)) and _pair_at(at) == pair), default="~")
+        for pair, those in told.items()
+    }
+    return {at for at, pair in rows if first[pair] < at}
 
 
 def _pair_at(position: str) -> Pair:

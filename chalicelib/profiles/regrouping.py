@@ -9,6 +9,7 @@ from chalicelib.canonical.ids import ChannelName, GuestId, IdentifierKey, Leaf, 
 from chalicelib.consent import rules as consent
 from chalicelib.consent.acts import without_claimed_yes
 from chalicelib.consent.model import CHANNELS, REMEMBERED, Consent
+from chalicelib.guests.carried import name_said
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.guests.standing import hotels_of
@@ -16,9 +17,7 @@ from chalicelib.identity.birthdays import birth_day
 from chalicelib.identity.carriers import known_names, tells
 from chalicelib.identity.likeness import own_sketch
 from chalicelib.identity.model import MOST_LEAVES, hotel_in
-from chalicelib.identity.names import Name, generation_of, name_of
 from chalicelib.identity.offices import keys_of_offices
-from chalicelib.identity.parties import are_several
 from chalicelib.identity.partition import partition
 from chalicelib.identity.rules import Claimant
 from chalicelib.profiles import candidates, laying, mailboxes, sharing
@@ -175,7 +174,7 @@ def _keys_of_offices(draft: Draft, heads: Iterable[Head]) -> set[IdentifierKey]:
 def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claimant:
     return Claimant(
         leaf=head.leaf,
-        name=_name(record),
+        name=name_said(record),
         identifiers=frozenset(key for key in head.identifiers if key.startswith(("email:", "phone:"))),
         member_identifiers=frozenset(key for key in head.identifiers if key.startswith("member:")),
         merged_into=leaf_of_profile(record.source, record.merged_into) if record.merged_into else None,
@@ -184,15 +183,4 @@ def _claimant(draft: Draft, head: Head, record: Record, shared: Shared) -> Claim
         source=record.source,
         compared=own_sketch(head, shared.of(record.hotel)) if head.blocks else None,
         blocks=frozenset(each for each in head.blocks if not draft.block(each).is_full),
-    )
-
-
-def _name(record: Record) -> Name:
-    """With what other fields say of it. The generation in the name comes first: the rows of identifiers list the name
-    alone, and whom they hold for two generations nobody looks at."""
-    name = name_of(*record.called)
-    return replace(
-        name,
-        generation=name.generation or generation_of(record.generation),
-        is_several=are_several(record.salutation, *record.called),
     )

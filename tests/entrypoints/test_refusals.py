@@ -33,6 +33,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "connection_backfill:start": {"since": "2026-01-01T00:00:00Z"},
     "imports:create": {"kind": "guests", "source": "old", "exported_at": "2026-01-01T00:00:00Z", "currency": "EUR"},
     "imports:read": {"date_order": "day_first"},
+    "merge_proposals:propose": {"pairs": [["g1", "g2"]]},
+    "identity_audits:report": {"began_at": "2026-01-01T00:00:00.000000Z", "guests": 2, "records": 3},
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
     "corrections:patch": {"language": "de"},

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
-from chalicelib.aws import keys, table
+from chalicelib.aws import keys, keys_of_audits, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.canonical.ids import (
     CampaignId,
@@ -59,6 +59,8 @@ from chalicelib.guests.records import Correction, Record
 from chalicelib.guests.statements import MOST_STATEMENTS, Speaker, Statement
 from chalicelib.guests.stats import Stats
 from chalicelib.guests.survivorship import DIGITS
+from chalicelib.identity import audit_store
+from chalicelib.identity.audits import IdentityAudit, SourceQuality
 from chalicelib.identity.blocks import MOST_IN_ONE
 from chalicelib.identity.model import (
     MOST_DECISIONS,
@@ -88,6 +90,7 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import enrolled, listing
 from chalicelib.profiles.model import Change
 from chalicelib.settings.legal import MOST_TOPICS
+from chalicelib.settings.matching import SHIPPED_WEIGHTS
 from tests.builders import VIENNA, charge, guest, reservation
 from tests.ids import PMS
 from tests.sizes.inputs import (
@@ -356,6 +359,24 @@ def _sketch(signs: str, number: int) -> Sketch:
     return Sketch(*(filled(signs, LONGEST, 10 * number + at) for at, _ in enumerate(Sketch._fields)))
 
 
+def proposal(_: str) -> Item:
+    pair = Leaf("g0" + "0" * 23), Leaf("g1" + "0" * 23)
+    return audit_store.proposal_row(pair, 99.9, Instant("2026-02-01T00:00:00.000000Z"))
+
+
+def identity_audit(_: str) -> Item:
+    counts = {name: 10**12 for name in SourceQuality.model_fields if name != "source"}
+    its = IdentityAudit(
+        began_at=AT,
+        guests=10**12,
+        records=10**12,
+        sources=tuple(SourceQuality(source=ConnectionId(f"{at:064}"), **counts) for at in range(200)),
+        weights={name: dict.fromkeys(levels, -19.9) for name, levels in SHIPPED_WEIGHTS.items()},
+    )
+    audit_store.save(its)
+    return kept(keys_of_audits.identity_audit(AT))
+
+
 def candidate(_: str) -> Item:
     return candidate_row(Leaf("g0" + "0" * 23), Likeliest(Leaf("g1" + "0" * 23), 99.9))
 
@@ -465,6 +486,8 @@ ROWS: Rows = {
     "erasure_of": Largest(erasure_of, 120),
     "block": Largest(block, 49_000, FOUR),
     "candidate": Largest(candidate, 150),
+    "proposal": Largest(proposal, 220),
+    "identity_audit": Largest(identity_audit, 54_000),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),
     "reservation": Largest(reservation_, 130),

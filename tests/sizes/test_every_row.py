@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.aws import (
     keys,
+    keys_of_audits,
     keys_of_erasures,
     keys_of_imports,
     keys_of_members,
@@ -26,7 +27,10 @@ from chalicelib.aws.table import LARGEST_ROW
 from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_the_deployment, rows_of_work
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
-PAGES = keys, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes, keys_of_people
+PAGES = (
+    keys, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes,
+    keys_of_people,
+)  # fmt: skip
 ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS, **rows_of_newcomers.ROWS}
 
 

@@ -50,6 +50,7 @@ TAGS = {
     "erasures": "Guests who were erased, and which sources still hold them",
     "events": "Snapshots in the hub's own format",
     "guests": "Who the guests are, and what happened with each",
+    "identity-audits": "How good each source's records are, audit by audit",
     "identity-provider": "The group's own provider of identities (OpenID Connect)",
     "imports": "History as lists of guests and stays: read and shown before it is stored",
     "jobs": "Long work, and how far it is",

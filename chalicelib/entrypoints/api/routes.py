@@ -9,6 +9,7 @@ ADMIN = frozenset({"admin"})
 EVERYONE = frozenset({"admin", "marketer", "front_desk", "analyst", "integration"})
 MARKETING = frozenset({"admin", "marketer"})
 MARKETING_READ = frozenset({"admin", "marketer", "analyst"})
+ANALYSTS = frozenset({"admin", "analyst"})
 FRONT_DESK = frozenset({"admin", "front_desk"})
 SENDERS = frozenset({"admin", "integration"})
 
@@ -115,7 +116,10 @@ CALLS = (
     Call("GET", "/v1/guests/{guest_id}/decisions", "merge_decisions:listed", EVERYONE),
     Call("POST", "/v1/guests/{guest_id}/unmerge", "merge_decisions:unmerge", FRONT_DESK, creates=True, conflicts=True),
     Call("GET", "/v1/merge-candidates", "merge_candidates:listed", FRONT_DESK),
+    Call("POST", "/v1/merge-candidates", "merge_proposals:propose", ADMIN, creates=True, group_only=True),
     Call("GET", "/v1/merge-candidates/{guest_id}/{other_id}", "merge_candidates:get", FRONT_DESK),
+    Call("GET", "/v1/identity-audits", "identity_audits:listed", ANALYSTS, group_only=True),
+    Call("POST", "/v1/identity-audits", "identity_audits:report", ADMIN, status=201, creates=True, group_only=True),
     Call("POST", "/v1/merge-decisions", "merge_decisions:decide", FRONT_DESK, creates=True, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/timeline", "timeline:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/stays", "stays:listed", EVERYONE),
