@@ -116,7 +116,7 @@ def test_a_proposal_that_becomes_a_candidate_by_itself_is_shown_once_on_all_page
     monkeypatch.setattr(merge_candidates, "SPARE", 0)
     propose(apart)
     set_(apart, review_from=20, auto_from=90)
-    ingest(maria("g1", phone="+43 664 1234567", changed_at=at(1)))
+    ingest(maria("g1", address={"city": "Athina", "country": "GR"}, changed_at=at(1)))
     first = apart.get("/v1/merge-candidates?limit=1")
     assert [each["records"] for each in first["items"]] == [PAIR]
     while cursor := first["next_cursor"]:
