@@ -119,7 +119,8 @@ def test_a_proposal_that_becomes_a_candidate_by_itself_is_shown_once_on_all_page
     lima = {"birth_date": "1990-03-04", "address": {"postal_code": "1000"}, "property_id": VIENNA.id}
     ingest(guest("g3", "Ines", "Lima", **lima), guest("g4", "Ines", "Lima", **lima))  # 36.5 bits
     ingest(maria("g1", address={"city": "Athina", "country": "GR"}, changed_at=at(1)))  # 32.5 bits
-    shown, cursor = [], ""
+    shown: list[list[str]] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = apart.get(f"/v1/merge-candidates?limit=1{cursor and f'&cursor={cursor}'}")
         shown += [each["records"] for each in page["items"]]
