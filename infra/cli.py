@@ -1,8 +1,7 @@
-"""The `hub` command line: deploy, finish, keys, staff, audit, settings, replay, dead letters, and the local cloud."""
+"""The `hub` command line: deploy, finish, keys, staff, guests, settings, replay, dead letters, and the local cloud."""
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +27,7 @@ from infra import (
     people,
     queue_urls,
     replay,
+    replay_commands,
     restore,
     restore_commands,
     running_hub,
@@ -37,12 +37,13 @@ from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
 from infra.errors import Refused
 from infra.history_commands import lists
+from infra.identity_commands import identity
 from infra.local_cloud import LocalCloudDown
 from infra.name_commands import names
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
 from infra.staff_commands import staff
-from infra.terminal import AsJson, Stage, a_day, agree_to_a_new, progress, say, stage_of, telling, words
+from infra.terminal import AsJson, Stage, agree_to_a_new, say, stage_of, telling, words
 
 hub = typer.Typer(
     no_args_is_help=True,
@@ -57,8 +58,10 @@ hub.add_typer(key, name="key")
 hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
 hub.add_typer(names, name="names")
+hub.add_typer(identity, name="identity")
 hub.add_typer(staff, name="staff")
 hub.command("audit")(audit_commands.audit)
+hub.command("replay")(replay_commands.replay_archived)
 hub.add_typer(lists)
 hub.command("deploy")(commands.deploy)
 infra.command("record")(commands.record)
@@ -269,31 +272,3 @@ def key_create(
     say(shown, as_json=as_json)
     if not as_json:
         words.print("Keep the key now: the hub knows its hash, and cannot show it again.")
-
-
-@hub.command("replay")
-def replay_command(
-    first: Annotated[date, typer.Option("--from", parser=a_day, metavar="DAY", help="The first day, UTC.")],
-    last: Annotated[
-        date | None, typer.Option("--to", parser=a_day, metavar="DAY", help="The last day; --from's if left out.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
-    stage: Stage = "",
-    as_json: AsJson = False,
-) -> None:
-    """Send the archived notices of these days to their queues once more."""
-    if last and last < first:
-        raise Refused(f"--to {last} is before --from {first}")
-    at = stage_of(stage)
-    replayed, told = replay.Replayed(), replay.Told()
-    objects = replay.objects(at, first, last or first)
-    if not objects:
-        words.print("[yellow]nothing was archived on these days[/]")
-    else:
-        with progress() as shown:
-            for archived in shown.track(objects, description="replaying"):
-                replayed += replay.replay(at, archived, dry_run=dry_run, told=told)
-    if replayed.expired:
-        words.print(f"[yellow]{replayed.expired} messages lie apart for their size, and have expired: not sent[/]")
-    counts = {"objects": len(objects), "messages": dict(replayed.messages), "expired": replayed.expired}
-    say({**counts, "sent": bool(objects) and not dry_run}, as_json=as_json)

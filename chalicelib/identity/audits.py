@@ -10,6 +10,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.settings.matching import Bits, FieldName, Level
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
+MOST_SOURCES = 200
 AN_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
 
 
@@ -48,7 +49,8 @@ class Proposals(Counted):
 class IdentityAudit(Counted):
     """One audit, known by when it began. `full_blocks` are those that are too full for records to be compared there as
     they come, which the audit looked into; `passed_over` those that were too full for it, too. `weights` are the bits
-    that it estimated from the hotel's own records; where there are too few, nothing."""
+    that it estimated from the hotel's own records; where there are too few, nothing. `even_at` is the score at which
+    one person is as likely as two."""
 
     began_at: Annotated[Instant, Field(pattern=AN_INSTANT)]
     guests: Count
@@ -57,5 +59,6 @@ class IdentityAudit(Counted):
     full_blocks: Count = 0
     passed_over: Count = 0
     proposals: Proposals = Proposals()
-    sources: Annotated[tuple[SourceQuality, ...], Field(max_length=200)] = ()
+    sources: Annotated[tuple[SourceQuality, ...], Field(max_length=MOST_SOURCES)] = ()
     weights: dict[FieldName, dict[Level, Bits]] = {}
+    even_at: Annotated[float, Field(ge=-100, le=100)] | None = None

@@ -23,26 +23,35 @@ def keys_of(sketch: Sketch) -> tuple[str, ...]:
 
     Whoever has a telephone and nothing else is found by that, which is an identifier.
     """
-    return tuple(islice(_keys(sketch), MOST))
+    return tuple(" ".join(key) for key in islice(_keys(sketch), MOST))
 
 
-def _keys(sketch: Sketch) -> Iterator[str]:
+KINDS = ("phone", "born", "born in", "sounds", "house", "city")
+
+
+def every_key_of(sketch: Sketch) -> dict[str, str]:
+    """All of them by their kind: who has time to compare more looks under more."""
+    return dict(_keys(sketch))
+
+
+def _keys(sketch: Sketch) -> Iterator[tuple[str, str]]:
+    """Kind and value, the most telling first."""
     name, born, postcode = sketch.name, _born(sketch.born), sketch.postcode
     family = "".join(name.family or name.given)
     if not family or name.is_several:
         return
     if sketch.phone and (born or postcode):
-        yield f"phone {sketch.phone} {family[0]}"
+        yield "phone", f"{sketch.phone} {family[0]}"
     if born:
-        yield f"born {born} {family[0]}"
+        yield "born", f"{born} {family[0]}"
     if born and sketch.city:
-        yield f"born in {born} {sketch.city[0]}"
+        yield "born in", f"{born} {sketch.city[0]}"
     if postcode:
-        yield f"sounds {postcode[0]} {' '.join(sorted((_sound(name.given), _sound(name.family))))}"
+        yield "sounds", f"{postcode[0]} {' '.join(sorted((_sound(name.given), _sound(name.family))))}"
     if postcode and sketch.house:
-        yield f"house {postcode} {sketch.house}"
+        yield "house", f"{postcode} {sketch.house}"
     if sketch.city:
-        yield f"city {sketch.city[:4]} {family[:2]}"
+        yield "city", f"{sketch.city[:4]} {family[:2]}"
 
 
 def _born(day: str | None) -> str | None:

@@ -135,6 +135,12 @@ def forms_of(word: str) -> set[str]:
     return {other for at in _names(word) for other in KNOWN_AS[at].split()}
 
 
+def one_form_of(word: str) -> str:
+    """One name for all by which who has this given name may be called, so that forms compare as texts do; of what is
+    short for several names the last one's."""
+    return KNOWN_AS[max(_names(word))].split()[0] if _names(word) else word
+
+
 def _names(word: str) -> frozenset[int]:
     return _lines().get(word, frozenset())
 

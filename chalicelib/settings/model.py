@@ -8,6 +8,7 @@ from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.properties.model import Branding
 from chalicelib.settings.guest_rules import GuestRules
+from chalicelib.settings.matching import Weights
 
 LARGEST_CAP = 10
 """The highest frequency cap: a gate remembers as many sends."""
@@ -52,6 +53,11 @@ class HubSettings(BaseModel):
     guests: GuestRules = GuestRules()
     brands: Annotated[dict[HubId, Brand], Field(max_length=40)] = {}
     version: Annotated[int, Field(ge=0)] | None = None
+
+    def weighing(self, weights: Weights) -> Self:
+        """With these weights of matching in place of those of the same names."""
+        matching = self.guests.matching.weighing(weights)
+        return self.model_copy(update={"guests": self.guests.model_copy(update={"matching": matching})})
 
     def numbered(self, version: int) -> Self:
         return self.model_copy(update={"version": version})
