@@ -108,6 +108,7 @@ class Maker:
         key = self._posted("/v1/keys", {"name": "Booking engine", "role": "integration", "properties": ["vienna"]})
         staff = {role: somebody(name, role) for role, name in zip(STAFF_ROLES, PEOPLE, strict=True)}
         _noted(staff["front_desk"])
+        self._audited()
         return World(staff, {**self._names(), **run, "key_id": key["key_id"], "staff_id": staff["marketer"].id})
 
     def _topics(self) -> None:
@@ -125,6 +126,15 @@ class Maker:
 
     def _guests(self) -> None:
         assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate([*told(), ALIKE])])
+
+    def _audited(self) -> None:
+        """All guests, twice."""
+        counts = {"records": 100, "reachable": 60, "masked": 25, "unmailable": 15, "no_consent": 20}
+        for day, duplicates in ((1, 30), (2, 12)):
+            source = {"source": "mews-vienna", "duplicates": duplicates, **counts}
+            began_at = f"2026-01-0{day}T02:00:00.000000Z"
+            told = {"began_at": began_at, "guests": 80, "records": 100, "passed_over": 2, "sources": [source]}
+            self._posted("/v1/identity-audits", told)
 
     def _marketing(self) -> None:
         self.hub.put("/v1/segments/came-back", SEGMENT)

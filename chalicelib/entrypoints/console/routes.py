@@ -25,6 +25,7 @@ PAGES = (
     Page("/board", shows="board:chosen", opens="boards:arrivals"),
     Page("/board/{property_id}", shows="board:shown", opens="boards:arrivals"),
     Page("/guests", shows="guests:search", opens="guests:search", title=N_("Guests")),
+    Page("/guests/quality", shows="quality:shown", opens="identity_audits:listed"),
     Page("/guests/review", shows="review:queued", opens="merge_candidates:listed"),
     Page(
         "/guests/review/{guest_id}/{other_id}",
