@@ -36,10 +36,10 @@ from infra.dead_letter_commands import dlq
 from infra.deploying import commands, steps
 from infra.deploying.errors import DeploymentStopped
 from infra.errors import Refused
-from infra.history_commands import lists
 from infra.identity_commands import identity
 from infra.local_cloud import LocalCloudDown
 from infra.name_commands import names
+from infra.register_commands import lists
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
 from infra.staff_commands import staff

@@ -1,7 +1,7 @@
 """Whether a guest may be written to by the rules of the countries concerned, by which of them, and until when. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,7 +9,8 @@ from typing import NamedTuple
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import Consent
-from chalicelib.settings.legal import Contact, CountryRule, Implied, Proof
+from chalicelib.consent.registers import Listed
+from chalicelib.settings.legal import Contact, CountryRule, Implied, Proof, RegisterId
 
 OBJECTION = "objection"
 """The rule by which who objected is held, in every country."""
@@ -22,6 +23,7 @@ class Denied(StrEnum):
     NO_CONSENT = "no_consent"
     NO_LEGAL_BASIS = "no_legal_basis"
     NOT_REGISTERED = "not_registered"
+    ON_LIST = "on_list"
     DOUBLE_OPT_IN_MISSING = "double_opt_in_missing"
     CONSENT_EXPIRED = "consent_expired"
 
@@ -53,6 +55,8 @@ class Evidence:
     """Whether they attest that their sources keep the proof of each opt-in."""
     registers: frozenset[str] = frozenset()
     """The lists with which the hotels concerned attest to compare."""
+    listed: Mapping[RegisterId, Listed] = field(default_factory=dict)
+    """Whether the address stands on lists that the company handed on; where one is in force, nobody's word is asked."""
 
 
 NO_EVIDENCE = Evidence()
@@ -86,7 +90,8 @@ def decide(rules: Sequence[CountryRule], known: Evidence, now: datetime) -> Verd
 
 
 def may_be_overturned(rules: Sequence[CountryRule], known: Evidence, verdict: Verdict, *, attested: bool) -> bool:
-    """Whether bookings or clicks, which were not looked for yet, could make it a yes; it costs reads to look.
+    """Whether bookings or clicks, which were not looked for yet, could make it a yes, or tell that a list alone is in
+    the way; it costs reads to look.
     `attested`: a hotel at which there may be bookings attests that it offered the refusal."""
     if verdict.reason in {None, Denied.WITHDRAWN}:
         return False
@@ -94,7 +99,7 @@ def may_be_overturned(rules: Sequence[CountryRule], known: Evidence, verdict: Ve
 
 
 def _could_allow(rule: CountryRule, known: Evidence, *, attested: bool) -> bool:
-    by_bookings = attested and any(each.off_register in {None, *known.registers} for each in rule.implied)
+    by_bookings = attested and any(_from_list(each, known) is not Denied.NOT_REGISTERED for each in rule.implied)
     return by_bookings or (known.answer is not None and _is_enough(rule, known))
 
 
@@ -115,7 +120,7 @@ def _express(rule: CountryRule, known: Evidence, now: datetime) -> Iterator[Verd
     if not _is_enough(rule, known):
         is_unproven = rule.double_opt_in
         yield Verdict(rule.id, reason=Denied.DOUBLE_OPT_IN_MISSING if is_unproven else Denied.NO_LEGAL_BASIS)
-    elif rule.on_register and rule.on_register not in known.registers:
+    elif rule.on_register and not _is_registered(rule.on_register, known, known.answer):
         yield Verdict(rule.id, reason=Denied.NOT_REGISTERED)
     else:
         basis = "confirmed" if known.answer.state == "confirmed" else "express"
@@ -140,10 +145,26 @@ def _proofs(known: Evidence) -> Iterator[Proof]:
 
 def _implied(rule: CountryRule, way: Implied, known: Evidence, now: datetime) -> Iterator[Verdict]:
     for since in _begun(way, known):
-        if way.off_register and way.off_register not in known.registers:
-            yield Verdict(rule.id, reason=Denied.NOT_REGISTERED)
+        if held := _from_list(way, known):
+            yield Verdict(rule.id, reason=held)
         else:
             yield _lasting(rule, way.kind, _ends(rule, way.months, known, since), now)
+
+
+def _from_list(way: Implied, known: Evidence) -> Denied | None:
+    """Why a list keeps it from counting; None where the rule asks none, or the address is known not to stand there."""
+    listed = known.listed.get(way.off_register) if way.off_register else None
+    if listed is None:
+        return Denied.NOT_REGISTERED if way.off_register not in {None, *known.registers} else None
+    return Denied.ON_LIST if listed.is_on else None
+
+
+def _is_registered(register: RegisterId, known: Evidence, answer: Consent) -> bool:
+    """By the list, where there is one: of a yes that is no older than that, the hotel's word counts."""
+    listed = known.listed.get(register)
+    if listed is None or (not listed.is_on and answer.last_said >= listed.of.isoformat()):
+        return register in known.registers
+    return listed.is_on
 
 
 def _begun(way: Implied, known: Evidence) -> Iterator[Instant | None]:

@@ -1,7 +1,7 @@
 """Candidates as the hub knows them at this moment: read so that head, gate and claims belong together."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf, OccasionId
@@ -9,6 +9,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
 from chalicelib.consent.bases import Booking
 from chalicelib.consent.model import Gate
+from chalicelib.consent.registers import Listed
 from chalicelib.consent.rules import Remembering
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
@@ -21,6 +22,7 @@ from chalicelib.messages import addressing, store
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.model import Message
 from chalicelib.settings.guest_rules import SHIPPED, GuestRules
+from chalicelib.settings.legal import RegisterId
 from chalicelib.settings.rules import MailIdentity
 
 
@@ -49,6 +51,8 @@ class Candidate:
     """Looked up where they decide whether the guest may be written to."""
     clicked_at: Instant | None = None
     """So is the last click."""
+    listed: Mapping[RegisterId, Listed] = field(default_factory=dict)
+    """Whether the address stands on lists that rules ask for."""
     heard: Traits | None = None
     """What the sender's segment is asked of, but for stays and membership, where others claim something."""
 

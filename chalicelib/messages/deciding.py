@@ -134,7 +134,12 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         controller=look.occasion.identity.controller,
         succeeds=look.occasion.identity.succeeds,
         rules=asked.rules,
-        evidence=replace(asked.evidence, bookings=candidate.bookings, clicked_at=candidate.clicked_at),
+        evidence=replace(
+            asked.evidence,
+            bookings=candidate.bookings,
+            clicked_at=candidate.clicked_at,
+            listed=candidate.listed,
+        ),
         cap=look.occasion.cap,
         topic=look.occasion.topic,
         fits_claim=claims.rows_of(candidate.others) <= table.WRITE_AT_ONCE,

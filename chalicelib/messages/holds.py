@@ -112,6 +112,7 @@ CAME_AGAIN = Hold(
 BY_LAW: Mapping[Reason, str] = {
     Reason.NO_LEGAL_BASIS: "By the rule of the country nobody who may say so agreed to marketing {message}.",
     Reason.NOT_REGISTERED: "By the rule of the country a list must be compared that the hotel does not attest.",
+    Reason.ON_LIST: "By the rule of the country nobody is written to who stands on a list with this {address}.",
     Reason.DOUBLE_OPT_IN_MISSING: "By the rule of the country the yes must be confirmed from the mailbox or proven.",
     Reason.CONSENT_EXPIRED: "By the rule of the country the yes, or what stood for it, has ended by its age.",
 }

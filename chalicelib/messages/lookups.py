@@ -1,6 +1,6 @@
 """What a yes may rest on where nobody said one, or that keeps one alive: read for the few guests of whom it decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -8,8 +8,9 @@ from chalicelib.canonical.ids import ControllerId, Digest, Leaf
 from chalicelib.canonical.snapshots import Channel as Sold
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, instant
-from chalicelib.consent import bases
+from chalicelib.consent import bases, register_lists
 from chalicelib.consent.bases import Booking
+from chalicelib.consent.registers import Listed, asked_by
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
 from chalicelib.identity.digests import digest
@@ -19,6 +20,7 @@ from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.known import Known
 from chalicelib.messages.model import Occasion
 from chalicelib.messages.questions import asked_of
+from chalicelib.settings.legal import CountryRule, RegisterId
 from chalicelib.settings.senders import Senders, offers_refusal
 
 NEWEST = 50
@@ -42,11 +44,13 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     rivals = tuple(looked_up(look, each) for each in candidate.rivals)
     found = replace(candidate, rivals=rivals) if rivals else candidate
     to = candidate.address(look.channel)
-    if found.guest is None or to is None or look.occasion.purpose is None:
+    guest = found.guest
+    if guest is None or to is None or look.occasion.purpose is None:
         return found
     address = digest(look.channel.identifier, to)
     identity, purpose = look.occasion.identity, look.occasion.purpose
-    asked = asked_of(candidate.shown, found.guest.properties, identity.senders, look.now)
+    asked = asked_of(candidate.shown, guest.properties, identity.senders, look.now)
+    found = replace(found, listed=listed(asked.rules, identity.senders, look.channel, to, look.now))
     if not asked.may_be_looked_up:
         return found
     known = Known(
@@ -55,15 +59,23 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
         controller=identity.controller,
         succeeds=identity.succeeds,
         rules=asked.rules,
-        evidence=asked.evidence,
+        evidence=replace(asked.evidence, listed=found.listed),
         mailbox=found.mailbox,
     )
     if not bases.may_be_overturned(asked.rules, known.proof(purpose), known.verdict(purpose), attested=asked.attested):
         return found
-    bookings = bookings_of(found.guest.members, address, identity.senders, look.now)
+    bookings = bookings_of(guest.members, address, identity.senders, look.now)
     has_clicks = any(each.lapse and "click" in each.lapse.after for each in asked.rules)
-    clicked_at = last_click(found.guest.members, identity.controller) if has_clicks else None
+    clicked_at = last_click(guest.members, identity.controller) if has_clicks else None
     return replace(found, bookings=bookings, clicked_at=clicked_at)
+
+
+def listed(
+    rules: Sequence[CountryRule], senders: Senders, channel: Channel, to: str | None, now: datetime
+) -> Mapping[RegisterId, Listed]:
+    """Whether an address stands on the lists that rules ask for and the company handed on: two reads, only there."""
+    asked = asked_by(rules, senders.registers)
+    return register_lists.listed(asked, channel.normalised(to) or to, now.date()) if asked and to else {}
 
 
 def bookings_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> tuple[Booking, ...]:

@@ -41,5 +41,5 @@ def _identity(
     hotels: Mapping[PropertyId, Property],
     property_: Property | None = None,
 ) -> MailIdentity:
-    senders = senders_of(kept, hotels.values(), property_, legal.get().rules)
+    senders = senders_of(kept, hotels.values(), property_, legal.get())
     return mail_identity(kept, property_, successions, senders)

@@ -116,7 +116,7 @@ def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
         said = answer(link.purpose, part)
         return said is not None and said.state not in GRANTED
 
-    senders = senders_of_controller(kept, properties.by_id().values(), link.controller, rules=legal.rules)
+    senders = senders_of_controller(kept, properties.by_id().values(), link.controller, legal=legal)
     traits, seen_at = (guest.traits, guest.properties) if guest else (Traits(), ())
     asked = asked_of(traits, seen_at, senders, now)
     topics = tuple(each for each in legal.topics if each.purpose == link.purpose)

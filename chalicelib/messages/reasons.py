@@ -16,6 +16,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     NO_LEGAL_BASIS = "no_legal_basis"
     NOT_REGISTERED = "not_registered"
+    ON_LIST = "on_list"
     DOUBLE_OPT_IN_MISSING = "double_opt_in_missing"
     CONSENT_EXPIRED = "consent_expired"
     WITHDRAWN = "withdrawn"

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from chalicelib.canonical.details import CountryCode, TimeOfDay
 from chalicelib.canonical.snapshots import HUB_ID, HubId
-from chalicelib.properties.model import RegisterName, WebAddress
+from chalicelib.properties.model import WebAddress
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Months = Annotated[int, Field(ge=1, le=240)]
@@ -25,6 +25,10 @@ that was; an enquiry; or that nobody objected."""
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
 
 
+RegisterId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,16}$")]
+HashName = Literal["sha1", "sha256", "sha512"]
+
+
 class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,12 +43,13 @@ class Lapse(Closed):
 class Implied(Closed):
     """What may stand for a yes that nobody said, and for how many months after it (null: as long as nobody objects).
 
-    It needs the hotel's attestation in any case. `off_register` names a list on which the address must not stand.
+    It needs the hotel's attestation in any case. `off_register` names a list on which the address must not stand; a
+    list that the company gives to the hub is asked, else what hotels attest counts.
     """
 
     kind: ImpliedKind
     months: Months | None = None
-    off_register: RegisterName | None = None
+    off_register: RegisterId | None = None
 
 
 class Source(Closed):
@@ -71,7 +76,7 @@ class CountryRule(Closed):
     express: Annotated[tuple[Proof, ...], Field(min_length=1, max_length=5)]
     double_opt_in: bool = False
     lapse: Lapse | None = None
-    on_register: RegisterName | None = None
+    on_register: RegisterId | None = None
     implied: Annotated[tuple[Implied, ...], Field(max_length=4)] = ()
     subject_prefix: Subject | None = None
     text_hours: Annotated[tuple[TimeOfDay, ...], Field(min_length=2, max_length=2)] | None = None
@@ -117,14 +122,25 @@ class MailTopic(Closed):
         return self.names.get(language) or self.names.get(OTHERWISE) or next(iter(self.names.values()))
 
 
+class Register(Closed):
+    """A list that others keep and the company hands on as hashes: of the address in small letters, in hexadecimal. A
+    list counts for `valid_days` from the day on which it was made."""
+
+    id: RegisterId
+    hash: HashName
+    valid_days: Annotated[int, Field(ge=1, le=366)]
+
+
 class ConsentSettings(Closed):
     """The company's own word on the rules of consent: documents in the place of those of the same `id` that the hub
-    brings, or beside them; every version of the texts that guests agreed to, one a language; and the topics among which
-    guests choose. `version` grows by itself with every change; what is written of it says nothing."""
+    brings, or beside them; every version of the texts that guests agreed to, one a language; the topics among which
+    guests choose; and the registers that rules ask. `version` grows by itself with every change; what is written of it
+    says nothing."""
 
     rules: Annotated[tuple[CountryRule, ...], Field(max_length=40)] = ()
     texts: Annotated[tuple[ConsentText, ...], Field(max_length=100)] = ()
     topics: Annotated[tuple[MailTopic, ...], Field(max_length=MOST_TOPICS)] = ()
+    registers: Annotated[tuple[Register, ...], Field(max_length=8)] = ()
     version: Annotated[int, Field(ge=0)] = 0
 
     def at_version(self, version: int) -> Self:
@@ -143,11 +159,20 @@ class ConsentSettings(Closed):
         _require_once("two are", [" ".join(each.name) for each in texts])
         return texts
 
+    @field_validator("registers")
+    @classmethod
+    def _each_register_once(cls, registers: tuple[Register, ...]) -> tuple[Register, ...]:
+        _require_once("two have the id", [each.id for each in registers])
+        return registers
+
     @field_validator("topics")
     @classmethod
     def _each_topic_once(cls, topics: tuple[MailTopic, ...]) -> tuple[MailTopic, ...]:
         _require_once("two have the id", [each.id for each in topics])
         return topics
+
+    def register(self, id_: str) -> Register | None:
+        return next((each for each in self.registers if each.id == id_), None)
 
     def topic(self, id_: str) -> MailTopic | None:
         return next((each for each in self.topics if each.id == id_), None)

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from chalicelib.canonical.ids import ControllerId, PropertyId, Scope
 from chalicelib.properties.model import Branding, Property
 from chalicelib.settings.guest_rules import SHIPPED, GuestRules
-from chalicelib.settings.legal import CountryRule
+from chalicelib.settings.legal import ConsentSettings
 from chalicelib.settings.model import GROUP_CONTROLLER, HubSettings, Succession
 from chalicelib.settings.senders import NO_SENDERS, Senders
+
+NOTHING_SAID = ConsentSettings()
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,11 @@ def senders_of(
     settings: HubSettings,
     hotels: Iterable[Property],
     property_: Property | None = None,
-    rules: tuple[CountryRule, ...] = (),
+    legal: ConsentSettings = NOTHING_SAID,
 ) -> Senders:
     """Those of the mail of a property, or of the group."""
     controller = controller_of(settings, property_)
-    return senders_of_controller(settings, hotels, controller, property_.id if property_ else None, rules)
+    return senders_of_controller(settings, hotels, controller, property_.id if property_ else None, legal)
 
 
 def senders_of_controller(
@@ -66,9 +68,10 @@ def senders_of_controller(
     hotels: Iterable[Property],
     controller: ControllerId,
     own: PropertyId | None = None,
-    rules: tuple[CountryRule, ...] = (),
+    legal: ConsentSettings = NOTHING_SAID,
 ) -> Senders:
-    return Senders({each.id: each for each in hotels if controller_of(settings, each) == controller}, own, rules)
+    answered_for = {each.id: each for each in hotels if controller_of(settings, each) == controller}
+    return Senders(answered_for, own, legal.rules, legal.registers)
 
 
 def controller_of(settings: HubSettings, property_: Property | None = None) -> ControllerId:

@@ -7,17 +7,18 @@ from typing import get_args
 
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.properties.model import Property, RegisterName
-from chalicelib.settings.legal import CountryRule
+from chalicelib.settings.legal import CountryRule, Register
 
 
 @dataclass(frozen=True, eq=False)
 class Senders:
     """The hotels for which the legal entity of a mail answers, the one in whose name it is (None: the group's mail),
-    and the company's own rules of consent. One is equal to itself alone."""
+    the company's own rules of consent, and the registers that it hands on. One is equal to itself alone."""
 
     hotels: Mapping[PropertyId, Property] = field(default_factory=dict)
     own: PropertyId | None = None
     rules: tuple[CountryRule, ...] = ()
+    registers: tuple[Register, ...] = ()
 
     def concerned(self, seen_at: Collection[PropertyId]) -> list[Property]:
         """Those that know a guest who was seen at these hotels. Who is new to all of them concerns the one that writes,

@@ -32,6 +32,7 @@ PATH = {
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
     "template_id": "hello", "session_id": "0" * 64, "kind": "pillow", "note_id": "o1", "secret_id": "w0",
+    "register_id": "made-up",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -101,6 +102,9 @@ ASKED = {
     "settings:put": Asked(403, {}),
     "consent_rules:listed": Asked(EMPTY),
     "topics:listed": Asked(EMPTY),
+    "registers:listed": GROUP,
+    "registers:take": Asked(403, {"made_on": "2026-01-01", "hashes": ["0" * 64]}),
+    "registers:complete": Asked(403, {"made_on": "2026-01-01"}),
     "consent_rules:get": GROUP,
     "consent_rules:put": Asked(403, {}),
     "events:accept": Asked(FIELD, {"snapshots": [TOLD]}),

@@ -25,6 +25,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "staff:invite": {"name": "n", "email": "n@mail.example", "role": "analyst", "properties": [VIENNA.id]},
     "staff:change": {"name": "n"},
     "consent_rules:put": {"rules": []},
+    "registers:take": {"made_on": "2026-01-01", "hashes": ["0" * 64]},
+    "registers:complete": {"made_on": "2026-01-01"},
     "provider:put": {"issuer": "https://id.hotel.example", "client_id": "hub"},
     "events:accept": {"snapshots": [guest("g9", property_id=VIENNA.id)]},
     "dead_letters:redrive_slice": {"connection": "pms"},
@@ -65,6 +67,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     hub.put("/v1/programs/club", PROGRAM)
     hub.put("/v1/segments/s", SEGMENT)
     hub.put("/v1/templates/t", TEMPLATE)
+    hub.put("/v1/consent-settings", {"registers": [{"id": "ecg", "hash": "sha256", "valid_days": 30}]})
     hub.put("/v1/connections/pms", {**CONNECTION, "properties": {"p": PORTO.id}})
     ingest(reservation("r1", guest("g1", email="anna@lee.example"), property_id=PORTO.id, status="checked_out"))
     hub.call("POST", "/v1/campaigns", {"id": "camp", **BODIES["campaigns:create"]})
@@ -97,6 +100,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "program_id": "club",
         "segment_id": "s",
         "template_id": "t",
+        "register_id": "ecg",
         "campaign_id": "camp",
         "run_id": "n1",
         "import_id": hub.call("POST", "/v1/imports", BODIES["imports:create"]).json_body["id"],

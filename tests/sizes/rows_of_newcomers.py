@@ -1,7 +1,9 @@
-"""What those make who sign up for newsletters."""
+"""What those make who sign up for newsletters, and lists of those who want no advertising."""
+
+from datetime import date
 
 from chalicelib.aws import keys_of_newcomers as keys
-from chalicelib.aws import table
+from chalicelib.aws import keys_of_registers, table
 from chalicelib.aws.codec import Item
 from chalicelib.canonical.ids import ControllerId, PropertyId, signup_of
 from chalicelib.messages.model import State
@@ -26,4 +28,17 @@ def signup_mail(_: str) -> Item:
     return table.row(keys.signup_mail(ONE), state=State.CLAIMED, reason="r" * 64, at=AT, expires_at=10**12)
 
 
-ROWS: Rows = {"signup": Largest(signup, 7_750, FOUR), "signup_mail": Largest(signup_mail, 230)}
+def register(_: str) -> Item:
+    return table.row(keys_of_registers.register("r" * 16), made_on="2026-11-01")
+
+
+def register_hash(_: str) -> Item:
+    return table.row(keys_of_registers.register_hash("r" * 16, date(2026, 11, 1), "f" * 128), expires_at=10**12)
+
+
+ROWS: Rows = {
+    "signup": Largest(signup, 7_750, FOUR),
+    "signup_mail": Largest(signup_mail, 230),
+    "register": Largest(register, 90),
+    "register_hash": Largest(register_hash, 230),
+}

@@ -19,6 +19,7 @@ from chalicelib.aws import (
     keys_of_newcomers,
     keys_of_notes,
     keys_of_people,
+    keys_of_registers,
 )
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.keys import Key
@@ -29,7 +30,7 @@ from tests.sizes.inputs import SIGNS, SIX, Rows
 
 PAGES = (
     keys, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes,
-    keys_of_people,
+    keys_of_people, keys_of_registers,
 )  # fmt: skip
 ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS, **rows_of_newcomers.ROWS}
 

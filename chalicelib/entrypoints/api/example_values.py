@@ -90,6 +90,7 @@ VALUES: Mapping[str, Any] = {
     "reason": "no_consent",
     "reply_to": "stay@hotel.example",
     "reservation": "r7a11",
+    "register_id": "ecg",
     "reservation_source_id": "1001",
     "result": {"guests": 1200},
     "risk": "One that arrived all the same is followed by a second one.",

@@ -56,9 +56,10 @@ class Court:
         answer = rules.answer_for(gate, purpose, controller, self.succeeds[controller])
         if purpose not in WRITTEN_FOR:
             return tracking.decide(asked.rules, answer)
-        known = replace(asked.evidence, answer=answer)
-        found = bases.decide(asked.rules, known, self.now)
         to = CHANNELS[gate.channel].address_of(traits)
+        listed = lookups.listed(asked.rules, senders, CHANNELS[gate.channel], to, self.now)
+        known = replace(asked.evidence, answer=answer, listed=listed)
+        found = bases.decide(asked.rules, known, self.now)
         if to is None or found.reason is Denied.WITHDRAWN or not asked.may_be_looked_up:
             return found
         address = digest(CHANNELS[gate.channel].identifier, to)
@@ -72,7 +73,7 @@ def court(sight: InSight, controllers: frozenset[ControllerId], now: datetime) -
     hotels = [each for name, each in properties.by_id().items() if sight.eyes.sees(name)]
     legal = legal_store.get()
     kept, successions = settings.with_successions()
-    senders = {each: senders_of_controller(kept, hotels, each, rules=legal.rules) for each in controllers}
+    senders = {each: senders_of_controller(kept, hotels, each, legal=legal) for each in controllers}
     return Court(sight, legal, senders, {each: predecessors(each, successions) for each in controllers}, now)
 
 

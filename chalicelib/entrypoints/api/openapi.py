@@ -44,6 +44,7 @@ TAGS = {
     "campaigns": "Mail to a segment: launched in runs, each guest with one decision",
     "consent-rules": "By which country's rules guests are written to",
     "consent-settings": "The company's own rules of consent, the texts that guests agree to, and topics of mails",
+    "registers": "Lists that others keep, such as of those who want no advertising",
     "topics": "What mails may be about, and among which guests choose",
     "connections": "Links to vendors' accounts, which push webhooks",
     "dead-letters": "What could not be processed, with its reason",

@@ -63,6 +63,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "no_consent": N_("Nobody agreed"),
         "no_legal_basis": N_("Not agreed as the law asks"),
         "not_registered": N_("Not compared with a list"),
+        "on_list": N_("On a list of those who want no advertising"),
         "double_opt_in_missing": N_("Not confirmed from the mailbox"),
         "consent_expired": N_("The yes is too old"),
     },

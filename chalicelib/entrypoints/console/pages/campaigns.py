@@ -37,6 +37,7 @@ OUTCOMES: Mapping[str, str] = {
     Reason.NO_CONSENT: N_("Never agreed"),
     Reason.NO_LEGAL_BASIS: N_("Not agreed as the law asks"),
     Reason.NOT_REGISTERED: N_("Not compared with a list"),
+    Reason.ON_LIST: N_("On a list of those who want no advertising"),
     Reason.DOUBLE_OPT_IN_MISSING: N_("Not confirmed from the mailbox"),
     Reason.CONSENT_EXPIRED: N_("The yes is too old"),
     Reason.WITHDRAWN: N_("Does not want it"),

@@ -47,8 +47,8 @@ def _written(documents: object) -> str:
 
 
 def saved(visit: Visit) -> Response:
-    """Topics have a page of their own, and stay as they are."""
-    kept = visit.call(consent_rules.get).model_dump(mode="json", include={"topics"})
+    """Topics have a page of their own; they and the registers stay as they are."""
+    kept = visit.call(consent_rules.get).model_dump(mode="json", include={"topics", "registers"})
     document = {**kept, **{name: _read(visit, name) for name in ("rules", "texts")}}
     visit.call(consent_rules.put, visit.body(ConsentSettings, document))
     return visit.go(AT, done="saved")

@@ -1,0 +1,50 @@
+"""How lists that others keep are taken in and asked.
+
+A list is written beside the one in force, and takes its place as a whole: nobody is held or written to by half of one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from chalicelib.aws import keys_of_registers as keys
+from chalicelib.aws import table
+from chalicelib.consent.registers import Listed, hash_of, is_in_force
+from chalicelib.settings.legal import Register, RegisterId
+
+KEPT_DAYS = 400
+"""Longer than a list may be in force; then its rows go by themselves."""
+
+
+def take(register: RegisterId, of: date, hashes: Sequence[str]) -> None:
+    """Some addresses of the list of a day; in any order, any number of times. Raises TryAgain."""
+    expires_at = int(datetime.combine(of + timedelta(days=KEPT_DAYS), time(), UTC).timestamp())
+    rows = [table.row(keys.register_hash(register, of, each), expires_at=expires_at) for each in dict.fromkeys(hashes)]
+    for start in range(0, len(rows), table.WRITE_AT_ONCE):
+        table.transact([table.Put(row) for row in rows[start : start + table.WRITE_AT_ONCE]])
+
+
+def complete(register: RegisterId, of: date) -> date:
+    """All of a list is there: it is in force from now on, unless a newer one is. Returns the day of the one that is."""
+    newer = table.When("attribute_not_exists(pk) OR made_on < :of", {":of": of.isoformat()})
+    try:
+        table.write(table.Put(table.row(keys.register(register), made_on=of.isoformat()), newer))
+    except table.ConditionFailed:
+        return lists([register])[register]
+    return of
+
+
+def lists(registers: Iterable[RegisterId]) -> dict[RegisterId, date]:
+    """The day of each list that is there as a whole."""
+    wanted = {keys.register(each): each for each in registers}
+    found = table.get_many(wanted) if wanted else {}
+    return {wanted[key]: date.fromisoformat(row["made_on"]) for key, row in found.items()}
+
+
+def listed(registers: Sequence[Register], address: str, today: date) -> Mapping[RegisterId, Listed]:
+    """Whether an address stands on each of these lists; of one that is too old, or not there, nothing is said. Two
+    reads."""
+    made = lists(each.id for each in registers)
+    asked = [each for each in registers if each.id in made and is_in_force(each, made[each.id], today)]
+    rows = {each.id: keys.register_hash(each.id, made[each.id], hash_of(each, address)) for each in asked}
+    found = table.get_many(rows.values()) if rows else {}
+    return {name: Listed(key in found, made[name]) for name, key in rows.items()}
