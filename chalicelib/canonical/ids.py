@@ -46,9 +46,11 @@ JobId = NewType("JobId", str)
 ImportId = NewType("ImportId", str)
 """A list that somebody brings in."""
 LetterId = NewType("LetterId", str)
-NoteId = NewType("NoteId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
+NoteId = NewType("NoteId", str)
 ErasureId = NewType("ErasureId", str)
+RequestId = NewType("RequestId", str)
+"""What a person asked for about the data that is kept of them."""
 Digest = NewType("Digest", str)
 """The keyed digest of an identifier, by which its row is found."""
 IdentifierKey = NewType("IdentifierKey", str)
@@ -59,7 +61,7 @@ GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x",
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
 STAFF, SIGNUP, IMPORT = "st", "su", "i"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
-ANEW, ERASURE, NOTE = "gz", "er", "o"
+ANEW, ERASURE, NOTE, ASKED_FOR = "gz", "er", "o", "dr"
 """ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

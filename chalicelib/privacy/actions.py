@@ -20,7 +20,7 @@ from chalicelib.identity.digests import digest
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
 from chalicelib.loyalty import actions as loyalty
-from chalicelib.privacy import leftovers, store
+from chalicelib.privacy import leftovers, register, store
 from chalicelib.privacy.model import Erased, Holder, StayAhead
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.model import Erasure
@@ -111,6 +111,7 @@ def _gone_on(erased: Erased) -> Erased:
     loyalty.forfeit(taken_out.leaves, taken_out.at)
     for leaf in taken_out.leaves:
         leftovers.sweep(leaf)
+        register.note_erasure(leaf, erasure=erased.id)
     return _settle(erased.id)
 
 

@@ -120,6 +120,11 @@ ASKED = {
     "exports:get": Asked(NOT_SEEN),
     "erasures:erase": Asked(NOT_SEEN),
     "erasures:plan": Asked(NOT_SEEN),
+    "privacy_requests:listed": Asked(EMPTY),
+    "privacy_requests:create": Asked(NOT_SEEN, {"guest": ANNA, "kind": "access"}),
+    "privacy_requests:get": Asked(NOT_SEEN),
+    "privacy_requests:change": Asked(NOT_SEEN, {"identity": "document_seen"}),
+    "privacy_requests:export": Asked(NOT_SEEN),
     "erasures:listed": Asked(EMPTY),
     "erasures:get": Asked(NOT_SEEN),
     "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
@@ -240,7 +245,9 @@ def world(hub: Hub, ingest: Ingest) -> World:
     gone = {**person, "source_id": "g3", "email": "gone@mail.example", "property_id": "vienna", "given_name": "Gone"}
     ingest({**gone, "family_name": "Away"})
     erasure = hub.call("DELETE", f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'g3')}").json_body["id"]
+    requested = {"guest": ANNA, "kind": "access", "identity": "document_seen"}
     made_up = {
+        "request_id": hub.call("POST", "/v1/privacy-requests", requested).json_body["id"],
         "erasure_id": erasure,
         "campaign_id": campaign,
         "run_id": run,

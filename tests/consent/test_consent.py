@@ -15,6 +15,7 @@ from chalicelib.canonical.ids import ControllerId, Digest, GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions, rules, store
 from chalicelib.consent.model import EMAIL, MARKETING, MOST_SUPPRESSED, Consent, Gate, State, Suppression, key_of
+from chalicelib.consent.said import Act, Recorded
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
 from chalicelib.guests.store import head_row
@@ -160,9 +161,9 @@ class Statement:
     how: str = "card"
     leaf: Leaf = GA
 
-    def say(self, *, dated: bool = True) -> actions.Recorded:
+    def say(self, *, dated: bool = True) -> Recorded:
         asked = Consent(state=self.state, basis="staff", at=self.at)
-        act = actions.Act(self.leaf, EMAIL, TOPIC, asked, {"how": self.how}, dated=dated)
+        act = Act(self.leaf, EMAIL, TOPIC, asked, {"how": self.how}, dated=dated)
         return actions.record(act, MARKETING, GROUP_CONTROLLER)
 
 

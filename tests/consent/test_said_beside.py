@@ -14,6 +14,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL, Basis, Consent, State, key_of
+from chalicelib.consent.said import Act
 from chalicelib.identity.digests import digest
 from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import at
@@ -31,7 +32,7 @@ Deed = Callable[[], object]
 def says(source_id: str, state: State, minute: int, how: str, basis: Basis = "staff") -> Deed:
     told = Consent(state=state, basis=basis, at=Instant(f"2026-11-23T12:{minute:02d}:00.000000Z"))
     key = key_of("marketing", GROUP_CONTROLLER)
-    act = consents.Act(leaf(source_id), EMAIL, key, told, {"how": how}, dated=True)
+    act = Act(leaf(source_id), EMAIL, key, told, {"how": how}, dated=True)
     return lambda: consents.record(act, "marketing", GROUP_CONTROLLER)
 
 

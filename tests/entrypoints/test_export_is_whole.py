@@ -49,7 +49,8 @@ NOT_EXPORTED = {
     **dict.fromkeys(
         (
             "reservation", "reservation_of_charge", "given", "spending", "mark", "chunk", "chunk_back", "told_later",
-            "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "audit", "long_work",
+            "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "request",
+            "request_of", "audit", "long_work",
         ),
         ONLY_IDS,
     ),

@@ -43,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "preferences:put": {"values": ["soft"]},
     "notes:create": {"text": "Writes novels"},
     "consents:put": {"state": "explicit"},
+    "privacy_requests:create": {"guest": "g1", "kind": "access"},
+    "privacy_requests:change": {"identity": "document_seen"},
     "erasures:tell": {"source": "api", "status": "done"},
     "membership:enrol": {},
     "programs:put": PROGRAM,
@@ -79,6 +81,8 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     (anna,) = hub.get("/v1/guests?email=anna@lee.example")["items"]
     ingest(guest("g8", "Cleo", email="cleo@lee.example", property_id=PORTO.id))
     (cleo,) = hub.get("/v1/guests?email=cleo@lee.example")["items"]
+    requested = {"guest": anna["id"], "kind": "access", "identity": "document_seen"}
+    asked_for = hub.call("POST", "/v1/privacy-requests", requested).json_body
     gone = hub.call("DELETE", f"/v1/guests/{cleo['id']}").json_body
     for role in ROLES:
         for key in (role, f"{role}@vienna"):
@@ -94,6 +98,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "guest_id": anna["id"],
         "other_id": anna["id"],
         "erasure_id": gone["id"],
+        "request_id": asked_for["id"],
         "channel": "email",
         "kind": "pillow",
         "purpose": "marketing",

@@ -20,6 +20,7 @@ from chalicelib.canonical.ids import (
     OccasionId,
     ProgramId,
     PropertyId,
+    RequestId,
     ReservationId,
     StaffMailId,
     leaf_of_profile,
@@ -84,7 +85,9 @@ from chalicelib.loyalty.rules import Award
 from chalicelib.loyalty.store import Given
 from chalicelib.messages import store as messages
 from chalicelib.messages.model import Message, State
+from chalicelib.privacy import register
 from chalicelib.privacy import store as store_of_erasures
+from chalicelib.privacy.asked import Request
 from chalicelib.privacy.model import Erased, Holder
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import enrolled, listing
@@ -349,6 +352,25 @@ def _erased() -> Erased:
     )
 
 
+def request(_: str) -> Item:
+    """At all hotels of a chain, with everything that can be known of it."""
+    return register.row_of(_request())
+
+
+def request_of(_: str) -> Item:
+    return register.pointer_of(_request())
+
+
+def _request() -> Request:
+    return Request(
+        id=RequestId("dr" + "0" * 24), kind="rectification", guest=GuestId(LEAF), received_on=date(2026, 1, 1),
+        noted_at=AT, noted_by=ID, properties=tuple(many_ids(HOTELS)), identity="mailbox_confirmed",
+        extended_for="many_requests", extended_at=AT, exported_at=AT, exported_by=ID, erasure=_erased().id,
+        outcome="fulfilled", refused_for="not_identified", closed_by=ID,
+        closed_at=Instant("2026-01-01T00:00:00.000000Z"),
+    )  # fmt: skip
+
+
 def block(signs: str) -> Item:
     """Of as many records as one has, each with all that is compared."""
     full = {Leaf(f"g1{number:023d}"): _sketch(signs, number) for number in range(MOST_IN_ONE)}
@@ -484,6 +506,8 @@ ROWS: Rows = {
     "identifier": Largest(identifier, 105_000),
     "erasure": Largest(erasure, 60_000),
     "erasure_of": Largest(erasure_of, 120),
+    "request": Largest(request, 36_000),
+    "request_of": Largest(request_of, 140),
     "block": Largest(block, 49_000, FOUR),
     "candidate": Largest(candidate, 150),
     "proposal": Largest(proposal, 220),

@@ -22,6 +22,7 @@ VALUES: Mapping[str, Any] = {
     "campaign": "spring",
     "campaign_id": "spring",
     "erasure_id": "er1k5fq0",
+    "request_id": "dr1k5fq0",
     "changed_at": "2026-01-05T10:00:00Z",
     "channel": "email",
     "channels": {"BKG": "ota"},
@@ -126,7 +127,7 @@ VALUES: Mapping[str, Any] = {
 """What a field of this name holds, wherever it stands."""
 IN_QUERY: Mapping[str, Any] = {
     **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2",
-    "since": "2026-02-01", "until": "2026-03-01T00:00:00Z", "status": "checked_out",
+    "state": "open", "since": "2026-02-01", "until": "2026-03-01T00:00:00Z", "status": "checked_out",
     "said_by": "guest",
     "origin": "stay_earned", "kind": "stay", "audit:listed.kind": "opened",
 }  # fmt: skip

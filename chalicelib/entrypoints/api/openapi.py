@@ -59,6 +59,7 @@ TAGS = {
     "staff": "The people who work with the hub",
     "merge-candidates": "Guests who may be one person",
     "merge-decisions": "What people decide about who is one person",
+    "privacy-requests": "What people ask for about their data, by when, and what became of it",
     "programs": "Loyalty programmes and their terms",
     "properties": "The hotels",
     "segments": "Rules that say which guests belong",

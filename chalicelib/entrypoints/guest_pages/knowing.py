@@ -58,7 +58,7 @@ def show_kind(token: str, kind: str) -> Response:
 @knowing_pages.route("/u/{token}/known/{kind}", methods=["POST"], content_types=["*/*"])
 @answered(knowing_pages)
 def say_kind(token: str, kind: str) -> Response:
-    from chalicelib.entrypoints.console import forms
+    from chalicelib.entrypoints import form_bodies
     from chalicelib.ingest import preferring
     from chalicelib.messages import what_is_known
 
@@ -69,7 +69,9 @@ def say_kind(token: str, kind: str) -> Response:
     except Invalid:
         return _unknown()
     try:
-        sent = forms.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
+        sent = form_bodies.read(
+            raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", "")
+        )
         what_is_known.say(token, named, sent.texts("values"))
     except NotFound:
         return _unknown()
