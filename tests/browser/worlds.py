@@ -158,7 +158,7 @@ class Maker:
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
-            "erasure_id": self._erased(), "note_id": self._note(),
+            "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow",
         }  # fmt: skip
 
@@ -171,6 +171,11 @@ class Maker:
         job = self._posted("/v1/segments/came-back/preview", {})
         work_off_jobs()
         return str(job["id"])
+
+    def _asked_for(self) -> str:
+        """What a guest would like to know, and is identified for."""
+        asked = {"guest": ANNA, "kind": "access", "identity": "document_seen"}
+        return str(self._posted("/v1/privacy-requests", asked)["id"])
 
     def _erased(self) -> str:
         """Somebody who asked to be forgotten, with a source that is to be told."""

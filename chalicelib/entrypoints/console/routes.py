@@ -33,9 +33,22 @@ PAGES = (
         takes="review:decided",
         opens="merge_candidates:get",
     ),
+    Page("/guests/requests", shows="asked_for:listed", opens="privacy_requests:listed"),
+    Page(
+        "/guests/requests/{request_id}", shows="asked_for:one", takes="asked_for:changed", opens="privacy_requests:get"
+    ),
+    Page(
+        "/guests/requests/{request_id}/export",
+        shows="asked_for:one",
+        takes="asked_for:given",
+        opens="privacy_requests:export",
+    ),
     Page("/guests/erasures", shows="erasing:listed", opens="erasures:listed"),
     Page("/guests/erasures/{erasure_id}", shows="erasing:one", takes="erasing:told", opens="erasures:tell"),
     Page("/guests/{guest_id}", shows="guest:overview", opens="guests:get"),
+    Page(
+        "/guests/{guest_id}/request", shows="asked_for:asking", takes="asked_for:noted", opens="privacy_requests:create"
+    ),
     Page("/guests/{guest_id}/export", shows="exported:shown", opens="exports:get"),
     Page("/guests/{guest_id}/export.json", shows="exported:as_file", opens="exports:get"),
     Page("/guests/{guest_id}/erase", shows="erasing:asking", takes="erasing:erased", opens="erasures:erase"),
