@@ -48,7 +48,7 @@ class Evidence:
     bookings: tuple[Booking, ...] = ()
     clicked_at: Instant | None = None
     enquired_at: Instant | None = None
-    """Of an enquiry through the hotel's own form, which it attests."""
+    """Of the last enquiry at a hotel itself that offered the refusal, where its source tells when that was."""
     may_opt_out: bool = False
     """Whether the hotels concerned attest that they offer the refusal."""
     proven_at_source: bool = False

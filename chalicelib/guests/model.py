@@ -79,6 +79,8 @@ class Stay(Kept):
     payer: Payer | None = None
     nightly_rates: dict[date, int] = Field(default_factory=dict)
     """Minor units of the stated currency by night."""
+    enquired_at: Instant | None = None
+    """When somebody asked who did not book, where the source tells it."""
 
     @property
     def month(self) -> str:

@@ -49,6 +49,7 @@ class Candidate:
     """Those by whose addresses the guest may be reached, where the head does not tell the address."""
     bookings: tuple[Booking, ...] = ()
     """Looked up where they decide whether the guest may be written to."""
+    enquired_at: Instant | None = None
     clicked_at: Instant | None = None
     """So is the last click."""
     listed: Mapping[RegisterId, Listed] = field(default_factory=dict)

@@ -137,6 +137,7 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         evidence=replace(
             asked.evidence,
             bookings=candidate.bookings,
+            enquired_at=candidate.enquired_at,
             clicked_at=candidate.clicked_at,
             listed=candidate.listed,
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf
 from chalicelib.canonical.snapshots import Channel as Sold
@@ -64,10 +65,10 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     )
     if not bases.may_be_overturned(asked.rules, known.proof(purpose), known.verdict(purpose), attested=asked.attested):
         return found
-    bookings = bookings_of(guest.members, address, identity.senders, look.now)
+    past = past_of(guest.members, address, identity.senders, look.now)
     has_clicks = any(each.lapse and "click" in each.lapse.after for each in asked.rules)
     clicked_at = last_click(guest.members, identity.controller) if has_clicks else None
-    return replace(found, bookings=bookings, clicked_at=clicked_at)
+    return replace(found, bookings=past.bookings, enquired_at=past.enquired_at, clicked_at=clicked_at)
 
 
 def listed(
@@ -78,11 +79,29 @@ def listed(
     return register_lists.listed(asked, channel.normalised(to) or to, now.date()) if asked and to else {}
 
 
-def bookings_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> tuple[Booking, ...]:
-    """Those through records that carry the address. Who travels with somebody else has none of their own."""
+class Past(NamedTuple):
+    """What somebody booked, and when they last asked a hotel itself for an offer, and did not book."""
+
+    bookings: tuple[Booking, ...]
+    enquired_at: Instant | None
+
+
+def past_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> Past:
+    """Through records that carry the address. Who travels with somebody else has none of their own."""
     records = guests.with_records(guests.heads(leaves)).values()
-    heads = [each for each in records if address in each.digests]
-    return tuple(each for head in heads for each in _of_record(head, guests.stays(head.leaf), senders, now))
+    told = [(head, guests.stays(head.leaf)) for head in records if address in head.digests]
+    enquired = [at for head, stays in told for at in _enquiries(head, stays, senders, now)]
+    bookings = tuple(each for head, stays in told for each in _of_record(head, stays, senders, now))
+    return Past(bookings, max(enquired, default=None))
+
+
+def _enquiries(head: Head, stays: Sequence[Stay], senders: Senders, now: datetime) -> Iterable[Instant]:
+    """At hotels that offered the refusal, as for bookings; of one whose source tells no time nothing is known."""
+    known_since = _known_since(head, stays, now)
+    for each in stays:
+        hotel = senders.hotels.get(each.property_id)
+        if each.enquired_at and each.channel is Sold.DIRECT and hotel and offers_refusal([hotel], known_since):
+            yield min(each.enquired_at, instant(now))
 
 
 def _of_record(head: Head, stays: Sequence[Stay], senders: Senders, now: datetime) -> Iterable[Booking]:

@@ -144,6 +144,31 @@ def test_an_objection_beats_a_sale(ses: FakeSes) -> None:
     assert became(of=asked(run="n2")) == ("withdrawn", "objection")
 
 
+TORONTO = VIENNA.model_copy(update={"id": PropertyId("toronto"), "country": "CA", "time_zone": "America/Toronto"})
+
+
+@pytest.mark.parametrize(
+    ("told", "attested", "became_of_it"),
+    [
+        ({}, EVER, ("sent", "ca.enquiry")),
+        ({"booked_at": "2026-05-20T12:00:00Z"}, EVER, ("consent_expired", "ca")),
+        ({"booked_at": None}, EVER, ("no_consent", "ca")),
+        ({"channel": "ota"}, EVER, ("no_consent", "ca")),
+        ({"status": "cancelled"}, EVER, ("no_consent", "ca")),
+        ({"status": "confirmed"}, EVER, ("no_consent", "ca")),
+        ({}, LATELY, ("no_consent", "ca")),
+    ],
+)
+def test_in_canada_an_enquiry_at_the_hotel_itself_counts_for_half_a_year_where_its_source_tells_when_it_was(
+    ses: FakeSes, told: dict[str, Any], attested: str, became_of_it: tuple[str, str]
+) -> None:
+    of = {"property_id": "toronto", "country": "CA"}
+    asking = {"status": "inquiry", "property_id": "toronto", "booked_at": "2026-08-31T12:00:00Z", **told}
+    asking = {name: value for name, value in asking.items() if value is not None}
+    tell(opened(TORONTO, opt_out_offered=attested), reservation("r1", {**person(), **of}, **asking))
+    assert became(of=asked("toronto")) == became_of_it
+
+
 def test_in_the_united_states_a_hotel_that_attests_writes_to_who_did_not_object(ses: FakeSes) -> None:
     us = {"country": "US", "property_id": "new-york"}
     tell(opened(NEW_YORK), person() | us)
@@ -213,15 +238,15 @@ def test_a_group_s_mail_goes_by_the_countries_of_the_hotels_that_know_the_guest(
 def test_who_objects_while_their_bookings_are_read_gets_nothing(ses: FakeSes, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no gate yet when it is decided: the claim must see the one that the objection makes."""
     tell(opened(opt_out_offered=EVER), person(country="GB"), booked())
-    read_bookings = lookups.bookings_of
+    read_bookings = lookups.past_of
 
     def objecting(*asked: Any) -> Any:
-        monkeypatch.setattr(lookups, "bookings_of", read_bookings)
+        monkeypatch.setattr(lookups, "past_of", read_bookings)
         found = read_bookings(*asked)
         say("g1", "withdrawn", LATER.isoformat())
         return found
 
-    monkeypatch.setattr(lookups, "bookings_of", objecting)
+    monkeypatch.setattr(lookups, "past_of", objecting)
     assert became() == ("withdrawn", "objection")
     assert ses.accepted == []
 

@@ -63,9 +63,10 @@ class Court:
         if to is None or found.reason is Denied.WITHDRAWN or not asked.may_be_looked_up:
             return found
         address = digest(CHANNELS[gate.channel].identifier, to)
-        bookings = lookups.bookings_of(leaves, address, senders, self.now)
+        past = lookups.past_of(leaves, address, senders, self.now)
         clicked_at = lookups.last_click(leaves, controller)
-        return bases.decide(asked.rules, replace(known, bookings=bookings, clicked_at=clicked_at), self.now)
+        found_too = replace(known, bookings=past.bookings, enquired_at=past.enquired_at, clicked_at=clicked_at)
+        return bases.decide(asked.rules, found_too, self.now)
 
 
 def court(sight: InSight, controllers: frozenset[ControllerId], now: datetime) -> Court:
