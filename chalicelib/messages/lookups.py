@@ -51,7 +51,8 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     address = digest(look.channel.identifier, to)
     identity, purpose = look.occasion.identity, look.occasion.purpose
     asked = asked_of(candidate.shown, guest.properties, identity.senders, look.now)
-    found = replace(found, listed=listed(asked.rules, identity.senders, look.channel, to, look.now))
+    if identity.senders.registers:
+        found = replace(found, listed=listed(asked.rules, identity.senders, look.channel, to, look.now))
     if not asked.may_be_looked_up:
         return found
     known = Known(

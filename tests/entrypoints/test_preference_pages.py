@@ -1,8 +1,10 @@
 """The preference centre: what a guest chooses on its page, what that is proven by, and who may choose what."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import unescape
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,15 +16,18 @@ from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
-from chalicelib.consent.model import EMAIL, MARKETING, Gate, Receipt
+from chalicelib.consent.model import EMAIL, MARKETING, Gate, Receipt, State
 from chalicelib.identity.digests import digest
 from chalicelib.languages.catalogues import Language, direction, languages
-from chalicelib.messages import store
+from chalicelib.messages import preferences, store
 from chalicelib.messages.model import Message
 from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests.builders import guest, reservation
+from tests.crashes import crash_at, points_of
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_guest_pages import visit
+from tests.exhaustive import some_of
 
 ANNA = GuestId(leaf_of_profile(ConnectionId("api"), "g1"))
 RUN = OccasionId("n1")
@@ -126,6 +131,39 @@ def test_a_choice_is_taken_back_by_the_next_one(hub: Hub, path: str) -> None:
     sent(hub, path, topic=["spa"], frequency="month")
     assert checked(sent(hub, path)) == {"spa", "golf", "all"}
     assert set(said().values()) == {"explicit"}
+
+
+@pytest.mark.exhaustive
+def test_after_a_crash_at_any_call_the_same_form_again_comes_to_the_same(hub: Hub, path: str, aws: Settings) -> None:
+    """Each time from the beginning: everything is wanted, then one topic, once a month."""
+    token = path.rpartition("/")[2]
+
+    def chosen(topics: set[str], frequency: preferences.Frequency, at: datetime) -> None:
+        shown = frozenset({"spa", "golf"})
+        asked = preferences.Chosen(shown, frozenset(topics), frequency, tracked=False)
+        preferences.choose(token, asked, {"spa": "Spa", "@month": "Once a month"}, "en", at)
+
+    begun = datetime(2026, 3, 2, tzinfo=UTC)
+    points = points_of(lambda: chosen({"golf"}, "month", begun))
+    told = said()
+    assert told == {"marketing/spa": "withdrawn", "marketing/@month": "withdrawn"}
+    for number, point in enumerate(some_of(points)):
+        at = begun + timedelta(days=2 * number + 1)
+        chosen({"spa", "golf"}, "all", at)
+        again = at + timedelta(days=1)
+        assert crash_at(point, partial(chosen, {"golf"}, "month", again)), point
+        for _ in range(2):
+            chosen({"golf"}, "month", again + timedelta(minutes=1))
+        assert said() == told, point
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_choices_come_to_the_same_in_any_order(hub: Hub, path: str, order: tuple[int, ...]) -> None:
+    words: list[State] = ["withdrawn", "explicit", "withdrawn"]
+    for each in order:
+        at = Instant(f"2026-03-0{each + 2}T10:00:00.000000Z")
+        consents.set_consent(ANNA, EMAIL, MARKETING, GROUP_CONTROLLER, words[each], "guest", at, part="spa")
+    assert said() == {"marketing/spa": "withdrawn"}
 
 
 def test_a_topic_that_the_page_did_not_show_is_not_refused(hub: Hub, path: str) -> None:
