@@ -1,15 +1,18 @@
 """The topics of mails in the browser: what guests choose among, and what campaigns name."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.campaigns import store as campaigns
-from chalicelib.canonical.ids import CampaignId
+from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
 from chalicelib.messages import store as templates
 from chalicelib.messages.model import Template
 from chalicelib.segments.model import Segment
 from chalicelib.segments.store import SEGMENTS
 from chalicelib.settings import legal_store
 from chalicelib.settings.legal import ConsentSettings, ConsentText
+from tests.builders import guest, reservation
 from tests.console.conftest import Page, SignIn
 
 AT = "/settings/topics"
@@ -84,6 +87,22 @@ def test_marketers_open_no_topic_and_name_one_in_a_campaign(sign_in: SignIn) -> 
     assert _topic(campaign) == "spa"
     marketer.send(f"/campaigns/{campaign}/edit", {**asked, "topic": ""})
     assert _topic(campaign) is None
+
+
+def test_the_front_desk_writes_down_what_a_guest_wants_less_of(sign_in: SignIn, ingest: Callable[..., None]) -> None:
+    sign_in().send(f"{AT}/new", SPA)
+    ingest(reservation("r1", guest("g1", email="anna@example.com"), status="checked_out"))
+    at = f"/guests/{leaf_of_profile(ConnectionId('api'), 'g1')}/consents"
+    desk = sign_in("front_desk")
+    page = desk.open(at)
+    assert "E-mail, Marketing: Spa" in page.text
+    assert "E-mail, Marketing: oftener than once a month" in page.text
+    assert "Topics and how often" not in page.text
+    desk.send(at, {"topic": "email.marketing.spa", "state": "withdrawn", "basis": "staff"})
+    desk.send(at, {"topic": "email.marketing.@month", "state": "withdrawn", "basis": "staff"})
+    page = desk.open(at)
+    assert "Topics and how often" in page.text
+    assert "oftener than once a month" in page.words
 
 
 def _topic(campaign: CampaignId) -> str | None:

@@ -257,3 +257,22 @@ def test_what_was_chosen_is_told_over_the_api(hub: Hub, path: str) -> None:
     assert {each["part"] for each in told["history"]} >= {"@week", "spa"}
     acts = [each["receipt"] for each in hub.get(f"/v1/guests/{ANNA}/timeline?kind=receipt")["items"]]
     assert {(each["purpose"], each["part"]) for each in acts} >= {("marketing", "@week"), ("marketing", "spa")}
+
+
+def test_the_desk_writes_down_what_a_guest_wants_less_of(hub: Hub, path: str) -> None:
+    put = f"/v1/guests/{ANNA}/consents/email/marketing"
+    kept = hub.put(put, {"state": "withdrawn", "part": "spa"}, key="front_desk@vienna")
+    assert (kept["part"], kept["state"], kept["changed"]) == ("spa", "withdrawn", ["answer", "history"])
+    hub.put(put, {"state": "withdrawn", "part": "@month"}, key="front_desk@vienna")
+    assert checked(seen(hub, path)) == {"golf", "month"}
+    assert hub.put(put, {"state": "withdrawn", "part": "spa"}, key="front_desk@vienna")["changed"] == []
+
+
+@pytest.mark.parametrize(("purpose", "part"), [("marketing", "wine"), ("tracking", "spa"), ("tracking", "@week")])
+def test_what_is_no_part_of_a_purpose_is_refused(hub: Hub, path: str, aws: Settings, purpose: str, part: str) -> None:
+    before = rows(aws)
+    put = f"/v1/guests/{ANNA}/consents/email/{purpose}"
+    response = hub.call("PUT", put, {"state": "withdrawn", "part": part})
+    assert response.status_code == 400
+    assert [each["field"] for each in response.json_body["errors"]] == ["part"]
+    assert rows(aws) == before

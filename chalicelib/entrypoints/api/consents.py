@@ -16,9 +16,13 @@ from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, evidence, store
 from chalicelib.consent.model import (
     CHANNELS,
+    MONTHLY,
     PURPOSES,
+    WEEKLY,
+    WRITTEN_FOR,
     Consent,
     Gate,
+    PartName,
     Purpose,
     Receipt,
     controller_of,
@@ -56,6 +60,9 @@ class ConsentAsked(BaseModel):
     is where it was said, such as the page of a form, and `ip` the address of the guest's own device. Each stands in the
     receipt.
 
+    A `part` makes it about a part of the purpose alone: one of the company's topics by its id, or mails that come
+    oftener than once a week (`@week`) or a month (`@month`): who withdraws from these wants them less often.
+
     It is said to the legal entity that answers at `property_id`. A key whose properties have one in common may leave
     that out; where a key for all properties does, it is said to the group's. What of path and answer may stand in the
     body, too (`channel`, `purpose`, `controller`), must not differ.
@@ -66,6 +73,7 @@ class ConsentAsked(BaseModel):
     channel: KnownChannel | None = None
     purpose: Purpose | None = None
     controller: ControllerId | None = None
+    part: PartName | None = None
     state: Literal["explicit", "confirmed", "withdrawn"]
     basis: Literal["guest", "staff"] = "staff"
     at: Moment | None = None
@@ -83,6 +91,7 @@ class ConsentKept(ConsentShown):
     holds the guest's messages all the same: a bounce is lifted by an admin, a complaint by the guest's own yes;
     `soft_bounces` hold marketing, and end with the next message that arrives or by an admin."""
 
+    part: PartName | None = None
     changed: list[Literal["answer", "history"]]
     still_held: list[str]
 
@@ -152,16 +161,18 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     if channel not in CHANNELS or named is None:
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")
     controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
-    _require_text(body)
+    _require_known(body, named)
     before = _gate(sight, channel)
     is_claimed = _is_claimed(ask.caller, controller)
-    act = _act(ask, own_leaves(sight)[0], channel, key_of(named, controller), body, claimed=is_claimed)
+    about = named, controller, body.part or ""
+    act = _act(ask, own_leaves(sight)[0], channel, key_of(*about), body, claimed=is_claimed)
     done, after = actions.record(act, named, controller, _said_at(sight, channel, body)), _gate(sight, channel)
-    holds = after.answer_to(named, controller) or done.kept
+    holds = after.answer_to(*about) or done.kept
     proven = evidence.as_proven(holds, act.key, channel, evidence.receipts(sight.members))
     return ConsentKept(
         **consent_shown(channel, named, controller, proven).model_dump(),
-        changed=_changed(before.answer_to(named, controller), holds, done),
+        part=body.part,
+        changed=_changed(before.answer_to(*about), holds, done),
         still_held=sorted(set(after.suppressed.values())),
     )
 
@@ -190,10 +201,18 @@ def _act(ask: Ask, leaf: Leaf, channel: ChannelName, key: str, body: ConsentAske
     return Act(leaf, channel, key, asked, proof, dated=body.at is not None)
 
 
-def _require_text(body: ConsentAsked) -> None:
-    """Raises Invalid for a text that nobody wrote, or that there is in several languages."""
-    if body.text and legal_store.get().text(body.text, body.language) is None:
+def _require_known(body: ConsentAsked, purpose: Purpose) -> None:
+    """Raises Invalid for a text that nobody wrote, or that there is in several languages, and for no part of this
+    purpose."""
+    if not (body.text or body.part):
+        return
+    legal = legal_store.get()
+    if body.text and legal.text(body.text, body.language) is None:
         raise Invalid(FieldError("text", "is none of the consent settings, in that language or at all"))
+    topics = [each.id for each in legal.topics if each.purpose == purpose]
+    parts = [WEEKLY, MONTHLY, *topics] if purpose in WRITTEN_FOR else []
+    if body.part and body.part not in parts:
+        raise Invalid(FieldError("part", f"is no part of {purpose}; there is {choices.known(parts)}"))
 
 
 def _gate(sight: InSight, channel: ChannelName) -> Gate:

@@ -1,16 +1,20 @@
 """What a guest agreed to: what holds, its proofs, a change by staff, and a bounce that was a mistake."""
 
+from collections.abc import Iterator
+
 from chalice.app import Response
 
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ChannelName
-from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, PURPOSES
-from chalicelib.entrypoints.api import consents
+from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, MONTHLY, PURPOSES, WEEKLY, WRITTEN_FOR, Purpose
+from chalicelib.entrypoints.api import consents, topics
 from chalicelib.entrypoints.api.consents import ConsentAsked, LiftAsked
+from chalicelib.entrypoints.api.paging import MOST, Page
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.visits import Visit
 
+EVERYTHING = Page("", limit=MOST)
 NEWEST = 50
 """Receipts on the page; the timeline has them all."""
 TYPED = ("state", "basis", "how", "property_id")
@@ -28,16 +32,27 @@ def shown(visit: Visit) -> Response:
         receipts=agreed.history[: -NEWEST - 1 : -1],
         has_more=len(agreed.history) > NEWEST,
         topics=[(channel, purpose) for channel in CHANNELS for purpose in PURPOSES],
+        narrower=[(channel, *part) for channel in CHANNELS for part in _parts(visit)]
+        if visit.may(consents.put)
+        else [],
         may_say=visit.may(consents.put),
         lifts=[DEFAULT_CHANNEL] if visit.may(consents.lift_bounce) and set(LIFTED) & set(agreed.suppressed) else [],
     )
 
 
+def _parts(visit: Visit) -> Iterator[tuple[Purpose, str, str]]:
+    """Purpose, part and its name; that of how often is a word of the console's."""
+    for purpose in WRITTEN_FOR:
+        yield from ((purpose, each, "") for each in (WEEKLY, MONTHLY))
+        known = visit.call(topics.listed, page=EVERYTHING).items
+        yield from ((purpose, each.id, each.name_in(visit.language)) for each in known if each.purpose == purpose)
+
+
 def said(visit: Visit) -> Response:
     """The same that is sent twice is proven once."""
     document = {name: text for name in TYPED if (text := visit.form.text(name).strip())}
-    body = visit.body(ConsentAsked, document)
-    channel, _, purpose = visit.form.text("topic").partition(".")
+    channel, purpose, part = (*visit.form.text("topic").split("."), "", "", "")[:3]
+    body = visit.body(ConsentAsked, {**document, **({"part": part} if part else {})})
     kept = visit.call(consents.put, id_of(visit), ChannelName(channel), purpose, body)
     return visit.go(visit.path, done="saved" if kept.state == body.state else "noted")
 
