@@ -153,6 +153,7 @@ class Traits(Kept):
     birth_date: Annotated[date | None, Trait(in_segments=True, identifies=True)] = None
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None
+    fields: Annotated[dict[str, bool | int | str] | None, Trait(computed_by="fields")] = None
     vip: Annotated[int | None, Trait(in_segments=True, in_templates=True, example="1")] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
     preferences: Annotated[KeptInShort, Trait(computed_by="preferences", in_segments=True)] = None

@@ -8,6 +8,7 @@ from chalicelib.canonical.preferences import OFFERED
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.model import Head
 from chalicelib.guests.standing import is_merged
+from chalicelib.guests.statements import Form
 from chalicelib.guests.survivorship import voices
 
 Origin = Literal["declared", "noted", "observed"]
@@ -23,6 +24,7 @@ class Preferred(NamedTuple):
     at: Instant
     actor: str
     head: Head
+    form: Form = "text"
 
 
 class _Said(NamedTuple):
@@ -37,10 +39,19 @@ def preferred(records: Iterable[Head], own: Collection[Scope] = ()) -> dict[str,
     """By kind. The guest's own word counts more than that of staff, and theirs more than what a source observed; among
     equals the newest. What a hotel claims fills in what the group's word leaves open, but for those whose profile it
     is; what the guest wrote is nobody's claim."""
-    saying = [head for head in records if head.statements or (head.record and head.record.preferences)]
-    if not saying:
-        return {}
-    return _best(_told(saying, voices(records, own).heard))
+    told = list(records)
+    says = any(head.statements or (head.record and head.record.preferences) for head in told)
+    return counting(told, own, OFFERED) if says else {}
+
+
+def counting(records: Iterable[Head], own: Collection[Scope], about: Collection[str]) -> dict[str, Preferred]:
+    """Whose word counts of each of these things, in their order, by the rules of preferences."""
+    told = list(records)
+    best: dict[str, tuple[_Said, Preferred]] = {}
+    for thing, rank, word in _told(told, voices(told, own).heard):
+        if thing in about and (thing not in best or rank > best[thing][0]):
+            best[thing] = rank, word
+    return {thing: best[thing][1] for thing in about if thing in best}
 
 
 def _told(saying: Sequence[Head], heard: Sequence[Head]) -> Iterator[tuple[str, _Said, Preferred]]:
@@ -50,16 +61,8 @@ def _told(saying: Sequence[Head], heard: Sequence[Head]) -> Iterator[tuple[str, 
         for each in head.statements:
             origin: Origin = "declared" if each.by == "guest" else "noted"
             rank = _Said(is_heard or each.is_own_hand, WEIGHT[origin], is_alive, each.at, head.leaf)
-            yield each.about, rank, Preferred(each.values, origin, each.at, each.actor, head)
+            yield each.about, rank, Preferred(each.values, origin, each.at, each.actor, head, each.form)
         changed_at = head.version.changed_at if head.version else Instant("")
         for kind, values in head.record.preferences.items() if head.record else ():
             rank = _Said(is_heard, WEIGHT["observed"], is_alive, changed_at, head.leaf)
             yield kind, rank, Preferred(values, "observed", changed_at, "", head)
-
-
-def _best(told: Iterable[tuple[str, _Said, Preferred]]) -> dict[str, Preferred]:
-    best: dict[str, tuple[_Said, Preferred]] = {}
-    for kind, rank, word in told:
-        if kind in OFFERED and (kind not in best or rank > best[kind][0]):
-            best[kind] = rank, word
-    return {kind: best[kind][1] for kind in OFFERED if kind in best}

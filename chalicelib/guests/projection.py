@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.canonical.ids import Scope
+from chalicelib.guests.custom import filled
 from chalicelib.guests.enrolments import is_member
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.preferences import Preferences
@@ -14,6 +15,7 @@ from chalicelib.guests.stats import Stats
 from chalicelib.guests.survivorship import WonBy, addressed, chosen, said_of, voices
 from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 from chalicelib.identity.offices import office_of
+from chalicelib.settings.custom_fields import FieldValue
 from chalicelib.settings.guest_rules import SHIPPED, GuestRules
 
 
@@ -105,10 +107,16 @@ def _preferences(told: Sequence[Head], _rules: GuestRules, own: Collection[Scope
     return Preferences(**found) if found else None
 
 
+def _fields(told: Sequence[Head], rules: GuestRules, own: Collection[Scope]) -> dict[str, FieldValue] | None:
+    found = {name: each.value for name, each in filled(told, rules.fields, own).items()} if rules.fields else {}
+    return found or None
+
+
 COMPUTATIONS: Mapping[str, Callable[[Sequence[Head], GuestRules, Collection[Scope]], Any]] = {
     "own_email": _own_email,
     "membership": _is_member,
     "sums": _sums,
     "preferences": _preferences,
+    "fields": _fields,
 }
 """From the leaves of a guest that have a record, the best word last."""

@@ -7,6 +7,10 @@ from chalicelib.canonical.time import Instant
 from chalicelib.guests.kept import Kept
 
 Speaker = Literal["guest", "staff"]
+Form = Literal["text", "number", "flag"]
+"""What a value is that is kept as text."""
+FIELDS = "fields."
+"""How what is said of a field begins that an operator defined."""
 MOST_STATEMENTS = 80
 """Through one record: all of it is one row."""
 
@@ -22,6 +26,7 @@ class Statement(Kept):
     at: Instant
     values: tuple[str, ...] = ()
     actor: str = ""
+    form: Form = "text"
 
     @property
     def is_own_hand(self) -> bool:
@@ -34,7 +39,7 @@ class Statement(Kept):
         return self.at, self.values, self.actor
 
     def says_the_same_as(self, other: "Statement") -> bool:
-        return (self.values, self.is_own_hand) == (other.values, other.is_own_hand)
+        return (self.values, self.form, self.is_own_hand) == (other.values, other.form, other.is_own_hand)
 
 
 def with_statements(kept: Iterable[Statement], said: Iterable[Statement]) -> tuple[Statement, ...]:

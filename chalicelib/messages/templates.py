@@ -26,6 +26,7 @@ from chalicelib.messages.variables import (
     SAMPLE_URL,
     VARIABLES,
     Clock,
+    is_known,
     values_of,
 )
 from chalicelib.properties.model import Branding
@@ -190,7 +191,7 @@ def _language_faults(parsed: "BoundTemplate") -> Iterator[Found]:
         yield Found(f"uses more than {MOST_FILTERS} filters")
     for variable in [each for used in analysis.globals.values() for each in used]:
         name = ".".join(map(str, variable.segments))
-        if name not in VARIABLES:
+        if not is_known(name):
             words = f"uses {variable}, which is not known; there is {known(VARIABLES, name)}"
             yield Found(words, variable.span.index)
 

@@ -23,7 +23,7 @@ DATES: Mapping[str, Callable[[Stats, Days], date | None]] = {
 }
 """Dates of a guest that a template may name, as `guest.next_arrival`, for the filter `date`."""
 GUEST = "guest."
-PREFERENCES = "preferences"
+PREFERENCES, FIELDS = "preferences", "fields"
 """Lists of words by kind, such as `guest.preferences.view`: a template asks whether one of them is in it."""
 VARIABLES = frozenset(
     {
@@ -34,6 +34,8 @@ VARIABLES = frozenset(
         "unsubscribe_url",
     }
 )
+FIELD = re.compile(r"guest\.fields\.[a-z][a-z0-9_]{0,30}")
+"""A field that the settings define; which there are, they may say otherwise when a mail goes out."""
 SAMPLE = Branding(
     postal_address="Main Street 1",
     logo_url="https://hotel.example/logo.png",
@@ -75,15 +77,33 @@ SAMPLE_GUEST = EXAMPLE.with_preferences(PREFERRED).with_stats(
 
 def values_of(traits: Traits, names: Branding, unsubscribe_url: str, clock: Clock) -> Mapping[str, Any]:
     known = {name: clean(str(getattr(traits, name) or "")) for name in IN_TEMPLATES}
-    preferences = traits.preferences.by_kind if traits.preferences else {}
+    preferred = traits.preferences.by_kind if traits.preferences else {}
+    lists = {PREFERENCES: {kind: list(preferred.get(kind, ())) for kind in OFFERED}, FIELDS: _fields(traits)}
     dates = {name: day.isoformat() for name, of in DATES.items() if (day := of(traits.stats, clock.days))}
     return {
         PRESENT: clock.now,
-        "guest": {**{name: value for name, value in known.items() if value}, **dates, PREFERENCES: preferences},
+        "guest": {**{name: value for name, value in known.items() if value}, **dates, **lists},
         "hotel": names.model_dump(include=set(OF_HOTEL), exclude_none=True),
         "postal_address": names.postal_address or "",
         "unsubscribe_url": unsubscribe_url,
     }
+
+
+def _fields(traits: Traits) -> Mapping[str, Any]:
+    """A flag is true or false, all else text; of the guest of whom all is known something stands in every field."""
+    if traits is SAMPLE_GUEST:
+        return Anything()
+    told = traits.fields or {}
+    return {name: each if isinstance(each, bool) else clean(str(each)) for name, each in told.items()}
+
+
+class Anything(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+
+def is_known(variable: str) -> bool:
+    return variable in VARIABLES or FIELD.fullmatch(variable) is not None
 
 
 def clean(name: str) -> str:

@@ -5,6 +5,7 @@ from chalicelib.properties import store as properties
 from chalicelib.segments import rules
 from chalicelib.segments.model import Rule, Segment
 from chalicelib.segments.store import SEGMENTS
+from chalicelib.settings import store as settings
 
 
 def save_segment(asked: Segment, hand: Hand = NOBODYS) -> Segment:
@@ -19,6 +20,6 @@ def save_segment(asked: Segment, hand: Hand = NOBODYS) -> Segment:
 
 def check(rule: Rule, before: Rule | None = None) -> None:
     """Whether a rule could be saved in the place of another. Raises Invalid."""
-    rules.check(rule)
+    rules.check(rule, settings.get().guests.fields)
     if rule != before:
         rules.check_hotels(rule, properties.by_id())

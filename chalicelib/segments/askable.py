@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterator
 
 from chalicelib.guests.traits import Kind
+from chalicelib.segments.custom import NO_FIELDS, Custom, kinds_of
 from chalicelib.segments.rules import DAYS, KINDS, STATS, question_of
 
 WORDS_OF_DAYS = {1: "days since {}", -1: "days until {}", 0: "{}"}
 
 
-def askable(currencies: Collection[str]) -> dict[str, Kind]:
+def askable(currencies: Collection[str], custom: Custom = NO_FIELDS) -> dict[str, Kind]:
     """The kind of everything by the name that a condition gives it: with each date the days since and until it, and
     amounts in each of these currencies."""
-    return dict(each for name, kind in KINDS.items() for each in _of(name, kind, currencies))
+    return dict(each for name, kind in (KINDS | kinds_of(custom)).items() for each in _of(name, kind, currencies))
 
 
 def _of(name: str, kind: Kind, currencies: Collection[str]) -> Iterator[tuple[str, Kind]]:

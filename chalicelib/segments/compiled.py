@@ -11,6 +11,7 @@ from chalicelib.canonical.errors import XeniaError
 from chalicelib.guests.model import Traits
 from chalicelib.guests.preferences import spelled_out
 from chalicelib.guests.stats import CALENDARS, NEEDED, OF_THE_DAY, Days, Stats, tells
+from chalicelib.segments.custom import FIELDS, days_of_field, may_be_compared
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 from chalicelib.segments.rules import ORDER, STATS, of_stats, question_of, value_of
 
@@ -56,6 +57,13 @@ def _compiled(rule: Rule, days: Days) -> Asked:
 
 def _condition(condition: Condition, days: Days) -> Asked:
     value, holds = _value(condition.trait, days), _holds(condition)
+    if condition.trait.startswith(f"{FIELDS}."):  # what stands there may be of another kind by now
+
+        def asked(known: Known) -> bool:
+            found = value(known)
+            return holds(found if found is None or may_be_compared(condition, found) else None)
+
+        return asked
     return lambda known: holds(value(known))
 
 
@@ -65,6 +73,8 @@ def _value(trait: str, days: Days) -> Callable[[Known], Any]:
     default = value_of(trait, NOTHING, days)
     if of_stats(path, OF_THE_DAY):
         return _of_the_day(trait, NEEDED.get(path[-1], CALENDARS), default, days)
+    if path[0] == FIELDS:
+        return _of_field(path, days, sign)
     if path[0] == PREFERENCES:
         return lambda known: spelled_out(known.get(PREFERENCES, "")).get(path[-1], default)
     if currency:
@@ -76,6 +86,12 @@ def _value(trait: str, days: Days) -> Callable[[Known], Any]:
         (name,) = path
         return lambda known: known.get(name, default)
     return lambda known: _at(known, path, default)
+
+
+def _of_field(path: tuple[str, ...], days: Days, sign: int) -> Callable[[Known], Any]:
+    if sign:
+        return lambda known: days_of_field(_at(known, path, None), days, sign)
+    return lambda known: _at(known, path, None)
 
 
 def _of_the_day(trait: str, needed: AbstractSet[str], default: Any, days: Days) -> Callable[[Known], Any]:

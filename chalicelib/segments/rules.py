@@ -15,6 +15,8 @@ from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import HOTELS, OF_THE_DAY, Days, GuestState, Stats
 from chalicelib.guests.traits import IDENTIFYING, Kind, kinds
 from chalicelib.properties.world import country_fault, currencies, currencies_ever
+from chalicelib.segments import custom as fields
+from chalicelib.segments.custom import FIELDS, NO_FIELDS, Custom
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
 
 MOST_DEPTH = 8
@@ -53,9 +55,10 @@ TAKES: dict[Kind, frozenset[str]] = {
 }
 
 
-def check(rule: Rule) -> None:
-    """Raises Invalid for unknown traits, operators and values that do not fit a trait, and rules that are too large."""
-    faults = [fault for fault in _faults(rule, "rule", 1) if fault]
+def check(rule: Rule, custom: Custom = NO_FIELDS) -> None:
+    """`custom` are the fields that the settings define. Raises Invalid for unknown traits, operators and values that do
+    not fit a trait, and rules that are too large."""
+    faults = [fault for fault in _faults(rule, "rule", 1, custom) if fault]
     faults += too_many(sum(1 for _ in _conditions(rule)), _groups(rule))
     if len(rule.model_dump_json(by_alias=True).encode()) > MOST_BYTES:
         faults.append(FieldError("rule", f"has more than {MOST_BYTES} bytes"))
@@ -84,22 +87,25 @@ def check_hotels(rule: Rule, there_is: Collection[PropertyId]) -> None:
 
 def names_somebody(rule: Rule) -> bool:
     """Whether it holds what may tell who somebody is, such as an address; an age or a name that is there does not."""
-    return any(each.op in NAMING and each.trait in IDENTIFYING for each in _conditions(rule))
+    return any(
+        each.op in NAMING and (each.trait in IDENTIFYING or each.trait.startswith(f"{FIELDS}."))
+        for each in _conditions(rule)
+    )
 
 
-def _faults(rule: Rule, path: str, depth: int) -> Iterator[FieldError | None]:
+def _faults(rule: Rule, path: str, depth: int, custom: Custom) -> Iterator[FieldError | None]:
     if depth > MOST_DEPTH:
         yield FieldError(path, f"is nested more than {MOST_DEPTH} deep")
         return
     match rule:
         case Condition():
-            yield _fault(rule, path)
+            yield _fault(rule, path, custom)
         case NoneOf():
-            yield from _faults(rule.rule, f"{path}.not", depth + 1)
+            yield from _faults(rule.rule, f"{path}.not", depth + 1, custom)
         case AllOf() | AnyOf():
             name = "and" if isinstance(rule, AllOf) else "or"
             for at, each in enumerate(rule.rules):
-                yield from _faults(each, f"{path}.{name}.{at}", depth + 1)
+                yield from _faults(each, f"{path}.{name}.{at}", depth + 1, custom)
 
 
 def _groups(rule: Rule) -> int:
@@ -129,15 +135,17 @@ def _placed(rule: Rule, path: str) -> Iterator[tuple[str, Condition]]:
                 yield from _placed(each, f"{path}.{name}.{at}")
 
 
-def _fault(condition: Condition, path: str) -> FieldError | None:
-    kind = kind_of(condition.trait)
+def _fault(condition: Condition, path: str, custom: Custom) -> FieldError | None:
+    kind = kind_of(condition.trait, custom)
     if kind is None:
-        return FieldError(f"{path}.trait", f"is no trait; there is {known(KINDS, condition.trait)}")
+        return FieldError(
+            f"{path}.trait", f"is no trait; there is {known([*KINDS, *fields.kinds_of(custom)], condition.trait)}"
+        )
     if condition.op not in TAKES[kind]:
         return FieldError(f"{path}.op", f"cannot be asked of {condition.trait}, which takes {known(TAKES[kind])}")
     if not _fits(condition, kind):
         return FieldError(f"{path}.value", _wanted(condition, kind))
-    return _fault_of_codes(condition, path)
+    return _fault_of_codes(condition, path) or fields.fault_of_choice(condition, path, custom)
 
 
 def _wanted(condition: Condition, kind: Kind) -> str:
@@ -169,10 +177,11 @@ def _country_fault(code: object) -> str | None:
     return country_fault(named) if len(named) == len("AT") else "must be a country by its two letters, such as AT"
 
 
-def kind_of(trait: str) -> Kind | None:
+def kind_of(trait: str, custom: Custom = NO_FIELDS) -> Kind | None:
     """An amount of one currency and days since or until a date are numbers; amounts alone are nothing to ask for."""
     asked = question_of(trait)
-    found = KINDS.get(".".join(asked.path))
+    dotted = ".".join(asked.path)
+    found = KINDS.get(dotted) or fields.kinds_of(custom).get(dotted)
     if asked.currency or asked.sign:
         return "number" if found == ("amounts" if asked.currency else "date") else None
     return None if found == "amounts" else found
@@ -238,6 +247,8 @@ def value_of(trait: str, traits: Traits, days: Days) -> Any:
     does. Days since or until a date are counted at the hotel whose date it is."""
     path, currency, sign = question_of(trait)
     value = _answer(path, traits, days)
+    if path[0] == FIELDS:
+        return fields.days_of_field(value, days, sign) if sign else value
     if currency:
         return value.get(currency, 0)
     if sign:
@@ -248,6 +259,8 @@ def value_of(trait: str, traits: Traits, days: Days) -> Any:
 def _answer(path: tuple[str, ...], traits: Traits, days: Days) -> Any:
     if of_the_day := of_stats(path, OF_THE_DAY):
         return of_the_day(traits.stats, days)
+    if path[0] == FIELDS:
+        return (traits.fields or {}).get(path[-1])
     value: Any = traits
     for part in path:
         value = getattr(value, part, None)
@@ -272,7 +285,7 @@ def _holds(condition: Condition, known: Any) -> bool:
         return bool(value) is (known not in (None, "", (), nothing))
     if condition.op == "ne":
         return bool(known != value)
-    if known is None:
+    if known is None or not fields.may_be_compared(condition, known):
         return False
     if condition.op == "eq":
         return bool(known == value)

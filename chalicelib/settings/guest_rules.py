@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.settings.custom_fields import MOST_FIELDS, CustomField, FieldName
 from chalicelib.settings.matching import SHIPPED_MATCHING, Matching
 
 RoleWord = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z.,_+-]{2,40}$")]
@@ -52,6 +53,9 @@ class GuestRules(BaseModel):
 
     `matching` says how much alike two records must be to be one person's, and what each field weighs. It holds for
     each record from the next news of it on; `hub identity audit` proposes whom it would join among the rest.
+
+    `fields` are those that a guest has besides, by name, such as `newspaper`: what stands in them is filled in by
+    staff, and asked for as `fields.newspaper` by segments and as `guest.fields.newspaper` by templates.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,6 +65,7 @@ class GuestRules(BaseModel):
     house_telephones: Annotated[tuple[Telephone, ...], Field(max_length=100)] = ()
     survivorship: dict[ProfileField, FieldRule] = {}
     matching: Matching = SHIPPED_MATCHING
+    fields: Annotated[dict[FieldName, CustomField], Field(max_length=MOST_FIELDS)] = {}
 
     def rule_of(self, field: str) -> FieldRule:
         return next((rule for name, rule in self.survivorship.items() if name == field), NEWEST)

@@ -45,13 +45,11 @@ def without(kept: dict[str, Any]) -> dict[str, Any]:
 
 def packed(settings: HubSettings) -> dict[str, str | int | None]:
     """The attributes that hold the settings. What earlier readers do not know is written only where it is chosen."""
-    unknown: dict[str, bool | dict[str, bool]] = {}
-    if not settings.mails_singly:
-        unknown["mails_singly"] = True
-    if settings.guests == SHIPPED:
-        unknown["guests"] = True
-    elif settings.guests.matching == SHIPPED.matching:
-        unknown["guests"] = {"matching": True}
+    known_since = {"mails_singly": settings.mails_singly, "guests": settings.guests != SHIPPED}
+    unknown: dict[str, Any] = {name: True for name, is_chosen in known_since.items() if not is_chosen}
+    if settings.guests != SHIPPED:
+        as_shipped = {"matching": settings.guests.matching == SHIPPED.matching, "fields": not settings.guests.fields}
+        unknown["guests"] = {name for name, is_shipped in as_shipped.items() if is_shipped}
     return {
         "settings": settings.model_dump_json(exclude_none=True, exclude=unknown),
         "settings_version": settings.version,

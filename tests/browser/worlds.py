@@ -153,14 +153,24 @@ class Maker:
 
     def _names(self) -> Mapping[str, str]:
         (secret,) = self.hub.get("/v1/connections/mews-vienna/secrets")["items"]
+        self.hub.put("/v1/settings", self._with_a_field())
         return {
             "secret_id": secret["id"],
             "guest_id": ANNA, "other_id": BESIDE, "property_id": VIENNA.id, "connection_id": "mews-vienna",
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
-            "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow",
+            "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow", "field_name": "newspaper",
         }  # fmt: skip
+
+    def _with_a_field(self) -> Any:
+        """The settings, with fields that the group defines."""
+        kept = self.hub.get("/v1/settings")
+        fields = {
+            "newspaper": {"label": "Newspaper", "kind": "text"},
+            "car": {"label": "Car", "kind": "choice", "choices": ["small", "large"]},
+        }
+        return {**kept, "guests": {**kept["guests"], "fields": fields}}
 
     def _note(self) -> str:
         """One of staff about the guest."""

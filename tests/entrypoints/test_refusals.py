@@ -41,6 +41,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merge_decisions:unmerge": {"records": ["g1"]},
     "corrections:patch": {"language": "de"},
     "preferences:put": {"values": ["soft"]},
+    "fields:patch": {"fields": {"newspaper": "Die Zeit"}},
     "notes:create": {"text": "Writes novels"},
     "consents:put": {"state": "explicit"},
     "privacy_requests:create": {"guest": "g1", "kind": "access"},

@@ -159,9 +159,10 @@ TRAITS = Traits(
         SpecialDate.model_validate({"kind": kind, "day": "2010-06-12"}) for kind in ("anniversary", "name_day")
     ),
     age_category=AgeCategory.ADULT,
+    fields={"shoes": 42},
     vip=3,
     member=True,
-    preferences=Preferences(**{kind: words[: min(3, most_of(kind))] for kind, words in OFFERED.items()}),
+    preferences=Preferences(**{kind: words[: min(2, most_of(kind))] for kind, words in OFFERED.items()}),
     stats=STATS,
 )
 VERSION = "2026-01-01T00:00:00.000000Z#2026-01-01T00:00:00.000000Z#9b13c1879caa87bd"

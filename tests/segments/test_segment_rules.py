@@ -38,9 +38,14 @@ ANNA = Traits(
 
 def rule(body: Any) -> Rule:
     """A rule as the API takes it."""
-    found = documents.check(Segment, {"id": "s", "name": "S", "rule": body}).rule
+    found = read(body)
     rules.check(found)
     return found
+
+
+def read(body: Any) -> Rule:
+    """A rule that was taken once: the fields of the settings may be others by now."""
+    return documents.check(Segment, {"id": "s", "name": "S", "rule": body}).rule
 
 
 def condition(trait: str, op: str, value: Any) -> dict[str, Any]:
@@ -111,6 +116,12 @@ CONDITIONS = st.sampled_from(
         condition("stats.state", "in", ["prospect", "expected"]),
         condition("stats.nights_per_stay", "gte", 3),
         condition("vip", "gte", 2),
+        condition("fields.own", "gte", 40),
+        condition("fields.own", "contains", "Z"),
+        condition("fields.own", "eq", True),
+        condition("fields.own", "ne", 42),
+        condition("fields.own", "exists", True),
+        condition("fields.own.days_since", "gt", 100),
         condition("vip", "exists", False),
         condition("preferences.view", "contains", "sea"),
         condition("preferences.pillow", "exists", False),
@@ -136,6 +147,7 @@ KNOWN = st.builds(
     birth_date=DAYS,
     member=st.booleans(),
     vip=st.sampled_from([None, 1, 3]),
+    fields=st.sampled_from([None, {"own": 42}, {"own": "Zeit"}, {"own": True}, {"own": "2010-06-12"}, {"other": 1}]),
     preferences=st.sampled_from([None, Preferences(view=("sea", "city")), Preferences(pillow=("soft",))]),
     stats=st.builds(
         Stats,
@@ -152,7 +164,7 @@ KNOWN = st.builds(
 
 @given(BODIES, KNOWN)
 def test_a_compiled_rule_says_of_packed_traits_what_the_rule_says_of_the_traits(body: Any, known: Traits) -> None:
-    asked = rule(body)
+    asked = read(body)
     assert compiled(asked, TODAY)(known.packed()) is rules.matches(asked, known, TODAY)
     assert compiled(asked, TODAY)(None) is rules.matches(asked, Traits(), TODAY)
 

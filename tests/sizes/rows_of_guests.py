@@ -92,6 +92,7 @@ from chalicelib.privacy.model import Erased, Holder
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles import enrolled, listing
 from chalicelib.profiles.model import Change
+from chalicelib.settings.custom_fields import MOST_FIELDS
 from chalicelib.settings.legal import MOST_TOPICS
 from chalicelib.settings.matching import SHIPPED_WEIGHTS
 from tests.builders import VIENNA, charge, guest, reservation
@@ -117,6 +118,7 @@ LEAF, GUEST = LEAVES[0], GuestId(LEAVES[0])
 AT = Instant(LATEST)
 STAY = ReservationId("r" + "0" * 24)
 ALL_NIGHTS = [date(2026, 1, 1) + timedelta(days=number) for number in range(400)]
+OWN = {f"{number}" + "f" * 30: "x" * 60 for number in range(MOST_FIELDS)}
 PEOPLE = 20
 """Occupants that a reservation may name."""
 
@@ -262,7 +264,12 @@ def head(signs: str) -> Item:
         properties=hotels,
     )
     traits = Traits.model_validate(
-        {**told.model_dump(include=set(Traits.model_fields)), "stats": stats, "preferences": told.preferences}
+        {
+            **told.model_dump(include=set(Traits.model_fields)),
+            "stats": stats,
+            "preferences": told.preferences,
+            "fields": OWN,
+        }
     )
     its = Head(LEAF, 10**9, told, 10**9, f"{LATEST}#{LATEST}#{'d' * 16}", stats, members=tuple(LEAVES), traits=traits)
     programmes = tuple(map(ProgramId, many_ids(MOST_ENROLMENTS)))

@@ -86,7 +86,7 @@ def put(ask: Ask, guest_id: GuestId, kind: str, body: PreferenceAsked) -> Prefer
     named = preferring.kind_named(kind)
     sight, words = guest_of(ask.caller, guest_id), preferring.checked(named, body.values)
     _refuse_against_the_guest(_known(sight, named), body.said_by)
-    preferring.prefer(_through(sight), named, words, body.said_by, ask.now, ask.caller.told)
+    preferring.prefer(through(sight), named, words, body.said_by, ask.now, ask.caller.told)
     known = _known(guest_of(ask.caller, guest_id), named)
     if known is None:
         raise Conflict("Somebody else changed this guest just now: look again.")
@@ -105,7 +105,7 @@ def delete(ask: Ask, guest_id: GuestId, kind: str, *, said_by: str | None = None
     if known is None or not known.values:
         return
     _refuse_against_the_guest(known, speaker)
-    preferring.prefer(_through(sight), named, (), speaker, ask.now, ask.caller.told)
+    preferring.prefer(through(sight), named, (), speaker, ask.now, ask.caller.told)
 
 
 def statements_of(ask: Ask, guest_id: GuestId) -> list[StatementShown]:
@@ -124,7 +124,7 @@ def _refuse_against_the_guest(known: Preferred | None, said_by: Speaker) -> None
         raise Conflict("The guest said this: it changes when the guest says otherwise (said_by: guest).")
 
 
-def _through(sight: InSight) -> Leaf:
+def through(sight: InSight) -> Leaf:
     """The record by which the caller's people say it: the first of theirs that is a person's."""
     people = {head.leaf for head in sight.heads if head.record and not head.record.nobody}
     own = own_leaves(sight)

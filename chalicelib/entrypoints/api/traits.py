@@ -14,7 +14,9 @@ from chalicelib.properties.model import Property
 from chalicelib.properties.world import countries
 from chalicelib.segments.askable import askable, in_words
 from chalicelib.segments.compiled import PREFERENCES
+from chalicelib.segments.custom import FIELDS, Custom
 from chalicelib.segments.rules import AT_HOTELS, COUNTRY, STATE, TAKES
+from chalicelib.settings import store as settings
 
 Use = Literal["segments", "templates", "api"]
 
@@ -45,27 +47,32 @@ def _name(trait: TraitShown) -> str:
 
 
 def _traits(hotels: Collection[Property]) -> Iterator[TraitShown]:
-    asked = askable({each.currency for each in hotels})
+    custom = settings.get().guests.fields
+    asked = askable({each.currency for each in hotels}, custom)
     for name, kind in asked.items():
-        yield _shown(name, kind, hotels)
+        yield _shown(name, kind, hotels, custom)
     for name in IN_API.keys() - asked.keys():
-        yield _shown(name, None, hotels)
+        yield _shown(name, None, hotels, custom)
 
 
-def _shown(name: str, kind: Kind | None, hotels: Collection[Property]) -> TraitShown:
-    uses: dict[Use, bool] = {"segments": kind is not None, "templates": name in IN_TEMPLATES, "api": name in IN_API}
+def _shown(name: str, kind: Kind | None, hotels: Collection[Property], custom: Custom) -> TraitShown:
+    is_own = name.removeprefix(f"{FIELDS}.") in custom
+    in_templates = name in IN_TEMPLATES or is_own or name.startswith(f"{PREFERENCES}.")
+    uses: dict[Use, bool] = {"segments": kind is not None, "templates": in_templates, "api": name in IN_API or is_own}
     return TraitShown(
         name=name,
         words=in_words(name),
         kind=kind,
         operators=sorted(TAKES[kind]) if kind else [],
-        choices=_choices(name, hotels),
+        choices=_choices(name, hotels, custom),
         used_in=[use for use, is_so in uses.items() if is_so],
-        identifies=name in IDENTIFYING,
+        identifies=name in IDENTIFYING or name.startswith(f"{FIELDS}."),
     )
 
 
-def _choices(name: str, hotels: Collection[Property]) -> list[str] | None:
+def _choices(name: str, hotels: Collection[Property], custom: Custom) -> list[str] | None:
+    if own := custom.get(name.removeprefix(f"{FIELDS}.")):
+        return [*own.choices] or None
     if name == COUNTRY:
         return sorted(countries())
     if name == STATE:

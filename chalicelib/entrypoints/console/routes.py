@@ -58,6 +58,7 @@ PAGES = (
         takes="guest_correction:saved",
         opens="corrections:patch",
     ),
+    Page("/guests/{guest_id}/fields", shows="guest_fields:shown", takes="guest_fields:saved", opens="fields:listed"),
     Page("/guests/{guest_id}/notes", shows="guest_notes:shown", takes="guest_notes:written", opens="notes:listed"),
     Page(
         "/guests/{guest_id}/notes/{note_id}/delete",
@@ -219,6 +220,13 @@ PAGES = (
     Page("/settings/topics/{topic_id}", shows="topics:one", takes="topics:saved", opens="consent_rules:put"),
     Page(
         "/settings/topics/{topic_id}/delete", shows="topics:deleting", takes="topics:deleted", opens="consent_rules:put"
+    ),
+    Page("/settings/fields", shows="own_fields:listed", takes="own_fields:saved", opens="settings:put"),
+    Page(
+        "/settings/fields/{field_name}/delete",
+        shows="own_fields:deleting",
+        takes="own_fields:deleted",
+        opens="settings:put",
     ),
     Page("/settings/brands", shows="brands:listed", opens="settings:get"),
     Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),

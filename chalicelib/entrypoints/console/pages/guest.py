@@ -23,6 +23,7 @@ from chalicelib.entrypoints.console.visits import Visit
 TABS = (
     ("", N_("Overview")),
     ("/preferences", N_("Preferences")),
+    ("/fields", N_("Own fields")),
     ("/notes", N_("Notes")),
     ("/records", N_("Records")),
     ("/stays", N_("Stays")),
