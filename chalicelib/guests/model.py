@@ -77,6 +77,8 @@ class Stay(Kept):
     agency_id: str | None = None
     group_id: str | None = None
     payer: Payer | None = None
+    booked_on: date | None = None
+    """The day at the hotel."""
     nightly_rates: dict[date, int] = Field(default_factory=dict)
     """Minor units of the stated currency by night."""
     enquired_at: Instant | None = None

@@ -8,7 +8,7 @@ from chalicelib.canonical import ids
 from chalicelib.canonical.details import CurrencyAmounts, SpecialDate
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
-from chalicelib.canonical.time import Instant, instant
+from chalicelib.canonical.time import Instant, instant, local_date
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
 from chalicelib.guests.kinds import Nobody
@@ -26,6 +26,9 @@ from chalicelib.profiles.model import Change, Charge, DigestOf, Person
 from chalicelib.properties.model import Property
 
 Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
+
+NOT_OF_ITS_VERSION = frozenset({"booked_on"})
+"""It never changes, and earlier versions of the hub told it of no stay: what they stored comes again as it was."""
 
 
 def change_of(
@@ -133,6 +136,7 @@ class _Maker:
             agency_id=snapshot.agency_id,
             group_id=snapshot.group_id,
             payer=snapshot.payer,
+            booked_on=self._booked_on(snapshot),
             nightly_rates=dict(sorted((each.night, each.amount_minor) for each in snapshot.nightly_rates or ())),
             enquired_at=_enquired_at(snapshot),
         )
@@ -238,6 +242,13 @@ class _Maker:
         version = self._record_version(snapshot, record)
         return Person(leaf, record, version, property_id or snapshot.property_id, {}, self.digest)
 
+    def _booked_on(self, snapshot: ReservationSnapshot) -> date | None:
+        """By the hotel's calendar, as arrivals are. What lies where calendars end is nothing that somebody booked."""
+        at, hotel = snapshot.booked_at, self.properties.get(snapshot.property_id)
+        if at is None or not 1970 <= at.year <= 2200:
+            return None
+        return local_date(at, hotel.time_zone if hotel else "UTC")
+
     def _hotel_domains(self) -> set[str]:
         """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
         return {domain for each in self.properties.values() for domain in each.mail_domains}
@@ -255,7 +266,7 @@ class _Maker:
 
     def _stay_version(self, snapshot: ReservationSnapshot, stay: Stay, leaf: Leaf) -> Version:
         """The reservation's own version: who occupies it counts, what else is known of them does not."""
-        digest = ids.digest_of(f"{leaf}|{stay.packed()}")
+        digest = ids.digest_of(f"{leaf}|{stay.packed(without=NOT_OF_ITS_VERSION)}")
         return self._moved(Version(instant(snapshot.changed_at), observed(self.observed_at), digest))
 
 

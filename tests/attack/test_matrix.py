@@ -129,6 +129,7 @@ ASKED = {
     "erasures:get": Asked(NOT_SEEN),
     "erasures:tell": Asked(NOT_SEEN, {"source": "api", "status": "done"}),
     "corrections:patch": Asked(NOT_SEEN, {"language": "de"}),
+    "habits:get": Asked(NOT_SEEN),
     "fields:listed": Asked(NOT_SEEN),
     "fields:patch": Asked(NOT_SEEN, {"fields": {"newspaper": "Die Zeit"}}),
     "notes:listed": Asked(NOT_SEEN),

@@ -230,6 +230,7 @@ def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
         agency_id=UUIDS[5],
         group_id=UUIDS[6],
         payer=Payer.COMPANY,
+        booked_on=date(2025, 12, 24),
         nightly_rates={date(2026, 2, day): 30000 + day for day in range(1, 5)},
         enquired_at=Instant("2026-01-01T12:34:56.123456Z"),
     )

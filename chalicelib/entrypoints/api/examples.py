@@ -73,6 +73,11 @@ OF_SHAPE: Mapping[str, Json] = {
     "BoardLineShown": {"status": "confirmed"},
     "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
     "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
+    "Frequent": {"value": "DBL", "stays": 3},
+    "FrequentHotel": {"value": "vienna", "stays": 3},
+    "FrequentParty": {"value": "couple", "stays": 3},
+    "FrequentWeekday": {"value": "friday", "stays": 2},
+    "HabitsShown": {"lead_days": 21, "discounted_percent": 33, "nights_per_stay": 2, "stays": 3},
     "FieldShown": {
         "name": "newspaper",
         "label": "Newspaper",

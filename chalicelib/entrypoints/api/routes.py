@@ -113,6 +113,7 @@ CALLS = (
     Call("GET", "/v1/erasures/{erasure_id}", "erasures:get", ADMIN),
     Call("PATCH", "/v1/erasures/{erasure_id}", "erasures:tell", ADMIN),
     Call("PATCH", "/v1/guests/{guest_id}", "corrections:patch", FRONT_DESK, conflicts=True),
+    Call("GET", "/v1/guests/{guest_id}/habits", "habits:get", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/fields", "fields:listed", EVERYONE),
     Call("PATCH", "/v1/guests/{guest_id}/fields", "fields:patch", FRONT_DESK, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/notes", "notes:listed", FRONT_DESK),

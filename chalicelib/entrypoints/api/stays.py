@@ -62,6 +62,7 @@ class StayShown(Shown):
     agency_id: str | None
     group_id: str | None
     payer: Payer | None
+    booked_on: date | None
     nightly_rates: list[NightShown]
 
     def to_companion(self) -> "StayShown":

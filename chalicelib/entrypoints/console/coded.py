@@ -182,6 +182,21 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "stayed": N_("Stayed before"),
         "lapsed": N_("Not here for two years"),
     },
+    "party": {
+        "alone": N_("alone"),
+        "couple": N_("as a couple"),
+        "family": N_("as a family"),
+        "group": N_("as a group"),
+    },
+    "weekday": {
+        "monday": N_("Monday"),
+        "tuesday": N_("Tuesday"),
+        "wednesday": N_("Wednesday"),
+        "thursday": N_("Thursday"),
+        "friday": N_("Friday"),
+        "saturday": N_("Saturday"),
+        "sunday": N_("Sunday"),
+    },
     "flag": {"first_stay": N_("First stay"), "returning": N_("Was here before"), "member": N_("Member")},
     "proof": {
         "how": N_("How"),
