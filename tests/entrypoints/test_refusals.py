@@ -102,6 +102,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "request_id": asked_for["id"],
         "channel": "email",
         "kind": "pillow",
+        "note_id": "o1",
         "purpose": "marketing",
         "program_id": "club",
         "segment_id": "s",
