@@ -11,7 +11,7 @@ from chalicelib.segments.askable import askable, in_words
 from chalicelib.segments.compiled import compiled
 from chalicelib.segments.explained import Explained, explained
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf
-from tests.segments.test_segment_rules import ANNA, BODIES, KNOWN, TODAY, condition, rule
+from tests.segments.test_segment_rules import ANNA, BODIES, KNOWN, TODAY, condition, read, rule
 
 
 def every_part(found: Explained) -> list[Explained]:
@@ -20,8 +20,8 @@ def every_part(found: Explained) -> list[Explained]:
 
 @given(BODIES, KNOWN)
 def test_each_part_says_what_the_evaluator_of_campaigns_says_of_it(body: Any, known: Traits) -> None:
-    found = explained(rule(body), known, TODAY)
-    assert found.holds is compiled(rule(body), TODAY)(known.packed())
+    found = explained(read(body), known, TODAY)
+    assert found.holds is compiled(read(body), TODAY)(known.packed())
     for each in every_part(found):
         assert each.holds is rules.matches(each.rule, known, TODAY)
         inner = [inner.holds for inner in each.within]
