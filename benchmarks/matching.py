@@ -7,17 +7,18 @@ judged at the threshold that suits it best.
 """
 
 import logging
-import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
+from benchmarks import matching_season
 from benchmarks.figures import OF_MEASURED, Figure, markdown
+from benchmarks.judged import Pair, Scored, best, pair, quality
 from chalicelib.canonical.details import PostalAddress
 from chalicelib.identity.blocks import MOST_IN_ONE, keys_of
 from chalicelib.identity.sketches import Sketch, sketch_of
@@ -26,16 +27,6 @@ from chalicelib.settings.matching import AUTO_FROM, SHIPPED_MATCHING
 
 SETS = ("febrl1", "febrl2", "febrl3", "febrl4")
 FIELDS = ("given_name", "surname", "street", "suburb", "postcode", "date_of_birth")
-Pair = tuple[str, str]
-Scored = list[tuple[float, Pair]]
-
-
-class Quality(NamedTuple):
-    """Of the pairs from a threshold on: how many are right, and how many of the right ones are among them."""
-
-    f1: float
-    precision: float
-    recall: float
 
 
 @dataclass(frozen=True)
@@ -52,18 +43,20 @@ def main() -> None:
 
 
 def figures() -> list[Figure]:
-    return [figure for name in SETS for figure in _of_set(_labelled(name))]
+    of_sets = [figure for name in SETS for figure in _of_set(_labelled(name))]
+    print("measuring: the season", file=sys.stderr, flush=True)
+    return [*of_sets, *matching_season.figures()]
 
 
 def _of_set(labelled: Labelled) -> Iterator[Figure]:
     print(f"measuring: {labelled.name}", file=sys.stderr, flush=True)
     ours = _ours(labelled)
-    own, splinks = _best(ours, labelled.links), _best(_splinks(labelled), labelled.links)
-    sure = _quality([pair for bits, pair in ours if bits >= AUTO_FROM], labelled.links)
-    name, best = f"matching {labelled.name}", "F1 at the best threshold"
+    own, splinks = best(ours, labelled.links), best(_splinks(labelled), labelled.links)
+    sure = quality([each for bits, each in ours if bits >= AUTO_FROM], labelled.links)
+    name, unit = f"matching {labelled.name}", "F1 at the best threshold"
     wrong, beyond = 1 - sure.precision, splinks.f1 - own.f1
-    yield Figure(f"{name}, beside Splink's", best, own.f1, splinks.f1)
-    yield Figure(f"{name}: what Splink finds beyond that", best, beyond, None, 0.01, OF_MEASURED)
+    yield Figure(f"{name}, beside Splink's", unit, own.f1, splinks.f1)
+    yield Figure(f"{name}: what Splink finds beyond that", unit, beyond, None, 0.01, OF_MEASURED)
     yield Figure(f"{name}: of what is joined without being asked", "wrong share", wrong, None, 0.005, OF_MEASURED)
     yield Figure(f"{name}: joined without being asked", "share of the right pairs", sure.recall)
 
@@ -76,7 +69,7 @@ def _labelled(name: str) -> Labelled:
         for frame in frames
         for id_, told in frame.fillna("").to_dict("index").items()
     }
-    return Labelled(name, rows, frozenset(_pair(str(one), str(other)) for one, other in links))
+    return Labelled(name, rows, frozenset(pair(str(one), str(other)) for one, other in links))
 
 
 def _row(told: dict[str, str | None]) -> dict[str, str | None]:
@@ -88,10 +81,6 @@ def _said(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _pair(one: str, other: str) -> Pair:
-    return (one, other) if one < other else (other, one)
-
-
 def _ours(labelled: Labelled) -> Scored:
     """Every pair that has a block in common, as ingest compares it."""
     sketches = {id_: _sketch(row) for id_, row in labelled.rows.items()}
@@ -100,7 +89,7 @@ def _ours(labelled: Labelled) -> Scored:
         for key in keys_of(sketch):
             blocks[key].append(id_)
     lie = (ids for ids in blocks.values() if len(ids) <= MOST_IN_ONE)
-    pairs = {_pair(*pair) for ids in lie for pair in combinations(ids, 2)}
+    pairs = {pair(*each) for ids in lie for each in combinations(ids, 2)}
     return [(weigh(sketches[one], sketches[other], SHIPPED_MATCHING).bits, (one, other)) for one, other in pairs]
 
 
@@ -121,7 +110,7 @@ def _splinks(labelled: Labelled) -> Scored:
     linker = _trained(labelled)
     found = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
     ids = zip(found["id_l"], found["id_r"], strict=True)
-    return [(float(bits), _pair(*each)) for bits, each in zip(found["match_weight"], ids, strict=True)]
+    return [(float(bits), pair(*each)) for bits, each in zip(found["match_weight"], ids, strict=True)]
 
 
 def _trained(labelled: Labelled) -> Any:
@@ -153,27 +142,6 @@ def _trained(labelled: Labelled) -> Any:
     for rule in (block("date_of_birth"), block("postcode", "given_name")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     return linker
-
-
-def _best(scored: Scored, links: frozenset[Pair]) -> Quality:
-    """At the threshold with the highest F1; pairs of one score are taken together."""
-    found, right, best = 0, 0, Quality(0, 0, 0)
-    ordered = sorted(scored, reverse=True)
-    for at, (bits, pair) in enumerate(ordered):
-        found, right = found + 1, right + (pair in links)
-        if at + 1 == len(ordered) or not math.isclose(ordered[at + 1][0], bits):
-            best = max(best, _judged(found, right, len(links)))
-    return best
-
-
-def _quality(pairs: Iterable[Pair], links: frozenset[Pair]) -> Quality:
-    taken = list(pairs)
-    return _judged(len(taken), sum(pair in links for pair in taken), len(links))
-
-
-def _judged(found: int, right: int, links: int) -> Quality:
-    precision, recall = right / found if found else 1.0, right / links
-    return Quality(2 * precision * recall / (precision + recall) if right else 0.0, precision, recall)
 
 
 if __name__ == "__main__":
