@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 def refuse_without() -> None:
     """Raises Refused where the analyst extra is missing."""
     if missing := [each for each in ("splink", "duckdb") if find_spec(each) is None]:
-        raise Refused(f"{' and '.join(missing)} are not installed: pip install 'xenia[analyst]'")
+        raise Refused(f"{' and '.join(missing)} are not installed: `pip install -e '.[analyst]'` in the checkout")
 
 
 @dataclass

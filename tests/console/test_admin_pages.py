@@ -13,7 +13,11 @@ from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.paging import MOST
 from chalicelib.entrypoints.console.pages.connections import OUTCOMES, STATES, lines, pairs
 from chalicelib.properties import store as properties
+from chalicelib.settings import actions as setting
 from chalicelib.settings import store as settings
+from chalicelib.settings.guest_rules import GuestRules
+from chalicelib.settings.matching import AUTO_FROM, Matching
+from chalicelib.settings.model import HubSettings
 from tests.access.staffed import AT, OPERATOR, somebody
 from tests.builders import VIENNA
 from tests.console.conftest import Page, SignIn
@@ -211,6 +215,22 @@ def test_a_person_keeps_the_hotels_that_stand_far_down_the_list(sign_in: SignIn)
     who = somebody("ida", "front_desk", "vienna")
     page = sign_in().open(f"/settings/staff/{who.id}")
     assert page.form(f"/settings/staff/{who.id}")["properties"] == "vienna"
+
+
+def test_thresholds_are_set_told_at_their_field_and_the_weights_stay(sign_in: SignIn) -> None:
+    admin, weights = sign_in(), {"born": {"same": 12.5}}
+    setting.save(HubSettings(guests=GuestRules(matching=Matching.model_validate({"weights": weights}))))
+    admin.send("/settings", {"guests.matching.auto_from": "35.5", "guests.matching.review_from": "22"})
+    kept = settings.get().guests.matching
+    assert (kept.auto_from, kept.review_from, kept.weights) == (35.5, 22, weights)
+    refused = admin.send("/settings", {"guests.matching.auto_from": "21"})
+    assert refused.status_code == 400
+    page = Page(refused.body.decode())
+    assert page.form("/settings")["guests.matching.auto_from"] == "21"
+    assert "must not be below review_from" in page.text
+    assert admin.send("/settings", {"guests.matching.review_from": "many"}).status_code == 400
+    admin.send("/settings", {"guests.matching.auto_from": ""})
+    assert settings.get().guests.matching.auto_from == AUTO_FROM
 
 
 def test_what_is_an_office_s_is_set_line_by_line_and_told_at_its_field(sign_in: SignIn) -> None:
