@@ -19,6 +19,7 @@ from benchmarks import (
     hub,
     instructions,
     planning,
+    resolution,
     stage,
     webhook_cost,
     webhook_cpu,
@@ -71,6 +72,7 @@ def _parts(*, full: bool) -> Iterator[Part]:
     yield "units and calls of webhooks", lambda: [*webhooks.first_booking(), *webhooks.moved_far(), *webhooks.units()]
     yield "pages of the console", lambda: console.figures(rounds)
     yield "growth", growth.figures
+    yield "who is new", lambda: list(resolution.figures(full=full))
     yield "a season's bill", lambda: webhook_cost.figures(500 if full else 60, 3 if full else 1)
     yield "a stage's bill", stage.figures
     yield "planning", lambda: planning.figures(rounds, 160_000 if full else 32_000)

@@ -73,10 +73,12 @@ def look(tell: Tell) -> Iterator[Looked]:
 def propose(found: Compared, most: int, tell: Tell) -> Proposals:
     """Bring the likeliest pairs to the hub, which compares each once more, by its own rules and what is set."""
     pairs, became = ([each.one, each.other] for each in found.likeliest(most)), Counter[str]()
-    for done, some in enumerate(_portions(pairs), start=1):
+    brought, done = min(most, found.of_two), 0
+    for some in _portions(pairs):
         answer = merge_proposals.propose(_ask(), MergeProposalsAsked(pairs=some))
         became.update(each.outcome for each in answer.items)
-        tell(PROPOSING, done * MOST_PAIRS, most)
+        done += len(some)
+        tell(PROPOSING, done, brought)
     return Proposals(**became)
 
 

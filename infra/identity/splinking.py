@@ -52,7 +52,7 @@ def refuse_without() -> None:
 @dataclass
 class Compared:
     """What came of it, read as it is asked for. `model` is Splink's; `matches` pairs are one person's with hardly a
-    doubt, of `pairs` that had a key in common and were not quite unlike."""
+    doubt, of `pairs` that had a key in common and were not quite unlike; `of_two` are pairs of guests among them."""
 
     database: Any
     model: dict[str, Any]
@@ -60,6 +60,7 @@ class Compared:
     matches: int
     full_blocks: int
     passed_over: int
+    of_two: int
     table: str
 
     def likeliest(self, most: int) -> Iterator[Pair]:
@@ -126,7 +127,10 @@ def _compared(database: Any, full: int, over: int, tell: Callable[[str], None]) 
     table = found.physical_name
     counts = f"SELECT count(*), count(*) FILTER (match_probability >= {SURE_FROM}) FROM {table}"
     ((pairs, matches),) = _asked(database, counts)
-    return Compared(database, linker.misc.save_model_to_json(), pairs, matches, full, over, table)
+    guests = "least(guest_l, guest_r) AS one, greatest(guest_l, guest_r) AS other"
+    of_two = f"SELECT count(*) FROM (SELECT DISTINCT {guests} FROM {table} WHERE guest_l <> guest_r)"
+    ((between,),) = _asked(database, of_two)
+    return Compared(database, linker.misc.save_model_to_json(), pairs, matches, full, over, between, table)
 
 
 def _learn(linker: Any, splink: Any, database: Any) -> None:

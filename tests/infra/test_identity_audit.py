@@ -249,6 +249,10 @@ class Found:
     pairs_found: list[Pair]
     asked: list[int] = field(default_factory=list)
 
+    @property
+    def of_two(self) -> int:
+        return len(self.pairs_found)
+
     def likeliest(self, most: int) -> Any:
         self.asked.append(most)
         return iter(self.pairs_found[:most])
@@ -274,7 +278,7 @@ def test_pairs_are_brought_in_portions_and_what_became_of_each_is_counted(kept: 
     became = audit.propose(Found(pairs), 50, lambda *each: told.append(each))  # type: ignore[arg-type]
     assert became.model_dump(exclude_defaults=True) == {"proposed": 1, "settled": 1, "unlike": 1, "nobodys": 30}
     assert [pair for _, pair in identity.candidates()] == [tuple(sorted((leaf("g1"), leaf("g2"))))]
-    assert len(told) == 2
+    assert told == [(audit.PROPOSING, 25, 33), (audit.PROPOSING, 33, 33)]
 
 
 def test_without_the_analyst_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
