@@ -73,6 +73,9 @@ FORMS: Mapping[str, str] = {
 PATTERNS: Mapping[str, str] = {
     r"^[a-z0-9_-]{1,64}$": "must have 1 to 64 of a-z, 0-9, _ and -",
     r"^[a-z0-9_-]{1,16}$": "must have 1 to 16 of a-z, 0-9, _ and -",
+    r"^[a-z0-9-]{1,16}$": "must have 1 to 16 of a-z, 0-9 and -",
+    r"^(@week|@month|[a-z0-9-]{1,16})$": "must be @week, @month, or the id of a topic",
+    r"^[a-z]{2,3}$": "must be a language by its two or three letters, such as de",
     r"^#[0-9a-f]{6}$": "must be a colour such as #1f5f8b",
     r"^[A-Z]{2}$": "must be a country by its two letters (ISO 3166-1), such as AT",
     r"^[A-Z]{3}$": "must be a currency by its three letters (ISO 4217), such as EUR",
