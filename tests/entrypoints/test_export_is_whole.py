@@ -36,6 +36,7 @@ EXPORTED = {
     "charge": ("charges", '"amount_minor":5150'),
     "account": ("memberships", '"number":"M-7"'),
     "ledger_entry": ("ledgers", '"origin":"stay_earned"'),
+    "note": ("timeline", "Writes novels."),
 }
 """Shape of the key → the part of the export that has it, and a text that only such a row of this world can bring."""
 MAIL = "the world of this test sends none: a message's fields are compared below"
@@ -50,7 +51,7 @@ NOT_EXPORTED = {
         (
             "reservation", "reservation_of_charge", "given", "spending", "mark", "chunk", "chunk_back", "told_later",
             "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "request",
-            "request_of", "audit", "long_work",
+            "request_of", "audit", "long_work", "proposal", "register_hash",
         ),
         ONLY_IDS,
     ),
@@ -60,7 +61,7 @@ NOT_EXPORTED = {
             "DEPLOYMENT", "LEGAL", "PROGRAMS", "PROVIDER", "SEGMENTS", "TEMPLATES", "api_key", "api_key_listing",
             "attempts", "campaign", "connection", "connection_health", "connection_reach", "identity", "job", "launch",
             "link", "pacing", "program_followed", "property_", "run", "run_content", "session", "staff",
-            "staff_address", "staff_mail", "waking",
+            "staff_address", "staff_mail", "waking", "identity_audit", "register",
         ),
         NOT_OF_GUESTS,
     ),
@@ -80,6 +81,7 @@ def exported(hub: Hub, ingest: Ingest) -> dict[str, Any]:
     settle([ANNA], program, instant(now()))
     said = {"state": "explicit", "basis": "guest", "how": "Anna wrote it at the desk"}
     hub.put(f"/v1/guests/{ANNA}/consents/email/marketing", said)
+    assert hub.status("POST", f"/v1/guests/{ANNA}/notes", {"text": "Writes novels."}) == 201
     return dict(hub.get(f"/v1/guests/{ANNA}/export", key="front_desk"))
 
 

@@ -136,7 +136,9 @@ def test_an_erasure_that_dies_anywhere_links_the_request_in_the_end(hub: Hub, in
         assert hub.get(f"{PATH}/{one['id']}")["erasure"] == erasure["id"], str(point)
 
 
-def test_what_one_hotel_noted_is_that_hotels_and_the_groups(hub: Hub, ingest: Ingest) -> None:
+def test_what_one_hotel_noted_is_that_hotels_and_the_groups(
+    hub: Hub, ingest: Ingest, clock: time_machine.Traveller
+) -> None:
     ingest(STAYED)
     ingest({**guest("g3", "Eva"), "property_id": PORTO.id})
     here = ask(hub, key="front_desk@vienna")
@@ -147,6 +149,7 @@ def test_what_one_hotel_noted_is_that_hotels_and_the_groups(hub: Hub, ingest: In
     assert hub.status("POST", f"{PATH}/{here['id']}/export", key="admin@porto") == 404
     assert hub.status("POST", PATH, {"guest": ANNA, "kind": "access"}, key="admin@porto") == 404
     ingest({**PROFILE, "property_id": PORTO.id, "changed_at": at(5)})
+    clock.shift(timedelta(seconds=1))
     both = ask(hub)
     assert noted(hub, key="front_desk@vienna") == [here["id"]]
     assert noted(hub) == [both["id"], here["id"]]

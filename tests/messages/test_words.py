@@ -22,7 +22,7 @@ OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
     "entrypoints/api/example", "entrypoints/console/pages/guests", "entrypoints/api/merge_candidates",
     "entrypoints/console/coded", "entrypoints/guest_pages/signing_up", "entrypoints/api/keyless", "signups/",
-    "entrypoints/console/pages/guest_origins", "settings/guest_rules",
+    "entrypoints/console/pages/guest_origins", "settings/guest_rules", "settings/matching",
 )  # fmt: skip
 """Here the word is a kind of identifier, or the name of a trait, as `phone` is."""
 

@@ -12,7 +12,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.form_bodies import Form
-from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_return
+from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, words_of_return
 from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import SOURCE, Language, catalogue
 from chalicelib.languages.negotiation import preferred
@@ -57,9 +57,11 @@ def _shown(token: str, status: int = 200, *, is_saved: bool = False) -> Response
 
     known = leaving.standing(token)
     language = _language(known)
+    known_at = f"../u/{token}/{KNOWN}" if known.reads_the_mailbox else ""
     if known.has_left:
         words = words_of_return(language, known.names.name) if known.may_return else ""
-        return page("left.html", language, status, known.names, words=words, back_at=f"../u/{token}/back")
+        ways = {"back_at": f"../u/{token}/back", "known_at": known_at}
+        return page("left.html", language, status, known.names, words=words, **ways)
     chosen = preferences.preferences(token)
     return page(
         "preferences.html",
@@ -73,6 +75,7 @@ def _shown(token: str, status: int = 200, *, is_saved: bool = False) -> Response
         is_saved=is_saved,
         is_refused=status == 400,
         leave_at=f"../u/{token}",
+        known_at=known_at,
     )
 
 

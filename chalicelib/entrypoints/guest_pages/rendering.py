@@ -18,6 +18,8 @@ from chalicelib.languages.negotiation import preferred
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+KNOWN = "known"
+"""The page of what is known of a guest, beside the way out."""
 TEMPLATES = Path(__file__).parent / "templates"
 ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(?=/|\Z)")
 

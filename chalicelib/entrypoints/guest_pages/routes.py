@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_return
+from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, words_of_return
 from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import Language
 from chalicelib.languages.negotiation import preferred
@@ -19,7 +19,6 @@ from chalicelib.languages.negotiation import preferred
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
 
-KNOWN = "known"
 guest_pages = Blueprint(__name__)
 
 
