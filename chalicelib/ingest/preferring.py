@@ -24,7 +24,7 @@ def kind_named(name: str) -> Kind:
     for kind in OFFERED:
         if kind == name:
             return kind
-    raise Invalid(FieldError("kind", f"is no preference; there is {known(OFFERED, name)}; {ELSEWHERE}"))
+    raise Invalid(FieldError("preference", f"is no preference; there is {known(OFFERED, name)}; {ELSEWHERE}"))
 
 
 def kind_there(name: str) -> Kind:

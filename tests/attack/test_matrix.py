@@ -31,7 +31,7 @@ PATH = {
     "property_id": "vienna", "connection_id": "mews-vienna", "key_id": "analyst-at-vienna", "guest_id": ANNA,
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
-    "template_id": "hello", "session_id": "0" * 64, "kind": "pillow", "note_id": "o1", "secret_id": "w0",
+    "template_id": "hello", "session_id": "0" * 64, "preference": "pillow", "note_id": "o1", "secret_id": "w0",
     "register_id": "made-up",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
@@ -334,7 +334,8 @@ def test_what_is_another_hotels_is_answered_like_what_is_not_there(
     """In the same words, and after the same calls of AWS."""
     nowhere = replace(
         world,
-        path=dict.fromkeys(world.path, "nowhere") | {"channel": "email", "purpose": "marketing", "kind": "pillow"},
+        path=dict.fromkeys(world.path, "nowhere")
+        | {"channel": "email", "purpose": "marketing", "preference": "pillow"},
     )
     for call, key in permitted("porto"):
         if ASKED[call.answered_by].elsewhere == NOT_SEEN:

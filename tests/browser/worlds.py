@@ -160,7 +160,7 @@ class Maker:
             "program_id": "club", "segment_id": "came-back", "template_id": "spring", "letter_id": "q1",
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
-            "token": "of-a-mail", "channel": "email", "purpose": "marketing", "kind": "pillow",
+            "token": "of-a-mail", "channel": "email", "purpose": "marketing", "preference": "pillow",
             "field_name": "newspaper",
         }  # fmt: skip
 

@@ -83,7 +83,7 @@ def test_what_is_no_preference_is_refused_with_where_it_belongs(kind: str, hub: 
     before = tables.state()
     answer = hub.call("PUT", f"{PATH}/{kind}", {"values": ["soft"]})
     (error,) = answer.json_body["errors"]
-    assert (answer.status_code, error["field"]) == (400, "kind")
+    assert (answer.status_code, error["field"]) == (400, "preference")
     assert "religion" in error["message"]
     assert "PMS" in error["message"]
     answer = hub.call("PUT", f"{PATH}/meal_plan", {"values": ["halal"]})

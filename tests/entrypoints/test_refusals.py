@@ -101,7 +101,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "erasure_id": gone["id"],
         "request_id": asked_for["id"],
         "channel": "email",
-        "kind": "pillow",
+        "preference": "pillow",
         "note_id": "o1",
         "purpose": "marketing",
         "program_id": "club",

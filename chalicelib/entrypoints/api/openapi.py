@@ -36,7 +36,7 @@ FAULTS = {
 ENUMS: dict[str, Json] = {
     "channel": {"type": "string", "enum": [*CHANNELS]},
     "purpose": {"type": "string", "enum": [*PURPOSES]},
-    "kind": {"type": "string", "enum": [*OFFERED]},
+    "preference": {"type": "string", "enum": [*OFFERED]},
 }
 """Names in paths that are no ids of somebody's choice."""
 TAGS = {

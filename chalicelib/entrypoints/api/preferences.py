@@ -77,13 +77,13 @@ def listed(ask: Ask, guest_id: GuestId) -> PreferencesShown:
     return PreferencesShown(items=items, offered=[_offered(kind) for kind in OFFERED])
 
 
-def put(ask: Ask, guest_id: GuestId, kind: str, body: PreferenceAsked) -> PreferenceShown:
+def put(ask: Ask, guest_id: GuestId, preference: str, body: PreferenceAsked) -> PreferenceShown:
     """Say what a guest prefers of one kind; it takes the place of what was said of that kind before.
 
     Where the guest said it, staff's own notice is refused: the guest's word counts. Nothing that tells of allergies,
     diets, health or religion is taken.
     """
-    named = preferring.kind_named(kind)
+    named = preferring.kind_named(preference)
     sight, words = guest_of(ask.caller, guest_id), preferring.checked(named, body.values)
     _refuse_against_the_guest(_known(sight, named), body.said_by)
     preferring.prefer(through(sight), named, words, body.said_by, ask.now, ask.caller.told)
@@ -93,12 +93,12 @@ def put(ask: Ask, guest_id: GuestId, kind: str, body: PreferenceAsked) -> Prefer
     return _shown(named, known)
 
 
-def delete(ask: Ask, guest_id: GuestId, kind: str, *, said_by: str | None = None) -> None:
+def delete(ask: Ask, guest_id: GuestId, preference: str, *, said_by: str | None = None) -> None:
     """Take back what is known of one kind, whoever said it, until somebody says it anew.
 
     What the guest said goes only where the guest takes it back: `said_by=guest`.
     """
-    named = preferring.kind_named(kind)
+    named = preferring.kind_named(preference)
     speaker: Speaker = "guest" if one_of("said_by", said_by, SPEAKERS) == "guest" else "staff"
     sight = guest_of(ask.caller, guest_id)
     known = _known(sight, named)

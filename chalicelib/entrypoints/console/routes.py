@@ -68,7 +68,7 @@ PAGES = (
     ),
     Page("/guests/{guest_id}/preferences", shows="guest_preferences:shown", opens="preferences:listed"),
     Page(
-        "/guests/{guest_id}/preferences/{kind}",
+        "/guests/{guest_id}/preferences/{preference}",
         shows="guest_preferences:one",
         takes="guest_preferences:saved",
         opens="preferences:put",

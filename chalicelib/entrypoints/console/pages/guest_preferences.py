@@ -23,7 +23,7 @@ def shown(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     """Raises NotFound for what is no kind."""
-    kind = preferring.kind_there(visit.names["kind"])
+    kind = preferring.kind_there(visit.names["preference"])
     told = visit.call(preferences.listed, id_of(visit))
     return page(
         visit,
@@ -37,7 +37,7 @@ def one(visit: Visit) -> Response:
 
 
 def saved(visit: Visit) -> Response:
-    kind, values, said_by = visit.names["kind"], visit.form.texts("values"), visit.form.text("said_by")
+    kind, values, said_by = visit.names["preference"], visit.form.texts("values"), visit.form.text("said_by")
     if values:
         body = visit.body(PreferenceAsked, {"values": values, "said_by": said_by})
         visit.call(preferences.put, id_of(visit), kind, body)
