@@ -23,7 +23,8 @@ def test_what_a_system_observed_is_shown_with_whose_word_it_is(sign_in: SignIn, 
     page = sign_in("analyst").open(TAB)
     assert {"View", "view of the sea", "Ελληνικά", "Observed by a system"} <= set(page.words)
     assert f"/console{PILLOW}" not in page.links
-    assert "view of the sea; Ελληνικά" in sign_in("analyst").open(AT).text
+    for tab in ("", "/records"):
+        assert "view of the sea; Ελληνικά" in sign_in("analyst").open(f"{AT}{tab}").text
 
 
 def test_a_front_desk_notes_it_and_what_is_ticked_no_more_is_deleted(sign_in: SignIn, anna: None) -> None:

@@ -7,9 +7,11 @@ from chalicelib.canonical.details import PostalAddress, SpecialDate
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.console.coded import told
 from chalicelib.entrypoints.console.hotels import Hotels
+from chalicelib.entrypoints.console.preferred import in_words
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.entrypoints.console.wording import Wording
+from chalicelib.guests.preferences import Preferences
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ SAID: Mapping[str, Callable[[RecordShown, Visit, Wording], str]] = {
     N_("Date of birth"): lambda record, _, words: words.day(record.birth_date),
     N_("Special days"): lambda record, visit, words: special_days(record.special_dates, visit, words),
     N_("Age"): lambda record, visit, _: _coded(visit, "age", record.age_category),
+    N_("Prefers"): lambda record, visit, _: in_words(Preferences(**record.preferences), visit.words),
     N_("VIP level"): lambda record, _, words: words.number(record.vip) if record.vip else "",
     N_("Wants marketing by e-mail"): lambda record, visit, _: _flag(visit, record.marketing_email),
     UNUSABLE: lambda record, visit, _: ", ".join(_coded(visit, "field", each) for each in record.unusable),
