@@ -15,7 +15,7 @@ from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import moment_of
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import DEFAULT_CHANNEL, Gate
-from chalicelib.guests import today
+from chalicelib.guests import minors, today
 from chalicelib.guests.model import Traits
 from chalicelib.guests.packed import Packed
 from chalicelib.guests.stats import Days
@@ -137,6 +137,7 @@ class Reach:
             evidence=asked.evidence,
             cap=self.cap,
             at_office=to is not None and office_of(to, self.identity.guests) is not None,
+            is_minor=minors.is_minor(traits, minors.day_for(self.identity.hotel, self.days)),
         )
         return str(holds.decide(UNASKED, known) or MAILABLE)
 

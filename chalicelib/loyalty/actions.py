@@ -1,14 +1,15 @@
 """What wakes the ledger, who is a member, and what a member's ledger says."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from heapq import merge
 
 from chalicelib.aws import bus
-from chalicelib.canonical.errors import FieldError, Invalid, NotFound
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, is_person, key_of
 from chalicelib.canonical.time import Instant, instant, moment_of, now
+from chalicelib.guests import minors
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity.digests import digest
@@ -22,6 +23,8 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.memberships import EnrolledBeside
 from chalicelib.profiles.model import MembershipAct
 
+LATEST_ZONE = timedelta(hours=12)
+"""Nowhere is it an earlier day than there: who is of age there is so everywhere."""
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
 
 
@@ -62,6 +65,7 @@ def enrol(
 
     def attempt() -> Membership:
         standing = _standing_of(leaf, program_id, through, among)
+        _refuse_minors(standing, moment)
         given = number or standing.former_number
         key = _key_of(given) if given else None
         act = standing.enrolling(given, key, earns_from or moment.date(), instant(moment))
@@ -71,6 +75,12 @@ def enrol(
         return attempt()
     except EnrolledBeside:
         return attempt()
+
+
+def _refuse_minors(standing: Standing, moment: datetime) -> None:
+    """Who is a member already stays one. Raises Conflict."""
+    if not standing.is_member and minors.is_minor(standing.guest.traits, (moment - LATEST_ZONE).date()):
+        raise Conflict("The guest is under 18, and cannot be made a member.")
 
 
 def end(

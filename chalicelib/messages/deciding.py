@@ -9,6 +9,7 @@ from chalicelib.canonical.ids import CLAIM, Digest, GuestId, Leaf, stable_id
 from chalicelib.canonical.time import instant
 from chalicelib.consent import tracking
 from chalicelib.consent.model import TRACKING
+from chalicelib.guests import minors
 from chalicelib.identity.digests import digest
 from chalicelib.identity.offices import office_of
 from chalicelib.languages.catalogues import nearest
@@ -152,7 +153,14 @@ def _known(look: Look, candidate: Candidate, to: str | None) -> Known:
         is_cancelled=look.occasion.is_cancelled,
         is_missed=look.missed is None or candidate.id in look.missed,
         at_office=to is not None and office_of(to, look.occasion.identity.guests) is not None,
+        is_minor=_is_minor(look.occasion, candidate),
     )
+
+
+def _is_minor(occasion: Occasion, candidate: Candidate) -> bool:
+    today = minors.day_for(occasion.identity.hotel, occasion.days)
+    told = [candidate.shown, candidate.guest.traits] if candidate.guest else []
+    return any(minors.is_minor(each, today) for each in told)
 
 
 def _message(

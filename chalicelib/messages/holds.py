@@ -79,6 +79,7 @@ RESTRICTED = Hold(
     "Use of the guest's profile is restricted.",
     lambda known: known.gate is not None and known.gate.restricted,
 )
+UNDER_AGE = Hold(Reason.MINOR, "The guest is under 18.", lambda known: known.is_minor)
 ADDRESS = (
     Hold(
         Reason.NO_ADDRESS,
@@ -183,6 +184,7 @@ def _with_consent(message_class: MessageClass) -> tuple[Hold, ...]:
     return (
         *STANDING,
         RESTRICTED,
+        UNDER_AGE,
         *ADDRESS,
         LEFT_IN_PEACE,
         CAME_AGAIN,

@@ -87,6 +87,8 @@ class Known:
     """What it is about, by the id of one of the company's topics."""
     at_office: bool = False
     """Whether whoever is on duty in some office reads the address."""
+    is_minor: bool = False
+    """Whether the guest is under age, by what the message is written with or by all that is known."""
     _verdicts: dict[Purpose, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def answer_about(self, purpose: Purpose, part: str = "") -> Consent | None:

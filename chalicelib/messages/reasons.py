@@ -8,6 +8,7 @@ class Reason(StrEnum):
 
     ERASED = "erased"
     RESTRICTED = "restricted"
+    MINOR = "minor"
     NO_ADDRESS = "no_address"
     SUPPRESSED_COMPLAINT = "suppressed_complaint"
     SUPPRESSED_BOUNCE = "suppressed_bounce"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import time_machine
@@ -31,10 +31,13 @@ TEXT = "Dear {{ guest.given_name | default: 'guest' }}"
 WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {"plan": planning.plan_run, "send": running.send_chunk}
 
 
-def guest(name: str, *, state: str | None = "explicit", stays: int = 1) -> GuestId:
+def guest(name: str, *, state: str | None = "explicit", stays: int = 1, born: date | None = None) -> GuestId:
     leaf = guest_id(name)
     traits = Traits(
-        given_name=name.title() if name.isalpha() else "Anna", email=f"{name}@example.com", stats=Stats(stays=stays)
+        given_name=name.title() if name.isalpha() else "Anna",
+        email=f"{name}@example.com",
+        birth_date=born,
+        stats=Stats(stays=stays),
     )
     head = Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), traits=traits)
     table.write(table.Put(head_row(head)))

@@ -149,3 +149,16 @@ def _source_id(leaf: str) -> str:
 def test_the_day_from_which_a_member_earns_stays_as_it_is(hub: Hub) -> None:
     first: dict[str, Any] = hub.put(path(ANNA), {"earns_from": "2026-01-01"})
     assert hub.put(path(ANNA), {"earns_from": "2026-02-20"}) == first
+
+
+def test_who_is_under_age_is_made_no_member_and_who_is_one_stays_one(hub: Hub, ingest: Ingest) -> None:
+    young = guest("g7", "Kim", birth_date="2020-01-01")
+    ingest(reservation("r7", young))
+    kim = leaf_of_profile(ConnectionId("api"), "g7")
+    answer = hub.call("PUT", f"/v1/guests/{kim}/membership/club", {"number": "C-7"})
+    assert (answer.status_code, "under 18" in answer.json_body["detail"]) == (409, True)
+    assert found(hub, "C-7") == []
+    ingest({**young, "birth_date": "1990-01-01", "changed_at": at(2)})
+    assert hub.status("PUT", f"/v1/guests/{kim}/membership/club", {"number": "C-7"}) == 200
+    ingest({**young, "changed_at": at(3)})
+    assert hub.status("PUT", f"/v1/guests/{kim}/membership/club", {"number": "C-8"}) == 200

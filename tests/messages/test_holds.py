@@ -54,6 +54,7 @@ def gate(**changes: Any) -> Gate:
         (replace(FREE, fits_claim=False), Reason.TOO_MANY_RECORDS, EVERY),
         (replace(FREE, gate=gate(erased=True)), Reason.ERASED, EVERY),
         (replace(FREE, gate=gate(restricted=True)), Reason.RESTRICTED, EVERY - {MessageClass.TRANSACTIONAL}),
+        (replace(FREE, is_minor=True), Reason.MINOR, UNASKED),
         (replace(FREE, address=None), Reason.NO_ADDRESS, EVERY),
         (replace(FREE, gate=gate(suppressed={"d1": "bounce"})), Reason.SUPPRESSED_BOUNCE, EVERY),
         (replace(FREE, gate=gate(suppressed={"d1": "complaint"})), Reason.SUPPRESSED_COMPLAINT, EVERY),

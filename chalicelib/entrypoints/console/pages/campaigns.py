@@ -29,6 +29,7 @@ OUTCOMES: Mapping[str, str] = {
     "held": N_("Held"),
     Reason.ERASED: N_("Erased"),
     Reason.RESTRICTED: N_("Profile restricted"),
+    Reason.MINOR: N_("Under 18"),
     Reason.NO_ADDRESS: N_("No address"),
     Reason.SUPPRESSED_COMPLAINT: N_("Complained"),
     Reason.SUPPRESSED_BOUNCE: N_("Address does not work"),

@@ -1,0 +1,33 @@
+"""Who is under age: nobody advertises to them, and nobody enrols them. Pure."""
+
+from datetime import date
+
+from chalicelib.canonical.details import AgeCategory
+from chalicelib.canonical.ids import PropertyId
+from chalicelib.guests.model import Traits
+from chalicelib.guests.stats import Days
+
+FULL_AGE = 18
+"""Years."""
+YOUNG = frozenset({AgeCategory.INFANT, AgeCategory.CHILD, AgeCategory.TEENAGER})
+
+
+def is_minor(traits: Traits, today: date) -> bool:
+    """By the day of birth; only who has none is as young as a source counts them, which was so at some stay before."""
+    if traits.birth_date is None:
+        return traits.age_category in YOUNG
+    return today < of_age_on(traits.birth_date)
+
+
+def of_age_on(born: date) -> date:
+    """The birthday; of who was born on the 29th of February the 1st of March where the year has no such day."""
+    year = born.year + FULL_AGE
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def day_for(hotel: PropertyId | None, days: Days) -> date:
+    """The day at a hotel; for the group the first of those that it is anywhere: nobody is of age too early."""
+    return days.of(hotel) if hotel else days.first
