@@ -194,5 +194,8 @@ class Gate(BaseModel):
     def sharing(self, *, shares: bool) -> "Gate":
         return self.model_copy(update={"shares": shares})
 
+    def restricting(self, *, is_restricted: bool) -> "Gate":
+        return self.model_copy(update={"restricted": is_restricted})
+
     def at_rev(self, rev: int) -> "Gate":
         return self.model_copy(update={"rev": rev})

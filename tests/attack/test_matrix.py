@@ -143,6 +143,7 @@ ASKED = {
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
     "charges:listed": Asked(NOT_SEEN),
+    "restrictions:put": Asked(NOT_SEEN, {"restricted": True}),
     "merge_candidates:listed": Asked(EMPTY),
     "merge_candidates:get": Asked(NOT_SEEN),
     "merge_proposals:propose": Asked(403, {"pairs": [[ANNA, ALIKE]]}),

@@ -44,6 +44,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "fields:patch": {"fields": {"newspaper": "Die Zeit"}},
     "notes:create": {"text": "Writes novels"},
     "consents:put": {"state": "explicit"},
+    "restrictions:put": {"restricted": True},
     "privacy_requests:create": {"guest": "g1", "kind": "access"},
     "privacy_requests:change": {"identity": "document_seen"},
     "erasures:tell": {"source": "api", "status": "done"},

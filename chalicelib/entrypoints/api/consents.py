@@ -106,12 +106,14 @@ class LiftAsked(BaseModel):
 
 class ConsentsShown(Shown):
     """`state` is `none` where nobody ever said anything; `laws` has one for each of the `consents`, in their order.
-    `choices` are what was said about parts of a purpose alone."""
+    `choices` are what was said about parts of a purpose alone. Of a guest who is `restricted` nothing is used but for
+    what they ask for."""
 
     consents: list[ConsentShown]
     laws: list[LawShown]
     choices: list[ChoiceShown]
     suppressed: list[str]
+    restricted: bool
     history: list[ReceiptShown]
 
 
@@ -134,6 +136,7 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
         laws=[each for gate in gates for each in laws_of(gate, judged)],
         choices=[each for gate in gates for each in choices_in(gate, seen)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
+        restricted=any(gate.restricted for gate in gates),
         history=[receipt_shown(each, judged.legal) for each in receipts if controller_of(each.purpose) in seen][
             -MOST_RECEIPTS:
         ],

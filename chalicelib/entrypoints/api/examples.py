@@ -24,6 +24,8 @@ OF_SHAPE: Mapping[str, Json] = {
     "ErasureShown": {"id": "er1k5fq0", "records": BOTH, "state": "done", "actor": "key k3f1c"},
     "KeptShown": {"what": "raw_notices", "until": "2026-03-03"},
     "HolderShown": {"source_ids": ["p-100"], "status": "open", "done_at": None, "done_by": None},
+    "RestrictionAsked": {"restricted": True},
+    "RestrictionShown": {"guest": "g3f1c0ffee", "restricted": True},
     "RequestAsked": {"guest": "g3f1c0ffee", "kind": "access", "identity": "document_seen"},
     "RequestChanged": {"identity": None, "extended_for": None, "outcome": "fulfilled", "refused_for": None},
     "RequestShown": {

@@ -1,0 +1,34 @@
+"""Restrict the use of a guest's data, as article 18 of the GDPR has it: nothing is sent but what the guest asks for.
+
+The gate holds it, for each channel. Whoever is joined with a restricted guest is restricted, too, and so are both
+parts of one that is split: holding too much is the safe side.
+"""
+
+from functools import partial
+
+from chalicelib.aws import table
+from chalicelib.aws.retries import until_written
+from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import ChannelName, Leaf
+from chalicelib.consent import store
+from chalicelib.consent.model import CHANNELS, Gate
+from chalicelib.guests import store as guests
+
+BUSY = "the gate was changed by others all the time"
+
+
+def restrict(leaf: Leaf, *, is_restricted: bool) -> None:
+    """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain."""
+    for channel in CHANNELS:
+        until_written(partial(_restrict, leaf, channel, is_restricted=is_restricted), BUSY)
+
+
+def _restrict(leaf: Leaf, channel: ChannelName, *, is_restricted: bool) -> None:
+    guest = guests.guest(leaf)
+    if guest is None:
+        raise NotFound("There is no such guest.")
+    before = store.gate(guest.id, channel)
+    gate = before or Gate(guest=guest.id, channel=channel)
+    if gate.restricted != is_restricted:
+        after = gate.restricting(is_restricted=is_restricted)
+        table.transact([store.replace(before, after), store.belongs(guest.id, guest.id)])

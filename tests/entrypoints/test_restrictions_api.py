@@ -1,0 +1,81 @@
+"""PUT /v1/guests/{guest_id}/restriction: held at the gate, through joins and splits, until it is ended."""
+
+import pytest
+
+from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile
+from chalicelib.consent import store as consents
+from chalicelib.consent.model import EMAIL
+from chalicelib.guests import store as guests
+from tests import tables
+from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.crashes import crash_at, points_of
+from tests.entrypoints.conftest import Hub, Ingest
+
+ANNA, BEN = (leaf_of_profile(ConnectionId("api"), each) for each in ("g1", "g2"))
+PROFILE = guest("g1", email="anna@mail.example", marketing_email=True)
+
+
+def restrict(hub: Hub, leaf: Leaf = ANNA, key: str = "admin", *, restricted: bool = True) -> int:
+    return int(hub.status("PUT", f"/v1/guests/{leaf}/restriction", {"restricted": restricted}, key=key))
+
+
+def is_restricted(leaf: Leaf = ANNA) -> bool:
+    found = guests.guest(leaf)
+    gate = consents.gate(found.id, EMAIL) if found else None
+    return bool(gate and gate.restricted)
+
+
+@pytest.mark.parametrize("said", [{"email": "anna@mail.example", "marketing_email": True}, {}])
+def test_a_guest_is_restricted_and_shown_as_such_until_it_ends(hub: Hub, ingest: Ingest, said: dict[str, str]) -> None:
+    ingest(reservation("r1", guest("g1", **said)))
+    assert restrict(hub) == 200
+    before = tables.state()
+    assert restrict(hub) == 200
+    assert {key: row for key, row in tables.state().items() if key in before} == before
+    assert is_restricted()
+    assert hub.get(f"/v1/guests/{ANNA}/consents")["restricted"] is True
+    assert hub.get(f"/v1/guests/{ANNA}/export")["consents"]["restricted"] is True
+    assert restrict(hub, restricted=False) == 200
+    assert not is_restricted()
+    assert hub.get(f"/v1/guests/{ANNA}/consents")["restricted"] is False
+
+
+def test_what_sources_and_people_say_later_ends_nothing(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r1", PROFILE))
+    restrict(hub)
+    ingest({**PROFILE, "changed_at": at(5), "marketing_email": False})
+    hub.put(
+        f"/v1/guests/{ANNA}/consents/email/marketing", {"state": "explicit", "basis": "guest", "how": "at the desk"}
+    )
+    assert is_restricted()
+
+
+def test_the_stricter_wins_when_guests_are_joined_and_both_keep_it_when_they_are_split(
+    hub: Hub, ingest: Ingest
+) -> None:
+    ingest(reservation("r1", PROFILE), guest("g2", "Ben", email="ben@mail.example", property_id=VIENNA.id))
+    restrict(hub, BEN)
+    assert hub.status("POST", "/v1/merge-decisions", {"records": [ANNA, BEN], "verdict": "join"}) == 200
+    assert is_restricted(ANNA)
+    assert is_restricted(BEN)
+    assert hub.status("POST", "/v1/merge-decisions", {"records": [ANNA, BEN], "verdict": "apart"}) == 200
+    assert is_restricted(ANNA)
+    assert is_restricted(BEN)
+
+
+def test_a_crash_at_any_call_is_made_good_by_the_same_call(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r1", PROFILE))
+    for point in points_of(lambda: restrict(hub)):
+        restrict(hub, restricted=False)
+        crash_at(point, lambda: restrict(hub))
+        assert restrict(hub) == 200
+        assert is_restricted(), str(point)
+
+
+def test_a_hotel_restricts_its_own_guests_alone(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r1", PROFILE))
+    assert restrict(hub, key="admin@porto") == 404
+    assert restrict(hub, key="front_desk") == 403
+    ingest({**PROFILE, "property_id": PORTO.id, "changed_at": at(5)})
+    assert restrict(hub, key="admin@vienna") == 403
+    assert not is_restricted()
