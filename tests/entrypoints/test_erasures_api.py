@@ -163,6 +163,16 @@ def test_a_hotel_erases_its_own_guests_alone(hub: Hub, ingest: Ingest, known: No
     assert erase(hub, leaf_of_profile(API, "g2"), "admin@vienna").status_code == 404
 
 
+def test_the_erasure_of_a_guest_whom_no_hotel_knew_is_the_groups_alone(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g9", "Nora", email="nora@mail.example"))
+    nora = leaf_of_profile(API, "g9")
+    made = erase(hub, nora).json_body
+    assert hub.get("/v1/erasures", key="admin@vienna")["items"] == []
+    assert hub.status("GET", f"/v1/erasures/{made['id']}", key="admin@vienna") == 404
+    assert erase(hub, nora, "admin@vienna").status_code == 404
+    assert hub.get("/v1/erasures")["items"] == [made]
+
+
 def test_all_records_of_a_merged_guest_go_and_the_reasons_with_them(hub: Hub, ingest: Ingest, known: None) -> None:
     ingest(guest("g2", "Berta", "Moe", email="berta@mail.example", property_id=VIENNA.id))
     other = leaf_of_profile(API, "g2")

@@ -49,6 +49,12 @@ PAGES = (
     Page(
         "/guests/{guest_id}/request", shows="asked_for:asking", takes="asked_for:noted", opens="privacy_requests:create"
     ),
+    Page(
+        "/guests/{guest_id}/restrict",
+        shows="restricting:asking",
+        takes="restricting:restricted",
+        opens="restrictions:put",
+    ),
     Page("/guests/{guest_id}/export", shows="exported:shown", opens="exports:get"),
     Page("/guests/{guest_id}/export.json", shows="exported:as_file", opens="exports:get"),
     Page("/guests/{guest_id}/erase", shows="erasing:asking", takes="erasing:erased", opens="erasures:erase"),
