@@ -164,7 +164,7 @@ ROWS: Rows = {
     "chunk_back": Largest(chunk_back, 80),
     "told_later": Largest(told_later, 120),
     "queued": Largest(queued, 80),
-    "sent": Largest(sent, 830),
+    "sent": Largest(sent, 850),
     "pacing": Largest(pacing, 250),
     "waking": Largest(waking, 90),
     "letter": Largest(letter, 250_500),
