@@ -75,9 +75,13 @@ class Compared:
 
 
 @contextmanager
-def compared(rows: Iterable[Row], tell: Callable[[str], None]) -> Iterator[Compared]:
-    """Compare all of some records with those that they have a key in common with. Their names lie on this machine for
-    as long as that takes, readable by who runs it alone."""
+def compared(
+    rows: Iterable[Row], tell: Callable[[str], None], beside: Sequence[Sequence[str]] = ()
+) -> Iterator[Compared]:
+    """Compare all of some records with those that they have a key in common with, or all of some columns `beside`.
+
+    Their names lie on this machine for as long as that takes, readable by who runs it alone.
+    """
     with TemporaryDirectory(prefix="hub-identity-") as folder:
         at = Path(folder)
         with (at / "records.csv").open("w", newline="", encoding="utf-8") as out:
@@ -87,7 +91,7 @@ def compared(rows: Iterable[Row], tell: Callable[[str], None]) -> Iterator[Compa
         tell("laying them beside each other")
         database = _database(at)
         full, over = _close_the_fullest(database)
-        yield _compared(database, full, over, tell)
+        yield _compared(database, full, over, tell, beside)
         database.close()
 
 
@@ -115,10 +119,12 @@ def _close_the_fullest(database: Any) -> tuple[int, int]:
     return full, over
 
 
-def _compared(database: Any, full: int, over: int, tell: Callable[[str], None]) -> Compared:
+def _compared(
+    database: Any, full: int, over: int, tell: Callable[[str], None], beside: Sequence[Sequence[str]]
+) -> Compared:
     splink = import_module("splink")
     engine = splink.DuckDBAPI(connection=database)
-    linker = splink.Linker(engine.register("records"), _settings(splink))
+    linker = splink.Linker(engine.register("records"), _settings(splink, beside))
     logging.getLogger("splink").setLevel(logging.ERROR)  # it tells each step of its learning, from here on
     tell("learning what each field weighs")
     _learn(linker, splink, database)
@@ -158,11 +164,12 @@ def _asked(database: Any, what: str) -> list[Any]:
     return list(database.execute(what).fetchall())
 
 
-def _settings(splink: Any) -> Any:
+def _settings(splink: Any, beside: Sequence[Sequence[str]]) -> Any:
+    together = [*((key,) for key in (*KEYS, "email")), *beside]
     return splink.SettingsCreator(
         unique_id_column_name="leaf",
         link_type="dedupe_only",
-        blocking_rules_to_generate_predictions=[splink.block_on(key) for key in (*KEYS, "email")],
+        blocking_rules_to_generate_predictions=[splink.block_on(*columns) for columns in together],
         comparisons=[_comparison(field, levels) for field, levels in LEVELS.items()],
         additional_columns_to_retain=["guest"],
     )
