@@ -20,7 +20,7 @@ OF_THE_TABLE = "messages/holding.py"
 CHANNEL = "messages/channels/email.py"
 OF_IDENTIFIERS_AND_TRAITS = (
     "identity/", "guests/", "segments/", "connectors/", "canonical/", "ingest/", "entrypoints/api/guests",
-    "entrypoints/api/example", "entrypoints/console/pages/guests", "entrypoints/api/merge_candidates",
+    "entrypoints/api/example", "entrypoints/console/pages/guests",
     "entrypoints/console/coded", "entrypoints/guest_pages/signing_up", "entrypoints/api/keyless", "signups/",
     "entrypoints/console/pages/guest_origins", "settings/guest_rules", "settings/matching",
 )  # fmt: skip
