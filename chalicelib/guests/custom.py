@@ -50,6 +50,4 @@ def written(value: FieldValue) -> tuple[Form, str]:
 def statement(name: str, value: FieldValue | None, like: Statement) -> Statement:
     """That it stands in this field, or that nothing does: said as `like` was."""
     form, text = written("" if value is None else value)
-    return like.model_copy(
-        update={"about": f"{FIELDS}{name}", "form": form, "values": () if value is None else (text,)}
-    )
+    return like.saying(f"{FIELDS}{name}", form, () if value is None else (text,))

@@ -4,6 +4,7 @@ A note lies with the record through which it was written, and goes where that go
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Self
 
 from chalicelib.aws import keys, table
 from chalicelib.aws import keys_of_notes as keys_of
@@ -31,11 +32,14 @@ class Note(Kept):
     until: Instant
     property_id: PropertyId | None = None
 
+    def saying(self, text: str) -> Self:
+        return self.model_copy(update={"text": text})
+
 
 def keep(leaf: Leaf, note: Note) -> Note:
     """As it is kept: a card's number is taken out of it. The same again is the same. Raises NotFound for
     who was erased meanwhile."""
-    clean = note.model_copy(update={"text": scrub_text(note.text)})
+    clean = note.saying(scrub_text(note.text))
     try:
         table.transact([table.Put(row(leaf, clean)), table.Check(keys.head(leaf), NOT_ERASED, size=1024)])
     except table.ConditionFailed:

@@ -1,7 +1,7 @@
 """What the guest, or staff, say of the guest through one of its records, beside what its source says."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, Self
 
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.kept import Kept
@@ -27,6 +27,10 @@ class Statement(Kept):
     values: tuple[str, ...] = ()
     actor: str = ""
     form: Form = "text"
+
+    def saying(self, about: str, form: Form, values: tuple[str, ...]) -> Self:
+        """Something else, by the same speaker at the same time."""
+        return self.model_copy(update={"about": about, "form": form, "values": values})
 
     @property
     def is_own_hand(self) -> bool:

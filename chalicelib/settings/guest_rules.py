@@ -1,13 +1,13 @@
 """What an operator may set of how guests are recognised. Pure."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.settings.custom_fields import MOST_FIELDS, CustomField, FieldName
-from chalicelib.settings.matching import SHIPPED_MATCHING, Matching
+from chalicelib.settings.matching import SHIPPED_MATCHING, Matching, Weights
 
 RoleWord = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z.,_+-]{2,40}$")]
 AgencyDomain = Annotated[
@@ -66,6 +66,10 @@ class GuestRules(BaseModel):
     survivorship: dict[ProfileField, FieldRule] = {}
     matching: Matching = SHIPPED_MATCHING
     fields: Annotated[dict[FieldName, CustomField], Field(max_length=MOST_FIELDS)] = {}
+
+    def weighing(self, weights: Weights) -> Self:
+        """With these weights of matching in place of those of the same names."""
+        return self.model_copy(update={"matching": self.matching.weighing(weights)})
 
     def rule_of(self, field: str) -> FieldRule:
         return next((rule for name, rule in self.survivorship.items() if name == field), NEWEST)

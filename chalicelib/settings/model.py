@@ -56,8 +56,7 @@ class HubSettings(BaseModel):
 
     def weighing(self, weights: Weights) -> Self:
         """With these weights of matching in place of those of the same names."""
-        matching = self.guests.matching.weighing(weights)
-        return self.model_copy(update={"guests": self.guests.model_copy(update={"matching": matching})})
+        return self.model_copy(update={"guests": self.guests.weighing(weights)})
 
     def numbered(self, version: int) -> Self:
         return self.model_copy(update={"version": version})
