@@ -81,13 +81,16 @@ class Stay(Kept):
     """The day at the hotel."""
     nightly_rates: dict[date, int] = Field(default_factory=dict)
     """Minor units of the stated currency by night."""
-    enquired_at: Instant | None = None
-    """When somebody asked who did not book, where the source tells it."""
 
     @property
     def month(self) -> str:
         """Of the arrival, such as `2026-02`; near it lies the stay's row."""
         return month_of(self.arrival)
+
+    @property
+    def enquired_on(self) -> date | None:
+        """When somebody asked who did not book, where the source tells it."""
+        return self.booked_on if self.status is Status.INQUIRY else None
 
     @property
     def nights(self) -> int:

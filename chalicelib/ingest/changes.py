@@ -8,7 +8,7 @@ from chalicelib.canonical import ids
 from chalicelib.canonical.details import CurrencyAmounts, SpecialDate
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
-from chalicelib.canonical.time import Instant, instant, local_date
+from chalicelib.canonical.time import instant, local_date
 from chalicelib.canonical.versions import Version, observed
 from chalicelib.connections.model import VendorsHotel
 from chalicelib.guests.kinds import Nobody
@@ -138,7 +138,6 @@ class _Maker:
             payer=snapshot.payer,
             booked_on=self._booked_on(snapshot),
             nightly_rates=dict(sorted((each.night, each.amount_minor) for each in snapshot.nightly_rates or ())),
-            enquired_at=_enquired_at(snapshot),
         )
 
     def _place(self, property_id: PropertyId) -> PropertyId:
@@ -292,7 +291,3 @@ def _preferred(snapshot: GuestSnapshot) -> dict[str, tuple[str, ...]]:
 
 def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:
     return tuple(sorted(dates or (), key=lambda each: (each.day, each.kind)))
-
-
-def _enquired_at(snapshot: ReservationSnapshot) -> Instant | None:
-    return instant(snapshot.booked_at) if snapshot.booked_at and snapshot.status is Status.INQUIRY else None

@@ -101,8 +101,8 @@ def _enquiries(head: Head, stays: Sequence[Stay], senders: Senders, now: datetim
     known_since = _known_since(head, stays, now)
     for each in stays:
         hotel = senders.hotels.get(each.property_id)
-        if each.enquired_at and each.channel is Sold.DIRECT and hotel and offers_refusal([hotel], known_since):
-            yield min(each.enquired_at, instant(now))
+        if each.enquired_on and each.channel is Sold.DIRECT and hotel and offers_refusal([hotel], known_since):
+            yield min(_midnight(each.enquired_on), instant(now))
 
 
 def _of_record(head: Head, stays: Sequence[Stay], senders: Senders, now: datetime) -> Iterable[Booking]:

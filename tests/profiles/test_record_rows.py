@@ -23,7 +23,6 @@ from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import ConnectionId, Digest, PropertyId, ReservationId, leaf_of_profile
 from chalicelib.canonical.preferences import OFFERED, most_of
 from chalicelib.canonical.snapshots import Channel, Status
-from chalicelib.canonical.time import Instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import SOONEST, Calendar, Rooms
@@ -232,7 +231,6 @@ def test_a_stay_with_every_field_filled_costs_one_unit() -> None:
         payer=Payer.COMPANY,
         booked_on=date(2025, 12, 24),
         nightly_rates={date(2026, 2, day): 30000 + day for day in range(1, 5)},
-        enquired_at=Instant("2026-01-01T12:34:56.123456Z"),
     )
     row = guests.stay_row(ANNA, stay, VERSION)
     assert all(getattr(stay, name) for name in Stay.model_fields)

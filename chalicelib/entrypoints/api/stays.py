@@ -8,7 +8,6 @@ from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.happenings import Happening, Source
 from chalicelib.canonical.ids import GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Channel, Status
-from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Item, Page, one_of
@@ -64,7 +63,6 @@ class StayShown(Shown):
     group_id: str | None
     payer: Payer | None
     booked_on: date | None
-    enquired_at: Instant | None
     nightly_rates: list[NightShown]
 
     def to_companion(self) -> "StayShown":
@@ -75,7 +73,6 @@ class StayShown(Shown):
                 "other_revenue": None,
                 "in_other_currencies": [],
                 "nightly_rates": [],
-                "enquired_at": None,
             }
         )
 
