@@ -82,5 +82,6 @@ class Population:
     @cached_property
     def _gate(self) -> str:
         consent: Any = Consent(state="explicit", basis="source", at=Instant("2026-01-01T00:00:00.000000Z"))
-        gate = Gate(guest=PATTERN, channel=EMAIL, rev=1, answers={"group:marketing": consent}, shares=self.shares)
+        answers = {"group:marketing": consent, "group:tracking": consent}  # of a mail that is followed more is told
+        gate = Gate(guest=PATTERN, channel=EMAIL, rev=1, answers=answers, shares=self.shares)
         return json.dumps(to_item(gate_row(gate)))

@@ -78,7 +78,6 @@ class Stay(Kept):
     group_id: str | None = None
     payer: Payer | None = None
     booked_on: date | None = None
-    """The day at the hotel."""
     nightly_rates: dict[date, int] = Field(default_factory=dict)
     """Minor units of the stated currency by night."""
 
@@ -89,7 +88,7 @@ class Stay(Kept):
 
     @property
     def enquired_on(self) -> date | None:
-        """When somebody asked who did not book, where the source tells it."""
+        """When somebody asked who did not book, by the hotel's calendar."""
         return self.booked_on if self.status is Status.INQUIRY else None
 
     @property

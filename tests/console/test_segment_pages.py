@@ -91,7 +91,7 @@ def large(conditions: int, groups: int = 0) -> dict[str, str]:
     return {"rule.kind": "and", **{f"rule.and.{conditions + at}.kind": "or" for at in range(groups)}, **fields}
 
 
-LARGEST_PAGE = 320_000
+LARGEST_PAGE = 400_000
 """Bytes before they are compressed, of the largest rule that is taken."""
 
 
