@@ -6,9 +6,14 @@ from datetime import date
 from chalicelib.aws.keys import Key, alone
 
 register: Callable[[str], Key] = alone("REGISTER")
-"""Which of its lists is in force."""
+"""Which of its lists is in force; registers are named with how they are hashed."""
 
 
-def register_hash(register_id: str, of: date, hash_: str) -> Key:
+def register_hash(name: str, of: date, hash_: str) -> Key:
     """One address on the list of a day; spread, for a list has a hundred thousand."""
-    return Key(f"REGISTER#{register_id}#{of.isoformat()}#{hash_[:2]}", hash_)
+    return Key(register_part(name, of, hash_[:2]), hash_)
+
+
+def register_part(name: str, of: date, digits: str) -> str:
+    """The partition of the hashes that begin with two digits."""
+    return f"REGISTER#{name}#{of.isoformat()}#{digits}"

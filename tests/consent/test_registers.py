@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import register_lists
 from chalicelib.consent.bases import Booking, Evidence, decide, may_be_overturned
@@ -114,13 +115,13 @@ def is_on(address: str, today: date = MONDAY) -> bool | None:
 
 
 def load(*addresses: str, of: date = MONDAY) -> None:
-    register_lists.take("robinson", of, [hash_of(ROBINSON, each) for each in addresses])
+    register_lists.take(ROBINSON, of, [hash_of(ROBINSON, each) for each in addresses])
 
 
 def test_nothing_follows_from_a_list_before_all_of_it_is_there(aws: Settings) -> None:
     load(ANNA)
     assert is_on(ANNA) is None
-    assert register_lists.complete("robinson", MONDAY) == MONDAY
+    assert register_lists.complete(ROBINSON, MONDAY) == MONDAY
     assert (is_on(ANNA), is_on("ben@mail.example")) == (True, False)
     assert is_on(ANNA, date(2026, 12, 16)) is None
 
@@ -128,22 +129,40 @@ def test_nothing_follows_from_a_list_before_all_of_it_is_there(aws: Settings) ->
 def test_a_newer_list_takes_the_place_of_the_one_before_as_a_whole_and_an_older_one_never(aws: Settings) -> None:
     sunday, tuesday = date(2026, 11, 15), date(2026, 11, 17)
     load(ANNA)
-    register_lists.complete("robinson", MONDAY)
+    register_lists.complete(ROBINSON, MONDAY)
     load("ben@mail.example", of=tuesday)
     assert (is_on(ANNA), is_on("ben@mail.example")) == (True, False)
-    assert register_lists.complete("robinson", tuesday) == tuesday
+    assert register_lists.complete(ROBINSON, tuesday) == tuesday
     assert (is_on(ANNA), is_on("ben@mail.example")) == (False, True)
     load(ANNA, of=sunday)
-    assert register_lists.complete("robinson", sunday) == tuesday
-    assert register_lists.complete("robinson", MONDAY) == tuesday
+    assert register_lists.complete(ROBINSON, sunday) == tuesday
+    assert register_lists.complete(ROBINSON, MONDAY) == tuesday
     assert (is_on(ANNA), is_on("ben@mail.example")) == (False, True)
 
 
 def test_the_same_part_may_come_any_number_of_times(aws: Settings) -> None:
     for _ in range(3):
         load(ANNA, ANNA, *(f"g{at}@mail.example" for at in range(150)))
-        register_lists.complete("robinson", MONDAY)
+        register_lists.complete(ROBINSON, MONDAY)
     assert is_on("g149@mail.example") is True
+
+
+def test_a_list_of_which_nothing_was_written_is_never_in_force_for_it_would_free_everybody(aws: Settings) -> None:
+    tuesday = date(2026, 11, 17)
+    load(ANNA)
+    register_lists.complete(ROBINSON, MONDAY)
+    with pytest.raises(Invalid, match="made_on"):
+        register_lists.complete(ROBINSON, tuesday)
+    assert is_on(ANNA, tuesday) is True
+
+
+def test_a_list_that_is_hashed_otherwise_than_the_settings_say_by_now_tells_nothing(aws: Settings) -> None:
+    load(ANNA)
+    register_lists.complete(ROBINSON, MONDAY)
+    otherwise = ROBINSON.model_copy(update={"hash": "sha1"})
+    assert register_lists.listed([otherwise], ANNA, MONDAY) == {}
+    assert register_lists.lists([otherwise]) == {}
+    assert is_on(ANNA) is True
 
 
 def test_no_list_costs_no_read(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

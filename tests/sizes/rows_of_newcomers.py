@@ -29,11 +29,13 @@ def signup_mail(_: str) -> Item:
 
 
 def register(_: str) -> Item:
-    return table.row(keys_of_registers.register("r" * 16), made_on="2026-11-01")
+    return table.row(keys_of_registers.register(f"{'r' * 16}#sha512"), made_on="2026-11-01")
 
 
 def register_hash(_: str) -> Item:
-    return table.row(keys_of_registers.register_hash("r" * 16, date(2026, 11, 1), "f" * 128), expires_at=10**12)
+    return table.row(
+        keys_of_registers.register_hash(f"{'r' * 16}#sha512", date(2026, 11, 1), "f" * 128), expires_at=10**12
+    )
 
 
 ROWS: Rows = {

@@ -53,7 +53,7 @@ class RegisterShown(Shown):
 def listed(ask: Ask, *, page: Page) -> Listing[RegisterShown]:
     """The company's registers by their ids; they are written with the consent settings."""
     kept = legal_store.get().registers
-    made, today = register_lists.lists(each.id for each in kept), moment_of(ask.now).date()
+    made, today = register_lists.lists(kept), moment_of(ask.now).date()
     items, cursor = page.of(sorted(kept, key=lambda each: each.id), lambda each: each.id)
     return Listing(items=[_shown(each, made.get(each.id), today) for each in items], next_cursor=cursor)
 
@@ -67,15 +67,16 @@ def take(ask: Ask, register_id: RegisterId, body: HashesAsked) -> RegisterShown:
     if strange:
         told = f"must have {DIGITS[register.hash]} digits of 0-9 and a-f: it is {register.hash}"
         raise Invalid(*(FieldError(f"hashes.{at}", told) for at in strange))
-    register_lists.take(register.id, body.made_on, body.hashes)
+    register_lists.take(register, body.made_on, body.hashes)
     return _now(ask, register)
 
 
 def complete(ask: Ask, register_id: RegisterId, body: ListAsked) -> RegisterShown:
-    """Say that all of a list was written: it takes the place of the one before, unless that is newer."""
+    """Say that all of a list was written: it takes the place of the one before, unless that is newer. One of
+    which nothing was written is refused."""
     register = _register(register_id)
     _require_past(ask, body.made_on)
-    register_lists.complete(register.id, body.made_on)
+    register_lists.complete(register, body.made_on)
     return _now(ask, register)
 
 
@@ -93,7 +94,7 @@ def _require_past(ask: Ask, made_on: date) -> None:
 
 
 def _now(ask: Ask, register: Register) -> RegisterShown:
-    made = register_lists.lists([register.id]).get(register.id)
+    made = register_lists.lists([register]).get(register.id)
     return _shown(register, made, moment_of(ask.now).date())
 
 
