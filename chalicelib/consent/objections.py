@@ -56,11 +56,21 @@ class GuestErasure:
     actor: str
 
 
-Objection = Withdrawal | Undeliverable | GuestErasure
+@dataclass(frozen=True)
+class Restriction:
+    """That the use of a guest's data is restricted from then on, or is no more."""
+
+    leaf: Leaf
+    restricted: bool
+    at: Instant
+
+
+Objection = Withdrawal | Undeliverable | GuestErasure | Restriction
 KINDS: dict[str, type[Objection]] = {
     "withdrawal": Withdrawal,
     "undeliverable": Undeliverable,
     "erasure": GuestErasure,
+    "restriction": Restriction,
 }
 """What is done about each is told in privacy/told_again."""
 

@@ -10,17 +10,22 @@ from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ChannelName, Leaf
-from chalicelib.consent import store
+from chalicelib.canonical.time import Instant
+from chalicelib.consent import objections, store
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.guests import store as guests
 
 BUSY = "the gate was changed by others all the time"
 
 
-def restrict(leaf: Leaf, *, is_restricted: bool) -> None:
-    """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain."""
+def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool) -> None:
+    """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain.
+
+    It is written down beside the table, too: one that is restored has forgotten it.
+    """
     for channel in CHANNELS:
         until_written(partial(_restrict, leaf, channel, is_restricted=is_restricted), BUSY)
+    objections.note(objections.Restriction(leaf, is_restricted, at))
 
 
 def _restrict(leaf: Leaf, channel: ChannelName, *, is_restricted: bool) -> None:

@@ -1,12 +1,16 @@
-"""Tell a restored table again what was objected to, and who was erased, since the time that it was restored to."""
+"""Tell a restored table again what was objected to, and who was erased or restricted, since the time that it was
+restored to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent.model import Suppression
-from chalicelib.consent.objections import GuestErasure, Objection, Undeliverable, Withdrawal
+from chalicelib.consent.objections import GuestErasure, Objection, Restriction, Undeliverable, Withdrawal
+from chalicelib.consent.restrictions import restrict
 from chalicelib.messages import actions
 from chalicelib.privacy.actions import erase_again
 
@@ -22,8 +26,23 @@ class ToldAgain:
 
 def tell_again(objections: Iterable[Objection]) -> ToldAgain:
     """Any number of times and in any order; one that is known already changes nothing. Raises TryAgain."""
-    known = [_is_held(each) for each in objections]
+    newest: dict[Leaf, Restriction] = {}
+    known = [_is_held(each) for each in _but_restrictions(objections, newest)]
+    known += [_is_held(each) for each in sorted(newest.values(), key=_in_time)]
     return ToldAgain(held=sum(known), unknown=len(known) - sum(known))
+
+
+def _but_restrictions(objections: Iterable[Objection], newest: dict[Leaf, Restriction]) -> Iterator[Objection]:
+    """The others. Of restrictions the newest of each record is kept, as they are told last: one may have ended."""
+    for each in objections:
+        if not isinstance(each, Restriction):
+            yield each
+        elif each.leaf not in newest or _in_time(newest[each.leaf]) < _in_time(each):
+            newest[each.leaf] = each
+
+
+def _in_time(restriction: Restriction) -> tuple[str, bool]:
+    return restriction.at, restriction.restricted
 
 
 def _is_held(objection: Objection) -> bool:
@@ -35,12 +54,22 @@ def _is_held(objection: Objection) -> bool:
             return True
         case GuestErasure():
             return erase_again(objection)
+        case Restriction(leaf, restricted, at):
+            return _restrict(leaf, at, is_restricted=restricted)
 
 
 def _withdraw(no: Withdrawal) -> bool:
     try:
         said = no.leaf, no.channel, no.purpose, no.controller
         consents.set_consent(*said, "withdrawn", no.basis, no.at, no.proof, no.said_at, no.part)
+    except NotFound:
+        return False
+    return True
+
+
+def _restrict(leaf: Leaf, at: Instant, *, is_restricted: bool) -> bool:
+    try:
+        restrict(leaf, at, is_restricted=is_restricted)
     except NotFound:
         return False
     return True

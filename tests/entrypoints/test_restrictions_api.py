@@ -1,11 +1,19 @@
 """PUT /v1/guests/{guest_id}/restriction: held at the gate, through joins and splits, until it is ended."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
+import pytest
+import time_machine
+
+from chalicelib.aws import table
 from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile
+from chalicelib.canonical.time import Instant
+from chalicelib.consent import objections
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
+from chalicelib.privacy.told_again import ToldAgain, tell_again
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.crashes import crash_at, points_of
@@ -70,6 +78,32 @@ def test_a_crash_at_any_call_is_made_good_by_the_same_call(hub: Hub, ingest: Ing
         crash_at(point, lambda: restrict(hub))
         assert restrict(hub) == 200
         assert is_restricted(), str(point)
+
+
+@pytest.mark.parametrize("words", [(True,), (True, False, True), (True, False), (False,)])
+def test_a_table_that_is_restored_to_before_is_told_again_who_is_restricted(
+    hub: Hub, ingest: Ingest, words: tuple[bool, ...]
+) -> None:
+    ingest(reservation("r1", PROFILE))
+    restrict(hub, restricted=not words[0])
+    before, begun = tables.rows(), datetime(2026, 3, 2, tzinfo=UTC)
+    for number, each in enumerate(words):
+        with time_machine.travel(begun + timedelta(hours=number), tick=False):
+            assert restrict(hub, restricted=each) == 200
+    tables.empty()
+    for row in before.values():
+        table.write(table.Put(row))
+    for order in permutations(objections.noted_since(begun.date(), begun.date())):
+        assert tell_again(order).unknown == 0
+        assert is_restricted() is words[-1]
+
+
+def test_a_restriction_of_who_is_not_there_waits_for_the_replay(hub: Hub, ingest: Ingest) -> None:
+    held = objections.Restriction(ANNA, restricted=True, at=Instant("2026-03-02T10:00:00.000000Z"))
+    assert tell_again([held]) == ToldAgain(unknown=1)
+    ingest(reservation("r1", PROFILE))
+    assert tell_again([held]) == ToldAgain(held=1)
+    assert is_restricted()
 
 
 def test_a_hotel_restricts_its_own_guests_alone(hub: Hub, ingest: Ingest) -> None:

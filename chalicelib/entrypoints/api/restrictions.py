@@ -33,5 +33,5 @@ def put(ask: Ask, guest_id: GuestId, body: RestrictionAsked) -> RestrictionShown
     sight = guest_of(ask.caller, guest_id)
     if not ask.caller.sees_all(sight.whole.properties):
         raise Forbidden(OF_OTHERS)
-    restrict(sight.whole.id, is_restricted=body.restricted)
+    restrict(sight.whole.id, ask.now, is_restricted=body.restricted)
     return RestrictionShown(guest=sight.id, restricted=body.restricted)
