@@ -12,6 +12,9 @@ identity_audit: Callable[[Instant], Key] = partial(Key, IDENTITY_AUDITS)
 """What an audit found, by when it began."""
 
 
+PROPOSAL = "PROPOSAL#"
+
+
 def proposal(one: Leaf, other: Leaf) -> Key:
     """Two records that an audit proposes, the smaller first; in the index of merge candidates (`ALL_CANDIDATES`)."""
-    return Key(leaf(one), f"PROPOSAL#{other}")
+    return Key(leaf(one), f"{PROPOSAL}{other}")

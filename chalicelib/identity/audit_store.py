@@ -39,6 +39,12 @@ def proposal_row(pair: Pair, bits: float, now: Instant) -> Item:
     return table.row(keys_of_audits.proposal(*pair), expires_at=expires_at, **place)
 
 
+def forget(leaf: Leaf) -> None:
+    """The pairs that lie with a record. Those that lie with the other one of the two are shown no more, and end."""
+    for item in list(table.query(keys.leaf(leaf), keys_of_audits.PROPOSAL)):
+        table.write(table.Delete(table.key_of(item), size=200))
+
+
 def waiting_for(leaves: set[Leaf]) -> dict[Leaf, Leaf]:
     """Of some records the one that each waits with by its own row."""
     wanted = {keys.candidate(leaf): leaf for leaf in leaves}

@@ -16,6 +16,7 @@ from chalicelib.consent.objections import GuestErasure
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
 from chalicelib.guests.spans import Span
+from chalicelib.guests.standing import hotels_of
 from chalicelib.identity.digests import digest
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
@@ -137,10 +138,16 @@ def _store(erased: Erased, others: frozenset[Leaf] = frozenset()) -> None:
 
 
 def _widened(erased: Erased, more: Collection[Leaf]) -> Erased:
+    heads = guests.with_records(guests.heads(more))
     found = {each.source: each for each in erased.holders}
-    for each in holders(guests.with_records(guests.heads(more))):
+    for each in holders(heads):
         found[each.source] = found[each.source].holding(each.source_ids) if each.source in found else each
-    return erased.widened((*erased.leaves, *sorted(more)), tuple(found[each] for each in sorted(found)))
+    return erased.widened(
+        (*erased.leaves, *sorted(more)),
+        tuple(found[each] for each in sorted(found)),
+        {hotel for head in heads.values() for hotel in hotels_of(head)},
+        tuple(_ahead(heads.values(), erased.at)),
+    )
 
 
 def _settle(erasure_id: ErasureId) -> Erased:

@@ -10,6 +10,7 @@ from chalicelib.consent import store as consents
 from chalicelib.guests import notes
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
+from chalicelib.identity import audit_store
 from chalicelib.identity import store as identity
 
 
@@ -19,6 +20,7 @@ def sweep(leaf: Leaf) -> None:
     consents.forget_proofs(leaf)
     notes.forget(leaf)
     table.write(table.Delete(keys.candidate(leaf), size=200))
+    audit_store.forget(leaf)
     for other, decision in sorted(identity.decisions(leaf).items()):
         if decision.reason:
             until_written(partial(_without_reason, leaf, other), f"{other} is being written by others")

@@ -1,5 +1,6 @@
 """What is kept of an erasure: ids, amounts and dates, and nothing of the person."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from pydantic import Field
@@ -60,9 +61,16 @@ class Erased(Kept):
     holders: tuple[Holder, ...] = ()
     is_done: bool = False
 
-    def widened(self, leaves: tuple[Leaf, ...], holders: tuple[Holder, ...]) -> "Erased":
-        """With records that came to the guest while it was asked for."""
-        return self.model_copy(update={"leaves": leaves, "holders": holders})
+    def widened(
+        self,
+        leaves: tuple[Leaf, ...],
+        holders: tuple[Holder, ...],
+        hotels: Collection[PropertyId],
+        stays_ahead: tuple[StayAhead, ...],
+    ) -> "Erased":
+        """With records that came to the guest while it was asked for. It is theirs, too, whose hotels these are of."""
+        more = {"properties": tuple(sorted({*self.properties, *hotels})), "stays_ahead": self.stays_ahead + stays_ahead}
+        return self.model_copy(update={"leaves": leaves, "holders": holders, **more})
 
     def done(self) -> "Erased":
         return self.model_copy(update={"is_done": True})

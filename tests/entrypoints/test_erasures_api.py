@@ -13,6 +13,8 @@ from chalicelib.canonical.ids import ConnectionId, leaf_anew, leaf_of_profile
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import objections
 from chalicelib.guests import store as guests
+from chalicelib.identity import audit_store
+from chalicelib.identity.model import pair_of
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.privacy import actions, store
 from chalicelib.privacy.told_again import ToldAgain, tell_again
@@ -252,6 +254,31 @@ def test_two_guests_who_are_joined_while_each_is_erased_are_both_erased(hub: Hub
     assert [actions.go_on(erased).is_done for erased in begun] == [True, True]
     assert said_of_anna() == []
     assert {hub.status("GET", f"/v1/guests/{each}") for each in (ANNA, eva)} == {404}
+
+
+def test_who_an_audit_took_for_the_same_person_goes_as_well(hub: Hub, ingest: Ingest, known: None) -> None:
+    eva = leaf_of_profile(API, "g9")
+    ingest(guest("g9", "Eva", "Roth", email="eva@mail.example", property_id=VIENNA.id))
+    audit_store.propose(pair_of(ANNA, eva), 5.0, instant(now()))
+    erase(hub, min(ANNA, eva))
+    assert not [key for key in tables.rows() if key.sk.startswith("PROPOSAL#")]
+
+
+def test_what_came_from_another_hotel_while_a_guest_is_erased_is_told_to_the_group_alone(
+    hub: Hub, ingest: Ingest, known: None
+) -> None:
+    found = guests.guest(ANNA)
+    assert found
+    begun = actions.planned(found, "key admin", instant(now()))
+    store.begin(begun)
+    ahead = {"property_id": PORTO.id, "arrival": "2026-06-05", "departure": "2026-06-07"}
+    ingest(reservation("r9", guest("g4", email="anna@mail.example"), **ahead))
+    assert erase(hub, key="admin@vienna").status_code == 404
+    assert hub.status("GET", f"/v1/erasures/{begun.id}", key="admin@vienna") == 404
+    told = hub.get(f"/v1/erasures/{begun.id}")
+    assert [each["source_ids"] for each in told["sources"]] == [["g1", "g4"]]
+    assert {each["property_id"] for each in told["stays_ahead"]} >= {PORTO.id}
+    assert said_of_anna() == []
 
 
 def test_a_record_that_comes_while_a_guest_is_erased_goes_along(hub: Hub, ingest: Ingest, known: None) -> None:

@@ -101,7 +101,10 @@ def erase(ask: Ask, guest_id: GuestId) -> ErasureShown:
     known = store.of(guest_id)
     if known and not _sees(ask.caller, known):
         raise NotFound("There is no such guest.")
-    return _answer(actions.go_on(known) if known else _erased(ask, guest_id))
+    done = actions.go_on(known) if known else _erased(ask, guest_id)
+    if not _sees(ask.caller, done):  # a record of another hotel came to the guest meanwhile, and went along
+        raise NotFound("There is no such guest.")
+    return _answer(done)
 
 
 def _erased(ask: Ask, guest_id: GuestId) -> Erased:
