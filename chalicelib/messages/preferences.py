@@ -30,16 +30,23 @@ Frequency = Literal["all", "week", "month"]
 PARTS: Mapping[Frequency, str] = {"week": WEEKLY, "month": MONTHLY}
 """How often mails may come at most → what comes oftener, which is refused."""
 OFTEN: Frequency = "all"
+RAREST_FIRST: tuple[Frequency, ...] = ("month", "week")
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """What a guest chose, or is taken to want. `wanted` are ids of the `topics`, which are all there are."""
+    """What a guest chose, or is taken to want. `wanted` are ids of the `topics`, which are all there are; `too_often`
+    is what was refused of `PARTS`: both, where the desk or two records of the guest said so."""
 
     topics: tuple[MailTopic, ...]
     wanted: frozenset[str]
-    frequency: Frequency
+    too_often: frozenset[str]
     tracked: bool
+
+    @property
+    def frequency(self) -> Frequency:
+        """The rarest that was asked for."""
+        return next((name for name in RAREST_FIRST if PARTS[name] in self.too_often), OFTEN)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def _changes(purpose: Purpose, before: Preferences, chosen: Chosen) -> Iterator[
             yield Change(purpose, topic, wants=topic in chosen.wanted)
     if chosen.frequency != before.frequency:
         for name, part in PARTS.items():
-            if name in {chosen.frequency, before.frequency}:
+            if (name == chosen.frequency) is not (part in before.too_often):
                 yield Change(purpose, part, wants=name != chosen.frequency)
     if chosen.tracked is not before.tracked:
         yield Change(TRACKING, "", wants=chosen.tracked)
@@ -123,7 +130,7 @@ def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
     return Preferences(
         topics=topics,
         wanted=frozenset(each.id for each in topics if not is_refused(each.id)),
-        frequency=next((name for name in ("month", "week") if is_refused(PARTS[name])), OFTEN),
+        too_often=frozenset(filter(is_refused, PARTS.values())),
         tracked=tracking.decide(asked.rules, answer(TRACKING)).reason is None,
     )
 

@@ -166,6 +166,16 @@ def test_choices_come_to_the_same_in_any_order(hub: Hub, path: str, order: tuple
     assert said() == {"marketing/spa": "withdrawn"}
 
 
+@pytest.mark.parametrize("frequency", ["all", "week", "month"])
+def test_how_often_is_what_was_chosen_last_also_where_two_said_otherwise_before(
+    hub: Hub, path: str, frequency: str
+) -> None:
+    for part in ("@week", "@month"):
+        consents.set_consent(ANNA, EMAIL, MARKETING, GROUP_CONTROLLER, "withdrawn", "staff", part=part)
+    assert "month" in checked(seen(hub, path))
+    assert checked(sent(hub, path, frequency=frequency)) == {"spa", "golf", frequency}
+
+
 def test_a_topic_that_the_page_did_not_show_is_not_refused(hub: Hub, path: str) -> None:
     sent(hub, path, shown=["spa"], topic=None)
     assert said() == {"marketing/spa": "withdrawn"}
