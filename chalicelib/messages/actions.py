@@ -10,7 +10,7 @@ from chalicelib.canonical.definitions import NOBODYS, Hand
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses, objections
@@ -26,7 +26,7 @@ from chalicelib.messages.channels.register import CHANNELS
 from chalicelib.messages.model import Message, Template
 from chalicelib.messages.reasons import Reason
 from chalicelib.messages.store import TEMPLATES
-from chalicelib.messages.tokens import read_token
+from chalicelib.messages.tokens import UnsubscribeLink, read_token
 from chalicelib.settings import actions as settings
 
 ANNOUNCED = {
@@ -53,20 +53,31 @@ def unsubscribe(token: str, at: datetime | None = None) -> Consent:
     """Withdraw what the token names; again and again is once. Raises NotFound for a token that the hub did not make.
 
     Whoever clicked reads the mailbox that the mail went to. It may have left the guest since, with the record that
-    brought it: everybody who carries it now is held, too.
+    brought it, or the guest may be erased: everybody who carries it now is held, too, and who carries it later.
     """
     link = read_token(token)
     sent = store.message(link.leaf, link.run)
     mailbox = [sent.address] if sent and sent.address else None
     carriers = identity.identifier(mailbox[0]) if mailbox else None
     leaves = guests.one_leaf_each([link.leaf, *(carriers.leaves if carriers else ())])
-    if not leaves:
-        raise NotFound("There is no such guest.")
+    speaker, guest = next(((each, found) for each in leaves if (found := guests.guest(each))), (None, None))
+    asked_at = instant(at or present())
+    if speaker is None:
+        return _objected_by_nobody(link, mailbox, asked_at)
     proof = {"via": "unsubscribe", "run": link.run}
-    guest = guests.guest(leaves[0])
     through = addresses.carrier_of(guest, mailbox[0], sent.property_id) if sent and mailbox else None
-    said = through or leaves[0], link.channel, link.purpose, link.controller
-    return consents.set_consent(*said, "withdrawn", "guest", instant(at or present()), proof, mailbox)
+    said = through or speaker, link.channel, link.purpose, link.controller
+    return consents.set_consent(*said, "withdrawn", "guest", asked_at, proof, mailbox)
+
+
+def _objected_by_nobody(link: UnsubscribeLink, mailbox: Sequence[Digest] | None, at: Instant) -> Consent:
+    """At the address alone: who was mailed is nobody any more, and nobody else carries it. Raises NotFound where no
+    address is known."""
+    if not mailbox:
+        raise NotFound("There is no such guest.")
+    for address in mailbox:
+        addresses.object_at(address, key_of(link.purpose, link.controller), at)
+    return Consent(state="withdrawn", basis="guest", at=at)
 
 
 def record_event(body: str, channel: ChannelName) -> bool:

@@ -16,7 +16,6 @@ from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import MONTHLY, TRACKING, WEEKLY, Consent, Purpose
 from chalicelib.consent.rules import answer_for
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Traits
 from chalicelib.messages import leaving, store
 from chalicelib.messages.questions import asked_of
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
@@ -68,7 +67,7 @@ class Change(NamedTuple):
 
 
 def preferences(token: str, at: datetime | None = None) -> Preferences:
-    """As they are; changes nothing. Raises NotFound for a token that the hub did not make."""
+    """As they are; changes nothing. Raises NotFound for a token that the hub did not make, and of who is nobody."""
     return _of(read_token(token), at or present())
 
 
@@ -112,7 +111,9 @@ def _changes(purpose: Purpose, before: Preferences, chosen: Chosen) -> Iterator[
 
 def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
     guest = guests.guest(link.leaf)
-    gate = gates.gate(guest.id, link.channel) if guest else None
+    if guest is None:
+        raise NotFound("There is no such guest.")
+    gate = gates.gate(guest.id, link.channel)
     kept, successions = settings.with_successions()
     succeeds, legal = predecessors(link.controller, successions), legal_store.get()
 
@@ -124,8 +125,7 @@ def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
         return said is not None and said.state not in GRANTED
 
     senders = senders_of_controller(kept, properties.by_id().values(), link.controller, legal=legal)
-    traits, seen_at = (guest.traits, guest.properties) if guest else (Traits(), ())
-    asked = asked_of(traits, seen_at, senders, now)
+    asked = asked_of(guest.traits, guest.properties, senders, now)
     topics = tuple(each for each in legal.topics if each.purpose == link.purpose)
     return Preferences(
         topics=topics,

@@ -17,6 +17,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL, MARKETING, Gate, Receipt, State
+from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.languages.catalogues import Language, direction, languages
 from chalicelib.messages import preferences, store
@@ -225,6 +226,24 @@ def test_whose_mail_goes_elsewhere_by_now_may_refuse_and_not_agree(hub: Hub, pat
     assert said() == before
     sent(hub, path, topic=None, frequency="week")
     assert said() == {"marketing/spa": "withdrawn", "marketing/golf": "withdrawn", "marketing/@week": "withdrawn"}
+
+
+@pytest.mark.parametrize("reads_along", [True, False])
+def test_behind_a_mail_to_who_was_erased_there_is_the_way_out_and_nothing_to_choose(
+    hub: Hub, path: str, ingest: Ingest, *, reads_along: bool
+) -> None:
+    ben = leaf_of_profile(ConnectionId("api"), "g2")
+    if reads_along:
+        ingest(reservation("r2", guest("g2", "Ben", "Ray", email=ADDRESS, marketing_email=True)))
+    assert hub.status("DELETE", f"/v1/guests/{ANNA}") == 200
+    seen(hub, path, 404)
+    sent(hub, path, 404, topic=["golf"])
+    assert "You are unsubscribed" in visit(hub, "POST", path.replace("preferences", "u")).body.decode()
+    row = identity.identifier(digest("email", ADDRESS))
+    assert row
+    assert list(row.objections) == ["group:marketing"]
+    known = gates.gate(GuestId(ben), EMAIL)
+    assert (known.answers["group:marketing"].state if known else None) == ("withdrawn" if reads_along else None)
 
 
 def test_who_left_altogether_is_told_so_and_has_the_way_back(hub: Hub, path: str) -> None:
