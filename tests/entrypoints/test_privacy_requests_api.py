@@ -8,6 +8,8 @@ import pytest
 import time_machine
 
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.privacy import register
+from chalicelib.privacy.asked import Request
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
 from tests.crashes import crash_at, points_of
@@ -106,6 +108,31 @@ def test_an_erasure_is_linked_by_itself_and_the_entry_says_nothing_of_the_person
     kept = [str(row) for key, row in tables.state().items() if "REQUEST" in str(key)]
     assert kept
     assert not [each for each in kept for word in ("Anna", "Lee", "anna@", "58800") if word in each]
+
+
+def test_a_request_that_is_noted_while_the_guest_is_erased_is_linked_when_it_is_closed(
+    hub: Hub, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(STAYED)
+    note = register.open_
+
+    def erased_before(request: Request) -> Request:
+        assert hub.status("DELETE", f"/v1/guests/{ANNA}") == 200
+        return note(request)
+
+    monkeypatch.setattr(register, "open_", erased_before)
+    one = ask(hub, "erasure", identity="document_seen")
+    (erasure,) = hub.get("/v1/erasures")["items"]
+    closed = change(hub, one, outcome="fulfilled").json_body
+    assert (closed["state"], closed["erasure"]) == ("closed", erasure["id"])
+
+
+def test_nothing_is_refused_by_a_reason_alone(hub: Hub, ingest: Ingest) -> None:
+    ingest(STAYED)
+    one = ask(hub)
+    response = change(hub, one, refused_for="unfounded")
+    assert [each["field"] for each in response.json_body["errors"]] == ["outcome"]
+    assert noted(hub, "?state=open") == [one["id"]]
 
 
 def test_of_a_guest_who_was_merged_since_the_request_is_linked_too(hub: Hub, ingest: Ingest) -> None:

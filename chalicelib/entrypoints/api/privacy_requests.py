@@ -16,7 +16,7 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.exports import GuestExport
 from chalicelib.entrypoints.api.paging import Page, one_of
 from chalicelib.entrypoints.api.visibility import guest_of
-from chalicelib.privacy import register
+from chalicelib.privacy import register, store
 from chalicelib.privacy.asked import Delay, Identity, Kind, Outcome, Refusal, Request
 
 STATES = ("open", "overdue", "closed")
@@ -124,12 +124,17 @@ def change(ask: Ask, request_id: RequestId, body: RequestChanged) -> RequestShow
     Access is fulfilled once it was exported for this request, erasure once the guest was erased. What is closed stays.
     """
     seen, today = _seen(ask.caller, request_id), moment_of(ask.now).date()
+    if body.refused_for and not body.outcome and seen.is_open:
+        raise Invalid(FieldError("outcome", "is told with it: nothing is refused by the way"))
+    erased = store.of(seen.guest) if body.outcome and seen.kind == "erasure" else None
 
     def changed(request: Request) -> Request:
         if body.identity and request.is_open:
             request = request.identified(body.identity)
         if body.extended_for and request.is_open:
             request = request.extended(body.extended_for, ask.now, today)
+        if erased and erased.is_done:  # it may have been noted while that went on
+            request = request.carried_out_by(erased.id)
         if body.outcome or body.refused_for:
             outcome = body.outcome or request.outcome or "refused"
             request = request.closed(outcome, body.refused_for, ask.caller.told, ask.now)
