@@ -60,7 +60,9 @@ def _told(saying: Sequence[Head], heard: Sequence[Head]) -> Iterator[tuple[str, 
         is_heard, is_alive = head.leaf in aloud, not is_merged(head)
         for each in head.statements:
             origin: Origin = "declared" if each.by == "guest" else "noted"
-            rank = _Said(is_heard or each.is_own_hand, WEIGHT[origin], is_alive, each.at, head.leaf)
+            # That its source let go of the record says nothing against what people said through it.
+            is_counted = is_heard or each.is_own_hand
+            rank = _Said(is_counted, WEIGHT[origin], is_alive=True, at=each.at, leaf=head.leaf)
             yield each.about, rank, Preferred(each.values, origin, each.at, each.actor, head, each.form)
         changed_at = head.version.changed_at if head.version else Instant("")
         for kind, values in head.record.preferences.items() if head.record else ():

@@ -42,6 +42,10 @@ class Statement(Kept):
         """Of two by one speaker about one thing the higher holds."""
         return self.at, self.values, self.actor
 
+    def is_like(self, other: "Statement") -> bool:
+        """Whether it takes the other's place, or the other its: by one speaker about one thing."""
+        return (self.about, self.by) == (other.about, other.by)
+
     def says_the_same_as(self, other: "Statement") -> bool:
         return (self.values, self.form, self.is_own_hand) == (other.values, other.form, other.is_own_hand)
 

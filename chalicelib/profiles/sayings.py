@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import FactType
+from chalicelib.guests.model import Head
 from chalicelib.guests.statements import MOST_STATEMENTS, Statement, with_statements
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.said import Sayings
@@ -16,8 +17,7 @@ def take(draft: Draft, said: Sayings) -> None:
         raise NotFound("There is no such guest.")
     if head.record.nobody:
         raise Conflict("This record is nobody's any more: nothing can be said of anybody by it.")
-    known = {(each.about, each.by): each for each in head.statements}
-    news = [each for each in said.said if not _is_known(each, known.get((each.about, each.by)))]
+    news = [each for each in said.said if not _counts(each, draft, head)]
     after = with_statements(head.statements, news)
     if not set(news) <= set(after):
         raise Conflict("Somebody said something else of this guest just now: look again, and ask again.")
@@ -29,5 +29,11 @@ def take(draft: Draft, said: Sayings) -> None:
     draft.say(FactType.GUEST_CHANGED, said.leaf, said.leaf)
 
 
-def _is_known(said: Statement, before: Statement | None) -> bool:
-    return before is not None and said.says_the_same_as(before)
+def _counts(said: Statement, draft: Draft, head: Head) -> bool:
+    """Whether the record says so already, and nothing else was said since through another of the guest's."""
+    same = next((each for each in head.statements if each.is_like(said)), None)
+    if same is None or not said.says_the_same_as(same):
+        return False
+    others = (each for leaf in draft.head(head.guest).members for each in draft.head(leaf).statements)
+    newest = max((each for each in others if each.is_like(said)), key=lambda each: each.rank, default=same)
+    return said.says_the_same_as(newest)

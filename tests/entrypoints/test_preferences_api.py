@@ -151,3 +151,28 @@ def test_an_older_word_than_the_one_that_stands_is_refused_and_not_lost(hub: Hub
         assert hub.status("PUT", f"{PATH}/bed", {"values": ["double"]}) == 409
     prefer(Leaf(ONE), "bed", ("double",), "staff", LATER, "key k1")
     assert kept(hub) == {"bed": (["double"], "noted")}
+
+
+def test_what_is_said_again_counts_though_something_else_was_said_through_another_record(hub: Hub, anna: Any) -> None:
+    anna("g2", email="other@example.com", phone="+436641234567")
+    hub.put(f"{PATH}/pillow", {"values": ["soft"]})
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        hub.put(f"/v1/guests/{OTHER}/preferences/pillow", {"values": ["firm"]})
+    assert hub.call("POST", "/v1/merge-decisions", {"records": [ONE, OTHER], "verdict": "join"}).status_code < 300
+    assert kept(hub) == {"pillow": (["firm"], "noted")}
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        hub.put(f"{PATH}/pillow", {"values": ["soft"]})
+        assert kept(hub) == {"pillow": (["soft"], "noted")}
+        before = tables.state()
+        hub.put(f"{PATH}/pillow", {"values": ["soft"]})
+        assert tables.state() == before
+
+
+def test_what_is_said_through_a_record_that_its_source_merged_away_counts_by_its_day(hub: Hub, anna: Any) -> None:
+    anna("g2")
+    prefer(OTHER, "bed", ("double",), "staff", instant(NOW), "key k1")
+    anna(merged_into="g2", changed_at=at(4))
+    prefer(ONE, "bed", ("twin",), "guest", instant(NOW))
+    prefer(ONE, "view", ("sea",), "staff", LATER, "key k1")
+    prefer(OTHER, "view", ("city",), "staff", instant(NOW), "key k1")
+    assert kept(hub) == {"bed": (["twin"], "declared"), "view": (["sea"], "noted")}
