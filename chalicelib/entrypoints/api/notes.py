@@ -120,11 +120,11 @@ def _until(ask: Ask, day: date | None, hotel: PropertyId | None) -> Instant:
     """The end of that day at the hotel. Raises Invalid."""
     if day is None:
         return instant(moment_of(ask.now) + timedelta(days=USUAL_DAYS))
-    zone = properties.get(ask, hotel).time_zone if hotel else "UTC"
-    ends = datetime.combine(day, time.min, ZoneInfo(zone)) + timedelta(days=1)
-    if not moment_of(ask.now) < ends <= moment_of(ask.now) + timedelta(days=MOST_DAYS + 1):
+    zone = ZoneInfo(properties.get(ask, hotel).time_zone if hotel else "UTC")
+    today = moment_of(ask.now).astimezone(zone).date()
+    if not 0 <= (day - today).days <= MOST_DAYS:  # there is no day behind the last one that there is
         raise Invalid(FieldError("until", f"must be a day from today on, at most {MOST_DAYS} days ahead"))
-    return instant(ends)
+    return instant(datetime.combine(day + timedelta(days=1), time.min, zone))
 
 
 def _through(sight: InSight) -> Leaf:
