@@ -4,6 +4,7 @@ What is read is bounded by the guests: heads, guests, records, decisions and ide
 that are looked at together.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
@@ -80,7 +81,7 @@ def beside(pairs: Sequence[tuple[Leaf, Leaf]]) -> list[Beside | None]:
     known = {guest.id: guest for guest in guests.guests_of(found)}
     by_leaf = {leaf: known[head.guest] for leaf, head in found.items() if head.guest in known}
     heads = _heads_of(known.values(), found)
-    identifiers = {each.digest: each for each in identity.identifiers(_shared_keys(heads.values()))}
+    identifiers = {each.digest: each for each in identity.identifiers(shared_keys(heads.values()))}
     decided = identity.decisions_about(sorted(leaf for leaf, head in heads.items() if head.decided))
     known_rows = heads, identifiers, decided, settings.get().guests
     return [
@@ -101,7 +102,7 @@ def _is_of(head: Head | None, guest: GuestId) -> bool:
     return head is not None and head.guest == guest
 
 
-def _shared_keys(heads: Iterable[Head]) -> list[Digest]:
+def shared_keys(heads: Iterable[Head]) -> list[Digest]:
     """What more than one of these records carries, and could tell a person by."""
-    keys = [key for head in heads for key in {*head.identifiers} if tells(key)]
-    return sorted({digest_in(key) for key in keys if keys.count(key) > 1})
+    carried = Counter(key for head in heads for key in {*head.identifiers} if tells(key))
+    return sorted(digest_in(key) for key, records in carried.items() if records > 1)
