@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ActorId
+from chalicelib.canonical.time import instant, moment_of
 
 REMEMBERED = timedelta(hours=24)
 
@@ -18,11 +19,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A request that was begun, and how it was answered. The nonce is what its seed is made of."""
+    """A request that was begun, and how it was answered. The nonce is what its seed is made of; `begun_at` is when
+    it was sent first, None where an earlier version of the hub wrote the row."""
 
     fingerprint: str
     nonce: str
     answer: Answer | None = None
+    begun_at: datetime | None = None
 
 
 def get(actor: ActorId, idempotency_key: str, at: datetime) -> Remembered | None:
@@ -31,7 +34,8 @@ def get(actor: ActorId, idempotency_key: str, at: datetime) -> Remembered | None
     if row is None or row.get("expires_at", 0) <= at.timestamp():
         return None
     answer = Answer(row["status"], row["text"]) if "text" in row else None
-    return Remembered(row["fingerprint"], row["nonce"], answer)
+    begun_at = moment_of(row["begun_at"]) if "begun_at" in row else None
+    return Remembered(row["fingerprint"], row["nonce"], answer, begun_at)
 
 
 def begin(actor: ActorId, idempotency_key: str, request: Remembered, at: datetime) -> None:
@@ -42,6 +46,7 @@ def begin(actor: ActorId, idempotency_key: str, request: Remembered, at: datetim
         keys.idempotency(actor, idempotency_key),
         fingerprint=request.fingerprint,
         nonce=request.nonce,
+        begun_at=instant(at),
         expires_at=int((at + REMEMBERED).timestamp()),
     )
     table.write(table.Put(item, free))

@@ -45,21 +45,22 @@ def _fingerprint(route: str, document: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def answer_once(asked: Attempt, run: Callable[[str], Answer], *, keep_answer: bool) -> Answer:
+def answer_once(asked: Attempt, run: Callable[[str, datetime], Answer], *, keep_answer: bool) -> Answer:
     """Run, or repeat the answer that is kept. Raises Conflict when the key was used for another request.
 
-    What runs is given a seed, of which it makes its ids: the same one for as long as the key is remembered, also after
-    a crash between the work and its answer. A refused request leaves nothing behind, so that it can be sent again in a
-    better form under its key.
+    What runs is given a seed and an instant, of which it makes its ids: the same ones for as long as the key is
+    remembered, also after a crash between the work and its answer. A refused request leaves nothing behind, so that it
+    can be sent again in a better form under its key.
     """
     if asked.idempotency_key is None:
-        return run(randomness.token_hex(32))
+        return run(randomness.token_hex(32), asked.at)
     known = _known(asked, asked.idempotency_key)
     if known and known.answer:
         return known.answer
     nonce = known.nonce if known else _begin(asked, asked.idempotency_key)
+    begun_at = (known.begun_at if known else None) or asked.at
     try:
-        answer = run(_seed(asked, nonce))
+        answer = run(_seed(asked, nonce), begun_at)
     except CallerError:
         remembered.forget(asked.actor, asked.idempotency_key, nonce)
         raise

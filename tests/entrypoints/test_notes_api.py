@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.guests import notes
 from chalicelib.guests.notes import Note
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.crashes import crash_at, points_of
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_corrections_api import API, EMAIL, NOW, ONE
 
@@ -155,3 +157,20 @@ def test_no_template_and_no_segment_can_ask_for_one(hub: Hub) -> None:
     assert hub.status("PUT", "/v1/segments/n", {"name": "N", "rule": rule}) == 400
     template = {"name": "N", "subject": "{{ guest.notes }}", "html": "<p>x</p>", "text": "x"}
     assert hub.status("PUT", "/v1/templates/n", template) == 400
+
+
+def test_a_crash_at_any_call_leaves_one_note_after_the_next_request(hub: Hub, clock: Any) -> None:
+    tries = iter(range(1, 100))
+
+    def act(name: str = "k") -> int:
+        clock.shift(timedelta(hours=1))
+        return hub.call("POST", PATH, {"text": TEXT}, Idempotency_Key=name).status_code
+
+    act("what is read once by a process")
+    points = points_of(lambda: act(f"k{next(tries)}"))
+    assert "TransactWriteItems" in {each.operation for each in points}
+    for point in points:
+        key, before = f"k{next(tries)}", len(texts(hub))
+        assert crash_at(point, partial(act, key)), str(point)
+        assert act(key) == 201, str(point)
+        assert len(texts(hub)) == before + 1, str(point)

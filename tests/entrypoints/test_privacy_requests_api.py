@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -186,3 +187,19 @@ def test_a_guest_whom_no_hotel_knows_is_the_groups_alone(hub: Hub, ingest: Inges
     ingest(guest("g9", "Nora", email="nora@mail.example"))
     ask(hub, guest_id=leaf_of_profile(ConnectionId("api"), "g9"))
     assert noted(hub, key="front_desk@vienna") == []
+
+
+def test_a_request_that_is_sent_again_after_a_crash_is_noted_once(hub: Hub, ingest: Ingest, clock: Any) -> None:
+    ingest(PROFILE)
+    tries = iter(range(1, 100))
+
+    def act(name: str) -> int:
+        clock.shift(timedelta(minutes=1))
+        return hub.call("POST", PATH, {"guest": ANNA, "kind": "access"}, Idempotency_Key=name).status_code
+
+    act("what is read once by a process")
+    for point in points_of(lambda: act(f"k{next(tries)}")):
+        key, before = f"k{next(tries)}", len(noted(hub))
+        assert crash_at(point, partial(act, key)), str(point)
+        assert act(key) == 201, str(point)
+        assert len(noted(hub)) == before + 1, str(point)

@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -71,6 +72,13 @@ class Ask:
     now: time.Instant
     seen: int | None = None
     """The version that the caller saw of what a call changes; None where they did not say."""
+    begun_at: time.Instant | None = None
+    """When a request under an Idempotency-Key was sent first; None where it has none."""
+
+    @property
+    def first(self) -> time.Instant:
+        """The instant that goes into what the seed goes into."""
+        return self.begun_at or self.now
 
     @property
     def hand(self) -> "Hand":
@@ -138,8 +146,9 @@ def perform(call: Call, request: Request, path: Mapping[str, str]) -> Response:
     said = _with_query(document, {name: given[name] for name in contract.query if given[name] is not None})
     asked = requests.attempt(caller.actor, key, f"{call.method} {call.path.format(**path)}", said, time.now())
 
-    def run(seed: str) -> "Answer":
-        told = {**given, "ask": Ask(caller, seed, time.instant(asked.at), seen)}
+    def run(seed: str, begun_at: datetime) -> "Answer":
+        ask = Ask(caller, seed, time.instant(asked.at), seen, time.instant(begun_at))
+        told = {**given, "ask": ask}
         wanted = {name: value for name, value in told.items() if name in contract.names}
         return _answer(call, contract.function(**wanted))
 

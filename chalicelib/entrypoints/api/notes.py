@@ -61,10 +61,10 @@ def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
     sight = guest_of(ask.caller, guest_id)
     hotel = _hotel(ask, sight, body.property_id)
     note = Note(
-        id=NoteId(timed_id(NOTE, ask.now, ask.seed)),
+        id=NoteId(timed_id(NOTE, ask.first, ask.seed)),
         text=body.text,
         author=ask.caller.told,
-        at=ask.now,
+        at=ask.first,
         until=_until(ask, body.until, hotel),
         property_id=hotel,
     )
@@ -119,7 +119,7 @@ def _hotel(ask: Ask, sight: InSight, named: str | None) -> PropertyId | None:
 def _until(ask: Ask, day: date | None, hotel: PropertyId | None) -> Instant:
     """The end of that day at the hotel. Raises Invalid."""
     if day is None:
-        return instant(moment_of(ask.now) + timedelta(days=USUAL_DAYS))
+        return instant(moment_of(ask.first) + timedelta(days=USUAL_DAYS))
     zone = ZoneInfo(properties.get(ask, hotel).time_zone if hotel else "UTC")
     today = moment_of(ask.now).astimezone(zone).date()
     if not 0 <= (day - today).days <= MOST_DAYS:  # there is no day behind the last one that there is

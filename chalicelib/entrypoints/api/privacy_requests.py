@@ -86,11 +86,11 @@ def create(ask: Ask, body: RequestAsked) -> RequestShown:
     if body.received_on and body.received_on > today:
         raise Invalid(FieldError("received_on", "must not lie in the future"))
     noted = Request(
-        id=RequestId(timed_id(ASKED_FOR, ask.now, ask.seed)),
+        id=RequestId(timed_id(ASKED_FOR, ask.first, ask.seed)),
         kind=body.kind,
         guest=sight.id,
         received_on=body.received_on or today,
-        noted_at=ask.now,
+        noted_at=ask.first,
         noted_by=ask.caller.told,
         properties=tuple(each for each in sight.whole.properties if ask.caller.sees(each)),
         identity=body.identity,

@@ -8,6 +8,7 @@ its field.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
 from urllib.parse import urlencode
@@ -147,23 +148,22 @@ class Visit:
         takes_ask = "ask" in contract.names
         check_asked(contract, [each for each in args if isinstance(each, str)], given)
 
-        def run(seed: str) -> Any:
-            return function(
-                *([Ask(self.caller, seed, self.now, self.form.version)] if takes_ask else []), *args, **given
-            )
+        def run(seed: str, begun_at: datetime) -> Any:
+            ask = Ask(self.caller, seed, self.now, self.form.version, time.instant(begun_at))
+            return function(*([ask] if takes_ask else []), *args, **given)
 
-        told = self._once(call, run, (args, given)) if call.creates else run("")
+        told = self._once(call, run, (args, given)) if call.creates else run("", time.moment_of(self.now))
         for each in (told, *args, *given.values()):
             self.seen.update(dict.fromkeys(guests_in(each)))
         return told
 
-    def _once(self, call: "Call", run: Callable[[str], Any], said: object) -> Any:
+    def _once(self, call: "Call", run: Callable[[str, datetime], Any], said: object) -> Any:
         """A form that is sent twice does once what creates something, and is answered alike."""
         from chalicelib.access import requests
         from chalicelib.access.remembered import Answer
 
-        def answered(seed: str) -> Answer:
-            return Answer(call.status, run(seed).model_dump_json(by_alias=True))
+        def answered(seed: str, begun_at: datetime) -> Answer:
+            return Answer(call.status, run(seed, begun_at).model_dump_json(by_alias=True))
 
         at = time.moment_of(self.now)
         asked = requests.attempt(self.caller.actor, self.form.nonce, f"{call.method} {self.path}", repr(said), at)
