@@ -20,7 +20,6 @@ FIELDS = "fields"
 KIND_OF_FIELD: Mapping[FieldKind, Kind] = {
     "text": "text", "number": "number", "date": "date", "flag": "yes_no", "choice": "text",
 }  # fmt: skip
-COMPARING = frozenset({"gt", "gte", "lt", "lte", "contains"})
 
 
 def kinds_of(custom: Custom) -> dict[str, Kind]:
@@ -46,7 +45,9 @@ def days_of_field(value: object, days: Days, sign: int) -> int | None:
 
 
 def may_be_compared(condition: Condition, known_: Any) -> bool:
-    """Whether what stands in a field is of the type that is asked for; of the hub's own traits it always is."""
-    if condition.op not in COMPARING or not condition.trait.startswith(f"{FIELDS}."):
+    """Whether what stands in a field is of the type that is asked for: to Python true is 1. Of the hub's own traits it
+    always is."""
+    if condition.op == "exists" or not condition.trait.startswith(f"{FIELDS}."):
         return True
-    return type(known_) is type(condition.value)
+    asked = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return any(type(known_) is type(each) for each in asked)

@@ -284,7 +284,7 @@ def _holds(condition: Condition, known: Any) -> bool:
         nothing = 0 if question_of(condition.trait).currency else None
         return bool(value) is (known not in (None, "", (), nothing))
     if condition.op == "ne":
-        return bool(known != value)
+        return bool(known != value) or not fields.may_be_compared(condition, known)
     if known is None or not fields.may_be_compared(condition, known):
         return False
     if condition.op == "eq":

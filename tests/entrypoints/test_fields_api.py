@@ -162,6 +162,14 @@ def test_what_stands_in_a_field_that_is_defined_otherwise_by_now_is_nothing(hub:
     assert fill(hub, shoe_size="42")["shoe_size"] == "42"
 
 
+def test_a_flag_that_is_a_number_by_now_is_no_number_yet(hub: Hub) -> None:
+    fill(hub, late_riser=True)
+    hub.put("/v1/settings", {"guests": {"fields": {"late_riser": {"label": "Rises at", "kind": "number"}}}})
+    assert not is_in(hub, "fields.late_riser", "eq", 1)
+    assert not is_in(hub, "fields.late_riser", "in", [1, 2])
+    assert is_in(hub, "fields.late_riser", "ne", 1)
+
+
 def test_it_goes_with_its_record_and_with_the_guest(hub: Hub, anna: Any) -> None:
     anna("g2", email="other@example.com", phone="+436641234567")
     fill(hub, path=f"/v1/guests/{OTHER}/fields", shoe_size=44)
