@@ -11,7 +11,6 @@ IDENTITY_AUDITS = "IDENTITY_AUDITS"
 identity_audit: Callable[[Instant], Key] = partial(Key, IDENTITY_AUDITS)
 """What an audit found, by when it began."""
 
-
 PROPOSAL = "PROPOSAL#"
 
 

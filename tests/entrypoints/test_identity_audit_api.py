@@ -128,6 +128,12 @@ def test_a_proposal_that_becomes_a_candidate_by_itself_is_shown_once_on_all_page
     assert shown == [PAIR, sorted([leaf("g3"), leaf("g4")])]
 
 
+def test_an_erasure_takes_away_what_was_proposed_of_the_guest(apart: Hub) -> None:
+    propose(apart)
+    assert apart.status("DELETE", f"/v1/guests/{PAIR[0]}") == 200
+    assert not [key for key in tables.rows() if key.sk.startswith("PROPOSAL#")]
+
+
 def test_a_record_beside_itself_is_refused_where_it_stands(hub: Hub) -> None:
     answer = hub.call("POST", "/v1/merge-candidates", {"pairs": [PAIR, [PAIR[0], PAIR[0]]]})
     assert answer.status_code == 400
