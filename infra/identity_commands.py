@@ -69,6 +69,6 @@ def _say(report: IdentityAudit, *, as_json: bool) -> None:
         table.add_row(escape(source.source), *(str(getattr(source, each)) for each in COLUMNS))
     words.print(table)
     counted = report.proposals.model_dump()
-    words.print("pairs: " + ", ".join(f"{name} {count}" for name, count in counted.items() if count) or "pairs: none")
+    words.print("pairs: " + (", ".join(f"{name} {count}" for name, count in counted.items() if count) or "none"))
     for field, levels in report.weights.items():
         words.print(f"{field}: " + ", ".join(f"{level} {bits:+}" for level, bits in levels.items()), highlight=False)

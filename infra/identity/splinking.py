@@ -141,10 +141,12 @@ def _compared(
 
 def _learn(linker: Any, splink: Any, database: Any) -> None:
     """Of what too few have in common nothing is learned: it weighs what Splink begins with, and is told to nobody."""
-    block = splink.block_on
-    rules = [each for each in SURELY_ONE if _pairs(database, each)]
-    if rules:
-        linker.training.estimate_probability_two_random_records_match([block(*each) for each in rules], recall=RECALL)
+    block, possible = splink.block_on, _pairs(database, ())
+    if not possible:
+        return
+    surely = {each: pairs for each in SURELY_ONE if (pairs := _pairs(database, each))}
+    if 0 < sum(surely.values()) < RECALL * possible:  # of a few records Splink refuses that more are one person's
+        linker.training.estimate_probability_two_random_records_match([block(*each) for each in surely], recall=RECALL)
     linker.training.estimate_u_using_random_sampling(max_pairs=MOST_TRAINED_ON, seed=1)
     for each in LEARNED_FROM:
         if _pairs(database, each):
@@ -152,9 +154,9 @@ def _learn(linker: Any, splink: Any, database: Any) -> None:
 
 
 def _pairs(database: Any, columns: Sequence[str]) -> int:
-    """How many pairs have these in common."""
-    said = " AND ".join(f"{column} IS NOT NULL" for column in columns)
-    sizes = f"SELECT count(*) AS size FROM records WHERE {said} GROUP BY {', '.join(columns)}"
+    """How many pairs have these in common; of no columns all pairs that there are."""
+    said = " AND ".join(("true", *(f"{column} IS NOT NULL" for column in columns)))
+    sizes = f"SELECT count(*) AS size FROM records WHERE {said} GROUP BY {', '.join(columns) or 'true'}"
     ((pairs,),) = _asked(database, f"SELECT coalesce(sum(size * (size - 1) // 2), 0) FROM ({sizes})")
     return int(pairs)
 

@@ -315,6 +315,20 @@ def test_the_whole_audit_proposes_keeps_its_report_and_leaves_nothing_on_the_mac
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_splink
+@pytest.mark.exhaustive(quick=())
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_hub_of_nobody_or_of_one_person_is_looked_at_as_any(kept: None, number: int) -> None:
+    set_(review_from=90, auto_from=90)
+    if number:
+        ingest(*(maria(f"g{each}") for each in range(number)))
+    ended = CliRunner().invoke(hub, ["identity", "audit", "--stage", "test"], catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    assert "pairs: none" in ended.output
+    (report,) = audit_store.newest()
+    assert (report.guests, report.records, report.weights) == (number, number, {})
+
+
 def duplicates(number: int) -> list[Laid]:
     """So many people of two records, of which every fourth has a slip."""
     names = ["Maria", "Georg", "Ines", "Anna", "Tom", "Petra", "Lucas", "Nora"]
