@@ -285,11 +285,10 @@ class Head:
         is_empty = self.erased or (self.nobody and not (self.traits and self.traits.has_reservations))
         if self.merged_into is not None or not self.has_record or is_empty:
             return None
-        members = self.members if self.leaf in self.members else (self.leaf, *self.members)
         return Guest(
             id=GuestId(self.leaf),
             rev=self.rev,
-            members=members,
+            members=self.members if self.leaf in self.members else (self.leaf, *self.members),
             traits=self.traits or Traits(),
             properties=self.properties,
             drift=self.drift,
