@@ -174,3 +174,11 @@ def test_a_crash_at_any_call_leaves_one_note_after_the_next_request(hub: Hub, cl
         assert crash_at(point, partial(act, key)), str(point)
         assert act(key) == 201, str(point)
         assert len(texts(hub)) == before + 1, str(point)
+
+
+def test_a_note_for_one_hotel_lies_with_a_record_of_that_hotel(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r2", guest("g2", email=EMAIL), property_id=PORTO.id, status="confirmed"))
+    write(hub, "for porto", property_id=PORTO.id)
+    write(hub, "for vienna", property_id=VIENNA.id)
+    assert texts(hub, "front_desk@porto", f"/v1/guests/{OTHER}/notes") == ["for porto"]
+    assert texts(hub, "front_desk@vienna") == ["for vienna"]

@@ -19,6 +19,7 @@ from chalicelib.entrypoints.api.stays import history_of, page_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
 from chalicelib.guests import notes
 from chalicelib.guests.notes import Note
+from chalicelib.guests.standing import hotels_of
 
 MOST_LETTERS = 2_000
 USUAL_DAYS, MOST_DAYS = 365, 730
@@ -68,7 +69,7 @@ def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
         until=_until(ask, body.until, hotel),
         property_id=hotel,
     )
-    return shown(notes.keep(_through(sight), note))
+    return shown(notes.keep(_through(sight, hotel), note))
 
 
 def delete(ask: Ask, guest_id: GuestId, note_id: str) -> None:
@@ -127,6 +128,8 @@ def _until(ask: Ask, day: date | None, hotel: PropertyId | None) -> Instant:
     return instant(datetime.combine(day + timedelta(days=1), time.min, zone))
 
 
-def _through(sight: InSight) -> Leaf:
+def _through(sight: InSight, hotel: PropertyId | None) -> Leaf:
+    """A record of the hotel that it is for, as its people see no other; else the first of the caller's."""
     people, own = notes.of_people(sight.heads), own_leaves(sight)
-    return next((leaf for leaf in own if leaf in people), own[0])
+    theirs = [leaf for leaf in own if hotel in hotels_of(sight.kept[leaf])]
+    return next((leaf for leaf in (*theirs, *own) if leaf in people), own[0])
