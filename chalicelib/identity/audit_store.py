@@ -1,6 +1,6 @@
 """How audits, and what they propose, are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 from chalicelib.aws import keys, keys_of_audits, table
@@ -39,10 +39,23 @@ def proposal_row(pair: Pair, bits: float, now: Instant) -> Item:
     return table.row(keys_of_audits.proposal(*pair), expires_at=expires_at, **place)
 
 
+def answered(leaves: Collection[Leaf]) -> None:
+    """What is proposed of these records among themselves waits no more: answered ones would fill the first pages."""
+    for leaf in sorted(leaves):
+        _take_away(leaf, lambda other: other in leaves)
+
+
 def forget(leaf: Leaf) -> None:
-    """The pairs that lie with a record. Those that lie with the other one of the two are shown no more, and end."""
+    """What is proposed with a record as the smaller of two. Where it is the other, it is a hint to nobody, and ends by
+    itself."""
+    _take_away(leaf, lambda _: True)
+
+
+def _take_away(leaf: Leaf, is_meant: Callable[[str], bool]) -> None:
     for item in list(table.query(keys.leaf(leaf), keys_of_audits.PROPOSAL)):
-        table.write(table.Delete(table.key_of(item), size=200))
+        key = table.key_of(item)
+        if is_meant(key.sk.removeprefix(keys_of_audits.PROPOSAL)):
+            table.write(table.Delete(key, size=200))
 
 
 def waiting_for(leaves: set[Leaf]) -> dict[Leaf, Leaf]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from chalicelib.canonical.ids import Leaf
 from chalicelib.guests.model import Guest
+from chalicelib.identity import audit_store
 from chalicelib.identity import store as identity
 from chalicelib.identity.model import Decision, Verdict, pair_of
 from chalicelib.profiles import verdicts
@@ -17,6 +18,8 @@ def decide(one: Leaf, other: Leaf, verdict: Verdict, of: tuple[Guest, Guest], wo
     kept = decided_about({one, other, *of[0].members, *of[1].members})
     said = verdicts.meant(pair, verdict, *of, kept)
     store_decision(word.on(said, kept))
+    if verdict is not Verdict.WITHDRAWN:
+        audit_store.answered({*of[0].members, *of[1].members})
 
 
 def unmerge(guest: Guest, leaving: Collection[Leaf], word: Word) -> list[Leaf]:

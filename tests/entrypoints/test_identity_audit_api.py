@@ -77,6 +77,7 @@ def test_what_a_person_decided_is_not_asked_again(apart: Hub, verdict: str) -> N
     propose(apart)
     apart.call("POST", "/v1/merge-decisions", {"records": PAIR, "verdict": verdict}, key="front_desk")
     assert listed(apart) == []
+    assert not [key for key in tables.rows() if key.sk.startswith("PROPOSAL#")]
     assert propose(apart)[0]["outcome"] == "settled"
     assert listed(apart) == []
 
