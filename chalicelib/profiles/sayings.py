@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import FactType
 from chalicelib.guests.model import Head
+from chalicelib.guests.projection import project
 from chalicelib.guests.statements import MOST_STATEMENTS, Statement, with_statements
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.said import Sayings
@@ -21,12 +22,19 @@ def take(draft: Draft, said: Sayings) -> None:
     after = with_statements(head.statements, news)
     if not set(news) <= set(after):
         raise Conflict("Somebody said something else of this guest just now: look again, and ask again.")
-    if not news:
+    if not news and _profile_has_it(draft, head):
         return
     if len(after) > MOST_STATEMENTS:
         raise Conflict(f"Through one record {MOST_STATEMENTS} things can be said.")
     draft.keep(replace(head, statements=after))
     draft.say(FactType.GUEST_CHANGED, said.leaf, said.leaf)
+
+
+def _profile_has_it(draft: Draft, head: Head) -> bool:
+    """Whether the guest's profile tells what stands in fields as they are defined by now: it follows with any news."""
+    guest = draft.head(head.guest)
+    told = project([draft.head(leaf) for leaf in guest.members], (), draft.state.guest_rules)
+    return guest.traits is not None and told.fields == guest.traits.fields
 
 
 def _counts(said: Statement, draft: Draft, head: Head) -> bool:

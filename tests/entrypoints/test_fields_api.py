@@ -162,6 +162,23 @@ def test_what_stands_in_a_field_that_is_defined_otherwise_by_now_is_nothing(hub:
     assert fill(hub, shoe_size="42")["shoe_size"] == "42"
 
 
+def test_what_is_said_again_stands_on_the_profile_as_the_field_is_defined_by_now(hub: Hub, clock: Any) -> None:
+    fill(hub, newspaper="large")
+    choice = {"label": "Newspaper", "kind": "choice", "choices": ["small"]}
+    hub.put("/v1/settings", {"guests": {"fields": {**FIELDS, "newspaper": choice}}})
+    clock.shift(timedelta(days=1))
+    fill(hub, shoe_size=42)
+    assert hub.get(f"/v1/guests/{ONE}")["traits"]["fields"] == {"shoe_size": 42}
+    hub.put("/v1/settings", {"guests": {"fields": FIELDS}})
+    clock.shift(timedelta(days=1))
+    fill(hub, newspaper="large")
+    assert hub.get(f"/v1/guests/{ONE}")["traits"]["fields"] == {"shoe_size": 42, "newspaper": "large"}
+    before = tables.state()
+    clock.shift(timedelta(days=1))
+    fill(hub, newspaper="large")
+    assert tables.state() == before
+
+
 def test_a_flag_that_is_a_number_by_now_is_no_number_yet(hub: Hub) -> None:
     fill(hub, late_riser=True)
     hub.put("/v1/settings", {"guests": {"fields": {"late_riser": {"label": "Rises at", "kind": "number"}}}})
