@@ -43,7 +43,8 @@ LONGEST = 512
 @dataclass(frozen=True)
 class Call:
     """One line of the table in routes.py. `group_only`: what it touches holds for all properties, and asks for `*`.
-    `conflicts`: it is refused where somebody else was faster, or where what it touches is in no state for it."""
+    `conflicts`: it is refused where somebody else was faster, or where what it touches is in no state for it.
+    `answers_secret`: its answer is kept nowhere else, and computed again for a request that is repeated."""
 
     method: str
     path: str
