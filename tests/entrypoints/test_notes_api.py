@@ -159,6 +159,18 @@ def test_no_template_and_no_segment_can_ask_for_one(hub: Hub) -> None:
     assert hub.status("PUT", "/v1/templates/n", template) == 400
 
 
+def test_who_is_given_an_anonymised_record_is_given_no_note_of_who_was_there(hub: Hub, ingest: Ingest) -> None:
+    write(hub)
+    emptied = guest("g1", anonymised=True, changed_at=at(4), email=None, property_id=VIENNA.id)
+    ingest(emptied)
+    assert TEXT not in str(tables.rows())
+    ingest(guest("g1", "Zoe", "Quill", changed_at=at(5), email="zoe@mail.example", property_id=VIENNA.id))
+    assert texts(hub) == []
+    write(hub, "of Zoe")
+    ingest(emptied)
+    assert texts(hub) == ["of Zoe"]
+
+
 def test_a_crash_at_any_call_leaves_one_note_after_the_next_request(hub: Hub, clock: Any) -> None:
     tries = iter(range(1, 100))
 
