@@ -117,8 +117,6 @@ def _hold_address(act: Act, address: Digest) -> None:
 
 
 def _done(act: Act) -> Recorded:
-    if guests.guest(act.leaf) is None:
-        raise NotFound("There is no such guest.")
     of_guest, done = until_written(partial(_act, act), BUSY)
     _announce(act, _consent_changed(of_guest, done.kept), was_known=done.was_known)
     return done
@@ -135,9 +133,15 @@ def _announce(act: Act, fact: Fact, *, was_known: bool) -> None:
 
 
 def _act(act: Act) -> tuple[GuestId, Recorded]:
-    """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed."""
+    """The guest that the leaf belongs to, and what the leaf has said by now. Raises ConditionFailed, NotFound.
+
+    Whether there is such a guest is asked behind the gate: who is erased from then on has another gate, and nothing is
+    proven of them behind the sweep.
+    """
     leaf, channel, key, asked = act.leaf, act.channel, act.key, act.asked
     gate = _gate_of(leaf, channel)
+    if guests.guest(leaf) is None:
+        raise NotFound("There is no such guest.")
     done = store.acts(leaf, channel) if rules.rests_on_acts(gate) else {}
     is_news = rules.is_news(gate, done, key, asked)
     said = asked if is_news else rules.repeated(done[key], asked) or asked
@@ -147,7 +151,7 @@ def _act(act: Act) -> tuple[GuestId, Recorded]:
         after = rules.with_acts(gate, key, [kept, *_beside(gate, leaf)])
         _replace(gate, after, leaf, [table.Put(store.acts_row(leaf, channel, kept)), *proofs])
     elif proofs:  # it changes nothing that is in effect, and is proven all the same
-        table.write(*proofs)
+        table.transact([store.not_erased(leaf), *proofs])
     return gate.guest, Recorded(kept[key], bool(proofs), was_known=_is_same(kept[key], done.get(key)))
 
 

@@ -135,6 +135,10 @@ def belongs(leaf: Leaf, guest: GuestId) -> table.Check:
     return table.Check(keys.head(leaf), table.When("merged_into = :guest", {":guest": guest}))
 
 
+def not_erased(leaf: Leaf) -> table.Check:
+    return table.Check(keys.head(leaf), table.When("attribute_exists(pk) AND attribute_not_exists(erased)"), size=1024)
+
+
 def receipt_row(leaf: Leaf, channel: ChannelName, key: str, consent: Consent, proof: Mapping[str, str]) -> Item:
     """The proof of one act; its key follows from the act and its words, so that each statement is proven once."""
     words = [text for pair in sorted(proof.items()) for text in pair]

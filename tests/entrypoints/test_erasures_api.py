@@ -9,15 +9,19 @@ import time_machine
 
 from chalicelib.aws import table
 from chalicelib.canonical.batch import Message
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId, leaf_anew, leaf_of_profile
 from chalicelib.canonical.time import instant, now
+from chalicelib.consent import actions as consents
 from chalicelib.consent import objections
+from chalicelib.consent.model import EMAIL, MARKETING
 from chalicelib.guests import store as guests
 from chalicelib.identity import audit_store
 from chalicelib.identity.model import pair_of
 from chalicelib.ingest.actions import ingest_notices
 from chalicelib.privacy import actions, store
 from chalicelib.privacy.told_again import ToldAgain, tell_again
+from chalicelib.settings.model import GROUP_CONTROLLER
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, charge, guest, notice, reservation
 from tests.crashes import crash_at, points_of
@@ -262,6 +266,32 @@ def test_who_an_audit_took_for_the_same_person_goes_as_well(hub: Hub, ingest: In
     audit_store.propose(pair_of(ANNA, eva), 5.0, instant(now()))
     erase(hub, min(ANNA, eva))
     assert not [key for key in tables.rows() if key.sk.startswith("PROPOSAL#")]
+
+
+@pytest.mark.parametrize("last_read", ["_gate_of", "_is_other_statement"])
+def test_what_is_said_of_a_guest_who_is_erased_beside_it_is_not_proven_behind_the_sweep(
+    hub: Hub, known: None, monkeypatch: pytest.MonkeyPatch, last_read: str
+) -> None:
+    """The same yes in other words changes nothing, and would be proven all the same."""
+    read, (before, behind) = getattr(consents, last_read), (last_read == "_gate_of", last_read != "_gate_of")
+
+    def erased(*, now_: bool) -> None:
+        if now_:
+            monkeypatch.setattr(consents, last_read, read)
+            assert erase(hub).status_code == 200
+
+    def erased_beside(*asked: Any) -> Any:
+        erased(now_=before)
+        answer = read(*asked)
+        erased(now_=behind)
+        return answer
+
+    monkeypatch.setattr(consents, last_read, erased_beside)
+    with pytest.raises(NotFound):
+        consents.set_consent(
+            ANNA, EMAIL, MARKETING, GROUP_CONTROLLER, "explicit", "guest", instant(now()), {"how": "Anna said it again"}
+        )
+    assert said_of_anna() == []
 
 
 def test_what_came_from_another_hotel_while_a_guest_is_erased_is_told_to_the_group_alone(
