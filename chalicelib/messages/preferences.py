@@ -88,7 +88,7 @@ def choose(token: str, chosen: Chosen, words: Mapping[str, str], language: str, 
     changes = sorted(_changes(link.purpose, before, chosen), key=lambda each: each.wants)
     if any(each.wants for each in changes) and not standing.may_return:
         raise Conflict("This link does not show who you are any more.")
-    through, read_at = _speaker(link)
+    through, read_at = speaker(link)
     for each in changes:
         proof = {"via": "preferences", "run": link.run, "language": language}
         proof |= {"words": said} if (said := words.get(each.part or each.purpose)) else {}
@@ -135,7 +135,7 @@ def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
     )
 
 
-def _speaker(link: UnsubscribeLink) -> tuple[Leaf, list[Digest]]:
+def speaker(link: UnsubscribeLink) -> tuple[Leaf, list[Digest]]:
     """Through which record, and at which address, the holder of a link speaks. Raises NotFound where there is no such
     guest any more."""
     guest, sent = guests.guest(link.leaf), store.message(link.leaf, link.run)

@@ -12,6 +12,7 @@ from chalicelib.guests.model import Head
 from chalicelib.guests.preferred import preferred
 from chalicelib.ingest import preferring
 from chalicelib.messages import leaving
+from chalicelib.messages.preferences import speaker
 from chalicelib.messages.tokens import read_token
 
 
@@ -24,11 +25,12 @@ def known(token: str) -> Mapping[Kind, tuple[str, ...]]:
 
 def say(token: str, kind: Kind, values: Sequence[str], at: datetime | None = None) -> None:
     """The guest's own word, by their own hand; without values they take back what anybody said. It lies with the record
-    that the link is about. Raises NotFound, Invalid, Conflict, TryAgain."""
+    that carries the address which the mail went to: should the guest be two people after all, it is that one's. Raises
+    NotFound, Invalid, Conflict, TryAgain."""
     records = _records(token)
-    link = read_token(token)
+    spoken, _ = speaker(read_token(token))
     people = [head.leaf for head in records if head.record and not head.record.nobody]
-    through = link.leaf if link.leaf in people else next(iter(people), link.leaf)
+    through = spoken if spoken in people else next(iter(people), spoken)
     preferring.prefer(through, kind, values, "guest", instant(at or present()))
 
 

@@ -4,18 +4,27 @@ import re
 from typing import get_args
 from urllib.parse import urlencode
 
-from chalicelib.aws import clients
+from chalicelib.aws import clients, table
 from chalicelib.aws.settings import Settings
+from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
 from chalicelib.canonical.preferences import OFFERED, Kind
+from chalicelib.canonical.time import Instant
+from chalicelib.consent.model import MARKETING
 from chalicelib.guests import store as guests
 from chalicelib.guests.preferred import preferred
+from chalicelib.identity.digests import digest
 from chalicelib.languages.preferred import KINDS, OWN_NAMES, WORDS, word
+from chalicelib.messages import store
+from chalicelib.messages.model import Message
+from chalicelib.messages.tokens import UnsubscribeLink, make_token
+from tests.builders import VIENNA, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_guest_pages import visit
 from tests.entrypoints.test_way_back import ANNA, anna, mailed, seen
 
 __all__ = ["anna"]
 FORM = "application/x-www-form-urlencoded"
+RUN = OccasionId("n7")
 
 
 def say(hub: Hub, path: str, *values: str, status: int = 303) -> str:
@@ -97,6 +106,26 @@ def test_a_link_whose_mailbox_is_the_guests_no_more_shows_nothing_and_takes_noth
         seen(hub, "GET", path, 404)
     say(hub, f"{anna}/known/pillow", status=404)
     assert origin("pillow") == (("soft",), "noted", "key admin")
+
+
+def test_what_was_said_behind_a_mail_stays_with_whose_mailbox_it_was_when_two_people_are_told_apart_again(
+    hub: Hub, ingest: Ingest, anna: str
+) -> None:
+    ben = leaf_of_profile(ConnectionId("api"), "g2")
+    first, other = sorted([ANNA, ben])
+    address = {ANNA: "anna.lee@example.com", ben: "ben@example.com"}
+    ingest(reservation("r2", guest("g2", "Ben", "Ray", email=address[ben]), property_id=VIENNA.id))
+    pair = {"records": [ANNA, ben]}
+    assert hub.status("POST", "/v1/merge-decisions", {**pair, "verdict": "join"}) == 200
+    sent = Message(
+        guest=GuestId(first), occasion=RUN, claim="c1", origin="o", candidate=first,
+        address=digest("email", address[other]), at=Instant("2026-03-01T10:00:00.000000Z"),
+    )  # fmt: skip
+    table.write(table.Put(store.message_row(sent)))
+    say(hub, f"/u/{make_token(UnsubscribeLink(first, MARKETING, RUN))}/known/pillow", "firm")
+    assert hub.status("POST", "/v1/merge-decisions", {**pair, "verdict": "apart"}) == 200
+    told = {leaf: hub.get(f"/v1/guests/{leaf}/preferences")["items"] for leaf in (first, other)}
+    assert (told[first], [each["values"] for each in told[other]]) == ([], [["firm"]])
 
 
 def test_who_was_erased_is_shown_nothing(hub: Hub, anna: str) -> None:
