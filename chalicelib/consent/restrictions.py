@@ -4,11 +4,12 @@ The gate holds it, for each channel. Whoever is joined with a restricted guest i
 parts of one that is split: holding too much is the safe side.
 """
 
+from collections.abc import Collection
 from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import ChannelName, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import objections, store
@@ -18,22 +19,32 @@ from chalicelib.guests import store as guests
 BUSY = "the gate was changed by others all the time"
 
 
-def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool) -> None:
-    """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain.
+def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool, seen: Collection[Leaf] | None = None) -> None:
+    """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain, and Conflict where
+    others than those `seen` are the guest's records by now: who may decide for these may not for all.
 
     It is written down beside the table, too: one that is restored has forgotten it.
     """
     for channel in CHANNELS:
-        until_written(partial(_restrict, leaf, channel, is_restricted=is_restricted), BUSY)
+        until_written(partial(_restrict, leaf, channel, seen, is_restricted=is_restricted), BUSY)
     objections.note(objections.Restriction(leaf, is_restricted, at))
 
 
-def _restrict(leaf: Leaf, channel: ChannelName, *, is_restricted: bool) -> None:
+def _restrict(leaf: Leaf, channel: ChannelName, seen: Collection[Leaf] | None, *, is_restricted: bool) -> None:
     guest = guests.guest(leaf)
     if guest is None:
         raise NotFound("There is no such guest.")
     before = store.gate(guest.id, channel)
+    if seen is not None:
+        _check_seen(leaf, seen)
     gate = before or Gate(guest=guest.id, channel=channel)
     if gate.restricted != is_restricted:
         after = gate.restricting(is_restricted=is_restricted)
         table.transact([store.replace(before, after), store.belongs(guest.id, guest.id)])
+
+
+def _check_seen(leaf: Leaf, seen: Collection[Leaf]) -> None:
+    """Asked behind the gate: whoever is joined with the guest from then on changes that. Raises Conflict."""
+    guest = guests.guest(leaf)
+    if guest is None or {*guest.members} != {*seen}:
+        raise Conflict("Somebody else changed this guest just now: look again.")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +13,8 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import objections
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
+from chalicelib.consent.restrictions import restrict as restrict_seen
+from chalicelib.entrypoints.api import restrictions
 from chalicelib.guests import store as guests
 from chalicelib.privacy.told_again import ToldAgain, tell_again
 from tests import tables
@@ -104,6 +107,22 @@ def test_a_restriction_of_who_is_not_there_waits_for_the_replay(hub: Hub, ingest
     ingest(reservation("r1", PROFILE))
     assert tell_again([held]) == ToldAgain(held=1)
     assert is_restricted()
+
+
+def test_a_hotel_ends_no_restriction_of_a_guest_who_is_joined_with_its_own_at_that_moment(
+    hub: Hub, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(reservation("r1", PROFILE), guest("g2", "Ben", email="ben@mail.example", property_id=PORTO.id))
+    restrict(hub, BEN)
+
+    def joined_before(*asked: Any, **more: Any) -> None:
+        decision = {"records": [ANNA, BEN], "verdict": "join"}
+        assert hub.status("POST", "/v1/merge-decisions", decision) == 200
+        restrict_seen(*asked, **more)
+
+    monkeypatch.setattr(restrictions, "restrict", joined_before)
+    assert restrict(hub, ANNA, key="admin@vienna", restricted=False) == 409
+    assert is_restricted(BEN)
 
 
 def test_a_hotel_restricts_its_own_guests_alone(hub: Hub, ingest: Ingest) -> None:

@@ -33,5 +33,6 @@ def put(ask: Ask, guest_id: GuestId, body: RestrictionAsked) -> RestrictionShown
     sight = guest_of(ask.caller, guest_id)
     if not ask.caller.sees_all(sight.whole.properties):
         raise Forbidden(OF_OTHERS)
-    restrict(sight.whole.id, ask.now, is_restricted=body.restricted)
+    seen = None if ask.caller.is_group else sight.whole.members
+    restrict(sight.whole.id, ask.now, is_restricted=body.restricted, seen=seen)
     return RestrictionShown(guest=sight.id, restricted=body.restricted)
