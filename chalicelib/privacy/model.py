@@ -86,6 +86,7 @@ KEPT_FOR = {
     "dead_letters": timedelta(days=14),
     "unconfirmed_signups": timedelta(days=7),
     "backups": timedelta(days=35),
+    "objections": timedelta(days=40),
     "audit": timedelta(days=400),
 }
 """What goes by itself, and after how long at most."""

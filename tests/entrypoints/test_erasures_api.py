@@ -15,6 +15,7 @@ from chalicelib.canonical.time import instant, now
 from chalicelib.consent import actions as consents
 from chalicelib.consent import objections
 from chalicelib.consent.model import EMAIL, MARKETING
+from chalicelib.consent.objections import Withdrawal
 from chalicelib.guests import store as guests
 from chalicelib.identity import audit_store
 from chalicelib.identity.model import pair_of
@@ -78,6 +79,14 @@ def test_what_will_go_is_told_first_and_nothing_is_done(hub: Hub, known: None) -
         ("api", ["g1"], "open")
     ]
     assert {each["what"] for each in planned["kept"]} >= {"stays", "ledger", "raw_notices", "backups"}
+
+
+def test_what_the_log_of_objections_holds_of_an_erased_guest_is_told_with_its_end(hub: Hub, known: None) -> None:
+    hub.put(f"/v1/guests/{ANNA}/consents/email/marketing", {**SAID, "state": "withdrawn"})
+    kept = {each["what"]: each["until"] for each in erase(hub).json_body["kept"]}
+    (word,) = [each for each in objections.noted_since(NOW.date(), NOW.date()) if isinstance(each, Withdrawal)]
+    assert SAID["how"] in str(word.proof)
+    assert kept["objections"] == (NOW + timedelta(days=40)).date().isoformat()
 
 
 def test_an_erased_guest_is_as_one_who_never_was(hub: Hub, known: None) -> None:

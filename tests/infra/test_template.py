@@ -10,6 +10,7 @@ from app import app
 from chalicelib.aws import clients, indexes
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.facts import FactType
+from chalicelib.privacy.model import KEPT_FOR
 from chalicelib.reactions import REACTIONS
 from infra import template
 from infra.chalice_files import API_STAGE, PROJECT
@@ -193,6 +194,8 @@ def test_raw_notices_are_private_and_live_thirty_days() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     expiry = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert (expiry["raw/"], expiry["large/"]) == (30, 30)
+    assert KEPT_FOR["raw_notices"].days == expiry["raw/"]
+    assert KEPT_FOR["objections"].days == expiry["objections/"]
 
 
 def test_one_stage_may_stand_in_two_regions() -> None:

@@ -22,6 +22,7 @@ KEPT = {
     "dead_letters": N_("Dead letters"),
     "unconfirmed_signups": N_("Sign-ups that nobody confirmed"),
     "backups": N_("Backups"),
+    "objections": N_("The log of objections for restored backups, with what proved them"),
     "audit": N_("The audit"),
 }
 """What stays or goes by itself, in words, by the API's own."""
