@@ -69,8 +69,10 @@ class Erased(Kept):
         stays_ahead: tuple[StayAhead, ...],
     ) -> "Erased":
         """With records that came to the guest while it was asked for. It is theirs, too, whose hotels these are of."""
-        more = {"properties": tuple(sorted({*self.properties, *hotels})), "stays_ahead": self.stays_ahead + stays_ahead}
-        return self.model_copy(update={"leaves": leaves, "holders": holders, **more})
+        properties, ahead = tuple(sorted({*self.properties, *hotels})), self.stays_ahead + stays_ahead
+        return self.model_copy(
+            update={"leaves": leaves, "holders": holders, "properties": properties, "stays_ahead": ahead}
+        )
 
     def done(self) -> "Erased":
         return self.model_copy(update={"is_done": True})
