@@ -176,12 +176,10 @@ def _known(refused: Json) -> Json:
 
 
 def _known_kind(refused: Json) -> Json:
-    moved = {"303": {"description": "Kept: on to what is known"}}
     again = {"400": _shown("The form once more"), "409": _shown("The form once more: something else was said just now")}
     values = {"values": {"type": "array", "items": {"type": "string"}}}
     form = {"schema": {"type": "object", "properties": values}, "example": {"values": ["soft"]}}
     parameters = [TOKEN, in_path("kind", {"type": "string", "enum": [*OFFERED]})]
-    answers = {"404": PAGES["404"], **refused}
     return {
         "get": _open(
             "known_kind",
@@ -192,7 +190,7 @@ def _known_kind(refused: Json) -> Json:
         "post": _open(
             "known_kind_said",
             "Take the guest's own word of one kind; without values what is known of it is deleted.",
-            dict(sorted({**moved, **again, **answers}.items())),
+            {**PAGES, **again, **refused},
             parameters=parameters,
             requestBody={"required": False, "content": {"application/x-www-form-urlencoded": form}},
         ),

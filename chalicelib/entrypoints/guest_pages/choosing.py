@@ -36,19 +36,27 @@ def show_preferences(token: str) -> Response:
 @choice_pages.route("/preferences/{token}", methods=["POST"], content_types=["*/*"])
 @answered(choice_pages)
 def choose_preferences(token: str) -> Response:
-    from chalicelib.messages import leaving, preferences
+    from chalicelib.messages import leaving
 
     try:
         known = leaving.standing(token)
         language = _language(known)
-        preferences.choose(token, _chosen(_sent()), _words(token, language), language)
-        return _shown(token, is_saved=True)
+        return _kept_or_asked_again(token, _words(token, language), language)
     except NotFound:
         return _unknown()
     except Conflict:
         return page("not_returned.html", language, 409, known.names)
+
+
+def _kept_or_asked_again(token: str, words: Mapping[str, str], language: Language) -> Response:
+    """Raises NotFound, and Conflict where nothing is kept."""
+    from chalicelib.messages import preferences
+
+    try:
+        preferences.choose(token, _chosen(_sent()), words, language)
     except (Invalid, TooLarge):
         return _shown(token, status=400)
+    return _shown(token, is_saved=True)
 
 
 def _shown(token: str, status: int = 200, *, is_saved: bool = False) -> Response:

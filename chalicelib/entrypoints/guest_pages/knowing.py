@@ -79,10 +79,10 @@ def say_kind(token: str, kind: str) -> Response:
         return _form(token, kind, 400)
     except Conflict:
         return _form(token, kind, 409)
-    return Response("", headers={"Location": "../known", "Cache-Control": "no-store"}, status_code=303)
+    return _form(token, kind, is_saved=True)
 
 
-def _form(token: str, kind: str, status: int = 200) -> Response:
+def _form(token: str, kind: str, status: int = 200, *, is_saved: bool = False) -> Response:
     from chalicelib.ingest import preferring
     from chalicelib.messages import leaving, what_is_known
 
@@ -103,6 +103,7 @@ def _form(token: str, kind: str, status: int = 200) -> Response:
         is_known=bool(found),
         most=most_of(named) if most_of(named) < len(OFFERED[named]) else 0,
         is_refused=status != 200,
+        is_saved=is_saved,
     )
 
 
