@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
+from chalice.app import Request
+
 from chalicelib.canonical.errors import FieldError, Invalid, TooLarge
 
 LARGEST = 1024 * 1024
@@ -41,6 +43,12 @@ class Form:
 
 
 NOTHING = Form({})
+
+
+def of(request: Request) -> Form:
+    """That of a request. Raises TooLarge, and Invalid for what is no form."""
+    raw = request.raw_body
+    return read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
 
 
 def read(raw: bytes, kind: str) -> Form:

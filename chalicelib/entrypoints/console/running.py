@@ -68,8 +68,7 @@ def _posted(visit: Visit, request: Request) -> Response:
     if not visit.page.takes:
         raise NotFound("There is nothing to send here.")
     forms.refuse_other_sites(visit.headers, installation.get().public_url)
-    raw = request.raw_body
-    form = form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), visit.headers.get("content-type", ""))
+    form = form_bodies.of(request)
     form = replace(form, nonce=forms.nonce(form, visit.session, visit.path))
     sent = replace(visit, form=form)
     try:

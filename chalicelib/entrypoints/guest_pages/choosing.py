@@ -12,10 +12,9 @@ from chalice.app import Blueprint, Response
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.form_bodies import Form
-from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, words_of_return
+from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
 from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import SOURCE, Language, catalogue
-from chalicelib.languages.negotiation import preferred
 
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
@@ -30,7 +29,7 @@ def show_preferences(token: str) -> Response:
     try:
         return _shown(token)
     except NotFound:
-        return _unknown()
+        return unknown(choice_pages.current_request)
 
 
 @choice_pages.route("/preferences/{token}", methods=["POST"], content_types=["*/*"])
@@ -43,7 +42,7 @@ def choose_preferences(token: str) -> Response:
         language = _language(known)
         return _kept_or_asked_again(token, _words(token, language), language)
     except NotFound:
-        return _unknown()
+        return unknown(choice_pages.current_request)
     except Conflict:
         return page("not_returned.html", language, 409, known.names)
 
@@ -53,7 +52,8 @@ def _kept_or_asked_again(token: str, words: Mapping[str, str], language: Languag
     from chalicelib.messages import preferences
 
     try:
-        preferences.choose(token, _chosen(_sent()), words, language)
+        sent = form_bodies.of(choice_pages.current_request)
+        preferences.choose(token, _chosen(sent), words, language)
     except (Invalid, TooLarge):
         return _shown(token, status=400)
     return _shown(token, is_saved=True)
@@ -97,13 +97,6 @@ def _chosen(sent: Form) -> "Chosen":
     return Chosen(frozenset(sent.texts("shown")), frozenset(sent.texts("topic")), found, sent.has("tracked"))
 
 
-def _sent() -> Form:
-    """Raises TooLarge, and Invalid for what is no form."""
-    request = choice_pages.current_request
-    raw = request.raw_body
-    return form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
-
-
 def _often(language: Language) -> "Mapping[Frequency, str]":
     gettext = catalogue(language).gettext
     return {
@@ -130,14 +123,5 @@ def _words(token: str, language: Language) -> Mapping[str, str]:
     return {**topics, **often, TRACKING: _of_tracking(language)}
 
 
-def _unknown() -> Response:
-    return page("unknown.html", preferred(_browsers()), 404)
-
-
 def _language(known: "Standing") -> Language:
-    return language_of(known.languages, _browsers())
-
-
-def _browsers() -> str | None:
-    wanted: str | None = choice_pages.current_request.headers.get("accept-language")
-    return wanted
+    return language_of(known.languages, choice_pages.current_request)

@@ -9,10 +9,9 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge
 from chalicelib.canonical.preferences import OFFERED, most_of
-from chalicelib.entrypoints.guest_pages.rendering import page
+from chalicelib.entrypoints.guest_pages.rendering import language_of, page, unknown
 from chalicelib.entrypoints.problems import answered
-from chalicelib.languages.catalogues import Language, catalogue, nearest
-from chalicelib.languages.negotiation import preferred
+from chalicelib.languages.catalogues import Language, catalogue
 from chalicelib.languages.preferred import KINDS, word
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def show_known(token: str) -> Response:
     try:
         found, standing = what_is_known.known(token), leaving.standing(token)
     except NotFound:
-        return _unknown()
+        return unknown(knowing_pages.current_request)
     language = _language(standing)
     lines = [_line(kind, found.get(kind, ()), language) for kind in OFFERED]
     told, open_ = [each for each in lines if each.words], [each for each in lines if not each.words]
@@ -62,19 +61,15 @@ def say_kind(token: str, kind: str) -> Response:
     from chalicelib.ingest import preferring
     from chalicelib.messages import what_is_known
 
-    request = knowing_pages.current_request
-    raw = request.raw_body
     try:
         named = preferring.kind_named(kind)
     except Invalid:
-        return _unknown()
+        return unknown(knowing_pages.current_request)
     try:
-        sent = form_bodies.read(
-            raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", "")
-        )
+        sent = form_bodies.of(knowing_pages.current_request)
         what_is_known.say(token, named, sent.texts("values"))
     except NotFound:
-        return _unknown()
+        return unknown(knowing_pages.current_request)
     except (Invalid, TooLarge):
         return _form(token, kind, 400)
     except Conflict:
@@ -90,7 +85,7 @@ def _form(token: str, kind: str, status: int = 200, *, is_saved: bool = False) -
         named = preferring.kind_named(kind)
         found, standing = what_is_known.known(token).get(named, ()), leaving.standing(token)
     except (Invalid, NotFound):
-        return _unknown()
+        return unknown(knowing_pages.current_request)
     language = _language(standing)
     return page(
         "known_kind.html",
@@ -119,15 +114,5 @@ def _in(language: Language, text: str) -> str:
     return catalogue(language).gettext(text)
 
 
-def _unknown() -> Response:
-    return page("unknown.html", preferred(_browsers()), 404)
-
-
-def _language(standing: "Standing") -> Language:
-    own, mails = standing.languages
-    return nearest(own) or nearest(mails) or preferred(_browsers())
-
-
-def _browsers() -> str | None:
-    wanted: str | None = knowing_pages.current_request.headers.get("accept-language")
-    return wanted
+def _language(known: "Standing") -> Language:
+    return language_of(known.languages, knowing_pages.current_request)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from chalicelib.entrypoints import templating
 from chalicelib.entrypoints.problems import Headers
@@ -63,8 +63,14 @@ def page(
     return Response(html, headers=headers, status_code=status)
 
 
-def language_of(told: Iterable[str | None], browsers: str | None) -> Language:
+def unknown(request: Request) -> Response:
+    """Of a link that leads to nobody: the same, whatever is wrong with it."""
+    return page("unknown.html", language_of((), request), 404)
+
+
+def language_of(told: Iterable[str | None], request: Request) -> Language:
     """The first of these that the hub has, such as the guest's own and the mail's; else the browser's."""
+    browsers: str | None = request.headers.get("accept-language")
     return next((found for each in told if (found := nearest(each))), None) or preferred(browsers)
 
 

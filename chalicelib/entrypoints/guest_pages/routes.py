@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, words_of_return
+from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
 from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import Language
-from chalicelib.languages.negotiation import preferred
 
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
@@ -42,7 +41,7 @@ def unsubscribe(token: str) -> Response:
     try:
         actions.unsubscribe(token)
     except NotFound:
-        return _unknown()
+        return unknown(guest_pages.current_request)
     return _page("unsubscribed.html", token, leaving.standing(token), back_at=f"{token}/back")
 
 
@@ -54,7 +53,7 @@ def come_back(token: str) -> Response:
     try:
         known = leaving.standing(token)
     except NotFound:
-        return _unknown()
+        return unknown(guest_pages.current_request)
     language = _language(known)
     try:
         leaving.come_back(token, words_of_return(language, known.names.name), language)
@@ -69,13 +68,9 @@ def _asked(token: str, *, choose_at: str, leave_at: str = "", back_at: str = "")
     try:
         known = leaving.standing(token)
     except NotFound:
-        return _unknown()
+        return unknown(guest_pages.current_request)
     template = "left.html" if known.has_left else "unsubscribe.html"
     return _page(template, token, known, leave_at=leave_at, back_at=back_at, choose_at=choose_at)
-
-
-def _unknown() -> Response:
-    return page("unknown.html", preferred(_browsers()), 404)
 
 
 def _page(template: str, token: str, known: "Standing", status: int = 200, **places: str) -> Response:
@@ -88,9 +83,4 @@ def _page(template: str, token: str, known: "Standing", status: int = 200, **pla
 
 
 def _language(known: "Standing") -> Language:
-    return language_of(known.languages, _browsers())
-
-
-def _browsers() -> str | None:
-    wanted: str | None = guest_pages.current_request.headers.get("accept-language")
-    return wanted
+    return language_of(known.languages, guest_pages.current_request)

@@ -14,10 +14,9 @@ from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge, T
 from chalicelib.canonical.ids import PropertyId, signup_of
 from chalicelib.canonical.time import now
 from chalicelib.entrypoints import form_bodies
-from chalicelib.entrypoints.guest_pages.rendering import page, words_of_signup
+from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_signup
 from chalicelib.entrypoints.problems import answered
-from chalicelib.languages.catalogues import Language, catalogue, nearest
-from chalicelib.languages.negotiation import preferred
+from chalicelib.languages.catalogues import Language, catalogue
 
 if TYPE_CHECKING:
     from chalicelib.signups.actions import Form, Typed
@@ -111,9 +110,7 @@ def _typed(form: "Form", language: Language, property_id: PropertyId | None) -> 
     """Raises TooLarge, and Invalid for what is no form."""
     from chalicelib.signups.actions import Typed
 
-    request = signup_pages.current_request
-    raw = request.raw_body
-    sent = form_bodies.read(raw if isinstance(raw, bytes) else raw.encode(), request.headers.get("content-type", ""))
+    sent = form_bodies.of(signup_pages.current_request)
     return Typed(
         email=sent.text("email"),
         given_name=_name(sent.text("given_name")),
@@ -149,8 +146,7 @@ def _language(kept: str | None = None) -> Language:
     """That of the sign-up; else the one that the site around the form asks for, else the browser's."""
     request = signup_pages.current_request
     asked = str((request.query_params or {"language": ""}).get("language") or "")
-    wanted: str | None = request.headers.get("accept-language")
-    return nearest(kept) or nearest(asked) or preferred(wanted)
+    return language_of((kept, asked), request)
 
 
 def _network() -> str:
