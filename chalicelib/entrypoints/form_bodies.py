@@ -1,6 +1,6 @@
 """What a browser sends from a form: its fields, read from the body of a request. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -27,6 +27,10 @@ class Form:
 
     def texts(self, name: str) -> list[str]:
         return [each.replace("\r\n", "\n") for each in self.fields.get(name, [])]
+
+    def filled(self, names: Iterable[str]) -> dict[str, str]:
+        """Of these fields those in which anything stands, without blanks around it."""
+        return {name: text for name in names if (text := self.text(name).strip())}
 
     @property
     def version(self) -> int | None:

@@ -74,6 +74,10 @@ class Page:
         return found, False
 
 
+EVERYTHING = Page("", limit=MOST)
+"""Of a choice, where nobody leafs: as many as one page has."""
+
+
 def named(found: Iterable[Kept], text: str | None, names: Callable[[Kept], Iterable[str]]) -> Iterator[Kept]:
     """Those in one of whose names the text stands, in whatever letters; all of them where there is none."""
     wanted = (text or "").casefold()

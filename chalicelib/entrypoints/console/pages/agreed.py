@@ -9,12 +9,11 @@ from chalicelib.canonical.ids import ChannelName
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, MONTHLY, PURPOSES, WEEKLY, WRITTEN_FOR, Purpose
 from chalicelib.entrypoints.api import consents, topics
 from chalicelib.entrypoints.api.consents import ConsentAsked, LiftAsked
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.visits import Visit
 
-EVERYTHING = Page("", limit=MOST)
 NEWEST = 50
 """Receipts on the page; the timeline has them all."""
 TYPED = ("state", "basis", "how", "property_id")
@@ -50,7 +49,7 @@ def _parts(visit: Visit) -> Iterator[tuple[Purpose, str, str]]:
 
 def said(visit: Visit) -> Response:
     """The same that is sent twice is proven once."""
-    document = {name: text for name in TYPED if (text := visit.form.text(name).strip())}
+    document = visit.form.filled(TYPED)
     channel, purpose, part = (*visit.form.text("topic").split("."), "", "", "")[:3]
     body = visit.body(ConsentAsked, {**document, **({"part": part} if part else {})})
     kept = visit.call(consents.put, id_of(visit), ChannelName(channel), purpose, body)

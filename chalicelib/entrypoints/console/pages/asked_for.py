@@ -5,6 +5,7 @@ from chalice.app import Response
 from chalicelib.canonical.ids import RequestId
 from chalicelib.entrypoints.api import privacy_requests as requests
 from chalicelib.entrypoints.api.privacy_requests import RequestAsked, RequestChanged
+from chalicelib.entrypoints.console.pages.exported import file_of
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.told import N_
@@ -53,7 +54,7 @@ def asking(visit: Visit) -> Response:
 
 
 def noted(visit: Visit) -> Response:
-    said = {"guest": id_of(visit), **_typed(visit, "kind", "received_on", "identity")}
+    said = {"guest": id_of(visit), **visit.form.filled(("kind", "received_on", "identity"))}
     return visit.go(f"{AT}/{visit.call(requests.create, visit.body(RequestAsked, said)).id}", done="saved")
 
 
@@ -63,26 +64,14 @@ def one(visit: Visit) -> Response:
 
 def changed(visit: Visit) -> Response:
     """Of how the person was identified, an extension, and the outcome, what the form that was sent says."""
-    said = _typed(visit, "identity", "extended_for", "outcome", "refused_for")
+    said = visit.form.filled(("identity", "extended_for", "outcome", "refused_for"))
     visit.call(requests.change, _id(visit), visit.body(RequestChanged, said))
     return visit.go(f"{AT}/{_id(visit)}", done="saved")
 
 
 def given(visit: Visit) -> Response:
     """The file, and a note in the register."""
-    export = visit.call(requests.export, _id(visit))
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": "application/json",
-        "Content-Disposition": f'attachment; filename="{export.guest.id}.json"',
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(export.model_dump_json(by_alias=True, indent=1), headers=headers)
-
-
-def _typed(visit: Visit, *names: str) -> dict[str, str]:
-    return {name: text for name in names if (text := visit.form.text(name).strip())}
+    return file_of(visit.call(requests.export, _id(visit)))
 
 
 def _id(visit: Visit) -> RequestId:

@@ -81,7 +81,7 @@ def _required(visit: Visit, kept: HubSettings) -> Brand:
 def _asked(visit: Visit, brand_id: str) -> tuple[str, Brand]:
     """Raises Invalid, at the fields of the form."""
     names = ("name", *Branding.model_fields)
-    told = {name: text for name in names if (text := visit.form.text(name).strip())}
+    told = visit.form.filled(names)
     typed = visit.body(BrandTyped, {"id": brand_id, **told})
     return typed.id, visit.body(Brand, told)
 

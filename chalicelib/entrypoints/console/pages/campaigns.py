@@ -8,7 +8,7 @@ from chalice.app import Response
 from chalicelib.canonical.ids import CampaignId, OccasionId, RunId
 from chalicelib.entrypoints.api import campaigns, properties, segments, templates, topics
 from chalicelib.entrypoints.api.campaigns import CampaignAsked, CampaignChange, CampaignShown, RunShown
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.messages.reasons import Reason
@@ -65,8 +65,6 @@ OUTCOMES: Mapping[str, str] = {
 """What a count or a decision is called."""
 ENDS, WAITING = ("sent", "unknown", "lost", "failed"), "waiting"
 TYPED = ("name", "segment", "template", "property_id", "topic")
-EVERYTHING = Page("", limit=MOST)
-"""Of a choice: as many as one page has."""
 
 
 class Act(NamedTuple):

@@ -141,7 +141,7 @@ def asking_back(visit: Visit) -> Response:
 
 def asked_back(visit: Visit) -> Response:
     """Days of UTC."""
-    days = {name: text for name in ("since", "until") if (text := visit.form.text(name).strip())}
+    days = visit.form.filled(("since", "until"))
     asked = visit.body(BackfillAsked, {name: f"{day}T00:00:00Z" for name, day in days.items()})
     job = visit.call(connection_backfill.start, _id(visit), asked)
     return visit.go(f"/jobs/{job.id}")

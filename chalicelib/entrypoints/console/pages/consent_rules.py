@@ -7,13 +7,12 @@ from chalice.app import Response
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.entrypoints.api import consent_rules
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.settings.legal import ConsentSettings
 
 AT = "/settings/consent"
-EVERYTHING = Page("", limit=MOST)
 NO_DOCUMENT = N_("is no JSON")
 ENOUGH: Mapping[str, str] = {
     "confirmed": N_("a confirmed yes"),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from chalice.app import Response
 
 from chalicelib.entrypoints.api import exports
+from chalicelib.entrypoints.api.exports import GuestExport
 from chalicelib.entrypoints.console.pages.guest import found, id_of
 from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.told import N_
@@ -51,7 +52,11 @@ def shown(visit: Visit) -> Response:
 
 
 def as_file(visit: Visit) -> Response:
-    export = visit.call(exports.get, id_of(visit))
+    return file_of(visit.call(exports.get, id_of(visit)))
+
+
+def file_of(export: GuestExport) -> Response:
+    """For a machine to read; a browser keeps nothing of it."""
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/json",
         "Content-Disposition": f'attachment; filename="{export.guest.id}.json"',

@@ -17,7 +17,7 @@ def shown(visit: Visit) -> Response:
 
 
 def written(visit: Visit) -> Response:
-    document = {name: text for name in TYPED if (text := visit.form.text(name).strip())}
+    document = visit.form.filled(TYPED)
     visit.call(notes.create, id_of(visit), visit.body(NoteAsked, document))
     return visit.go(visit.path, done="saved")
 

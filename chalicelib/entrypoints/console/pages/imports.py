@@ -12,7 +12,7 @@ from chalicelib.connectors.csv_files.refused import Refused
 from chalicelib.connectors.csv_files.sheets import DELIMITERS
 from chalicelib.entrypoints.api import imports, properties
 from chalicelib.entrypoints.api.imports import ImportOpened, RejectedRow
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING, Page
 from chalicelib.entrypoints.console.pages.connections import pairs
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -47,7 +47,7 @@ def listed(visit: Visit) -> Response:
 def new(visit: Visit) -> Response:
     return visit.shown(
         "import_form.html",
-        hotels=visit.call(properties.listed, page=Page("", limit=MOST)).items,
+        hotels=visit.call(properties.listed, page=EVERYTHING).items,
         kinds=_choices(visit, KINDS),
         orders=_choices(visit, ORDERS),
         decimals=_choices(visit, DECIMALS),
@@ -105,7 +105,7 @@ def _first(found: ImportOpened) -> Iterator[tuple[int, list[str], str]]:
 
 
 def read_again(visit: Visit) -> Response:
-    said = {name: text for name in FORMS if (text := visit.form.text(name).strip())}
+    said = visit.form.filled(FORMS)
     visit.call(imports.read, _id(visit), visit.body(ReadAs, said))
     return visit.go(f"/imports/{_id(visit)}")
 

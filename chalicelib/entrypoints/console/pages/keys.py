@@ -7,7 +7,7 @@ from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import EVERYWHERE, KeyId
 from chalicelib.entrypoints.api import access, properties
 from chalicelib.entrypoints.api.access import KeyShown
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console.told import ROLE_NAMES
 from chalicelib.entrypoints.console.visits import Visit
 
@@ -18,7 +18,7 @@ def listed(visit: Visit) -> Response:
 
 
 def new(visit: Visit) -> Response:
-    hotels = visit.call(properties.listed, page=Page("", limit=MOST)).items
+    hotels = visit.call(properties.listed, page=EVERYTHING).items
     return visit.shown("key_form.html", hotels=hotels, roles=[(each, visit.words(ROLE_NAMES[each])) for each in ROLES])
 
 
@@ -41,7 +41,7 @@ def ended(visit: Visit) -> Response:
 def _key(visit: Visit) -> KeyShown:
     """Raises NotFound."""
     wanted = KeyId(visit.names["key_id"])
-    found = visit.call(access.listed, named=wanted, page=Page("", limit=MOST)).items
+    found = visit.call(access.listed, named=wanted, page=EVERYTHING).items
     key = next((each for each in found if each.key_id == wanted), None)
     if key is None:
         raise NotFound("There is no such key.")

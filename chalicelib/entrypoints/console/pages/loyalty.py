@@ -10,7 +10,7 @@ from chalicelib.canonical.ids import JobId, ProgramId
 from chalicelib.canonical.snapshots import Channel
 from chalicelib.entrypoints.api import jobs, members, programs, properties
 from chalicelib.entrypoints.api.jobs import JobShown
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console import by_month
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
@@ -109,7 +109,7 @@ def _save(visit: Visit, program_id: str) -> Response:
 
 
 def _form(visit: Visit, kept: Program | None) -> Response:
-    hotels = visit.call(properties.listed, page=Page("", limit=MOST)).items
+    hotels = visit.call(properties.listed, page=EVERYTHING).items
     excluded = kept.excluded_channels if kept else Terms().excluded_channels
     return visit.shown(
         "program_form.html", kept=kept, currencies=_currencies(hotels, kept), channels=CHANNELS, excluded=excluded

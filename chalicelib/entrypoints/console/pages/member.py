@@ -48,7 +48,7 @@ def one(visit: Visit) -> Response:
 
 def enrolled(visit: Visit) -> Response:
     """Raises Conflict where somebody else gave the guest another number since the form was opened."""
-    typed = {name: text for name in ("number", "earns_from") if (text := visit.form.text(name).strip())}
+    typed = visit.form.filled(("number", "earns_from"))
     body, standing = visit.body(EnrolmentAsked, typed), _standing(visit)
     number = (standing and standing.number) or ""
     if visit.form.text("was") != number and body.number != number:

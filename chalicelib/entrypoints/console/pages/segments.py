@@ -8,7 +8,7 @@ from chalicelib.campaigns.previews import PreviewAsked
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import GuestId, JobId, Leaf, SegmentId
 from chalicelib.entrypoints.api import jobs, segments, traits
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.api.traits import TraitShown
 from chalicelib.entrypoints.console import builder, whom
 from chalicelib.entrypoints.console.pages.campaigns import OUTCOMES
@@ -151,7 +151,7 @@ def _operators(visit: Visit, codes: Iterable[str]) -> list[tuple[str, str]]:
 
 def _asked(visit: Visit) -> dict[str, TraitShown]:
     """What a segment may ask for, by name."""
-    items = visit.call(traits.listed, page=Page("", limit=MOST)).items
+    items = visit.call(traits.listed, page=EVERYTHING).items
     return {each.name: each for each in sorted(items, key=lambda each: each.words) if each.kind}
 
 

@@ -8,7 +8,7 @@ from chalice.app import Response
 from chalicelib.canonical.errors import CallerError
 from chalicelib.canonical.ids import TemplateId
 from chalicelib.entrypoints.api import properties, templates
-from chalicelib.entrypoints.api.paging import MOST, Page
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.api.templates import ReaderAsked, TemplateFault, TemplatePreview, TemplatePreviewAsked
 from chalicelib.entrypoints.console import whom
 from chalicelib.entrypoints.console.rendering import framed
@@ -112,7 +112,7 @@ def _told(visit: Visit, fault: TemplateFault) -> str:
 
 def _form(visit: Visit, kept: Template | None) -> Response:
     found = whom.of(visit) if visit.may(templates.preview) else Whom()
-    hotels = visit.call(properties.listed, page=Page("", limit=MOST)).items
+    hotels = visit.call(properties.listed, page=EVERYTHING).items
     return visit.shown(
         "template_form.html",
         kept=kept,
