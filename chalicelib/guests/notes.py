@@ -3,7 +3,7 @@
 A note lies with the record through which it was written, and goes where that goes. It ends by itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Self
 
 from chalicelib.aws import keys, table
@@ -15,7 +15,6 @@ from chalicelib.canonical.ids import Leaf, NoteId, PropertyId
 from chalicelib.canonical.time import Instant, instant, moment_of, now
 from chalicelib.connectors.cards import scrub_text
 from chalicelib.guests.kept import Kept
-from chalicelib.guests.model import Head
 
 NOT_ERASED = table.When("attribute_exists(pk) AND attribute_not_exists(erased)")
 READ_AT_ONCE = 50
@@ -71,11 +70,6 @@ def happenings(leaf: Leaf, before: str | None, limit: int) -> Iterator[Happening
         found = Happening(note.at, note.id, leaf, note, property_id=note.property_id)
         if note.until > present and found.is_before(before):
             yield found
-
-
-def of_people(heads: Iterable[Head]) -> Mapping[Leaf, Head]:
-    """The records whose notes are shown: what was written of a person goes where the source takes the person out."""
-    return {head.leaf: head for head in heads if head.record and not head.record.nobody}
 
 
 def _read(item: Item) -> Note:

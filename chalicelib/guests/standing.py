@@ -7,6 +7,11 @@ from chalicelib.connections.model import API
 from chalicelib.guests.model import Head
 
 
+def is_somebodys(head: Head) -> bool:
+    """Whether a source says something of a person there, and not that it is nobody."""
+    return head.record is not None and head.record.nobody is None
+
+
 def claimed_by(record: Head) -> PropertyId | None:
     """The hotel that alone says so; None of the group's word."""
     return record.record.hotel if record.record else None

@@ -10,6 +10,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import Earning, Enrolment, Period, Turn, periods, united
 from chalicelib.guests.model import Guest, Head
+from chalicelib.guests.standing import is_somebodys
 from chalicelib.loyalty import rules
 from chalicelib.loyalty.model import Account, Program
 from chalicelib.profiles.model import MembershipAct
@@ -58,7 +59,7 @@ class Standing:
     @property
     def _people(self) -> list[Leaf]:
         """Who became nobody is no member."""
-        return [leaf for leaf, head in self.heads.items() if head.record and not head.record.nobody]
+        return [leaf for leaf, head in self.heads.items() if is_somebodys(head)]
 
     @property
     def _own(self) -> list[Leaf]:

@@ -10,6 +10,7 @@ from chalicelib.canonical.time import now as present
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.guests.preferred import preferred
+from chalicelib.guests.standing import is_somebodys
 from chalicelib.ingest import preferring
 from chalicelib.messages import leaving
 from chalicelib.messages.preferences import speaker
@@ -29,7 +30,7 @@ def say(token: str, kind: Kind, values: Sequence[str], at: datetime | None = Non
     NotFound, Invalid, Conflict, TryAgain."""
     records = _records(token)
     spoken, _ = speaker(read_token(token))
-    people = [head.leaf for head in records if head.record and not head.record.nobody]
+    people = [head.leaf for head in records if is_somebodys(head)]
     through = spoken if spoken in people else next(iter(people), spoken)
     preferring.prefer(through, kind, values, "guest", instant(at or present()))
 

@@ -8,7 +8,7 @@ from chalicelib.canonical.ids import IdentifierKey, Leaf, ProgramId, digest_in
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment
 from chalicelib.guests.model import Head, Traits
-from chalicelib.guests.standing import hotels_of
+from chalicelib.guests.standing import hotels_of, is_somebodys
 from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.model import MembershipAct
 
@@ -57,7 +57,7 @@ def _check_alone(draft: Draft, head: Head, act: MembershipAct) -> None:
     """Of one hotel's records a membership has one number, and who is in is not let in once more; what other hotels said
     is theirs."""
     others = [draft.head(leaf) for leaf in draft.head(head.guest).members if leaf != head.leaf]
-    people = [each for each in others if each.record and not each.record.nobody and _are_of_one(head, each)]
+    people = [each for each in others if is_somebodys(each) and _are_of_one(head, each)]
     if any(said.is_made for each in people if (said := enrolment(each, act.program))):
         raise EnrolledBeside("Another record of this guest was enrolled beside this: ask again.")
 

@@ -1,20 +1,18 @@
 """Have pairs that an audit found wait for a person's answer, where they are rather one person's than two."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Literal, NamedTuple
 
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.guests.carried import name_said
-from chalicelib.guests.model import Head
 from chalicelib.identity import audit_store
-from chalicelib.identity.likeness import sketched_by
 from chalicelib.identity.model import Pair, pair_of
 from chalicelib.identity.names import are_two_generations
 from chalicelib.identity.weights import Weighed, levels
 from chalicelib.profiles import waiting
-from chalicelib.profiles.waiting import Beside
+from chalicelib.profiles.waiting import Beside, Sketched
 from chalicelib.settings.matching import FieldName, Level
 
 Outcome = Literal["proposed", "waiting", "settled", "contradicted", "unlike", "nobodys"]
@@ -56,22 +54,16 @@ def _answered(pair: Pair, found: Beside | None, waits: dict[Leaf, Leaf]) -> Answ
 def _outcome(found: Beside, weighed: Weighed, waits: dict[Leaf, Leaf]) -> Outcome:
     if not weighed.may_be_one:
         return "unlike"
-    if any(_are_two_people(found, *pair) for pair in product(*_somebodys(found))):
+    pairs = product(found.somebodys(found.one.members), found.somebodys(found.other.members))
+    if any(_are_two_people(one, other) for one, other in pairs):
         return "contradicted"
     ones, others = set(found.one.members), set(found.other.members)
     wait = any(waits.get(leaf) in others for leaf in ones) or any(waits.get(leaf) in ones for leaf in others)
     return "waiting" if wait else "proposed"
 
 
-def _somebodys(found: Beside) -> Iterator[list[Head]]:
-    for guest in (found.one, found.other):
-        known = [head for leaf in guest.members if (head := found.heads.get(leaf))]
-        yield [head for head in known if head.record and not head.record.nobody]
-
-
-def _are_two_people(found: Beside, one: Head, other: Head) -> bool:
-    sketches = [sketched_by(head, found.identifiers.get, found.rules) for head in (one, other)]
-    if not TWO_PEOPLES.isdisjoint(levels(*sketches)):
+def _are_two_people(one: Sketched, other: Sketched) -> bool:
+    if not TWO_PEOPLES.isdisjoint(levels(one[1], other[1])):
         return True
-    names = [name_said(head.record) for head in (one, other) if head.record]
+    names = [name_said(head.record) for head in (one[0], other[0]) if head.record]
     return len(names) == 2 and are_two_generations(*names)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chalicelib.canonical.ids import Digest, GuestId, Leaf, digest_in
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
+from chalicelib.guests.standing import is_somebodys
 from chalicelib.identity import store as identity
 from chalicelib.identity.carriers import tells
 from chalicelib.identity.likeness import compared, in_common, sketched_by
@@ -61,13 +62,13 @@ class Beside:
 
     def likeliest(self, ones: Iterable[Leaf], others: Iterable[Leaf]) -> Likeness | None:
         """Of these records of either guest; None where none says anything of a person."""
-        pairs = product(self._somebodys(ones), self._somebodys(others))
+        pairs = product(self.somebodys(ones), self.somebodys(others))
         found = [Likeness((one[0].leaf, other[0].leaf), self._weighed(one, other)) for one, other in pairs]
         return min(found, key=lambda each: (-each.weighed.bits, each.records), default=None)
 
-    def _somebodys(self, leaves: Iterable[Leaf]) -> list[Sketched]:
-        known = [head for leaf in leaves if (head := self.heads.get(leaf))]
-        somebodys = [head for head in known if head.record and not head.record.nobody]
+    def somebodys(self, leaves: Iterable[Leaf]) -> list[Sketched]:
+        """Of these records those that say something of a person."""
+        somebodys = [head for leaf in leaves if (head := self.heads.get(leaf)) and is_somebodys(head)]
         return [(head, sketched_by(head, self.identifiers.get, self.rules)) for head in somebodys]
 
     def _weighed(self, one: Sketched, other: Sketched) -> Weighed:

@@ -8,6 +8,7 @@ from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
+from chalicelib.guests.standing import is_somebodys
 from chalicelib.identity import store as identity
 from chalicelib.identity.likeness import sketched_by, telling
 from chalicelib.identity.model import Identifier
@@ -44,7 +45,7 @@ def _digests(heads: Mapping[Leaf, Head]) -> set[Digest]:
 
 
 def _is_somebodys(head: Head, guest: Guest) -> bool:
-    return head.guest == guest.id and head.record is not None and not head.record.nobody
+    return head.guest == guest.id and is_somebodys(head)
 
 
 def _laid(head: Head, guest: Guest, rows: Mapping[Digest, Identifier], rules: GuestRules) -> Laid:

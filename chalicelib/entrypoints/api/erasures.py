@@ -13,7 +13,7 @@ from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.entrypoints.api.visibility import guest_of, may_see_entry
 from chalicelib.guests.model import Guest
 from chalicelib.privacy import actions, store
 from chalicelib.privacy.model import KEPT, KEPT_FOR, Erased, Holder
@@ -99,10 +99,12 @@ def erase(ask: Ask, guest_id: GuestId) -> ErasureShown:
     Again it gives the same answer, and goes on where it was left; so does the hub by itself, each minute.
     """
     known = store.of(guest_id)
-    if known and not _sees(ask.caller, known):
+    if known and not may_see_entry(ask.caller, known.properties):
         raise NotFound("There is no such guest.")
     done = actions.go_on(known) if known else _erased(ask, guest_id)
-    if not _sees(ask.caller, done):  # a record of another hotel came to the guest meanwhile, and went along
+    if not may_see_entry(
+        ask.caller, done.properties
+    ):  # a record of another hotel came to the guest meanwhile, and went along
         raise NotFound("There is no such guest.")
     return _answer(done)
 
@@ -115,7 +117,7 @@ def listed(ask: Ask, *, page: Page) -> Listing[ErasureShown]:
     """Erasures of guests whose hotels the key has, the newest first."""
 
     def show(each: Erased) -> ErasureShown | None:
-        return _answer(each) if _sees(ask.caller, each) else None
+        return _answer(each) if may_see_entry(ask.caller, each.properties) else None
 
     found = (each for each in store.listed(page.after) if each.id != page.after)
     items, cursor = page.sift(found, lambda each: each.id, show)
@@ -136,22 +138,17 @@ def tell(ask: Ask, erasure_id: ErasureId, body: TaskTold) -> ErasureShown:
 
 def _whole(caller: Caller, guest_id: GuestId) -> Guest:
     """Raises NotFound for who is not in sight, Forbidden for who is other hotels', too."""
-    guest = guest_of(caller, guest_id).whole
-    if not caller.sees_all(guest.properties):
+    sight = guest_of(caller, guest_id)
+    if not sight.is_callers_alone:
         raise Forbidden(OF_OTHERS)
-    return guest
+    return sight.whole
 
 
 def _seen(caller: Caller, erasure_id: ErasureId) -> Erased:
     erased = store.get(erasure_id)
-    if erased is None or not _sees(caller, erased):
+    if erased is None or not may_see_entry(caller, erased.properties):
         raise NotFound("There is no such erasure.")
     return erased
-
-
-def _sees(caller: Caller, erased: Erased) -> bool:
-    """What is about a guest whom no hotel knew is the group's alone."""
-    return caller.is_group or (bool(erased.properties) and caller.sees_all(erased.properties))
 
 
 def _answer(erased: Erased) -> ErasureShown:

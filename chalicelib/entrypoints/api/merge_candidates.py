@@ -125,4 +125,4 @@ def _shown(pair: _Seen) -> MergeCandidateShown:
 
 def may_decide(sight: InSight) -> bool:
     """What is decided of a guest changes what all hotels see that know it."""
-    return sight.caller.sees_all(sight.whole.properties)
+    return sight.is_callers_alone

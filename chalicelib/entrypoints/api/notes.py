@@ -1,6 +1,8 @@
 """/v1/guests/{guest_id}/notes: what staff write down of a guest for each other."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chalicelib.canonical import happenings
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
-from chalicelib.canonical.ids import NOTE, GuestId, Leaf, NoteId, PropertyId, timed_id
+from chalicelib.canonical.ids import NOTE, GuestId, NoteId, PropertyId, timed_id
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.entrypoints.api import properties
@@ -16,10 +18,10 @@ from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import history_of, page_of
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
 from chalicelib.guests import notes
 from chalicelib.guests.notes import Note
-from chalicelib.guests.standing import hotels_of
+from chalicelib.guests.standing import is_somebodys
 
 MOST_LETTERS = 2_000
 USUAL_DAYS, MOST_DAYS = 365, 730
@@ -69,7 +71,7 @@ def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
         until=_until(ask, body.until, hotel),
         property_id=hotel,
     )
-    return shown(notes.keep(_through(sight, hotel), note))
+    return shown(notes.keep(speaks_through(sight, hotel), note))
 
 
 def delete(ask: Ask, guest_id: GuestId, note_id: str) -> None:
@@ -84,19 +86,11 @@ def delete(ask: Ask, guest_id: GuestId, note_id: str) -> None:
     raise NotFound("There is no such note.")
 
 
-def of_people(sight: InSight) -> "Wanted":
-    """Of a guest's history, all but notes of whom a source took the person out."""
-    return Wanted(sight)
-
-
-class Wanted:
-    """The records are read when the first note asks."""
-
-    def __init__(self, sight: InSight) -> None:
-        self.sight = sight
-
-    def __call__(self, line: happenings.Happening[object]) -> bool:
-        return not isinstance(line.what, Note) or line.leaf in notes.of_people(self.sight.heads)
+def of_people(sight: InSight) -> Callable[[happenings.Happening[object]], bool]:
+    """Of a guest's history, all but notes of whom a source took the person out: what was written of them goes then. The
+    records are read when the first note asks."""
+    people = cache(lambda: {head.leaf for head in sight.heads if is_somebodys(head)})
+    return lambda line: not isinstance(line.what, Note) or line.leaf in people()
 
 
 def shown(note: Note) -> NoteShown:
@@ -126,10 +120,3 @@ def _until(ask: Ask, day: date | None, hotel: PropertyId | None) -> Instant:
     if not 0 <= (day - today).days <= MOST_DAYS:  # there is no day behind the last one that there is
         raise Invalid(FieldError("until", f"must be a day from today on, at most {MOST_DAYS} days ahead"))
     return instant(datetime.combine(day + timedelta(days=1), time.min, zone))
-
-
-def _through(sight: InSight, hotel: PropertyId | None) -> Leaf:
-    """A record of the hotel that it is for, as its people see no other; else the first of the caller's."""
-    people, own = notes.of_people(sight.heads), own_leaves(sight)
-    theirs = [leaf for leaf in own if hotel in hotels_of(sight.kept[leaf])]
-    return next((leaf for leaf in (*theirs, *own) if leaf in people), own[0])

@@ -40,8 +40,7 @@ def listed(ask: Ask, guest_id: GuestId) -> OriginsShown:
     A key of single hotels is told it of the profile that it is shown: what records of its hotels say.
     """
     sight = guest_of(ask.caller, guest_id)
-    own = () if sight.eyes.is_group else sight.eyes.properties
-    found = origins(sight.heads, own, settings.get().guests)
+    found = origins(sight.heads, sight.own, settings.get().guests)
     return OriginsShown(items=[_shown(name, found[name]) for name in _order() if name in found])
 
 

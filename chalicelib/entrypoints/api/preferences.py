@@ -11,7 +11,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import one_of
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
 from chalicelib.guests.preferred import Origin, Preferred, preferred
 from chalicelib.guests.statements import Speaker, Statement
 from chalicelib.ingest import preferring
@@ -86,7 +86,7 @@ def put(ask: Ask, guest_id: GuestId, preference: str, body: PreferenceAsked) -> 
     named = preferring.kind_named(preference)
     sight, words = guest_of(ask.caller, guest_id), preferring.checked(named, body.values)
     _refuse_against_the_guest(_known(sight, named), body.said_by)
-    preferring.prefer(through(sight), named, words, body.said_by, ask.now, ask.caller.told)
+    preferring.prefer(speaks_through(sight), named, words, body.said_by, ask.now, ask.caller.told)
     known = _known(guest_of(ask.caller, guest_id), named)
     if known is None:
         raise Conflict("Somebody else changed this guest just now: look again.")
@@ -105,7 +105,7 @@ def delete(ask: Ask, guest_id: GuestId, preference: str, *, said_by: str | None 
     if known is None or not known.values:
         return
     _refuse_against_the_guest(known, speaker)
-    preferring.prefer(through(sight), named, (), speaker, ask.now, ask.caller.told)
+    preferring.prefer(speaks_through(sight), named, (), speaker, ask.now, ask.caller.told)
 
 
 def statements_of(ask: Ask, guest_id: GuestId) -> list[StatementShown]:
@@ -115,20 +115,12 @@ def statements_of(ask: Ask, guest_id: GuestId) -> list[StatementShown]:
 
 
 def _known(sight: InSight, kind: Kind) -> Preferred | None:
-    own = () if sight.eyes.is_group else sight.eyes.properties
-    return preferred(sight.heads, own).get(kind)
+    return preferred(sight.heads, sight.own).get(kind)
 
 
 def _refuse_against_the_guest(known: Preferred | None, said_by: Speaker) -> None:
     if known and known.origin == "declared" and said_by != "guest":
         raise Conflict("The guest said this: it changes when the guest says otherwise (said_by: guest).")
-
-
-def through(sight: InSight) -> Leaf:
-    """The record by which the caller's people say it: the first of theirs that is a person's."""
-    people = {head.leaf for head in sight.heads if head.record and not head.record.nobody}
-    own = own_leaves(sight)
-    return next((leaf for leaf in own if leaf in people), own[0])
 
 
 def _shown(kind: Kind, known: Preferred) -> PreferenceShown:

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.exports import GuestExport
 from chalicelib.entrypoints.api.paging import Page, one_of
-from chalicelib.entrypoints.api.visibility import guest_of
+from chalicelib.entrypoints.api.visibility import guest_of, may_see_entry
 from chalicelib.privacy import register, store
 from chalicelib.privacy.asked import Delay, Identity, Kind, Outcome, Refusal, Request
 
@@ -105,7 +105,7 @@ def listed(ask: Ask, *, state: str | None = None, guest: str | None = None, page
 
     def show(each: Request) -> RequestShown | None:
         is_wanted = wanted in {None, _state(each, today)} or (wanted == "open" and each.is_open)
-        is_theirs = guest in {None, each.guest} and _sees(ask.caller, each)
+        is_theirs = guest in {None, each.guest} and may_see_entry(ask.caller, each.properties)
         return _shown(each, today) if is_wanted and is_theirs else None
 
     found = (each for each in register.listed(page.after) if each.id != page.after)
@@ -158,14 +158,9 @@ def export(ask: Ask, request_id: RequestId) -> GuestExport:
 
 def _seen(caller: Caller, request_id: RequestId) -> Request:
     found = register.get(request_id)
-    if found is None or not _sees(caller, found):
+    if found is None or not may_see_entry(caller, found.properties):
         raise NotFound("There is no such request.")
     return found
-
-
-def _sees(caller: Caller, request: Request) -> bool:
-    """What is about a guest whom no hotel knows is the group's alone."""
-    return caller.is_group or (bool(request.properties) and caller.sees_all(request.properties))
 
 
 def _state(request: Request, today: date) -> str:

@@ -31,7 +31,7 @@ def put(ask: Ask, guest_id: GuestId, body: RestrictionAsked) -> RestrictionShown
     What answers the guest's own act still goes. The same again changes nothing.
     """
     sight = guest_of(ask.caller, guest_id)
-    if not ask.caller.sees_all(sight.whole.properties):
+    if not sight.is_callers_alone:
         raise Forbidden(OF_OTHERS)
     seen = None if ask.caller.is_group else sight.whole.members
     restrict(sight.whole.id, ask.now, is_restricted=body.restricted, seen=seen)

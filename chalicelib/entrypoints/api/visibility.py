@@ -61,9 +61,19 @@ class InSight:
         return None if self.eyes.is_group else self.members
 
     @property
+    def own(self) -> Collection[Scope]:
+        """The hotels whose word counts more to who looks for them; of who sees all of the guest none."""
+        return () if self.eyes.is_group else self.eyes.properties
+
+    @property
     def others(self) -> list[Leaf]:
         """The records that are not in sight."""
         return [leaf for leaf in self.whole.members if leaf not in self.members]
+
+    @property
+    def is_callers_alone(self) -> bool:
+        """Whether all hotels that know the guest are the caller's: what is done to the whole guest is for these."""
+        return self.caller.sees_all(self.whole.properties)
 
     @property
     def id(self) -> GuestId:
@@ -125,6 +135,20 @@ def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
 def is_of(caller: Caller, head: Head) -> bool:
     """Whether a record is one of the caller's hotels: named at one of them, or with a stay there."""
     return caller.is_group or not caller.properties.isdisjoint(standing.hotels_of(head))
+
+
+def speaks_through(sight: InSight, hotel: PropertyId | None = None) -> Leaf:
+    """The record by which the caller's people say something of the person: one of the hotel that it is for, as its
+    people see no other; else the first of theirs. A person's, where there is one."""
+    people, own = {head.leaf for head in sight.heads if standing.is_somebodys(head)}, own_leaves(sight)
+    theirs = [leaf for leaf in own if hotel in standing.hotels_of(sight.kept[leaf])]
+    return next((leaf for leaf in (*theirs, *own) if leaf in people), own[0])
+
+
+def may_see_entry(caller: Caller, properties: tuple[PropertyId, ...]) -> bool:
+    """Whether what is written down about a guest of these hotels is shown, which stays when the guest is gone: what is
+    about a guest whom no hotel knew is the group's alone."""
+    return caller.is_group or (bool(properties) and caller.sees_all(properties))
 
 
 def own_leaves(sight: InSight) -> list[Leaf]:
