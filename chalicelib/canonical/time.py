@@ -1,9 +1,11 @@
 """Instants are UTC and sort as text; stays are local dates with the property's IANA zone."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
-from typing import NewType
+from typing import NewType, TypeVar
 from zoneinfo import ZoneInfo
 
+Day = TypeVar("Day", date, datetime)
 Instant = NewType("Instant", str)
 """A moment as it is written: `2026-11-23T12:00:00.000000Z`, of fixed width, so that text order is time order."""
 
@@ -37,3 +39,11 @@ def now() -> datetime:
 def local_date(moment: datetime, zone: str) -> date:
     """The calendar date at the property when the moment came."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def months_later(day: Day, months: int) -> Day:
+    """The day of the same number so many months later; the last of the month where that has no such day (Regulation
+    1182/71, article 3). Of a moment its time of day stays."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -32,12 +32,11 @@ from chalicelib.consent.model import (
 from chalicelib.consent.objections import Withdrawal
 from chalicelib.consent.said import Act, Recorded
 from chalicelib.consent.statements import is_other_statement
+from chalicelib.consent.store import BUSY
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.identity import store as identity
 from chalicelib.settings import actions as settings
-
-BUSY = "the gate was changed by others all the time"
 
 
 def set_consent(

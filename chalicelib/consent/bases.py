@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.canonical.time import Instant, instant, moment_of
+from chalicelib.canonical.time import Instant, instant, moment_of, months_later
 from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import Consent
 from chalicelib.consent.registers import Listed
@@ -212,12 +212,4 @@ def _lasting(rule: CountryRule, basis: str, ends: Iterable[Instant], now: dateti
 
 
 def _later(at: Instant, months: int) -> Instant:
-    """The same day of the month, or the last there is, so many months later."""
-    began = moment_of(at)
-    year, month = divmod(began.year * 12 + began.month - 1 + months, 12)
-    for day in range(began.day, began.day - 4, -1):
-        try:
-            return instant(began.replace(year=year, month=month + 1, day=day))
-        except ValueError:
-            continue
-    raise AssertionError("every month has twenty-eight days")
+    return instant(months_later(moment_of(at), months))

@@ -16,8 +16,6 @@ from chalicelib.consent import objections, store
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.guests import store as guests
 
-BUSY = "the gate was changed by others all the time"
-
 
 def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool, seen: Collection[Leaf] | None = None) -> None:
     """The guest whose record it is; the same again changes nothing. Raises NotFound, TryAgain, and Conflict where
@@ -26,7 +24,7 @@ def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool, seen: Collection[L
     It is written down beside the table, too: one that is restored has forgotten it.
     """
     for channel in CHANNELS:
-        until_written(partial(_restrict, leaf, channel, seen, is_restricted=is_restricted), BUSY)
+        until_written(partial(_restrict, leaf, channel, seen, is_restricted=is_restricted), store.BUSY)
     objections.note(objections.Restriction(leaf, is_restricted, at))
 
 

@@ -11,6 +11,7 @@ from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Acts, Consent, Gate, Receipt, controller_of
 from chalicelib.consent.rules import remembered
 
+BUSY = "the gate was changed by others all the time"
 CLAIMED = "~"
 """Ends the packed basis of what is claimed."""
 ANNOUNCED_FOR = 30 * 24 * 3600

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import count_stays, own_stays
+from chalicelib.guests.stats import rounded
 
 MOST_NAMED = 5
 """Of one kind, the most frequent first."""
@@ -43,9 +44,9 @@ def habits_of(by_record: Iterable[Sequence[Stay]]) -> Habits:
     ahead = [(stay.arrival - stay.booked_on).days for stay in own if stay.booked_on and stay.booked_on <= stay.arrival]
     return Habits(
         stays=number,
-        nights_per_stay=_rounded(sum(stay.nights for stay in own), number),
+        nights_per_stay=rounded(sum(stay.nights for stay in own), number),
         lead_days=median_low(ahead) if ahead else None,
-        discounted_percent=_rounded(100 * sum(stay.promotion_code is not None for stay in own), len(own)),
+        discounted_percent=rounded(100 * sum(stay.promotion_code is not None for stay in own), len(own)),
         properties=_counted(own, lambda stay: stay.property_id),
         room_types=_counted(own, lambda stay: stay.room_type),
         channels=_counted(own, lambda stay: stay.channel),
@@ -67,7 +68,3 @@ def _counted(own: Iterable[Stay], of: Callable[[Stay], str | None], most: int = 
     """Of equals the first by name."""
     found = Counter(str(value) for stay in own if (value := of(stay)))
     return tuple(Counted(*each) for each in sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most])
-
-
-def _rounded(amount: int, parts: int) -> int | None:
-    return (2 * amount + parts) // (2 * parts) if parts else None

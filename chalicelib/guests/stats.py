@@ -163,9 +163,14 @@ def _state(stats: Stats, days: Days) -> GuestState:
     return GuestState.LAPSED if is_lapsed else GuestState.STAYED
 
 
+def rounded(amount: int, parts: int) -> int | None:
+    """What one of so many parts is, to the nearest whole number; None of no parts."""
+    return (2 * amount + parts) // (2 * parts) if parts else None
+
+
 def _nights_per_stay(stats: Stats, _days: Days) -> int:
     """The average, to the nearest whole night."""
-    return (2 * stats.nights + stats.stays) // (2 * stats.stays) if stats.stays else 0
+    return rounded(stats.nights, stats.stays) or 0
 
 
 def _next_hotel(stats: Stats, days: Days) -> PropertyId | None:

@@ -10,7 +10,7 @@ from itertools import product
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ProgramId, PropertyId
-from chalicelib.canonical.time import moment_of
+from chalicelib.canonical.time import moment_of, months_later
 from chalicelib.guests import board
 from chalicelib.jobs import work
 from chalicelib.jobs.model import Job, Part, Progress, Step
@@ -42,8 +42,7 @@ def count(job: Job, part: Part) -> Iterator[Step]:
 
 def months_before(day: date, months: int) -> date:
     """The first day of the month that lies so many months before that of the day."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
+    return months_later(day.replace(day=1), -months)
 
 
 def _days(first: date) -> list[tuple[str, PropertyId, date]]:

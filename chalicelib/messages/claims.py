@@ -85,7 +85,7 @@ def hold(message: Message, others: Sequence[Leaf]) -> bool:
 
 def give_back(message: Message, channel: ChannelName) -> None:
     """Undo a claim. Nobody else's claim is touched: the row must still be ours, and without an outcome."""
-    until_written(partial(_give_back, message, channel), "the gate was changed by others all the time", GIVE_BACK_TRIES)
+    until_written(partial(_give_back, message, channel), consents.BUSY, GIVE_BACK_TRIES)
 
 
 def _mailbox_of(message: Message) -> Identifier | None:

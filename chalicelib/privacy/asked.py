@@ -3,13 +3,12 @@
 An entry holds ids, codes and dates alone, so that it says nothing of somebody who was erased since.
 """
 
-from calendar import monthrange
 from datetime import date
 from typing import Literal
 
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.ids import ErasureId, GuestId, PropertyId, RequestId
-from chalicelib.canonical.time import Instant
+from chalicelib.canonical.time import Instant, months_later
 from chalicelib.guests.kept import Kept
 
 Kind = Literal["access", "erasure", "rectification", "restriction", "objection"]
@@ -53,7 +52,7 @@ class Request(Kept):
     @property
     def due_on(self) -> date:
         """The last day on which it can be answered: that of the same number one month, or three, after it came."""
-        return months_after(self.received_on, MONTHS + (MONTHS_MORE if self.extended_for else 0))
+        return months_later(self.received_on, MONTHS + (MONTHS_MORE if self.extended_for else 0))
 
     def is_overdue(self, today: date) -> bool:
         return self.is_open and today > self.due_on
@@ -99,10 +98,3 @@ class Request(Kept):
         if outcome == "fulfilled" and self.kind == "erasure" and self.erasure is None:
             return FieldError("outcome", "the guest was not erased yet")
         return None
-
-
-def months_after(day: date, months: int) -> date:
-    """The day of the same number; the last of the month where that has no such day (Regulation 1182/71, article 3)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.canonical.ids import ErasureId, GuestId, Leaf, RequestId
-from chalicelib.canonical.time import Instant
-from chalicelib.privacy.asked import Kind, Outcome, Refusal, Request, months_after
+from chalicelib.canonical.time import Instant, months_later
+from chalicelib.privacy.asked import Kind, Outcome, Refusal, Request
 
 AT = Instant("2026-02-03T10:00:00.000000Z")
 
@@ -41,7 +41,7 @@ def test_a_month_ends_on_the_day_of_its_number_or_with_the_month(received: date,
 
 @given(st.dates(date(2018, 5, 25), date(2200, 1, 1)), st.integers(1, 36))
 def test_months_are_never_too_long(day: date, months: int) -> None:
-    after = months_after(day, months)
+    after = months_later(day, months)
     assert (after.year - day.year) * 12 + after.month - day.month == months
     assert after.day <= day.day
 
