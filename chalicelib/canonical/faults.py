@@ -21,11 +21,15 @@ MOST_FAULTS = 1_000
 """Beyond these a document is not looked at more closely: each takes a thousand bytes."""
 TOLD = 100
 """Faults for which words are found."""
+HELPED = 10
+"""Of these, names that are none and for which the nearest that are some are looked for: who misspells more of them
+mends those and asks again."""
 SENDERS = re.compile(r"(?!(?:[^0-9]*[0-9]){5})[A-Za-z0-9_-]{1,40}", re.ASCII)
 """What of a name that its sender made up is told back: what looks like one, and not like an address or a number."""
 PLACE = re.compile("[0-9]{1,6}", re.ASCII)
 """Of an entry in a list."""
 NO_TAG, EMPTY = "union_tag_not_found", "must not be empty"
+UNKNOWN, NO_FIELD = "extra_forbidden", "is not a field of this"
 NAME = "[key]"
 """How pydantic's location ends where the name of an entry is wrong, and not its value."""
 
@@ -106,9 +110,10 @@ def told(error: ValidationError, model: object) -> list[Fault]:
         return [Fault((), f"has more than {MOST_FAULTS} faults", is_missing=False)]
     found = error.errors(include_url=False, include_input=False)[:TOLD]
     misnamed = {each["loc"][:-1] for each in found if each["loc"][-1:] == (NAME,)}
+    unhelped = set([at for at, each in enumerate(found) if each["type"] == UNKNOWN][HELPED:])
     return [
-        Fault(_place(each), _words(each, model), each["type"] in {"missing", NO_TAG})
-        for each in found
+        Fault(_place(each), NO_FIELD if at in unhelped else _words(each, model), each["type"] in {"missing", NO_TAG})
+        for at, each in enumerate(found)
         if each["loc"] not in misnamed  # what stands under a name that is none is nobody's
     ]
 
@@ -163,6 +168,9 @@ def by_field(faults: Iterable[tuple[Path, str]]) -> dict[Path, str]:
 
 def _words(error: "ErrorDetails", model: object) -> str:
     kind, context = error["type"], error.get("ctx", {})
+    if kind == UNKNOWN:
+        *outer, name = error["loc"]
+        return f"{NO_FIELD}; there is {known(_fields(model, tuple(outer)), str(name))}"
     match kind:
         case "value_error" | "assertion_error":
             return str(context["error"])
@@ -171,9 +179,6 @@ def _words(error: "ErrorDetails", model: object) -> str:
             return f"must be one of {expected.replace(chr(39), '')}"
         case "union_tag_invalid" | "union_tag_not_found":
             return _words_of_tag(error, model)
-        case "extra_forbidden":
-            *outer, name = error["loc"]
-            return f"is not a field of this; there is {known(_fields(model, tuple(outer)), str(name))}"
         case "string_pattern_mismatch":
             return PATTERNS.get(context["pattern"], "is not of the form that this field has")
     if kind in WORDS:

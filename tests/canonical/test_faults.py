@@ -12,7 +12,7 @@ from pydantic_core.core_schema import ErrorType
 
 from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import Invalid
-from chalicelib.canonical.faults import FORMS, PATTERNS, WORDS, by_field, told
+from chalicelib.canonical.faults import FORMS, HELPED, NO_FIELD, PATTERNS, WORDS, by_field, told
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.connections.asked import Connection
 from chalicelib.connectors.canonical.translate import SNAPSHOT, read
@@ -46,6 +46,12 @@ def faults_of_snapshot(item: Any) -> dict[str, str]:
 )
 def test_a_fault_of_a_snapshot_says_what_is_wanted(field: str, value: Any, words: str) -> None:
     assert words in faults_of_snapshot({**guest(), field: value})[field]
+
+
+def test_of_many_unknown_names_each_is_told_and_the_nearest_of_the_first_only() -> None:
+    told_of = faults_of_snapshot({**guest(), **{f"given_nam{at:02}": 1 for at in range(HELPED + 2)}})
+    assert [told_of[f"given_nam{at:02}"].partition(";")[0] for at in range(HELPED + 2)] == [NO_FIELD] * (HELPED + 2)
+    assert sum("there is given_name" in words for words in told_of.values()) == HELPED
 
 
 def test_what_is_missing_and_what_must_be_one_of_a_list_are_told() -> None:
