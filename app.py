@@ -4,10 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.entrypoints.api.routes import api
 from chalicelib.entrypoints.console.routes import console
-from chalicelib.entrypoints.guest_pages.choosing import choice_pages
-from chalicelib.entrypoints.guest_pages.knowing import knowing_pages
 from chalicelib.entrypoints.guest_pages.routes import guest_pages
-from chalicelib.entrypoints.guest_pages.signing_up import signup_pages
 from chalicelib.entrypoints.open_pages import open_pages
 from chalicelib.entrypoints.problems import chalices_own
 from chalicelib.entrypoints.queues import queues
@@ -25,9 +22,6 @@ for blueprint in (
     reference,
     webhooks,
     guest_pages,
-    choice_pages,
-    knowing_pages,
-    signup_pages,
     console,
     api,
     queues,

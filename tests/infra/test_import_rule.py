@@ -32,7 +32,7 @@ PLANTED = [
     (PURE, "chalicelib.messages.markup", "subprocess"),
     (TABLE, "chalicelib.entrypoints.api.segments", "chalicelib.aws.table"),
     (TABLE, "chalicelib.entrypoints.webhooks", "chalicelib.aws.keys"),
-    (TABLE, "chalicelib.entrypoints.guest_pages.routes", "chalicelib.aws.clients"),
+    (TABLE, "chalicelib.entrypoints.guest_pages.leaving", "chalicelib.aws.clients"),
     (BOTO3, "chalicelib.campaigns.work", "boto3"),
     (BOTO3, "chalicelib.entrypoints.runtime", "botocore"),
     (CHALICE, "chalicelib.ingest.edge", "chalice"),

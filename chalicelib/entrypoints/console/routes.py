@@ -8,10 +8,8 @@ no resource in the gateway.
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.entrypoints.console.guest_routes import GUEST_PAGES
-from chalicelib.entrypoints.console.running import answer, refused
-from chalicelib.entrypoints.console.table import Page, find
+from chalicelib.entrypoints.console.table import CONSOLE_AT, Page, find
 from chalicelib.entrypoints.console.told import N_
-from chalicelib.entrypoints.console.visits import CONSOLE_AT
 from chalicelib.entrypoints.problems import answered
 
 PAGES = (
@@ -190,7 +188,7 @@ PAGES = (
 )
 
 DEEPEST = 7
-"""Parts of an address behind /console."""
+"""Parts of an address behind CONSOLE_AT."""
 
 console = Blueprint(__name__)
 
@@ -205,9 +203,17 @@ def _route(request: Request) -> str:
     return f"{request.method} {CONSOLE_AT}{find(PAGES, _parts(request)).page.path}"
 
 
+def _refused(error: Exception, correlation: str) -> Response:
+    from chalicelib.entrypoints.console.running import refused
+
+    return refused(error, correlation)
+
+
 def _serve(depth: int) -> None:
-    @answered(console, refuse=refused, route=_route)
+    @answered(console, refuse=_refused, route=_route)
     def view(**_: str) -> Response:
+        from chalicelib.entrypoints.console.running import answer  # the edge, which takes webhooks, starts without it
+
         return answer(PAGES, console.current_request, _parts(console.current_request))
 
     path = "".join(f"/{{part{at}}}" for at in range(depth))

@@ -13,8 +13,8 @@ from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Forbidden, NotFound
 from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.console import cookies, forms
-from chalicelib.entrypoints.console.table import NOWHERE, Page, find
-from chalicelib.entrypoints.console.visits import CONSOLE_AT, SIGN_IN, Visit, moved
+from chalicelib.entrypoints.console.table import CONSOLE_AT, NOWHERE, Page, find
+from chalicelib.entrypoints.console.visits import SIGN_IN, Visit, moved
 from chalicelib.entrypoints.form_bodies import NOTHING
 from chalicelib.entrypoints.problems import problem
 from chalicelib.languages.catalogues import CONSOLE

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+CONSOLE_AT = "/console"
+
 
 def parts_of(path: str) -> list[str]:
     return [part for part in path.split("/") if part]

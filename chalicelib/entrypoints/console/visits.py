@@ -18,7 +18,7 @@ from chalice.app import Response
 from chalicelib.canonical import time
 from chalicelib.canonical.errors import CallerError, Unauthorized
 from chalicelib.entrypoints.api.calls import Ask, call_named, check_asked, contract_of, permit, permits
-from chalicelib.entrypoints.console.table import NOWHERE, Page, find, parts_of
+from chalicelib.entrypoints.console.table import CONSOLE_AT, NOWHERE, Page, find, parts_of
 from chalicelib.entrypoints.console.told import DONE
 from chalicelib.entrypoints.console.wording import UTC, Wording
 from chalicelib.entrypoints.form_bodies import Form
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 Told = TypeVar("Told")
-CONSOLE_AT = "/console"
 SIGN_IN = "/sign-in"
 GUEST = re.compile(r'"(g[0-9a-f]{24})"')
 """The id of a guest, or of a record of one, in JSON."""

@@ -7,64 +7,57 @@ where the mail that brought it went to an address that is the guest's still.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Request, Response
 
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.form_bodies import Form
 from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
-from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import SOURCE, Language, catalogue
 
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
     from chalicelib.messages.preferences import Chosen, Frequency
 
-choice_pages = Blueprint(__name__)
 
-
-@choice_pages.route("/preferences/{token}", methods=["GET", "HEAD"], content_types=["*/*"])
-@answered(choice_pages)
-def show_preferences(token: str) -> Response:
+def shown(request: Request, token: str) -> Response:
     try:
-        return _shown(token)
+        return _shown(request, token)
     except NotFound:
-        return unknown(choice_pages.current_request)
+        return unknown(request)
 
 
-@choice_pages.route("/preferences/{token}", methods=["POST"], content_types=["*/*"])
-@answered(choice_pages)
-def choose_preferences(token: str) -> Response:
+def chosen(request: Request, token: str) -> Response:
     from chalicelib.messages import leaving
 
     try:
         known = leaving.standing(token)
-        language = _language(known)
-        return _kept_or_asked_again(token, _words(token, language), language)
+        language = _language(known, request)
+        return _kept_or_asked_again(request, token, _words(token, language), language)
     except NotFound:
-        return unknown(choice_pages.current_request)
+        return unknown(request)
     except Conflict:
         return page("not_returned.html", language, 409, known.names)
 
 
-def _kept_or_asked_again(token: str, words: Mapping[str, str], language: Language) -> Response:
+def _kept_or_asked_again(request: Request, token: str, words: Mapping[str, str], language: Language) -> Response:
     """Raises NotFound, and Conflict where nothing is kept."""
     from chalicelib.messages import preferences
 
     try:
-        sent = form_bodies.of(choice_pages.current_request)
+        sent = form_bodies.of(request)
         preferences.choose(token, _chosen(sent), words, language)
     except (Invalid, TooLarge):
-        return _shown(token, status=400)
-    return _shown(token, is_saved=True)
+        return _shown(request, token, status=400)
+    return _shown(request, token, is_saved=True)
 
 
-def _shown(token: str, status: int = 200, *, is_saved: bool = False) -> Response:
+def _shown(request: Request, token: str, status: int = 200, *, is_saved: bool = False) -> Response:
     """Raises NotFound."""
     from chalicelib.messages import leaving, preferences
 
     known = leaving.standing(token)
-    language = _language(known)
+    language = _language(known, request)
     known_at = f"../u/{token}/{KNOWN}" if known.reads_the_mailbox else ""
     if known.has_left:
         words = words_of_return(language, known.names.name) if known.may_return else ""
@@ -123,5 +116,5 @@ def _words(token: str, language: Language) -> Mapping[str, str]:
     return {**topics, **often, TRACKING: _of_tracking(language)}
 
 
-def _language(known: "Standing") -> Language:
-    return language_of(known.languages, choice_pages.current_request)
+def _language(known: "Standing", request: Request) -> Language:
+    return language_of(known.languages, request)

@@ -5,20 +5,17 @@ A GET changes nothing. The pages need no script: a form without anything ticked 
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalice.app import Blueprint, Response
+from chalice.app import Request, Response
 
 from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge
 from chalicelib.canonical.preferences import OFFERED, most_of
 from chalicelib.entrypoints.guest_pages.rendering import language_of, page, unknown
-from chalicelib.entrypoints.problems import answered
 from chalicelib.languages.catalogues import Language, catalogue
 from chalicelib.languages.preferred import KINDS, word
 
 if TYPE_CHECKING:
     from chalicelib.canonical.preferences import Kind
     from chalicelib.messages.leaving import Standing
-
-knowing_pages = Blueprint(__name__)
 
 
 class Line(NamedTuple):
@@ -33,30 +30,24 @@ class Choice(NamedTuple):
     is_chosen: bool
 
 
-@knowing_pages.route("/u/{token}/known", methods=["GET", "HEAD"], content_types=["*/*"])
-@answered(knowing_pages)
-def show_known(token: str) -> Response:
+def shown(request: Request, token: str) -> Response:
     from chalicelib.messages import leaving, what_is_known
 
     try:
         found, standing = what_is_known.known(token), leaving.standing(token)
     except NotFound:
-        return unknown(knowing_pages.current_request)
-    language = _language(standing)
+        return unknown(request)
+    language = _language(standing, request)
     lines = [_line(kind, found.get(kind, ()), language) for kind in OFFERED]
     told, open_ = [each for each in lines if each.words], [each for each in lines if not each.words]
     return page("known.html", language, names=standing.names, told=told, open=open_)
 
 
-@knowing_pages.route("/u/{token}/known/{kind}", methods=["GET", "HEAD"], content_types=["*/*"])
-@answered(knowing_pages)
-def show_kind(token: str, kind: str) -> Response:
-    return _form(token, kind)
+def kind_shown(request: Request, token: str, kind: str) -> Response:
+    return _form(request, token, kind)
 
 
-@knowing_pages.route("/u/{token}/known/{kind}", methods=["POST"], content_types=["*/*"])
-@answered(knowing_pages)
-def say_kind(token: str, kind: str) -> Response:
+def kind_said(request: Request, token: str, kind: str) -> Response:
     from chalicelib.entrypoints import form_bodies
     from chalicelib.ingest import preferring
     from chalicelib.messages import what_is_known
@@ -64,20 +55,20 @@ def say_kind(token: str, kind: str) -> Response:
     try:
         named = preferring.kind_named(kind)
     except Invalid:
-        return unknown(knowing_pages.current_request)
+        return unknown(request)
     try:
-        sent = form_bodies.of(knowing_pages.current_request)
+        sent = form_bodies.of(request)
         what_is_known.say(token, named, sent.texts("values"))
     except NotFound:
-        return unknown(knowing_pages.current_request)
+        return unknown(request)
     except (Invalid, TooLarge):
-        return _form(token, kind, 400)
+        return _form(request, token, kind, 400)
     except Conflict:
-        return _form(token, kind, 409)
-    return _form(token, kind, is_saved=True)
+        return _form(request, token, kind, 409)
+    return _form(request, token, kind, is_saved=True)
 
 
-def _form(token: str, kind: str, status: int = 200, *, is_saved: bool = False) -> Response:
+def _form(request: Request, token: str, kind: str, status: int = 200, *, is_saved: bool = False) -> Response:
     from chalicelib.ingest import preferring
     from chalicelib.messages import leaving, what_is_known
 
@@ -85,8 +76,8 @@ def _form(token: str, kind: str, status: int = 200, *, is_saved: bool = False) -
         named = preferring.kind_named(kind)
         found, standing = what_is_known.known(token).get(named, ()), leaving.standing(token)
     except (Invalid, NotFound):
-        return unknown(knowing_pages.current_request)
-    language = _language(standing)
+        return unknown(request)
+    language = _language(standing, request)
     return page(
         "known_kind.html",
         language,
@@ -114,5 +105,5 @@ def _in(language: Language, text: str) -> str:
     return catalogue(language).gettext(text)
 
 
-def _language(known: "Standing") -> Language:
-    return language_of(known.languages, knowing_pages.current_request)
+def _language(known: "Standing", request: Request) -> Language:
+    return language_of(known.languages, request)

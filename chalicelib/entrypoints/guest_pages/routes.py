@@ -1,86 +1,48 @@
-"""What a guest sees: `/u/{token}`, the way out of marketing mail, `/u/{token}/back`, the way back, and from there what
-is known of them (`knowing.py`).
+"""Every page of a guest on one page: its address, and the function of a module beside this one that answers it.
 
-A GET changes nothing: mail scanners follow every link. The POST comes from the page's form, or from the guest's mail
-program by one click (RFC 8058). Its body is not read: whoever holds the token and sends a POST means it, in whichever
-encoding, and an objection is never refused for its form. Mails do not name the way back: only a page leads there.
+A GET changes nothing: mail scanners follow every link. A module is imported when its first page is asked for: the edge,
+which takes webhooks, starts without them.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import cast
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
 from chalicelib.entrypoints.problems import answered
-from chalicelib.languages.catalogues import Language
 
-if TYPE_CHECKING:
-    from chalicelib.messages.leaving import Standing
+GET, POST = ("GET", "HEAD"), ("POST",)
+PAGES = (
+    (GET, "/u/{token}", "leaving:shown"),
+    (POST, "/u/{token}", "leaving:left"),
+    (GET, "/u/{token}/back", "leaving:return_shown"),
+    (POST, "/u/{token}/back", "leaving:returned"),
+    (GET, "/u/{token}/known", "knowing:shown"),
+    (GET, "/u/{token}/known/{kind}", "knowing:kind_shown"),
+    (POST, "/u/{token}/known/{kind}", "knowing:kind_said"),
+    (GET, "/preferences/{token}", "choosing:shown"),
+    (POST, "/preferences/{token}", "choosing:chosen"),
+    (GET, "/signup", "signing_up:shown"),
+    (POST, "/signup", "signing_up:asked"),
+    (GET, "/signup/{property_id}", "signing_up:shown"),
+    (POST, "/signup/{property_id}", "signing_up:asked"),
+    (GET, "/confirm/{token}", "signing_up:confirmation_shown"),
+    (POST, "/confirm/{token}", "signing_up:confirmed"),
+)
 
 guest_pages = Blueprint(__name__)
 
 
-@guest_pages.route("/u/{token}", methods=["GET", "HEAD"], content_types=["*/*"])
-@answered(guest_pages)
-def show_unsubscribe(token: str) -> Response:
-    return _asked(token, back_at=f"{token}/back", choose_at=f"../preferences/{token}")
+def _serve(methods: tuple[str, ...], path: str, answers: str) -> None:
+    module, _, name = answers.partition(":")
+
+    @answered(guest_pages)
+    def view(**parts: str) -> Response:
+        page = getattr(import_module(f"{__package__}.{module}"), name)
+        return cast(Response, page(guest_pages.current_request, **parts))
+
+    guest_pages.route(path, methods=list(methods), content_types=["*/*"])(view)
 
 
-@guest_pages.route("/u/{token}/back", methods=["GET", "HEAD"], content_types=["*/*"])
-@answered(guest_pages)
-def show_return(token: str) -> Response:
-    return _asked(token, leave_at=f"../{token}", choose_at=f"../../preferences/{token}")
-
-
-@guest_pages.route("/u/{token}", methods=["POST"], content_types=["*/*"])
-@answered(guest_pages)
-def unsubscribe(token: str) -> Response:
-    from chalicelib.messages import actions, leaving
-
-    try:
-        actions.unsubscribe(token)
-    except NotFound:
-        return unknown(guest_pages.current_request)
-    return _page("unsubscribed.html", token, leaving.standing(token), back_at=f"{token}/back")
-
-
-@guest_pages.route("/u/{token}/back", methods=["POST"], content_types=["*/*"])
-@answered(guest_pages)
-def come_back(token: str) -> Response:
-    from chalicelib.messages import leaving
-
-    try:
-        known = leaving.standing(token)
-    except NotFound:
-        return unknown(guest_pages.current_request)
-    language = _language(known)
-    try:
-        leaving.come_back(token, words_of_return(language, known.names.name), language)
-    except Conflict:
-        return _page("not_returned.html", token, known, status=409)
-    return _page("returned.html", token, known, leave_at=f"../{token}")
-
-
-def _asked(token: str, *, choose_at: str, leave_at: str = "", back_at: str = "") -> Response:
-    from chalicelib.messages import leaving
-
-    try:
-        known = leaving.standing(token)
-    except NotFound:
-        return unknown(guest_pages.current_request)
-    template = "left.html" if known.has_left else "unsubscribe.html"
-    return _page(template, token, known, leave_at=leave_at, back_at=back_at, choose_at=choose_at)
-
-
-def _page(template: str, token: str, known: "Standing", status: int = 200, **places: str) -> Response:
-    """The forms post to where the page is, or to an address beside it: with or without the stage in its path."""
-    language = _language(known)
-    words = words_of_return(language, known.names.name) if known.may_return else ""
-    known_at = (KNOWN if places.get("leave_at") else f"{token}/{KNOWN}") if known.reads_the_mailbox else ""
-    ways = {"leave_at": "", "back_at": "", "choose_at": "", "known_at": known_at, **places}
-    return page(template, language, status, known.names, words=words, **ways)
-
-
-def _language(known: "Standing") -> Language:
-    return language_of(known.languages, guest_pages.current_request)
+for each in PAGES:
+    _serve(*each)

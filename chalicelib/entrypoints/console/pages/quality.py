@@ -7,7 +7,8 @@ from chalice.app import Response
 
 from chalicelib.entrypoints.api import identity_audits
 from chalicelib.entrypoints.api.paging import read_page
-from chalicelib.entrypoints.console.visits import CONSOLE_AT, Visit
+from chalicelib.entrypoints.console.table import CONSOLE_AT
+from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.entrypoints.console.wording import Wording
 from chalicelib.identity.audits import IdentityAudit, SourceQuality
 

@@ -13,7 +13,8 @@ from chalicelib.entrypoints.api.merge_decisions import MergeDecisionAsked
 from chalicelib.entrypoints.api.paging import read_page
 from chalicelib.entrypoints.console import hotels
 from chalicelib.entrypoints.console.pages import beside_each_other
-from chalicelib.entrypoints.console.visits import CONSOLE_AT, Visit
+from chalicelib.entrypoints.console.table import CONSOLE_AT
+from chalicelib.entrypoints.console.visits import Visit
 
 QUEUE = "/guests/review"
 MOST_PAGES = 5
