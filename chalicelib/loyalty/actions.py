@@ -20,8 +20,8 @@ from chalicelib.loyalty.model import Entry, Program
 from chalicelib.loyalty.settling import settle
 from chalicelib.loyalty.store import PROGRAMS
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.memberships import EnrolledBeside
-from chalicelib.profiles.model import MembershipAct
 
 LATEST_ZONE = timedelta(hours=12)
 """Nowhere is it an earlier day than there: who is of age there is so everywhere."""

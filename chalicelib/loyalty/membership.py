@@ -13,7 +13,7 @@ from chalicelib.guests.model import Guest, Head
 from chalicelib.guests.standing import is_somebodys
 from chalicelib.loyalty import rules
 from chalicelib.loyalty.model import Account, Program
-from chalicelib.profiles.model import MembershipAct
+from chalicelib.profiles.membership_acts import MembershipAct
 
 OF_OTHERS = "Other hotels' records make this guest a member: a key of the group may change it."
 

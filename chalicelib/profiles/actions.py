@@ -16,7 +16,8 @@ from chalicelib.guests.spans import Span, Unread
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
-from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.membership_acts import MembershipAct
+from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
 from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 

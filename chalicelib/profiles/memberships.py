@@ -10,7 +10,7 @@ from chalicelib.guests.enrolments import MOST_ENROLMENTS, MOST_TURNS, Enrolment
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.standing import hotels_of, is_somebodys
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import MembershipAct
+from chalicelib.profiles.membership_acts import MembershipAct
 
 
 class NumberInUse(Conflict):

@@ -11,7 +11,8 @@ from chalicelib.guests.model import Head
 from chalicelib.identity.model import Decision, Identifier
 from chalicelib.profiles import hotels
 from chalicelib.profiles.anew import anew
-from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision, Person, Told
+from chalicelib.profiles.membership_acts import MembershipAct
+from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
 from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.ties import Ties

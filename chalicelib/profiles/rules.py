@@ -16,7 +16,8 @@ from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES, Verdict
 from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, sayings, stays
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Change, Erasure, Input, MembershipAct, MergeDecision
+from chalicelib.profiles.membership_acts import MembershipAct
+from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
 from chalicelib.profiles.numbered import numbers_of
 from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.sharing import TooManyRecords
