@@ -197,5 +197,8 @@ class Gate(BaseModel):
     def restricting(self, *, is_restricted: bool) -> "Gate":
         return self.model_copy(update={"restricted": is_restricted})
 
+    def erasing(self, *, is_erased: bool) -> "Gate":
+        return self.model_copy(update={"erased": is_erased})
+
     def at_rev(self, rev: int) -> "Gate":
         return self.model_copy(update={"rev": rev})

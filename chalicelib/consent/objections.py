@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import files
-from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, stable_id
+from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, PropertyId, stable_id
 from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Basis, Purpose, SuppressionReason
 from chalicelib.settings import installation
@@ -54,6 +54,8 @@ class GuestErasure:
     leaves: Sequence[Leaf]
     at: Instant
     actor: str
+    within: Sequence[PropertyId] | None = None
+    """The hotels whose people asked for it; None for the group's."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Erase a guest: say what will go, write down that it goes, take it out, and sweep up. Each step can be done again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound, TryAgain
-from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, timed_id
+from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, PropertyId, timed_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, moment_of, now
 from chalicelib.connections.model import SIGNUP
@@ -24,8 +24,8 @@ from chalicelib.loyalty import actions as loyalty
 from chalicelib.privacy import leftovers, register, store
 from chalicelib.privacy.model import Erased, Holder, StayAhead
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.erasing import MoreRecords, OthersRecords
 from chalicelib.profiles.model import Erasure
-from chalicelib.profiles.rules import MoreRecords
 
 LONGEST_STAY = timedelta(days=366)
 """A stay that began earlier is not looked for among those that are not over."""
@@ -33,20 +33,23 @@ UNDER_WAY = frozenset({Status.INQUIRY, Status.PENDING, Status.CONFIRMED, Status.
 BUSY = "the guest is being written by others"
 
 
-def planned(guest: Guest, actor: str, at: Instant) -> Erased:
-    """What an erasure would be as of now; nothing is written."""
-    heads = guests.with_records(guests.heads(guest.members))
-    return Erased(
+def planned(guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None) -> Erased:
+    """What an erasure would be as of now; nothing is written. Where people of hotels ask (`within`), of the records
+    that no other hotel knows."""
+    bare = Erased(
         id=ErasureId(timed_id(ERASURE, at, guest.id)),
         guest=guest.id,
         leaves=guest.members,
         at=at,
         actor=actor,
+        within=None if within is None else tuple(sorted(within)),
         properties=guest.properties,
         points={each.program: each.balance for each in loyalty.membership(guest) if each.balance},
-        stays_ahead=tuple(_ahead(heads.values(), at)),
-        holders=holders(heads),
     )
+    heads = guests.with_records(guests.heads(guest.members))
+    others = {leaf for leaf, head in heads.items() if not bare.may_take(hotels_of(head))}
+    own = {leaf: head for leaf, head in heads.items() if leaf not in others}
+    return bare.without(others).holding(holders(own), tuple(_ahead(own.values(), at)))
 
 
 def _ahead(heads: Iterable[Head], at: Instant) -> Iterable[StayAhead]:
@@ -64,13 +67,21 @@ def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
     return tuple(Holder(source=source, source_ids=tuple(sorted(ids))) for source, ids in sorted(by_source.items()))
 
 
-def erase(guest: Guest, actor: str, at: Instant) -> Erased:
-    """All records of a guest. Raises NotFound where others erased it beside this, and TryAgain."""
-    erased = planned(guest, actor, at)
+def erase(guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None) -> Erased:
+    """All records of a guest; of those that hotels ask for (`within`), whatever joins them meanwhile, what no other
+    hotel knows. Raises NotFound where others erased it beside this, and TryAgain, also where nothing of it is left to
+    these hotels by now."""
+    done = _carry_out(erased) if (erased := planned(guest, actor, at, within)).leaves else erased
+    if not done.leaves:
+        raise TryAgain(BUSY)
+    return done
+
+
+def _carry_out(erased: Erased) -> Erased:
     try:
         store.begin(erased)
     except table.ConditionFailed:  # others erase records of this guest; what is left then is another guest
-        known = [found for leaf in guest.members if (found := store.of(leaf))]
+        known = [found for leaf in erased.leaves if (found := store.of(leaf))]
         if not known:
             raise TryAgain(BUSY) from None
         first, *_ = [go_on(each) for each in known]
@@ -84,8 +95,9 @@ def erase_again(noted: GuestErasure) -> bool:
     heads = guests.heads(noted.leaves)
     living = [leaf for leaf, head in heads.items() if head.has_record and not head.erased]
     for leaf in guests.one_leaf_each(living):
-        if found := guests.guest(leaf):
-            erase(found, noted.actor, noted.at)
+        found = guests.guest(leaf)
+        if found and (erased := planned(found, noted.actor, noted.at, noted.within)).leaves:
+            _carry_out(erased)
     for leaf in heads.keys() - set(living):
         if begun := store.of(leaf):
             go_on(begun)
@@ -119,31 +131,45 @@ def _gone_on(erased: Erased) -> Erased:
 def _take_out(erasure_id: ErasureId) -> Erased:
     """With the records that came to the guest meanwhile."""
     erased = _required(erasure_id)
-    objections.note(GuestErasure(erased.leaves, erased.at, erased.actor))  # a table that is restored forgets it
-    try:
-        _store(erased)
-    except MoreRecords as more:
-        others = frozenset(each for each in more.leaves if (by := store.of(each)) and by.id != erased.id)
-        if others.issuperset(more.leaves):  # guests were joined of whom each is being erased: each takes out its own
-            _store(erased, others)
+    noted = GuestErasure(erased.leaves, erased.at, erased.actor, erased.within)
+    objections.note(noted)  # a table that is restored forgets it
+    beside = frozenset[Leaf]()
+    while True:
+        try:
+            _store(erased, beside)
+        except OthersRecords as others:
+            store.change(erased, erased.without(others.leaves))
+            raise table.Contended(BUSY) from others
+        except MoreRecords as more:
+            beside |= _left_beside(erased, more.leaves)
+        else:
             return erased
-        store.change(erased, _widened(erased, set(more.leaves) - others))
-        raise table.Contended(BUSY) from more
-    return erased
 
 
-def _store(erased: Erased, others: frozenset[Leaf] = frozenset()) -> None:
-    whole = others.union(erased.leaves)
-    profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=whole))
-
-
-def _widened(erased: Erased, more: Collection[Leaf]) -> Erased:
+def _left_beside(erased: Erased, more: frozenset[Leaf]) -> frozenset[Leaf]:
+    """What joined the guest meanwhile and is not this erasure's: guests may have been joined of whom each is being
+    erased, and takes out its own; and other hotels' records stay. Raises Contended where it takes any of it along."""
     heads = guests.with_records(guests.heads(more))
+    going = {each for each in more if (by := store.of(each)) and by.id != erased.id}
+    along = {each: heads[each] for each in heads.keys() - going if erased.may_take(hotels_of(heads[each]))}
+    if not along:
+        return more
+    store.change(erased, _widened(erased, along))
+    raise table.Contended(BUSY)
+
+
+def _store(erased: Erased, beside: frozenset[Leaf]) -> None:
+    within = None if erased.within is None else frozenset(erased.within)
+    whole = beside.union(erased.leaves)
+    profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=whole, within=within))
+
+
+def _widened(erased: Erased, heads: Mapping[Leaf, Head]) -> Erased:
     found = {each.source: each for each in erased.holders}
     for each in holders(heads):
         found[each.source] = found[each.source].holding(each.source_ids) if each.source in found else each
     return erased.widened(
-        (*erased.leaves, *sorted(more)),
+        (*erased.leaves, *sorted(heads)),
         tuple(found[each] for each in sorted(found)),
         {hotel for head in heads.values() for hotel in hotels_of(head)},
         tuple(_ahead(heads.values(), erased.at)),

@@ -48,13 +48,15 @@ class StayAhead(Kept):
 
 class Erased(Kept):
     """One erasure. `points` are those that are forfeited, by programme; `is_done` says that nothing is left to do here:
-    until then the tick goes on with it, and whoever asks again."""
+    until then the tick goes on with it, and whoever asks again. `within` are the hotels whose people asked, who erase
+    no record that other hotels know; None for the group's."""
 
     id: ErasureId
     guest: GuestId
     leaves: tuple[Leaf, ...]
     at: Instant
     actor: str
+    within: tuple[PropertyId, ...] | None = None
     properties: tuple[PropertyId, ...] = ()
     points: dict[ProgramId, int] = Field(default_factory=dict)
     stays_ahead: tuple[StayAhead, ...] = ()
@@ -73,6 +75,17 @@ class Erased(Kept):
         return self.model_copy(
             update={"leaves": leaves, "holders": holders, "properties": properties, "stays_ahead": ahead}
         )
+
+    def holding(self, holders: tuple[Holder, ...], stays_ahead: tuple[StayAhead, ...]) -> "Erased":
+        return self.model_copy(update={"holders": holders, "stays_ahead": stays_ahead})
+
+    def without(self, leaves: Collection[Leaf]) -> "Erased":
+        """Of which other hotels came to know while it was asked for."""
+        return self.model_copy(update={"leaves": tuple(each for each in self.leaves if each not in leaves)})
+
+    def may_take(self, hotels: Collection[PropertyId]) -> bool:
+        """A record that these hotels know."""
+        return self.within is None or set(self.within).issuperset(hotels)
 
     def done(self) -> "Erased":
         return self.model_copy(update={"is_done": True})

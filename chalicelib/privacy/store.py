@@ -46,8 +46,9 @@ def job_of(erased: Erased) -> Job:
 def change(before: Erased, after: Erased) -> None:
     """Raises ConditionFailed where it is not as it was read."""
     more = [pointer(leaf, after) for leaf in after.leaves if leaf not in before.leaves]
+    less = [table.Delete(keys.erasure_of(leaf)) for leaf in before.leaves if leaf not in after.leaves]
     as_read = table.When("erased = :before", {":before": before.packed()})
-    table.transact([table.Put(row_of(after), as_read), *more])
+    table.transact([table.Put(row_of(after), as_read), *more, *less])
 
 
 def row_of(erased: Erased) -> Item:

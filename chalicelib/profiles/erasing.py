@@ -1,18 +1,46 @@
 """What is left of a person who is erased, and of their identifiers. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from chalicelib.canonical.errors import XeniaError
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import Leaf, digest_in
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.guests.model import Head
+from chalicelib.guests.standing import hotels_of
 from chalicelib.identity.carriers import tells
 from chalicelib.identity.model import Identifier
 from chalicelib.identity.names import name_of
 from chalicelib.identity.tombs import tomb_of, with_tomb
 from chalicelib.profiles.draft import Draft
-from chalicelib.profiles.model import Person
+from chalicelib.profiles.model import Erasure, Person
+
+
+class MoreRecords(XeniaError):
+    """A guest that is to be erased as a whole has these records, too."""
+
+    def __init__(self, leaves: frozenset[Leaf]) -> None:
+        super().__init__("the guest has further records by now")
+        self.leaves = leaves
+
+
+class OthersRecords(XeniaError):
+    """Other hotels know these records by now, whose people did not ask for it."""
+
+    def __init__(self, leaves: frozenset[Leaf]) -> None:
+        super().__init__("other hotels know the guest by now")
+        self.leaves = leaves
+
+
+def check(said: Erasure, heads: Sequence[Head], draft: Draft) -> None:
+    """Raises OthersRecords for what may not be taken, and MoreRecords where the guest has others by now."""
+    living = [head for head in heads if not head.erased]
+    if others := frozenset(head.leaf for head in living if not said.may_take(hotels_of(head))):
+        raise OthersRecords(others)
+    members = {leaf for head in living for leaf in draft.head(head.guest).members}
+    if said.whole and not members <= said.whole:
+        raise MoreRecords(frozenset(members - said.whole))
 
 
 def take(draft: Draft, person: Person) -> bool:
@@ -56,6 +84,18 @@ def close_gates(draft: Draft, leaves: Iterable[Leaf]) -> None:
     for head in map(draft.head, leaves):
         for channel in CHANNELS:
             draft.decided.gates[head.guest, channel] = Gate(guest=head.guest, channel=channel, rev=highest, erased=True)
+
+
+def hold_what_goes_later(draft: Draft, said: Erasure) -> None:
+    """Of a guest whom several transactions erase, whoever dies behind the first one: no message reaches what is left.
+    What is not to go with it is held no longer, which was joined with that in between."""
+    gates, going = draft.decided.gates, set(said.later)
+    for guest in {draft.head(leaf).guest for leaf in going if not draft.head(leaf).erased}:
+        for channel in CHANNELS:
+            gates[guest, channel] = draft.gate(guest, channel).erasing(is_erased=True)
+    for (guest, channel), gate in gates.items():
+        if gate and gate.erased and not draft.head(guest).erased and going.isdisjoint(draft.head(guest).members):
+            gates[guest, channel] = gate.erasing(is_erased=False)
 
 
 def is_held(row: Identifier, person: Person) -> bool:

@@ -206,6 +206,10 @@ class Erasure:
     digest: DigestOf
     whole: frozenset[Leaf] = frozenset()
     """Where a guest is erased as a whole: all its records. Nothing is taken where there are others by now."""
+    within: frozenset[PropertyId] | None = None
+    """The hotels whose people asked for it: a record that others know, too, is not taken. None for the group's."""
+    later: tuple[Leaf, ...] = ()
+    """Records of the same guest that go with a transaction behind this one: they are held with this one."""
     correlation_id: str = ""
     backfill: bool = False
     property_id: PropertyId | None = None
@@ -221,8 +225,12 @@ class Erasure:
 
     @property
     def halves(self) -> "tuple[Erasure, Erasure]":
-        middle = len(self.leaves) // 2
-        return replace(self, leaves=self.leaves[:middle]), replace(self, leaves=self.leaves[middle:])
+        first, second = self.leaves[: (middle := len(self.leaves) // 2)], self.leaves[middle:]
+        return replace(self, leaves=first, later=(*second, *self.later)), replace(self, leaves=second)
+
+    def may_take(self, hotels: Collection[PropertyId]) -> bool:
+        """A record that these hotels know."""
+        return self.within is None or self.within.issuperset(hotels)
 
     def person_of(self, head: Head) -> Person | None:
         """What is left of a record that was read with its head; None where nothing more is to go."""

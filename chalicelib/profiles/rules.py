@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.canonical.errors import Conflict, Rejected, XeniaError
+from chalicelib.canonical.errors import Conflict, Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.drift import widest
@@ -123,29 +123,16 @@ def _erased(said: Erasure, draft: Draft) -> ProfileUpdate:
         return _with_erasure(said, Draft(draft.state, untied=True))
 
 
-class MoreRecords(XeniaError):
-    """A guest that is to be erased as a whole has these records, too."""
-
-    def __init__(self, leaves: frozenset[Leaf]) -> None:
-        super().__init__("the guest has further records by now")
-        self.leaves = leaves
-
-
-def _check_whole(said: Erasure, heads: Sequence[Head], draft: Draft) -> None:
-    members = {leaf for head in heads if not head.erased for leaf in draft.head(head.guest).members}
-    if said.whole and not members <= said.whole:
-        raise MoreRecords(frozenset(members - said.whole))
-
-
 def _with_erasure(said: Erasure, draft: Draft) -> ProfileUpdate:
     heads = [head for leaf in said.leaves if (head := draft.state.heads.get(leaf))]
-    _check_whole(said, heads, draft)
+    erasing.check(said, heads, draft)
     gone = [person for head in heads if (person := said.person_of(head))]
     taken = [person for person in gone if people.take_record(draft, person)]
     if taken:
         regrouping.regroup(draft)
         erasing.entomb(draft, taken)
         erasing.close_gates(draft, [person.leaf for person in taken])
+        erasing.hold_what_goes_later(draft, said)
     _finish(draft)
     return draft.decided
 

@@ -300,3 +300,33 @@ def test_a_gate_is_closed_to_what_was_decided_before(memory: MemoryTable) -> Non
     assert row["rev"] > before.rev
     with pytest.raises(table.ConditionFailed):
         table.write(gates.replace(before, before))
+
+
+def test_who_dies_behind_the_first_of_several_transactions_left_nobody_to_be_mailed(memory: MemoryTable) -> None:
+    store([{**ANNA, "marketing_email": True}, *(guest(f"g{at_}", email=MAIL) for at_ in range(2, 5))])
+    whole = Erasure(ErasureId("e1"), tuple(sorted(leaf(f"g{at_}") for at_ in range(1, 5))), moment(ERASED_AT), digest)
+    first, second = whole.halves
+    profiles.store_erasure(first.halves[0])
+    for each in whole.leaves:
+        found = guests.guest(each)
+        gate = gates.gate(found.id, EMAIL) if found else None
+        assert found is None or (gate and gate.erased)
+    profiles.store_erasure(first.halves[1])
+    profiles.store_erasure(second)
+    assert names_kept(memory) == []
+
+
+def test_what_joined_a_guest_between_two_transactions_and_stays_is_held_no_more(memory: MemoryTable) -> None:
+    store([ANNA, *(guest(f"g{at_}", email=MAIL) for at_ in range(2, 5))])
+    whole = Erasure(ErasureId("e1"), tuple(sorted(leaf(f"g{at_}") for at_ in range(1, 5))), moment(ERASED_AT), digest)
+    first, second = whole.halves
+    profiles.store_erasure(first)
+    store([guest("g9", email=MAIL, changed_at=at(3))])
+    joined = guests.guest(leaf("g9"))
+    assert joined
+    assert len(joined.members) == 3
+    profiles.store_erasure(second)
+    left = guests.guest(leaf("g9"))
+    assert left
+    gate = gates.gate(left.id, EMAIL)
+    assert gate is None or not gate.erased

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import Forbidden, NotFound
-from chalicelib.canonical.ids import ConnectionId, ErasureId, GuestId, ProgramId, PropertyId, ReservationId
+from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, ErasureId, GuestId, ProgramId, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Listing, Shown
@@ -68,7 +68,8 @@ class ErasurePlanned(Shown):
 
 class ErasureShown(ErasurePlanned):
     """An erasure. While its `state` is `begun` something is left to do: the hub goes on with it each minute, and
-    whoever deletes the guest again does so at once."""
+    whoever deletes the guest again does so at once. `records` are those that go: where people of a hotel asked, none
+    that other hotels came to know meanwhile."""
 
     id: str
     at: Instant
@@ -88,7 +89,7 @@ class TaskTold(BaseModel):
 def plan(ask: Ask, guest_id: GuestId) -> ErasurePlanned:
     """What would go with a guest, what is kept and why, which points are forfeited, and which sources hold them."""
     guest = _whole(ask.caller, guest_id)
-    return ErasurePlanned.model_validate(_shown(actions.planned(guest, ask.caller.told, ask.now)))
+    return ErasurePlanned.model_validate(_shown(actions.planned(guest, ask.caller.told, ask.now, _within(ask.caller))))
 
 
 def erase(ask: Ask, guest_id: GuestId) -> ErasureShown:
@@ -97,20 +98,24 @@ def erase(ask: Ask, guest_id: GuestId) -> ErasureShown:
     Stays and ledger stay without the person; points are forfeited; nothing that was to be sent goes out. A booking made
     later begins a new guest. The answer names what is kept, until when, and the sources that hold the person still.
     Again it gives the same answer, and goes on where it was left; so does the hub by itself, each minute.
+    A key of some hotels takes no record that others know, whatever joins the guest meanwhile.
     """
     known = store.of(guest_id)
     if known and not may_see_entry(ask.caller, known.properties):
         raise NotFound("There is no such guest.")
     done = actions.go_on(known) if known else _erased(ask, guest_id)
-    if not may_see_entry(
-        ask.caller, done.properties
-    ):  # a record of another hotel came to the guest meanwhile, and went along
+    if not may_see_entry(ask.caller, done.properties):  # the group asked beside, and took other hotels' records along
         raise NotFound("There is no such guest.")
     return _answer(done)
 
 
 def _erased(ask: Ask, guest_id: GuestId) -> Erased:
-    return actions.erase(_whole(ask.caller, guest_id), ask.caller.told, ask.now)
+    return actions.erase(_whole(ask.caller, guest_id), ask.caller.told, ask.now, _within(ask.caller))
+
+
+def _within(caller: Caller) -> list[PropertyId] | None:
+    """The hotels for which somebody asks; None for the group."""
+    return None if caller.is_group else [each for each in caller.properties if each != EVERYWHERE]
 
 
 def listed(ask: Ask, *, page: Page) -> Listing[ErasureShown]:
