@@ -29,14 +29,23 @@ def newest(before: str | None = None, at_once: int | None = None) -> Iterator[Id
 
 
 def propose(pair: Pair, bits: float, now: Instant) -> None:
-    """Have a pair wait for an answer. It is a hint, as each candidate's row: whoever shows it looks at both."""
+    """Have a pair wait for an answer. It is a hint, as each candidate's row: whoever shows it looks at both. What leads
+    to it from the larger record is there before it: no erasure misses it."""
+    table.write(table.Put(pointer_row(pair, now)))
     table.write(table.Put(proposal_row(pair, bits, now)))
 
 
 def proposal_row(pair: Pair, bits: float, now: Instant) -> Item:
     place = {INDEX_1.pk: keys.ALL_CANDIDATES, INDEX_1.sk: position_of(*pair, bits)}
-    expires_at = int((moment_of(now) + PROPOSED_FOR).timestamp())
-    return table.row(keys_of_audits.proposal(*pair), expires_at=expires_at, **place)
+    return table.row(keys_of_audits.proposal(*pair), expires_at=_ends(now), **place)
+
+
+def pointer_row(pair: Pair, now: Instant) -> Item:
+    return table.row(keys_of_audits.proposed(*pair), expires_at=_ends(now))
+
+
+def _ends(now: Instant) -> int:
+    return int((moment_of(now) + PROPOSED_FOR).timestamp())
 
 
 def answered(leaves: Collection[Leaf]) -> None:
@@ -46,16 +55,28 @@ def answered(leaves: Collection[Leaf]) -> None:
 
 
 def forget(leaf: Leaf) -> None:
-    """What is proposed with a record as the smaller of two. Where it is the other, it is a hint to nobody, and ends by
-    itself."""
+    """What is proposed with a record."""
     _take_away(leaf, lambda _: True)
 
 
-def _take_away(leaf: Leaf, is_meant: Callable[[str], bool]) -> None:
-    for item in list(table.query(keys.leaf(leaf), keys_of_audits.PROPOSAL)):
-        key = table.key_of(item)
-        if is_meant(key.sk.removeprefix(keys_of_audits.PROPOSAL)):
-            table.write(table.Delete(key, size=200))
+def _take_away(leaf: Leaf, is_meant: Callable[[Leaf], bool]) -> None:
+    for other in _proposed(leaf, keys_of_audits.PROPOSAL):
+        if is_meant(other):
+            _delete(leaf, other)
+    for other in _proposed(leaf, keys_of_audits.PROPOSED):
+        if is_meant(other):
+            _delete(other, leaf)
+
+
+def _proposed(leaf: Leaf, prefix: str) -> list[Leaf]:
+    rows = table.query(keys.leaf(leaf), prefix)
+    return [Leaf(table.key_of(each).sk.removeprefix(prefix)) for each in rows]
+
+
+def _delete(one: Leaf, other: Leaf) -> None:
+    """What leads to it goes last: whoever dies in between is led there again."""
+    table.write(table.Delete(keys_of_audits.proposal(one, other), size=200))
+    table.write(table.Delete(keys_of_audits.proposed(one, other), size=100))
 
 
 def waiting_for(leaves: set[Leaf]) -> dict[Leaf, Leaf]:

@@ -19,6 +19,12 @@ def prefer(leaf: Leaf, kind: Kind, values: Sequence[str], by: Speaker, at: Insta
     profiles.store_sayings(Sayings(leaf, (said,), at))
 
 
+def tell_again(leaf: Leaf, at: Instant) -> None:
+    """What was said last through a record is announced again: whoever died behind saying it did not. Raises NotFound,
+    Conflict, TryAgain."""
+    profiles.store_sayings(Sayings(leaf, (), at))
+
+
 def kind_named(name: str) -> Kind:
     """Raises Invalid, which says where what is no preference is to be kept."""
     for kind in OFFERED:

@@ -58,12 +58,17 @@ class Request(Kept):
         return self.is_open and today > self.due_on
 
     def identified(self, how: Identity) -> "Request":
+        """Raises Invalid once it is closed: what was decided rests on how it was."""
+        if how != self.identity:
+            self._refuse_when_closed("identity")
         return self.model_copy(update={"identity": how})
 
     def extended(self, why: Delay, at: Instant, today: date) -> "Request":
-        """Raises Conflict once the first month is over: by then the person was to be told."""
+        """Raises Conflict once the first month is over: by then the person was to be told; Invalid once it is
+        closed."""
         if self.extended_for == why:
             return self
+        self._refuse_when_closed("extended_for")
         if self.extended_for:
             raise Conflict("It was extended once, and cannot be again.")
         if today > self.due_on:
@@ -86,6 +91,10 @@ class Request(Kept):
         if fault := self._fault(outcome, why):
             raise Invalid(fault)
         return self.model_copy(update={"outcome": outcome, "refused_for": why, "closed_at": at, "closed_by": by})
+
+    def _refuse_when_closed(self, field: str) -> None:
+        if not self.is_open:
+            raise Invalid(FieldError(field, "cannot be changed any more: the request is closed"))
 
     def _fault(self, outcome: Outcome, why: Refusal | None) -> FieldError | None:
         is_granted = outcome in {"fulfilled", "partly"}

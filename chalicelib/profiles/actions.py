@@ -119,8 +119,8 @@ def store_act(act: MembershipAct) -> list[Fact]:
 
 
 def store_sayings(said: Sayings) -> None:
-    """Store what somebody says of a guest through a record, and announce it; the same again writes nothing. Raises
-    NotFound, Conflict, TryAgain."""
+    """Store what somebody says of a guest through a record, and announce it, with what was said last before; the same
+    again writes nothing. Raises NotFound, Conflict, TryAgain."""
     bus.announce(_store(said, LoadedRows()).facts)
 
 
@@ -218,10 +218,10 @@ def _told_then(said: Input, state: ProfileState) -> list[Fact]:
 def _told_before(said: Input) -> list[Fact]:
     """What earlier versions announced, where a crash may have kept it from the bus.
 
-    A thin vendor that is asked again answers with what is true by then: the version that was stored before the crash
-    does not come a second time, but its marker is there.
+    A thin vendor that is asked again answers with what is true by then, and people say the same again at another time:
+    the version that was stored before the crash does not come a second time, but its marker is there.
     """
-    if not (isinstance(said, Change) and said.again):
+    if not (isinstance(said, Sayings) or (isinstance(said, Change) and said.again)):
         return []
     marks = table.query(keys.mark(said.subject, "").pk, newest_first=True, limit=REMEMBERED)
     return [fact for row in marks for fact in store.facts_of(said, row["facts"])]

@@ -1,6 +1,7 @@
 """Notes: for who has the guest before them, for a while, with their record; in no mail, and gone with the guest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 import time_machine
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.errors import NotFound, TryAgain
 from chalicelib.canonical.ids import Leaf, NoteId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.guests import notes
+from chalicelib.guests import store as guests
 from chalicelib.guests.notes import Note
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
@@ -134,12 +136,13 @@ def test_a_merge_takes_notes_along_and_a_split_leaves_them_with_their_record(hub
 def test_an_export_has_them_and_an_erasure_takes_them_and_none_is_written_behind_it(hub: Hub) -> None:
     hub.call("POST", PATH, {"text": TEXT}, Idempotency_Key="as each form has one")
     assert TEXT in str(hub.get(f"/v1/guests/{ONE}/export")["timeline"])
+    read = guests.with_records(guests.heads([ONE]))[ONE]
     assert hub.status("DELETE", f"/v1/guests/{ONE}") == 200
     assert TEXT not in str(tables.rows())
     late = Note(id=NoteId("o1"), text=TEXT, author="a", at=instant(NOW), until=instant(NOW + timedelta(days=1)))
     for leaf in (ONE, Leaf("gunknown")):
         with pytest.raises(NotFound):
-            notes.keep(leaf, late)
+            notes.keep(replace(read, leaf=leaf), late)
     assert not [key for key in tables.rows() if key.sk.startswith("NOTE#")]
 
 
@@ -150,6 +153,27 @@ def test_of_whom_a_source_took_the_person_out_no_note_is_shown(hub: Hub, ingest:
     assert texts(hub) == []
     assert hub.get(f"/v1/guests/{ONE}/timeline?kind=note")["items"] == []
     assert hub.status("DELETE", f"{PATH}/{note['id']}") == 404
+
+
+def test_of_nobody_no_note_is_taken_that_would_be_read_of_whoever_the_record_is_given_to(
+    hub: Hub, ingest: Ingest
+) -> None:
+    ingest(guest("g1", person=False, changed_at=at(4)))
+    refused = hub.call("POST", PATH, {"text": TEXT})
+    assert (refused.status_code, [key for key in tables.rows() if key.sk.startswith("NOTE#")]) == (409, [])
+    ingest(guest("g1", "Zoe", "Quill", changed_at=at(5), email="zoe@mail.example", property_id=VIENNA.id))
+    assert texts(hub) == []
+    write(hub, "of Zoe")
+    assert texts(hub) == ["of Zoe"]
+
+
+def test_what_is_written_while_a_record_becomes_nobodys_is_not_kept(hub: Hub, ingest: Ingest) -> None:
+    read = guests.with_records(guests.heads([ONE]))[ONE]
+    ingest(guest("g1", person=False, changed_at=at(4)))
+    late = Note(id=NoteId("o1"), text=TEXT, author="a", at=instant(NOW), until=instant(NOW + timedelta(days=1)))
+    with pytest.raises(TryAgain):
+        notes.keep(read, late)
+    assert TEXT not in str(tables.rows())
 
 
 def test_no_template_and_no_segment_can_ask_for_one(hub: Hub) -> None:

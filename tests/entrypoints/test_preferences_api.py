@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 import time_machine
 
+from chalicelib.aws import bus
+from chalicelib.canonical.errors import TryAgain
+from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import ConnectionId, Leaf, leaf_of_profile
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import instant, now
 from chalicelib.guests import store as guests
 from chalicelib.ingest.preferring import prefer
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.crashes import crash_at, points_of
 from tests.entrypoints.conftest import Hub, Ingest
 from tests.entrypoints.test_corrections_api import NOW
 
@@ -176,3 +180,50 @@ def test_what_is_said_through_a_record_that_its_source_merged_away_counts_by_its
     prefer(ONE, "view", ("sea",), "staff", LATER, "key k1")
     prefer(OTHER, "view", ("city",), "staff", instant(NOW), "key k1")
     assert kept(hub) == {"bed": (["twin"], "declared"), "view": (["sea"], "noted")}
+
+
+def noted(hub: Hub) -> object:
+    return hub.call("PUT", f"{PATH}/pillow", {"values": ["firm"]})
+
+
+def taken_back(hub: Hub) -> object:
+    with time_machine.travel(now() + timedelta(seconds=1), tick=False):
+        return hub.call("DELETE", f"{PATH}/pillow")
+
+
+@pytest.mark.parametrize("say", [noted, taken_back])
+def test_who_dies_behind_what_was_said_announces_it_with_the_same_again(
+    say: Callable[[Hub], object], hub: Hub, anna: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if say is taken_back:
+        noted(hub)
+    (silent,) = [
+        each for each in points_of(lambda: say(hub)) if (each.moment, each.operation) == ("before", "PutEvents")
+    ]
+    tables.empty()
+    hub.kept.clear()
+    anna()
+    if say is taken_back:
+        noted(hub)
+    assert crash_at(silent, lambda: say(hub))
+    before, told = tables.state(), list[Fact]()
+    monkeypatch.setattr(bus, "announce", told.extend)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        say(hub)
+    head = guests.head(ONE)
+    assert head
+    newest = [each for each in told if each.subject_version == str(head.rev)]
+    assert [(each.type, each.subject) for each in newest] == [(FactType.GUEST_CHANGED, ONE)]
+    assert tables.state() == before
+
+
+def test_the_next_word_announces_what_was_said_before_it_as_well(
+    hub: Hub, anna: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[Fact]()
+    monkeypatch.setattr(bus, "announce", lambda facts: (_ for _ in ()).throw(TryAgain("the bus is down")))
+    noted(hub)
+    monkeypatch.setattr(bus, "announce", told.extend)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        hub.put(f"{PATH}/floor", {"values": ["high"]})
+    assert len({each.fact_id for each in told if each.type is FactType.GUEST_CHANGED}) == 2

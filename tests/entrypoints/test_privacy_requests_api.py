@@ -94,6 +94,12 @@ def test_access_is_given_to_who_was_identified_and_noted(hub: Hub, ingest: Inges
     )
     assert change(hub, one, outcome="fulfilled").json_body == closed
     assert change(hub, one, outcome="refused", refused_for="excessive").status_code == 409
+    for said in ({"identity": "representative"}, {"extended_for": "complexity"}):
+        for more in ({}, {"outcome": "fulfilled"}):
+            refused = change(hub, one, **said, **more)
+            assert (refused.status_code, [each["field"] for each in refused.json_body["errors"]]) == (400, [*said])
+    assert change(hub, one, identity="document_seen", outcome="fulfilled").json_body == closed
+    assert hub.get(f"{PATH}/{one['id']}") == closed
     assert noted(hub, "?state=closed") == [one["id"]]
 
 

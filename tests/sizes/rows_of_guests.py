@@ -393,6 +393,11 @@ def proposal(_: str) -> Item:
     return audit_store.proposal_row(pair, 99.9, Instant("2026-02-01T00:00:00.000000Z"))
 
 
+def proposed(_: str) -> Item:
+    pair = Leaf("g0" + "0" * 23), Leaf("g1" + "0" * 23)
+    return audit_store.pointer_row(pair, Instant("2026-02-01T00:00:00.000000Z"))
+
+
 def identity_audit(_: str) -> Item:
     counts = {name: 10**12 for name in SourceQuality.model_fields if name != "source"}
     its = IdentityAudit(
@@ -518,6 +523,7 @@ ROWS: Rows = {
     "block": Largest(block, 49_000, FOUR),
     "candidate": Largest(candidate, 150),
     "proposal": Largest(proposal, 220),
+    "proposed": Largest(proposed, 120),
     "identity_audit": Largest(identity_audit, 54_000),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),

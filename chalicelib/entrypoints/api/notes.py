@@ -60,7 +60,8 @@ def listed(ask: Ask, guest_id: GuestId, *, page: Page) -> Listing[NoteShown]:
 
 
 def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
-    """Write a note; it is never in a mail, in no segment, and only front desks and admins read it."""
+    """Write a note; it is never in a mail, in no segment, and only front desks and admins read it. Of a record that is
+    no person's none is taken: it may be somebody's later."""
     sight = guest_of(ask.caller, guest_id)
     hotel = _hotel(ask, sight, body.property_id)
     note = Note(
@@ -71,7 +72,11 @@ def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
         until=_until(ask, body.until, hotel),
         property_id=hotel,
     )
-    return shown(notes.keep(speaks_through(sight, hotel), note))
+    leaf = speaks_through(sight, hotel)
+    head = next((head for head in sight.heads if head.leaf == leaf), None)
+    if head is None:
+        raise NotFound("There is no such guest.")
+    return shown(notes.keep(head, note))
 
 
 def delete(ask: Ask, guest_id: GuestId, note_id: str) -> None:

@@ -102,7 +102,10 @@ def delete(ask: Ask, guest_id: GuestId, preference: str, *, said_by: str | None 
     speaker: Speaker = "guest" if one_of("said_by", said_by, SPEAKERS) == "guest" else "staff"
     sight = guest_of(ask.caller, guest_id)
     known = _known(sight, named)
-    if known is None or not known.values:
+    if known is None:
+        return
+    if not known.values:
+        preferring.tell_again(speaks_through(sight), ask.now)
         return
     _refuse_against_the_guest(known, speaker)
     preferring.prefer(speaks_through(sight), named, (), speaker, ask.now, ask.caller.told)

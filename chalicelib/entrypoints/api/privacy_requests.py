@@ -121,7 +121,8 @@ def get(ask: Ask, request_id: RequestId) -> RequestShown:
 def change(ask: Ask, request_id: RequestId, body: RequestChanged) -> RequestShown:
     """Say how the person was identified, take two months more, or close the request; the same again changes nothing.
 
-    Access is fulfilled once it was exported for this request, erasure once the guest was erased. What is closed stays.
+    Access is fulfilled once it was exported for this request, erasure once the guest was erased. What is closed stays:
+    another word about it is refused, field by field.
     """
     seen, today = _seen(ask.caller, request_id), moment_of(ask.now).date()
     if body.refused_for and not body.outcome and seen.is_open:
@@ -129,9 +130,9 @@ def change(ask: Ask, request_id: RequestId, body: RequestChanged) -> RequestShow
     erased = store.of(seen.guest) if body.outcome and seen.kind == "erasure" else None
 
     def changed(request: Request) -> Request:
-        if body.identity and request.is_open:
+        if body.identity:
             request = request.identified(body.identity)
-        if body.extended_for and request.is_open:
+        if body.extended_for:
             request = request.extended(body.extended_for, ask.now, today)
         if erased and erased.is_done:  # it may have been noted while that went on
             request = request.carried_out_by(erased.id)
