@@ -12,7 +12,7 @@ from chalicelib.guests.preferred import Preferred, preferred
 from chalicelib.guests.rules import sums_of_leaves
 from chalicelib.guests.standing import first_known
 from chalicelib.guests.stats import Stats
-from chalicelib.guests.survivorship import WonBy, addressed, chosen, said_of, voices
+from chalicelib.guests.survivorship import WonBy, addressed, chosen, digest_of_value, proved, said_of, voices
 from chalicelib.guests.traits import COMPUTED, FROM_RECORDS
 from chalicelib.identity.offices import office_of
 from chalicelib.settings.custom_fields import FieldValue
@@ -69,9 +69,18 @@ def _origin_of_email(told: Sequence[Head], rules: GuestRules, own: Collection[Sc
     saying = [head for head in addressed(first_known(told), rules, own) if head.record and head.record.email == email]
     if email is None:
         return None
-    is_corrected = saying[0].record is not None and "email" in saying[0].record.corrects
+    return Origin(email, saying[0], _why_email(email, saying[0], told, rules))
+
+
+def _why_email(email: str, winner: Head, told: Sequence[Head], rules: GuestRules) -> WonBy:
     others = {head.record.email for head in told if head.record and head.record.email_kind == "own"} - {email}
-    return Origin(email, saying[0], "corrected" if is_corrected else "first" if others else "only")
+    if winner.record and "email" in winner.record.corrects:
+        return "corrected"
+    if not others:
+        return "only"
+    return (
+        "verified" if rules.rule_of("email").verified and digest_of_value(email) in proved("email", told) else "first"
+    )
 
 
 def _own_email(told: Sequence[Head], rules: GuestRules, own: Collection[Scope]) -> str | None:

@@ -11,6 +11,8 @@ Form = Literal["text", "number", "flag"]
 """What a value is that is kept as text."""
 FIELDS = "fields."
 """How what is said of a field begins that an operator defined."""
+PROVED = "proved."
+"""How what is said of a field begins whose value the guest proved: it is the value's digest (`digest_of_value`)."""
 MOST_STATEMENTS = 80
 """Through one record: all of it is one row."""
 

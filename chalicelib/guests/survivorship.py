@@ -8,14 +8,16 @@ from pydantic import BaseModel
 
 from chalicelib.canonical.ids import PropertyId, Scope, digest_of
 from chalicelib.canonical.time import Instant
+from chalicelib.connections.model import SIGNUP
 from chalicelib.guests.model import Head
 from chalicelib.guests.standing import claimed_by, hotels_of, is_merged, known_from, since_by_hotel, standing
+from chalicelib.guests.statements import PROVED
 from chalicelib.settings.guest_rules import FieldRule, GuestRules
 
-WonBy = Literal["only", "newest", "longest", "first", "source", "claim", "corrected", "preferred"]
-"""ONLY: no other record has it. SOURCE: its source comes before the others'. CLAIM: a hotel claims it, and nobody else
-says it. CORRECTED: staff said so, and no source says anything new since. PREFERRED: it is the language to be spoken to
-in, as the guest, staff or a source said apart from it."""
+WonBy = Literal["only", "newest", "longest", "first", "source", "verified", "claim", "corrected", "preferred"]
+"""ONLY: no other record has it. SOURCE: its source comes before the others'. VERIFIED: the guest proved it. CLAIM: a
+hotel claims it, and nobody else says it. CORRECTED: staff said so, and no source says anything new since. PREFERRED: it
+is the language to be spoken to in, as the guest, staff or a source said apart from it."""
 DIGITS = 8
 """Of a digest of a value."""
 
@@ -62,7 +64,25 @@ def chosen(field: str, among: Voices, rules: GuestRules) -> tuple[Head, WonBy] |
         saying = _newer(field, saying, correction)
         if not saying:
             return correction, "corrected"
-    return _best(saying, field, rules.rule_of(field))
+    return _best(saying, field, rules.rule_of(field), proved(field, [*among.heard, *among.claims]))
+
+
+def proved(field: str, records: Iterable[Head]) -> frozenset[str]:
+    """Digests of the values that the guest proved by an act of their own: who signed up confirmed it from the mailbox,
+    and whoever says something behind a mail's link got that mail."""
+    digests = set[str]()
+    for head in records:
+        if field == "email" and head.record and head.record.source == SIGNUP and head.record.email:
+            digests.add(digest_of_value(head.record.email))
+        for each in head.statements:
+            if each.is_own_hand and each.about == f"{PROVED}{field}":
+                digests.update(each.values)
+    return frozenset(digests)
+
+
+def is_proved(head: Head, field: str, proofs: Collection[str]) -> bool:
+    value = said_of(head, field) if proofs else None
+    return bool(value) and digest_of_value(value) in proofs
 
 
 def said_of(head: Head, field: str) -> Any:
@@ -108,11 +128,14 @@ def _text(value: Any) -> str:
     return "|".join(map(_text, value)) if isinstance(value, tuple) else str(value)
 
 
-def _best(saying: Sequence[Head], field: str, rule: FieldRule) -> tuple[Head, WonBy]:
+def _best(saying: Sequence[Head], field: str, rule: FieldRule, proofs: Collection[str]) -> tuple[Head, WonBy]:
     """What was merged away says nothing where another does."""
     alive = [head for head in saying if not is_merged(head)] or saying
     if len(alive) == 1:
         return alive[0], "only"
+    sure = [head for head in alive if is_proved(head, field, proofs)] if rule.verified else []
+    if 0 < len(sure) < len(alive):
+        return _best(sure, field, rule, ())[0], "verified"
     best = min(rank(head, rule) for head in alive)
     first = [head for head in alive if rank(head, rule) == best]
     if rule.by == "longest":
@@ -137,9 +160,13 @@ def _length(value: Any) -> int:
 
 def addressed(records: Sequence[Head], rules: GuestRules, own: Collection[Scope] = ()) -> list[Head]:
     """Records in the order in which their e-mail addresses count: what staff corrected before all, or what a source
-    said anew since, and without those that were corrected; then by their sources, and else as they stand."""
-    ordered = sorted(records, key=lambda head: rank(head, rules.rule_of("email")))
-    saying = [head for head in voices(records, own).heard if said_of(head, "email")]
+    said anew since, and without those that were corrected; then what the guest proved, by their sources, and else as
+    they stand."""
+    rule, heard = rules.rule_of("email"), voices(records, own).heard
+    proofs = proved("email", records) if rule.verified else ()
+    sure = {head.leaf for head in heard if is_proved(head, "email", proofs)}
+    ordered = sorted(records, key=lambda head: (head.leaf not in sure, rank(head, rule)))
+    saying = [head for head in heard if said_of(head, "email")]
     correction = corrected("email", saying)
     if correction is None:
         return ordered

@@ -1,6 +1,6 @@
 """How audits, and what they propose, are kept."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from chalicelib.aws import keys, keys_of_audits, table
@@ -51,21 +51,17 @@ def _ends(now: Instant) -> int:
 def answered(leaves: Collection[Leaf]) -> None:
     """What is proposed of these records among themselves waits no more: answered ones would fill the first pages."""
     for leaf in sorted(leaves):
-        _take_away(leaf, lambda other: other in leaves)
+        for other in _proposed(leaf, keys_of_audits.PROPOSAL):
+            if other in leaves:
+                _delete(leaf, other)
 
 
 def forget(leaf: Leaf) -> None:
     """What is proposed with a record."""
-    _take_away(leaf, lambda _: True)
-
-
-def _take_away(leaf: Leaf, is_meant: Callable[[Leaf], bool]) -> None:
     for other in _proposed(leaf, keys_of_audits.PROPOSAL):
-        if is_meant(other):
-            _delete(leaf, other)
+        _delete(leaf, other)
     for other in _proposed(leaf, keys_of_audits.PROPOSED):
-        if is_meant(other):
-            _delete(other, leaf)
+        _delete(other, leaf)
 
 
 def _proposed(leaf: Leaf, prefix: str) -> list[Leaf]:

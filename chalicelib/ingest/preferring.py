@@ -12,11 +12,20 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.said import Sayings
 
 
-def prefer(leaf: Leaf, kind: Kind, values: Sequence[str], by: Speaker, at: Instant, actor: str = "") -> None:
+def prefer(
+    leaf: Leaf,
+    kind: Kind,
+    values: Sequence[str],
+    by: Speaker,
+    at: Instant,
+    actor: str = "",
+    beside: tuple[Statement, ...] = (),
+) -> None:
     """Keep it; without values it is taken back, whoever said it. What says nothing new writes nothing. `actor` is who
-    wrote it down, "" the guest. Raises NotFound, Conflict, TryAgain, and Invalid for words that the kind has not."""
+    wrote it down, "" the guest; `beside` is what is said in the same breath. Raises NotFound, Conflict, TryAgain, and
+    Invalid for words that the kind has not."""
     said = Statement(about=kind, by=by, at=at, values=checked(kind, values), actor=actor)
-    profiles.store_sayings(Sayings(leaf, (said,), at))
+    profiles.store_sayings(Sayings(leaf, (said, *beside), at))
 
 
 def tell_again(leaf: Leaf, at: Instant) -> None:

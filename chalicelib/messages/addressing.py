@@ -19,10 +19,11 @@ UNREACHED: frozenset[SuppressionReason] = frozenset({BOUNCE, SOFT_BOUNCES})
 """Why the next address of a guest is tried. Who complained is not written to at another."""
 
 
-def needs_records(guest: Guest, hotel: PropertyId | None) -> bool:
+def needs_records(guest: Guest, hotel: PropertyId | None, rules: GuestRules) -> bool:
     """Whether the guest's own head does not tell it: for the group's mail where there are several records, for a
-    hotel's where these are of several hotels, or of others than this."""
-    return bool(guest.others) and (hotel is None or len(guest.properties) > 1 or hotel not in guest.properties)
+    hotel's where these are of several hotels, or of others than this, or where it has rules of its own."""
+    is_own = hotel is not None and guest.properties == (hotel,) and hotel not in rules.survivorship_at
+    return bool(guest.others) and not is_own
 
 
 def reachable_by(records: Collection[Head], identity: MailIdentity) -> list[Head]:
@@ -33,7 +34,7 @@ def reachable_by(records: Collection[Head], identity: MailIdentity) -> list[Head
     known = own or known_to_the_group(records)
     beside = [each for each in first_known(records) if each not in known]
     reached = [*known, *(each for each in beside if identity.shares or (own and is_of_group(each)))]
-    return addressed(reached, identity.guests, {identity.hotel} if identity.hotel else ())
+    return addressed(reached, _rules(identity, own), {identity.hotel} if identity.hotel else ())
 
 
 def as_known_at(guest: Guest, records: Collection[Head], identity: MailIdentity) -> Guest | None:
@@ -43,7 +44,7 @@ def as_known_at(guest: Guest, records: Collection[Head], identity: MailIdentity)
     known = own or known_to_the_group(records)
     if not own and (identity.shares or all(each in known for each in records if each.record)):
         return None
-    traits = project(known, {identity.hotel} if own and identity.hotel else (), identity.guests)
+    traits = project(known, {identity.hotel} if own and identity.hotel else (), _rules(identity, own))
     return replace(guest, members=tuple(sorted(each.leaf for each in known)), traits=traits)
 
 
@@ -55,6 +56,11 @@ def asked_of(records: Collection[Head], identity: MailIdentity) -> Traits | None
         return None
     heard = [each for each in records if claimed_by(each) in {None, hotel}] or known_to_the_group(records)
     return project(heard, {hotel} if hotel else (), identity.guests)
+
+
+def _rules(identity: MailIdentity, own: Collection[Head]) -> GuestRules:
+    """A hotel's own, where it knows the guest."""
+    return identity.guests.seen_at([identity.hotel]) if own and identity.hotel else identity.guests
 
 
 def _of(records: Iterable[Head], hotel: PropertyId | None) -> Iterator[Head]:

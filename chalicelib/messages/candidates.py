@@ -143,7 +143,7 @@ def load(
 
 def _records(known: Iterable[Guest], identity: MailIdentity) -> dict[Leaf, Head]:
     """Read before the heads' revisions are asked for again: what is new of a record writes the head of its guest."""
-    asked = [each for each in known if addressing.needs_records(each, identity.hotel)]
+    asked = [each for each in known if addressing.needs_records(each, identity.hotel, identity.guests)]
     leaves = [leaf for each in asked for leaf in each.members]
     return guests.with_records(guests.heads(leaves)) if leaves else {}
 

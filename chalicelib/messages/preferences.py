@@ -1,13 +1,13 @@
 """The preference centre: what a guest wants mails about, how often, and whether it may be followed what is read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import Digest, Leaf
-from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
 from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses, tracking
@@ -16,9 +16,11 @@ from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import MONTHLY, TRACKING, WEEKLY, Consent, Purpose
 from chalicelib.consent.rules import answer_for
 from chalicelib.guests import store as guests
-from chalicelib.messages import leaving, store
+from chalicelib.messages import leaving, proving, store
 from chalicelib.messages.questions import asked_of
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
+from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.said import Sayings
 from chalicelib.properties import store as properties
 from chalicelib.settings import legal_store
 from chalicelib.settings import store as settings
@@ -95,6 +97,14 @@ def choose(token: str, chosen: Chosen, words: Mapping[str, str], language: str, 
         state: Literal["explicit", "withdrawn"] = "explicit" if each.wants else "withdrawn"
         about = through, link.channel, each.purpose, link.controller
         consents.set_consent(*about, state, "guest", instant(moment), proof, read_at, each.part)
+    _prove(link, through, read_at, instant(moment))
+
+
+def _prove(link: UnsubscribeLink, through: Leaf, read_at: Sequence[Digest], at: Instant) -> None:
+    """Each time, also where nothing was changed: whoever died behind the last word left the proof out."""
+    for head in guests.with_records(guests.heads([through])).values():
+        if said := proving.proof(head, link, next(iter(read_at), None), at):
+            profiles.store_sayings(Sayings(through, said, at))
 
 
 def _changes(purpose: Purpose, before: Preferences, chosen: Chosen) -> Iterator[Change]:

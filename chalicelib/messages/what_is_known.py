@@ -14,6 +14,7 @@ from chalicelib.guests.standing import is_somebodys
 from chalicelib.ingest import preferring
 from chalicelib.messages import leaving
 from chalicelib.messages.preferences import speaker
+from chalicelib.messages.proving import proof
 from chalicelib.messages.tokens import read_token
 
 
@@ -29,10 +30,14 @@ def say(token: str, kind: Kind, values: Sequence[str], at: datetime | None = Non
     that carries the address which the mail went to: should the guest be two people after all, it is that one's. Raises
     NotFound, Invalid, Conflict, TryAgain."""
     records = _records(token)
-    spoken, _ = speaker(read_token(token))
+    link = read_token(token)
+    spoken, read = speaker(link)
     people = [head.leaf for head in records if is_somebodys(head)]
     through = spoken if spoken in people else next(iter(people), spoken)
-    preferring.prefer(through, kind, values, "guest", instant(at or present()))
+    said_at = instant(at or present())
+    own = next((head for head in records if head.leaf == through), None)
+    proved = proof(own, link, next(iter(read), None), said_at) if own else ()
+    preferring.prefer(through, kind, values, "guest", said_at, beside=proved)
 
 
 def _records(token: str) -> list[Head]:

@@ -140,6 +140,7 @@ ASKED = {
     "preferences:delete": Asked(NOT_SEEN),
     "records:listed": Asked(NOT_SEEN),
     "origins:listed": Asked(NOT_SEEN),
+    "origins:preview": Asked(403, {"survivorship": {"phone": {"by": "longest"}}}),
     "timeline:listed": Asked(NOT_SEEN),
     "stays:listed": Asked(NOT_SEEN),
     "charges:listed": Asked(NOT_SEEN),

@@ -51,7 +51,7 @@ NOT_EXPORTED = {
         (
             "reservation", "reservation_of_charge", "given", "spending", "mark", "chunk", "chunk_back", "told_later",
             "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "request",
-            "request_of", "audit", "long_work", "proposal", "register_hash",
+            "request_of", "audit", "long_work", "proposal", "proposed", "register_hash",
         ),
         ONLY_IDS,
     ),

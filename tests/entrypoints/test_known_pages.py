@@ -12,6 +12,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import MARKETING
 from chalicelib.guests import store as guests
 from chalicelib.guests.preferred import preferred
+from chalicelib.guests.survivorship import digest_of_value
 from chalicelib.identity.digests import digest
 from chalicelib.languages.preferred import KINDS, OWN_NAMES, WORDS, word
 from chalicelib.messages import store
@@ -132,3 +133,16 @@ def test_who_was_erased_is_shown_nothing(hub: Hub, anna: str) -> None:
     assert hub.status("DELETE", f"/v1/guests/{ANNA}") == 200
     seen(hub, "GET", f"{anna}/known", 404)
     say(hub, f"{anna}/known/pillow", "soft", status=404)
+
+
+def test_who_says_something_there_proved_that_the_mailbox_is_theirs(hub: Hub, ingest: Ingest, anna: str) -> None:
+    def proofs() -> list[tuple[str, tuple[str, ...]]]:
+        (head,) = guests.with_records(guests.heads([ANNA])).values()
+        return [(each.about, each.values) for each in head.statements if each.about.startswith("proved.")]
+
+    (head,) = guests.with_records(guests.heads([ANNA])).values()
+    seen(hub, "GET", f"{anna}/known")
+    assert proofs() == []
+    say(hub, f"{anna}/known/pillow", "firm")
+    assert head.record
+    assert proofs() == [("proved.email", (digest_of_value(head.record.email),))]

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, OccasionId, leaf_of_profile
+from chalicelib.consent.model import EMAIL as EMAIL_CHANNEL
+from chalicelib.messages import candidates, names
+from tests import tables
 from tests.builders import PORTO, at, guest, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
@@ -52,3 +55,38 @@ def test_a_profile_follows_the_rules_that_are_set(hub: Hub, ingest: Ingest) -> N
 def test_a_rule_for_what_is_no_field_is_refused_at_its_place(hub: Hub) -> None:
     refused = hub.call("PUT", "/v1/settings", {"guests": {"survivorship": {"phone": {"by": "loudest"}}}})
     assert [each["field"] for each in refused.json_body["errors"]] == ["guests.survivorship.phone.by"]
+
+
+def test_a_hotel_is_shown_the_guest_and_writes_to_them_by_its_own_rules(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g1", email=EMAIL, address={"street": "Ring 1", "city": "Vienna"}, property_id=PORTO.id))
+    ingest(guest("g2", email=EMAIL, address={"city": "Wien"}, property_id=PORTO.id, changed_at=at(5)))
+    hub.put("/v1/settings", {"guests": {"survivorship_at": {PORTO.id: {"address": {"by": "longest"}}}}})
+    path = f"/v1/guests/{ONE}"
+    cities = [hub.get(path, key=key)["traits"]["address"]["city"] for key in ("admin", "admin@porto")]
+    assert cities == [told(hub, key=key)["address"]["value"]["city"] for key in ("admin", "admin@porto")]
+    assert cities == ["Wien", "Vienna"]
+    identity = names.of(PORTO.id)
+    found = next(iter(candidates.load(OccasionId("n1"), EMAIL_CHANNEL, [ONE], identity=identity)))
+    assert found.shown.address
+    assert found.shown.address.city == "Vienna"
+
+
+def test_a_hotels_rule_for_what_is_no_field_is_refused_at_its_place(hub: Hub) -> None:
+    wrong = {"guests": {"survivorship_at": {PORTO.id: {"phone": {"by": "loudest"}}}}}
+    refused = hub.call("PUT", "/v1/settings", wrong)
+    assert [each["field"] for each in refused.json_body["errors"]] == ["guests.survivorship_at.porto.phone.by"]
+
+
+def test_other_rules_are_looked_at_for_one_guest_and_change_nothing(hub: Hub, ingest: Ingest) -> None:
+    ingest(guest("g1", email=EMAIL, address={"street": "Ring 1", "city": "Vienna"}, property_id=PORTO.id))
+    ingest(guest("g2", email=EMAIL, address={"city": "Wien"}, property_id=PORTO.id, changed_at=at(5)))
+    hub.get("/v1/settings")
+    before, rules = tables.state(), {"survivorship": {"address": {"by": "longest"}}}
+    for asked in (rules, {**rules, "property_id": PORTO.id}):
+        items = hub.call("POST", f"/v1/guests/{ONE}/origins", asked).json_body["items"]
+        (address,) = [each for each in items if each["field"] == "address"]
+        assert (address["before"]["value"]["city"], address["after"]["value"]["city"]) == ("Wien", "Vienna")
+        assert [each["field"] for each in items if each["before"] != each["after"]] == ["address"]
+    assert tables.state() == before
+    refused = hub.call("POST", f"/v1/guests/{ONE}/origins", {**rules, "property_id": "vienna"})
+    assert [each["field"] for each in refused.json_body["errors"]] == ["property_id"]

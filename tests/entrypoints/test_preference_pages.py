@@ -17,6 +17,8 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
 from chalicelib.consent.model import EMAIL, MARKETING, Gate, Receipt, State
+from chalicelib.guests import store as guests
+from chalicelib.guests.survivorship import digest_of_value
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
 from chalicelib.languages.catalogues import Language, direction, languages
@@ -125,6 +127,24 @@ def test_what_stays_as_it_is_says_nothing_and_the_same_again_is_proven_once(hub:
     for _ in range(3):
         sent(hub, path, topic=["golf"])
     assert [(each.purpose, each.state) for each in receipts()] == [("group:marketing/spa", "withdrawn")]
+
+
+def test_who_saves_the_page_proved_that_the_mailbox_is_theirs_and_who_looks_or_leaves_by_it_did_not(
+    hub: Hub, path: str
+) -> None:
+    def proved() -> list[tuple[str, ...]]:
+        (head,) = guests.with_records(guests.heads([ANNA])).values()
+        return [each.values for each in head.statements if each.about == "proved.email"]
+
+    seen(hub, path)
+    visit(hub, "POST", path.replace("/preferences/", "/u/"), b"List-Unsubscribe=One-Click", Content_Type=FORM)
+    assert proved() == []
+    mailed("elsewhere@mail.example")
+    sent(hub, path, topic=[])
+    assert proved() == []
+    mailed(ADDRESS)
+    sent(hub, path, topic=[])
+    assert proved() == [(digest_of_value(ADDRESS),)]
 
 
 def test_a_choice_is_taken_back_by_the_next_one(hub: Hub, path: str) -> None:

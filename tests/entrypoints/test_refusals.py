@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merge_decisions:decide": {"records": ["g1", "g2"], "verdict": "apart"},
     "merge_decisions:unmerge": {"records": ["g1"]},
     "corrections:patch": {"language": "de"},
+    "origins:preview": {"survivorship": {"phone": {"by": "longest"}}},
     "preferences:put": {"values": ["soft"]},
     "fields:patch": {"fields": {"newspaper": "Die Zeit"}},
     "notes:create": {"text": "Writes novels"},

@@ -1,5 +1,6 @@
 """Which record a field of a profile comes from: by the rules that are set, by what staff corrected, in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.canonical.details import PostalAddress
-from chalicelib.canonical.ids import ConnectionId, Leaf
+from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, Leaf, PropertyId
 from chalicelib.canonical.time import Instant, instant
-from chalicelib.connections.model import api_of
+from chalicelib.connections.model import SIGNUP, api_of
 from chalicelib.guests.model import Head
 from chalicelib.guests.projection import origins, own_emails, project
 from chalicelib.guests.records import Correction, Record
+from chalicelib.guests.statements import Statement
 from chalicelib.guests.survivorship import addressed, digest_of_value
 from chalicelib.guests.traits import FROM_RECORDS
 from chalicelib.settings.guest_rules import GuestRules, ProfileField
@@ -76,6 +78,68 @@ def test_of_addresses_for_mail_that_of_a_first_source_counts_and_else_the_one_th
     told = said("g1", 1, email="a@mail.example"), said("g2", 2, CRM, email="b@mail.example")
     firsts = [project(told, (), each).email for each in (rules(), rules(email={"sources": ["crm"]}))]
     assert firsts == [origins(told, (), rules())["email"].value, "b@mail.example"]
+
+
+def proving(head: Head, **fields: str) -> Head:
+    """What the guest proved through a record."""
+    said_ = (
+        Statement(about=f"proved.{name}", by="guest", at=day(9), values=(digest_of_value(value),))
+        for name, value in fields.items()
+    )
+    return replace(head, statements=tuple(said_))
+
+
+def test_what_the_guest_proved_counts_before_what_stood_first_and_before_first_sources() -> None:
+    first, other = said("g1", 2, CRM, email="a@mail.example"), said("g2", 1, email="b@mail.example")
+    assert won(first, other, by=rules())["email"] == ("a@mail.example", "g1", "first")
+    proved = proving(other, email="b@mail.example")
+    for by in (rules(), rules(email={"sources": ["crm"]})):
+        assert won(first, proved, by=by)["email"] == ("b@mail.example", "g2", "verified")
+        assert project((first, proved), (), by).email == "b@mail.example"
+        assert own_emails(addressed([first, proved], by), by) == ["b@mail.example", "a@mail.example"]
+    assert won(first, proved, by=rules(email={"verified": False}))["email"] == ("a@mail.example", "g1", "first")
+
+
+def test_who_confirmed_a_sign_up_proved_its_address() -> None:
+    told = said("g1", 2, email="a@mail.example"), said("g2", 1, SIGNUP, email="b@mail.example")
+    assert won(*told, by=rules())["email"] == ("b@mail.example", "g2", "verified")
+
+
+def test_an_address_that_a_record_says_no_more_is_not_proved_by_what_was_said_of_the_one_before() -> None:
+    told = said("g1", 2, email="a@mail.example"), proving(said("g2", 1, email="c@mail.example"), email="b@mail.example")
+    assert won(*told, by=rules())["email"] == ("a@mail.example", "g1", "first")
+
+
+def test_what_is_proved_through_one_record_holds_for_each_that_says_it() -> None:
+    told = said("g1", 1, phone=RIGHT), proving(said("g2", 2), phone=RIGHT), said("g3", 3, phone=NEW)
+    assert won(*told, by=rules())["phone"] == (RIGHT, "g1", "verified")
+
+
+def test_a_claim_is_no_proof_whoever_read_the_mailbox_and_what_staff_corrected_goes_first() -> None:
+    claimed = proving(said("g2", 2, api_of(PORTO.id), email="b@mail.example"), email="b@mail.example")
+    assert won(said("g1", 1, email="a@mail.example"), claimed, by=rules())["email"][0] == "a@mail.example"
+    right = corrected(3, ["a@mail.example"], email="c@mail.example")
+    told = proving(said("g1", 1, email="a@mail.example"), email="a@mail.example"), right
+    assert won(*told, by=rules())["email"] == ("c@mail.example", "desk", "corrected")
+
+
+def test_staff_who_write_down_what_a_guest_says_prove_nothing() -> None:
+    written = Statement(about="proved.phone", by="guest", at=day(9), values=(digest_of_value(RIGHT),), actor="staff s1")
+    told = replace(said("g1", 1, phone=RIGHT), statements=(written,)), said("g2", 2, phone=NEW)
+    assert won(*told, by=rules())["phone"] == (NEW, "g2", "newest")
+
+
+def test_a_hotel_has_its_own_rules_where_those_who_look_are_of_one_mind() -> None:
+    by = GuestRules.model_validate({
+        "survivorship": {"phone": {"sources": ["crm"]}, "address": {"by": "longest"}},
+        "survivorship_at": {"porto": {"phone": {"sources": ["wifi"]}}, "faro": {"phone": {"sources": ["wifi"]}}},
+    })  # fmt: skip
+    faro = PropertyId("faro")
+    for hotels in ([PORTO.id], [PORTO.id, faro]):
+        assert by.seen_at(hotels).rule_of("phone").sources == ("wifi",)
+        assert by.seen_at(hotels).rule_of("address").by == "longest"
+    for others in ([VIENNA.id], [PORTO.id, VIENNA.id], [EVERYWHERE], []):
+        assert by.seen_at(others) == by
 
 
 def test_what_was_merged_away_is_no_first_source_s_word() -> None:

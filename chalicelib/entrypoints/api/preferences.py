@@ -60,7 +60,8 @@ class PreferenceAsked(BaseModel):
 
 class StatementShown(Shown):
     """One word that was said of the guest through a `record`, also one that counts no more. Without `values` it took
-    back what was said before. `actor` is null where the guest wrote it."""
+    back what was said before. About `proved.email` it says that the guest reads the mailbox of the record's address,
+    which it names by a digest. `actor` is null where the guest wrote it."""
 
     record: str
     about: str

@@ -133,6 +133,7 @@ CALLS = (
     Call("DELETE", "/v1/guests/{guest_id}/preferences/{preference}", "preferences:delete", FRONT_DESK, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/records", "records:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/origins", "origins:listed", EVERYONE),
+    Call("POST", "/v1/guests/{guest_id}/origins", "origins:preview", ADMIN, group_only=True),
     Call("GET", "/v1/guests/{guest_id}/decisions", "merge_decisions:listed", EVERYONE),
     Call("POST", "/v1/guests/{guest_id}/unmerge", "merge_decisions:unmerge", FRONT_DESK, creates=True, conflicts=True),
     Call("GET", "/v1/merge-candidates", "merge_candidates:listed", FRONT_DESK),

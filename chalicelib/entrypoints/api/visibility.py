@@ -114,7 +114,7 @@ def eyes_of(caller: Caller) -> Eyes:
     """As who the caller looks at a guest in sight."""
     kept = HubSettings() if caller.is_group else kept_settings.get()
     properties = frozenset[Scope]({EVERYWHERE}) if kept.sharing else caller.properties
-    return Eyes(caller.actor, caller.role, properties, caller.is_person, kept.guests)
+    return Eyes(caller.actor, caller.role, properties, caller.is_person, kept.guests.seen_at(properties))
 
 
 def seen(caller: Caller, eyes: Eyes, guest: Guest | None, read: Mapping[Leaf, Head] | None = None) -> InSight | None:
@@ -191,7 +191,8 @@ def told_of(sight: InSight, days: Days) -> Traits:
 def known_at(sight: InSight, hotel: PropertyId | None, days: Days) -> Traits:
     """As a message in a hotel's name (None: the group's) knows the guest, of what is in sight."""
     guest, identity = replace(sight.guest, traits=sight.traits), names.of(hotel)
-    records = sight.heads if addressing.needs_records(guest, hotel) else []
+    recognised = identity.guests if identity else SHIPPED
+    records = sight.heads if addressing.needs_records(guest, hotel, recognised) else []
     known = (addressing.as_known_at(guest, records, identity) if records and identity else None) or guest
     if sight.eyes.is_group:
         return told(known, days).traits

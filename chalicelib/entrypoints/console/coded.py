@@ -130,6 +130,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "longest": N_("The fullest"),
         "first": N_("It stood first"),
         "source": N_("This source comes first"),
+        "verified": N_("The guest proved it"),
         "claim": N_("A hotel says so, and nobody else says anything"),
         "corrected": N_("Corrected by the staff"),
         "preferred": N_("The language that the guest prefers"),

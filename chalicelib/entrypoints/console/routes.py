@@ -149,6 +149,13 @@ PAGES = (
         takes="own_fields:deleted",
         opens="settings:put",
     ),
+    Page("/settings/survivorship", shows="survivorship:shown", takes="survivorship:saved", opens="settings:put"),
+    Page(
+        "/settings/survivorship/{property_id}",
+        shows="survivorship:shown",
+        takes="survivorship:saved",
+        opens="settings:put",
+    ),
     Page("/settings/brands", shows="brands:listed", opens="settings:get"),
     Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),
     Page("/settings/brands/{brand_id}", shows="brands:one", takes="brands:saved", opens="settings:put"),
