@@ -33,6 +33,8 @@ StaffMailId = NewType("StaffMailId", str)
 """What somebody of the staff is mailed for once."""
 SignupId = NewType("SignupId", str)
 """One time that somebody asked to get newsletters."""
+CaptureId = NewType("CaptureId", str)
+"""One time that a guest is shown a code at the desk, by which they give their address on their own phone."""
 KeyId = NewType("KeyId", str)
 StaffId = NewType("StaffId", str)
 """Somebody who works with the hub, and signs in as a person."""
@@ -59,7 +61,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
-STAFF, SIGNUP, IMPORT = "st", "su", "i"
+STAFF, SIGNUP, IMPORT, CAPTURE = "st", "su", "i", "cp"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 ANEW, ERASURE, NOTE, ASKED_FOR = "gz", "er", "o", "dr"
 """ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
@@ -95,6 +97,11 @@ def staff_mail_of(*parts: str | int) -> StaffMailId:
 def signup_of(*parts: str | int) -> SignupId:
     """The same parts again are the same sign-up."""
     return SignupId(stable_id(SIGNUP, *parts))
+
+
+def capture_of(*parts: str | int) -> CaptureId:
+    """The same parts again are the same code."""
+    return CaptureId(stable_id(CAPTURE, *parts))
 
 
 def highest_id(kind: str, at: Instant) -> str:

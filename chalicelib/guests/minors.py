@@ -1,6 +1,6 @@
 """Who is under age: nobody advertises to them, and nobody enrols them. Pure."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.ids import PropertyId
@@ -9,6 +9,8 @@ from chalicelib.guests.stats import Days
 
 FULL_AGE = 18
 """Years."""
+LATEST_ZONE = timedelta(hours=12)
+"""Nowhere is it an earlier day than there."""
 YOUNG = frozenset({AgeCategory.INFANT, AgeCategory.CHILD, AgeCategory.TEENAGER})
 
 
@@ -17,6 +19,11 @@ def is_minor(traits: Traits, today: date) -> bool:
     if traits.birth_date is None:
         return traits.age_category in YOUNG
     return today < of_age_on(traits.birth_date)
+
+
+def first_day(moment: datetime) -> date:
+    """The first of the days that it is anywhere at an instant: who is of age then is so everywhere."""
+    return (moment - LATEST_ZONE).date()
 
 
 def of_age_on(born: date) -> date:

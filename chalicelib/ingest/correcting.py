@@ -46,10 +46,10 @@ class Desk:
         return api_of(self.hotel) if self.hotel else API
 
 
-def correct(desk: Desk, fields: Mapping[str, Any]) -> None:
+def correct(desk: Desk, fields: Mapping[str, Any]) -> Leaf:
     """Keep what staff say of some fields, beside what they said of others before; None takes back what they said of
-    one. What says nothing new writes nothing. Raises Invalid with the fields that cannot be read, of which nothing is
-    kept; Conflict where somebody else said something meanwhile; TryAgain.
+    one. What says nothing new writes nothing. Returns the record that keeps it. Raises Invalid with the fields that
+    cannot be read, of which nothing is kept; Conflict where somebody else said something meanwhile; TryAgain.
 
     The join is decided first: whoever dies behind it has joined a record that is not there yet, and asks again.
     """
@@ -58,13 +58,14 @@ def correct(desk: Desk, fields: Mapping[str, Any]) -> None:
     change = _change(desk, kept, fields)
     record = change.people[0].record
     if kept and (kept.record or Record(source=desk.source)).corrects == record.corrects:
-        return
+        return kept.leaf
     leaf = change.people[0].leaf
     if all(head.leaf != leaf for head in desk.records):
         joins = Decision(pair_of(desk.through, leaf), Verdict.JOIN, desk.at, desk.actor, CORRECTS)
         profiles.store_decision(MergeDecision(joins, desk.hotel))
     for error in profiles.store_changes([change]).values():
         raise error
+    return leaf
 
 
 def _kept(desk: Desk) -> Head | None:

@@ -1,7 +1,7 @@
 """What wakes the ledger, who is a member, and what a member's ledger says."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from heapq import merge
 
 from chalicelib.aws import bus
@@ -23,8 +23,6 @@ from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.memberships import EnrolledBeside
 
-LATEST_ZONE = timedelta(hours=12)
-"""Nowhere is it an earlier day than there: who is of age there is so everywhere."""
 OF_ALL_LEAVES = {FactType.GUEST_MERGED, FactType.GUEST_UNMERGED, FactType.MEMBER_NUMBER_CHANGED}
 
 
@@ -79,7 +77,7 @@ def enrol(
 
 def _refuse_minors(standing: Standing, moment: datetime) -> None:
     """Who is a member already stays one. Raises Conflict."""
-    if not standing.is_member and minors.is_minor(standing.guest.traits, (moment - LATEST_ZONE).date()):
+    if not standing.is_member and minors.is_minor(standing.guest.traits, minors.first_day(moment)):
         raise Conflict("The guest is under 18, and cannot be made a member.")
 
 

@@ -88,16 +88,22 @@ class CountryRule(Closed):
 
 
 class ConsentText(Closed):
-    """What a guest was shown and agreed to, in one language, from a day on. Once kept it is never changed."""
+    """What a guest was shown and agreed to, in one language, from a day on. Once kept it is never changed. One that
+    names a `purpose` is what the hub itself asks guests with from that day on, at the desk and on their own phone."""
 
     id: Annotated[HubId, HUB_ID]
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
     text: Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
     since: date
+    purpose: HubId | None = None
 
     @property
     def name(self) -> tuple[str, str]:
         return self.id, self.language
+
+    def is_read_by(self, language: str) -> bool:
+        """Whether it is in this language, spoken anywhere: `de-AT` is read by who reads `de`."""
+        return self.language.partition("-")[0].lower() == language
 
 
 TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,16}$")]
@@ -181,6 +187,12 @@ class ConsentSettings(Closed):
         """The one of this language, or of the only one."""
         found = [each for each in self.texts if each.id == id_ and language in {None, each.language}]
         return found[0] if len(found) == 1 else None
+
+    def text_in_force(self, purpose: str, language: str, today: date) -> ConsentText | None:
+        """The newest that a guest who reads this language is asked with; of two of one day that of the later id."""
+        found = [each for each in self.texts if each.purpose == purpose and each.is_read_by(language)]
+        begun = [each for each in found if each.since <= today]
+        return max(begun, key=lambda each: (each.since, each.id), default=None)
 
 
 def _require_once(what: str, named: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Ask to get newsletters, and confirm it. Both may be done again and again: each is one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,19 +9,22 @@ from chalicelib.access import attempts
 from chalicelib.access.links.rules import network_of
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, NotFound
-from chalicelib.canonical.ids import ControllerId, PropertyId, SignupId
+from chalicelib.canonical.ids import ControllerId, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import instant
 from chalicelib.connections.model import SIGNUP
 from chalicelib.consent import actions as consents
+from chalicelib.consent import addresses
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL
+from chalicelib.guests import store as guests
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
-from chalicelib.messages.holds import PURPOSES, UNASKED
 from chalicelib.messages.newcomers import mail_newcomer
 from chalicelib.profiles.actions import store_own_word
 from chalicelib.properties import store as properties
+from chalicelib.properties.model import Property
 from chalicelib.settings import installation
 from chalicelib.settings import store as settings
+from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Names, mail_identity, names_of
 from chalicelib.signups import rules, store
 from chalicelib.signups.letters import letter
@@ -67,12 +71,18 @@ def form(property_id: PropertyId | None) -> Form:
     identity = mail_identity(kept, hotel)
     if not (identity.branding.sender and identity.branding.postal_address and public_url):
         raise Conflict("Nobody can sign up yet: sender and postal address are not set, or the hub knows no address.")
-    group = names_of(identity.controller, kept, known.values())
-    shown = identity.branding
-    names = Names(hotel.name, shown.postal_address or "", shown.logo_url or "") if hotel else group
+    names = names_at(hotel, kept, known.values())
     sites = {site for each in ([hotel] if hotel else known.values()) for site in each.websites}
     domains = frozenset(domain for each in known.values() for domain in each.mail_domains)
     return Form(property_id, names, identity.controller, tuple(sorted(sites)), domains, public_url)
+
+
+def names_at(hotel: Property | None, kept: HubSettings, known: Collection[Property]) -> Names:
+    """In whose names guests are asked at a hotel; for the group (None) in its own."""
+    identity = mail_identity(kept, hotel)
+    if hotel is None:
+        return names_of(identity.controller, kept, known)
+    return Names(hotel.name, identity.branding.postal_address or "", identity.branding.logo_url or "")
 
 
 def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime, key_id: str = "") -> Signup:
@@ -84,7 +94,7 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
     address = rules.address_of(typed.email, asked_in.hotel_domains)
     if network := network_of(typed.network):
         attempts.take(FROM_NETWORK, network, now)
-    attempts.take(TO_ADDRESS, address, now)
+    count(address, now)
     asked = Signup(
         id=signup,
         email=address,
@@ -101,8 +111,19 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
         asked_from=network,
         key_id=key_id,
     )
+    return hand_on(asked, address, asked_in)
+
+
+def count(address: str, now: datetime) -> None:
+    """One mail more to an address. Raises TooMany."""
+    attempts.take(TO_ADDRESS, address, now)
+
+
+def hand_on(asked: Signup, address: str, asked_in: Form) -> Signup:
+    """Keep what is to be confirmed, and have it mailed to an address; again and again is once. Raises TryAgain."""
     kept = store.add(asked)
-    mail_newcomer(letter(kept, f"{asked_in.public_url}/confirm/{make_token(signup)}", asked_in.names))
+    link = f"{asked_in.public_url}/confirm/{make_token(asked.id)}"
+    mail_newcomer(letter(kept, address, link, asked_in.names))
     return kept
 
 
@@ -114,9 +135,16 @@ def names_in(signup: Signup) -> Names:
 def shown(token: str, now: datetime) -> Signup:
     """What a link is about; changes nothing. Raises NotFound for one that the hub did not make, or that is over."""
     kept = store.get(read_token(token))
-    if kept is None or instant(now) >= kept.until:
+    if kept is None or instant(now) >= kept.until or not _is_theirs_still(kept):
         raise NotFound("There is no such page.")
     return kept
+
+
+def _is_theirs_still(signup: Signup) -> bool:
+    """Of a guest's: whether they are one yet, and have the address that the mail went to. Nobody else's is theirs."""
+    if signup.leaf is None:
+        return True
+    return signup.address in addresses.of(guests.guest(signup.leaf), DEFAULT_CHANNEL)
 
 
 def confirm(token: str, network: str, now: datetime) -> Signup:
@@ -126,22 +154,28 @@ def confirm(token: str, network: str, now: datetime) -> Signup:
     NotFound as `shown` does, and TryAgain.
     """
     confirmed = until_written(partial(_confirmed, token, network, now), BUSY)
+    leaf = confirmed.leaf or _made_known(confirmed)
+    read_at = confirmed.address or digest(CHANNELS[DEFAULT_CHANNEL], confirmed.email)
+    for purpose in confirmed.about:
+        consents.set_consent(
+            leaf,
+            DEFAULT_CHANNEL,
+            purpose,
+            confirmed.controller,
+            "confirmed",
+            "guest",
+            confirmed.confirmed_at,
+            confirmed.proof(purpose),
+            [read_at],
+        )
+    return confirmed
+
+
+def _made_known(confirmed: Signup) -> Leaf:
     change = change_of(rules.record_of(confirmed), SIGNUP, properties.by_id(), digest, confirmed.id)
     if change is None:
         raise NotFound("There is no such page.")
-    leaf = store_own_word(replace(change, own_act=True))
-    consents.set_consent(
-        leaf,
-        DEFAULT_CHANNEL,
-        PURPOSES[UNASKED],
-        confirmed.controller,
-        "confirmed",
-        "guest",
-        confirmed.confirmed_at,
-        confirmed.proof,
-        [digest(CHANNELS[DEFAULT_CHANNEL], confirmed.email)],
-    )
-    return confirmed
+    return store_own_word(replace(change, own_act=True))
 
 
 def _confirmed(token: str, network: str, now: datetime) -> Signup:

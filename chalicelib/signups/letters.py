@@ -7,14 +7,13 @@ from chalicelib.settings.rules import Names
 from chalicelib.signups.model import Signup
 
 
-def letter(signup: Signup, address: str, names: Names) -> SendToNewcomer:
-    """`address` is that of the link."""
+def letter(signup: Signup, to: str, link: str, names: Names) -> SendToNewcomer:
     language = nearest(signup.language) or SOURCE
     gettext = catalogue(language).gettext
     asks = gettext("Please confirm that you would like to get newsletters and offers from {name} at this address:")
     paragraphs = [
         asks.format(name=names.name),
-        address,
+        link,
         gettext("The link works for seven days. Without your confirmation you get no newsletter."),
         gettext("If it was not you who asked, do nothing: what was typed is deleted by itself."),
     ]
@@ -22,9 +21,9 @@ def letter(signup: Signup, address: str, names: Names) -> SendToNewcomer:
     foot = [names.postal_address] if names.postal_address else []
     return SendToNewcomer(
         signup.id,
-        signup.email,
+        to,
         subject,
-        as_html([*paragraphs, *foot], address, gettext("Confirm"), language),
+        as_html([*paragraphs, *foot], link, gettext("Confirm"), language),
         as_text([*paragraphs, *foot]),
         signup.until,
         signup.property_id,

@@ -1,16 +1,18 @@
 """How sign-ups are kept: a row each, for the days in which it can be confirmed."""
 
 from dataclasses import asdict
+from typing import get_args
 
 from chalicelib.aws import keys_of_newcomers as keys
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.ids import ControllerId, PropertyId, SignupId
+from chalicelib.canonical.ids import ControllerId, Digest, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import Instant, moment_of
-from chalicelib.signups.model import Signup, Via
+from chalicelib.consent.model import PURPOSES
+from chalicelib.signups.model import NEWSLETTERS, Signup, Via
 
 UNCONFIRMED = "attribute_exists(pk) AND attribute_not_exists(confirmed_at)"
-VIA: dict[str, Via] = {"form": "form", "api": "api"}
+VIA: dict[str, Via] = {each: each for each in get_args(Via)}
 
 
 def add(signup: Signup) -> Signup:
@@ -41,10 +43,11 @@ def confirm(signup: Signup) -> None:
 
 
 def _read(signup: SignupId, kept: Item) -> Signup:
-    property_id, confirmed_at = kept.get("property_id"), kept.get("confirmed_at")
+    property_id, confirmed_at, leaf = kept.get("property_id"), kept.get("confirmed_at"), kept.get("leaf")
+    address, about = kept.get("address"), kept.get("about", NEWSLETTERS)
     return Signup(
         id=signup,
-        email=kept["email"],
+        email=kept.get("email", ""),
         controller=ControllerId(kept["controller"]),
         words=kept["words"],
         language=kept["language"],
@@ -59,4 +62,7 @@ def _read(signup: SignupId, kept: Item) -> Signup:
         key_id=kept.get("key_id", ""),
         confirmed_at=Instant(confirmed_at) if confirmed_at else None,
         confirmed_from=kept.get("confirmed_from", ""),
+        leaf=Leaf(leaf) if leaf else None,
+        address=Digest(address) if address else None,
+        about={each: about[each] for each in PURPOSES if each in about},
     )

@@ -32,7 +32,7 @@ PATH = {
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
     "template_id": "hello", "session_id": "0" * 64, "preference": "pillow", "note_id": "o1", "secret_id": "w0",
-    "register_id": "made-up",
+    "register_id": "made-up", "code_id": "cp1",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -135,6 +135,10 @@ ASKED = {
     "notes:listed": Asked(NOT_SEEN),
     "notes:create": Asked(NOT_SEEN, {"text": "Writes novels"}),
     "notes:delete": Asked(NOT_SEEN),
+    "captures:form": Asked(NOT_SEEN),
+    "captures:create": Asked(NOT_SEEN, {"email": "anna@new.example", "purposes": ["marketing"]}),
+    "capture_codes:create": Asked(NOT_SEEN, {}),
+    "capture_codes:get": Asked(NOT_SEEN),
     "preferences:listed": Asked(NOT_SEEN),
     "preferences:put": Asked(NOT_SEEN, {"values": ["soft"]}),
     "preferences:delete": Asked(NOT_SEEN),
@@ -206,6 +210,7 @@ OPEN = {
     ("/u/{token}/known/{kind}", "POST"), ("/preferences/{token}", "GET"), ("/preferences/{token}", "POST"),
     ("/signup", "GET"), ("/signup", "POST"), ("/signup/{property_id}", "GET"),
     ("/signup/{property_id}", "POST"), ("/confirm/{token}", "GET"), ("/confirm/{token}", "POST"),
+    ("/capture/{token}", "GET"), ("/capture/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {
     "boards:departures", "exports:get",

@@ -59,6 +59,8 @@ def test_an_arrival_is_shown_with_the_room_the_hour_and_who_comes(hub: Hub, inge
         "stays": 0,
         "preferences": None,
         "flags": ["first_stay"],
+        "unreached": "no_address",
+        "minor": False,
     }
     assert line["companions"] == [{"id": id_of("g2"), "given_name": "Bo", "family_name": "Ray"}]
     assert {name: line[name] for name in room} == room
@@ -198,7 +200,7 @@ def test_a_line_is_told_by_the_guest_whom_its_record_was_joined_to(hub: Hub, ing
     assert line["guest"]["id"] == min(id_of("g0"), id_of("g1"))
 
 
-@pytest.mark.parametrize(("key", "most"), [("admin", 7), ("front_desk@vienna", 10)])
+@pytest.mark.parametrize(("key", "most"), [("admin", 9), ("front_desk@vienna", 11)])
 def test_a_page_of_fifty_takes_as_many_calls_as_one_of_two(
     hub: Hub, ingest: Ingest, key: str, most: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,9 @@ from infra import openapi
 from tests.builders import guest
 from tests.entrypoints.conftest import Hub, Ingest
 
+PAGES = ("/u/", "/preferences/", "/signup", "/confirm/", "/capture/")
+"""Where the paths of the guests' pages begin: what they refuse is a page, too."""
+
 
 def test_the_description_that_is_checked_in_is_current() -> None:
     assert openapi.FILE.read_text() == openapi.text(), "run: make openapi"
@@ -140,7 +143,7 @@ def test_every_operation_tells_how_it_fails() -> None:
             expected = {"500", "503", *(["413"] if path.startswith("/v1/") and "requestBody" in operation else [])}
             assert expected <= operation["responses"].keys(), path
             for status, response in operation["responses"].items():
-                if status >= "400" and not path.startswith(("/u/", "/preferences/", "/signup", "/confirm/")):
+                if status >= "400" and not path.startswith(PAGES):
                     assert list(response["content"]) == ["application/problem+json"]
 
 

@@ -23,6 +23,7 @@ OF_IDENTIFIERS_AND_TRAITS = (
     "entrypoints/api/example", "entrypoints/console/pages/guests",
     "entrypoints/console/coded", "entrypoints/guest_pages/signing_up", "entrypoints/api/keyless", "signups/",
     "entrypoints/console/pages/guest_origins", "settings/guest_rules", "settings/matching",
+    "captures/", "entrypoints/api/captures", "entrypoints/console/pages/capturing", "entrypoints/guest_pages/capturing",
 )  # fmt: skip
 """Here the word is a kind of identifier, or the name of a trait, as `phone` is."""
 

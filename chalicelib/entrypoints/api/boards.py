@@ -5,15 +5,16 @@ from datetime import date
 from itertools import islice
 from typing import Literal
 
-from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import Leaf, PropertyId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import is_date, local_date, moment_of
-from chalicelib.entrypoints.api import properties
+from chalicelib.captures.model import Unreached
+from chalicelib.entrypoints.api import properties, reached
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.reached import Reach
 from chalicelib.entrypoints.api.sights import sights_of, sums_of
 from chalicelib.entrypoints.api.visibility import InSight
 from chalicelib.guests import desk
@@ -28,8 +29,9 @@ Flag = Literal["first_stay", "returning", "member"]
 class GuestOnBoard(Shown):
     """Who somebody is, by what the key may see. `stays` are those that ended, null where a guest of many hotels has
     more reservations than a board reads; then no flag says whether it is the first one. `first_stay` is that of whom no
-    stay began before this one; all others are `returning`. `preferences` never tell of allergies, diets or
-    religion: the PMS does."""
+    stay began before this one; all others are `returning`. `unreached` is why no newsletter reaches the guest, who may
+    be asked for an address; a `minor` is asked for none, and made no member. `preferences` never tell of allergies,
+    diets or religion: the PMS does."""
 
     id: str
     salutation: str | None
@@ -42,6 +44,8 @@ class GuestOnBoard(Shown):
     stays: int | None
     preferences: Preferences | None
     flags: list[Flag]
+    unreached: Unreached | None
+    minor: bool
 
 
 class CompanionOnBoard(Shown):
@@ -76,7 +80,7 @@ def arrivals(ask: Ask, property_id: PropertyId, *, date: str | None = None, page
     Without a date it is today's at the property. Within moments after a change a line may be missing.
     """
     day = _day(ask, property_id, date)
-    return _page(ask.caller, desk.arrivals(property_id, day, page.after, page.limit + 1), page)
+    return _page(ask, desk.arrivals(property_id, day, page.after, page.limit + 1), page)
 
 
 def departures(ask: Ask, property_id: PropertyId, *, date: str | None = None, page: Page) -> Listing[BoardLineShown]:
@@ -85,7 +89,7 @@ def departures(ask: Ask, property_id: PropertyId, *, date: str | None = None, pa
     Without a date it is today's at the property. Within moments after a change a line may be missing.
     """
     day = _day(ask, property_id, date)
-    return _page(ask.caller, desk.departures(property_id, day, page.after, page.limit + 1), page)
+    return _page(ask, desk.departures(property_id, day, page.after, page.limit + 1), page)
 
 
 def in_house(ask: Ask, property_id: PropertyId, *, page: Page) -> Listing[BoardLineShown]:
@@ -94,7 +98,7 @@ def in_house(ask: Ask, property_id: PropertyId, *, page: Page) -> Listing[BoardL
     Who came more than 30 days ago for fewer nights is not shown: the source never said that the guest left.
     """
     today = _day(ask, property_id, None)
-    return _page(ask.caller, desk.in_house(property_id, today, page.after, page.limit + 1), page)
+    return _page(ask, desk.in_house(property_id, today, page.after, page.limit + 1), page)
 
 
 def _day(ask: Ask, property_id: PropertyId, asked: str | None) -> date:
@@ -107,37 +111,39 @@ def _day(ask: Ask, property_id: PropertyId, asked: str | None) -> date:
     return date.fromisoformat(asked)
 
 
-def _page(caller: Caller, lines: Iterator[Line], page: Page) -> Listing[BoardLineShown]:
+def _page(ask: Ask, lines: Iterator[Line], page: Page) -> Listing[BoardLineShown]:
     found = list(islice(lines, page.limit + 1))
-    items, more = page.take(_shown(caller, found))
+    items, more = page.take(_shown(ask, found))
     return Listing(items=items, next_cursor=page.cursor(found[len(items) - 1].position) if more else None)
 
 
-def _shown(caller: Caller, lines: Sequence[Line]) -> list[BoardLineShown]:
-    sights = sights_of(caller, {leaf for line in lines for leaf in (line.leaf, *line.stay.companions)})
+def _shown(ask: Ask, lines: Sequence[Line]) -> list[BoardLineShown]:
+    sights = sights_of(ask.caller, {leaf for line in lines for leaf in (line.leaf, *line.stay.companions)})
     guests = list(dict.fromkeys(line.leaf for line in lines if line.leaf in sights))
     sums = dict(zip(guests, sums_of(sights[each] for each in guests), strict=True))
-    return [_line(line, sights, sums.get(line.leaf)) for line in lines]
+    reaches = dict(zip(guests, reached.reaches_of([sights[each] for each in guests], moment_of(ask.now)), strict=True))
+    return [_line(line, sights, sums.get(line.leaf), reaches.get(line.leaf)) for line in lines]
 
 
-def _line(line: Line, sights: Mapping[Leaf, InSight], sums: Stats | None) -> BoardLineShown:
+def _line(line: Line, sights: Mapping[Leaf, InSight], sums: Stats | None, reach: Reach | None) -> BoardLineShown:
     stay, sight = line.stay, sights.get(line.leaf)
     kept = stay.model_dump(include=set(BoardLineShown.model_fields) - {"companions"})
     return BoardLineShown.model_validate(
         {
             **kept,
             "nights": stay.nights,
-            "guest": _guest(sight, stay, sums) if sight else None,
+            "guest": _guest(sight, stay, sums, reach) if sight and reach else None,
             "companions": [_companion(sights[each]) for each in stay.companions if each in sights],
         }
     )
 
 
-def _guest(sight: InSight, stay: Stay, sums: Stats | None) -> GuestOnBoard:
+def _guest(sight: InSight, stay: Stay, sums: Stats | None, reach: Reach) -> GuestOnBoard:
     traits = sight.traits
     kept = traits.model_dump(include=set(GuestOnBoard.model_fields))
     flags = [*_acquaintance(stay, sums), *(["member"] if traits.member else [])]
-    return GuestOnBoard.model_validate({**kept, "id": sight.id, "stays": sums.stays if sums else None, "flags": flags})
+    told = {"id": sight.id, "stays": sums.stays if sums else None, "flags": flags, **reach._asdict()}
+    return GuestOnBoard.model_validate({**kept, **told})
 
 
 def _acquaintance(stay: Stay, sums: Stats | None) -> list[Flag]:

@@ -4,7 +4,7 @@ from chalicelib.canonical.choices import known
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.time import moment_of
 from chalicelib.consent.documents import by_country, in_force
-from chalicelib.consent.model import WRITTEN_FOR
+from chalicelib.consent.model import PURPOSES, WRITTEN_FOR
 from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
@@ -44,10 +44,13 @@ def get() -> ConsentSettings:
 
 
 def _require_purposes(body: ConsentSettings) -> None:
-    """Raises Invalid for a topic of what nobody is written to for."""
-    strange = [at for at, each in enumerate(body.topics) if each.purpose not in WRITTEN_FOR]
+    """Raises Invalid for a topic of what nobody is written to for, and a text of what nobody agrees to."""
+    topics = [at for at, each in enumerate(body.topics) if each.purpose not in WRITTEN_FOR]
+    texts = [at for at, each in enumerate(body.texts) if each.purpose not in {None, *PURPOSES}]
+    strange = [FieldError(f"topics.{at}.purpose", f"must be {known(WRITTEN_FOR)}") for at in topics]
+    strange += [FieldError(f"texts.{at}.purpose", f"must be {known(PURPOSES)}") for at in texts]
     if strange:
-        raise Invalid(*(FieldError(f"topics.{at}.purpose", f"must be {known(WRITTEN_FOR)}") for at in strange))
+        raise Invalid(*strange)
 
 
 def put(ask: Ask, body: ConsentSettings) -> ConsentSettings:

@@ -166,9 +166,9 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     controller = _asked(ask.caller, body, {"channel": channel, "purpose": named})
     _require_known(body, named)
     before = _gate(sight, channel)
-    is_claimed = _is_claimed(ask.caller, controller)
+    claimed = is_claimed(ask.caller, controller)
     about = named, controller, body.part or ""
-    act = _act(ask, own_leaves(sight)[0], channel, key_of(*about), body, claimed=is_claimed)
+    act = _act(ask, own_leaves(sight)[0], channel, key_of(*about), body, claimed=claimed)
     done, after = actions.record(act, named, controller, _said_at(sight, channel, body)), _gate(sight, channel)
     holds = after.answer_to(*about) or done.kept
     proven = evidence.as_proven(holds, act.key, channel, evidence.receipts(sight.members))
@@ -180,7 +180,7 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     )
 
 
-def _is_claimed(caller: Caller, controller: ControllerId) -> bool | None:
+def is_claimed(caller: Caller, controller: ControllerId) -> bool | None:
     """Whether the key's people speak for a legal entity that answers at other hotels, or for the group, too."""
     known = settings.controllers()
     hotels = {hotel for hotel, each in known.by_property.items() if each == controller}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chalicelib.canonical.details import CountryCode, PostalAddress, VipLevel
 from chalicelib.canonical.ids import GuestId, PropertyId
 from chalicelib.canonical.snapshots import Text
+from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api import guests
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.guests import GuestShown
@@ -50,13 +51,13 @@ def patch(ask: Ask, guest_id: GuestId, body: GuestCorrected) -> GuestShown:
     sight = guest_of(ask.caller, guest_id)
     fields = {name: getattr(body, name) for name in body.model_fields_set}
     if fields:
-        correcting.correct(_desk(ask, sight), fields)
+        correcting.correct(desk_of(sight, ask.now), fields)
     return guests.get(ask, guest_id)
 
 
-def _desk(ask: Ask, sight: InSight) -> Desk:
-    through = own_leaves(sight)[0]
-    own = sorted(each for each in hotels_of(sight.kept[through]) if ask.caller.sees(each))
+def desk_of(sight: InSight, at: Instant) -> Desk:
+    """As whom the caller's people say something of a guest, and through which record."""
+    caller, through = sight.caller, own_leaves(sight)[0]
+    own = sorted(each for each in hotels_of(sight.kept[through]) if caller.sees(each))
     hotel: PropertyId | None = own[0] if own else None
-    alone = None if ask.caller.is_group else hotel
-    return Desk(ask.caller.told, ask.now, alone, through, sight.heads, hotel)
+    return Desk(caller.told, at, None if caller.is_group else hotel, through, sight.heads, hotel)

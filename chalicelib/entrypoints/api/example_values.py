@@ -70,6 +70,7 @@ VALUES: Mapping[str, Any] = {
     "message": "must be a date, such as 2026-02-01",
     "name": "Spring at Hotel Vienna",
     "note_id": "o1hm2o3p4q5r6s7t8",
+    "code_id": "cp3f1c0ffee",
     "night": "2026-02-01",
     "nights": 2,
     "number": "100200",

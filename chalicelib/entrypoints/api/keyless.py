@@ -63,6 +63,7 @@ def paths(*, health: Json, problem: Json, snapshots: Json) -> Json:
         "/signup": _signup(refused, "group", []),
         "/signup/{property_id}": _signup(refused, "hotel", [in_path("property_id", HUB_ID, "vienna")]),
         "/confirm/{token}": _confirmation(refused),
+        "/capture/{token}": _capture(refused),
     }
 
 
@@ -239,6 +240,29 @@ def _confirmation(refused: Json) -> Json:
             "Know who signed up as a guest who agreed, with the receipt.",
             {**PAGES, **refused},
             parameters=[TOKEN],
+        ),
+    }
+
+
+def _capture(refused: Json) -> Json:
+    texts = {"type": "array", "items": {"type": "string"}}
+    typed = {"shown": {"type": "string"}, "email": {"type": "string"}, "agreed": texts, "topic": texts}
+    form = {"schema": {"type": "object", "properties": typed}, "example": {"email": "anna@example.com"}}
+    told = {**PAGES, "400": _shown("The form once more, with what is wrong with it"), **refused}
+    told |= {"429": _shown("A page that says that this address was mailed too often")}
+    return {
+        "get": _open(
+            "capture_form",
+            "Ask who scanned a code at the front desk for an address; changes nothing.",
+            {**PAGES, **refused},
+            parameters=[TOKEN],
+        ),
+        "post": _open(
+            "capturing",
+            "Keep the address that a guest gives on their own phone, and what they agree to; once.",
+            told,
+            parameters=[TOKEN],
+            requestBody={"content": {"application/x-www-form-urlencoded": form}},
         ),
     }
 

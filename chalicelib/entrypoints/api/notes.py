@@ -18,7 +18,7 @@ from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import history_of, page_of
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, speaks_through
 from chalicelib.guests import notes
 from chalicelib.guests.notes import Note
 from chalicelib.guests.standing import is_somebodys
@@ -63,7 +63,7 @@ def create(ask: Ask, guest_id: GuestId, body: NoteAsked) -> NoteShown:
     """Write a note; it is never in a mail, in no segment, and only front desks and admins read it. Of a record that is
     no person's none is taken: it may be somebody's later."""
     sight = guest_of(ask.caller, guest_id)
-    hotel = _hotel(ask, sight, body.property_id)
+    hotel = hotel_meant(sight, body.property_id)
     note = Note(
         id=NoteId(timed_id(NOTE, ask.first, ask.seed)),
         text=body.text,
@@ -104,16 +104,6 @@ def shown(note: Note) -> NoteShown:
 
 def _is_seen(sight: InSight, line: happenings.Happening[Note]) -> bool:
     return line.property_id is None or sight.caller.sees(line.property_id)
-
-
-def _hotel(ask: Ask, sight: InSight, named: str | None) -> PropertyId | None:
-    """Raises Invalid for a hotel that is not the caller's, or that does not know the guest."""
-    if named is not None:
-        hotel = PropertyId(named)
-        if hotel not in sight.whole.properties or not ask.caller.sees(hotel):
-            raise Invalid(FieldError("property_id", "is no hotel of yours that knows the guest"))
-        return hotel
-    return None if ask.caller.is_group else min(each for each in sight.whole.properties if ask.caller.sees(each))
 
 
 def _until(ask: Ask, day: date | None, hotel: PropertyId | None) -> Instant:

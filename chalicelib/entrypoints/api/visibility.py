@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 
 from chalicelib.access.model import Caller
-from chalicelib.canonical.errors import NotFound
+from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf, PropertyId, Scope
 from chalicelib.guests import projection, rules, standing, store
@@ -143,6 +143,19 @@ def speaks_through(sight: InSight, hotel: PropertyId | None = None) -> Leaf:
     people, own = {head.leaf for head in sight.heads if standing.is_somebodys(head)}, own_leaves(sight)
     theirs = [leaf for leaf in own if hotel in standing.hotels_of(sight.kept[leaf])]
     return next((leaf for leaf in (*theirs, *own) if leaf in people), own[0])
+
+
+def hotel_meant(sight: InSight, named: str | None) -> PropertyId | None:
+    """For which hotel the caller's people act: the one that they name, else the first of theirs that knows the guest;
+    for the group (None) where they are of all hotels and name none. Raises Invalid for a hotel that is not the
+    caller's, or that does not know the guest."""
+    known = [each for each in sight.whole.properties if sight.caller.sees(each)]
+    if named is not None:
+        hotel = PropertyId(named)
+        if hotel not in known:
+            raise Invalid(FieldError("property_id", "is no hotel of yours that knows the guest"))
+        return hotel
+    return None if sight.caller.is_group else min(known)
 
 
 def may_see_entry(caller: Caller, properties: tuple[PropertyId, ...]) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.form_bodies import Form
 from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
 from chalicelib.languages.catalogues import SOURCE, Language, catalogue
+from chalicelib.languages.sentences import agreeing_to_be_followed
 
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
@@ -72,7 +73,7 @@ def _shown(request: Request, token: str, status: int = 200, *, is_saved: bool = 
         topics=[(each.id, each.name_in(language)) for each in chosen.topics],
         chosen=chosen,
         often=_often(language),
-        of_tracking=_of_tracking(language),
+        of_tracking=agreeing_to_be_followed(language),
         is_saved=is_saved,
         is_refused=status == 400,
         leave_at=f"../u/{token}",
@@ -99,13 +100,6 @@ def _often(language: Language) -> "Mapping[Frequency, str]":
     }
 
 
-def _of_tracking(language: Language) -> str:
-    """What stands beside the box by which a guest agrees to be followed, and is kept as proof."""
-    return catalogue(language).gettext(
-        "You may see which of your e-mails I open and what I click there, so that you write about what interests me."
-    )
-
-
 def _words(token: str, language: Language) -> Mapping[str, str]:
     """What stands beside each box, by topic, frequency and purpose."""
     from chalicelib.consent.model import TRACKING
@@ -113,7 +107,7 @@ def _words(token: str, language: Language) -> Mapping[str, str]:
 
     topics = {each.id: each.name_in(language) for each in preferences.preferences(token).topics}
     often = {part: _often(language)[name] for name, part in preferences.PARTS.items()}
-    return {**topics, **often, TRACKING: _of_tracking(language)}
+    return {**topics, **often, TRACKING: agreeing_to_be_followed(language)}
 
 
 def _language(known: "Standing", request: Request) -> Language:

@@ -85,15 +85,6 @@ def words_of_return(language: Language, name: str) -> str:
     return words % {"name": name}
 
 
-def words_of_signup(language: Language, name: str) -> str:
-    """What stands above the button by which somebody signs up, and is kept as proof."""
-    gettext = catalogue(language).gettext
-    if not name:
-        return gettext("I would like to get newsletters and offers by e-mail. I can leave at any time.")
-    words = gettext("I would like to get newsletters and offers from %(name)s by e-mail. I can leave at any time.")
-    return words % {"name": name}
-
-
 @cache
 def environment(language: Language) -> "Environment":
     from markupsafe import Markup

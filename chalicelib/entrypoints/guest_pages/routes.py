@@ -28,6 +28,8 @@ PAGES = (
     (POST, "/signup/{property_id}", "signing_up:asked"),
     (GET, "/confirm/{token}", "signing_up:confirmation_shown"),
     (POST, "/confirm/{token}", "signing_up:confirmed"),
+    (GET, "/capture/{token}", "capturing:shown"),
+    (POST, "/capture/{token}", "capturing:sent"),
 )
 
 guest_pages = Blueprint(__name__)

@@ -14,8 +14,9 @@ from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge, T
 from chalicelib.canonical.ids import PropertyId, signup_of
 from chalicelib.canonical.time import now
 from chalicelib.entrypoints import form_bodies
-from chalicelib.entrypoints.guest_pages.rendering import language_of, page, words_of_signup
+from chalicelib.entrypoints.guest_pages.rendering import language_of, page
 from chalicelib.languages.catalogues import Language, catalogue
+from chalicelib.languages.sentences import agreeing_to_newsletters
 
 if TYPE_CHECKING:
     from chalicelib.signups.actions import Form, Typed
@@ -86,7 +87,7 @@ def _typed(request: Request, form: "Form", language: Language) -> "Typed":
         given_name=_name(sent.text("given_name")),
         family_name=_name(sent.text("family_name")),
         language=language,
-        words=words_of_signup(language, form.names.name),
+        words=agreeing_to_newsletters(language, form.names.name),
         page=f"/signup/{form.property_id}" if form.property_id else "/signup",
         network=_network(request),
     )
@@ -102,7 +103,7 @@ def _name(typed: str) -> str:
 
 def _shown(request: Request, form: "Form", typed: "Typed", refused: str = "") -> Response:
     language = _language(request)
-    words = words_of_signup(language, form.names.name)
+    words = agreeing_to_newsletters(language, form.names.name)
     kept = {name: getattr(typed, name) or "" for name in ("email", "given_name", "family_name")}
     status = 400 if refused else 200
     return page("signup.html", language, status, form.names, form.websites, words=words, typed=kept, refused=refused)
