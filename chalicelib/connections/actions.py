@@ -89,6 +89,7 @@ def _sealed(asked: Connection, kept: KeptConnection | None) -> KeptConnection:
         id=asked.id,
         vendor=asked.vendor,
         base_url=asked.base_url or "",
+        desk_url=asked.desk_url or "",
         properties=asked.properties,
         channels={code: str(channel) for code, channel in asked.channels.items()},
         options=asked.options,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,6 +17,7 @@ from pydantic import (
 
 from chalicelib.canonical.ids import ConnectionId, PropertyId
 from chalicelib.canonical.snapshots import HUB_ID, Channel, HubId, Text
+from chalicelib.connections.desks import template_fault
 from chalicelib.connections.model import KeptConnection
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -43,6 +45,16 @@ Secrets = Annotated[
         }
     ),
 ]
+
+
+def _opens_a_reservation(given: str) -> str:
+    fault = template_fault(given)
+    if fault:
+        raise ValueError(fault)
+    return given
+
+
+DeskUrl = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True), AfterValidator(_opens_a_reservation)]
 LARGEST_CREDENTIALS = 2048
 """Bytes that are encrypted at once: KMS itself takes 4096."""
 LARGEST_MAP = 60_000
@@ -62,6 +74,9 @@ class Connection(BaseModel):
     credentials: dict[Name, str] = Field(default_factory=dict)
     """What the vendor's API wants: tokens."""
     base_url: Text | None = None
+    desk_url: DeskUrl | None = None
+    """The page of a reservation in the PMS, which the front desk opens from its board: https, with `{reservation}` and,
+    where the PMS asks for it, `{hotel}`, for which the vendor's ids are put in."""
     properties: dict[Name, Annotated[PropertyId, HUB_ID]] = Field(default_factory=dict)
     channels: dict[Name, Channel] = Field(default_factory=dict)
     options: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
@@ -74,6 +89,7 @@ class Connection(BaseModel):
         """What is left out is as it is kept."""
         before = {
             "base_url": kept.base_url or None,
+            "desk_url": kept.desk_url or None,
             "properties": dict(kept.properties),
             "channels": {code: Channel(channel) for code, channel in kept.channels.items()},
             "options": {name: tuple(values) for name, values in kept.options.items()},

@@ -70,6 +70,9 @@ class KeptConnection:
     """The vendor's hotel id → how often the map has moved that hotel."""
     channels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    desk_url: str = ""
+    """The page of a reservation in the PMS, for people: with `{reservation}`, and `{hotel}`, as the vendor calls them
+    (desks.py)."""
     sealed_secrets: tuple[str, ...] = ()
     sealed_credentials: str | None = None
     made_secrets: tuple[str, ...] = ()

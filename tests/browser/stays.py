@@ -19,6 +19,7 @@ NAMES = (
     ("José", "Ñúñez", "ES", "es"),
     (None, "Smith", "US", "en"),
 )
+PREFERRED = {"pillow": ["soft", "extra"], "view": ["sea"], "table": ["quiet"]}
 SPANS = (
     ("checked_out", -40, -37), ("in_house", -2, 1), ("confirmed", 0, 3), ("in_house", -3, 0), ("confirmed", 20, 22),
 )  # fmt: skip
@@ -31,6 +32,7 @@ def told() -> Iterator[dict[str, Any]]:
         person = guest(
             f"g{number}", given, family, email=f"guest{number}@mail.example", phone=f"+4366012345{number:02d}",
             country=country, language=language, marketing_email=number % 3 != 2, changed_at=_at(-50),
+            birth_date=f"19{70 + number}-11-24", preferences=PREFERRED if number % 2 == 0 else {},
         )  # fmt: skip
         hotel = "porto" if number % 3 == 1 else "vienna"
         for nth, span in enumerate((SPANS[0], SPANS[1 + number % 4])):
@@ -42,7 +44,9 @@ def _stay(
 ) -> dict[str, Any]:
     return reservation(
         source_id, person, property_id=hotel, status=status, arrival=_day(comes), departure=_day(goes),
-        room_number=room, room_type="DBL", changed_at=_at(min(0, goes)),
+        room_number=room, room_type="DBL", arrival_time="15:30", adults=2, children=int(room) % 2,
+        channel="corporate" if int(room) % 4 == 1 else "direct", company_id="ACME Ltd" if int(room) % 4 == 1 else None,
+        changed_at=_at(min(0, goes)),
         room_revenue_minor=12_550 * (goes - comes),
     )  # fmt: skip
 

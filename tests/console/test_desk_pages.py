@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 
+from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
 from chalicelib.entrypoints.console import static
-from tests.builders import PORTO, guest, reservation
+from chalicelib.ingest import actions
+from tests.builders import PORTO, VIENNA, guest, notice, reservation
 from tests.console.conftest import SignIn
 
 Ingest = Callable[..., None]
 ANNA, BO = (leaf_of_profile(ConnectionId("api"), each) for each in ("g1", "g2"))
 BOARD = "/board/vienna"
+SECRET = "whsec_" + "A" * 32
+FILES = ("pico.min.css", "console.css", "board.css", "htmx.min.js")
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +39,19 @@ def anna(ingest: Ingest) -> None:
 
 def test_a_board_tells_room_hour_guest_companions_and_that_it_is_the_first_stay(sign_in: SignIn, anna: None) -> None:
     page = sign_in("front_desk", "vienna").open(BOARD)
-    told = {"101 · DBL", "Dr Anna Lee", "Bo Ray", "15:30", "2 + 1", "First stay", "Confirmed", "Sun, Feb 1, 2026"}
+    told = {
+        "101 · DBL",
+        "Dr Anna Lee",
+        "Say: Dr Lee",
+        "Bo Ray",
+        "15:30",
+        "Adults: 2",
+        "Children: 1",
+        "Direct",
+        "First stay",
+        "Confirmed",
+        "Sun, Feb 1, 2026",
+    }
     assert told <= set(page.words)
     assert {f"/console/guests/{each}" for each in (ANNA, BO)} <= set(page.links)
     assert "Arrivals, Hotel Vienna" in page.words
@@ -101,7 +119,7 @@ def test_fifty_lines_weigh_little_with_all_that_is_sent_beside_them(
                  for n in range(part * 10, part * 10 + 10)))  # fmt: skip
     page = sign_in("front_desk", "vienna").open(BOARD)
     calls = json.loads(capsys.readouterr().out.splitlines()[-1])["aws_calls"]
-    files = [(static.STATIC / each).read_bytes() for each in ("pico.min.css", "console.css", "htmx.min.js")]
+    files = [(static.STATIC / each).read_bytes() for each in FILES]
     assert page.html.count("/console/guests/g") == 50
     assert sum(len(gzip.compress(each)) for each in (page.html.encode(), *files)) < 60 * 1024
     assert calls <= 14
@@ -124,3 +142,29 @@ def test_today_is_a_page_for_every_role(sign_in: SignIn, anna: None) -> None:
     for role in ("admin", "marketer", "front_desk", "analyst"):
         assert "Anna" in sign_in(role).open("/").text
         assert "Anna" in sign_in(role, "vienna").open("/").text
+
+
+def test_a_line_tells_the_birthday_and_who_booked(sign_in: SignIn, ingest: Ingest) -> None:
+    anna = guest(birth_date="1980-02-02", email="reception@mail.example", language="de")
+    booked = {"channel": "corporate", "company_id": "ACME", "agency_id": "0c1f9a8e-7a7d-4a35-9a39-5a3f6f1f6a55"}
+    ingest(reservation("r1", anna, **booked))
+    page = sign_in("front_desk", "vienna").open(BOARD)
+    assert {"Birthday: Feb 2", "Company", "ACME", "German"} <= set(page.words)
+    assert "0c1f9a8e" not in page.html  # an id that only machines read
+    assert "1980" not in page.html
+
+
+def test_a_line_leads_to_the_pms_where_the_connection_says_how(sign_in: SignIn, ingest: Ingest) -> None:
+    told = {"vendor": "canonical", "secrets": [SECRET], "properties": {"v": VIENNA.id}}
+    connections.put(Connection.model_validate({"id": "pms", "desk_url": "https://pms.example/{reservation}", **told}))
+    said = notice(reservation("r 1", guest()))
+    assert not actions.ingest_notices([Message(said.id, {**said.body, "connection": "pms"})])
+    ingest(reservation("r2", guest("g2")))
+    page = sign_in("front_desk", "vienna").open(BOARD)
+    assert [each for each in page.links if each.startswith("https:")] == ["https://pms.example/r%201"]
+
+
+def test_a_board_says_when_it_was_printed_and_by_the_hotels_clock(sign_in: SignIn, anna: None) -> None:
+    page = sign_in().open(BOARD)
+    assert "Printed: Feb 1, 2026, 12:30" in page.text
+    assert any("board." in each for each in page.attributes("link", "href"))

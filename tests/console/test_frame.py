@@ -84,7 +84,7 @@ def test_the_files_of_others_are_those_of_the_list() -> None:
     vendored.refuse_others(wanted, contents)
     with pytest.raises(vendored.NotTheListed):
         vendored.refuse_others(wanted, [contents[0] + b" ", *contents[1:]])
-    ours = {"console.css", "vendored.json"}
+    ours = {"console.css", "board.css", "vendored.json"}
     assert {each.name for each in vendored.STATIC.iterdir()} - ours == {each.file for each in wanted}
     assert all(each.licence in {"0BSD", "MIT"} for each in wanted)
 
@@ -93,6 +93,7 @@ def test_a_name_holds_the_hash_of_its_file() -> None:
     digest = hashlib.sha256((static.STATIC / "console.css").read_bytes()).hexdigest()
     assert static.names()["console.css"] == f"console.{digest[:12]}.css"
     assert (static.STATIC / "console.css").stat().st_size < 6 * 1024 + 1
+    assert (static.STATIC / "board.css").stat().st_size < 1024 + 1  # two pages have it beside
 
 
 @pytest.mark.parametrize("before", ["", "/api", "/_aws/execute-api/a1/api", "/guests-of/hub"])

@@ -1,5 +1,6 @@
 """/v1/properties/{id}/arrivals, /departures and /in-house: what the front desk has before it."""
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,10 +8,18 @@ from typing import Any
 import pytest
 import time_machine
 
+from chalicelib.canonical.batch import Message
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.canonical.time import instant
+from chalicelib.connections import actions as connections
+from chalicelib.connections.asked import Connection
+from chalicelib.consent.model import EMAIL, Suppression
 from chalicelib.entrypoints.api import sights
+from chalicelib.identity.digests import digest
+from chalicelib.ingest import actions
+from chalicelib.messages.actions import suppress
 from tests.attack.hotels import Hotels
-from tests.builders import PORTO, VIENNA, at, guest, reservation
+from tests.builders import DAY_ONE, PORTO, VIENNA, at, guest, notice, reservation
 from tests.entrypoints.conftest import Hub, Ingest
 
 API = ConnectionId("api")
@@ -54,18 +63,20 @@ def test_an_arrival_is_shown_with_the_room_the_hour_and_who_comes(hub: Hub, inge
     assert line["guest"] == {
         "id": id_of("g1"),
         **told,
+        "called": "Dr Lee",
         "member": False,
         "vip": None,
         "stays": 0,
-        "preferences": None,
-        "flags": ["first_stay"],
+        "birthday": None,
         "unreached": "no_address",
         "minor": False,
+        "preferences": None,
+        "flags": ["first_stay"],
     }
     assert line["companions"] == [{"id": id_of("g2"), "given_name": "Bo", "family_name": "Ray"}]
     assert {name: line[name] for name in room} == room
     assert (line["status"], line["arrival"], line["departure"]) == ("confirmed", "2026-02-01", "2026-02-03")
-    assert line["nights"] == 2
+    assert (line["nights"], line["channel"], line["desk_url"]) == (2, "direct", None)
     assert lines(hub, DEPARTURES + "?date=2026-02-03") == [line]
 
 
@@ -216,3 +227,37 @@ def test_a_page_of_fifty_takes_as_many_calls_as_one_of_two(
         counts.append(sum(calls_of(capsys).values()))
     assert counts[1] <= most
     assert counts[1] <= counts[0] + 2  # of more than a hundred records, two batches
+
+
+def test_a_line_says_who_booked_and_leads_to_the_reservation_in_the_pms(hub: Hub) -> None:
+    """By the connection that told of it, with the vendor's own ids; a connection that says no page has none."""
+    secret = ("whsec_" + base64.b64encode(bytes(32)).decode(),)
+    for name, desk_url in (("pms", "https://pms.example/r/{reservation}?hotel={hotel}"), ("bare", None)):
+        hotels = {"hv": VIENNA.id}
+        connections.put(
+            Connection(id=ConnectionId(name), vendor="canonical", secrets=secret, properties=hotels, desk_url=desk_url)
+        )
+        told = reservation(f"a/{name}", guest(name), company_id="ACME", channel="corporate")
+        said = notice(told)
+        assert not actions.ingest_notices([Message(said.id, {**said.body, "connection": name})])
+    found = {line["desk_url"]: (line["channel"], line["company_id"]) for line in lines(hub, ARRIVALS + DAY)}
+    booked = ("corporate", "ACME")
+    assert found == {"https://pms.example/r/a%2Fpms?hotel=hv": booked, None: booked}
+    stays = hub.get(f"/v1/guests/{leaf_of_profile(ConnectionId('pms'), 'pms')}/stays")["items"]
+    assert [each["desk_url"] for each in stays] == ["https://pms.example/r/a%2Fpms?hotel=hv"]
+
+
+def test_a_birthday_within_the_stay_is_told_by_its_day_and_never_by_the_age(hub: Hub, ingest: Ingest) -> None:
+    ingest(reservation("r1", guest(birth_date="1980-02-02")), reservation("r2", guest("g2", birth_date="1980-02-04")))
+    found = [line["guest"] for line in lines(hub, ARRIVALS + DAY)]
+    assert {each["birthday"] for each in found} == {"2026-02-02", None}
+    assert "1980" not in json.dumps(found)
+
+
+def test_who_cannot_be_mailed_is_told_apart_by_why(hub: Hub, ingest: Ingest) -> None:
+    addresses = {"Ann": "ann@mail.example", "Bo": "reception@mail.example", "Cy": "cy@mail.example", "Di": None}
+    told = {name: {"email": address} if address else {} for name, address in addresses.items()}
+    ingest(*(reservation(name, guest(name, name, f"Of{name}", **more)) for name, more in told.items()))
+    suppress(digest("email", "cy@mail.example"), Suppression(reason="bounce", at=instant(DAY_ONE)), EMAIL)
+    found = {line["guest"]["given_name"]: line["guest"]["unreached"] for line in lines(hub, ARRIVALS + DAY)}
+    assert found == {"Ann": None, "Bo": "office", "Cy": "bounce", "Di": "no_address"}

@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import Leaf, PropertyId
-from chalicelib.canonical.snapshots import Status
+from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.time import is_date, local_date, moment_of
 from chalicelib.captures.model import Unreached
 from chalicelib.entrypoints.api import properties, reached
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.in_pms import Addresses, addresses_of
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.reached import Reach
 from chalicelib.entrypoints.api.sights import sights_of, sums_of
 from chalicelib.entrypoints.api.visibility import InSight
 from chalicelib.guests import desk
+from chalicelib.guests.called import birthday_within, name_to_use
 from chalicelib.guests.desk import Line
 from chalicelib.guests.model import Stay
 from chalicelib.guests.preferences import Preferences
@@ -27,13 +29,15 @@ Flag = Literal["first_stay", "returning", "member"]
 
 
 class GuestOnBoard(Shown):
-    """Who somebody is, by what the key may see. `stays` are those that ended, null where a guest of many hotels has
-    more reservations than a board reads; then no flag says whether it is the first one. `first_stay` is that of whom no
-    stay began before this one; all others are `returning`. `unreached` is why no newsletter reaches the guest, who may
-    be asked for an address; a `minor` is asked for none, and made no member. `preferences` never tell of allergies,
-    diets or religion: the PMS does."""
+    """Who somebody is, by what the key may see. `called` is what to say to them. `stays` are those that ended, null
+    where a guest of many hotels has more reservations than a board reads; then no flag says whether it is the first
+    one. `first_stay` is that of whom no stay began before this one; all others are `returning`. `birthday` is the day
+    of this stay on which they have it. `unreached` is why no newsletter reaches the guest, who may be asked for an
+    address; a `minor` is asked for none, and made no member. `preferences` never tell of allergies, diets or religion:
+    the PMS does."""
 
     id: str
+    called: str | None
     salutation: str | None
     given_name: str | None
     family_name: str | None
@@ -42,6 +46,7 @@ class GuestOnBoard(Shown):
     member: bool
     vip: int | None
     stays: int | None
+    birthday: date | None
     preferences: Preferences | None
     flags: list[Flag]
     unreached: Unreached | None
@@ -57,7 +62,8 @@ class CompanionOnBoard(Shown):
 
 
 class BoardLineShown(Shown):
-    """A reservation on a board. `guest` is null where the source names nobody."""
+    """A reservation on a board. `guest` is null where the source names nobody. `company_id` and `agency_id` are the
+    source's own words. `desk_url` opens the reservation in the PMS, where its connection says how."""
 
     reservation: str
     property_id: PropertyId
@@ -70,6 +76,10 @@ class BoardLineShown(Shown):
     room_number: str | None
     adults: int | None
     children: int | None
+    channel: Channel
+    company_id: str | None
+    agency_id: str | None
+    desk_url: str | None
     guest: GuestOnBoard | None
     companions: list[CompanionOnBoard]
 
@@ -117,33 +127,58 @@ def _page(ask: Ask, lines: Iterator[Line], page: Page) -> Listing[BoardLineShown
     return Listing(items=items, next_cursor=page.cursor(found[len(items) - 1].position) if more else None)
 
 
+class Beside(NamedTuple):
+    """What was read beside the stays, for all lines at once."""
+
+    sights: Mapping[Leaf, InSight]
+    sums: Mapping[Leaf, Stats | None]
+    reaches: Mapping[Leaf, Reach]
+    in_pms: Addresses
+
+
 def _shown(ask: Ask, lines: Sequence[Line]) -> list[BoardLineShown]:
     sights = sights_of(ask.caller, {leaf for line in lines for leaf in (line.leaf, *line.stay.companions)})
-    guests = list(dict.fromkeys(line.leaf for line in lines if line.leaf in sights))
-    sums = dict(zip(guests, sums_of(sights[each] for each in guests), strict=True))
-    reaches = dict(zip(guests, reached.reaches_of([sights[each] for each in guests], moment_of(ask.now)), strict=True))
-    return [_line(line, sights, sums.get(line.leaf), reaches.get(line.leaf)) for line in lines]
+    guests = {line.leaf: sights[line.leaf] for line in lines if line.leaf in sights}
+    seen = list(guests.values())
+    beside = Beside(
+        sights,
+        sums=dict(zip(guests, sums_of(seen), strict=True)),
+        reaches=dict(zip(guests, reached.reaches_of(seen, moment_of(ask.now)), strict=True)),
+        in_pms=addresses_of(line.stay for line in lines),
+    )
+    return [_line(line, beside) for line in lines]
 
 
-def _line(line: Line, sights: Mapping[Leaf, InSight], sums: Stats | None, reach: Reach | None) -> BoardLineShown:
-    stay, sight = line.stay, sights.get(line.leaf)
+def _line(line: Line, beside: Beside) -> BoardLineShown:
+    stay, sights = line.stay, beside.sights
     kept = stay.model_dump(include=set(BoardLineShown.model_fields) - {"companions"})
     return BoardLineShown.model_validate(
         {
             **kept,
             "nights": stay.nights,
-            "guest": _guest(sight, stay, sums, reach) if sight and reach else None,
+            "desk_url": beside.in_pms.get(stay.reservation),
+            "guest": _guest(line, beside) if line.leaf in sights else None,
             "companions": [_companion(sights[each]) for each in stay.companions if each in sights],
         }
     )
 
 
-def _guest(sight: InSight, stay: Stay, sums: Stats | None, reach: Reach) -> GuestOnBoard:
+def _guest(line: Line, beside: Beside) -> GuestOnBoard:
+    stay, sight, sums = line.stay, beside.sights[line.leaf], beside.sums.get(line.leaf)
     traits = sight.traits
     kept = traits.model_dump(include=set(GuestOnBoard.model_fields))
     flags = [*_acquaintance(stay, sums), *(["member"] if traits.member else [])]
-    told = {"id": sight.id, "stays": sums.stays if sums else None, "flags": flags, **reach._asdict()}
-    return GuestOnBoard.model_validate({**kept, **told})
+    return GuestOnBoard.model_validate(
+        {
+            **kept,
+            "id": sight.id,
+            "called": name_to_use(traits),
+            "stays": sums.stays if sums else None,
+            "birthday": birthday_within(traits.birth_date, stay.arrival, stay.departure),
+            **beside.reaches[line.leaf]._asdict(),
+            "flags": flags,
+        }
+    )
 
 
 def _acquaintance(stay: Stay, sums: Stats | None) -> list[Flag]:

@@ -29,6 +29,7 @@ class ConnectionShown(Shown):
     id: str
     vendor: str
     base_url: str | None = None
+    desk_url: str | None = None
     properties: dict[str, str]
     channels: dict[str, Channel]
     options: dict[str, tuple[str, ...]]
@@ -108,6 +109,7 @@ def _told(connection: KeptConnection) -> dict[str, Any]:
         "id": connection.id,
         "vendor": connection.vendor,
         "base_url": connection.base_url or None,
+        "desk_url": connection.desk_url or None,
         "properties": dict(connection.properties),
         "channels": {code: Channel(channel) for code, channel in connection.channels.items()},
         "options": {name: tuple(values) for name, values in connection.options.items()},

@@ -74,7 +74,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "Unmerged": {"stayed": BOTH[0], "left": BOTH[1:]},
     "BoardLineShown": {"status": "confirmed"},
     "CompanionOnBoard": {"id": "g77b0c0ffee", "given_name": "Bo"},
-    "GuestOnBoard": {"id": "g3f1c0ffee", "stays": 2, "flags": ["returning"]},
+    "GuestOnBoard": {"id": "g3f1c0ffee", "called": "Dr Lee", "stays": 2, "flags": ["returning"]},
     "Frequent": {"value": "DBL", "stays": 3},
     "FrequentHotel": {"value": "vienna", "stays": 3},
     "FrequentParty": {"value": "couple", "stays": 3},

@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 
 from chalicelib.canonical.details import MealPlan, Payer, Purpose
 from chalicelib.canonical.happenings import Happening, Source
-from chalicelib.canonical.ids import GuestId, Leaf, PropertyId
+from chalicelib.canonical.ids import GuestId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.in_pms import addresses_of
 from chalicelib.entrypoints.api.paging import Item, Page, one_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, may_see
 from chalicelib.guests.history import SharedStay
@@ -32,7 +33,8 @@ class RevenueShown(Shown):
 
 
 class StayShown(Shown):
-    """A reservation. As a `companion` the guest shared the room of another, whose revenue is not shown here."""
+    """A reservation. As a `companion` the guest shared the room of another, whose revenue is not shown here. In a list
+    of stays `desk_url` opens it in the PMS, where its connection says how."""
 
     id: str
     role: Literal["guest", "companion"] = "guest"
@@ -64,6 +66,10 @@ class StayShown(Shown):
     payer: Payer | None
     booked_on: date | None
     nightly_rates: list[NightShown]
+    desk_url: str | None = None
+
+    def at_desk(self, desk_url: str | None) -> "StayShown":
+        return self.model_copy(update={"desk_url": desk_url}) if desk_url else self
 
     def to_companion(self) -> "StayShown":
         return self.model_copy(
@@ -88,7 +94,9 @@ def listed(
     wanted = Wanted(property_id, one_of("status", status, list(Status)))
     sight = guest_of(ask.caller, guest_id)
     found = history_of(sight, timeline.stays(sight.whole.drift), page, wanted=wanted.has)
-    items = [stay_shown(each.what) for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
+    told = [each.what for each in found.happenings if isinstance(each.what, Stay | SharedStay)]
+    in_pms = addresses_of(each.stay if isinstance(each, SharedStay) else each for each in told)
+    items = [each.at_desk(in_pms.get(ReservationId(each.id))) for each in map(stay_shown, told)]
     return page_of(page, found, items)
 
 
@@ -128,7 +136,7 @@ def page_of(page: Page, found: Part, shown: Sequence[Item]) -> Listing[Item]:
     return Listing(items=items, next_cursor=page.cursor(ends_at) if ends_at else None)
 
 
-SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates", "in_other_currencies"}
+SHOWN_OTHERWISE = {"id", "role", "booking_id", "nights", "nightly_rates", "in_other_currencies", "desk_url"}
 
 
 def stay_shown(found: Stay | SharedStay) -> StayShown:

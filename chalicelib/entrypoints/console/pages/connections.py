@@ -33,7 +33,7 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.AGAIN: N_("Failed for now"),
 }
 """What became of a notice."""
-SHOWN = ("vendor", "base_url", "properties", "channels", "options")
+SHOWN = ("vendor", "base_url", "desk_url", "properties", "channels", "options")
 """What a form says of a connection, secrets apart."""
 
 
@@ -97,6 +97,7 @@ def _asked(visit: Visit, connection_id: str) -> Connection:
         "id": connection_id,
         "vendor": form.text("vendor"),
         "base_url": form.text("base_url").strip() or None,
+        "desk_url": form.text("desk_url").strip() or None,
         "properties": pairs(form.text("properties")),
         "channels": pairs(form.text("channels")),
         "options": {name: _several(values) for name, values in pairs(form.text("options")).items()},

@@ -1,7 +1,7 @@
 """What is on today: who arrives and leaves, what is on its way, what failed, and which connections fell silent.
 
 Calls of AWS: 3 for what waits (and where a run is on its way, those of the list of campaigns), 1 for the hotels, and
-for each of at most 3 hotels two boards, of 3 to 7 calls each.
+for each of at most 3 hotels two boards, of 3 to 10 calls each.
 """
 
 from typing import NamedTuple
