@@ -50,6 +50,8 @@ ImportId = NewType("ImportId", str)
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 NoteId = NewType("NoteId", str)
+TaskId = NewType("TaskId", str)
+"""Of what is to be done for a reservation: unique within it."""
 ErasureId = NewType("ErasureId", str)
 RequestId = NewType("RequestId", str)
 """What a person asked for about the data that is kept of them."""
@@ -63,7 +65,7 @@ GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x",
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
 STAFF, SIGNUP, IMPORT, CAPTURE = "st", "su", "i", "cp"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
-ANEW, ERASURE, NOTE, ASKED_FOR = "gz", "er", "o", "dr"
+ANEW, ERASURE, NOTE, ASKED_FOR, TASK = "gz", "er", "o", "dr", "t"
 """ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

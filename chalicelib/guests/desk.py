@@ -6,13 +6,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.aws import keys, table
-from chalicelib.canonical.ids import Leaf, PropertyId
+from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import Status
 from chalicelib.guests import board
 from chalicelib.guests.board import LONG_NIGHTS, BoardLine
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import is_arrival, is_departure
-from chalicelib.guests.store import read_stay
+from chalicelib.guests.store import read_stay, stays_of_reservations
 
 LONG = "long"
 """Sorts behind every date."""
@@ -37,6 +37,19 @@ def arrivals(property_id: PropertyId, day: date, after: str | None, at_once: int
     """Who is expected or came on that date and has not left; at most `at_once` are read together."""
     portions = [_arriving(property_id, day), _long(property_id)]
     return _read(portions, after, at_once, lambda stay: stay.arrival == day and is_arrival(stay.status))
+
+
+def arriving(property_id: PropertyId, first: date, days: int, after: str | None, at_once: int) -> Iterator[Line]:
+    """The arrivals of so many days from the first on, in the order of the days, the long stays last."""
+    wanted = frozenset(first + timedelta(days=each) for each in range(days) if first <= date.max - timedelta(days=each))
+    portions = [*(_arriving(property_id, day) for day in sorted(wanted)), _long(property_id)]
+    return _read(portions, after, at_once, lambda stay: stay.arrival in wanted and is_arrival(stay.status))
+
+
+def of_reservation(reservation: ReservationId) -> Line | None:
+    """Two batch reads."""
+    found = stays_of_reservations([reservation]).get(reservation)
+    return Line(*found, position=reservation) if found else None
 
 
 def departures(property_id: PropertyId, day: date, after: str | None, at_once: int) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Leaf
-from chalicelib.guests import notes
+from chalicelib.guests import notes, task_store
 from chalicelib.guests import store as guests
 from chalicelib.guests.spans import Span, Unread
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
@@ -82,14 +82,14 @@ def _store_portion(
             facts += stored.facts
             if stored.is_news:
                 news.add(at)
-            _forget_notes(change)
+            _forget_what_was_written(change)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is this change's: what the others made is told)
             failed[at] = error
     bus.announce(facts)
     return failed
 
 
-def _forget_notes(said: Input) -> None:
+def _forget_what_was_written(said: Input) -> None:
     """Of whom a source anonymised, as it may give the record to somebody else. Done again with each redelivery, unless
     it is somebody's again by then."""
     people = said.people if isinstance(said, Change) else ()
@@ -97,6 +97,7 @@ def _forget_notes(said: Input) -> None:
     for leaf, head in guests.with_records(guests.heads(anonymised)).items() if anonymised else ():
         if head.record and head.record.nobody:
             notes.forget(leaf)
+            task_store.forget(leaf)
 
 
 def _too_late() -> TryAgain:

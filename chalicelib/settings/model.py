@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.properties.model import Branding
+from chalicelib.settings.departments import ByPreference
 from chalicelib.settings.guest_rules import GuestRules
 from chalicelib.settings.matching import Weights
 
@@ -39,6 +40,8 @@ class HubSettings(BaseModel):
     who is theirs, too. `retention_months` is how long a guest is to be kept after the last stay or word (null: for
     ever); it is only kept and shown so far, and nothing follows from it yet. `accent` is the colour of the console, as
     `#0a7d5c`; it is shown lighter or darker where it could not be read. `guests` is how guests are recognised.
+    `departments` says who prepares what a guest prefers, by its kind: `{"pillow": "reception"}`, or `nobody`; a kind
+    that is left out is as the hub ships it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +54,7 @@ class HubSettings(BaseModel):
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
     group: Branding = Branding()
     guests: GuestRules = GuestRules()
+    departments: ByPreference = {}
     brands: Annotated[dict[HubId, Brand], Field(max_length=40)] = {}
     version: Annotated[int, Field(ge=0)] | None = None
 

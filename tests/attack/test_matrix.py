@@ -12,7 +12,7 @@ from chalicelib.access import sessions
 from chalicelib.access.model import ROLES
 from chalicelib.access.staff import store as people
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import ConnectionId, StaffId, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, PropertyId, StaffId, leaf_of_profile, reservation_id
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
@@ -25,6 +25,7 @@ from tests.fake_mews import connection
 from tests.mail_fakes import FakeSes
 
 ANNA, ALIKE = leaf_of_profile(ConnectionId("api"), "g1"), leaf_of_profile(ConnectionId("api"), "g2")
+ROOM = reservation_id(ConnectionId("api"), PropertyId("vienna"), "r1", 0)
 MARK = "zzvienna"
 """Stands in all that the hotel Vienna alone told, and in no answer that others may have."""
 PATH = {
@@ -32,7 +33,7 @@ PATH = {
     "other_id": ALIKE,
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
     "template_id": "hello", "session_id": "0" * 64, "preference": "pillow", "note_id": "o1", "secret_id": "w0",
-    "register_id": "made-up", "code_id": "cp1",
+    "register_id": "made-up", "code_id": "cp1", "reservation_id": ROOM, "task_id": "t1",
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -73,6 +74,11 @@ ASKED = {
     "boards:arrivals": Asked(NOT_SEEN, query="?date=2026-02-01"),
     "boards:departures": Asked(NOT_SEEN, query="?date=2026-02-03"),
     "boards:in_house": Asked(NOT_SEEN),
+    "tasks:listed": Asked(NOT_SEEN),
+    "tasks:of_reservation": Asked(NOT_SEEN),
+    "tasks:create": Asked(NOT_SEEN, {"reservation": ROOM, "department": "other", "text": "Flowers"}),
+    "tasks:put": Asked(NOT_SEEN, {"state": "done"}),
+    "tasks:delete": Asked(NOT_SEEN),
     "connections:listed": Asked(EMPTY),
     "connections:put": Asked(NOT_SEEN, CONNECTION),
     "connections:get": Asked(NOT_SEEN),
@@ -213,7 +219,7 @@ OPEN = {
     ("/capture/{token}", "GET"), ("/capture/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {
-    "boards:departures", "exports:get",
+    "boards:departures", "exports:get", "tasks:of_reservation",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
     "records:listed", "origins:listed", "merge_candidates:listed", "merge_candidates:get",
     "membership:listed", "members:listed", "staff:listed", "staff:get", "staff:sessions_of",

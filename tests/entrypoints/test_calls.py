@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import BY_PATH, Ask, Call, Contract, contract_of
 from chalicelib.entrypoints.api.paging import Page
-from chalicelib.entrypoints.api.routes import ADMIN, CALLS
+from chalicelib.entrypoints.api.roles import ADMIN
+from chalicelib.entrypoints.api.routes import CALLS
 from chalicelib.loyalty.model import Program
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
+from chalicelib.canonical.ids import ConnectionId, leaf_of_profile, reservation_id
 from chalicelib.canonical.time import instant, now
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.api.stays import StayShown
@@ -37,6 +37,7 @@ EXPORTED = {
     "account": ("memberships", '"number":"M-7"'),
     "ledger_entry": ("ledgers", '"origin":"stay_earned"'),
     "note": ("timeline", "Writes novels."),
+    "tasks": ("tasks", "Books by the bed"),
 }
 """Shape of the key → the part of the export that has it, and a text that only such a row of this world can bring."""
 MAIL = "the world of this test sends none: a message's fields are compared below"
@@ -51,7 +52,7 @@ NOT_EXPORTED = {
         (
             "reservation", "reservation_of_charge", "given", "spending", "mark", "chunk", "chunk_back", "told_later",
             "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "request",
-            "request_of", "audit", "long_work", "proposal", "proposed", "register_hash",
+            "request_of", "tasked", "audit", "long_work", "proposal", "proposed", "register_hash",
         ),
         ONLY_IDS,
     ),
@@ -82,6 +83,10 @@ def exported(hub: Hub, ingest: Ingest) -> dict[str, Any]:
     said = {"state": "explicit", "basis": "guest", "how": "Anna wrote it at the desk"}
     hub.put(f"/v1/guests/{ANNA}/consents/email/marketing", said)
     assert hub.status("POST", f"/v1/guests/{ANNA}/notes", {"text": "Writes novels."}) == 201
+    ingest(reservation("r3", PROFILE, arrival="2026-09-01", departure="2026-09-03"))
+    room = reservation_id(API, VIENNA.id, "r3", 0)
+    task = {"reservation": room, "department": "housekeeping", "text": "Books by the bed"}
+    assert hub.status("POST", f"/v1/properties/{VIENNA.id}/tasks", task) == 201
     return dict(hub.get(f"/v1/guests/{ANNA}/export", key="front_desk"))
 
 

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.access.model import ROLES
 from chalicelib.aws import table
 from chalicelib.canonical.batch import Message
+from chalicelib.canonical.ids import ConnectionId, reservation_id
 from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.calls import Call
 from chalicelib.entrypoints.api.routes import CALLS
@@ -46,6 +47,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "notes:create": {"text": "Writes novels"},
     "captures:create": {"email": "anna@new.example", "purposes": ["marketing"]},
     "capture_codes:create": {},
+    "tasks:create": {"reservation": "r1", "department": "concierge", "text": "Flowers"},
+    "tasks:put": {"state": "done"},
     "consents:put": {"state": "explicit"},
     "restrictions:put": {"restricted": True},
     "privacy_requests:create": {"guest": "g1", "kind": "access"},
@@ -108,6 +111,8 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "channel": "email",
         "preference": "pillow",
         "note_id": "o1",
+        "reservation_id": reservation_id(ConnectionId("api"), PORTO.id, "r1", 0),
+        "task_id": "t1",
         "purpose": "marketing",
         "program_id": "club",
         "segment_id": "s",

@@ -20,19 +20,26 @@ from chalicelib.aws import (
     keys_of_notes,
     keys_of_people,
     keys_of_registers,
+    keys_of_tasks,
 )
 from chalicelib.aws.codec import item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 from chalicelib.aws.table import LARGEST_ROW
-from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_the_deployment, rows_of_work
+from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_tasks, rows_of_the_deployment, rows_of_work
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
 PAGES = (
     keys, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes,
-    keys_of_people, keys_of_registers,
+    keys_of_people, keys_of_registers, keys_of_tasks,
 )  # fmt: skip
-ROWS: Rows = {**rows_of_the_deployment.ROWS, **rows_of_guests.ROWS, **rows_of_work.ROWS, **rows_of_newcomers.ROWS}
+ROWS: Rows = {
+    **rows_of_the_deployment.ROWS,
+    **rows_of_guests.ROWS,
+    **rows_of_work.ROWS,
+    **rows_of_newcomers.ROWS,
+    **rows_of_tasks.ROWS,
+}
 
 
 def shapes() -> set[str]:

@@ -89,7 +89,7 @@ def arrivals(ask: Ask, property_id: PropertyId, *, date: str | None = None, page
 
     Without a date it is today's at the property. Within moments after a change a line may be missing.
     """
-    day = _day(ask, property_id, date)
+    day = day_of(ask, property_id, date)
     return _page(ask, desk.arrivals(property_id, day, page.after, page.limit + 1), page)
 
 
@@ -98,7 +98,7 @@ def departures(ask: Ask, property_id: PropertyId, *, date: str | None = None, pa
 
     Without a date it is today's at the property. Within moments after a change a line may be missing.
     """
-    day = _day(ask, property_id, date)
+    day = day_of(ask, property_id, date)
     return _page(ask, desk.departures(property_id, day, page.after, page.limit + 1), page)
 
 
@@ -107,11 +107,11 @@ def in_house(ask: Ask, property_id: PropertyId, *, page: Page) -> Listing[BoardL
 
     Who came more than 30 days ago for fewer nights is not shown: the source never said that the guest left.
     """
-    today = _day(ask, property_id, None)
+    today = day_of(ask, property_id, None)
     return _page(ask, desk.in_house(property_id, today, page.after, page.limit + 1), page)
 
 
-def _day(ask: Ask, property_id: PropertyId, asked: str | None) -> date:
+def day_of(ask: Ask, property_id: PropertyId, asked: str | None) -> date:
     """Raises NotFound for a property that the caller does not see, and Invalid."""
     hotel = properties.get(ask, property_id)
     if asked is None:

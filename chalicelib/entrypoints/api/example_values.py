@@ -22,6 +22,8 @@ VALUES: Mapping[str, Any] = {
     "campaign": "spring",
     "campaign_id": "spring",
     "erasure_id": "er1k5fq0",
+    "reservation_id": "r7a11",
+    "task_id": "t3f1c0ffee",
     "request_id": "dr1k5fq0",
     "changed_at": "2026-01-05T10:00:00Z",
     "channel": "email",
@@ -131,5 +133,6 @@ IN_QUERY: Mapping[str, Any] = {
     "state": "open", "since": "2026-02-01", "until": "2026-03-01T00:00:00Z", "status": "checked_out",
     "said_by": "guest",
     "origin": "stay_earned", "kind": "stay", "audit:listed.kind": "opened",
+    "department": "housekeeping",
 }  # fmt: skip
 """What is asked for, by the name of the parameter, or by that and the call."""

@@ -16,6 +16,7 @@ from chalicelib.entrypoints.api import (
     origins,
     preferences,
     records,
+    tasks_written,
     timeline,
 )
 from chalicelib.entrypoints.api.answers import Listing, Shown
@@ -29,6 +30,7 @@ from chalicelib.entrypoints.api.origins import OriginsShown
 from chalicelib.entrypoints.api.paging import MOST, Page, read_page
 from chalicelib.entrypoints.api.preferences import StatementShown
 from chalicelib.entrypoints.api.records import RecordShown
+from chalicelib.entrypoints.api.tasks_written import ReservationTasksWritten
 from chalicelib.entrypoints.api.timeline import Happening
 
 MOST_PAGES, MOST_CHARACTERS = 5, 1_000_000
@@ -46,7 +48,8 @@ class LedgerExport(Shown):
 class GuestExport(Shown):
     """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from,
     what each source said, what people decided, what the guest and staff said, consents with their receipts, memberships
-    with their ledgers, stays, consents and messages in the order of time, and what was billed with each stay.
+    with their ledgers, stays, consents and messages in the order of time, what was billed with each stay, and what was
+    to be done before it.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.
@@ -63,6 +66,7 @@ class GuestExport(Shown):
     ledgers: list[LedgerExport]
     timeline: list[Happening]
     charges: list[StayCharges]
+    tasks: list[ReservationTasksWritten]
     cut: list[str]
 
 
@@ -85,6 +89,7 @@ def get(ask: Ask, guest_id: GuestId) -> GuestExport:
         ledgers=[_ledger(ask, guest_id, each.program, cut) for each in standings],
         timeline=_some("timeline", lambda page: timeline.listed(ask, guest_id, page=page), cut),
         charges=_some("charges", lambda page: charges.listed(ask, guest_id, page=page), cut),
+        tasks=tasks_written.of_guest(ask, guest_id),
         cut=sorted(set(cut)),
     )
 

@@ -1,17 +1,20 @@
-"""Every call of the API on one page: method and path, which function answers, and who may."""
+"""Every call of the API on one page, those of the front desk's day on another (`desk_routes.py`): method and path,
+which function answers, and who may."""
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.entrypoints.api.calls import Call, perform
+from chalicelib.entrypoints.api.desk_routes import DESK_CALLS
+from chalicelib.entrypoints.api.roles import (
+    ADMIN,
+    ANALYSTS,
+    EVERYONE,
+    FRONT_DESK,
+    MARKETING,
+    MARKETING_READ,
+    SENDERS,
+)
 from chalicelib.entrypoints.problems import answered
-
-ADMIN = frozenset({"admin"})
-EVERYONE = frozenset({"admin", "marketer", "front_desk", "analyst", "integration"})
-MARKETING = frozenset({"admin", "marketer"})
-MARKETING_READ = frozenset({"admin", "marketer", "analyst"})
-ANALYSTS = frozenset({"admin", "analyst"})
-FRONT_DESK = frozenset({"admin", "front_desk"})
-SENDERS = frozenset({"admin", "integration"})
 
 CALLS = (
     Call("GET", "/v1/properties", "properties:listed", EVERYONE),
@@ -20,9 +23,7 @@ CALLS = (
     ),
     Call("GET", "/v1/properties/{property_id}", "properties:get", EVERYONE),
     Call("DELETE", "/v1/properties/{property_id}", "properties:delete", ADMIN, group_only=True, conflicts=True),
-    Call("GET", "/v1/properties/{property_id}/arrivals", "boards:arrivals", EVERYONE),
-    Call("GET", "/v1/properties/{property_id}/departures", "boards:departures", EVERYONE),
-    Call("GET", "/v1/properties/{property_id}/in-house", "boards:in_house", EVERYONE),
+    *DESK_CALLS,
     Call("GET", "/v1/connections", "connections:listed", ADMIN),
     Call("PUT", "/v1/connections/{connection_id}", "connections:put", ADMIN, conflicts=True, versioned=True),
     Call("GET", "/v1/connections/{connection_id}", "connections:get", ADMIN),

@@ -30,6 +30,7 @@ PARTS = {
     "ledgers": N_("Points"),
     "timeline": N_("Timeline"),
     "charges": N_("What was billed"),
+    "tasks": N_("Tasks"),
 }
 """The parts of an export in words; one that is not named here is called by its own name."""
 Scalar = str | float | bool | None

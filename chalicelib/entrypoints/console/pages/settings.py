@@ -3,6 +3,7 @@
 from chalice.app import Response
 
 from chalicelib.entrypoints.api import settings
+from chalicelib.entrypoints.console.pages.connections import lines, pairs
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Branding
 from chalicelib.settings.model import HubSettings
@@ -14,7 +15,7 @@ LISTS = ("role_words", "agency_domains", "house_telephones")
 
 
 def shown(visit: Visit) -> Response:
-    return visit.shown("settings.html", kept=visit.call(settings.get))
+    return visit.shown("settings.html", kept=visit.call(settings.get), lines=lines)
 
 
 def saved(visit: Visit) -> Response:
@@ -22,6 +23,7 @@ def saved(visit: Visit) -> Response:
     form, kept = visit.form, visit.call(settings.get)
     asked = {
         **kept.model_dump(mode="json", exclude_none=True, include={"brands"}),
+        "departments": pairs(form.text("departments")),
         **{name: form.has(name) for name in SWITCHES},
         **{name: number for name in NUMBERS if (number := visit.number(name)) is not None},
         **({"accent": accent} if (accent := form.text("accent").strip()) else {}),

@@ -1,0 +1,32 @@
+"""The calls by which a front desk sees a day: boards, and what is to be done; a part of `routes.CALLS`."""
+
+from chalicelib.entrypoints.api.calls import Call
+from chalicelib.entrypoints.api.roles import EVERYONE, FRONT_DESK
+
+DESK_CALLS = (
+    Call("GET", "/v1/properties/{property_id}/arrivals", "boards:arrivals", EVERYONE),
+    Call("GET", "/v1/properties/{property_id}/departures", "boards:departures", EVERYONE),
+    Call("GET", "/v1/properties/{property_id}/in-house", "boards:in_house", EVERYONE),
+    Call("GET", "/v1/properties/{property_id}/tasks", "tasks:listed", FRONT_DESK),
+    Call(
+        "POST",
+        "/v1/properties/{property_id}/tasks",
+        "tasks:create",
+        FRONT_DESK,
+        status=201,
+        creates=True,
+        answers_secret=True,
+        conflicts=True,
+    ),
+    Call("GET", "/v1/properties/{property_id}/tasks/{reservation_id}", "tasks:of_reservation", FRONT_DESK),
+    Call(
+        "PUT", "/v1/properties/{property_id}/tasks/{reservation_id}/{task_id}", "tasks:put", FRONT_DESK, conflicts=True
+    ),
+    Call(
+        "DELETE",
+        "/v1/properties/{property_id}/tasks/{reservation_id}/{task_id}",
+        "tasks:delete",
+        FRONT_DESK,
+        conflicts=True,
+    ),
+)
