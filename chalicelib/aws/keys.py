@@ -49,7 +49,7 @@ def alone(kind: str, as_: str = "") -> Callable[[str], Key]:
 DEPLOYMENT = Key("SETTINGS", "DEPLOYMENT")
 
 # Partitions that hold a whole kind, by id: few rows, listed by one query.
-PROPERTIES, CONNECTIONS, KEYS, LEGAL = "PROPERTIES", "CONNECTIONS", "KEYS", "LEGAL"
+PROPERTIES, CONNECTIONS, KEYS, LEGAL, SPEND = "PROPERTIES", "CONNECTIONS", "KEYS", "LEGAL", "SPEND"
 PROGRAMS, SEGMENTS, TEMPLATES, CAMPAIGNS = "PROGRAMS", "SEGMENTS", "TEMPLATES", "CAMPAIGNS"
 
 property_: Callable[[PropertyId], Key] = partial(Key, PROPERTIES)

@@ -62,6 +62,11 @@ TEMPLATE = {
 CAMPAIGN = {"name": "Spring in both houses", "segment": "came-back", "template": "spring"}
 BRAND = {"name": "Alpine Hotels", "sender": "Alpine Hotels <news@alpine.example>", "legal_entity": "alpine"}
 SESSIONS = 2
+SPEND = {
+    "currency": "EUR",
+    "commissions": [{"channel": "ota", "basis_points": 1500, "since": "2024-01-01"}],
+    "rates": [{"currency": "USD", "since": "2024-01-01", "rate": "0.92"}],
+}
 CONNECTION = {"vendor": "canonical", "secrets": ["whsec_" + "A" * 32], "properties": {"porto": "porto"}}
 
 
@@ -123,6 +128,7 @@ class Maker:
         self.hub.put("/v1/settings", self.hub.get("/v1/settings") | {"brands": {"alpine": BRAND}})
         providers.save(Provider("https://login.hotel.example", "hub", "", demanded_of_admins=False))
         self.hub.put("/v1/programs/club", PROGRAM)
+        self.hub.put("/v1/spend-settings", SPEND)
 
     def _guests(self) -> None:
         assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate([*told(), ALIKE])])
@@ -161,7 +167,7 @@ class Maker:
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing", "preference": "pillow",
-            "field_name": "newspaper",
+            "field_name": "newspaper", "commission_number": "0",
         }  # fmt: skip
 
     def _with_a_field(self) -> Any:

@@ -59,10 +59,10 @@ NOT_EXPORTED = {
     **dict.fromkeys(("signup", "signup_mail", "letter", "idempotency", "import_"), FOR_DAYS),
     **dict.fromkeys(
         (
-            "DEPLOYMENT", "LEGAL", "PROGRAMS", "PROVIDER", "SEGMENTS", "TEMPLATES", "api_key", "api_key_listing",
-            "attempts", "campaign", "connection", "connection_health", "connection_reach", "identity", "job", "launch",
-            "link", "pacing", "program_followed", "property_", "run", "run_content", "session", "staff",
-            "staff_address", "staff_mail", "waking", "identity_audit", "register",
+            "DEPLOYMENT", "LEGAL", "PROGRAMS", "PROVIDER", "SEGMENTS", "SPEND", "TEMPLATES", "api_key",
+            "api_key_listing", "attempts", "campaign", "connection", "connection_health", "connection_reach",
+            "identity", "job", "launch", "link", "pacing", "program_followed", "property_", "run", "run_content",
+            "session", "staff", "staff_address", "staff_mail", "waking", "identity_audit", "register",
         ),
         NOT_OF_GUESTS,
     ),

@@ -26,6 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "staff:invite": {"name": "n", "email": "n@mail.example", "role": "analyst", "properties": [VIENNA.id]},
     "staff:change": {"name": "n"},
     "consent_rules:put": {"rules": []},
+    "spend:put": {"currency": "EUR"},
     "registers:take": {"made_on": "2026-01-01", "hashes": ["0" * 64]},
     "registers:complete": {"made_on": "2026-01-01"},
     "provider:put": {"issuer": "https://id.hotel.example", "client_id": "hub"},

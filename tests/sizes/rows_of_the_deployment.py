@@ -21,6 +21,7 @@ from chalicelib.aws.keys import Key
 from chalicelib.campaigns import actions as campaigns
 from chalicelib.campaigns import store as campaign_store
 from chalicelib.campaigns.model import MOST_EARLIER, Campaign
+from chalicelib.canonical.details import Payer
 from chalicelib.canonical.ids import (
     CampaignId,
     ConnectionId,
@@ -49,12 +50,13 @@ from chalicelib.messages.model import Template
 from chalicelib.properties import store as properties
 from chalicelib.segments import actions as segments
 from chalicelib.segments.model import Segment
-from chalicelib.settings import installation, legal_store
+from chalicelib.settings import installation, legal_store, spend_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.guest_rules import FieldRule, GuestRules, ProfileField
 from chalicelib.settings.legal import MOST_TOPICS, ConsentSettings, ConsentText, CountryRule, MailTopic, Source
 from chalicelib.settings.matching import SHIPPED_WEIGHTS, Matching
 from chalicelib.settings.model import Brand, HubSettings, Succession
+from chalicelib.settings.spend import MOST_COMMISSIONS, MOST_RATES, Commission, ExchangeRate, SpendSettings
 from tests import tables
 from tests.aws.test_largest_rows import changed_as_often_as_may_be
 from tests.builders import DAY_ONE
@@ -117,6 +119,18 @@ def consent_settings(_: str) -> Item:
     topics = tuple(MailTopic(id=f"{at:016}", purpose="x" * 64, names=names) for at in range(MOST_TOPICS))
     legal_store.save(ConsentSettings(rules=rules, texts=texts, topics=topics))
     return kept(Key(keys.LEGAL, "consent"))
+
+
+def spend_settings(_: str) -> Item:
+    commission = Commission(
+        source=ConnectionId(ID), agency_id="x" * 128, property_id=PropertyId(ID), channel=Channel.WHOLESALE,
+        payer=Payer.MASTER_ACCOUNT, basis_points=10_000, deducted=True, since=DAY_ONE.date(), until=DAY_ONE.date(),
+    )  # fmt: skip
+    rate = ExchangeRate(currency="USD", since=DAY_ONE.date(), rate=f"{'9' * 9}.{'9' * 12}")
+    spend_store.save(
+        SpendSettings(currency="EUR", commissions=(commission,) * MOST_COMMISSIONS, rates=(rate,) * MOST_RATES)
+    )
+    return kept(Key(keys.SPEND, "spend"))
 
 
 def property_(signs: str) -> Item:
@@ -312,6 +326,7 @@ def idempotency(signs: str) -> Item:
 ROWS: Rows = {
     "DEPLOYMENT": Largest(deployment, 401_200, SIX),
     "LEGAL": Largest(consent_settings, 404_000),
+    "SPEND": Largest(spend_settings, 350_000),
     "property_": Largest(property_, 128_800, SIX),
     "connection": Largest(connection, 254_100),
     "connection_health": Largest(connection_health, 2_000),

@@ -98,6 +98,11 @@ OF_SHAPE: Mapping[str, Json] = {
     "FrequentParty": {"value": "couple", "stays": 3},
     "FrequentWeekday": {"value": "friday", "stays": 2},
     "HabitsShown": {"lead_days": 21, "discounted_percent": 33, "nights_per_stay": 2, "stays": 3},
+    "SpendSettings": {"version": 1},
+    "Commission": {"channel": "ota", "basis_points": 1500, "since": "2026-01-01", "until": None},
+    "ExchangeRate": {"currency": "USD", "since": "2026-01-01", "rate": "0.92"},
+    "SpendShown": {"stays": 3},
+    "Unconverted": {"currency": "CHF", "reservations": 1},
     "FieldShown": {
         "name": "newspaper",
         "label": "Newspaper",

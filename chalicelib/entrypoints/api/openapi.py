@@ -65,6 +65,7 @@ TAGS = {
     "segments": "Rules that say which guests belong",
     "signups": "Who would like to get newsletters, and is asked to confirm it",
     "settings": "What is set for all hotels",
+    "spend-settings": "Commissions of channels, the group's currency, and exchange rates",
     "templates": "What mails say",
     "today": "What who comes to work should know",
     "traits": "What is known of a guest, and where it may be used",

@@ -156,6 +156,13 @@ PAGES = (
         takes="survivorship:saved",
         opens="settings:put",
     ),
+    Page("/settings/spend", shows="spend_settings:shown", takes="spend_settings:saved", opens="spend:put"),
+    Page(
+        "/settings/spend/{commission_number}/delete",
+        shows="spend_settings:deleting",
+        takes="spend_settings:deleted",
+        opens="spend:put",
+    ),
     Page("/settings/brands", shows="brands:listed", opens="settings:get"),
     Page("/settings/brands/new", shows="brands:new", takes="brands:created", opens="settings:put"),
     Page("/settings/brands/{brand_id}", shows="brands:one", takes="brands:saved", opens="settings:put"),

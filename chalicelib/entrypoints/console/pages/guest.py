@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
 Calls of AWS for a guest of one record, with those for the session and the looks: overview 10 (about 5 more for each who
-may be the same, 5 at most), stays 15, records 19, timeline 16, consents 15, memberships 16, one of them 19, sheet 24.
+may be the same, 5 at most), stays 18, records 19, timeline 16, consents 15, memberships 16, one of them 19, sheet 24.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
@@ -12,7 +12,7 @@ from chalice.app import Response
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId, GuestId, Leaf, PropertyId
 from chalicelib.canonical.snapshots import Status
-from chalicelib.entrypoints.api import consents, guests, habits, membership, origins, records, stays, timeline
+from chalicelib.entrypoints.api import consents, guests, habits, membership, origins, records, spend, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.console import by_month, hotels, named
@@ -83,9 +83,16 @@ def stayed(visit: Visit) -> Response:
     listing = visit.call(stays.listed, id_of(visit), property_id=there, status=status, page=visit.part(visit.path))
     began = [(each.arrival, 1) for each in listing.items if each.status in STAYED]
     months = by_month.bars(visit.wording, began)
-    told = visit.call(habits.get, id_of(visit))
+    told, spent = visit.call(habits.get, id_of(visit)), visit.call(spend.of_guest, id_of(visit))
     return shown(
-        visit, "guest_stays.html", found(visit), listing=listing, months=months, states=list(Status), habits=told
+        visit,
+        "guest_stays.html",
+        found(visit),
+        listing=listing,
+        months=months,
+        states=list(Status),
+        habits=told,
+        spent=spent,
     )
 
 
