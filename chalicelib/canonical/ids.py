@@ -47,6 +47,8 @@ ActorId = KeyId | StaffId
 JobId = NewType("JobId", str)
 ImportId = NewType("ImportId", str)
 """A list that somebody brings in."""
+AccountId = NewType("AccountId", str)
+"""A company or an agency: as one source names it, or one that people made."""
 LetterId = NewType("LetterId", str)
 """A message that could not be processed: a notice's own id, else the one that its queue gave it."""
 NoteId = NewType("NoteId", str)
@@ -63,7 +65,7 @@ IdentifierKey = NewType("IdentifierKey", str)
 GUEST, NOBODY, RESERVATION, BOOKING, CHARGE, FACT, CLAIM, STAFF_MAIL = "g", "x", "r", "b", "c", "f", "m", "s"
 """First letters of ids. A leaf of NOBODY holds stays in which no person is known (a walk-in, a paymaster)."""
 LAUNCH, RUN, LONG_WORK = "l", "n", "j"
-STAFF, SIGNUP, IMPORT, CAPTURE = "st", "su", "i", "cp"
+STAFF, SIGNUP, IMPORT, CAPTURE, ACCOUNT = "st", "su", "i", "cp", "ac"
 """What a guest may be mailed for once has RUN's letter and a timed id: a guest's messages lie in the order of time."""
 ANEW, ERASURE, NOTE, ASKED_FOR, TASK = "gz", "er", "o", "dr", "t"
 """ANEW begins the leaf of who comes again after an erasure: no other leaf begins so."""
@@ -155,6 +157,11 @@ def leaf_of_nobody(reservation: ReservationId) -> Leaf:
 
 def is_person(leaf: Leaf) -> bool:
     return not leaf.startswith(NOBODY)
+
+
+def account_of(source: ConnectionId, source_id: str) -> AccountId:
+    """The company or agency that a source has under this id: it may be either, or both."""
+    return AccountId(stable_id(ACCOUNT, source, source_id))
 
 
 def reservation_id(source: ConnectionId, property_id: PropertyId, vendor_id: str, room: int) -> ReservationId:

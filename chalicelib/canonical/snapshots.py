@@ -121,7 +121,8 @@ class Snapshot(BaseModel):
 class GuestSnapshot(Snapshot):
     """What a source says about one person.
 
-    `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests. `anonymised`
+    `person` is false for agencies, companies, paymaster and "Walk In" profiles: they never become guests; where
+    reservations name the id as their company or agency, its names are that account's. `anonymised`
     is true where the source erased who this was: the hub forgets the person, and keeps the stays.
     `marketing_email` is the source's own opt-in flag: true, false, or null where the source does not say.
     `country` is the nationality, the address's is where the guest lives. `generation` is what tells a father from a
@@ -171,6 +172,7 @@ class ReservationSnapshot(Snapshot):
     `eligible_room_revenue_minor` is what of the room revenue stands on the guests' own folio and may earn points; null
     is all of it. `payer` is on whose folio the room stands. `arrival_time` is when the guest is expected, local to the
     property. `booking_id` groups the rooms of one booking, `group_id` the bookings of one group (a wedding, a tour).
+    `company_id` and `agency_id` are who sends and who sells it, in the source's ids: each is an account of the hub.
     """
 
     kind: Literal["reservation"] = "reservation"

@@ -19,6 +19,7 @@ from chalicelib.connectors import vendors
 from chalicelib.connectors.contract import Link, Translated
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import archive, envelopes
+from chalicelib.ingest.accounts import Accounts
 from chalicelib.ingest.changes import Snapshot, change_of
 from chalicelib.ingest.conversations import SecondsLeft, converse, shared
 from chalicelib.ingest.edge import raw_bucket
@@ -49,6 +50,7 @@ class _Batch:
     failures: Failures = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     heard: Heard = field(default_factory=Heard)
+    accounts: Accounts = field(default_factory=Accounts)
 
     def add(self, told: Change | None, messages: set[str], connection: KeptConnection | None) -> None:
         if told is None:
@@ -70,6 +72,8 @@ class _Batch:
         for at, error in store_changes(self.changes, self.seconds_left, news).items():
             self.fail(self.sources[at], error)
         self.heard.stored(self.changes, self.sources, news)
+        self.accounts.named(self.changes, self.sources)
+        self.failures |= self.accounts.noted(self.failures)
         for word, count in self.ignored.items():
             meter().calls[f"ignored:{word}"] += count
         return self.failures
@@ -116,6 +120,7 @@ def _take_in(
     batch.heard.translated([message_id], source, translated)
     for snapshot in translated.snapshots:
         change = change_of(snapshot, source, batch.known, digest, notice.request)
+        batch.accounts.told(snapshot, source, {message_id})
         batch.add(change.received(notice.received_at) if change else None, {message_id}, connection)
     if translated.broken:
         first, *others = translated.broken.values()
@@ -207,6 +212,7 @@ def _ask(
             hotel=_hotel_of(snapshot, translated, connection),
         )
         to_blame = _naming(change.vendor_id if change else "", named) or set(named)
+        batch.accounts.told(snapshot, connection.id, to_blame)
         batch.add(change.received(instant(asked_at)) if change else None, to_blame, connection)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.accounts.listing import attributes, lists_otherwise
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.keys import Key
@@ -117,7 +118,8 @@ def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list
         if kept:
             row = stay_row(leaf, kept.stay, kept.version.text() if kept.version else "", kept.lies_in)
             writes.append(table.Put(row, replaces=rows.get(table.key_of(row))))
-            if kept.stay.reservation in update.leaf_by_reservation:
+            place = rows.get(keys.reservation(kept.stay.reservation))
+            if kept.stay.reservation in update.leaf_by_reservation or lists_otherwise(kept.stay, place):
                 writes.append(_place_write(leaf, kept, rows))
     left = [keys.stay(*each) for each in update.stays_left]
     writes += [table.Delete(key, replaces=rows.get(key)) for key in left]
@@ -130,8 +132,10 @@ def _stay_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list
 
 
 def _place_write(leaf: Leaf, kept: KeptStay, rows: Mapping[Key, Item | None]) -> table.Put:
+    """Where a reservation is kept, and of which company and agency it is one."""
     key = keys.reservation(kept.stay.reservation)
-    return table.Put(table.row(key, leaf=leaf, month=kept.lies_in), _with_same("leaf", key, rows))
+    row = table.row(key, leaf=leaf, month=kept.lies_in, **attributes(kept.stay))
+    return table.Put(row, _with_same("leaf", key, rows), replaces=rows.get(key))
 
 
 def _with_same(attribute: str, key: Key, rows: Mapping[Key, Item | None]) -> table.When:

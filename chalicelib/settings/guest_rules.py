@@ -14,6 +14,7 @@ RoleWord = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z.,_+-]{2,40}$")]
 AgencyDomain = Annotated[
     str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$", max_length=100)
 ]
+MOST_AGENCY_DOMAINS = 100
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{5,14}$")]
 
 
@@ -71,7 +72,7 @@ class GuestRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     role_words: Annotated[tuple[RoleWord, ...], Field(max_length=50)] = ()
-    agency_domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=100)] = ()
+    agency_domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=MOST_AGENCY_DOMAINS)] = ()
     house_telephones: Annotated[tuple[Telephone, ...], Field(max_length=100)] = ()
     survivorship: Survivorship = {}
     survivorship_at: Annotated[dict[HubId, Survivorship], Field(max_length=MOST_HOTELS)] = {}
@@ -94,6 +95,9 @@ class GuestRules(BaseModel):
             return self.model_copy(update={"survivorship": rules})
         others = {name: each for name, each in self.survivorship_at.items() if name != hotel}
         return self.model_copy(update={"survivorship_at": {**others, **({hotel: rules} if rules else {})}})
+
+    def with_agency_domains(self, domains: tuple[str, ...]) -> Self:
+        return self.model_copy(update={"agency_domains": domains})
 
     def rule_of(self, field: str) -> FieldRule:
         return next((rule for name, rule in self.survivorship.items() if name == field), NEWEST)

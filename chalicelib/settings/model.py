@@ -62,5 +62,8 @@ class HubSettings(BaseModel):
         """With these weights of matching in place of those of the same names."""
         return self.model_copy(update={"guests": self.guests.weighing(weights)})
 
+    def with_agency_domains(self, domains: tuple[str, ...]) -> Self:
+        return self.model_copy(update={"guests": self.guests.with_agency_domains(domains)})
+
     def numbered(self, version: int) -> Self:
         return self.model_copy(update={"version": version})

@@ -12,7 +12,7 @@ from chalicelib.access import sessions
 from chalicelib.access.model import ROLES
 from chalicelib.access.staff import store as people
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import ConnectionId, PropertyId, StaffId, leaf_of_profile, reservation_id
+from chalicelib.canonical.ids import ConnectionId, PropertyId, StaffId, account_of, leaf_of_profile, reservation_id
 from chalicelib.canonical.time import now
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
@@ -34,6 +34,7 @@ PATH = {
     "channel": "email", "purpose": "marketing", "program_id": "club", "letter_id": "q1", "segment_id": "regulars",
     "template_id": "hello", "session_id": "0" * 64, "preference": "pillow", "note_id": "o1", "secret_id": "w0",
     "register_id": "made-up", "code_id": "cp1", "reservation_id": ROOM, "task_id": "t1",
+    "account_id": account_of(ConnectionId("api"), f"{MARK}-c"),
 }  # fmt: skip
 """What a path names: each thing is Vienna's, or the group's. Campaign, run, job and person have made-up ids."""
 HOTEL = {
@@ -126,6 +127,11 @@ ASKED = {
     "guests:search": Asked(EMPTY, query=f"?email={MARK}@mail.example"),
     "guests:get": Asked(NOT_SEEN),
     "spend:of_guest": Asked(NOT_SEEN),
+    "accounts:listed": Asked(EMPTY),
+    "accounts:create": Asked(403, {"kind": "company", "name": "n"}),
+    "accounts:get": Asked(NOT_SEEN),
+    "accounts:put": Asked(403, {"name": "n"}),
+    "accounts:stays": Asked(NOT_SEEN),
     "exports:get": Asked(NOT_SEEN),
     "erasures:erase": Asked(NOT_SEEN),
     "erasures:plan": Asked(NOT_SEEN),
@@ -222,6 +228,7 @@ OPEN = {
     ("/capture/{token}", "GET"), ("/capture/{token}", "POST"),
 }  # fmt: skip
 SHOWN = {
+    "accounts:listed", "accounts:get", "accounts:stays", "habits:get", "stays:listed", "timeline:listed",
     "boards:departures", "exports:get", "tasks:of_reservation",
     "connections:listed", "connections:get", "dead_letters:listed", "dead_letters:get", "guests:search", "guests:get",
     "records:listed", "origins:listed", "merge_candidates:listed", "merge_candidates:get",
@@ -248,7 +255,7 @@ class World:
 def world(hub: Hub, ingest: Ingest) -> World:
     FakeSes().install()
     person = guest(email=f"{MARK}@mail.example", given_name=MARK, family_name="Lee")
-    ingest(reservation("r1", person, status="checked_out"))
+    ingest(reservation("r1", person, status="checked_out", company_id=f"{MARK}-c"))
     ingest({**person, "source_id": "g2", "given_name": f"{MARK}s", "property_id": "vienna"})
     connections.put(connection(base_url=f"https://{MARK}.example"))
     for each in _letters():

@@ -9,7 +9,8 @@ import pytest
 from chalicelib.access.model import ROLES
 from chalicelib.aws import table
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import ConnectionId, reservation_id
+from chalicelib.canonical.ids import ConnectionId, account_of, reservation_id
+from chalicelib.connections.model import API
 from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints.api.calls import Call
 from chalicelib.entrypoints.api.routes import CALLS
@@ -27,6 +28,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "staff:change": {"name": "n"},
     "consent_rules:put": {"rules": []},
     "spend:put": {"currency": "EUR"},
+    "accounts:create": {"kind": "company", "name": "n"},
+    "accounts:put": {"name": "n"},
     "registers:take": {"made_on": "2026-01-01", "hashes": ["0" * 64]},
     "registers:complete": {"made_on": "2026-01-01"},
     "provider:put": {"issuer": "https://id.hotel.example", "client_id": "hub"},
@@ -63,6 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "templates:preview_saved": {"property_id": PORTO.id},
     "campaigns:create": {"name": "c", "segment": "s", "template": "t"},
 }
+STAYED = {"status": "checked_out", "company_id": "c1"}
 UNREADABLE = [
     b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff", b'{"a":NaN}', b"[" * 100_000, b'{"a":1,"a":2}', b'{"id":{}}',
     b'{"a":"\\ud800"}', b'{"name":1e400}', b"\xef\xbb\xbf{", '{"a":"é"}'.encode("utf-16"), b'{"extra":1}',
@@ -80,7 +84,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
     hub.put("/v1/templates/t", TEMPLATE)
     hub.put("/v1/consent-settings", {"registers": [{"id": "ecg", "hash": "sha256", "valid_days": 30}]})
     hub.put("/v1/connections/pms", {**CONNECTION, "properties": {"p": PORTO.id}})
-    ingest(reservation("r1", guest("g1", email="anna@lee.example"), property_id=PORTO.id, status="checked_out"))
+    ingest(reservation("r1", guest("g1", email="anna@lee.example"), property_id=PORTO.id, **STAYED))
     hub.call("POST", "/v1/campaigns", {"id": "camp", **BODIES["campaigns:create"]})
     letter = {"connection": "pms", "request": "q1"}
     dead_letters.set_aside("fetch", Message("m1", letter, {}, json.dumps(letter)), reason="gone", archived=True)
@@ -115,6 +119,7 @@ def ids(hub: Hub, ingest: Ingest) -> dict[str, str]:
         "reservation_id": reservation_id(ConnectionId("api"), PORTO.id, "r1", 0),
         "task_id": "t1",
         "purpose": "marketing",
+        "account_id": account_of(API, "c1"),
         "program_id": "club",
         "segment_id": "s",
         "template_id": "t",

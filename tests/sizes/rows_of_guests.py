@@ -527,7 +527,7 @@ ROWS: Rows = {
     "identity_audit": Largest(identity_audit, 54_000),
     "decisions": Largest(decisions, 55_700, SIX),
     "stay": Largest(stay, 11_400, FOUR),
-    "reservation": Largest(reservation_, 130),
+    "reservation": Largest(reservation_, 370),
     "companion": Largest(companion, 140),
     "mark": Largest(mark, 4_400),
     "charge": Largest(charge_, 310),

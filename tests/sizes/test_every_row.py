@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.aws import (
     keys,
+    keys_of_accounts,
     keys_of_audits,
     keys_of_erasures,
     keys_of_imports,
@@ -26,11 +27,18 @@ from chalicelib.aws.codec import item_size
 from chalicelib.aws.keys import Key
 from chalicelib.aws.settings import Settings
 from chalicelib.aws.table import LARGEST_ROW
-from tests.sizes import rows_of_guests, rows_of_newcomers, rows_of_tasks, rows_of_the_deployment, rows_of_work
+from tests.sizes import (
+    rows_of_accounts,
+    rows_of_guests,
+    rows_of_newcomers,
+    rows_of_tasks,
+    rows_of_the_deployment,
+    rows_of_work,
+)
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
 PAGES = (
-    keys, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes,
+    keys, keys_of_accounts, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers, keys_of_notes,
     keys_of_people, keys_of_registers, keys_of_tasks,
 )  # fmt: skip
 ROWS: Rows = {
@@ -39,6 +47,7 @@ ROWS: Rows = {
     **rows_of_work.ROWS,
     **rows_of_newcomers.ROWS,
     **rows_of_tasks.ROWS,
+    **rows_of_accounts.ROWS,
 }
 
 

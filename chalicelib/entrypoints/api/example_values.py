@@ -9,6 +9,7 @@ LINK = "https://hotel.example"
 VALUES: Mapping[str, Any] = {
     "named": "vienna",
     "again": "true",
+    "account_id": "ac3f1c0ffee",
     "actor": "st3f1c0ffee",
     "amount_minor": 20000,
     "arrival": "2026-02-01",

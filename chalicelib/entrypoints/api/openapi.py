@@ -40,6 +40,7 @@ ENUMS: dict[str, Json] = {
 }
 """Names in paths that are no ids of somebody's choice."""
 TAGS = {
+    "accounts": "Companies and agencies, their contacts and their stays",
     "audit": "Who of the staff did what, and saw which guests",
     "campaigns": "Mail to a segment: launched in runs, each guest with one decision",
     "consent-rules": "By which country's rules guests are written to",
