@@ -11,7 +11,7 @@ from chalicelib.canonical.time import now as present
 from chalicelib.guests.model import Traits
 from chalicelib.messages import pacing, sending
 from chalicelib.messages.model import Occasion, Outcome
-from chalicelib.segments.rules import matches
+from chalicelib.segments.profiled import belongs
 from chalicelib.settings.rules import MailIdentity
 
 PROPERTY_GONE = "property_gone"
@@ -82,4 +82,4 @@ def _belongs(found: store.ChunkToSend) -> Callable[[Traits], bool]:
     """Whether a guest is in the segment as they are now; its days are counted from the day of the launch, for a run may
     last for many."""
     rule, days = found.content.segment.rule, found.content.days_of(found.run)
-    return lambda traits: matches(rule, traits, days)
+    return lambda traits: belongs(rule, traits, days)

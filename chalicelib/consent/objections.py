@@ -14,6 +14,7 @@ from chalicelib.aws import files
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, PropertyId, stable_id
 from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Basis, Purpose, SuppressionReason
+from chalicelib.guests.kinds import Unprofiled
 from chalicelib.settings import installation
 
 FOLDER = "objections"
@@ -67,12 +68,24 @@ class Restriction:
     at: Instant
 
 
-Objection = Withdrawal | Undeliverable | GuestErasure | Restriction
+@dataclass(frozen=True)
+class Profiling:
+    """That a guest is not to be profiled from then on, or is again, as it was said through one record."""
+
+    leaf: Leaf
+    why: Unprofiled
+    holds: bool
+    at: Instant
+    actor: str
+
+
+Objection = Withdrawal | Undeliverable | GuestErasure | Restriction | Profiling
 KINDS: dict[str, type[Objection]] = {
     "withdrawal": Withdrawal,
     "undeliverable": Undeliverable,
     "erasure": GuestErasure,
     "restriction": Restriction,
+    "profiling": Profiling,
 }
 """What is done about each is told in privacy/told_again."""
 

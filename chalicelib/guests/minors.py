@@ -35,6 +35,15 @@ def of_age_on(born: date) -> date:
         return date(year, 3, 1)
 
 
+def youngest_of_age(today: date) -> date:
+    """The last day of birth of who is of age."""
+    year = today.year - FULL_AGE
+    try:
+        return today.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
+
+
 def day_for(hotel: PropertyId | None, days: Days) -> date:
     """The day at a hotel; for the group the first of those that it is anywhere: nobody is of age too early."""
     return days.of(hotel) if hotel else days.first

@@ -33,6 +33,7 @@ from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
+from chalicelib.guests.kinds import Unprofiled
 from chalicelib.guests.preferences import KeptInShort, Preferences
 from chalicelib.guests.records import Record
 from chalicelib.guests.revenue import stated, within
@@ -160,6 +161,7 @@ class Traits(Kept):
     fields: Annotated[dict[str, bool | int | str] | None, Trait(computed_by="fields")] = None
     vip: Annotated[int | None, Trait(in_segments=True, in_templates=True, example="1")] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
+    unprofiled: Annotated[Unprofiled | None, Trait(computed_by="profiling")] = None
     preferences: Annotated[KeptInShort, Trait(computed_by="preferences", in_segments=True)] = None
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Field(
         default_factory=Stats
@@ -175,8 +177,8 @@ class Traits(Kept):
         return self.model_copy(update={"member": True})
 
     def of_whole(self, guest: "Traits") -> "Traits":
-        """With what makes a member of the guest, and what their stays add up to, whoever tells of them."""
-        return self.model_copy(update={"member": guest.member, "stats": guest.stats})
+        """With what is so of the guest whoever tells of them: membership, profiling, and what the stays add up to."""
+        return self.model_copy(update={"member": guest.member, "stats": guest.stats, "unprofiled": guest.unprofiled})
 
     def with_email(self, email: str | None) -> "Traits":
         return self if email == self.email else self.model_copy(update={"email": email})
@@ -293,8 +295,3 @@ class Head:
             properties=self.properties,
             drift=self.drift,
         )
-
-
-def new_head(leaf: Leaf) -> Head:
-    """Of a leaf that nothing is known of yet."""
-    return Head(leaf=leaf, members=(leaf,), tally=Tally())

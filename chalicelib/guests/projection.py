@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from chalicelib.canonical.ids import Scope
 from chalicelib.guests.custom import filled
 from chalicelib.guests.enrolments import is_member
+from chalicelib.guests.kinds import Unprofiled
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.preferences import Preferences
 from chalicelib.guests.preferred import Preferred, preferred
+from chalicelib.guests.profiling import unobserved, unprofiled_by
 from chalicelib.guests.rules import sums_of_leaves
 from chalicelib.guests.standing import first_known
 from chalicelib.guests.stats import Stats
@@ -27,22 +29,33 @@ class Origin(NamedTuple):
     won_by: WonBy
 
 
-def project(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> Traits:
+def project(
+    leaves: Sequence[Head],
+    own: Collection[Scope] = (),
+    rules: GuestRules = SHIPPED,
+    unprofiled: Unprofiled | None = None,
+) -> Traits:
     """The profile of a guest: of each field the newest record's that has it, or that of another, as the rules say, and
     what is computed from all leaves.
 
     What staff corrected wins over all that said otherwise then, until a source says something new. What a hotel claims
     fills in what the group's word leaves open, and overrides none of it; nor does it override what a hotel says that
     knew the guest before, but for those whose profile it is: their `own` claims are as any record. A record that its
-    source merged into another says nothing where another does.
+    source merged into another says nothing where another does. `unprofiled` is what is known besides of why the guest
+    is not to be profiled, by records that are not among these.
     """
     among = voices(leaves, own)
-    told = [*reversed(among.claims), *reversed(among.heard)]
+    unprofiled = unprofiled or unprofiled_by(leaves)
+    told = _told([*reversed(among.claims), *reversed(among.heard)], unprofiled)
     known = {name: said_of(won[0], name) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
     known |= {name: COMPUTATIONS[by](told, rules, own) for name, by in COMPUTED.items()}
     if spoken := _language(known["preferences"]):
         known["language"] = spoken
-    return Traits(**known)
+    return Traits(**(known | {"unprofiled": unprofiled}))
+
+
+def _told(records: Sequence[Head], unprofiled: Unprofiled | None) -> Sequence[Head]:
+    return unobserved(records) if unprofiled else records
 
 
 def _language(preferences: Preferences | None) -> str | None:
@@ -50,11 +63,16 @@ def _language(preferences: Preferences | None) -> str | None:
     return next(iter(preferences.language), None) if preferences else None
 
 
-def origins(leaves: Sequence[Head], own: Collection[Scope] = (), rules: GuestRules = SHIPPED) -> dict[str, Origin]:
+def origins(
+    leaves: Sequence[Head],
+    own: Collection[Scope] = (),
+    rules: GuestRules = SHIPPED,
+    unprofiled: Unprofiled | None = None,
+) -> dict[str, Origin]:
     """By field that somebody says: which record a profile has it from."""
     among = voices(leaves, own)
     found = {name: Origin(said_of(won[0], name), *won) for name in FROM_RECORDS if (won := chosen(name, among, rules))}
-    told = [*among.heard, *among.claims]
+    told = _told([*among.heard, *among.claims], unprofiled or unprofiled_by(leaves))
     email, language = _origin_of_email(told, rules, own), preferred(told, own).get("language")
     found |= {"email": email} if email else {}
     return found | ({"language": _origin_of_language(language)} if language and language.values else {})
@@ -127,5 +145,6 @@ COMPUTATIONS: Mapping[str, Callable[[Sequence[Head], GuestRules, Collection[Scop
     "sums": _sums,
     "preferences": _preferences,
     "fields": _fields,
+    "profiling": lambda told, _rules, _own: unprofiled_by(told),
 }
 """From the leaves of a guest that have a record, the best word last."""

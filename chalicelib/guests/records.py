@@ -75,6 +75,9 @@ class Record(Kept):
         opted = self.marketing_email and None
         return self.model_copy(update={"marketing_email": opted, "merged_into": None, "member_number": None})
 
+    def without_preferences(self) -> "Record":
+        return self.model_copy(update={"preferences": {}})
+
     def correcting(self, corrections: Mapping[str, Correction]) -> "Record":
         return self.model_copy(update={"corrects": dict(corrections)})
 

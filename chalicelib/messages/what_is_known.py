@@ -10,6 +10,7 @@ from chalicelib.canonical.time import now as present
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head
 from chalicelib.guests.preferred import preferred
+from chalicelib.guests.profiling import unobserved, unprofiled_by
 from chalicelib.guests.standing import is_somebodys
 from chalicelib.ingest import preferring
 from chalicelib.messages import leaving
@@ -21,7 +22,8 @@ from chalicelib.messages.tokens import read_token
 def known(token: str) -> Mapping[Kind, tuple[str, ...]]:
     """By kind, what the guest prefers; nothing of what is not known. Changes nothing. Raises NotFound where the link
     shows no more that its holder reads the guest's mailbox."""
-    found = preferred(_records(token))
+    records = _records(token)
+    found = preferred(unobserved(records) if unprofiled_by(records) else records)
     return {kind: found[kind].values for kind in OFFERED if kind in found and found[kind].values}
 
 

@@ -8,7 +8,8 @@ from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf
 from chalicelib.consent import rules as consent
 from chalicelib.consent.flags import opt_ins
 from chalicelib.consent.model import FLAGS, Acts, Consent, Gate
-from chalicelib.guests.model import Head, new_head
+from chalicelib.guests.model import Head
+from chalicelib.guests.tally import Tally
 from chalicelib.identity.model import Block, Identifier
 from chalicelib.profiles.state import Decisions, FactMade, ProfileState, ProfileUpdate
 
@@ -81,3 +82,8 @@ class Draft:
     def say(self, type_: FactType, subject: str, leaf: Leaf) -> None:
         """Note a fact; its version is set when all revisions are known."""
         self.decided.facts.append(FactMade(type_, subject, 0, leaf))
+
+
+def new_head(leaf: Leaf) -> Head:
+    """Of a leaf that nothing is known of yet."""
+    return Head(leaf=leaf, members=(leaf,), tally=Tally())

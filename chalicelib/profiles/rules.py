@@ -7,7 +7,7 @@ from chalicelib.canonical.errors import Conflict, Rejected
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.guests.drift import widest
-from chalicelib.guests.model import Head, Stay, new_head
+from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.projection import project
 from chalicelib.guests.rules import with_sums
 from chalicelib.guests.spans import Around
@@ -15,7 +15,7 @@ from chalicelib.guests.standing import first_hotel, hotels_of
 from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES, Verdict
 from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, sayings, stays
-from chalicelib.profiles.draft import Draft
+from chalicelib.profiles.draft import Draft, new_head
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
 from chalicelib.profiles.numbered import numbers_of

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.facts import FactType
 from chalicelib.guests.model import Head
+from chalicelib.guests.profiling import ABOUT
 from chalicelib.guests.projection import project
 from chalicelib.guests.statements import MOST_STATEMENTS, Statement, with_statements
 from chalicelib.profiles.draft import Draft
@@ -24,7 +25,7 @@ def take(draft: Draft, said: Sayings) -> None:
         raise Conflict("Somebody said something else of this guest just now: look again, and ask again.")
     if not news and _profile_has_it(draft, head):
         return
-    if len(after) > MOST_STATEMENTS:
+    if sum(each.about not in ABOUT.values() for each in after) > MOST_STATEMENTS:  # no right is refused for a full row
         raise Conflict(f"Through one record {MOST_STATEMENTS} things can be said.")
     draft.keep(replace(head, statements=after))
     draft.say(FactType.GUEST_CHANGED, said.leaf, said.leaf)

@@ -13,6 +13,7 @@ from chalicelib.guests.preferences import spelled_out
 from chalicelib.guests.stats import CALENDARS, NEEDED, OF_THE_DAY, Days, Stats, tells
 from chalicelib.segments.custom import FIELDS, days_of_field, may_be_compared
 from chalicelib.segments.model import AllOf, AnyOf, Condition, NoneOf, Rule
+from chalicelib.segments.profiled import packed_check
 from chalicelib.segments.rules import ORDER, STATS, of_stats, question_of, value_of
 
 PREFERENCES = "preferences"
@@ -33,11 +34,16 @@ class Untold(XeniaError):
 
 
 def compiled(rule: Rule, days: Days) -> Match:
-    """The same as `rules.matches` says of the traits, taken apart once. A match raises Untold where the answer turns on
-    days that the head does not list."""
-    asked = _compiled(rule, days)
+    """The same as `profiled.belongs` says of the traits, taken apart once. A match raises Untold where the answer turns
+    on days that the head does not list."""
+    asked, may_be_asked = _compiled(rule, days), packed_check(rule, days)
     loads = json.loads
-    return lambda packed: asked(loads(packed) if packed else {})
+
+    def match(packed: str | None) -> bool:
+        known = loads(packed) if packed else {}
+        return may_be_asked(known) and asked(known)
+
+    return match
 
 
 def _compiled(rule: Rule, days: Days) -> Asked:

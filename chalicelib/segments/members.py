@@ -10,7 +10,7 @@ from chalicelib.guests.stats import Days
 from chalicelib.guests.today import told
 from chalicelib.segments.compiled import Untold, compiled
 from chalicelib.segments.model import Rule
-from chalicelib.segments.rules import matches
+from chalicelib.segments.profiled import belongs
 
 
 class LookedAt(NamedTuple):
@@ -33,4 +33,4 @@ def looked_at(rule: Rule, days: Days, part: int, parts: int, position: str) -> I
 def _matches(rule: Rule, guest_id: GuestId, days: Days) -> bool:
     """Of one whose head lists too few of the days ahead: asked of all their stays."""
     guest = guests.guest(guest_id)
-    return guest is not None and matches(rule, told(guest, days).traits, days)
+    return guest is not None and belongs(rule, told(guest, days).traits, days)

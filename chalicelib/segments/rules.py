@@ -59,7 +59,7 @@ def check(rule: Rule, custom: Custom = NO_FIELDS) -> None:
     """`custom` are the fields that the settings define. Raises Invalid for unknown traits, operators and values that do
     not fit a trait, and rules that are too large."""
     faults = [fault for fault in _faults(rule, "rule", 1, custom) if fault]
-    faults += too_many(sum(1 for _ in _conditions(rule)), _groups(rule))
+    faults += too_many(sum(1 for _ in conditions(rule)), _groups(rule))
     if len(rule.model_dump_json(by_alias=True).encode()) > MOST_BYTES:
         faults.append(FieldError("rule", f"has more than {MOST_BYTES} bytes"))
     if faults:
@@ -89,7 +89,7 @@ def names_somebody(rule: Rule) -> bool:
     """Whether it holds what may tell who somebody is, such as an address; an age or a name that is there does not."""
     return any(
         each.op in NAMING and (each.trait in IDENTIFYING or each.trait.startswith(f"{FIELDS}."))
-        for each in _conditions(rule)
+        for each in conditions(rule)
     )
 
 
@@ -118,7 +118,8 @@ def _groups(rule: Rule) -> int:
             return 1 + sum(map(_groups, rule.rules))
 
 
-def _conditions(rule: Rule) -> Iterator[Condition]:
+def conditions(rule: Rule) -> Iterator[Condition]:
+    """All of a rule, however deep."""
     return (condition for _, condition in _placed(rule, ""))
 
 

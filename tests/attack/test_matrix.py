@@ -164,6 +164,7 @@ ASKED = {
     "stays:listed": Asked(NOT_SEEN),
     "charges:listed": Asked(NOT_SEEN),
     "restrictions:put": Asked(NOT_SEEN, {"restricted": True}),
+    "restrictions:put_profiling": Asked(NOT_SEEN, {"objects": True}),
     "merge_candidates:listed": Asked(EMPTY),
     "merge_candidates:get": Asked(NOT_SEEN),
     "merge_proposals:propose": Asked(403, {"pairs": [[ANNA, ALIKE]]}),

@@ -98,3 +98,14 @@ def test_days_are_counted_from_the_launch_however_long_a_run_takes(clock: Any, s
     run = launched([anna], {"trait": "stats.next_arrival.days_until", "op": "eq", "value": 3})
     clock.shift(timedelta(days=1))
     assert run_to_end(clock, run).counts == {"sent": 1}
+
+
+def test_who_objects_to_profiling_between_planning_and_sending_is_held(clock: Any, ses: FakeSes) -> None:
+    anna, ben = guest("anna"), guest("ben")
+    run = launched([anna, ben], {"trait": "stats.stays", "op": "gte", "value": 1})
+    head = guests.head(ben)
+    assert head
+    assert head.traits
+    objecting = head.traits.model_copy(update={"unprofiled": "objected"})
+    table.write(table.Put(head_row(head) | {"traits": objecting.packed(), "rev": head.rev + 1}))
+    assert run_to_end(clock, run).counts == {"sent": 1, "left_segment": 1}

@@ -15,6 +15,7 @@ from chalicelib.canonical.ids import CampaignId, GuestId, SegmentId, TemplateId
 from chalicelib.canonical.time import instant, now
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL, Consent, Gate
+from chalicelib.guests.kinds import Unprofiled
 from chalicelib.guests.model import Head, Traits
 from chalicelib.guests.records import Record
 from chalicelib.guests.stats import Stats
@@ -31,12 +32,20 @@ TEXT = "Dear {{ guest.given_name | default: 'guest' }}"
 WORKERS: dict[str, Callable[[dict[str, Any]], None]] = {"plan": planning.plan_run, "send": running.send_chunk}
 
 
-def guest(name: str, *, state: str | None = "explicit", stays: int = 1, born: date | None = None) -> GuestId:
+def guest(
+    name: str,
+    *,
+    state: str | None = "explicit",
+    stays: int = 1,
+    born: date | None = None,
+    unprofiled: Unprofiled | None = None,
+) -> GuestId:
     leaf = guest_id(name)
     traits = Traits(
         given_name=name.title() if name.isalpha() else "Anna",
         email=f"{name}@example.com",
         birth_date=born,
+        unprofiled=unprofiled,
         stats=Stats(stays=stays),
     )
     head = Head(leaf=leaf, record=Record(source=PMS), members=(leaf,), traits=traits)

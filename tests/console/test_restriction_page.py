@@ -35,3 +35,17 @@ def test_other_roles_and_hotels_find_no_page(sign_in: SignIn) -> None:
     sign_in("front_desk").open(AT, status=403)
     assert f"/console{AT}" not in sign_in("front_desk").open(CONSENTS).links
     sign_in("admin", PORTO.id).open(AT, status=404)
+
+
+def test_an_objection_to_profiling_is_noted_and_ends_on_a_page_of_its_own(sign_in: SignIn) -> None:
+    browser, page, says = sign_in(), f"/guests/{ANNA}/profiling", "The guest objects to profiling."
+    assert f"/console{page}" in browser.open(CONSENTS).links
+    assert "does not object" not in browser.open(page).text
+    assert browser.send(page).status_code == 303
+    for at in ("", "/consents"):
+        assert says in sign_in("front_desk").open(f"/guests/{ANNA}{at}").text
+    assert "how they stay is not summed up" in browser.open(f"/guests/{ANNA}/stays").text
+    assert "does not object" in browser.open(page).text
+    assert browser.send(page).status_code == 303
+    assert says not in browser.open(CONSENTS).text
+    sign_in("front_desk").open(page, status=403)

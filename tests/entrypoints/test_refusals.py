@@ -55,6 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "tasks:put": {"state": "done"},
     "consents:put": {"state": "explicit"},
     "restrictions:put": {"restricted": True},
+    "restrictions:put_profiling": {"objects": True},
     "privacy_requests:create": {"guest": "g1", "kind": "access"},
     "privacy_requests:change": {"identity": "document_seen"},
     "erasures:tell": {"source": "api", "status": "done"},

@@ -13,9 +13,9 @@ from chalicelib.canonical.time import Instant
 from chalicelib.consent import objections
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import EMAIL
-from chalicelib.consent.restrictions import restrict as restrict_seen
 from chalicelib.entrypoints.api import restrictions
 from chalicelib.guests import store as guests
+from chalicelib.privacy.profiling import restrict as restrict_seen
 from chalicelib.privacy.told_again import ToldAgain, tell_again
 from tests import tables
 from tests.builders import PORTO, VIENNA, at, guest, reservation
@@ -31,9 +31,16 @@ def restrict(hub: Hub, leaf: Leaf = ANNA, key: str = "admin", *, restricted: boo
 
 
 def is_restricted(leaf: Leaf = ANNA) -> bool:
+    """At the gate, and on the profile, which is the same wherever nobody was split off."""
     found = guests.guest(leaf)
     gate = consents.gate(found.id, EMAIL) if found else None
+    assert found is None or found.traits.unprofiled in {None, "restricted"}
     return bool(gate and gate.restricted)
+
+
+def is_profiled(leaf: Leaf = ANNA) -> bool:
+    found = guests.guest(leaf)
+    return found is not None and found.traits.unprofiled is None
 
 
 @pytest.mark.parametrize("said", [{"email": "anna@mail.example", "marketing_email": True}, {}])
@@ -44,10 +51,12 @@ def test_a_guest_is_restricted_and_shown_as_such_until_it_ends(hub: Hub, ingest:
     assert restrict(hub) == 200
     assert {key: row for key, row in tables.state().items() if key in before} == before
     assert is_restricted()
+    assert not is_profiled()
     assert hub.get(f"/v1/guests/{ANNA}/consents")["restricted"] is True
     assert hub.get(f"/v1/guests/{ANNA}/export")["consents"]["restricted"] is True
     assert restrict(hub, restricted=False) == 200
     assert not is_restricted()
+    assert is_profiled()
     assert hub.get(f"/v1/guests/{ANNA}/consents")["restricted"] is False
 
 
@@ -72,6 +81,8 @@ def test_the_stricter_wins_when_guests_are_joined_and_both_keep_it_when_they_are
     assert hub.status("POST", "/v1/merge-decisions", {"records": [ANNA, BEN], "verdict": "apart"}) == 200
     assert is_restricted(ANNA)
     assert is_restricted(BEN)
+    assert is_profiled(ANNA)
+    assert not is_profiled(BEN)
 
 
 def test_a_crash_at_any_call_is_made_good_by_the_same_call(hub: Hub, ingest: Ingest) -> None:
@@ -81,6 +92,7 @@ def test_a_crash_at_any_call_is_made_good_by_the_same_call(hub: Hub, ingest: Ing
         crash_at(point, lambda: restrict(hub))
         assert restrict(hub) == 200
         assert is_restricted(), str(point)
+        assert not is_profiled(), str(point)
 
 
 @pytest.mark.parametrize("words", [(True,), (True, False, True), (True, False), (False,)])
@@ -88,8 +100,10 @@ def test_a_table_that_is_restored_to_before_is_told_again_who_is_restricted(
     hub: Hub, ingest: Ingest, words: tuple[bool, ...]
 ) -> None:
     ingest(reservation("r1", PROFILE))
-    restrict(hub, restricted=not words[0])
-    before, begun = tables.rows(), datetime(2026, 3, 2, tzinfo=UTC)
+    begun = datetime(2026, 3, 2, tzinfo=UTC)
+    with time_machine.travel(begun - timedelta(days=1), tick=False):
+        restrict(hub, restricted=not words[0])
+    before = tables.rows()
     for number, each in enumerate(words):
         with time_machine.travel(begun + timedelta(hours=number), tick=False):
             assert restrict(hub, restricted=each) == 200
@@ -99,6 +113,7 @@ def test_a_table_that_is_restored_to_before_is_told_again_who_is_restricted(
     for order in permutations(objections.noted_since(begun.date(), begun.date())):
         assert tell_again(order).unknown == 0
         assert is_restricted() is words[-1]
+        assert is_profiled() is not words[-1]
 
 
 def test_a_restriction_of_who_is_not_there_waits_for_the_replay(hub: Hub, ingest: Ingest) -> None:

@@ -1,12 +1,14 @@
 """Who is under age, by plain values."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.ids import PropertyId
-from chalicelib.guests.minors import day_for, is_minor
+from chalicelib.guests.minors import day_for, is_minor, youngest_of_age
 from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import Days
 
@@ -45,3 +47,9 @@ def test_it_goes_by_the_day_at_the_hotel_and_for_the_group_by_the_first_of_all()
     days = Days(date(2026, 3, 2), {west: date(2026, 3, 1)})
     assert (day_for(west, days), day_for(PropertyId("east"), days)) == (date(2026, 3, 1), date(2026, 3, 2))
     assert day_for(None, days) == date(2026, 3, 1)
+
+
+@given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.integers(-2, 2))
+def test_whoever_is_born_by_a_day_is_of_age_and_nobody_who_is_born_later(today: date, apart: int) -> None:
+    born = youngest_of_age(today) + timedelta(days=apart)
+    assert is_minor(Traits(birth_date=born), today) is (apart > 0)

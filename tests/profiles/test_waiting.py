@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from chalicelib.canonical.ids import IdentifierKey, Leaf, digest_in
-from chalicelib.guests.model import Head, new_head
+from chalicelib.guests.model import Head
+from chalicelib.profiles.draft import new_head
 from chalicelib.profiles.waiting import shared_keys
 
 

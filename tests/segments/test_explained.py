@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from chalicelib.guests.model import Traits
-from chalicelib.segments import rules
+from chalicelib.segments import profiled, rules
 from chalicelib.segments.askable import askable, in_words
 from chalicelib.segments.compiled import compiled
 from chalicelib.segments.explained import Explained, explained
@@ -21,7 +21,8 @@ def every_part(found: Explained) -> list[Explained]:
 @given(BODIES, KNOWN)
 def test_each_part_says_what_the_evaluator_of_campaigns_says_of_it(body: Any, known: Traits) -> None:
     found = explained(read(body), known, TODAY)
-    assert found.holds is compiled(read(body), TODAY)(known.packed())
+    is_asked = profiled.is_asked(read(body), profiled.why_unprofiled(known, TODAY))
+    assert (found.holds and is_asked) is compiled(read(body), TODAY)(known.packed())
     for each in every_part(found):
         assert each.holds is rules.matches(each.rule, known, TODAY)
         inner = [inner.holds for inner in each.within]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
@@ -17,6 +18,7 @@ from chalicelib.guests.stats import Days, Stats
 from chalicelib.segments import rules
 from chalicelib.segments.compiled import compiled
 from chalicelib.segments.model import AllOf, NoneOf, Rule, Segment
+from chalicelib.segments.profiled import belongs
 
 TODAY = Days(date(2026, 11, 23))
 ANNA = Traits(
@@ -145,6 +147,8 @@ KNOWN = st.builds(
     language=st.sampled_from([None, "de", "fr"]),
     country=st.sampled_from([None, "", "AT", "JP"]),
     birth_date=DAYS,
+    age_category=st.none() | st.sampled_from(AgeCategory),
+    unprofiled=st.sampled_from([None, None, "objected", "restricted"]),
     member=st.booleans(),
     vip=st.sampled_from([None, 1, 3]),
     fields=st.sampled_from([None, {"own": 42}, {"own": "Zeit"}, {"own": True}, {"own": "2010-06-12"}, {"other": 1}]),
@@ -165,8 +169,8 @@ KNOWN = st.builds(
 @given(BODIES, KNOWN)
 def test_a_compiled_rule_says_of_packed_traits_what_the_rule_says_of_the_traits(body: Any, known: Traits) -> None:
     asked = read(body)
-    assert compiled(asked, TODAY)(known.packed()) is rules.matches(asked, known, TODAY)
-    assert compiled(asked, TODAY)(None) is rules.matches(asked, Traits(), TODAY)
+    assert compiled(asked, TODAY)(known.packed()) is belongs(asked, known, TODAY)
+    assert compiled(asked, TODAY)(None) is belongs(asked, Traits(), TODAY) is rules.matches(asked, Traits(), TODAY)
 
 
 def test_and_or_not_combine() -> None:

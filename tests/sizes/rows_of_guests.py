@@ -48,7 +48,7 @@ from chalicelib.consent.model import (
     key_of,
     remembered_key,
 )
-from chalicelib.guests import notes
+from chalicelib.guests import notes, profiling
 from chalicelib.guests import store as guests
 from chalicelib.guests.calendar import LATEST as LATEST_FIRST
 from chalicelib.guests.calendar import SOONEST, Rooms, calendar_of
@@ -217,6 +217,8 @@ def record(signs: str) -> Item:
         Statement(about=about, by=by, at=AT, values=(filled(signs, 100, at),), actor=filled(signs, 64, at))
         for at, (about, by) in enumerate(words)
     )
+    rights = tuple(profiling.said(why, Instant(AT), filled(signs, 64), holds=True) for why in profiling.ABOUT)
+    statements += rights
     head = replace(head, record=head.record.correcting(corrects), statements=statements)
     return guests.record_row(carrying(head, told_by_record(head), said), listing.in_record(head))
 
@@ -268,6 +270,8 @@ def head(signs: str) -> Item:
             **told.model_dump(include=set(Traits.model_fields)),
             "stats": stats,
             "preferences": told.preferences,
+            "member": True,
+            "unprofiled": "restricted",
             "fields": OWN,
         }
     )

@@ -41,6 +41,7 @@ from chalicelib.entrypoints.api.said import (
     receipt_shown,
 )
 from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves
+from chalicelib.guests.profiling import says
 from chalicelib.settings import actions as settings
 from chalicelib.settings import legal_store
 
@@ -107,13 +108,14 @@ class LiftAsked(BaseModel):
 class ConsentsShown(Shown):
     """`state` is `none` where nobody ever said anything; `laws` has one for each of the `consents`, in their order.
     `choices` are what was said about parts of a purpose alone. Of a guest who is `restricted` nothing is used but for
-    what they ask for."""
+    what they ask for; of one who `objects_to_profiling` nothing is computed of how they behave."""
 
     consents: list[ConsentShown]
     laws: list[LawShown]
     choices: list[ChoiceShown]
     suppressed: list[str]
     restricted: bool
+    objects_to_profiling: bool
     history: list[ReceiptShown]
 
 
@@ -137,10 +139,17 @@ def listed(ask: Ask, guest_id: GuestId) -> ConsentsShown:
         choices=[each for gate in gates for each in choices_in(gate, seen)],
         suppressed=sorted({why for gate in gates for why in gate.suppressed.values()}),
         restricted=any(gate.restricted for gate in gates),
+        objects_to_profiling=_objects(sight),
         history=[receipt_shown(each, judged.legal) for each in receipts if controller_of(each.purpose) in seen][
             -MOST_RECEIPTS:
         ],
     )
+
+
+def _objects(sight: InSight) -> bool:
+    """A restriction stands before an objection: then the records in sight tell."""
+    why = sight.whole.traits.unprofiled
+    return why == "objected" or (why is not None and any(says(head, "objected") for head in sight.heads))
 
 
 def _answers(gate: Gate, controllers: Collection[ControllerId], receipts: Sequence[Receipt]) -> Iterator[ConsentShown]:

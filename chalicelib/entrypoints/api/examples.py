@@ -26,6 +26,8 @@ OF_SHAPE: Mapping[str, Json] = {
     "HolderShown": {"source_ids": ["p-100"], "status": "open", "done_at": None, "done_by": None},
     "RestrictionAsked": {"restricted": True},
     "RestrictionShown": {"guest": "g3f1c0ffee", "restricted": True},
+    "ProfilingAsked": {"objects": True},
+    "ProfilingShown": {"guest": "g3f1c0ffee", "objects": True},
     "RequestAsked": {"guest": "g3f1c0ffee", "kind": "access", "identity": "document_seen"},
     "RequestChanged": {"identity": None, "extended_for": None, "outcome": "fulfilled", "refused_for": None},
     "RequestShown": {

@@ -1,7 +1,7 @@
 """/v1/guests: who a guest is."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import create_model
 
@@ -24,6 +24,7 @@ from chalicelib.identity import actions as identity
 from chalicelib.identity.parties import are_several
 from chalicelib.identity.typed import Kind
 from chalicelib.properties import store as properties
+from chalicelib.segments.profiled import Why, why_unprofiled
 
 
 class LeafShown(Shown):
@@ -48,9 +49,10 @@ class StatsShown(Shown):
     """Sums over the stays that the key may see. What is ahead is as of today at each stay's hotel: `upcoming_bookings`
     are not checked in to and have not begun before today, and a guest is in house until the day of departure. A
     `prospect` never stayed and has nothing ahead, who is `expected` comes for the first time, who `lapsed` left more
-    than two years ago and has nothing ahead. `nights_per_stay` is the average."""
+    than two years ago and has nothing ahead. `nights_per_stay` is the average. Of who is `unprofiled` (they object to
+    profiling, their data is restricted, or they are under age) nothing is summed up but what is ahead."""
 
-    state: GuestState
+    state: GuestState | Literal["unprofiled"]
     stays: int
     nights: int
     nights_per_stay: int
@@ -95,6 +97,8 @@ class GuestList(Shown):
     next_cursor: str | None = None
 
 
+AHEAD = ("next_arrival", "in_house", "upcoming_bookings", "upcoming_nights")
+"""What is a fact of the booking itself."""
 NOT_THERE = leaf_of_profile(API, "")
 """A record that no source can tell of: it is read where an identifier is unknown, so that no reads tell that."""
 
@@ -165,7 +169,7 @@ def _who(sight: InSight) -> dict[str, Any]:
 def _guest(sight: InSight, days: Days) -> GuestShown:
     return GuestShown(
         **_who(sight),
-        stats=_stats(stats_of(sight, days)),
+        stats=_stats(stats_of(sight, days), why_unprofiled(sight.whole.traits, days)),
         leaves=[leaf_shown(head.leaf, head.record) for head in sight.heads],
         candidates=_candidates(sight),
     )
@@ -190,7 +194,8 @@ def _traits(traits: Traits) -> TraitsShown:
     return TraitsShown.model_validate(traits.model_dump(include=set(IN_API)))
 
 
-def _stats(stats: DayStats) -> StatsShown:
-    kept = stats.model_dump(include=set(StatsShown.model_fields) - {"room_revenue", "other_revenue"})
-    revenue = {"room_revenue": amounts(stats.room_revenue), "other_revenue": amounts(stats.other_revenue)}
-    return StatsShown.model_validate({**kept, **revenue})
+def _stats(stats: DayStats, unprofiled: Why | None) -> StatsShown:
+    told = stats if unprofiled is None else DayStats.model_validate(stats.model_dump(include=set(AHEAD)))
+    kept = told.model_dump(include=set(StatsShown.model_fields) - {"room_revenue", "other_revenue"})
+    revenue = {"room_revenue": amounts(told.room_revenue), "other_revenue": amounts(told.other_revenue)}
+    return StatsShown.model_validate({**kept, **revenue, **({"state": "unprofiled"} if unprofiled else {})})

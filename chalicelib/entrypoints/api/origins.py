@@ -67,7 +67,8 @@ def listed(ask: Ask, guest_id: GuestId) -> OriginsShown:
     A key of single hotels is told it of the profile that it is shown: what records of its hotels say.
     """
     sight = guest_of(ask.caller, guest_id)
-    found = origins(sight.heads, sight.own, settings.get().guests.seen_at(sight.own))
+    rules = settings.get().guests.seen_at(sight.own)
+    found = origins(sight.heads, sight.own, rules, sight.whole.traits.unprofiled)
     return OriginsShown(items=[_shown(name, found[name]) for name in _order() if name in found])
 
 

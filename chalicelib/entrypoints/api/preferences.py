@@ -13,6 +13,7 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import one_of
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
 from chalicelib.guests.preferred import Origin, Preferred, preferred
+from chalicelib.guests.profiling import unobserved
 from chalicelib.guests.statements import Speaker, Statement
 from chalicelib.ingest import preferring
 
@@ -119,7 +120,8 @@ def statements_of(ask: Ask, guest_id: GuestId) -> list[StatementShown]:
 
 
 def _known(sight: InSight, kind: Kind) -> Preferred | None:
-    return preferred(sight.heads, sight.own).get(kind)
+    told = unobserved(sight.heads) if sight.whole.traits.unprofiled else sight.heads
+    return preferred(told, sight.own).get(kind)
 
 
 def _refuse_against_the_guest(known: Preferred | None, said_by: Speaker) -> None:

@@ -106,6 +106,7 @@ CALLS = (
     Call("GET", "/v1/guests/{guest_id}", "guests:get", EVERYONE),
     Call("DELETE", "/v1/guests/{guest_id}", "erasures:erase", ADMIN),
     Call("PUT", "/v1/guests/{guest_id}/restriction", "restrictions:put", ADMIN, conflicts=True),
+    Call("PUT", "/v1/guests/{guest_id}/profiling", "restrictions:put_profiling", ADMIN, conflicts=True),
     Call("GET", "/v1/guests/{guest_id}/export", "exports:get", FRONT_DESK),
     Call("GET", "/v1/guests/{guest_id}/erasure", "erasures:plan", ADMIN),
     Call("GET", "/v1/privacy-requests", "privacy_requests:listed", FRONT_DESK),

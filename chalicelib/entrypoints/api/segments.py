@@ -21,9 +21,10 @@ from chalicelib.entrypoints.api.jobs import JobShown, shown
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.visibility import guest_of, told_of
 from chalicelib.guests import today
-from chalicelib.segments import actions, rules
+from chalicelib.segments import actions, profiled, rules
 from chalicelib.segments.explained import Explained, explained
 from chalicelib.segments.model import AllOf, AnyOf, Closed, Condition, NoneOf, Operator, Segment, Value
+from chalicelib.segments.profiled import Why, why_unprofiled
 from chalicelib.segments.store import SEGMENTS
 
 
@@ -41,12 +42,15 @@ class PartExplained(Shown):
 
 
 class WhyShown(Shown):
-    """Whether a guest is in a segment, and which parts of its rule hold."""
+    """Whether a guest is in a segment, and which parts of its rule hold. `kept_out` says why the rule is not asked of
+    somebody, whatever holds: no minor and nobody who objected to profiling is in a segment, but where its rule asks for
+    nothing but the stay ahead or under way and how to reach them; and nobody at all whose data is restricted."""
 
     segment: SegmentId
     version: int
     guest: str
     is_in: bool
+    kept_out: Why | None
     rule: PartExplained
 
 
@@ -102,9 +106,16 @@ def why(ask: Ask, segment_id: SegmentId, guest_id: GuestId) -> WhyShown:
     """
     sight, segment = guest_of(ask.caller, guest_id), get(ask, segment_id)
     days = today.days(moment_of(ask.now))
-    found = explained(segment.rule, told_of(sight, days), days)
+    known = told_of(sight, days)
+    found, why_not = explained(segment.rule, known, days), why_unprofiled(known, days)
+    is_asked = profiled.is_asked(segment.rule, why_not)
     return WhyShown(
-        segment=segment.id, version=segment.version, guest=sight.id, is_in=found.holds, rule=_explained(found)
+        segment=segment.id,
+        version=segment.version,
+        guest=sight.id,
+        is_in=found.holds and is_asked,
+        kept_out=None if is_asked else why_not,
+        rule=_explained(found),
     )
 
 

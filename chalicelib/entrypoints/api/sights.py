@@ -56,7 +56,8 @@ def _of(guest: Guest, read: Heads | None) -> Heads | None:
 
 
 def sums_of(sights: Iterable[InSight]) -> list[Stats | None]:
-    """What the stays in sight of each guest come to; None where that would take reading more than is read here.
+    """What the stays in sight of each guest come to; None of who is not to be profiled, and where that would take
+    reading more than is read here.
 
     A head tells it without a query, but for a record that stayed at hotels in sight and at others.
     """
@@ -65,7 +66,7 @@ def sums_of(sights: Iterable[InSight]) -> list[Stats | None]:
         asked = (
             0 if sight.eyes.is_group else sum(each.stats.reservations for each in sight.heads if _is_mixed(sight, each))
         )
-        found.append(_sums(sight) if asked <= left else None)
+        found.append(_sums(sight) if asked <= left and not sight.whole.traits.unprofiled else None)
         left -= min(asked, left)
     return found
 

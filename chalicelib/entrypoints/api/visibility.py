@@ -95,7 +95,7 @@ class InSight:
     def traits(self) -> Traits:
         if self.eyes.is_group:
             return self.whole.traits
-        return projection.project(self.heads, self.eyes.properties, self.eyes.rules)
+        return projection.project(self.heads, self.eyes.properties, self.eyes.rules, self.whole.traits.unprofiled)
 
     def through(self, leaf: Leaf) -> Leaf:
         """The record by which something is told that lies with one of the guest's."""

@@ -182,6 +182,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "in_house": N_("In house"),
         "stayed": N_("Stayed before"),
         "lapsed": N_("Not here for two years"),
+        "unprofiled": N_("Not profiled"),
+    },
+    "unprofiled": {
+        "objected": N_("The guest objects to profiling"),
+        "restricted": N_("The use of this guest's data is restricted"),
+        "minor": N_("The guest is under 18"),
     },
     "party": {
         "alone": N_("alone"),

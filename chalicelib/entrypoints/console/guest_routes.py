@@ -35,6 +35,12 @@ GUEST_PAGES = (
         takes="restricting:restricted",
         opens="restrictions:put",
     ),
+    Page(
+        "/guests/{guest_id}/profiling",
+        shows="restricting:asking_of_profiling",
+        takes="restricting:profiling_said",
+        opens="restrictions:put_profiling",
+    ),
     Page("/guests/{guest_id}/export", shows="exported:shown", opens="exports:get"),
     Page("/guests/{guest_id}/export.json", shows="exported:as_file", opens="exports:get"),
     Page("/guests/{guest_id}/erase", shows="erasing:asking", takes="erasing:erased", opens="erasures:erase"),
