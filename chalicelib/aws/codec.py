@@ -80,7 +80,8 @@ def within_a_unit(item: Item, *names: str) -> Item:
     """Deflate the named texts, together, where the row would cost a second write unit: few rows are so long."""
     if item_size(item) <= WRITE_UNIT:
         return item
-    texts = json.dumps({name: item[name] for name in names if name in item}, ensure_ascii=False)
+    kept = {name: item[name] for name in names if name in item}
+    texts = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     rest = {name: value for name, value in item.items() if name not in names}
     return {**rest, DEFLATED: compress(texts.encode(), 9)}
 

@@ -64,6 +64,10 @@ class Period(NamedTuple):
     start: date
     end: date | None = None
 
+    def begun_by(self, day: date) -> "Period":
+        """Not before a day; of no day where it ended by then."""
+        return Period(max(self.start, day), self.end)
+
     def has(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
 

@@ -15,5 +15,8 @@ class Kept(BaseModel):
 
     def packed(self, *, only: AbstractSet[str] | None = None, without: AbstractSet[str] | None = None) -> str:
         return self.model_dump_json(
-            exclude_defaults=True, include=set(only) if only else None, exclude=set(without) if without else None
+            by_alias=True,
+            exclude_defaults=True,
+            include=set(only) if only else None,
+            exclude=set(without) if without else None,
         )

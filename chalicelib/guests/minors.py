@@ -1,10 +1,10 @@
-"""Who is under age: nobody advertises to them, and nobody enrols them. Pure."""
+"""Who is under age: their contact data is not kept, nobody advertises to them, and nothing is earned. Pure."""
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.ids import PropertyId
-from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import Days
 
 FULL_AGE = 18
@@ -14,11 +14,28 @@ LATEST_ZONE = timedelta(hours=12)
 YOUNG = frozenset({AgeCategory.INFANT, AgeCategory.CHILD, AgeCategory.TEENAGER})
 
 
-def is_minor(traits: Traits, today: date) -> bool:
+class Aged(Protocol):
+    """A guest's traits, or a record."""
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def age_category(self) -> AgeCategory | None: ...
+
+
+def is_minor(known: Aged, today: date) -> bool:
     """By the day of birth; only who has none is as young as a source counts them, which was so at some stay before."""
-    if traits.birth_date is None:
-        return traits.age_category in YOUNG
-    return today < of_age_on(traits.birth_date)
+    if known.birth_date is None:
+        return known.age_category in YOUNG
+    return today < of_age_on(known.birth_date)
+
+
+def earns_from(known: Aged) -> date | None:
+    """The first day on which a stay may end that is not a child's; None where no day is known of who is under age."""
+    if known.birth_date is None:
+        return None if known.age_category in YOUNG else date.min
+    return of_age_on(known.birth_date)
 
 
 def first_day(moment: datetime) -> date:

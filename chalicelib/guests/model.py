@@ -33,7 +33,7 @@ from chalicelib.guests.declared import Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
-from chalicelib.guests.kinds import Unprofiled
+from chalicelib.guests.kinds import WhyInShort
 from chalicelib.guests.preferences import KeptInShort, Preferences
 from chalicelib.guests.records import Record
 from chalicelib.guests.revenue import stated, within
@@ -161,7 +161,7 @@ class Traits(Kept):
     fields: Annotated[dict[str, bool | int | str] | None, Trait(computed_by="fields")] = None
     vip: Annotated[int | None, Trait(in_segments=True, in_templates=True, example="1")] = None
     member: Annotated[bool, Trait(computed_by="membership", in_segments=True, in_templates=True, example="yes")] = False
-    unprofiled: Annotated[Unprofiled | None, Trait(computed_by="profiling")] = None
+    unprofiled: Annotated[WhyInShort, Trait(computed_by="profiling")] = None
     preferences: Annotated[KeptInShort, Trait(computed_by="preferences", in_segments=True)] = None
     stats: Annotated[Stats, Trait(computed_by="sums", in_segments=True, in_api=False, asked_as=DayStats)] = Field(
         default_factory=Stats

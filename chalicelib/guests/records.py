@@ -75,6 +75,24 @@ class Record(Kept):
         opted = self.marketing_email and None
         return self.model_copy(update={"marketing_email": opted, "merged_into": None, "member_number": None})
 
+    def of_minor(self) -> "Record":
+        """Who it is, how old, and where from: without what reaches them, what makes a member, and what was observed."""
+        return Record(
+            source=self.source,
+            source_id=self.source_id,
+            salutation=self.salutation,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            generation=self.generation,
+            language=self.language,
+            country=self.country,
+            birth_date=self.birth_date,
+            age_category=self.age_category,
+            merged_into=self.merged_into,
+            unusable=self.unusable,
+            claimed_by=self.claimed_by,
+        )
+
     def without_preferences(self) -> "Record":
         return self.model_copy(update={"preferences": {}})
 

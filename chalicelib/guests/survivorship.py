@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import date
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
+from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.ids import PropertyId, Scope, digest_of
 from chalicelib.canonical.time import Instant
 from chalicelib.connections.model import SIGNUP
 from chalicelib.guests.model import Head
 from chalicelib.guests.standing import claimed_by, hotels_of, is_merged, known_from, since_by_hotel, standing
 from chalicelib.guests.statements import PROVED
-from chalicelib.settings.guest_rules import FieldRule, GuestRules
+from chalicelib.settings.guest_rules import SHIPPED, FieldRule, GuestRules
 
 WonBy = Literal["only", "newest", "longest", "first", "source", "verified", "claim", "corrected", "preferred"]
 """ONLY: no other record has it. SOURCE: its source comes before the others'. VERIFIED: the guest proved it. CLAIM: a
@@ -83,6 +85,19 @@ def proved(field: str, records: Iterable[Head]) -> frozenset[str]:
 def is_proved(head: Head, field: str, proofs: Collection[str]) -> bool:
     value = said_of(head, field) if proofs else None
     return bool(value) and digest_of_value(value) in proofs
+
+
+class Age(NamedTuple):
+    birth_date: date | None
+    age_category: AgeCategory | None
+
+
+def age_of(records: Iterable[Head]) -> Age:
+    """How old somebody is by these records, the newest first."""
+    among = voices(records)
+    won = {field: found[0].record for field in Age._fields if (found := chosen(field, among, SHIPPED))}
+    born, category = won.get("birth_date"), won.get("age_category")
+    return Age(born.birth_date if born else None, category.age_category if category else None)
 
 
 def said_of(head: Head, field: str) -> Any:

@@ -119,7 +119,8 @@ def _take_in(
     batch.ignored.update(translated.ignored)
     batch.heard.translated([message_id], source, translated)
     for snapshot in translated.snapshots:
-        change = change_of(snapshot, source, batch.known, digest, notice.request)
+        received = moment_of(notice.received_at)
+        change = change_of(snapshot, source, batch.known, digest, notice.request, moment=received)
         batch.accounts.told(snapshot, source, {message_id})
         batch.add(change.received(notice.received_at) if change else None, {message_id}, connection)
     if translated.broken:
@@ -210,6 +211,7 @@ def _ask(
             asked_at,
             is_of_hotel=at_hotel,
             hotel=_hotel_of(snapshot, translated, connection),
+            moment=asked_at,
         )
         to_blame = _naming(change.vendor_id if change else "", named) or set(named)
         batch.accounts.told(snapshot, connection.id, to_blame)

@@ -1,11 +1,11 @@
 """Snapshots → changes: normalised, with the permanent ids of everything they touch. Pure: the digest is given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.canonical import ids
-from chalicelib.canonical.details import CurrencyAmounts, SpecialDate
+from chalicelib.canonical.details import CurrencyAmounts
 from chalicelib.canonical.ids import ChargeId, ConnectionId, Leaf, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import ChargeSnapshot, GuestSnapshot, Occupant, ReservationSnapshot, Status
 from chalicelib.canonical.time import instant, local_date
@@ -19,7 +19,7 @@ from chalicelib.identity.identifiers import kind_of_email, normalise_email, norm
 from chalicelib.identity.names import spelling_in_ids
 from chalicelib.identity.nobody import is_anonymised, is_nobody
 from chalicelib.identity.phones import normalise_phone
-from chalicelib.ingest.people import USABLE, leaf_of, told_by, unusable
+from chalicelib.ingest.people import USABLE, in_order, kept_of, leaf_of, observed_preferences, told_by, unusable
 from chalicelib.ingest.rooms import Rooms
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
@@ -41,14 +41,16 @@ def change_of(
     *,
     is_of_hotel: bool = True,
     hotel: VendorsHotel | None = None,
+    moment: datetime | None = None,
 ) -> Change | None:
     """Normalise one snapshot. None for a profile that is nobody's and has neither an id nor a stay.
 
     `observed_at` is when a thin vendor was asked; None for what was pushed. Of a profile that is not `is_of_hotel` the
     hotel only says how its telephone number is read. `hotel` is the vendor's, where a map says which property it
-    is; None where the source itself names the property.
+    is; None where the source itself names the property. `moment` is now, by which somebody is under age; None for when
+    the source said it.
     """
-    maker = _Maker(source, properties, digest, correlation_id, observed_at, hotel, Rooms(source))
+    maker = _Maker(source, properties, digest, correlation_id, observed_at, hotel, Rooms(source), moment)
     match snapshot:
         case GuestSnapshot():
             return maker.of_guest(snapshot, is_of_hotel=is_of_hotel)
@@ -67,6 +69,7 @@ class _Maker:
     observed_at: datetime | None
     hotel: VendorsHotel | None
     rooms: Rooms
+    moment: datetime | None
 
     def of_guest(self, snapshot: GuestSnapshot, *, is_of_hotel: bool) -> Change | None:
         person = self._person(snapshot, snapshot.property_id, None, "guest")
@@ -215,8 +218,8 @@ class _Maker:
             country=snapshot.country,
             address=address_of(snapshot.address),
             birth_date=born,
-            special_dates=_in_order(snapshot.special_dates),
-            preferences=_preferred(snapshot),
+            special_dates=in_order(snapshot.special_dates),
+            preferences=observed_preferences(snapshot),
             age_category=snapshot.age_category,
             vip=snapshot.vip,
             member_number=snapshot.member_number if is_member else None,
@@ -229,8 +232,9 @@ class _Maker:
         leaf = leaf_of(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
         if leaf is None:
             return None
-        version = self._record_version(snapshot, record)
-        return Person(leaf, record, version, property_id or snapshot.property_id, told_by(record), self.digest)
+        kept = kept_of(record, hotel, self.moment or snapshot.changed_at)
+        version = self._record_version(snapshot, kept)
+        return Person(leaf, kept, version, property_id or snapshot.property_id, told_by(kept), self.digest)
 
     def _without_person(self, snapshot: GuestSnapshot, property_id: PropertyId | None, nobody: Nobody) -> Person | None:
         """What is left of a profile whose id may have been a person's; one without an id is not heard of again."""
@@ -282,12 +286,3 @@ def _primary_first(occupant: Occupant) -> bool:
 
 def _currency(amounts: CurrencyAmounts) -> str:
     return amounts.currency
-
-
-def _preferred(snapshot: GuestSnapshot) -> dict[str, tuple[str, ...]]:
-    told = snapshot.preferences.model_dump() if snapshot.preferences else {}
-    return {kind: values for kind, values in told.items() if values}
-
-
-def _in_order(dates: Iterable[SpecialDate] | None) -> tuple[SpecialDate, ...]:
-    return tuple(sorted(dates or (), key=lambda each: (each.day, each.kind)))

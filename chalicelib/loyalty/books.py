@@ -8,11 +8,12 @@ which all of the leaf's stays were priced, only the stay of the fact can have ch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from chalicelib.aws import table
 from chalicelib.canonical.facts import Fact, FactType
 from chalicelib.canonical.ids import Leaf, PropertyId, ReservationId
-from chalicelib.guests import spans, walks
+from chalicelib.guests import minors, spans, walks
 from chalicelib.guests import store as guests
 from chalicelib.guests.carried import enrolment
 from chalicelib.guests.enrolments import Earning, Period, periods, united
@@ -20,6 +21,8 @@ from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.projection import makes_member
 from chalicelib.guests.rules import own_stays
 from chalicelib.guests.spans import Around, Span, Unread
+from chalicelib.guests.standing import claimed_by
+from chalicelib.guests.survivorship import age_of
 from chalicelib.guests.tally import Tally
 from chalicelib.loyalty import rules, store
 from chalicelib.loyalty.model import Account, Program, Reason
@@ -74,25 +77,43 @@ class Books:
 
     @property
     def earning(self) -> Earning:
-        """Of all that makes the guest a member, less what somebody ended of it: each record's by itself."""
-        return united(each for leaf, head in self.members.items() for each in self._periods(leaf, head))
+        """Of all that makes the guest a member, less what somebody ended of it: each record's by itself. A child's
+        stays earn nothing, also when the child has grown up."""
+        grown_up = self.grown_up_on
+        periods = (each for leaf, head in self.members.items() for each in self._periods(leaf, head))
+        return united(each.begun_by(grown_up) for each in periods) if grown_up else ()
+
+    @cached_property
+    def grown_up_on(self) -> date | None:
+        """The first departure that may earn; None of who is under age, and of whom no day of birth is known. How old
+        somebody is whom others' records know is not taken from what a hotel claims."""
+        told = [head for leaf, head in self.members.items() if leaf == self.head.leaf or claimed_by(head) is None]
+        return minors.earns_from(age_of(told))
 
     def _periods(self, leaf: Leaf, head: Head) -> list[Period]:
         said = enrolment(head, self.program.id)
-        own = self.own if leaf == self.head.leaf else ()
+        own = self.own_of_age if leaf == self.head.leaf else ()
         start = rules.member_from(self.program, head, self.accounts.get(leaf), own)
         return periods(start, said.turns if said else ())
 
     @property
+    def own_of_age(self) -> list[Stay]:
+        """Those that may make a member."""
+        return [stay for stay in self.own if self._is_of_age_at(stay)]
+
+    def _is_of_age_at(self, stay: Stay) -> bool:
+        return self.grown_up_on is not None and stay.departure >= self.grown_up_on
+
+    @property
     def earns_by_stays_from(self) -> date | None:
-        return rules.earns_from((), self.program, self.own, has_number=False)
+        return rules.earns_from((), self.program, self.own_of_age, has_number=False)
 
     @property
     def enrols_from(self) -> date | None:
         """From when this leaf is in by itself: what only another record of the guest brings goes with that record."""
         said = enrolment(self.head, self.program.id)
         turned = [turn.day for turn in said.turns if turn.into][:1] if said else []
-        start = rules.earns_from((), self.program, self.own, has_number=rules.has_number(self.head))
+        start = rules.earns_from((), self.program, self.own_of_age, has_number=rules.has_number(self.head))
         return min((day for day in (start, *turned) if day), default=None)
 
     @property
@@ -144,7 +165,9 @@ class Books:
         gone = dict.fromkeys(self.given, Award(0, Reason.NOT_COMPLETED))  # a stay that turned out to be another guest's
         own, earning = {stay.reservation for stay in self.own}, self.earning
         priced = {
-            each.reservation: rules.award(each, self.program, earning, own=each.reservation in own)
+            each.reservation: rules.award(
+                each, self.program, earning if self._is_of_age_at(each) else (), own=each.reservation in own
+            )
             for each in self.stays
         }
         return {**gone, **priced}

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from chalicelib.canonical.facts import FactType
 from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in, is_anew
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, ERASED, Suppression, SuppressionReason
+from chalicelib.guests import minors
 from chalicelib.guests.carried import carrying, sketch, told_by_record, without_numbers
 from chalicelib.guests.model import Head
 from chalicelib.guests.records import Record
@@ -47,9 +49,16 @@ def _take(draft: Draft, person: Person, before: Head, since: int | None) -> bool
     if record.nobody and (before.record is None or before.record.nobody):
         return True  # who never was anybody is no news to anybody
     draft.say(FactType.GUEST_CHANGED, person.leaf, person.leaf)
-    if _member_number(before.record) != _member_number(record) or enrolments != before.enrolments:
+    is_known = before.record is not None
+    is_older = is_known and _youth(before.record) != _youth(record)
+    if is_older or _member_number(before.record) != _member_number(record) or enrolments != before.enrolments:
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _youth(record: Record | None) -> date | None:
+    """From when what somebody earns is no child's."""
+    return minors.earns_from(record) if record else date.min
 
 
 def _earlier(before: Head, since: int | None) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from chalicelib.guests import minors
-from chalicelib.guests.kinds import Unprofiled
+from chalicelib.guests.kinds import UNPROFILED, Unprofiled
 from chalicelib.guests.model import Traits
 from chalicelib.guests.stats import Days
 from chalicelib.segments.model import Rule
@@ -16,6 +16,8 @@ OF_THE_BOOKING = frozenset({
 })  # fmt: skip
 """What a stay that is ahead or under way says of itself, and how its guest is reached. What somebody did before, where
 they live and how old they are is a profile."""
+RESTRICTED = "r"
+"""As the head says it."""
 Why = Unprofiled | Literal["minor"]
 """Why somebody is not to be profiled; a MINOR is not either."""
 
@@ -47,8 +49,8 @@ def packed_check(rule: Rule, days: Days) -> Callable[[Mapping[str, Any]], bool]:
     of_age = minors.youngest_of_age(days.first).isoformat()
 
     def check(known: Mapping[str, Any]) -> bool:
-        if why := known.get("unprofiled"):
-            return for_objectors and why != "restricted"
+        if why := known.get(UNPROFILED):
+            return for_objectors and why != RESTRICTED
         born = known.get("birth_date")
         is_minor = born > of_age if born else known.get("age_category") in minors.YOUNG
         return for_minors or not is_minor

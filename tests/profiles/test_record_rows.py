@@ -160,6 +160,7 @@ TRAITS = Traits(
     age_category=AgeCategory.ADULT,
     fields={"shoes": 42},
     vip=3,
+    unprofiled="restricted",
     member=True,
     preferences=Preferences(**{kind: words[: min(2, most_of(kind))] for kind, words in OFFERED.items()}),
     stats=STATS,
