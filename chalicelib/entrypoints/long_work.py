@@ -17,6 +17,8 @@ def steps_of(kind: str) -> "Steps":
     from chalicelib.privacy import actions as erasures
     from chalicelib.privacy.store import ERASING
     from chalicelib.profiles import relisting
+    from chalicelib.signups import actions as signups
+    from chalicelib.signups.store import CONFIRMING
 
     known: dict[str, Steps] = {
         programs.FOLLOWING: programs.follow,
@@ -27,6 +29,7 @@ def steps_of(kind: str) -> "Steps":
         reading.READING: reading.read,
         storing.STORING: storing.store_rows,
         ERASING: erasures.work_on,
+        CONFIRMING: signups.work_on,
     }
     if kind not in known:
         raise Rejected("unknown_job")

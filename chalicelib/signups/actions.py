@@ -1,6 +1,7 @@
 """Ask to get newsletters, and confirm it. Both may be done again and again: each is one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,19 +12,25 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import ControllerId, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import instant
+from chalicelib.canonical.time import now as present
 from chalicelib.connections.model import SIGNUP
 from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses
-from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL
+from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, Purpose, State
 from chalicelib.guests import store as guests
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs.model import Job, Part, Step
+from chalicelib.messages.holds import PURPOSES, UNASKED
 from chalicelib.messages.newcomers import mail_newcomer
+from chalicelib.messages.preferences import OFTEN, PARTS, Frequency
 from chalicelib.profiles.actions import store_own_word
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
-from chalicelib.settings import installation
+from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
+from chalicelib.settings.legal import MailTopic
 from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Names, mail_identity, names_of
 from chalicelib.signups import rules, store
@@ -47,6 +54,11 @@ class Typed:
     words: str = ""
     page: str = ""
     network: str = ""
+    topics: frozenset[str] = frozenset()
+    """Those that were chosen; none of them is all of them."""
+    frequency: Frequency = OFTEN
+    often: str = ""
+    """What stood beside the frequency that was chosen."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Form:
     websites: tuple[str, ...]
     hotel_domains: frozenset[str]
     public_url: str
+    topics: tuple[MailTopic, ...] = ()
 
 
 def form(property_id: PropertyId | None) -> Form:
@@ -74,7 +87,8 @@ def form(property_id: PropertyId | None) -> Form:
     names = names_at(hotel, kept, known.values())
     sites = {site for each in ([hotel] if hotel else known.values()) for site in each.websites}
     domains = frozenset(domain for each in known.values() for domain in each.mail_domains)
-    return Form(property_id, names, identity.controller, tuple(sorted(sites)), domains, public_url)
+    topics = tuple(each for each in legal_store.get().topics if each.purpose == PURPOSES[UNASKED])
+    return Form(property_id, names, identity.controller, tuple(sorted(sites)), domains, public_url, topics)
 
 
 def names_at(hotel: Property | None, kept: HubSettings, known: Collection[Property]) -> Names:
@@ -89,9 +103,10 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
     """Have somebody mailed who typed an address. It is the same work whoever has the address: what is known of it is
     looked at when the mail is sent.
 
-    Raises Invalid for what is no address of one's own, and TooMany.
+    Raises Invalid for what is no address of one's own, or no topic, and TooMany.
     """
     address = rules.address_of(typed.email, asked_in.hotel_domains)
+    wanted, refused = rules.parts_of(asked_in.topics, typed.topics, typed.language)
     if network := network_of(typed.network):
         attempts.take(FROM_NETWORK, network, now)
     count(address, now)
@@ -110,6 +125,8 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
         page=typed.page,
         asked_from=network,
         key_id=key_id,
+        wanted=wanted,
+        refused={**refused, **({PARTS[typed.frequency]: typed.often} if typed.frequency in PARTS else {})},
     )
     return hand_on(asked, address, asked_in)
 
@@ -150,25 +167,41 @@ def _is_theirs_still(signup: Signup) -> bool:
 def confirm(token: str, network: str, now: datetime) -> Signup:
     """Know the person as a guest, by a record of their own, with their consent and its receipt.
 
-    Who confirms again confirms nothing new, and goes on where a crash ended: what was left since stays left. Raises
-    NotFound as `shown` does, and TryAgain.
+    Who confirms again confirms nothing new; where a crash ended, the tick goes on: what was left since stays left.
+    Raises NotFound as `shown` does, and TryAgain.
     """
     confirmed = until_written(partial(_confirmed, token, network, now), BUSY)
-    leaf = confirmed.leaf or _made_known(confirmed)
-    read_at = confirmed.address or digest(CHANNELS[DEFAULT_CHANNEL], confirmed.email)
-    for purpose in confirmed.about:
-        consents.set_consent(
-            leaf,
-            DEFAULT_CHANNEL,
-            purpose,
-            confirmed.controller,
-            "confirmed",
-            "guest",
-            confirmed.confirmed_at,
-            confirmed.proof(purpose),
-            [read_at],
-        )
+    _go_on(confirmed)
     return confirmed
+
+
+def work_on(job: Job, _: Part) -> Iterator[Step]:
+    """What a job of the kind CONFIRMING does: all that is left of one sign-up, in one step. Who was erased since is
+    nobody's to confirm. Raises TryAgain."""
+    confirmed = store.get(SignupId(job.subject))
+    if confirmed and confirmed.confirmed_at:
+        with suppress(NotFound):
+            _go_on(confirmed)
+    yield Step("done")
+
+
+def _go_on(confirmed: Signup) -> None:
+    """What the person does not want is said before what they want: who dies in between has agreed to nothing."""
+    leaf, at = confirmed.leaf or _made_known(confirmed), confirmed.confirmed_at
+    read_at = [confirmed.address or digest(CHANNELS[DEFAULT_CHANNEL], confirmed.email)]
+
+    def say(state: State, purpose: Purpose, proof: Mapping[str, str], part: str = "") -> None:
+        consents.set_consent(
+            leaf, DEFAULT_CHANNEL, purpose, confirmed.controller, state, "guest", at, proof, read_at, part
+        )
+
+    for part, words in confirmed.refused.items():
+        say("withdrawn", PURPOSES[UNASKED], confirmed.proof_of(words), part)
+    for purpose in confirmed.about:
+        say("confirmed", purpose, confirmed.proof(purpose))
+    for part, words in confirmed.wanted.items():
+        say("explicit", PURPOSES[UNASKED], confirmed.proof_of(words), part)
+    jobs.end(store.job_of(confirmed), present())
 
 
 def _made_known(confirmed: Signup) -> Leaf:

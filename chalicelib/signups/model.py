@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import WRITTEN_FOR, Purpose
+from chalicelib.consent.model import MARKETING, WRITTEN_FOR, Purpose
 
 LASTS = timedelta(days=7)
 """How long a sign-up can be confirmed. What nobody confirms is kept no longer."""
@@ -23,7 +23,9 @@ NEWSLETTERS: About = {purpose: {} for purpose in WRITTEN_FOR}
 @dataclass(frozen=True)
 class Signup:
     """`words` are what stood above the button, in `language`; `page` is where. `asked_from` is the network that it came
-    from, and `key_id` the key that handed it on. `controller` is the legal entity in whose names it was asked.
+    from, and `key_id` the key that handed it on. `controller` is the legal entity in whose names it was asked. Of the
+    parts of the purpose (`PartName`) `refused` are those that the person does not want, and `wanted` those that they
+    chose, each with the words beside it.
 
     Who is a guest already is asked through the record `leaf`, which has the `address` (its digest): what is kept here
     does not have it. `about` is what is agreed to, and what else the receipt of each holds.
@@ -43,11 +45,17 @@ class Signup:
     page: str = ""
     asked_from: str = ""
     key_id: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
     confirmed_at: Instant | None = None
     confirmed_from: str = ""
     leaf: Leaf | None = None
     address: Digest | None = None
     about: About = field(default_factory=lambda: NEWSLETTERS)
+
+    def proof_of(self, words: str) -> dict[str, str]:
+        """What the receipt of a part of newsletters holds: the same, with what stood beside it."""
+        return self.proof(MARKETING) | ({"words": words} if words else {})
 
     def proof(self, purpose: Purpose) -> dict[str, str]:
         """What a receipt holds: who asked whom for what, in which words, and from where it was confirmed."""

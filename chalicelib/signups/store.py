@@ -1,5 +1,6 @@
 """How sign-ups are kept: a row each, for the days in which it can be confirmed."""
 
+import json
 from dataclasses import asdict
 from typing import get_args
 
@@ -9,9 +10,17 @@ from chalicelib.aws.codec import Item
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.consent.model import PURPOSES
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs import work
+from chalicelib.jobs.model import Job
 from chalicelib.signups.model import NEWSLETTERS, Signup, Via
 
 UNCONFIRMED = "attribute_exists(pk) AND attribute_not_exists(confirmed_at)"
+PARTS = ("refused", "wanted")
+"""Kept as JSON: words by part."""
+APART = {"id", *PARTS}
+CONFIRMING = "confirm_signup"
+"""The kind of long work that confirming is, from the press of the button to its last write."""
 VIA: dict[str, Via] = {each: each for each in get_args(Via)}
 
 
@@ -26,7 +35,8 @@ def add(signup: Signup) -> Signup:
 
 def row(signup: Signup) -> Item:
     """Gone when it can be confirmed no more: what was typed is nobody's business then."""
-    told = {name: value for name, value in asdict(signup).items() if name != "id" and value not in (None, "")}
+    told = {name: value for name, value in asdict(signup).items() if name not in APART and value not in (None, "")}
+    told |= {name: json.dumps(parts, ensure_ascii=False) for name in PARTS if (parts := dict(getattr(signup, name)))}
     return table.row(keys.signup(signup.id), **told, expires_at=int(moment_of(signup.until).timestamp()))
 
 
@@ -36,10 +46,17 @@ def get(signup: SignupId) -> Signup | None:
 
 
 def confirm(signup: Signup) -> None:
-    """Keep when and from where it was confirmed first. Raises ConditionFailed where that is known, or gone."""
+    """Keep when and from where it was confirmed first, with the job by which the tick goes on with it, whatever dies.
+    Raises ConditionFailed where that is known, or gone."""
     values = {":at": signup.confirmed_at, ":from": signup.confirmed_from}
     expression = "SET confirmed_at = :at, confirmed_from = :from"
-    table.write(table.Update(keys.signup(signup.id), expression, values, when=table.When(UNCONFIRMED)))
+    confirmed = table.Update(keys.signup(signup.id), expression, values, when=table.When(UNCONFIRMED))
+    table.transact([confirmed, *jobs.kept(job_of(signup))])
+
+
+def job_of(signup: Signup) -> Job:
+    """Of one that was confirmed."""
+    return work.job_of(CONFIRMING, signup.id, moment_of(signup.confirmed_at or signup.asked_at), 1)
 
 
 def _read(signup: SignupId, kept: Item) -> Signup:
@@ -60,6 +77,8 @@ def _read(signup: SignupId, kept: Item) -> Signup:
         page=kept.get("page", ""),
         asked_from=kept.get("asked_from", ""),
         key_id=kept.get("key_id", ""),
+        refused=json.loads(kept.get("refused", "{}")),
+        wanted=json.loads(kept.get("wanted", "{}")),
         confirmed_at=Instant(confirmed_at) if confirmed_at else None,
         confirmed_from=kept.get("confirmed_from", ""),
         leaf=Leaf(leaf) if leaf else None,

@@ -155,6 +155,39 @@ def test_a_site_of_the_hotels_own_asks_over_the_api_once_under_one_key(hub: Hub,
     assert len(ses.accepted) == 1
 
 
+TOPICS = [{"id": each, "purpose": "marketing", "names": {"en": each.title()}} for each in ("spa", "golf")]
+
+
+def of_parts(hub: Hub, address: str) -> dict[str, str]:
+    found = [each for each in consents_of(hub, address) if each["part"]]
+    return {each["part"]: each["state"] for each in found}
+
+
+def test_a_form_asks_for_topics_where_there_are_some_with_nothing_ticked(hub: Hub, ses: FakeSes) -> None:
+    assert "topic" not in seen(hub, FORM)
+    hub.put("/v1/consent-settings", {"topics": TOPICS})
+    form = seen(hub, FORM)
+    assert re.findall(r'name="(topic|frequency)" value="(\w+)"( checked)?', form) == [
+        ("topic", "spa", ""), ("topic", "golf", ""), ("frequency", "all", " checked"), ("frequency", "week", ""),
+        ("frequency", "month", ""),
+    ]  # fmt: skip
+    again = sent(hub, FORM, 400, email="none", topic="golf", frequency="week")
+    assert re.findall(r'name="(?:topic|frequency)" value="(\w+)" checked', again) == ["golf", "week"]
+    sent(hub, FORM, email="ida@mail.example", topic="golf", frequency="week")
+    sent(hub, link(ses))
+    assert of_parts(hub, "ida@mail.example") == {"golf": "explicit", "spa": "withdrawn", "@week": "withdrawn"}
+    words = {each["part"]: each["proof"]["words"] for each in consents_of(hub, "ida@mail.example") if each["part"]}
+    assert words == {"golf": "Golf", "spa": "Spa", "@week": "Höchstens einmal in der Woche"}
+
+
+def test_what_was_chosen_on_a_site_of_the_hotels_own_is_handed_on(hub: Hub, ses: FakeSes) -> None:
+    hub.put("/v1/consent-settings", {"topics": TOPICS})
+    asked = {**ASKED, "topics": ["spa"], "frequency": "month"}
+    assert hub.status("POST", "/v1/signups", asked) == 202
+    sent(hub, link(ses))
+    assert of_parts(hub, "ida@mail.example") == {"spa": "explicit", "golf": "withdrawn", "@month": "withdrawn"}
+
+
 @pytest.mark.parametrize("place", [{"property_id": PORTO.id}, {}])
 def test_a_key_of_one_hotel_asks_for_its_own_alone(hub: Hub, place: dict[str, str]) -> None:
     refused = hub.call("POST", "/v1/signups", {**ASKED, **place}, key="integration@vienna")
@@ -164,7 +197,15 @@ def test_a_key_of_one_hotel_asks_for_its_own_alone(hub: Hub, place: dict[str, st
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("email", "no address"), ("words", ""), ("page", "http://x"), ("words", "w" * 1001), ("network", "x" * 46)],
+    [
+        ("email", "no address"),
+        ("words", ""),
+        ("page", "http://x"),
+        ("words", "w" * 1001),
+        ("network", "x" * 46),
+        ("topics", ["tennis"]),
+        ("frequency", "never"),
+    ],
 )
 def test_what_is_wrong_is_told_with_its_field(hub: Hub, field: str, value: str) -> None:
     refused = hub.call("POST", "/v1/signups", {**ASKED, field: value})

@@ -24,6 +24,8 @@ from chalicelib.guests.model import Guest
 from chalicelib.identity import actions as identities
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import actions as ingest
+from chalicelib.jobs import store as jobs
+from chalicelib.jobs.model import Part
 from chalicelib.languages.catalogues import languages
 from chalicelib.messages import newcomers
 from chalicelib.messages.actions import record_event, suppress
@@ -31,10 +33,12 @@ from chalicelib.privacy import actions as privacy
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Branding
 from chalicelib.settings import actions as settings
+from chalicelib.settings import legal_store
+from chalicelib.settings.legal import ConsentSettings, MailTopic
 from chalicelib.settings.model import HubSettings
 from chalicelib.signups import actions, store
 from chalicelib.signups.actions import Typed
-from chalicelib.signups.model import LASTS
+from chalicelib.signups.model import LASTS, Signup
 from tests.builders import PORTO, VIENNA, at, guest, notice, reservation
 from tests.conftest import PUBLIC_URL, SENDER
 from tests.crashes import beside, crash_at, points_of, watching
@@ -48,6 +52,7 @@ HERE, ELSEWHERE = "192.0.2.1", "2001:db8:1:2:3::4"
 IDA = Typed("Ida.Berg@Example.com", "Ida", "Berg", "de", "I would like to get newsletters.", "/signup/vienna", HERE)
 ADDRESS = "ida.berg@example.com"
 FIRST = signup_of("first")
+PART = Part(number=0)
 
 
 @pytest.fixture(autouse=True)
@@ -290,6 +295,82 @@ def test_whatever_crashes_who_confirms_again_is_a_guest_who_agreed_once(ses: Fak
         said = answer(ida)
         assert said
         assert said.state == "confirmed"
+
+
+def test_whatever_crashes_the_tick_goes_on_and_nobody_need_press_again(ses: FakeSes) -> None:
+    token = link(ses)
+    for number, point in enumerate(some_of(points_of(lambda: actions.confirm(token, HERE, SOON)))):
+        signup, address = signup_of("crash", number), f"ida{number}@example.com"
+        each = link(ses, Typed(address, "Ida", f"Berg{number}", words="w"), signup)
+        crash_at(point, partial(actions.confirm, each, HERE, SOON))
+        kept = store.get(signup)
+        assert kept
+        waiting = [waits.id for waits in jobs.waiting()]
+        assert (store.job_of(kept).id in waiting) == (kept.confirmed_at is not None and not is_over(kept)), point
+        assert [step.position for step in actions.work_on(store.job_of(kept), PART)] == ["done"]
+        assert [len(yes(ida)) for ida in known(address)] == ([1] if kept.confirmed_at else []), point
+
+
+def is_over(signup: Signup) -> bool:
+    job = jobs.job(store.job_of(signup).id)
+    return job is not None and job.is_over
+
+
+def test_who_was_erased_before_it_went_on_is_confirmed_by_nobody(ses: FakeSes) -> None:
+    token = link(ses)
+    actions.confirm(token, HERE, SOON)
+    privacy.erase(known()[0], "key admin", instant(SOON + timedelta(minutes=1)))
+    kept = store.get(FIRST)
+    assert kept
+    assert [step.position for step in actions.work_on(store.job_of(kept), PART)] == ["done"]
+    assert known() == []
+
+
+TOPICS = tuple(MailTopic(id=each, purpose=MARKETING, names={"en": each.title()}) for each in ("spa", "golf", "wine"))
+
+
+def parts(one: Guest) -> dict[str, tuple[str, str]]:
+    """What was said of parts of the purpose: state, and the words beside it."""
+    found = (each for each in consents.history(one.id) if "/" in each.purpose)
+    return {each.purpose.partition("/")[2]: (each.state, each.proof["words"]) for each in found}
+
+
+def test_what_was_not_ticked_is_refused_and_how_often_and_each_has_its_receipt(ses: FakeSes) -> None:
+    legal_store.save(ConsentSettings(topics=TOPICS))
+    typed = replace(IDA, topics=frozenset({"spa"}), frequency="month", often="Once a month")
+    actions.confirm(link(ses, typed), HERE, SOON)
+    (ida,) = known()
+    assert parts(ida) == {
+        "spa": ("explicit", "Spa"), "golf": ("withdrawn", "Golf"), "wine": ("withdrawn", "Wine"),
+        "@month": ("withdrawn", "Once a month"),
+    }  # fmt: skip
+    assert [each.proof["words"] for each in yes(ida)] == [IDA.words]
+    before = consents.history(ida.id)
+    actions.confirm(link(ses, typed), HERE, SOON + timedelta(hours=1))
+    assert consents.history(ida.id) == before
+
+
+def test_who_ticks_nothing_refuses_nothing_and_one_that_there_is_not_is_refused(ses: FakeSes) -> None:
+    legal_store.save(ConsentSettings(topics=TOPICS))
+    actions.confirm(link(ses), HERE, SOON)
+    assert parts(known()[0]) == {}
+    with pytest.raises(Invalid, match="topics"):
+        ask(replace(IDA, topics=frozenset({"tennis"})), signup_of("second"))
+
+
+def test_nobody_has_agreed_to_more_than_they_wanted_wherever_it_dies(ses: FakeSes) -> None:
+    legal_store.save(ConsentSettings(topics=TOPICS))
+    wanted = frozenset({"spa"})
+    token = link(ses, replace(IDA, topics=wanted))
+    for number, point in enumerate(some_of(points_of(lambda: actions.confirm(token, HERE, SOON)))):
+        address = f"ida{number}@example.com"
+        each = link(ses, Typed(address, words="w", topics=wanted), signup_of("crash", number))
+        crash_at(point, partial(actions.confirm, each, HERE, SOON))
+        for ida in known(address):
+            agreed = answer(ida)
+            assert agreed is None or {name for name, said in parts(ida).items() if said[0] == "withdrawn"} == {
+                "golf", "wine",
+            }, point  # fmt: skip
 
 
 @pytest.mark.parametrize("number", range(0, 24, 3))

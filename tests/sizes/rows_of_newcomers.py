@@ -11,6 +11,7 @@ from chalicelib.captures import store as codes
 from chalicelib.captures.model import MOST_SAID, Code
 from chalicelib.consent.model import PURPOSES
 from chalicelib.messages.model import State
+from chalicelib.settings.legal import MOST_TOPICS
 from chalicelib.signups import store
 from chalicelib.signups.model import Signup
 from tests.sizes.inputs import FOUR, ID, Largest, Rows, filled
@@ -30,6 +31,7 @@ def signup(signs: str) -> Item:
         id=ONE, email="", controller=ControllerId(ID), words=filled(signs, 2 * MOST_TEXT), language="l" * 12,
         via="phone", asked_at=AT, until=AT, property_id=PropertyId(ID), leaf=LEAF, address=Digest("d" * 64),
         about=dict.fromkeys(PURPOSES, said),
+        refused={f"{at:0>16}": filled(signs, 60) for at in range(MOST_TOPICS)} | {"@month": filled(signs, 60)},
     )  # fmt: skip
     return {**store.row(its), "confirmed_at": AT, "confirmed_from": "0" * 45}
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import PropertyId, signup_of
@@ -10,14 +10,17 @@ from chalicelib.canonical.snapshots import HUB_ID, Text
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.messages.preferences import OFTEN, Frequency
 from chalicelib.properties.model import WebAddress
+from chalicelib.settings.legal import MOST_TOPICS, TopicId
 from chalicelib.signups import actions
 from chalicelib.signups.model import MOST_PAGE, MOST_WORDS
 
 
 class SignupAsked(BaseModel):
     """What somebody typed. `words` are those that stood above the button, kept as proof; `page` is where, `network` the
-    address of their machine. Without a property it is the group's newsletters."""
+    address of their machine. Without a property it is the group's newsletters. `topics` are those that they chose, by
+    their ids (`GET /v1/topics`): none of them is all of them. `frequency` is how often mails may come at most."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,6 +32,8 @@ class SignupAsked(BaseModel):
     words: Annotated[str, StringConstraints(min_length=1, max_length=MOST_WORDS, strip_whitespace=True)]
     page: Annotated[WebAddress, StringConstraints(max_length=MOST_PAGE)] | None = None
     network: Annotated[str, StringConstraints(max_length=45)] | None = None
+    topics: Annotated[tuple[TopicId, ...], Field(max_length=MOST_TOPICS)] = ()
+    frequency: Frequency = OFTEN
 
 
 class SignupTaken(Shown):
@@ -56,6 +61,8 @@ def ask(ask: Ask, body: SignupAsked) -> SignupTaken:
         words=body.words,
         page=body.page or "",
         network=body.network or "",
+        topics=frozenset(body.topics),
+        frequency=body.frequency,
     )
     signup, form = signup_of("api", ask.seed), actions.form(body.property_id)
     kept = actions.ask(signup, typed, form, "api", moment_of(ask.now), key_id=ask.caller.actor)

@@ -57,6 +57,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "read_import": N_("A list is read"),
         "store_import": N_("A list is stored"),
         "erase_guest": N_("A guest is erased"),
+        "confirm_signup": N_("A sign-up is confirmed"),
     },
     "denied": {
         "withdrawn": N_("Does not want it"),

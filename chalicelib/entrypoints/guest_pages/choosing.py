@@ -12,13 +12,13 @@ from chalice.app import Request, Response
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chalicelib.entrypoints import form_bodies
 from chalicelib.entrypoints.form_bodies import Form
-from chalicelib.entrypoints.guest_pages.rendering import KNOWN, language_of, page, unknown, words_of_return
-from chalicelib.languages.catalogues import SOURCE, Language, catalogue
+from chalicelib.entrypoints.guest_pages.rendering import KNOWN, how_often, language_of, page, unknown, words_of_return
+from chalicelib.languages.catalogues import SOURCE, Language
 from chalicelib.languages.sentences import agreeing_to_be_followed
 
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
-    from chalicelib.messages.preferences import Chosen, Frequency
+    from chalicelib.messages.preferences import Chosen
 
 
 def shown(request: Request, token: str) -> Response:
@@ -72,7 +72,7 @@ def _shown(request: Request, token: str, status: int = 200, *, is_saved: bool = 
         known.names,
         topics=[(each.id, each.name_in(language)) for each in chosen.topics],
         chosen=chosen,
-        often=_often(language),
+        often=how_often(language),
         of_tracking=agreeing_to_be_followed(language),
         is_saved=is_saved,
         is_refused=status == 400,
@@ -85,19 +85,10 @@ def _chosen(sent: Form) -> "Chosen":
     """Raises Invalid for what the page's own form does not send."""
     from chalicelib.messages.preferences import Chosen
 
-    found = next((each for each in _often(SOURCE) if each == sent.text("frequency")), None)
+    found = next((each for each in how_often(SOURCE) if each == sent.text("frequency")), None)
     if found is None:
         raise Invalid(FieldError("frequency", "is none of the page's"))
     return Chosen(frozenset(sent.texts("shown")), frozenset(sent.texts("topic")), found, sent.has("tracked"))
-
-
-def _often(language: Language) -> "Mapping[Frequency, str]":
-    gettext = catalogue(language).gettext
-    return {
-        "all": gettext("As often as you write"),
-        "week": gettext("At most once a week"),
-        "month": gettext("At most once a month"),
-    }
 
 
 def _words(token: str, language: Language) -> Mapping[str, str]:
@@ -106,7 +97,7 @@ def _words(token: str, language: Language) -> Mapping[str, str]:
     from chalicelib.messages import preferences
 
     topics = {each.id: each.name_in(language) for each in preferences.preferences(token).topics}
-    often = {part: _often(language)[name] for name, part in preferences.PARTS.items()}
+    often = {part: how_often(language)[name] for name, part in preferences.PARTS.items()}
     return {**topics, **often, TRACKING: agreeing_to_be_followed(language)}
 
 

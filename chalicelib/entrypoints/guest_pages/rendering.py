@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -17,6 +17,8 @@ from chalicelib.languages.negotiation import preferred
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from chalicelib.messages.preferences import Frequency
 
 KNOWN = "known"
 """The page of what is known of a guest, beside the way out."""
@@ -83,6 +85,16 @@ def words_of_return(language: Language, name: str) -> str:
         "I would like to get newsletters and offers from %(name)s by e-mail again. I can leave at any time."
     )
     return words % {"name": name}
+
+
+def how_often(language: Language) -> "Mapping[Frequency, str]":
+    """How often mails may come at most, as guests read it."""
+    gettext = catalogue(language).gettext
+    return {
+        "all": gettext("As often as you write"),
+        "week": gettext("At most once a week"),
+        "month": gettext("At most once a month"),
+    }
 
 
 @cache

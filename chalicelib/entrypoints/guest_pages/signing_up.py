@@ -14,7 +14,7 @@ from chalicelib.canonical.errors import Conflict, Invalid, NotFound, TooLarge, T
 from chalicelib.canonical.ids import PropertyId, signup_of
 from chalicelib.canonical.time import now
 from chalicelib.entrypoints import form_bodies
-from chalicelib.entrypoints.guest_pages.rendering import language_of, page
+from chalicelib.entrypoints.guest_pages.rendering import how_often, language_of, page
 from chalicelib.languages.catalogues import Language, catalogue
 from chalicelib.languages.sentences import agreeing_to_newsletters
 
@@ -79,9 +79,11 @@ def asked(request: Request, property_id: str | None = None) -> Response:
 
 def _typed(request: Request, form: "Form", language: Language) -> "Typed":
     """Raises TooLarge, and Invalid for what is no form."""
+    from chalicelib.messages.preferences import OFTEN
     from chalicelib.signups.actions import Typed
 
-    sent = form_bodies.of(request)
+    sent, often = form_bodies.of(request), how_often(language)
+    frequency = next((each for each in often if each == sent.text("frequency")), OFTEN)
     return Typed(
         email=sent.text("email"),
         given_name=_name(sent.text("given_name")),
@@ -90,6 +92,9 @@ def _typed(request: Request, form: "Form", language: Language) -> "Typed":
         words=agreeing_to_newsletters(language, form.names.name),
         page=f"/signup/{form.property_id}" if form.property_id else "/signup",
         network=_network(request),
+        topics=frozenset(sent.texts("topic")),
+        frequency=frequency,
+        often=often[frequency],
     )
 
 
@@ -106,7 +111,20 @@ def _shown(request: Request, form: "Form", typed: "Typed", refused: str = "") ->
     words = agreeing_to_newsletters(language, form.names.name)
     kept = {name: getattr(typed, name) or "" for name in ("email", "given_name", "family_name")}
     status = 400 if refused else 200
-    return page("signup.html", language, status, form.names, form.websites, words=words, typed=kept, refused=refused)
+    return page(
+        "signup.html",
+        language,
+        status,
+        form.names,
+        form.websites,
+        words=words,
+        typed=kept,
+        refused=refused,
+        topics=[(each.id, each.name_in(language)) for each in form.topics],
+        chosen=typed.topics,
+        often=how_often(language) if form.topics else {},
+        frequency=typed.frequency,
+    )
 
 
 def _refusal(language: Language) -> str:
