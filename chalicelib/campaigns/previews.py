@@ -15,6 +15,7 @@ from chalicelib.canonical.snapshots import HUB_ID
 from chalicelib.canonical.time import moment_of
 from chalicelib.consent import store as consents
 from chalicelib.consent.model import DEFAULT_CHANNEL, Gate
+from chalicelib.consent.registers import asked_by
 from chalicelib.guests import minors, today
 from chalicelib.guests.model import Traits
 from chalicelib.guests.packed import Packed
@@ -33,7 +34,9 @@ from chalicelib.messages.questions import asked_of
 from chalicelib.properties import store as properties
 from chalicelib.segments.members import LookedAt, looked_at
 from chalicelib.segments.model import Rule
+from chalicelib.settings import legal_store
 from chalicelib.settings import store as settings
+from chalicelib.settings.legal import TopicId
 from chalicelib.settings.rules import MailIdentity
 
 PREVIEWING = "preview_segment"
@@ -45,22 +48,26 @@ READ_AT_ONCE = 100
 LOOKED_AT_ONCE = 1_000
 """Guests of a step, whoever of them is in."""
 GUESTS, MAILABLE = "guests", "mailable"
+TO_COMPARE = "to_compare"
+"""Of those who are mailable, of whom a list of others is asked when the mail is sent: a look more each, which a count
+does not take."""
 
 
 class PreviewAsked(BaseModel):
-    """A rule, which need not be saved; over which channel, and in whose name (a property's, or else the group's) its
-    guests would be written to."""
+    """A rule, which need not be saved; over which channel, in whose name (a property's, or else the group's), and about
+    which topic its guests would be written to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: Rule
     channel: ChannelName = DEFAULT_CHANNEL
     property_id: Annotated[PropertyId, HUB_ID] | None = None
+    topic: TopicId | None = None
 
 
 def start(asked: PreviewAsked, subject: str, seed: str, now: datetime) -> Progress:
-    """Begin to count; the same `seed` is the same preview. Raises Invalid for a channel or a property that is not
-    there, and Conflict while too many are under way."""
+    """Begin to count; the same `seed` is the same preview. Raises Invalid for a channel, a property or a topic that is
+    not there, and Conflict while too many are under way."""
     _require_known(asked)
     job = work.job_of(PREVIEWING, subject, now, PARTS, seed=seed, asked=asked.model_dump_json(by_alias=True))
     if jobs.job(job.id) is None and len(_under_way()) >= MOST_UNDER_WAY:
@@ -70,11 +77,14 @@ def start(asked: PreviewAsked, subject: str, seed: str, now: datetime) -> Progre
 
 def _require_known(asked: PreviewAsked) -> None:
     hotels = properties.by_id() if asked.property_id else {}
+    topics = [each.id for each in legal_store.get().topics] if asked.topic else []
     faults = []
     if asked.channel not in CHANNELS:
         faults.append(FieldError("channel", f"does not exist; there is {known(CHANNELS)}"))
     if asked.property_id and asked.property_id not in hotels:
         faults.append(FieldError("property_id", f"does not exist; there is {known(hotels, asked.property_id)}"))
+    if asked.topic and asked.topic not in topics:
+        faults.append(FieldError("topic", f"does not exist; there is {known(topics, asked.topic)}"))
     if faults:
         raise Invalid(*faults)
 
@@ -113,16 +123,18 @@ class Reach:
     cap: Cap
     now: datetime
     days: Days
+    topic: str = ""
 
     def step(self, block: Sequence[LookedAt]) -> Step:
         found = [each.guest for each in block if each.is_in]
         gates = consents.gates([each.id for each in found], self.channel.name)
-        verdicts = Counter(self._verdict(each, gates.get(each.id)) for each in found)
+        verdicts = Counter(what for each in found for what in self._verdict(each, gates.get(each.id)))
         counted = {GUESTS: len(found), **verdicts}
         return Step(block[-1].guest.position, len(block), counted, [each.id for each in found])
 
-    def _verdict(self, guest: Packed, gate: Gate | None) -> str:
-        """By the table of holds that a campaign's sender asks, of what is known without looking further."""
+    def _verdict(self, guest: Packed, gate: Gate | None) -> list[str]:
+        """By the table of holds that a campaign's sender asks, of what is known without looking further; and whether
+        more is to be looked at."""
         traits = Traits.model_validate_json(guest.traits or "{}")
         to = self.channel.address_of(traits)
         asked = asked_of(traits, traits.stats.properties, self.identity.senders, self.now)
@@ -136,10 +148,14 @@ class Reach:
             rules=asked.rules,
             evidence=asked.evidence,
             cap=self.cap,
+            topic=self.topic,
             at_office=to is not None and office_of(to, self.identity.guests) is not None,
             is_minor=minors.is_minor(traits, minors.day_for(self.identity.hotel, self.days)),
         )
-        return str(holds.decide(UNASKED, known) or MAILABLE)
+        held = holds.decide(UNASKED, known)
+        if held:
+            return [str(held)]
+        return [MAILABLE, *([TO_COMPARE] if asked_by(asked.rules, self.identity.senders.registers) else [])]
 
 
 def _reach(asked: PreviewAsked, now: datetime) -> Reach:
@@ -151,4 +167,5 @@ def _reach(asked: PreviewAsked, now: datetime) -> Reach:
         Cap(kept.cap_mails, kept.cap_days),
         now,
         today.days(now, asked.property_id),
+        asked.topic or "",
     )

@@ -17,14 +17,16 @@ from chalicelib.aws.settings import Settings
 from chalicelib.campaigns import actions, decisions, previews
 from chalicelib.campaigns.previews import PreviewAsked
 from chalicelib.canonical.errors import Conflict, Invalid
-from chalicelib.canonical.time import now
+from chalicelib.canonical.time import instant, now
 from chalicelib.consent import store as consents
-from chalicelib.consent.model import EMAIL, Gate
+from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.entrypoints.long_work import steps_of
 from chalicelib.jobs import store, work
 from chalicelib.jobs.model import MOST_SAMPLED, Part, Progress, Step
 from chalicelib.jobs.queued import WorkPart, read_work_part
 from chalicelib.properties import store as hotels
+from chalicelib.settings import legal_store
+from chalicelib.settings.legal import ConsentSettings
 from tests import tables
 from tests.builders import PORTO
 from tests.campaigns.worlds import NOW, campaign, guest, run_to_end
@@ -163,7 +165,40 @@ def test_more_than_four_at_once_are_refused_and_a_repeated_one_is_not() -> None:
     assert begun("one-more").job.id
 
 
-@pytest.mark.parametrize("told", [{"channel": "pigeon"}, {"property_id": "nowhere"}])
+SPA = {"id": "spa", "purpose": "marketing", "names": {"en": "Spa"}}
+
+
+def refuse(name: str, part: str) -> None:
+    before = consents.gate(guest(name), EMAIL)
+    assert before
+    no = Consent(state="withdrawn", basis="guest", at=instant(NOW))
+    table.write(consents.replace(before, before.with_answers({**before.answers, f"group:marketing/{part}": no})))
+
+
+def test_who_does_not_want_the_topic_is_held_and_only_where_one_is_named() -> None:
+    legal_store.save(ConsentSettings.model_validate({"topics": [SPA]}))
+    anna, bo = islice(names(), 2)
+    guest(anna)
+    refuse(bo, "spa")
+    about_spa = PreviewAsked.model_validate({"rule": STAYED, "topic": "spa"})
+    assert done("spa", about_spa).counted == {"guests": 2, "mailable": 1, "topic": 1}
+    assert done().counted == {"guests": 2, "mailable": 2}
+
+
+def test_of_whom_a_list_of_others_is_asked_later_is_told_and_nobody_is_looked_up() -> None:
+    source = {"law": "L", "section": "1", "url": "https://law.example"}
+    rule = {"id": "others", "name": "Own", "express": ["guest"], "sources": [source], "look_again_on": "2030-01-01",
+            "implied": [{"kind": "sale", "off_register": "robinson"}]}  # fmt: skip
+    register = {"id": "robinson", "hash": "sha1", "valid_days": 60}
+    anna, bo = islice(names(), 2)
+    guest(anna)
+    guest(bo, state="withdrawn")
+    assert "to_compare" not in done("before").counted
+    legal_store.save(ConsentSettings.model_validate({"rules": [rule], "registers": [register]}))
+    assert done().counted == {"guests": 2, "mailable": 1, "to_compare": 1, "withdrawn": 1}
+
+
+@pytest.mark.parametrize("told", [{"channel": "pigeon"}, {"property_id": "nowhere"}, {"topic": "golf"}])
 def test_a_channel_or_a_hotel_that_is_not_there_is_refused_by_its_name(told: dict[str, str]) -> None:
     with pytest.raises(Invalid) as refused:
         begun(asked=PreviewAsked.model_validate({"rule": STAYED, **told}))

@@ -132,7 +132,7 @@ VALUES: Mapping[str, Any] = {
 IN_QUERY: Mapping[str, Any] = {
     **VALUES, "name": "lee an", "segment_version": "3", "template_version": "2",
     "state": "open", "since": "2026-02-01", "until": "2026-03-01T00:00:00Z", "status": "checked_out",
-    "said_by": "guest",
+    "said_by": "guest", "topic": "spa",
     "origin": "stay_earned", "kind": "stay", "audit:listed.kind": "opened",
     "department": "housekeeping",
 }  # fmt: skip

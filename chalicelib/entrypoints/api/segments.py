@@ -79,17 +79,24 @@ def preview(ask: Ask, body: PreviewAsked) -> JobShown:
 
     Its `result` says how many `guests` are in, how many of them are `mailable`, and of the others how many are held by
     which first reason, as far as profile, consents, suppressions and the cap tell it now. Other readers of an address,
-    what a template asks for, and earlier launches are not looked at. The job's `sample` has at most 20 of them.
+    what a template asks for, and earlier launches are not looked at; nor are lists that others keep, which are asked
+    when a mail is sent: `to_compare` are those of the mailable of whom one is. The job's `sample` has at most 20 of
+    them.
     """
     actions.check(body.rule)
     return _preview(ask, body, "unsaved")
 
 
 def preview_saved(
-    ask: Ask, segment_id: SegmentId, *, channel: ChannelName | None = None, property_id: PropertyId | None = None
+    ask: Ask,
+    segment_id: SegmentId,
+    *,
+    channel: ChannelName | None = None,
+    property_id: PropertyId | None = None,
+    topic: str | None = None,
 ) -> JobShown:
     """Count whom a segment reaches, as a job with a sample: the same as of a rule that is not saved."""
-    told = {"channel": channel or DEFAULT_CHANNEL, "property_id": property_id}
+    told = {"channel": channel or DEFAULT_CHANNEL, "property_id": property_id, "topic": topic}
     asked = check(PreviewAsked, {**told, "rule": get(ask, segment_id).rule.model_dump(mode="json", by_alias=True)})
     return _preview(ask, asked, segment_id)
 

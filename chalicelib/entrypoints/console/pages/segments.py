@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from chalice.app import Response
 
-from chalicelib.campaigns.previews import PreviewAsked
+from chalicelib.campaigns.previews import GUESTS, TO_COMPARE, PreviewAsked
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import GuestId, JobId, Leaf, SegmentId
 from chalicelib.entrypoints.api import jobs, segments, traits
@@ -75,7 +75,7 @@ def counted(visit: Visit) -> Response:
 
 def _bars(visit: Visit, result: Mapping[str, int]) -> list[tuple[str, int, str]]:
     """Who is mailable, and why the others are not."""
-    told = {name: number for name, number in result.items() if name != "guests"}
+    told = {name: number for name, number in result.items() if name not in {GUESTS, TO_COMPARE}}
     ordered = sorted(told.items(), key=lambda each: (each[0] != "mailable", -each[1]))
     return [(_reason(visit, name), number, visit.wording.number(number)) for name, number in ordered]
 
