@@ -20,7 +20,8 @@ from chalicelib.campaigns import actions as campaigns
 from chalicelib.canonical import time
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import CampaignId, ConnectionId, leaf_of_profile
+from chalicelib.canonical.ids import CampaignId, ConnectionId, capture_of, leaf_of_profile
+from chalicelib.captures import codes
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
 from chalicelib.entrypoints import queues
@@ -81,9 +82,13 @@ class World:
         return sessions.begin(self.staff[role], time.now())
 
     def names_for(self, role: StaffRole | None) -> Mapping[str, str]:
-        """The same, with what everybody has of their own: a session on another machine; and one of the marketer's."""
-        theirs = self._another("marketer")
-        return {**self.names, "their_session": theirs, **({"session_id": self._another(role)} if role else {})}
+        """The same, with what everybody has of their own: a session on another machine, a code that they show to a
+        guest; and a session of the marketer's."""
+        own = {"session_id": self._another(role), "code_id": self._code(role)} if role else {"code_id": "cp1"}
+        return {**self.names, "their_session": self._another("marketer"), **own}
+
+    def _code(self, role: StaffRole) -> str:
+        return codes.show(capture_of(role), self.staff[role].caller, ANNA, VIENNA.id, time.now()).id
 
     def _another(self, role: StaffRole) -> str:
         """The first of two: the second may be the one that is looked through."""

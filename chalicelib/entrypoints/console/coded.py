@@ -206,6 +206,15 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "sunday": N_("Sunday"),
     },
     "flag": {"first_stay": N_("First stay"), "returning": N_("Was here before"), "member": N_("Member")},
+    "unreached": {
+        "no_address": N_("No address of the guest's own"),
+        "complaint": N_("Mail to the address was reported as unwanted"),
+        "erased": N_("Erased before, and agreed to nothing since"),
+        "bounce": N_("Mail to the address came back for good"),
+        "soft_bounces": N_("Mail to the address keeps coming back"),
+        "office": N_("An office reads the address"),
+    },
+    "refused": {"minor": N_("Under 18")},
     "proof": {
         "how": N_("How"),
         "reason": N_("Reason"),

@@ -50,6 +50,15 @@ GUEST_PAGES = (
         takes="guest_correction:saved",
         opens="corrections:patch",
     ),
+    Page("/guests/{guest_id}/capture", shows="capturing:asked", takes="capturing:kept", opens="captures:create"),
+    Page(
+        "/guests/{guest_id}/capture/phone",
+        shows="capturing:showing",
+        takes="capturing:made",
+        opens="capture_codes:create",
+    ),
+    Page("/guests/{guest_id}/capture/phone/{code_id}", shows="capturing:code", opens="capture_codes:get"),
+    Page("/guests/{guest_id}/enrol", shows="enrolling:asked", takes="enrolling:enrolled", opens="membership:enrol"),
     Page("/guests/{guest_id}/fields", shows="guest_fields:shown", takes="guest_fields:saved", opens="fields:listed"),
     Page("/guests/{guest_id}/notes", shows="guest_notes:shown", takes="guest_notes:written", opens="notes:listed"),
     Page(

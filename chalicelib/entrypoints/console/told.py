@@ -26,5 +26,10 @@ DONE = {
     "split": N_("The records are split off. They are never joined with this guest by themselves."),
     "storing": N_("The rows are being stored. The figures below follow by themselves."),
     "ended": N_("The membership has ended."),
+    "captured": N_("Saved. The guest has agreed."),
+    "captured_to_confirm": N_("Saved. A mail asks the guest to confirm; the consent holds once they do."),
+    "captured_alone": N_("The address is saved. The guest agreed to nothing."),
+    "captured_in_vain": N_("Saved, but no newsletter reaches this address: ask how it is spelt, or for another one."),
+    "enrolled": N_("The guest is a member."),
     "erased": N_("The guest is erased. The sources below hold them still."),
 }

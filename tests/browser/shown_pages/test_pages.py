@@ -30,6 +30,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests": ("", "?email=guest3@mail.example", "?email=nobody@mail.example"),
     "/settings/audit": ("", f"?guest={ANNA}&kind=sent"),
     "/guests/review": ("", "?end=yes"),
+    "/guests/{guest_id}/capture": ("", "?hotel=vienna&list=arrivals&language=ar"),
     "/guests/{guest_id}/records/whose": ("", "?q=guest3@mail.example"),
 }
 """Path → what a page is asked for, where it shows other things then."""
