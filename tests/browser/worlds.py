@@ -136,7 +136,7 @@ class Maker:
         self.hub.put("/v1/spend-settings", SPEND)
 
     def _guests(self) -> None:
-        assert not ingest.ingest_notices([_pushed(at, each) for at, each in enumerate([*told(), ALIKE])])
+        assert not ingest.ingest_notices([pushed(at, each) for at, each in enumerate([*told(), ALIKE])])
 
     def _audited(self) -> None:
         """All guests, twice."""
@@ -201,7 +201,7 @@ class Maker:
 
     def _erased(self) -> str:
         """Somebody who asked to be forgotten, with a source that is to be told."""
-        assert not ingest.ingest_notices([_pushed(0, GONE)])
+        assert not ingest.ingest_notices([pushed(0, GONE)])
         answer = self.hub.call("DELETE", f"/v1/guests/{leaf_of_profile(ConnectionId('api'), 'gone')}")
         return str(answer.json_body["id"])
 
@@ -225,7 +225,7 @@ def _noted(who: Staff) -> None:
     audit.note(entry, "r")
 
 
-def _pushed(number: int, snapshot: dict[str, Any]) -> Message:
+def pushed(number: int, snapshot: dict[str, Any]) -> Message:
     """Now, and not on the day of most tests."""
     found = notice(snapshot, message_id=f"m{number}")
     return replace(found, body={**found.body, "received_at": NOW.isoformat()})

@@ -119,6 +119,7 @@ def test_the_code_is_shown_while_it_is_open_and_then_what_became_of_it(desk: Bro
     shown = desk.open(place)
     assert '<path class="qrline"' in shown.html
     assert "hx-get" in shown.html
+    assert "Anna" not in shown.html  # who holds the phone before it sees it
     (token,) = re.findall(rf"{HUB}/capture/(\S+?)<", shown.html)
     asked = capture_codes.asked_behind(token, SOURCE, instant(now()))
     said = Said(OWN, SOURCE, {asked.main: asked.sentences[asked.main]}, place="phone")

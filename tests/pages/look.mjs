@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const { CHROMIUM, LINK, OTHERS_LINK, NOBODYS_LINK, SIGNUP, CONFIRM, SHOTS } = process.env;
+const { CHROMIUM, LINK, OTHERS_LINK, NOBODYS_LINK, SIGNUP, CONFIRM, CAPTURES, SHOTS } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [320, 1440];
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="40"><rect width="180" height="40" fill="#7a5"/></svg>';
@@ -30,6 +30,12 @@ const chosen = async (page) => {
   await page.check("[name=frequency][value=week]");
   await pressed(page);
 };
+const codes = CAPTURES.split(" ");
+const scanned = (page) => page.goto(codes.shift()); // a code is for one use
+const captured = (domain) => async (page) => {
+  await page.check("[name=agreed][value=marketing]");
+  await typed(domain)(page);
+};
 // Each is reached from the one before; the last but two leave the guest as the first found them.
 const STORY = [
   ["unsubscribe", opened(LINK)],
@@ -48,6 +54,9 @@ const STORY = [
   ["signup-confirm", opened(CONFIRM)],
   ["signup-confirmed", pressed],
   ["signup-over", opened(`${CONFIRM}x`)],
+  ["capture", scanned],
+  ["capture-refused", captured("localhost")],
+  ["capture-done", captured("example.com")],
 ];
 
 async function look(page, dir) {

@@ -13,11 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.access.model import Caller
 from chalicelib.aws import table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical import time
-from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile, signup_of
+from chalicelib.canonical.ids import (
+    CaptureId,
+    ConnectionId,
+    GuestId,
+    KeyId,
+    OccasionId,
+    capture_of,
+    leaf_of_profile,
+    signup_of,
+)
 from chalicelib.canonical.time import Instant
+from chalicelib.captures import codes
 from chalicelib.consent.model import MARKETING
 from chalicelib.identity.digests import digest
 from chalicelib.ingest import actions
@@ -34,6 +45,7 @@ from chalicelib.signups import actions as signups
 from chalicelib.signups.actions import Typed
 from chalicelib.signups.tokens import make_token as make_signup_token
 from tests.builders import VIENNA, guest, notice, reservation
+from tests.conftest import PUBLIC_URL
 from tests.served import served
 from tests.tools import needed
 
@@ -58,6 +70,9 @@ TITLES = {
     "signup-confirm": "Möchten Sie unsere Newsletter erhalten?",
     "signup-confirmed": "Vielen Dank, Sie sind angemeldet",
     "signup-over": "Dieser Link gilt nicht mehr",
+    "capture": "Newsletter und Angebote",
+    "capture-refused": "Newsletter und Angebote",
+    "capture-done": "Vielen Dank, Sie sind angemeldet",
 }
 LOGO = "https://img.lee.example/logo.svg"
 
@@ -108,6 +123,13 @@ def signed_up() -> str:
     return make_signup_token(asked)
 
 
+def shown() -> list[CaptureId]:
+    """A code for each look, as one is used by it."""
+    caller, at = Caller(KeyId("k1"), "front_desk", frozenset({VIENNA.id})), time.now()
+    made = [capture_of(number) for number in range(4)]
+    return [codes.show(each, caller, ANNA, VIENNA.id, at).id for each in made]
+
+
 @pytest.mark.parametrize("logo", [None, LOGO], ids=["a name", "a logo"])
 def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_direction(
     hub: str, folder: Path, logo: str | None
@@ -122,6 +144,7 @@ def test_every_page_is_accessible_at_any_width_in_light_and_dark_and_in_either_d
         "NOBODYS_LINK": f"{hub}/u/nonsense",
         "SIGNUP": f"{hub}/signup/{VIENNA.id}",
         "CONFIRM": f"{hub}/confirm/{signed_up()}",
+        "CAPTURES": " ".join(hub + codes.address_of(each).removeprefix(PUBLIC_URL) for each in shown()),
     }
     seen = json.loads(ran(folder, "node", "look.mjs", CHROMIUM=needed("chromium"), **links))
     looks = product(("light", "dark"), (320, 1440), TITLES.items(), ("", "rtl"))

@@ -46,13 +46,14 @@ def made(visit: Visit) -> Response:
 
 
 def code(visit: Visit) -> Response:
-    """The page asks for itself while the code is open: then it says what became of it."""
+    """The page asks for itself while the code is open: then it says what became of it. The guest looks at it, too."""
     from markupsafe import Markup
     from segno import make
 
     told = visit.call(capture_codes.get, id_of(visit), visit.names["code_id"])
     drawn = make(told.address, error="m", micro=False).svg_inline(scale=SQUARE, border=4, light="#fff")
-    return _shown(visit, "guest_capture_code.html", code=told, drawn=Markup(drawn))  # noqa: S704 (of our own address)
+    shown = {"code": told, "drawn": Markup(drawn), "place": from_board.place(visit)}  # noqa: S704 (of our own address)
+    return visit.shown("guest_capture_code.html", guest=f"/guests/{id_of(visit)}", **shown)
 
 
 def _form(visit: Visit) -> CaptureForm:
