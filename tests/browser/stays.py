@@ -32,7 +32,7 @@ def told() -> Iterator[dict[str, Any]]:
         person = guest(
             f"g{number}", given, family, email=f"guest{number}@mail.example", phone=f"+4366012345{number:02d}",
             country=country, language=language, marketing_email=number % 3 != 2, changed_at=_at(-50),
-            birth_date=f"19{70 + number}-11-24", preferences=PREFERRED if number % 2 == 0 else {},
+            birth_date=f"19{70 + number}-11-24", preferences=PREFERRED if number % 5 == 0 else {},
         )  # fmt: skip
         hotel = "porto" if number % 3 == 1 else "vienna"
         for nth, span in enumerate((SPANS[0], SPANS[1 + number % 4])):

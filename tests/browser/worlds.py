@@ -20,7 +20,7 @@ from chalicelib.campaigns import actions as campaigns
 from chalicelib.canonical import time
 from chalicelib.canonical.batch import Message
 from chalicelib.canonical.facts import Fact
-from chalicelib.canonical.ids import CampaignId, ConnectionId, capture_of, leaf_of_profile
+from chalicelib.canonical.ids import CampaignId, ConnectionId, capture_of, leaf_of_profile, reservation_id
 from chalicelib.captures import codes
 from chalicelib.connections import actions as connections
 from chalicelib.dead_letters import actions as dead_letters
@@ -172,7 +172,7 @@ class Maker:
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing", "preference": "pillow",
-            "field_name": "newspaper", "commission_number": "0",
+            "field_name": "newspaper", "commission_number": "0", **self._tasked(),
         }  # fmt: skip
 
     def _with_a_field(self) -> Any:
@@ -187,6 +187,16 @@ class Maker:
     def _note(self) -> str:
         """One of staff about the guest."""
         return str(self._posted(f"/v1/guests/{ANNA}/notes", {"text": "Writes novels."})["id"])
+
+    def _tasked(self) -> Mapping[str, str]:
+        """What somebody wrote down for a room of today, beside what its guest prefers, of which one is done."""
+        room = reservation_id(ConnectionId("api"), VIENNA.id, "r5-1", 0)
+        path = f"/v1/properties/{VIENNA.id}/tasks"
+        asked = {"reservation": room, "department": "concierge", "text": "White flowers, and a card of the house"}
+        written = self._posted(path, asked)["tasks"]
+        self.hub.put(f"{path}/{room}/p-pillow-soft", {"state": "done"})
+        self.hub.put(f"{path}/{room}/p-table-quiet", {"state": "not_possible", "why": "All tables are by the street."})
+        return {"reservation_id": room, "task_id": next(each["id"] for each in written if each["text"])}
 
     def _counted(self) -> str:
         """A job that counted whom the segment reaches."""

@@ -140,7 +140,7 @@ def test_today_shows_counts_the_first_lines_and_links_of_each_hotel(
     page = sign_in().open("/")
     figures = [page.words[at + 1] for at, each in enumerate(page.words) if each == "Arrivals"]
     assert figures == ["7", "1"]
-    assert page.html.count("Rui") == 5
+    assert page.html.count(">Rui") == 5
     assert {f"/console/board/{each}?list=arrivals" for each in ("vienna", "porto")} <= set(page.links)
 
 

@@ -16,10 +16,12 @@ from chalicelib.entrypoints.api.today import TROUBLED
 from chalicelib.entrypoints.console.coded import CODES, told
 from chalicelib.guests.kinds import EmailKind, Nobody, Unusable
 from chalicelib.guests.survivorship import WonBy
+from chalicelib.guests.tasks import State as TaskState
 from chalicelib.identity.model import Verdict
 from chalicelib.identity.offices import Office
 from chalicelib.loyalty.model import Reason
 from chalicelib.messages.model import ShownState
+from chalicelib.settings.departments import Department
 
 ENUMS: dict[str, type[StrEnum]] = {
     "stay": Status, "channel": Channel, "age": AgeCategory, "special_date": SpecialDateKind, "reason": Reason,
@@ -37,6 +39,8 @@ KNOWN: dict[str, set[str]] = {
     "field": set(get_args(Unusable)),
     "nobody": set(get_args(Nobody)),
     "address": set(get_args(EmailKind)),
+    "department": set(get_args(Department)),
+    "task": set(get_args(TaskState)),
     "office": set(get_args(Office)),
     "won_by": set(get_args(WonBy)),
     "origin": set(ORIGINS),

@@ -20,7 +20,7 @@ TEMPLATES = sorted(
 AT_THE_DESK = (
     "frame/", "routes.py", "told.py", "coded.py", "pages/today", "pages/guest", "pages/board", "pages/agreed",
     "pages/member", "pages/beside", "pages/sign_in", "pages/me", "pages/session", "messages/signing_in",
-    "pages/review", "languages/preferred",
+    "pages/review", "pages/task", "pages/reservation_tasks", "languages/preferred",
 )  # fmt: skip
 """What of the console is translated at least: what everybody sees, and the pages of a front desk."""
 

@@ -141,6 +141,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "noted": N_("Noted by the staff"),
         "observed": N_("Observed by a system"),
     },
+    "department": {
+        "housekeeping": N_("Housekeeping"),
+        "reception": N_("Reception"),
+        "food_and_beverage": N_("Food and beverage"),
+        "concierge": N_("Concierge"),
+        "other": N_("Others"),
+    },
+    "task": {"open": N_("Open"), "done": N_("Done"), "not_possible": N_("Not possible")},
     "office": {
         "role": N_("read by whoever is on duty"),
         "agency": N_("an agency's or a company's"),

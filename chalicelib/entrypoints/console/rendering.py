@@ -96,6 +96,7 @@ def _frame(visit: "Visit", brand: Brand) -> dict[str, object]:
         "token": lambda path: forms.token(visit.session, path),
         "words": visit.wording,
         "preferred_words": lambda known: preferred.in_words(known, visit.words),
+        "preferred_words_of": lambda kind, values: preferred.values_in_words(kind, values, visit.words),
     }
 
 

@@ -75,11 +75,11 @@ def _page(visit: Visit, known: Hotels, hotel: Property, lines: Lines) -> Respons
         lines=lines,
         day=day,
         is_today=day == today,
-        before=_beside(day, -1),
-        after=_beside(day, 1),
+        before=beside(day, -1),
+        after=beside(day, 1),
         asked=_list(visit),
         title=visit.words(LISTS[_list(visit)]),
-        tabs=_tabs(visit),
+        tabs=tabs_of(visit, hotel.id, _list(visit)),
         may_enrol=enrolling.is_offered(visit),
         all=ALL,
     )
@@ -111,15 +111,18 @@ def _list(visit: Visit) -> str:
     return asked if asked in LISTS else ARRIVALS
 
 
-def _tabs(visit: Visit) -> list[Tab]:
-    here = _list(visit)
-    return [
-        Tab(visit.again(visit.path, list=name, cursor=None), visit.words(title), name == here)
-        for name, title in LISTS.items()
+def tabs_of(visit: Visit, hotel: PropertyId, here: str) -> list[Tab]:
+    """The hotel's lists, and its tasks for who may see them; of the day that is looked at."""
+    board, tasks = f"/board/{hotel}", f"/board/{hotel}/tasks"
+    asked = {name: visit.query.get(name) for name in ("date", "limit")}
+    lists = [
+        Tab(visit.at(board, list=name, **asked), visit.words(title), name == here) for name, title in LISTS.items()
     ]
+    own = Tab(visit.at(tasks, date=visit.query.get("date")), visit.words(N_("Tasks")), here == "tasks")
+    return [*lists, own] if visit.opens_at(tasks) else lists
 
 
-def _beside(day: date, days: int) -> str | None:
+def beside(day: date, days: int) -> str | None:
     """None where the calendar ends."""
     try:
         return (day + timedelta(days=days)).isoformat()
