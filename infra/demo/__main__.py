@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -15,7 +16,7 @@ from rich.progress import Progress
 
 from chalicelib.canonical.ids import ConnectionId, ProgramId
 from infra import deploy, discarding, layer, local_cloud, running_hub, stages
-from infra.demo import campaign, compare, drain, end_state, front_desk, mails, report, season
+from infra.demo import arriving, campaign, compare, drain, end_state, front_desk, mails, report, season
 from infra.demo.api import Api, CallFailed
 from infra.errors import Refused
 from infra.simulator.bookings import BookingsError, read_bookings
@@ -64,7 +65,7 @@ def _play(options: argparse.Namespace, work: Path, console: Console) -> int:
     with steps(console) as progress, ExitStack() as stack:
         hub, pms = _start(options, work, progress, stack)
         result = _run(options, hub, Api(pms[1]), progress)
-        left = running_hub.note(hub, pms, work) if options.keep else None
+        left = _left(hub, pms, work, progress) if options.keep else None
         if left:
             stack.pop_all()
     _write(result, work / RESULT.name)
@@ -72,6 +73,15 @@ def _play(options: argparse.Namespace, work: Path, console: Console) -> int:
         discarding.discard(work)
     _show(result, left, console, as_json=options.json)
     return 0 if result["agrees_with_truth"] else 1
+
+
+def _left(hub: deploy.LocalHub, pms: running_hub.Pms, work: Path, progress: Progress) -> dict[str, Any]:
+    """To look at: with guests who arrive today."""
+    api = Api(hub.api_url, hub.admin_key)
+    arriving.told(api, datetime.now(UTC))
+    _drain(hub.stage, progress)
+    arriving.prepared(api)
+    return running_hub.note(hub, pms, work)
 
 
 def _refuse_early(options: argparse.Namespace) -> None:

@@ -1,0 +1,3 @@
+from tests.entrypoints.conftest import hub
+
+__all__ = ["hub"]
