@@ -51,7 +51,7 @@ def _changed(line: Line, change: Callable[[Tasks], Tasks]) -> Tasks:
         rev = item["rev"] if item else None
         table.transact([
             table.Put(row(line, after, (rev or 0) + 1), table.unchanged_since(rev)),
-            table.Put(tasked_row(line)),
+            *(table.Put(tasked_row(each, line)) for each in sorted(after.leaves | {line.leaf})),
             table.Check(keys.head(line.leaf), NOT_ERASED, size=1024),
         ])  # fmt: skip
     return after
@@ -63,8 +63,9 @@ def row(line: Line, tasks: Tasks, rev: int) -> Item:
     return table.row(key, rev=rev, tasks=packed, property_id=stay.property_id, expires_at=_ends(line))
 
 
-def tasked_row(line: Line) -> Item:
-    return table.row(keys_of.tasked(line.leaf, line.stay.reservation), expires_at=_ends(line))
+def tasked_row(leaf: Leaf, line: Line) -> Item:
+    """It lasts as long as what was written for the record: the reservation may be another's by now, and move."""
+    return table.row(keys_of.tasked(leaf, line.stay.reservation), expires_at=_ends(line))
 
 
 def _ends(line: Line) -> int:

@@ -101,6 +101,11 @@ class Tasks(Kept):
         return self.model_copy(update={"made": made, "outcomes": outcomes})
 
     @property
+    def leaves(self) -> frozenset[Leaf]:
+        """The records for which anything was written."""
+        return frozenset([*(each.leaf for each in self.made), *(each.leaf for each in self.outcomes.values())])
+
+    @property
     def is_empty(self) -> bool:
         return not self.made and not self.outcomes
 

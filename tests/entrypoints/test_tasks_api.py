@@ -317,6 +317,19 @@ def test_who_is_erased_takes_along_what_was_written_whatever_became_of_the_reser
         task_store.change(Line(ANNA, line().stay, ""), lambda kept: kept.settled(TaskId("t"), DONE))
 
 
+def test_what_was_written_for_a_guest_of_before_is_found_as_long_as_it_is_kept(
+    hub: Hub, ingest: Ingest, anna: None
+) -> None:
+    made(hub, "For Anna")
+    later = {"arrival": "2026-09-01", "departure": "2026-09-03", "changed_at": at(5)}
+    ingest(reservation("r1", guest("g2", "Bo", "Ray"), **later))
+    made(hub, "For Bo")
+    ends = {leaf: (table.get(keys_of_tasks.tasked(leaf, ROOM)) or {})["expires_at"] for leaf in (ANNA, BO)}
+    assert set(ends.values()) == {(table.get(keys_of_tasks.tasks(ROOM)) or {})["expires_at"]}
+    exported = hub.get(f"/v1/guests/{ANNA}/export")["tasks"]
+    assert [each["text"] for of_room in exported for each in of_room["tasks"]] == ["For Anna"]
+
+
 DONE = Outcome(state="done", by="ann", at=Instant("2026-01-01T00:00:00.000000Z"), leaf=Leaf("g1"))
 
 

@@ -34,7 +34,7 @@ def tasks(signs: str) -> Item:
 
 
 def tasked(_: str) -> Item:
-    return task_store.tasked_row(LINE)
+    return task_store.tasked_row(LEAF, LINE)
 
 
 ROWS: Rows = {"tasks": Largest(tasks, 110_000, SIX), "tasked": Largest(tasked, 110)}

@@ -10,7 +10,6 @@ from chalicelib.guests.model import Stay
 
 Addresses = Mapping[ReservationId, str]
 """Of the reservations whose connection says where they stand."""
-NOWHERE: Addresses = {}
 
 
 def addresses_of(stays: Iterable[Stay]) -> Addresses:

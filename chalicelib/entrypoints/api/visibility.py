@@ -91,7 +91,7 @@ class InSight:
         """What is in sight, as if there were nothing else of this guest."""
         return self.whole if self.eyes.is_group else replace(self.whole, id=self.id, members=self.members)
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         if self.eyes.is_group:
             return self.whole.traits
