@@ -45,7 +45,7 @@ def _stay(
     return reservation(
         source_id, person, property_id=hotel, status=status, arrival=_day(comes), departure=_day(goes),
         room_number=room, room_type="DBL", arrival_time="15:30", adults=2, children=int(room) % 2,
-        channel="corporate" if int(room) % 4 == 1 else "direct", company_id="ACME Ltd" if int(room) % 4 == 1 else None,
+        channel="corporate" if int(room) % 4 == 1 else "direct", company_id="lee" if int(room) % 4 == 1 else None,
         changed_at=_at(min(0, goes)),
         room_revenue_minor=12_550 * (goes - comes),
     )  # fmt: skip

@@ -172,7 +172,7 @@ class Maker:
             "job_id": self._counted(), "import_id": self._brought_in(), "brand_id": "alpine", "topic_id": "spa",
             "erasure_id": self._erased(), "note_id": self._note(), "request_id": self._asked_for(),
             "token": "of-a-mail", "channel": "email", "purpose": "marketing", "preference": "pillow",
-            "field_name": "newspaper", "commission_number": "0", **self._tasked(),
+            "field_name": "newspaper", "commission_number": "0", "account_id": self._account(), **self._tasked(),
         }  # fmt: skip
 
     def _with_a_field(self) -> Any:
@@ -183,6 +183,12 @@ class Maker:
             "car": {"label": "Car", "kind": "choice", "choices": ["small", "large"]},
         }
         return {**kept, "guests": {**kept["guests"], "fields": fields}}
+
+    def _account(self) -> str:
+        """A company that reservations name, with a contact."""
+        asked = {"kind": "company", "name": "Lee and Sons", "source": "api", "source_id": "lee"}
+        contacts = [{"guest": ANNA, "role": "booker"}]
+        return str(self._posted("/v1/accounts", {**asked, "domains": ["lee.example"], "contacts": contacts})["id"])
 
     def _note(self) -> str:
         """One of staff about the guest."""

@@ -28,7 +28,10 @@ def browser(sign_in: SignIn, ingest: Callable[..., None]) -> Browser:
 
 
 def rows(page: Page) -> int:
-    return page.attributes("th", "scope").count("row")
+    """Of the list below the filters; what stands above tells of all stays."""
+    tags = [tag for tag, _ in page.elements]
+    below = page.elements[tags.index("search") :]
+    return sum((tag, told.get("scope")) == ("th", "row") for tag, told in below)
 
 
 def chosen(page: Page) -> list[str]:

@@ -18,6 +18,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "no_show": N_("Did not come"),
         "unknown": N_("Unknown"),
     },
+    "account": {
+        "company": N_("Company"),
+        "agency": N_("Travel agency"),
+    },
     "channel": {
         "direct": N_("Direct"),
         "ota": N_("Travel site"),

@@ -7,6 +7,7 @@ no resource in the gateway.
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.entrypoints.console.account_routes import ACCOUNT_PAGES
 from chalicelib.entrypoints.console.guest_routes import GUEST_PAGES
 from chalicelib.entrypoints.console.table import CONSOLE_AT, Page, find
 from chalicelib.entrypoints.console.told import N_
@@ -44,6 +45,7 @@ PAGES = (
         opens="tasks:delete",
     ),
     *GUEST_PAGES,
+    *ACCOUNT_PAGES,
     Page("/loyalty", shows="loyalty:listed", opens="programs:listed", title=N_("Loyalty")),
     Page("/loyalty/new", shows="loyalty:new", takes="loyalty:created", opens="programs:put"),
     Page("/loyalty/{program_id}", shows="loyalty:one", opens="programs:get"),
