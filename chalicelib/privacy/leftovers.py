@@ -7,19 +7,18 @@ from chalicelib.aws import keys, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
-from chalicelib.guests import notes, task_store
 from chalicelib.guests import store as guests
+from chalicelib.guests import written
 from chalicelib.guests.model import Head
 from chalicelib.identity import audit_store
 from chalicelib.identity import store as identity
 
 
 def sweep(leaf: Leaf) -> None:
-    """Proofs of consent (address of the network, browser, words at the desk), notes, what was to be done before an
-    arrival, why people decided about the record, and who might be the same person. Raises TryAgain."""
+    """Proofs of consent (address of the network, browser, words at the desk), what people wrote, why they decided about
+    the record, and who might be the same person. Raises TryAgain."""
     consents.forget_proofs(leaf)
-    notes.forget(leaf)
-    task_store.forget(leaf)
+    written.forget(leaf)
     table.write(table.Delete(keys.candidate(leaf), size=200))
     audit_store.forget(leaf)
     for other, decision in sorted(identity.decisions(leaf).items()):

@@ -10,8 +10,8 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import Conflict, Rejected, TryAgain
 from chalicelib.canonical.facts import Fact
 from chalicelib.canonical.ids import Leaf
-from chalicelib.guests import notes, task_store
 from chalicelib.guests import store as guests
+from chalicelib.guests import written
 from chalicelib.guests.spans import Span, Unread
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
@@ -96,8 +96,7 @@ def _forget_what_was_written(said: Input) -> None:
     anonymised = [person.leaf for person in people if person.record.nobody == "anonymised"]
     for leaf, head in guests.with_records(guests.heads(anonymised)).items() if anonymised else ():
         if head.record and head.record.nobody:
-            notes.forget(leaf)
-            task_store.forget(leaf)
+            written.forget(leaf)
 
 
 def _too_late() -> TryAgain:

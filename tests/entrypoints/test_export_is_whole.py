@@ -38,6 +38,7 @@ EXPORTED = {
     "ledger_entry": ("ledgers", '"origin":"stay_earned"'),
     "note": ("timeline", "Writes novels."),
     "tasks": ("tasks", "Books by the bed"),
+    "household": ("household", '"guest"'),
 }
 """Shape of the key → the part of the export that has it, and a text that only such a row of this world can bring."""
 MAIL = "the world of this test sends none: a message's fields are compared below"
@@ -88,6 +89,7 @@ def exported(hub: Hub, ingest: Ingest) -> dict[str, Any]:
     room = reservation_id(API, VIENNA.id, "r3", 0)
     task = {"reservation": room, "department": "housekeeping", "text": "Books by the bed"}
     assert hub.status("POST", f"/v1/properties/{VIENNA.id}/tasks", task) == 201
+    hub.put(f"/v1/guests/{ANNA}/household/{leaf_of_profile(API, 'g3')}", None)
     return dict(hub.get(f"/v1/guests/{ANNA}/export", key="front_desk"))
 
 

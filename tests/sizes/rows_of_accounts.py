@@ -1,14 +1,16 @@
-"""What reservations, sources and people say of companies and agencies."""
+"""What reservations, sources and people say of companies and agencies, and of who lives with whom."""
 
 from chalicelib.accounts import store
 from chalicelib.accounts.model import MOST_CONTACTS, MOST_DOMAINS, Account, Contact, Named
 from chalicelib.accounts.said import Said
 from chalicelib.aws import keys_of_accounts as keys
+from chalicelib.aws import keys_of_households, table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.keys import Key
 from chalicelib.canonical.ids import AccountId, ConnectionId, Leaf, PropertyId
 from tests.sizes.inputs import FOUR, ID, LATEST, Largest, Rows, filled, kept
 
+LEAF, OTHER_LEAF = Leaf("gz" + "0" * 24), Leaf("gz" + "1" * 24)
 ONE, OTHER = AccountId("ac" + "0" * 24), AccountId("ac" + "1" * 24)
 
 
@@ -44,7 +46,12 @@ def accounts(signs: str) -> Item:
     return kept(Key(keys.ACCOUNTS, ONE))
 
 
+def household(_: str) -> Item:
+    return table.row(keys_of_households.household(LEAF, OTHER_LEAF), at=LATEST, by="staff st" + "0" * 24)
+
+
 ROWS: Rows = {
+    "household": Largest(household, 140),
     "account_at": Largest(account_at, 800, FOUR),
     "account_said": Largest(account_said, 1_900, FOUR),
     "account_merged": Largest(account_merged, 80),

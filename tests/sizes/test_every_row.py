@@ -15,6 +15,7 @@ from chalicelib.aws import (
     keys_of_accounts,
     keys_of_audits,
     keys_of_erasures,
+    keys_of_households,
     keys_of_imports,
     keys_of_members,
     keys_of_newcomers,
@@ -38,8 +39,8 @@ from tests.sizes import (
 from tests.sizes.inputs import SIGNS, SIX, Rows
 
 PAGES = (
-    keys, keys_of_accounts, keys_of_audits, keys_of_erasures, keys_of_imports, keys_of_members, keys_of_newcomers,
-    keys_of_notes, keys_of_people, keys_of_registers, keys_of_tasks,
+    keys, keys_of_accounts, keys_of_audits, keys_of_erasures, keys_of_households, keys_of_imports, keys_of_members,
+    keys_of_newcomers, keys_of_notes, keys_of_people, keys_of_registers, keys_of_tasks,
 )  # fmt: skip
 ROWS: Rows = {
     **rows_of_the_deployment.ROWS,

@@ -122,6 +122,8 @@ OF_SHAPE: Mapping[str, Json] = {
     "AccountSums": {"reservations": 4, "stays": 3, "nights": 6, "upcoming": 1, "cancelled": 0, "no_shows": 0},
     "Contact": {"guest": "g3f1c0ffee", "role": "booker"},
     "ContactShown": {"guest": "g3f1c0ffee", "role": "booker"},
+    "Together": {"guest": "g77b0c0ffee", "given_name": "Bo", "by": "key k3f1c"},
+    "MayLiveTogether": {"guest": "g77b0c0ffee", "given_name": "Bo", "signs": ["booked_together"]},
     "SpendSettings": {"version": 1},
     "Commission": {"channel": "ota", "basis_points": 1500, "since": "2026-01-01", "until": None},
     "ExchangeRate": {"currency": "USD", "since": "2026-01-01", "rate": "0.92"},

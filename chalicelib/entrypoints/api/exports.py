@@ -11,6 +11,7 @@ from chalicelib.entrypoints.api import (
     charges,
     consents,
     guests,
+    household,
     membership,
     merge_decisions,
     origins,
@@ -24,6 +25,7 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.charges import StayCharges
 from chalicelib.entrypoints.api.consents import ConsentsShown
 from chalicelib.entrypoints.api.guests import GuestShown
+from chalicelib.entrypoints.api.household import LivesWith
 from chalicelib.entrypoints.api.membership import LedgerEntry, Standing
 from chalicelib.entrypoints.api.merge_decisions import MergeDecisionShown
 from chalicelib.entrypoints.api.origins import OriginsShown
@@ -47,9 +49,9 @@ class LedgerExport(Shown):
 
 class GuestExport(Shown):
     """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from,
-    what each source said, what people decided, what the guest and staff said, consents with their receipts, memberships
-    with their ledgers, stays, consents and messages in the order of time, what was billed with each stay, and what was
-    to be done before it.
+    what each source said, what people decided, what the guest and staff said, with whom the guest lives, consents with
+    their receipts, memberships with their ledgers, stays, consents and messages in the order of time, what was billed
+    with each stay, and what was to be done before it.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.
@@ -61,6 +63,7 @@ class GuestExport(Shown):
     records: list[RecordShown]
     decisions: list[MergeDecisionShown]
     statements: list[StatementShown]
+    household: list[LivesWith]
     consents: ConsentsShown
     memberships: list[Standing]
     ledgers: list[LedgerExport]
@@ -84,6 +87,7 @@ def get(ask: Ask, guest_id: GuestId) -> GuestExport:
         records=_some("records", lambda page: records.listed(ask, guest_id, page=page), cut),
         decisions=_some("decisions", lambda page: merge_decisions.listed(ask, guest_id, page=page), cut),
         statements=preferences.statements_of(ask, guest_id),
+        household=household.said_of(ask, guest_id),
         consents=consents.listed(ask, guest_id),
         memberships=standings,
         ledgers=[_ledger(ask, guest_id, each.program, cut) for each in standings],

@@ -208,6 +208,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "family": N_("as a family"),
         "group": N_("as a group"),
     },
+    "together": {
+        "same_home": N_("Same name at the same address"),
+        "booked_together": N_("Named in one reservation"),
+    },
     "weekday": {
         "monday": N_("Monday"),
         "tuesday": N_("Tuesday"),

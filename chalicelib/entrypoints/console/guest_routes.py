@@ -74,6 +74,13 @@ GUEST_PAGES = (
         takes="guest_preferences:saved",
         opens="preferences:put",
     ),
+    Page("/guests/{guest_id}/household", shows="guest_household:shown", opens="household:get"),
+    Page(
+        "/guests/{guest_id}/household/{other_id}",
+        shows="guest_household:asking",
+        takes="guest_household:said",
+        opens="household:put",
+    ),
     Page("/guests/{guest_id}/sheet", shows="guest:sheet", opens="guests:get"),
     Page("/guests/{guest_id}/records", shows="guest:beside", opens="records:listed"),
     Page("/guests/{guest_id}/records/whose", shows="whose:shown", opens="merge_decisions:decide"),

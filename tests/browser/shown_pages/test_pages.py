@@ -32,6 +32,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/guests/review": ("", "?end=yes"),
     "/guests/{guest_id}/capture": ("", "?hotel=vienna&list=arrivals&language=ar"),
     "/guests/{guest_id}/records/whose": ("", "?q=guest3@mail.example"),
+    "/guests/{guest_id}/household": ("", "?q=guest3@mail.example"),
     "/accounts/{account_id}/contacts": ("", "?q=guest3@mail.example"),
 }
 """Path → what a page is asked for, where it shows other things then."""

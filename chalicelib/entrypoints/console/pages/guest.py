@@ -25,6 +25,7 @@ TABS = (
     ("/preferences", N_("Preferences")),
     ("/fields", N_("Own fields")),
     ("/notes", N_("Notes")),
+    ("/household", N_("Household")),
     ("/records", N_("Records")),
     ("/stays", N_("Stays")),
     ("/timeline", N_("Timeline")),
