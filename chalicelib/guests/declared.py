@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
+
+class Residence(BaseModel):
+    """What segments ask of an address: where the guest lives, and not whose citizen they are."""
+
+    country: str | None = None
+
 
 @dataclass(frozen=True)
 class Trait:

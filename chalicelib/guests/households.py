@@ -15,7 +15,8 @@ from chalicelib.aws.codec import Item
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import Instant
-from chalicelib.guests.notes import NOT_ERASED
+
+NOT_ERASED = table.When("attribute_exists(pk) AND attribute_not_exists(erased)")
 
 
 class Link(NamedTuple):

@@ -29,7 +29,7 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.snapshots import Channel, Status
 from chalicelib.canonical.time import Instant
 from chalicelib.canonical.versions import Version
-from chalicelib.guests.declared import Trait
+from chalicelib.guests.declared import Residence, Trait
 from chalicelib.guests.drift import NO_DRIFT, Drift, month_of
 from chalicelib.guests.enrolments import Enrolment
 from chalicelib.guests.kept import Amounts, Kept
@@ -154,7 +154,7 @@ class Traits(Kept):
     phone: Annotated[str | None, Trait(in_segments=True, identifies=True)] = None
     language: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="en")] = None
     country: Annotated[str | None, Trait(in_segments=True, in_templates=True, example="AT")] = None
-    address: Annotated[PostalAddress | None, Trait()] = None
+    address: Annotated[PostalAddress | None, Trait(in_segments=True, asked_as=Residence)] = None
     birth_date: Annotated[date | None, Trait(in_segments=True, identifies=True)] = None
     special_dates: Annotated[tuple[SpecialDate, ...], Trait()] = ()
     age_category: Annotated[AgeCategory | None, Trait()] = None

@@ -98,6 +98,12 @@ def with_records(heads: Mapping[Leaf, Head]) -> dict[Leaf, Head]:
     }
 
 
+def statements_of(leaf: Leaf) -> tuple[Statement, ...]:
+    """What was said of the guest through a record; one read."""
+    item = inflated(table.get(keys.record(leaf)) or {})
+    return _STATEMENTS.validate_json(item["statements"]) if "statements" in item else ()
+
+
 def read_head(leaf: Leaf, item: Item) -> Head:
     item = inflated(item)
     return Head(

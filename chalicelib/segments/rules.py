@@ -33,7 +33,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 DAYS = {"days_since": 1, "days_until": -1}
 """Days between a date trait and today are numbers of their own."""
 
-COUNTRY, AT_HOTELS, STATE = "country", "stats.properties", "stats.state"
+COUNTRIES, AT_HOTELS, STATE = ("country", "address.country"), "stats.properties", "stats.state"
 WANTED: dict[Kind, str] = {
     "text": "text", "number": "a whole number", "date": "a date, such as 2026-02-01", "yes_no": "true or false",
     "list": "text", "amounts": "text",
@@ -168,7 +168,7 @@ def _fault_of_codes(condition: Condition, path: str) -> FieldError | None:
     states = given if condition.trait == STATE and condition.op in {"eq", "ne", "in"} else ()
     if unknown := [str(each) for each in states if each not in set(GuestState)]:
         return FieldError(f"{path}.value", f"is no state; there is {known(set(GuestState), unknown[0])}")
-    codes = given if condition.trait == COUNTRY and condition.op in {"eq", "ne", "in"} else ()
+    codes = given if condition.trait in COUNTRIES and condition.op in {"eq", "ne", "in"} else ()
     fault = next(filter(None, map(_country_fault, codes)), None)
     return FieldError(f"{path}.value", fault) if fault else None
 

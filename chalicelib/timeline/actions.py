@@ -8,7 +8,7 @@ from chalicelib.canonical.happenings import Happening, Source
 from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.guests import history as guests
-from chalicelib.guests import notes
+from chalicelib.guests import notes, spoken
 from chalicelib.guests.drift import Drift
 from chalicelib.messages import store as messages
 from chalicelib.timeline import rules
@@ -24,13 +24,14 @@ def stays(drift: Drift) -> tuple[Source, ...]:
 
 
 def everything(drift: Drift) -> tuple[Source, ...]:
-    return *stays(drift), consents.happenings, messages.happenings, notes.happenings
+    return *stays(drift), consents.happenings, messages.happenings, notes.happenings, spoken.happenings
 
 
 def of_kind(kind: str, drift: Drift) -> tuple[Source, ...]:
     """Of the kinds that the timeline has."""
     others: dict[str, Source] = {
         "receipt": consents.happenings, "message": messages.happenings, "note": notes.happenings,
+        "statement": spoken.happenings,
     }  # fmt: skip
     return stays(drift) if kind == "stay" else (others[kind],)
 

@@ -39,6 +39,16 @@ def test_a_front_desk_notes_it_and_what_is_ticked_no_more_is_deleted(sign_in: Si
     assert "soft pillow" not in browser.open(TAB).text
 
 
+def test_the_timeline_tells_who_noted_it_and_that_it_was_taken_back(sign_in: SignIn, anna: None) -> None:
+    browser = sign_in("front_desk", "vienna")
+    browser.send(PILLOW, {"values": ["soft"]})
+    page = browser.open(f"{AT}/timeline?kind=statement")
+    assert "Pillow" in page.words
+    assert "soft pillow, Noted by the staff, " in page.text
+    browser.send(PILLOW, {"values": []})
+    assert "Taken back, Noted by the staff, " in browser.open(f"{AT}/timeline").text
+
+
 def test_what_the_guest_said_is_changed_only_as_the_guests_word(sign_in: SignIn, anna: None) -> None:
     browser = sign_in("front_desk", "vienna")
     browser.send(PILLOW, {"values": ["soft"], "said_by": "guest"})

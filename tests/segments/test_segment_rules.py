@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.canonical.details import AgeCategory
+from chalicelib.canonical.details import AgeCategory, PostalAddress
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.entrypoints.api import documents
@@ -25,6 +25,7 @@ ANNA = Traits(
     given_name="Anna",
     language="de",
     country="AT",
+    address=PostalAddress(street="Ring 1", city="Berlin", country="DE"),
     birth_date=date(1980, 2, 29),
     member=True,
     stats=Stats(
@@ -83,6 +84,9 @@ def condition(trait: str, op: str, value: Any) -> dict[str, Any]:
         ("stats.last_departure.days_since", "gt", 365, False),
         ("stats.next_arrival.days_until", "eq", 31, True),
         ("stats.first_arrival.days_since", "gte", 0, False),
+        ("address.country", "eq", "DE", True),
+        ("address.country", "ne", "AT", True),
+        ("address.country", "exists", True, True),
         ("stats.upcoming_bookings", "eq", 2, True),
         ("stats.upcoming_nights", "gt", 6, False),
         ("stats.in_house", "eq", True, False),
@@ -99,6 +103,8 @@ CONDITIONS = st.sampled_from(
         condition("country", "eq", "AT"),
         condition("country", "ne", "AT"),
         condition("country", "exists", False),
+        condition("address.country", "in", ["DE", "AT"]),
+        condition("address.country", "exists", False),
         condition("language", "in", ["de", "en"]),
         condition("given_name", "contains", "nn"),
         condition("member", "eq", False),
@@ -197,6 +203,9 @@ def test_and_or_not_combine() -> None:
         (condition("country", "in", "AT"), "rule.value"),
         (condition("country", "exists", "yes"), "rule.value"),
         (condition("country", "ne", "Austria"), "rule.value"),
+        (condition("address.country", "eq", "Austria"), "rule.value"),
+        (condition("address.city", "eq", "Wien"), "rule.trait"),
+        (condition("address", "exists", True), "rule.trait"),
         (condition("stats.other_revenue.XYZ", "gte", 1), "rule.trait"),
         ({"and": [condition("member", "eq", True), condition("x", "eq", 1)]}, "rule.and.1.trait"),
         ({"not": {"or": [condition("x", "eq", 1)]}}, "rule.not.or.0.trait"),

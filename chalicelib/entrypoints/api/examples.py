@@ -187,7 +187,7 @@ OF_SHAPE: Mapping[str, Json] = {
     "ConnectionShown": {"id": "pms-vienna", "properties": {"V1": "vienna"}, "secrets": 1},
     "GuestFound": {"id": "g3f1c0ffee", "properties": ["vienna"]},
     "GuestShown": {"id": "g3f1c0ffee", "properties": ["vienna"]},
-    "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None},
+    "Happening": {"id": "r7a11", "kind": "stay", "receipt": None, "message": None, "statement": None},
     "ConsentAct": {"state": "explicit", "basis": "staff", "part": None},
     "ConsentKept": {"state": "explicit", "basis": "staff", "part": None, "changed": ["answer", "history"]},
     "ConsentAsked": {"state": "explicit", "basis": "staff", "controller": "alpine-hotels", "text": None, "part": None},

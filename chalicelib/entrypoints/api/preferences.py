@@ -116,7 +116,7 @@ def delete(ask: Ask, guest_id: GuestId, preference: str, *, said_by: str | None 
 def statements_of(ask: Ask, guest_id: GuestId) -> list[StatementShown]:
     """All that was said of a guest through the records in sight."""
     sight = guest_of(ask.caller, guest_id)
-    return [_statement(head.leaf, each) for head in sight.heads for each in head.statements]
+    return [statement_shown(head.leaf, each) for head in sight.heads for each in head.statements]
 
 
 def _known(sight: InSight, kind: Kind) -> Preferred | None:
@@ -144,7 +144,7 @@ def _offered(kind: Kind) -> PreferenceOffered:
     return PreferenceOffered(kind=kind, values=list(OFFERED[kind]), most=most_of(kind))
 
 
-def _statement(leaf: Leaf, said: Statement) -> StatementShown:
+def statement_shown(leaf: Leaf, said: Statement) -> StatementShown:
     return StatementShown(
         record=leaf,
         about=said.about,

@@ -6,17 +6,19 @@ from chalicelib.canonical import happenings
 from chalicelib.canonical.ids import CampaignId, GuestId, Leaf, OccasionId
 from chalicelib.canonical.time import Instant, now
 from chalicelib.consent.model import Basis, PartName, Purpose, Receipt, State, controller_of, part_of, purpose_of
-from chalicelib.entrypoints.api import notes
+from chalicelib.entrypoints.api import notes, preferences
 from chalicelib.entrypoints.api.answers import KnownChannel, Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.notes import NoteShown
 from chalicelib.entrypoints.api.paging import Page, one_of
+from chalicelib.entrypoints.api.preferences import StatementShown
 from chalicelib.entrypoints.api.stays import StayShown, history_of, page_of, stay_shown
 from chalicelib.entrypoints.api.visibility import guest_of
 from chalicelib.guests import notes as kept_notes
 from chalicelib.guests.history import SharedStay
 from chalicelib.guests.model import Stay
 from chalicelib.guests.notes import Note
+from chalicelib.guests.statements import Statement
 from chalicelib.messages.actions import rule_of
 from chalicelib.messages.model import Message, ShownState
 from chalicelib.messages.rules import shown_state
@@ -59,7 +61,7 @@ class MessageShown(Shown):
     complained_at: Instant | None
 
 
-Kind = Literal["stay", "receipt", "message", "note"]
+Kind = Literal["stay", "receipt", "message", "note", "statement"]
 
 
 class Happening(Shown):
@@ -74,10 +76,14 @@ class Happening(Shown):
     receipt: ConsentAct | None = None
     message: MessageShown | None = None
     note: NoteShown | None = None
+    statement: StatementShown | None = None
 
 
 def listed(ask: Ask, guest_id: GuestId, *, kind: str | None = None, page: Page) -> Listing[Happening]:
-    """Stays, consent receipts, messages and notes, newest first; with a `kind` those of one kind alone.
+    """Stays, consent receipts, messages, notes and statements, newest first; with a `kind` those of one kind alone.
+
+    A statement is what the guest or staff said of the guest: a preference, or a field of the group's own. The newest
+    word of each speaker about each thing stands here, also one without values, which took back what was said before.
 
     A stay and a hotel's message are shown to that hotel's keys, a message in the group's name to those of all hotels.
     Notes are for front desks and admins: others find none here.
@@ -103,6 +109,9 @@ def _shown(found: happenings.Happening[object], leaf: Leaf) -> Happening:
             return Happening(id=found.position, at=found.at, kind="receipt", leaf=leaf, receipt=_act(receipt))
         case Note() as note:
             return Happening(id=found.id, at=found.at, kind="note", leaf=leaf, note=notes.shown(note))
+        case Statement() as statement:
+            told = preferences.statement_shown(leaf, statement)
+            return Happening(id=found.id, at=found.at, kind="statement", leaf=leaf, statement=told)
         case Message() as message:
             mail = _message(message)
             return Happening(id=found.id, at=message.at, kind="message", leaf=leaf, message=mail)

@@ -15,7 +15,7 @@ from chalicelib.properties.world import countries
 from chalicelib.segments.askable import askable, in_words
 from chalicelib.segments.compiled import PREFERENCES
 from chalicelib.segments.custom import FIELDS, Custom
-from chalicelib.segments.rules import AT_HOTELS, COUNTRY, STATE, TAKES
+from chalicelib.segments.rules import AT_HOTELS, COUNTRIES, STATE, TAKES
 from chalicelib.settings import store as settings
 
 Use = Literal["segments", "templates", "api"]
@@ -73,7 +73,7 @@ def _shown(name: str, kind: Kind | None, hotels: Collection[Property], custom: C
 def _choices(name: str, hotels: Collection[Property], custom: Custom) -> list[str] | None:
     if own := custom.get(name.removeprefix(f"{FIELDS}.")):
         return [*own.choices] or None
-    if name == COUNTRY:
+    if name in COUNTRIES:
         return sorted(countries())
     if name == STATE:
         return [*GuestState]

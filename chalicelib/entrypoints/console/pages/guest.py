@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
 Calls of AWS for a guest of one record, with those for the session and the looks: overview 10 (about 5 more for each who
-may be the same, 5 at most), stays 18, records 19, timeline 16, consents 15, memberships 16, one of them 19, sheet 24.
+may be the same, 5 at most), stays 18, records 19, timeline 17, consents 15, memberships 16, one of them 19, sheet 24.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
@@ -15,10 +15,14 @@ from chalicelib.canonical.snapshots import Status
 from chalicelib.entrypoints.api import consents, guests, habits, membership, origins, records, spend, stays, timeline
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.paging import Page
+from chalicelib.entrypoints.api.preferences import StatementShown
 from chalicelib.entrypoints.console import by_month, hotels, named
 from chalicelib.entrypoints.console.pages import beside_each_other, guest_origins
+from chalicelib.entrypoints.console.preferred import values_in_words
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
+from chalicelib.guests.statements import FIELDS
+from chalicelib.languages.preferred import KINDS
 
 TABS = (
     ("", N_("Overview")),
@@ -101,7 +105,15 @@ def happened(visit: Visit) -> Response:
     listing = visit.call(timeline.listed, id_of(visit), kind=visit.asked("kind"), page=visit.part(visit.path))
     mailed = any(each.message and each.message.campaign for each in listing.items)
     campaigns = named.campaigns_by_id(visit) if mailed else {}
-    return shown(visit, "guest_timeline.html", found(visit), listing=listing, campaigns=campaigns)
+    said = {each.id: in_words(visit, each.statement) for each in listing.items if each.statement}
+    return shown(visit, "guest_timeline.html", found(visit), listing=listing, campaigns=campaigns, said=said)
+
+
+def in_words(visit: Visit, said: StatementShown) -> tuple[str, str]:
+    """What it is about, and what was said; "" where it took back what was said before."""
+    about = said.about.removeprefix(FIELDS)
+    title = visit.words(KINDS[about]) if about in KINDS else about
+    return title, values_in_words(about, said.values, visit.words)
 
 
 def found(visit: Visit) -> GuestShown:
