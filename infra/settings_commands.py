@@ -34,7 +34,11 @@ def set_(
         bool | None, typer.Option("--sharing/--no-sharing", help="Show hotels what the others know. No effect yet.")
     ] = None,
     retention_months: Annotated[
-        str | None, typer.Option(help="Months that a guest is kept after the last stay; '' for ever. No effect yet.")
+        str | None, typer.Option(help="Months that a guest is kept after the last stay or word; '' for ever.")
+    ] = None,
+    retention_erases: Annotated[
+        bool | None,
+        typer.Option("--retention-erases/--no-retention-erases", help="Erase each Monday who was kept longer."),
     ] = None,
     brand: Annotated[
         str | None, typer.Option(help="The options below are this brand's instead of the group's.")
@@ -58,6 +62,7 @@ def set_(
         "mails_singly": mails_singly,
         "sharing": sharing,
         "retention_months": retention_months,
+        "retention_erases": retention_erases,
     }
     branding = {
         "name": name,

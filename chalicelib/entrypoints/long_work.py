@@ -15,6 +15,7 @@ def steps_of(kind: str) -> "Steps":
     from chalicelib.ingest.imports import reading, storing
     from chalicelib.loyalty import points, programs
     from chalicelib.privacy import actions as erasures
+    from chalicelib.privacy import forgetting
     from chalicelib.privacy.store import ERASING
     from chalicelib.profiles import relisting
     from chalicelib.signups import actions as signups
@@ -30,6 +31,8 @@ def steps_of(kind: str) -> "Steps":
         storing.STORING: storing.store_rows,
         ERASING: erasures.work_on,
         CONFIRMING: signups.work_on,
+        forgetting.FORGETTING: forgetting.forget,
+        forgetting.PREVIEWING: forgetting.look,
     }
     if kind not in known:
         raise Rejected("unknown_job")

@@ -28,7 +28,20 @@ def tick() -> dict[str, int]:
         queued = turns.take(partial(actions.queue_due, now)) or 0
         woken = sum(turns.take(deed) or 0 for deed in _waking(now))
         watched = _watched(turns, now)
-    return {"jobs_queued": queued, "woken": woken, **watched}
+        weekly = _weekly(turns, now)
+    return {"jobs_queued": queued, "woken": woken, **watched, **weekly}
+
+
+def _weekly(turns: Turns, now: datetime) -> dict[str, int]:
+    """Guests who were not heard of for as long as the settings say are forgotten on Mondays: a read in four minutes of
+    a week, and nothing else where the settings keep everybody."""
+    from chalicelib.jobs.rules import is_weekly
+
+    if not is_weekly(now):
+        return {}
+    from chalicelib.privacy import forgetting
+
+    return {"retention": turns.take(partial(forgetting.start_weekly, now)) or 0}
 
 
 def _watched(turns: Turns, now: datetime) -> dict[str, int]:

@@ -43,3 +43,11 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
         before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
     return after
+
+
+MONDAY, NIGHT, EVERY = 0, 3, 15
+"""A weekly job is begun by UTC, at four minutes of that hour: should one be missed, there is another."""
+
+
+def is_weekly(now: datetime) -> bool:
+    return now.weekday() == MONDAY and now.hour == NIGHT and now.minute % EVERY == 0

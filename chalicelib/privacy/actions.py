@@ -22,7 +22,7 @@ from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.privacy import leftovers, register, store
-from chalicelib.privacy.model import Erased, Holder, StayAhead
+from chalicelib.privacy.model import Erased, Holder, StayAhead, Why
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.erasing import MoreRecords, OthersRecords
 from chalicelib.profiles.model import Erasure
@@ -33,7 +33,9 @@ UNDER_WAY = frozenset({Status.INQUIRY, Status.PENDING, Status.CONFIRMED, Status.
 BUSY = "the guest is being written by others"
 
 
-def planned(guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None) -> Erased:
+def planned(
+    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: Why = "asked"
+) -> Erased:
     """What an erasure would be as of now; nothing is written. Where people of hotels ask (`within`), of the records
     that no other hotel knows."""
     bare = Erased(
@@ -43,6 +45,7 @@ def planned(guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] 
         at=at,
         actor=actor,
         within=None if within is None else tuple(sorted(within)),
+        why=why,
         properties=guest.properties,
         points={each.program: each.balance for each in loyalty.membership(guest) if each.balance},
     )
@@ -67,11 +70,13 @@ def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
     return tuple(Holder(source=source, source_ids=tuple(sorted(ids))) for source, ids in sorted(by_source.items()))
 
 
-def erase(guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None) -> Erased:
+def erase(
+    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: Why = "asked"
+) -> Erased:
     """All records of a guest; of those that hotels ask for (`within`), whatever joins them meanwhile, what no other
     hotel knows. Raises NotFound where others erased it beside this, and TryAgain, also where nothing of it is left to
     these hotels by now."""
-    done = _carry_out(erased) if (erased := planned(guest, actor, at, within)).leaves else erased
+    done = _carry_out(erased) if (erased := planned(guest, actor, at, within, why)).leaves else erased
     if not done.leaves:
         raise TryAgain(BUSY)
     return done

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -46,6 +47,10 @@ class StayAhead(Kept):
     departure: date
 
 
+Why = Literal["asked", "retention"]
+"""Somebody asked for it, or nothing was heard of the person for as long as the settings keep a guest."""
+
+
 class Erased(Kept):
     """One erasure. `points` are those that are forfeited, by programme; `is_done` says that nothing is left to do here:
     until then the tick goes on with it, and whoever asks again. `within` are the hotels whose people asked, who erase
@@ -57,6 +62,7 @@ class Erased(Kept):
     at: Instant
     actor: str
     within: tuple[PropertyId, ...] | None = None
+    why: Why = "asked"
     properties: tuple[PropertyId, ...] = ()
     points: dict[ProgramId, int] = Field(default_factory=dict)
     stays_ahead: tuple[StayAhead, ...] = ()

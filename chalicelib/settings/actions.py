@@ -11,6 +11,9 @@ from chalicelib.settings import rules, store
 from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers
 
+LEAST_MONTHS = 12
+"""Who comes once a year is a guest who comes back."""
+
 
 def save(asked: HubSettings, hand: Hand = NOBODYS) -> HubSettings:
     """Keep settings as the next version; the same again is the same version. Raises Invalid, Conflict."""
@@ -38,6 +41,8 @@ def _refuse_stale(asked: HubSettings, hand: Hand) -> None:
 
 
 def _check(before: HubSettings, asked: HubSettings, hotels: Iterable[Property]) -> None:
+    if asked.retention_erases and (asked.retention_months or 0) < LEAST_MONTHS:
+        raise Invalid(FieldError("retention_months", f"is {LEAST_MONTHS} at least where guests are erased by it"))
     missed = rules.brands_taken_away(before, asked, hotels)
     if missed:
         raise Invalid(

@@ -38,7 +38,8 @@ class HubSettings(BaseModel):
     campaign's mails each in a call of its own: an answer of SES that is lost leaves one guest unknown and not fifty, at
     more time a mail; it holds for runs that begin after. `sharing` shows hotels what the others know of a guest
     who is theirs, too. `retention_months` is how long a guest is to be kept after the last stay or word (null: for
-    ever); it is only kept and shown so far, and nothing follows from it yet. `accent` is the colour of the console, as
+    ever); with `retention_erases`, which asks for twelve months at least, who is kept longer is erased, each Monday.
+    `accent` is the colour of the console, as
     `#0a7d5c`; it is shown lighter or darker where it could not be read. `guests` is how guests are recognised.
     `departments` says who prepares what a guest prefers, by its kind: `{"pillow": "reception"}`, or `nobody`; a kind
     that is left out is as the hub ships it.
@@ -51,6 +52,7 @@ class HubSettings(BaseModel):
     mails_singly: bool = False
     sharing: bool = False
     retention_months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    retention_erases: bool = False
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
     group: Branding = Branding()
     guests: GuestRules = GuestRules()

@@ -45,11 +45,8 @@ def without(kept: dict[str, Any]) -> dict[str, Any]:
 
 def packed(settings: HubSettings) -> dict[str, str | int | None]:
     """The attributes that hold the settings. What earlier readers do not know is written only where it is chosen."""
-    known_since = {
-        "mails_singly": settings.mails_singly,
-        "guests": settings.guests != SHIPPED,
-        "departments": bool(settings.departments),
-    }
+    chosen = {name: getattr(settings, name) for name in ("mails_singly", "retention_erases")}
+    known_since = {**chosen, "guests": settings.guests != SHIPPED, "departments": bool(settings.departments)}
     unknown: dict[str, Any] = {name: True for name, is_chosen in known_since.items() if not is_chosen}
     if settings.guests != SHIPPED:
         as_shipped = {"matching": settings.guests.matching == SHIPPED.matching, "fields": not settings.guests.fields}

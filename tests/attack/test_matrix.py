@@ -109,6 +109,8 @@ ASKED = {
     "settings:put": Asked(403, {}),
     "spend:get": GROUP,
     "spend:put": Asked(403, {}),
+    "retention:get": GROUP,
+    "retention:preview": Asked(403, {"months": 36}),
     "consent_rules:listed": Asked(EMPTY),
     "topics:listed": Asked(EMPTY),
     "registers:listed": GROUP,

@@ -16,7 +16,7 @@ from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.visibility import guest_of, may_see_entry
 from chalicelib.guests.model import Guest
 from chalicelib.privacy import actions, store
-from chalicelib.privacy.model import KEPT, KEPT_FOR, Erased, Holder
+from chalicelib.privacy.model import KEPT, KEPT_FOR, Erased, Holder, Why
 
 OF_OTHERS = "Other hotels know this guest, too: somebody of the group may erase them."
 TaskStatus = Literal["open", "done"]
@@ -67,13 +67,15 @@ class ErasurePlanned(Shown):
 
 
 class ErasureShown(ErasurePlanned):
-    """An erasure. While its `state` is `begun` something is left to do: the hub goes on with it each minute, and
-    whoever deletes the guest again does so at once. `records` are those that go: where people of a hotel asked, none
-    that other hotels came to know meanwhile."""
+    """An erasure: somebody `asked` for it, or by `retention` the guest was not heard of for as long as guests are kept.
+    While its `state` is `begun` something is left to do: the hub goes on with it each minute, and whoever deletes the
+    guest again does so at once. `records` are those that go: where people of a hotel asked, none that other hotels came
+    to know meanwhile."""
 
     id: str
     at: Instant
     actor: str
+    reason: Why
     state: Literal["begun", "done"]
 
 
@@ -158,7 +160,7 @@ def _seen(caller: Caller, erasure_id: ErasureId) -> Erased:
 
 def _answer(erased: Erased) -> ErasureShown:
     state = "done" if erased.is_done else "begun"
-    told = {"id": erased.id, "at": erased.at, "actor": erased.actor, "state": state}
+    told = {"id": erased.id, "at": erased.at, "actor": erased.actor, "reason": erased.why, "state": state}
     return ErasureShown.model_validate({**_shown(erased), **told})
 
 

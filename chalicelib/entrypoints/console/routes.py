@@ -163,6 +163,9 @@ PAGES = (
     Page(
         "/settings/topics/{topic_id}/delete", shows="topics:deleting", takes="topics:deleted", opens="consent_rules:put"
     ),
+    Page("/settings/retention", shows="retention:shown", opens="retention:get"),
+    Page("/settings/retention/count", shows="retention:shown", takes="retention:counting", opens="retention:preview"),
+    Page("/settings/retention/{job_id}", shows="retention:counted", opens="retention:preview"),
     Page("/settings/fields", shows="own_fields:listed", takes="own_fields:saved", opens="settings:put"),
     Page(
         "/settings/fields/{field_name}/delete",

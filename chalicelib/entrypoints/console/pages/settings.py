@@ -9,7 +9,7 @@ from chalicelib.properties.model import Branding
 from chalicelib.settings.model import HubSettings
 
 NUMBERS = ("cap_mails", "cap_days", "retention_months")
-SWITCHES = ("mails_singly", "sharing")
+SWITCHES = ("mails_singly", "sharing", "retention_erases")
 THRESHOLDS = ("review_from", "auto_from")
 LISTS = ("role_words", "agency_domains", "house_telephones")
 
