@@ -1,9 +1,10 @@
 """Whether a guest may be written to by the rules of the countries concerned, by which of them, and until when. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.canonical.time import Instant, instant, moment_of, months_later
@@ -28,6 +29,9 @@ class Denied(StrEnum):
     CONSENT_EXPIRED = "consent_expired"
 
 
+NOT_LISTED: Mapping[RegisterId, Listed] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Booking:
     """One that was made through a record that carries the address, by the guest who stays and for a hotel of the one
@@ -38,6 +42,19 @@ class Booking:
     direct: bool
     stayed: bool
     attested: bool
+
+
+class Found(NamedTuple):
+    """What was looked up of one guest, of whom it may decide: what they booked, when they last asked a hotel itself for
+    an offer and did not book, when they last clicked, and whether their address stands on lists of others."""
+
+    bookings: tuple[Booking, ...] = ()
+    enquired_at: Instant | None = None
+    clicked_at: Instant | None = None
+    listed: Mapping[RegisterId, Listed] = NOT_LISTED
+
+
+NOTHING_FOUND = Found()
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,10 @@ class Evidence:
     """The lists with which the hotels concerned attest to compare."""
     listed: Mapping[RegisterId, Listed] = field(default_factory=dict)
     """Whether the address stands on lists that the company handed on; where one is in force, nobody's word is asked."""
+
+    def finding(self, found: Found) -> "Evidence":
+        """With what was looked up."""
+        return replace(self, **found._asdict())
 
 
 NO_EVIDENCE = Evidence()

@@ -1,15 +1,13 @@
 """Candidates as the hub knows them at this moment: read so that head, gate and claims belong together."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from chalicelib.aws import keys, table
 from chalicelib.canonical.ids import ChannelName, Digest, GuestId, Leaf, OccasionId
-from chalicelib.canonical.time import Instant
 from chalicelib.consent import store as consents
-from chalicelib.consent.bases import Booking
+from chalicelib.consent.bases import NOTHING_FOUND, Found
 from chalicelib.consent.model import Gate
-from chalicelib.consent.registers import Listed
 from chalicelib.consent.rules import Remembering
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head, Traits
@@ -22,7 +20,6 @@ from chalicelib.messages import addressing, store
 from chalicelib.messages.channels.contract import Channel
 from chalicelib.messages.model import Message
 from chalicelib.settings.guest_rules import SHIPPED, GuestRules
-from chalicelib.settings.legal import RegisterId
 from chalicelib.settings.rules import MailIdentity
 
 
@@ -47,13 +44,8 @@ class Candidate:
     """As the message knows the guest, where that is not as the group does."""
     records: tuple[Head, ...] = ()
     """Those by whose addresses the guest may be reached, where the head does not tell the address."""
-    bookings: tuple[Booking, ...] = ()
-    """Looked up where they decide whether the guest may be written to."""
-    enquired_at: Instant | None = None
-    clicked_at: Instant | None = None
-    """So is the last click."""
-    listed: Mapping[RegisterId, Listed] = field(default_factory=dict)
-    """Whether the address stands on lists that rules ask for."""
+    found: Found = NOTHING_FOUND
+    """Looked up where it decides whether the guest may be written to."""
     heard: Traits | None = None
     """What the sender's segment is asked of, but for stays and membership, where others claim something."""
 

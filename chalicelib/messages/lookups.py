@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
 
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf
 from chalicelib.canonical.snapshots import Channel as Sold
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.consent import bases, register_lists
-from chalicelib.consent.bases import Booking
+from chalicelib.consent.bases import NOTHING_FOUND, Booking, Found
 from chalicelib.consent.registers import Listed, asked_by
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Head, Stay
@@ -51,8 +50,8 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
     address = digest(look.channel.identifier, to)
     identity, purpose = look.occasion.identity, look.occasion.purpose
     asked = asked_of(candidate.shown, guest.properties, identity.senders, look.now)
-    if identity.senders.registers:
-        found = replace(found, listed=listed(asked.rules, identity.senders, look.channel, to, look.now))
+    on_lists = NOTHING_FOUND._replace(listed=listed(asked.rules, identity.senders, look.channel, to, look.now))
+    found = replace(found, found=on_lists)
     if not asked.may_be_looked_up:
         return found
     known = Known(
@@ -61,15 +60,15 @@ def looked_up(look: Look, candidate: Candidate) -> Candidate:
         controller=identity.controller,
         succeeds=identity.succeeds,
         rules=asked.rules,
-        evidence=replace(asked.evidence, listed=found.listed),
+        evidence=asked.evidence.finding(on_lists),
         mailbox=found.mailbox,
     )
     if not bases.may_be_overturned(asked.rules, known.proof(purpose), known.verdict(purpose), attested=asked.attested):
         return found
-    past = past_of(guest.members, address, identity.senders, look.now)
     has_clicks = any(each.lapse and "click" in each.lapse.after for each in asked.rules)
+    past = past_of(guest.members, address, identity.senders, look.now)
     clicked_at = last_click(guest.members, identity.controller) if has_clicks else None
-    return replace(found, bookings=past.bookings, enquired_at=past.enquired_at, clicked_at=clicked_at)
+    return replace(found, found=past._replace(clicked_at=clicked_at, listed=on_lists.listed))
 
 
 def listed(
@@ -80,20 +79,14 @@ def listed(
     return register_lists.listed(asked, channel.normalised(to) or to, now.date()) if asked and to else {}
 
 
-class Past(NamedTuple):
-    """What somebody booked, and when they last asked a hotel itself for an offer, and did not book."""
-
-    bookings: tuple[Booking, ...]
-    enquired_at: Instant | None
-
-
-def past_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> Past:
-    """Through records that carry the address. Who travels with somebody else has none of their own."""
+def past_of(leaves: Sequence[Leaf], address: Digest, senders: Senders, now: datetime) -> Found:
+    """What somebody booked, and when they last asked a hotel itself for an offer, and did not book. Through records
+    that carry the address: who travels with somebody else has none of their own."""
     records = guests.with_records(guests.heads(leaves)).values()
     told = [(head, guests.stays(head.leaf)) for head in records if address in head.digests]
     enquired = [at for head, stays in told for at in _enquiries(head, stays, senders, now)]
     bookings = tuple(each for head, stays in told for each in _of_record(head, stays, senders, now))
-    return Past(bookings, max(enquired, default=None))
+    return Found(bookings, max(enquired, default=None))
 
 
 def _enquiries(head: Head, stays: Sequence[Stay], senders: Senders, now: datetime) -> Iterable[Instant]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.canonical.ids import ControllerId
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import bases, rules, tracking
-from chalicelib.consent.bases import Denied, Verdict
+from chalicelib.consent.bases import NOTHING_FOUND, Denied, Verdict
 from chalicelib.consent.model import PURPOSES, WRITTEN_FOR, Gate, Purpose
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.visibility import InSight
@@ -58,15 +58,14 @@ class Court:
             return tracking.decide(asked.rules, answer)
         to = CHANNELS[gate.channel].address_of(traits)
         listed = lookups.listed(asked.rules, senders, CHANNELS[gate.channel], to, self.now)
-        known = replace(asked.evidence, answer=answer, listed=listed)
+        known = replace(asked.evidence, answer=answer).finding(NOTHING_FOUND._replace(listed=listed))
         found = bases.decide(asked.rules, known, self.now)
         if to is None or found.reason is Denied.WITHDRAWN or not asked.may_be_looked_up:
             return found
         address = digest(CHANNELS[gate.channel].identifier, to)
         past = lookups.past_of(leaves, address, senders, self.now)
-        clicked_at = lookups.last_click(leaves, controller)
-        found_too = replace(known, bookings=past.bookings, enquired_at=past.enquired_at, clicked_at=clicked_at)
-        return bases.decide(asked.rules, found_too, self.now)
+        looked_up = past._replace(clicked_at=lookups.last_click(leaves, controller), listed=listed)
+        return bases.decide(asked.rules, known.finding(looked_up), self.now)
 
 
 def court(sight: InSight, controllers: frozenset[ControllerId], now: datetime) -> Court:
