@@ -4,6 +4,8 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.aws import files
 from chalicelib.aws.meter import meter
@@ -189,8 +191,43 @@ def _ask(
         for part in parts:
             _ask(connection, notices, part, link, batch, seconds_left)
         return
+    _take(_Answer(connection, named, translated, request, asked_at), batch)
+
+
+class _Answer(NamedTuple):
+    """What a vendor said in one conversation, which things each message had `named`, and when it was asked."""
+
+    connection: KeptConnection
+    named: Mapping[str, frozenset[str]]
+    translated: Translated
+    request: str
+    asked_at: datetime
+
+    def hotel_of(self, snapshot: Snapshot) -> VendorsHotel | None:
+        """The vendor's hotel of a snapshot's reservation, where the connection's map says which property that is."""
+        reservation = snapshot.reservation_source_id if isinstance(snapshot, ChargeSnapshot) else snapshot.source_id
+        return self.connection.hotel(self.translated.hotels.get(reservation or "", ""))
+
+    def change_of(self, snapshot: Snapshot, known: Mapping[PropertyId, Property]) -> Change | None:
+        change = change_of(
+            snapshot,
+            self.connection.id,
+            known,
+            digest,
+            self.request,
+            self.asked_at,
+            is_of_hotel=snapshot.source_id not in self.translated.of_no_hotel,
+            hotel=self.hotel_of(snapshot),
+            moment=self.asked_at,
+        )
+        return change.received(instant(self.asked_at)) if change else None
+
+
+def _take(answer: _Answer, batch: _Batch) -> None:
+    """What cannot be read fails those messages alone that named it."""
+    translated, named = answer.translated, answer.named
     batch.ignored.update(translated.ignored)
-    batch.heard.translated(named, connection.id, translated)
+    batch.heard.translated(named, answer.connection.id, translated)
     for vendor_id, reason in translated.broken.items():
         to_blame = _naming(vendor_id, named)
         batch.fail(to_blame, Rejected("unreadable_answer", reason))
@@ -198,30 +235,13 @@ def _ask(
     for told in translated.snapshots:
         try:
             snapshot = without_cards(told)
+            change = answer.change_of(snapshot, batch.known)
         except Rejected as rejected:
             batch.fail(_naming(told.source_id or "", named) or set(named), rejected)
             continue
-        at_hotel = snapshot.source_id not in translated.of_no_hotel
-        change = change_of(
-            snapshot,
-            connection.id,
-            batch.known,
-            digest,
-            request,
-            asked_at,
-            is_of_hotel=at_hotel,
-            hotel=_hotel_of(snapshot, translated, connection),
-            moment=asked_at,
-        )
         to_blame = _naming(change.vendor_id if change else "", named) or set(named)
-        batch.accounts.told(snapshot, connection.id, to_blame)
-        batch.add(change.received(instant(asked_at)) if change else None, to_blame, connection)
-
-
-def _hotel_of(snapshot: Snapshot, translated: Translated, connection: KeptConnection) -> VendorsHotel | None:
-    """The vendor's hotel of a snapshot's reservation, where the connection's map says which property that is."""
-    reservation = snapshot.reservation_source_id if isinstance(snapshot, ChargeSnapshot) else snapshot.source_id
-    return connection.hotel(translated.hotels.get(reservation or "", ""))
+        batch.accounts.told(snapshot, answer.connection.id, to_blame)
+        batch.add(change, to_blame, answer.connection)
 
 
 def _smaller(named: Mapping[str, frozenset[str]], error: Exception) -> list[dict[str, frozenset[str]]]:

@@ -197,14 +197,23 @@ class _Maker:
             return self._without_person(snapshot, property_id, nobody)
         at = snapshot.property_id or property_id
         hotel = self.properties.get(at) if at else None
+        record = self._record(snapshot, hotel)
+        leaf = leaf_of(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
+        if leaf is None:
+            return None
+        kept = kept_of(record, hotel, self.moment or snapshot.changed_at)
+        version = self._record_version(snapshot, kept)
+        return Person(leaf, kept, version, property_id or snapshot.property_id, told_by(kept), self.digest)
+
+    def _record(self, snapshot: GuestSnapshot, hotel: Property | None) -> Record:
+        """What is said of a person, as it is kept; a hotel helps to read what stands without its country."""
         email = normalise_email(snapshot.email) if snapshot.email else None
         kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
-        country = snapshot.country or (hotel.country if hotel else None)
-        phone = self._phone(snapshot.phone, hotel, country)
+        phone = self._phone(snapshot.phone, hotel, snapshot.country or (hotel.country if hotel else None))
         is_member = normalise_member(snapshot.member_number or "") is not None
-        told_on, born = snapshot.changed_at.date(), snapshot.birth_date
-        born = born if born and is_likely(born, told_on) else None
-        record = Record(
+        born = snapshot.birth_date
+        born = born if born and is_likely(born, snapshot.changed_at.date()) else None
+        return Record(
             source=self.source,
             source_id=snapshot.source_id,
             salutation=clean(snapshot.salutation),
@@ -229,12 +238,6 @@ class _Maker:
                 snapshot, email=kind in USABLE, phone=bool(phone), member_number=is_member, birth_date=bool(born)
             ),
         )
-        leaf = leaf_of(record, reservation, slot, spelling_in_ids(snapshot.given_name, snapshot.family_name))
-        if leaf is None:
-            return None
-        kept = kept_of(record, hotel, self.moment or snapshot.changed_at)
-        version = self._record_version(snapshot, kept)
-        return Person(leaf, kept, version, property_id or snapshot.property_id, told_by(kept), self.digest)
 
     def _without_person(self, snapshot: GuestSnapshot, property_id: PropertyId | None, nobody: Nobody) -> Person | None:
         """What is left of a profile whose id may have been a person's; one without an id is not heard of again."""

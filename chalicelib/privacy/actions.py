@@ -101,7 +101,7 @@ def erase_again(noted: GuestErasure) -> bool:
     living = [leaf for leaf, head in heads.items() if head.has_record and not head.erased]
     for leaf in guests.one_leaf_each(living):
         found = guests.guest(leaf)
-        if found and (erased := planned(found, noted.actor, noted.at, noted.within)).leaves:
+        if found and (erased := planned(found, noted.actor, noted.at, noted.within, noted.why)).leaves:
             _carry_out(erased)
     for leaf in heads.keys() - set(living):
         if begun := store.of(leaf):

@@ -71,7 +71,7 @@ def _erased(guest: Guest, months: int | None) -> str:
     if _months() != months:
         return LATER
     try:
-        actions.erase(guest, ACTOR, instant(present()), "retention")
+        actions.erase(guest, ACTOR, instant(present()), why="retention")
     except NotFound:
         return LATER
     except TryAgain:
