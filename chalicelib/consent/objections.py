@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.aws import files
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, PropertyId, stable_id
@@ -19,6 +19,9 @@ from chalicelib.settings import installation
 
 FOLDER = "objections"
 VERSION = 1
+Why = Literal["asked", "retention"]
+"""Why a guest is erased: somebody asked for it, or nothing was heard of the person for as long as the settings keep a
+guest."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class GuestErasure:
     actor: str
     within: Sequence[PropertyId] | None = None
     """The hotels whose people asked for it; None for the group's."""
+    why: Why = "asked"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from chalicelib.consent.model import Consent
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.messages import store
+from chalicelib.messages.set_up import SetUp
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
 from chalicelib.properties import store as properties
 from chalicelib.settings import rules as settings_rules
@@ -31,12 +32,13 @@ class Standing(NamedTuple):
     """Whether the mail that brought the link went to an address that is the guest's still."""
 
 
-def standing(token: str) -> Standing:
-    """Changes nothing. Raises NotFound for a token that the hub did not make."""
+def standing(token: str, known: SetUp | None = None) -> Standing:
+    """Changes nothing. Raises NotFound for a token that the hub did not make. `known` is what is set, where the page
+    has read it."""
     link = read_token(token)
     guest = guests.guest(link.leaf)
-    hotels = properties.by_id().values()
-    kept = settings.get()
+    hotels = (known.hotels if known else properties.by_id()).values()
+    kept = known.settings if known else settings.get()
     reads = _reads_the_mailbox(link, guest)
     answers_still = link.controller in settings_rules.controllers(kept, hotels).all
     return Standing(

@@ -16,14 +16,12 @@ from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import MONTHLY, TRACKING, WEEKLY, Consent, Purpose
 from chalicelib.consent.rules import answer_for
 from chalicelib.guests import store as guests
-from chalicelib.messages import leaving, proving, store
+from chalicelib.messages import leaving, proving, set_up, store
 from chalicelib.messages.questions import asked_of
+from chalicelib.messages.set_up import SetUp
 from chalicelib.messages.tokens import UnsubscribeLink, read_token
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.said import Sayings
-from chalicelib.properties import store as properties
-from chalicelib.settings import legal_store
-from chalicelib.settings import store as settings
 from chalicelib.settings.legal import MailTopic
 from chalicelib.settings.rules import predecessors, senders_of_controller
 
@@ -68,12 +66,19 @@ class Change(NamedTuple):
     wants: bool
 
 
-def preferences(token: str, at: datetime | None = None) -> Preferences:
+def preferences(token: str, at: datetime | None = None, known: SetUp | None = None) -> Preferences:
     """As they are; changes nothing. Raises NotFound for a token that the hub did not make, and of who is nobody."""
-    return _of(read_token(token), at or present())
+    return _of(read_token(token), at or present(), known or set_up.read())
 
 
-def choose(token: str, chosen: Chosen, words: Mapping[str, str], language: str, at: datetime | None = None) -> None:
+def choose(
+    token: str,
+    chosen: Chosen,
+    words: Mapping[str, str],
+    language: str,
+    at: datetime | None = None,
+    known: SetUp | None = None,
+) -> None:
     """Record what differs from before, each with its receipt; first the objections, which every reader of the mailbox
     may make.
 
@@ -82,8 +87,9 @@ def choose(token: str, chosen: Chosen, words: Mapping[str, str], language: str, 
     Conflict, before anything is changed, for a yes where the link does not show who says it any more.
     """
     moment = at or present()
-    link, standing = read_token(token), leaving.standing(token)
-    before = _of(link, moment)
+    known = known or set_up.read()
+    link, standing = read_token(token), leaving.standing(token, known)
+    before = _of(link, moment, known)
     strange = (chosen.shown | chosen.wanted) - {each.id for each in before.topics}
     if strange:
         raise Invalid(FieldError("topics", "names one that there is not"))
@@ -119,13 +125,12 @@ def _changes(purpose: Purpose, before: Preferences, chosen: Chosen) -> Iterator[
         yield Change(TRACKING, "", wants=chosen.tracked)
 
 
-def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
+def _of(link: UnsubscribeLink, now: datetime, known: SetUp) -> Preferences:
     guest = guests.guest(link.leaf)
     if guest is None:
         raise NotFound("There is no such guest.")
     gate = gates.gate(guest.id, link.channel)
-    kept, successions = settings.with_successions()
-    succeeds, legal = predecessors(link.controller, successions), legal_store.get()
+    succeeds, legal = predecessors(link.controller, known.successions), known.legal
 
     def answer(purpose: Purpose, part: str = "") -> Consent | None:
         return answer_for(gate, purpose, link.controller, succeeds, part=part) if gate else None
@@ -134,7 +139,7 @@ def _of(link: UnsubscribeLink, now: datetime) -> Preferences:
         said = answer(link.purpose, part)
         return said is not None and said.state not in GRANTED
 
-    senders = senders_of_controller(kept, properties.by_id().values(), link.controller, legal=legal)
+    senders = senders_of_controller(known.settings, known.hotels.values(), link.controller, legal=legal)
     asked = asked_of(guest.traits, guest.properties, senders, now)
     topics = tuple(each for each in legal.topics if each.purpose == link.purpose)
     return Preferences(

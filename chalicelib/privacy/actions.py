@@ -136,7 +136,7 @@ def _gone_on(erased: Erased) -> Erased:
 def _take_out(erasure_id: ErasureId) -> Erased:
     """With the records that came to the guest meanwhile."""
     erased = _required(erasure_id)
-    noted = GuestErasure(erased.leaves, erased.at, erased.actor, erased.within)
+    noted = GuestErasure(erased.leaves, erased.at, erased.actor, erased.within, erased.why)
     objections.note(noted)  # a table that is restored forgets it
     beside = frozenset[Leaf]()
     while True:

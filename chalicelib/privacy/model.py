@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Literal
 
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from chalicelib.canonical.ids import (
     ReservationId,
 )
 from chalicelib.canonical.time import Instant
+from chalicelib.consent.objections import Why
 from chalicelib.guests.kept import Kept
 
 
@@ -45,10 +45,6 @@ class StayAhead(Kept):
     property_id: PropertyId
     arrival: date
     departure: date
-
-
-Why = Literal["asked", "retention"]
-"""Somebody asked for it, or nothing was heard of the person for as long as the settings keep a guest."""
 
 
 class Erased(Kept):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.aws import clients, table
+from chalicelib.aws import clients, keys, table
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import ConnectionId, GuestId, OccasionId, leaf_of_profile
 from chalicelib.canonical.time import Instant
@@ -325,3 +325,17 @@ def test_what_is_no_part_of_a_purpose_is_refused(hub: Hub, path: str, aws: Setti
     assert response.status_code == 400
     assert [each["field"] for each in response.json_body["errors"]] == ["part"]
     assert rows(aws) == before
+
+
+def test_what_is_set_is_read_once_for_a_form_that_is_saved_and_shown_again(
+    hub: Hub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, get = list[object](), table.get
+
+    def counted(key: Any, **how: Any) -> Any:
+        asked.append(key)
+        return get(key, **how)
+
+    monkeypatch.setattr(table, "get", counted)
+    sent(hub, path)  # nothing is refused, which the log of objections would ask for its bucket
+    assert asked.count(keys.DEPLOYMENT) == 1

@@ -19,52 +19,56 @@ from chalicelib.languages.sentences import agreeing_to_be_followed
 if TYPE_CHECKING:
     from chalicelib.messages.leaving import Standing
     from chalicelib.messages.preferences import Chosen
+    from chalicelib.messages.set_up import SetUp
 
 
 def shown(request: Request, token: str) -> Response:
+    from chalicelib.messages import set_up
+
     try:
-        return _shown(request, token)
+        return _shown(request, token, set_up.read())
     except NotFound:
         return unknown(request)
 
 
 def chosen(request: Request, token: str) -> Response:
-    from chalicelib.messages import leaving
+    from chalicelib.messages import leaving, set_up
 
     try:
-        known = leaving.standing(token)
+        as_set = set_up.read()
+        known = leaving.standing(token, as_set)
         language = _language(known, request)
-        return _kept_or_asked_again(request, token, _words(token, language), language)
+        return _kept_or_asked_again(request, token, as_set, language)
     except NotFound:
         return unknown(request)
     except Conflict:
         return page("not_returned.html", language, 409, known.names)
 
 
-def _kept_or_asked_again(request: Request, token: str, words: Mapping[str, str], language: Language) -> Response:
+def _kept_or_asked_again(request: Request, token: str, known: "SetUp", language: Language) -> Response:
     """Raises NotFound, and Conflict where nothing is kept."""
     from chalicelib.messages import preferences
 
     try:
         sent = form_bodies.of(request)
-        preferences.choose(token, _chosen(sent), words, language)
+        preferences.choose(token, _chosen(sent), _words(known, language), language, known=known)
     except (Invalid, TooLarge):
-        return _shown(request, token, status=400)
-    return _shown(request, token, is_saved=True)
+        return _shown(request, token, known, status=400)
+    return _shown(request, token, known, is_saved=True)
 
 
-def _shown(request: Request, token: str, status: int = 200, *, is_saved: bool = False) -> Response:
+def _shown(request: Request, token: str, as_set: "SetUp", status: int = 200, *, is_saved: bool = False) -> Response:
     """Raises NotFound."""
     from chalicelib.messages import leaving, preferences
 
-    known = leaving.standing(token)
+    known = leaving.standing(token, as_set)
     language = _language(known, request)
     known_at = f"../u/{token}/{KNOWN}" if known.reads_the_mailbox else ""
     if known.has_left:
         words = words_of_return(language, known.names.name) if known.may_return else ""
         ways = {"back_at": f"../u/{token}/back", "known_at": known_at}
         return page("left.html", language, status, known.names, words=words, **ways)
-    chosen = preferences.preferences(token)
+    chosen = preferences.preferences(token, known=as_set)
     return page(
         "preferences.html",
         language,
@@ -91,12 +95,12 @@ def _chosen(sent: Form) -> "Chosen":
     return Chosen(frozenset(sent.texts("shown")), frozenset(sent.texts("topic")), found, sent.has("tracked"))
 
 
-def _words(token: str, language: Language) -> Mapping[str, str]:
+def _words(known: "SetUp", language: Language) -> Mapping[str, str]:
     """What stands beside each box, by topic, frequency and purpose."""
     from chalicelib.consent.model import TRACKING
     from chalicelib.messages import preferences
 
-    topics = {each.id: each.name_in(language) for each in preferences.preferences(token).topics}
+    topics = {each.id: each.name_in(language) for each in known.legal.topics}
     often = {part: how_often(language)[name] for name, part in preferences.PARTS.items()}
     return {**topics, **often, TRACKING: agreeing_to_be_followed(language)}
 
