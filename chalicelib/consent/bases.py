@@ -177,7 +177,7 @@ def _from_list(way: Implied, known: Evidence) -> Denied | None:
     listed = known.listed.get(way.off_register) if way.off_register else None
     if listed is None:
         return Denied.NOT_REGISTERED if way.off_register not in {None, *known.registers} else None
-    return Denied.ON_LIST if listed.is_on else None
+    return Denied.ON_LIST if listed.is_refused else None
 
 
 def _is_registered(register: RegisterId, known: Evidence, answer: Consent) -> bool:

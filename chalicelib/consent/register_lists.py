@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from chalicelib.aws import keys_of_registers as keys
 from chalicelib.aws import table
 from chalicelib.canonical.errors import FieldError, Invalid
-from chalicelib.consent.registers import Listed, hash_of, is_in_force
+from chalicelib.consent.registers import Listed, hash_of, hash_of_domain, is_in_force
 from chalicelib.settings.legal import Register, RegisterId
 
 KEPT_DAYS = 400
@@ -62,10 +62,16 @@ def lists(registers: Iterable[Register]) -> dict[RegisterId, date]:
 
 
 def listed(registers: Sequence[Register], address: str, today: date) -> Mapping[RegisterId, Listed]:
-    """Whether an address stands on each of these lists; of one that is too old, or not there, nothing is said. Two
-    reads."""
+    """Whether an address, or its whole domain, stands on each of these lists; of one that is too old, or not there,
+    nothing is said. Two reads."""
     made = lists(registers)
     asked = [each for each in registers if each.id in made and is_in_force(each, made[each.id], today)]
-    rows = {each.id: keys.register_hash(_name(each), made[each.id], hash_of(each, address)) for each in asked}
-    found = table.get_many(rows.values()) if rows else {}
-    return {name: Listed(key in found, made[name]) for name, key in rows.items()}
+    rows = {
+        each.id: [
+            keys.register_hash(_name(each), made[each.id], hashed)
+            for hashed in (hash_of(each, address), hash_of_domain(each, address))
+        ]
+        for each in asked
+    }
+    found = table.get_many([key for those in rows.values() for key in those]) if rows else {}
+    return {name: Listed(own in found, made[name], domain in found) for name, (own, domain) in rows.items()}

@@ -16,15 +16,28 @@ DIGITS: Mapping[str, int] = {"sha1": 40, "sha256": 64, "sha512": 128}
 
 
 class Listed(NamedTuple):
-    """Whether an address stands on the list that was made on a day."""
+    """Whether an address stands on the list that was made on a day, by itself; or by its whole domain (`by_domain`),
+    which refuses and never agrees."""
 
     is_on: bool
     of: date
+    by_domain: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Where the list is of those who want no advertising."""
+        return self.is_on or self.by_domain
 
 
 def hash_of(register: Register, address: str) -> str:
     """As the list has it: of the address in small letters."""
     return hashlib.new(register.hash, address.strip().lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def hash_of_domain(register: Register, address: str) -> str:
+    """As an entry of a whole domain is hashed: from the @ on. So it is with Austria's list
+    (https://www.rtr.at/de/tk/TKKS_ECGEintrag, and https://pypi.org/project/email-ecglist/ of how it is compared)."""
+    return hash_of(register, f"@{address.rpartition('@')[2]}")
 
 
 def is_hash(register: Register, text: str) -> bool:

@@ -118,6 +118,19 @@ def load(*addresses: str, of: date = MONDAY) -> None:
     register_lists.take(ROBINSON, of, [hash_of(ROBINSON, each) for each in addresses])
 
 
+def test_an_entry_of_a_whole_domain_refuses_all_of_its_addresses_and_no_others(aws: Settings) -> None:
+    load("@mail.example")
+    register_lists.complete(ROBINSON, MONDAY)
+    told = {each: register_lists.listed([ROBINSON], each, MONDAY)["robinson"] for each in (ANNA, "a@x.mail.example")}
+    assert [each.is_refused for each in told.values()] == [True, False]
+    assert reason(SOFT, bookings=(SALE,), listed={"robinson": told[ANNA]}) == "on_list"
+
+
+def test_an_entry_of_a_whole_domain_is_nobodys_yes() -> None:
+    whole = {"robinson": Listed(is_on=False, of=MONDAY, by_domain=True)}
+    assert reason(STRICT, answer=YES, listed=whole) == "not_registered"
+
+
 def test_nothing_follows_from_a_list_before_all_of_it_is_there(aws: Settings) -> None:
     load(ANNA)
     assert is_on(ANNA) is None
