@@ -24,6 +24,9 @@ MARKETING: Purpose = "marketing"
 TRACKING: Purpose = "tracking"
 """That it is followed which messages a guest opens, and what is clicked there."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+WhyErased = Literal["asked", "retention"]
+"""Why a guest is erased: somebody asked for it, or nothing was heard of the person for as long as the settings keep a
+guest."""
 WRITTEN_FOR: tuple[Purpose, ...] = (MARKETING,)
 """Those for which guests are written to: what holds a message, or an address, is about these."""
 EMAIL: Final = ChannelName("email")

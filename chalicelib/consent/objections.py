@@ -8,20 +8,17 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from chalicelib.aws import files
 from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, Leaf, PropertyId, stable_id
 from chalicelib.canonical.time import Instant, now
-from chalicelib.consent.model import Basis, Purpose, SuppressionReason
+from chalicelib.consent.model import Basis, Purpose, SuppressionReason, WhyErased
 from chalicelib.guests.kinds import Unprofiled
 from chalicelib.settings import installation
 
 FOLDER = "objections"
 VERSION = 1
-Why = Literal["asked", "retention"]
-"""Why a guest is erased: somebody asked for it, or nothing was heard of the person for as long as the settings keep a
-guest."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class GuestErasure:
     actor: str
     within: Sequence[PropertyId] | None = None
     """The hotels whose people asked for it; None for the group's."""
-    why: Why = "asked"
+    why: WhyErased = "asked"
 
 
 @dataclass(frozen=True)

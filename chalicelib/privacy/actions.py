@@ -12,6 +12,7 @@ from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, moment_of, now
 from chalicelib.connections.model import SIGNUP
 from chalicelib.consent import objections
+from chalicelib.consent.model import WhyErased
 from chalicelib.consent.objections import GuestErasure
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest, Head
@@ -22,7 +23,7 @@ from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
 from chalicelib.loyalty import actions as loyalty
 from chalicelib.privacy import leftovers, register, store
-from chalicelib.privacy.model import Erased, Holder, StayAhead, Why
+from chalicelib.privacy.model import Erased, Holder, StayAhead
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.erasing import MoreRecords, OthersRecords
 from chalicelib.profiles.model import Erasure
@@ -34,7 +35,7 @@ BUSY = "the guest is being written by others"
 
 
 def planned(
-    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: Why = "asked"
+    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: WhyErased = "asked"
 ) -> Erased:
     """What an erasure would be as of now; nothing is written. Where people of hotels ask (`within`), of the records
     that no other hotel knows."""
@@ -71,7 +72,7 @@ def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
 
 
 def erase(
-    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: Why = "asked"
+    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: WhyErased = "asked"
 ) -> Erased:
     """All records of a guest; of those that hotels ask for (`within`), whatever joins them meanwhile, what no other
     hotel knows. Raises NotFound where others erased it beside this, and TryAgain, also where nothing of it is left to

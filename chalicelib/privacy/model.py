@@ -15,7 +15,7 @@ from chalicelib.canonical.ids import (
     ReservationId,
 )
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.objections import Why
+from chalicelib.consent.model import WhyErased
 from chalicelib.guests.kept import Kept
 
 
@@ -58,7 +58,7 @@ class Erased(Kept):
     at: Instant
     actor: str
     within: tuple[PropertyId, ...] | None = None
-    why: Why = "asked"
+    why: WhyErased = "asked"
     properties: tuple[PropertyId, ...] = ()
     points: dict[ProgramId, int] = Field(default_factory=dict)
     stays_ahead: tuple[StayAhead, ...] = ()

@@ -10,13 +10,14 @@ from chalicelib.canonical.errors import Forbidden, NotFound
 from chalicelib.canonical.ids import EVERYWHERE, ConnectionId, ErasureId, GuestId, ProgramId, PropertyId, ReservationId
 from chalicelib.canonical.snapshots import HubId
 from chalicelib.canonical.time import Instant, moment_of
+from chalicelib.consent.model import WhyErased
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.visibility import guest_of, may_see_entry
 from chalicelib.guests.model import Guest
 from chalicelib.privacy import actions, store
-from chalicelib.privacy.model import KEPT, KEPT_FOR, Erased, Holder, Why
+from chalicelib.privacy.model import KEPT, KEPT_FOR, Erased, Holder
 
 OF_OTHERS = "Other hotels know this guest, too: somebody of the group may erase them."
 TaskStatus = Literal["open", "done"]
@@ -75,7 +76,7 @@ class ErasureShown(ErasurePlanned):
     id: str
     at: Instant
     actor: str
-    reason: Why
+    reason: WhyErased
     state: Literal["begun", "done"]
 
 
