@@ -243,3 +243,29 @@ def test_what_is_an_office_s_is_set_line_by_line_and_told_at_its_field(sign_in: 
     refused = admin.send("/settings", {"guests.house_telephones": "0158880"})
     assert refused.status_code == 400
     assert Page(refused.body.decode()).form("/settings")["guests.house_telephones"] == "0158880"
+
+
+def test_who_prepares_what_is_set_line_by_line_and_outlives_other_changes(sign_in: SignIn) -> None:
+    admin = sign_in()
+    admin.send("/settings", {"departments": "pillow = reception\r\nview = nobody"})
+    assert settings.get().departments == {"pillow": "reception", "view": "nobody"}
+    admin.send("/settings", {"accent": "#0a7d5c"})
+    assert settings.get().departments == {"pillow": "reception", "view": "nobody"}
+    refused = admin.send("/settings", {"departments": "pillow = spa"})
+    assert refused.status_code == 400
+    assert Page(refused.body.decode()).form("/settings")["departments"] == "pillow = spa"
+    admin.send("/settings", {"departments": ""})
+    assert settings.get().departments == {}
+
+
+def test_the_page_of_a_reservation_in_the_pms_is_set_with_a_connection(sign_in: SignIn) -> None:
+    admin = sign_in()
+    page = "https://pms.example/r/{reservation}"
+    admin.send("/connections/new", {**CONNECTION, "secrets": SECRET, "desk_url": page})
+    assert page in admin.open("/connections/pms").text
+    refused = admin.send("/connections/pms/edit", {"desk_url": "https://pms.example/"})
+    assert refused.status_code == 400
+    assert 'href="#desk_url"' in refused.body.decode()
+    kept = connections.get(ConnectionId("pms"))
+    assert kept
+    assert kept.desk_url == page

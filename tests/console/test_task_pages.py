@@ -110,7 +110,9 @@ def test_a_wish_is_not_deleted(sign_in: SignIn, anna: None) -> None:
     assert not any("delete" in each for each in browser.open(SOFT).links)
 
 
-def test_the_board_leads_to_tasks_for_who_may_see_them(sign_in: SignIn, anna: None) -> None:
+def test_today_and_the_board_lead_to_tasks_for_who_may_see_them(sign_in: SignIn, anna: None) -> None:
+    assert f"/console{DAY}" in sign_in("front_desk", "vienna").open("/").links
+    assert not any("tasks" in each for each in sign_in("analyst", "vienna").open("/").links)
     links = sign_in("front_desk", "vienna").open("/board/vienna?date=2026-02-01").links
     assert {f"/console{DAY}?date=2026-02-01", f"/console{OF_ROOM}"} <= set(links)
     assert not any("tasks" in each for each in sign_in("analyst", "vienna").open("/board/vienna").links)

@@ -38,6 +38,26 @@ def push(snapshot: dict[str, Any]) -> None:
     assert not failures
 
 
+# Where the PMS shows a reservation
+
+
+def test_the_page_of_a_reservation_is_kept_shown_left_and_taken_away(hub: Hub) -> None:
+    page = "https://pms.example/r/{reservation}?h={hotel}"
+    assert hub.put(PATH, {**OWN, "desk_url": page})["desk_url"] == page
+    assert hub.put(PATH, OWN)["desk_url"] == page
+    assert hub.get("/v1/connections")["items"][0]["desk_url"] == page
+    assert hub.put(PATH, {**OWN, "desk_url": None})["desk_url"] is None
+
+
+@pytest.mark.parametrize(
+    "page", ["http://pms.example/{reservation}", "https://{reservation}/", "javascript:x", "x" * 501]
+)
+def test_what_is_no_page_of_a_pms_is_refused_by_its_name_and_nothing_is_changed(hub: Hub, page: str) -> None:
+    kept = hub.put(PATH, OWN)
+    assert fields(hub.call("PUT", PATH, {**OWN, "desk_url": page})) == ["desk_url"]
+    assert hub.get(PATH)["version"] == kept["version"]
+
+
 # Whose an id is
 
 

@@ -317,6 +317,17 @@ def test_who_is_erased_takes_along_what_was_written_whatever_became_of_the_reser
         task_store.change(Line(ANNA, line().stay, ""), lambda kept: kept.settled(TaskId("t"), DONE))
 
 
+def test_an_export_has_a_guests_tasks_of_the_hotels_that_the_key_sees(hub: Hub, ingest: Ingest, anna: None) -> None:
+    ingest(reservation("p1", guest("g1", preferences=PREFERS), property_id=PORTO.id))
+    made(hub)
+    hub.put(SOFT, {"state": "not_possible", "why": "None left"}, key=DESK)
+    (own,) = hub.get(f"/v1/guests/{ANNA}/export", key=DESK)["tasks"]
+    assert [(each["text"], each["state"], each["why"]) for each in own["tasks"]] == [
+        ("Flowers", "open", None), (None, "not_possible", "None left"),
+    ]  # fmt: skip
+    assert hub.get(f"/v1/guests/{ANNA}/export", key="front_desk@porto")["tasks"] == []
+
+
 def test_what_was_written_for_a_guest_of_before_is_found_as_long_as_it_is_kept(
     hub: Hub, ingest: Ingest, anna: None
 ) -> None:
