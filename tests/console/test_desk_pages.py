@@ -168,6 +168,8 @@ def test_a_line_leads_to_the_pms_where_the_connection_says_how(sign_in: SignIn, 
     ingest(reservation("r2", guest("g2")))
     page = sign_in("front_desk", "vienna").open(BOARD)
     assert [each for each in page.links if each.startswith("https:")] == ["https://pms.example/r%201"]
+    stays = sign_in("front_desk", "vienna").open(f"/guests/{leaf_of_profile(ConnectionId('pms'), 'g1')}/stays")
+    assert "https://pms.example/r%201" in stays.links
 
 
 def test_a_board_says_when_it_was_printed_and_by_the_hotels_clock(sign_in: SignIn, anna: None) -> None:
