@@ -107,14 +107,13 @@ def forget(leaf: Leaf) -> None:
 
 
 def _without(reservation: ReservationId, leaf: Leaf) -> None:
+    """The row stays, also where nothing is left in it: a revision that began anew would let pass what was read earlier,
+    with what is taken out here."""
     item = table.get(keys_of.tasks(reservation))
-    if item is None:
-        return
-    left, unchanged = _read(item).without_record(leaf), table.unchanged_since(item["rev"])
-    if left.is_empty:
-        table.write(table.Delete(keys_of.tasks(reservation), unchanged))
-    elif left != _read(item):
-        table.write(table.Put({**item, "rev": item["rev"] + 1, "tasks": left.packed()}, unchanged))
+    left = _read(item).without_record(leaf) if item else None
+    if item and left and left != _read(item):
+        gone = {**item, "rev": item["rev"] + 1, "tasks": left.packed()}
+        table.write(table.Put(gone, table.unchanged_since(item["rev"])))
 
 
 def _read(item: Item) -> Tasks:
