@@ -52,7 +52,7 @@ def mailed() -> None:
         hub.run(function, event)
 
 
-BOARD_LINE = "/guests/g"
+BOARD_LINE = '<th scope="row" dir="auto">'
 """A line leads to its guest."""
 SCREENS: Sequence[Screen] = (
     Screen("50 guests of a run, and why", "/console/campaigns/spring/decisions", mailed),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.canonical.errors import FieldError, Invalid
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.ids import ConnectionId, Leaf, PropertyId, leaf_of_profile
 from chalicelib.canonical.snapshots import GuestSnapshot
 from chalicelib.canonical.time import Instant, instant, moment_of
@@ -17,6 +17,7 @@ from chalicelib.identity.digests import digest
 from chalicelib.identity.model import Decision, Verdict, pair_of
 from chalicelib.ingest.changes import change_of
 from chalicelib.profiles import actions as profiles
+from chalicelib.profiles.merging import decided_about
 from chalicelib.profiles.model import Change, MergeDecision
 from chalicelib.profiles.verdicts import CORRECTS
 from chalicelib.properties import store as properties
@@ -61,11 +62,20 @@ def correct(desk: Desk, fields: Mapping[str, Any]) -> Leaf:
         return kept.leaf
     leaf = change.people[0].leaf
     if all(head.leaf != leaf for head in desk.records):
-        joins = Decision(pair_of(desk.through, leaf), Verdict.JOIN, desk.at, desk.actor, CORRECTS)
-        profiles.store_decision(MergeDecision(joins, desk.hotel))
+        _join(desk, leaf)
     for error in profiles.store_changes([change]).values():
         raise error
     return leaf
+
+
+def _join(desk: Desk, leaf: Leaf) -> None:
+    """About who is erased nothing is decided any more: then the record would be somebody's of whom nothing else is
+    known. Raises Conflict."""
+    joins = Decision(pair_of(desk.through, leaf), Verdict.JOIN, desk.at, desk.actor, CORRECTS)
+    profiles.store_decision(MergeDecision(joins, desk.hotel))
+    stands = decided_about([leaf]).get(leaf, {}).get(desk.through)
+    if stands is None or stands.verdict is not Verdict.JOIN:
+        raise Conflict("Somebody erased or split this guest just now: look again, and ask again.")
 
 
 def _kept(desk: Desk) -> Head | None:

@@ -362,3 +362,18 @@ def test_of_two_desks_at_once_one_address_stands_with_one_yes(hub: Hub, anna: No
     assert address(hub) in {OWN, "anna@new.example"}
     assert answers(hub) == {(GROUP, "marketing"): "explicit"}
     assert len(hub.get(f"/v1/guests/{ONE}/records")["items"]) == 2
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_whoever_is_erased_meanwhile_is_nobody_afterwards(hub: Hub, anna: None, number: int) -> None:
+    hub.get("/v1/properties", key="front_desk")
+
+    def erase() -> None:
+        hub.call("DELETE", f"/v1/guests/{ONE}")
+
+    statuses: list[int] = []
+    beside(number, lambda: statuses.append(hub.call("POST", PATH, YES, key="front_desk").status_code), erase)
+    erase()
+    assert statuses[0] in {200, 404, 409, 503}
+    assert hub.status("GET", f"/v1/guests/{ONE}") == 404
+    assert hub.get(f"/v1/guests?email={OWN}")["items"] == []

@@ -176,14 +176,18 @@ def test_a_correction_goes_with_the_record_through_which_it_was_said(hub: Hub, i
     assert sorted(names.values()) == ["Ana", "Anna"]
 
 
+@pytest.mark.parametrize("is_decided", [True, False], ids=["behind the decision", "before it"])
 def test_a_correction_that_is_under_way_while_the_guest_is_erased_brings_nobody_back(
-    hub: Hub, anna: Any, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, anna: Any, monkeypatch: pytest.MonkeyPatch, *, is_decided: bool
 ) -> None:
     decide = profiles.store_decision
 
     def decided(said: Any) -> None:
-        decide(said)
+        if is_decided:
+            decide(said)
         assert hub.status("DELETE", f"/v1/guests/{ONE}") == 200
+        if not is_decided:
+            decide(said)
 
     monkeypatch.setattr(profiles, "store_decision", decided)
     for _ in range(2):

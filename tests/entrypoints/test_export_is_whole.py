@@ -57,7 +57,7 @@ NOT_EXPORTED = {
         ),
         ONLY_IDS,
     ),
-    **dict.fromkeys(("signup", "signup_mail", "letter", "idempotency", "import_"), FOR_DAYS),
+    **dict.fromkeys(("signup", "signup_mail", "capture", "letter", "idempotency", "import_"), FOR_DAYS),
     **dict.fromkeys(
         (
             "ACCOUNTS", "account_at", "account_said", "account_merged", "DEPLOYMENT", "LEGAL", "PROGRAMS",

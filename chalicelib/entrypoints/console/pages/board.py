@@ -17,7 +17,7 @@ from chalicelib.entrypoints.api import boards
 from chalicelib.entrypoints.api.boards import BoardLineShown
 from chalicelib.entrypoints.console import hotels
 from chalicelib.entrypoints.console.hotels import Hotels
-from chalicelib.entrypoints.console.pages import enrolling
+from chalicelib.entrypoints.console.pages import from_board
 from chalicelib.entrypoints.console.told import N_
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Property
@@ -80,7 +80,7 @@ def _page(visit: Visit, known: Hotels, hotel: Property, lines: Lines) -> Respons
         asked=_list(visit),
         title=visit.words(LISTS[_list(visit)]),
         tabs=tabs_of(visit, hotel.id, _list(visit)),
-        may_enrol=enrolling.is_offered(visit),
+        offers=from_board.offers(visit),
         all=ALL,
     )
 

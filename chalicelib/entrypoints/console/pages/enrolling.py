@@ -12,11 +12,6 @@ from chalicelib.entrypoints.console.pages.guest import shown as page
 from chalicelib.entrypoints.console.visits import Visit
 
 
-def is_offered(visit: Visit) -> bool:
-    """Whether who is there may make members, and there is something to be a member of."""
-    return visit.may(membership.enrol) and bool(visit.call(programs.listed, page=EVERYTHING).items)
-
-
 def asked(visit: Visit) -> Response:
     """With the reason of whom nobody may make a member; any other the answer tells."""
     form = visit.call(captures.form, id_of(visit))

@@ -1,12 +1,28 @@
 """Where a page was come to from a line of the board, and the way back to it."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from chalice.app import Response
 
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.entrypoints.api import captures, membership, programs
+from chalicelib.entrypoints.api.paging import EVERYTHING
 from chalicelib.entrypoints.console.pages.guest import id_of
 from chalicelib.entrypoints.console.visits import Visit
+
+
+class Offers(NamedTuple):
+    """What who is there may do from each line: ask for an address, and make a member where there is a programme."""
+
+    ask: bool
+    enrol: bool
+
+
+def offers(visit: Visit) -> Offers:
+    may_enrol = visit.may(membership.enrol) and bool(visit.call(programs.listed, page=EVERYTHING).items)
+    return Offers(visit.may(captures.create), may_enrol)
+
 
 NAMES = ("hotel", "date", "list", "cursor", "limit")
 """What the address, and each form, of such a page says of the board."""

@@ -13,7 +13,7 @@ from chalicelib.entrypoints.api.answers import Listing
 from chalicelib.entrypoints.api.boards import BoardLineShown
 from chalicelib.entrypoints.api.paging import USUAL, Page
 from chalicelib.entrypoints.console import hotels, named
-from chalicelib.entrypoints.console.pages import enrolling
+from chalicelib.entrypoints.console.pages import from_board
 from chalicelib.entrypoints.console.visits import Visit
 from chalicelib.properties.model import Property
 
@@ -41,7 +41,7 @@ def shown(visit: Visit) -> Response:
         told=told,
         campaigns=named.campaigns_by_id(visit) if told.runs else {},
         first=FIRST,
-        may_enrol=bool(known) and enrolling.is_offered(visit),
+        offers=from_board.offers(visit),
     )
 
 
