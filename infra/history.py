@@ -13,14 +13,15 @@ from typing import TextIO
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId, JobId, stable_id
 from chalicelib.canonical.money import to_major
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.canonical.time import now
 from chalicelib.connections import store as connections
-from chalicelib.connectors.csv_files.columns import Kind
+from chalicelib.connectors.csv_files.columns import PREFERRED, Kind
 from chalicelib.connectors.csv_files.forms import Question
 from chalicelib.connectors.csv_files.refused import Refused, as_csv, harmless
 from chalicelib.connectors.csv_files.translate import Asked
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Guest, Stay
+from chalicelib.guests.model import Guest, Stay, Traits
 from chalicelib.ingest import backfill
 from chalicelib.ingest.backfill import BackfillAsked
 from chalicelib.ingest.imports import actions, reading, rules, store
@@ -151,7 +152,8 @@ OF_STAYS = """
 stay_id guest_id given_name family_name property status arrival departure channel rate_plan market_segment room_type
 room_number adults children currency room_revenue other_revenue
 """
-GUESTS, STAYS = OF_GUESTS.split(), OF_STAYS.split()
+PREFERENCES: Mapping[str, str] = {kind: f"{PREFERRED}{kind}" for kind in OFFERED}
+GUESTS, STAYS = [*OF_GUESTS.split(), *PREFERENCES.values()], OF_STAYS.split()
 
 
 def write_all(kind: Kind, out: TextIO) -> int:
@@ -182,7 +184,12 @@ def _guest(guest: Guest) -> Row:
         **{name: getattr(traits, name) for name in GUESTS[1:7]},
         **{name: getattr(lives, name) if lives else None for name in GUESTS[8:13]},
         "birth_date": traits.birth_date,
+        **{PREFERENCES[kind]: ";".join(values) for kind, values in _preferred(traits)},
     }
+
+
+def _preferred(traits: Traits) -> Iterable[tuple[str, tuple[str, ...]]]:
+    return traits.preferences.by_kind.items() if traits.preferences else ()
 
 
 def _stays() -> Iterator[Row]:

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.canonical.details import GuestPreferences
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.canonical.snapshots import GuestSnapshot, ReservationSnapshot
 from chalicelib.connectors.csv_files import values
-from chalicelib.connectors.csv_files.columns import Kind
+from chalicelib.connectors.csv_files.columns import Kind, taken_for
 from chalicelib.connectors.csv_files.forms import Forms
 from chalicelib.connectors.csv_files.refused import Refused, as_csv, harmless
-from chalicelib.connectors.csv_files.taken import scrubbed
+from chalicelib.connectors.csv_files.taken import scrubbed, taken
 from chalicelib.connectors.csv_files.translate import Asked, Understood, understood
 
 VIENNA = PropertyId("vienna")
@@ -64,6 +66,27 @@ def test_a_row_of_guests_is_a_guest() -> None:
     )  # fmt: skip
     assert found.snapshot.changed_at == EXPORTED
     assert found.unknown == {"language": 1}
+
+
+def test_of_what_somebody_prefers_only_the_hub_s_own_words_ever_leave_the_file() -> None:
+    columns = taken_for(["Meal plan preference", "preferred_view", "Notes"], "guests", {})
+    row = taken(["Half board; no nuts, please", "Sea;garden", "Anna cannot eat nuts"], columns)
+    assert row == ["half_board;?", "sea;garden"]
+    cells = {"guest_id": "7", "preferred_meal_plan": row[0], "preferred_view": row[1]}
+    found = understood(cells, asked("guests"))
+    assert isinstance(found.snapshot, GuestSnapshot)
+    assert found.snapshot.preferences == GuestPreferences(meal_plan=("half_board",), view=("sea", "garden"))
+    assert found.unknown == {"preferred_meal_plan": 1}
+    both = understood({"guest_id": "7", "preferred_temperature": "cool;warm"}, asked("guests"))
+    assert [each.field for each in both.faults] == ["preferred_temperature"]
+    assert understood({"guest_id": "7"}, asked("guests")).snapshot.preferences is None  # type: ignore[union-attr]
+
+
+def test_every_kind_of_preference_has_a_column_that_takes_its_words() -> None:
+    for kind, words in OFFERED.items():
+        (column,) = taken_for([f"Preferred {kind}"], "guests", {})
+        assert column.field == f"preferred_{kind}"
+        assert taken([" | ".join(words)], [column]) == [";".join(words)]
 
 
 def test_a_row_of_stays_is_history() -> None:

@@ -112,6 +112,7 @@ def exported(kind: str, folder: Path) -> Path:
 
 def test_what_is_exported_is_read_again_as_the_same(tmp_path: Path) -> None:
     odd = GUESTS.replace("Anna", "'=Anna").replace("Geburtsdatum", "Telefon").replace("02.03.1980", "+43 1 5550001")
+    odd = odd.replace("Ausweisnummer", "preferred_view").replace("P123", "sea|garden").replace("P124", "the best")
     stored(file(tmp_path, "guests.csv", odd.replace("04.05.1990", "")))
     stored(file(tmp_path, "stays.csv", STAYS))
     first, second = tmp_path / "first", tmp_path / "second"
@@ -119,6 +120,8 @@ def test_what_is_exported_is_read_again_as_the_same(tmp_path: Path) -> None:
     second.mkdir()
     texts = {kind: exported(kind, first).read_text() for kind in ("guests", "stays")}
     assert "'+4315550001" in texts["guests"]
+    assert texts["guests"].count("sea;garden") == 1
+    assert "best" not in texts["guests"]
     assert texts["stays"].count("\n") == 3
     tables.empty()
     for kind in texts:

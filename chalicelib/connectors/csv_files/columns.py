@@ -52,6 +52,16 @@ guest_id: id
 marketing_email: newsletter, email opt in, opt in, marketing, marketing opt in, email marketing, mailing, mailing
   ok, werbung, newsletter erlaubt, abonne newsletter, publicite, boletin, publicidad, consenso newsletter, consenso
   marketing
+preferred_pillow: pillow preference
+preferred_bed: bed preference
+preferred_floor: floor preference
+preferred_view: view preference
+preferred_temperature: temperature preference
+preferred_outlet: outlet preference
+preferred_table: table preference
+preferred_meal_plan: meal plan preference
+preferred_activities: activity preference
+preferred_language: language preference
 """
 ONLY_STAYS = """
 stay_id: id, reservation, reservation id, reservation number, reservation no, res no, res id, confirmation,
@@ -87,6 +97,8 @@ room_revenue: room rev, net room revenue, accommodation, lodging, logis, logisum
 other_revenue: extras, other rev, extra revenue, extrasumsatz, sonstiger umsatz, nebenumsatz, zusatzumsatz, ca
   autres, autres, otros ingresos, altri ricavi
 """
+PREFERRED = "preferred_"
+"""How the fields begin that hold what a guest prefers of one kind: the hub's words for it, a semicolon between two."""
 ID_FIELDS = frozenset({"guest_id", "stay_id", "member_number"})
 DATES = frozenset({"arrival", "departure", "birth_date"})
 AMOUNTS = frozenset({"room_revenue", "other_revenue"})

@@ -2,12 +2,17 @@
 never leave the file, for nobody knows what lies in them."""
 
 import json
+import re
 from collections.abc import Sequence
 
-from chalicelib.connectors.csv_files.columns import ID_FIELDS, Column
+from chalicelib.canonical.preferences import OFFERED
+from chalicelib.connectors.csv_files.columns import ID_FIELDS, PREFERRED, Column
 from chalicelib.connectors.csv_files.refused import FORMULA
 from chalicelib.connectors.stripping import is_clean, strip
 
+BETWEEN = re.compile(r"[;,|]")
+UNKNOWN = "?"
+"""Stands for a word that the hub has not for what somebody prefers."""
 LONGEST_CELL = 2_000
 """Signs that are kept of one: more than any field may have, so that it is refused as too long."""
 
@@ -16,10 +21,22 @@ def taken(cells: Sequence[str], columns: Sequence[Column]) -> list[str]:
     """The cells of the columns that are taken, in their order; of a row that ends before, empty ones."""
     reached = [*cells, *[""] * (len(columns) - len(cells))]
     return [
-        _plain(cell.strip())[:LONGEST_CELL]
+        _cell(cell.strip(), column.field)
         for cell, column in zip(reached, columns, strict=False)
         if column.field is not None
     ]
+
+
+def _cell(cell: str, field: str) -> str:
+    return words_in(cell, field) if field.startswith(PREFERRED) else _plain(cell)[:LONGEST_CELL]
+
+
+def words_in(cell: str, field: str) -> str:
+    """Of what somebody prefers, the words that the hub has for it. What else stands there may be a diet or an illness,
+    and never leaves the file: a sign tells that there was something."""
+    offered = next((words for kind, words in OFFERED.items() if field == f"{PREFERRED}{kind}"), ())
+    told = [each.strip().casefold().replace(" ", "_") for each in BETWEEN.split(cell) if each.strip()]
+    return ";".join(dict.fromkeys(each if each in offered else UNKNOWN for each in told))
 
 
 def _plain(cell: str) -> str:

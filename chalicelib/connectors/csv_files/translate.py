@@ -10,13 +10,15 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.canonical.errors import Invalid
 from chalicelib.canonical.ids import PropertyId
+from chalicelib.canonical.preferences import OFFERED
 from chalicelib.canonical.snapshots import AnySnapshot
 from chalicelib.canonical.time import instant
 from chalicelib.connectors.canonical.translate import read
 from chalicelib.connectors.contract import Json
 from chalicelib.connectors.csv_files import values, words
-from chalicelib.connectors.csv_files.columns import Kind
+from chalicelib.connectors.csv_files.columns import PREFERRED, Kind
 from chalicelib.connectors.csv_files.forms import Forms
+from chalicelib.connectors.csv_files.taken import UNKNOWN
 
 T = TypeVar("T")
 Cells = Mapping[str, str]
@@ -121,7 +123,9 @@ def understood(cells: Cells, asked: Asked) -> Understood:
 
 
 def _field(path: str) -> str:
-    name = path.rpartition(".")[2]
+    outer, _, name = path.rpartition(".")
+    if outer.endswith("preferences"):
+        return f"{PREFERRED}{name}"
     if name == "source_id" and "occupants" not in path:
         return "stay_id"
     return FIELDS.get(name, name)
@@ -141,8 +145,22 @@ def _guest_row(reader: _Reader) -> Json:
         "changed_at": instant(reader.changed_at()),
         "birth_date": _text(reader.day("birth_date")),
         "marketing_email": reader.read("marketing_email", values.yes_or_no) if "marketing_email" in cells else None,
+        "preferences": _preferences(reader) or None,
         "property_id": hotel,
     }
+
+
+def _preferences(reader: _Reader) -> dict[str, Json]:
+    """By kind. A word that the hub has not is counted, and left out."""
+    found: dict[str, Json] = {}
+    for kind in OFFERED:
+        field = f"{PREFERRED}{kind}"
+        told = [each for each in reader.cells.get(field, "").split(";") if each]
+        if UNKNOWN in told:
+            reader.told.unknown[field] += told.count(UNKNOWN)
+        if known := [each for each in told if each != UNKNOWN]:
+            found[kind] = known
+    return found
 
 
 def _guest(reader: _Reader) -> dict[str, Json]:
