@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.accounts import actions
+from chalicelib.aws import keys, table
+from chalicelib.aws.meter import meter
 from chalicelib.aws.settings import Settings
 from chalicelib.canonical.ids import account_of
 from chalicelib.connections.model import API
@@ -91,6 +93,7 @@ def test_any_order_with_duplicates_comes_to_the_same(hub: None, told: Sequence[d
     assert known() == expected
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_crash_at_any_call_leaves_what_a_redelivery_finishes(hub: None) -> None:
     tell(*TOLD)  # what is read once a process is known from now on
     tables.empty()
@@ -107,3 +110,23 @@ def test_two_that_are_merged_into_each_other_are_each_themselves(hub: None) -> N
     tell(*TOLD, company("c1", "Lee", 9, merged_into="c2"))
     assert [actions.opened(each, HOTELS).id for each in (LEE, SONS)] == [LEE, SONS]
     assert [each.id for each in actions.listed(HOTELS, None, 10)] == sorted([LEE, SONS])
+
+
+def test_what_comes_again_writes_nothing(hub: None) -> None:
+    tell(*TOLD)
+    meter().take()
+    tell(*TOLD)
+    assert meter().take()[1] == 0
+
+
+def test_what_an_index_tells_of_no_more_is_not_shown(hub: None) -> None:
+    """An index follows its table within moments: until then it lists what was."""
+    tell(TOLD[0])
+    before = actions.opened(LEE, HOTELS)
+    (line,) = actions.stays(before, HOTELS, None, 10)
+    row = table.get(keys.reservation(line.stay.reservation))
+    assert row
+    tell(TOLD[1])
+    table.write(table.Put(row))
+    assert list(actions.stays(before, HOTELS, None, 10)) == []
+    assert actions.summed(before, HOTELS).sums.reservations == 0

@@ -77,6 +77,22 @@ def test_a_hotel_sees_only_what_was_said_by_records_of_its_own(hub: Hub, ingest:
     assert members(hub, key="front_desk@vienna") == {BO}
 
 
+def test_where_hotels_share_each_still_takes_away_only_what_was_said_by_records_of_its_own(
+    hub: Hub, ingest: Ingest
+) -> None:
+    emails = {1: "anna@lee.example", 2: "bo@lee.example"}
+    for number, email in emails.items():
+        given = {1: "Anna", 2: "Bo"}[number]
+        ingest(guest(f"g{number}", given, email=email, property_id=VIENNA.id, changed_at=at(3)))
+        ingest(guest(f"p{number}", given, email=email, property_id=PORTO.id))
+    hub.put(f"{PATH}/{BO}", None, key="front_desk@vienna")
+    hub.put("/v1/settings", {"sharing": True})
+    assert len(members(hub, key="front_desk@porto")) == 1
+    assert hub.status("DELETE", f"{PATH}/{BO}", key="front_desk@porto") == 404
+    assert hub.status("DELETE", f"{PATH}/{BO}", key="front_desk@vienna") == 204
+    assert members(hub) == set()
+
+
 def test_a_join_and_a_split_take_households_along(hub: Hub) -> None:
     hub.put(f"{PATH}/{BO}", None)
     decided = {"records": [ANNA, BO], "verdict": "join", "reason": "one person"}
@@ -120,6 +136,7 @@ def test_candidates_have_one_home_or_were_booked_together_and_are_suggested_alon
     assert candidates(hub) == {BO: ["same_home"]}
 
 
+@pytest.mark.exhaustive(quick=())
 def test_a_crash_at_any_call_leaves_both_halves_or_none(hub: Hub, aws: Settings) -> None:
     def say() -> Any:
         return hub.put(f"{PATH}/{BO}", None)
