@@ -24,6 +24,8 @@ class Settings:
     """What one API key may ask of one process, in the long run."""
     restored_table: str = ""
     """The table that was restored for the stage and took the place of its first one."""
+    region: str = ""
+    """Of AWS, such as `eu-central-1`; "" is not known."""
 
     @property
     def prefix(self) -> str:
@@ -62,6 +64,7 @@ def settings() -> Settings:
             is_local=endpoint.startswith("http://127.0.0.1:"),
             calls_per_second=int(os.environ.get("XENIA_CALLS_PER_SECOND", CALLS_PER_SECOND)),
             restored_table=os.environ.get(RESTORED_TABLE, ""),
+            region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", ""),
         )
     except KeyError as missing:
         raise SettingMissing(f"the environment variable {missing.args[0]} is not set") from None

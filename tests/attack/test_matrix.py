@@ -109,6 +109,7 @@ ASKED = {
     "settings:put": Asked(403, {}),
     "spend:get": GROUP,
     "spend:put": Asked(403, {}),
+    "processing_record:get": GROUP,
     "retention:get": GROUP,
     "retention:preview": Asked(403, {"months": 36}),
     "consent_rules:listed": Asked(EMPTY),

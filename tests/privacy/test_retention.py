@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.canonical.ids import Leaf
+from chalicelib.canonical.ids import GuestId, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent.model import EMAIL, Consent, Gate
 from chalicelib.guests import profiling
@@ -16,7 +16,7 @@ from tests.guests.test_preferred import own_hand, record
 from tests.guests.test_survivorship import day
 
 TODAY = date(2029, 2, 3)
-GUEST = Leaf("g1")
+GUEST = GuestId(Leaf("g1"))
 
 
 def stay(**said: Any) -> Stay:

@@ -49,6 +49,7 @@ TAGS = {
     "topics": "What mails may be about, and among which guests choose",
     "connections": "Links to vendors' accounts, which push webhooks",
     "dead-letters": "What could not be processed, with its reason",
+    "processing-record": "What is done with whose data, as article 30 of the GDPR asks for it",
     "retention": "How long what is kept, and whom the rule would erase today",
     "erasures": "Guests who were erased, and which sources still hold them",
     "events": "Snapshots in the hub's own format",

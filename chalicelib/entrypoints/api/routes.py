@@ -77,6 +77,7 @@ CALLS = (
     Call("PUT", "/v1/settings", "settings:put", ADMIN, group_only=True, conflicts=True, versioned=True),
     Call("GET", "/v1/spend-settings", "spend:get", ADMIN, group_only=True),
     Call("PUT", "/v1/spend-settings", "spend:put", ADMIN, group_only=True, conflicts=True, versioned=True),
+    Call("GET", "/v1/processing-record", "processing_record:get", ADMIN, group_only=True),
     Call("GET", "/v1/retention", "retention:get", ADMIN, group_only=True),
     Call("POST", "/v1/retention/preview", "retention:preview", ADMIN, status=202, creates=True, group_only=True),
     Call("GET", "/v1/consent-rules", "consent_rules:listed", EVERYONE),

@@ -163,6 +163,7 @@ PAGES = (
     Page(
         "/settings/topics/{topic_id}/delete", shows="topics:deleting", takes="topics:deleted", opens="consent_rules:put"
     ),
+    Page("/settings/processing-record", shows="processing:shown", opens="processing_record:get"),
     Page("/settings/retention", shows="retention:shown", opens="retention:get"),
     Page("/settings/retention/count", shows="retention:shown", takes="retention:counting", opens="retention:preview"),
     Page("/settings/retention/{job_id}", shows="retention:counted", opens="retention:preview"),
