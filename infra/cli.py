@@ -40,6 +40,7 @@ from infra.identity_commands import identity
 from infra.local_cloud import LocalCloudDown
 from infra.name_commands import names
 from infra.privacy_commands import privacy
+from infra.property_commands import property_
 from infra.register_commands import lists
 from infra.settings_commands import settings
 from infra.stacks import StackFailed
@@ -60,6 +61,7 @@ hub.add_typer(dlq, name="dlq")
 hub.add_typer(settings, name="settings")
 hub.add_typer(names, name="names")
 hub.add_typer(privacy, name="privacy")
+hub.add_typer(property_, name="property")
 hub.add_typer(identity, name="identity")
 hub.add_typer(staff, name="staff")
 hub.command("audit")(audit_commands.audit)
