@@ -1,5 +1,6 @@
 """A child's stays earn nothing, also when the child has grown up, whenever the birthday is told and in any order."""
 
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -9,8 +10,9 @@ from chalicelib.connectors.canonical.translate import read
 from chalicelib.guests import store as guests
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
+from chalicelib.loyalty import programs
 from chalicelib.profiles import actions as profiles
-from tests.builders import VIENNA, at, claimed, guest
+from tests.builders import DAY_ONE, EUR_PROGRAM, VIENNA, at, claimed, guest
 from tests.loyalty.hotels import BY_HAND, G1, Hotel, checked_out
 
 FIRST = checked_out(1, departure="2026-02-03")
@@ -20,6 +22,13 @@ LAST = {**checked_out(3, arrival="2026-04-01", departure="2026-04-02"), "source_
 
 def total(hotel: Hotel) -> dict[str, int]:
     return {leaf: sum(points) for leaf, points in hotel.points().items() if sum(points)}
+
+
+def tell(hotel: Hotel, *snapshots: dict[str, Any]) -> None:
+    """And deliver what that alone announces."""
+    known = len(hotel.facts)
+    hotel.tell(*snapshots)
+    hotel.deliver(hotel.facts[known:])
 
 
 def born(day: str, minute: int) -> dict[str, Any]:
@@ -44,8 +53,7 @@ def test_what_is_earned_follows_from_the_day_of_birth_that_is_known_at_last(
     for order in permutations(news):
         hotel = Hotel(monkeypatch)
         for each in order:
-            hotel.tell(each)
-            hotel.deliver()
+            tell(hotel, each)
         assert sum(total(hotel).values()) == points, order
         assert all(account.balance >= 0 for account in hotel.accounts().values())
         hotel.deliver(hotel.facts[::-1])
@@ -67,11 +75,9 @@ def test_a_programme_that_enrols_by_itself_and_a_number_of_the_source_make_no_me
 
 
 def test_a_category_alone_earns_nothing_as_long_as_it_stands(hotel: Hotel) -> None:
-    hotel.tell(FIRST, guest(age_category="child", property_id=VIENNA.id, changed_at=at(5)))
-    hotel.deliver()
+    tell(hotel, FIRST, guest(age_category="child", property_id=VIENNA.id, changed_at=at(5)))
     assert total(hotel) == {}
-    hotel.tell(guest(age_category="adult", property_id=VIENNA.id, changed_at=at(6)))
-    hotel.deliver()
+    tell(hotel, guest(age_category="adult", property_id=VIENNA.id, changed_at=at(6)))
     assert total(hotel) == {G1: 1000}
 
 
@@ -81,11 +87,9 @@ def test_of_two_records_of_one_person_the_day_that_either_tells_holds_for_both(m
     other = guest("g2", **mail, property_id=VIENNA.id)
     for birthday, points in [("2008-03-02", 0), ("1990-03-02", 1000)]:
         hotel = Hotel(monkeypatch)
-        hotel.tell(first, other)
-        hotel.deliver()
+        tell(hotel, first, other)
         assert sum(total(hotel).values()) == 1000
-        hotel.tell({**other, "birth_date": birthday, "changed_at": "2026-03-10T09:00:00Z"})
-        hotel.deliver()
+        tell(hotel, {**other, "birth_date": birthday, "changed_at": "2026-03-10T09:00:00Z"})
         assert sum(total(hotel).values()) == points
 
 
@@ -105,3 +109,15 @@ def test_a_hotel_s_claim_that_somebody_is_a_child_takes_no_points_of_the_group_s
     assert found
     assert len(found.members) == 2
     assert sum(total(hotel).values()) == 1000
+
+
+def test_a_child_s_stay_stands_in_no_ledger_beside_those_of_the_grown_up(hotel: Hotel) -> None:
+    tell(hotel, born("2008-03-04", 5), FIRST, LATER, LAST)
+    assert list(hotel.points().values()) == [[1000, 1000]]
+
+
+def test_a_child_s_stay_under_terms_that_enrol_by_themselves_makes_nobody_a_member_later(hotel: Hotel) -> None:
+    by_hand = {"auto_enrol": False, "effective_from": date(2026, 3, 1)}
+    programs.keep(EUR_PROGRAM.model_copy(update=by_hand), DAY_ONE.date())
+    tell(hotel, born("2008-03-01", 5), FIRST, LATER, LAST)
+    assert total(hotel) == {}
