@@ -13,7 +13,7 @@ from chalicelib.messages.tokens import UnsubscribeLink
 
 
 def proof(head: Head, link: UnsubscribeLink, address: Digest | None, at: Instant) -> tuple[Statement, ...]:
-    """None where the record says another address than the one that the mail went to; `address` is its digest."""
+    """Nothing where the record says another address than the one that the mail went to; `address` is its digest."""
     kind = CHANNELS[link.channel]
     value = said_of(head, kind)
     if not value or not is_somebodys(head) or digest(kind, value) != address:

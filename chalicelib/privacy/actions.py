@@ -144,12 +144,19 @@ def _take_out(erasure_id: ErasureId) -> Erased:
         try:
             _store(erased, beside)
         except OthersRecords as others:
-            store.change(erased, erased.without(others.leaves))
+            store.change(erased, _narrowed(erased, others.leaves))
             raise table.Contended(BUSY) from others
         except MoreRecords as more:
             beside |= _left_beside(erased, more.leaves)
         else:
             return erased
+
+
+def _narrowed(erased: Erased, leaves: frozenset[Leaf]) -> Erased:
+    """Without these records, and without the tasks that they would make."""
+    stays = {each.source: each.source_ids for each in holders(guests.with_records(guests.heads(leaves)))}
+    left = tuple(kept for each in erased.holders if (kept := each.without(stays.get(each.source, ()))))
+    return erased.without(leaves).holding(left, erased.stays_ahead)
 
 
 def _left_beside(erased: Erased, more: frozenset[Leaf]) -> frozenset[Leaf]:

@@ -34,6 +34,11 @@ class Holder(Kept):
     def holding(self, more: tuple[str, ...]) -> "Holder":
         return self.model_copy(update={"source_ids": tuple(sorted({*self.source_ids, *more}))})
 
+    def without(self, ids: Collection[str]) -> "Holder | None":
+        """None where it holds nothing else."""
+        left = tuple(each for each in self.source_ids if each not in ids)
+        return self.model_copy(update={"source_ids": left}) if left or not self.source_ids else None
+
     def reopened(self) -> "Holder":
         return self.model_copy(update={"done_at": None, "done_by": None})
 
