@@ -17,7 +17,8 @@ def steps_of(kind: str) -> "Steps":
     from chalicelib.privacy import actions as erasures
     from chalicelib.privacy import forgetting
     from chalicelib.privacy.store import ERASING
-    from chalicelib.profiles import relisting
+    from chalicelib.profiles import following_offices, relisting
+    from chalicelib.settings.offices_changed import FOLLOWING
     from chalicelib.signups import actions as signups
     from chalicelib.signups.store import CONFIRMING
 
@@ -33,6 +34,7 @@ def steps_of(kind: str) -> "Steps":
         CONFIRMING: signups.work_on,
         forgetting.FORGETTING: forgetting.forget,
         forgetting.PREVIEWING: forgetting.look,
+        FOLLOWING: following_offices.follow,
     }
     if kind not in known:
         raise Rejected("unknown_job")

@@ -1,6 +1,7 @@
 """Store changes and decisions one transaction each, and announce what follows."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from chalicelib.guests.spans import Span, Unread
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
 from chalicelib.profiles import rules, store
 from chalicelib.profiles.loading import LoadedRows
+from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
 from chalicelib.profiles.said import Sayings
@@ -122,6 +124,13 @@ def store_sayings(said: Sayings) -> None:
     """Store what somebody says of a guest through a record, and announce it, with what was said last before; the same
     again writes nothing. Raises NotFound, Conflict, TryAgain."""
     bus.announce(_store(said, LoadedRows()).facts)
+
+
+def look_again(said: LookAgain) -> None:
+    """Decide anew who has a record, and announce it; where nothing follows from it nothing is written. What is more
+    than one transaction holds is left to its next news. Raises TryAgain."""
+    with suppress(Rejected):
+        bus.announce(_store(said, LoadedRows()).facts)
 
 
 def store_erasure(said: Erasure) -> None:

@@ -23,6 +23,7 @@ from chalicelib.guests.model import Head, Stay
 from chalicelib.guests.records import Record
 from chalicelib.identity import blocks
 from chalicelib.identity.model import Decision
+from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.said import Sayings
 
@@ -237,5 +238,5 @@ class Erasure:
         return gone(head.leaf, head.record, self.at, self.digest) if head.record and not head.erased else None
 
 
-Input = Change | MergeDecision | MembershipAct | Sayings | Erasure
+Input = Change | MergeDecision | MembershipAct | Sayings | Erasure | LookAgain
 """Whatever regroups: one transaction each, known by subject and version."""

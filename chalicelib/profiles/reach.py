@@ -11,6 +11,7 @@ from chalicelib.guests.model import Head
 from chalicelib.identity.model import Decision, Identifier
 from chalicelib.profiles import hotels
 from chalicelib.profiles.anew import anew
+from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision, Person, Told
 from chalicelib.profiles.rows import KnownRows
@@ -44,6 +45,8 @@ def _follow_input(said: Input, known: KnownRows) -> TouchedRows:
             return _follow_sayings(said, known)
         case Erasure():
             return _follow_erasure(said, known)
+        case LookAgain():
+            return _look_again(said, known)
 
 
 def reservations_of(change: Change, known: KnownRows) -> list[ReservationId]:
@@ -74,6 +77,14 @@ def _follow_act(act: MembershipAct, known: KnownRows) -> TouchedRows:
     reach, head = TouchedRows(curious=True), known.head(act.leaf)
     news = [person] if head and (person := act.person_of(head)) else []
     _follow([act.leaf], news, reach, known)
+    return reach
+
+
+def _look_again(said: LookAgain, known: KnownRows) -> TouchedRows:
+    """As if its source said the same of it for the first time."""
+    reach, head = TouchedRows(curious=True), known.head(said.leaf)
+    news = [person] if head and (person := said.person_of(head)) else []
+    _follow([said.leaf], news, reach, known)
     return reach
 
 

@@ -16,6 +16,7 @@ from chalicelib.guests.sums import Changed, advanced
 from chalicelib.identity.model import MOST_LEAVES, Verdict
 from chalicelib.profiles import decisions, erasing, memberships, people, regrouping, sayings, stays
 from chalicelib.profiles.draft import Draft, new_head
+from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
 from chalicelib.profiles.numbered import numbers_of
@@ -44,6 +45,8 @@ def apply(said: Input, state: ProfileState, *, untied: bool = False, but_primary
             return _with_sayings(said, state)
         case Erasure():
             return _erased(said, Draft(state, untied or state.too_far))
+        case LookAgain():
+            return _looked_at_again(said, state)
 
 
 def _changed(change: Change, draft: Draft) -> ProfileUpdate:
@@ -105,6 +108,19 @@ def _with_membership(act: MembershipAct, state: ProfileState) -> ProfileUpdate:
             regrouping.regroup(draft)
     except TooManyRecords as error:
         raise Conflict("This guest has more records than can be tied to a number at once.") from error
+    _finish(draft)
+    return draft.decided
+
+
+def _looked_at_again(said: LookAgain, state: ProfileState) -> ProfileUpdate:
+    """Nothing, where more is tied to it than one transaction regroups: its next news decides that by itself."""
+    draft, head = Draft(state), state.heads.get(said.leaf)
+    if state.too_far or head is None or head.erased or not head.record:
+        return draft.decided
+    try:
+        regrouping.regroup(draft)
+    except TooManyRecords:
+        return Draft(state).decided
     _finish(draft)
     return draft.decided
 

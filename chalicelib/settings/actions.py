@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from chalicelib.aws import table
 from chalicelib.canonical.definitions import NOBODYS, Hand, refuse_stale
 from chalicelib.canonical.errors import Conflict, FieldError, Invalid
+from chalicelib.canonical.time import now
+from chalicelib.jobs import store as jobs
 from chalicelib.properties import store as properties
 from chalicelib.properties.model import Property
-from chalicelib.settings import rules, store
+from chalicelib.settings import offices_changed, rules, store
 from chalicelib.settings.model import HubSettings
 from chalicelib.settings.rules import Controllers
 
@@ -26,8 +28,9 @@ def save(asked: HubSettings, hand: Hand = NOBODYS) -> HubSettings:
     _check(before, asked, hotels)
     after = asked.numbered(version + 1)
     store.note(rules.successions_of_settings(before, after, hotels))
+    follows = offices_changed.job_of(before, after, now())
     try:
-        store.save(after, replaces=version, hand=hand)
+        store.save(after, replaces=version, hand=hand, beside=jobs.kept(follows) if follows else ())
     except table.ConditionFailed:
         raise Conflict("Somebody else changed the settings just now.") from None
     return after

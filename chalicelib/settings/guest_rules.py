@@ -56,7 +56,7 @@ class GuestRules(BaseModel):
     those that the hub knows. `agency_domains` are those of travel agencies and companies that book for others, with all
     that is below them. `house_telephones` are the hotels' and agencies' own, in E.164 (`+43158880`). None of these ever
     says who a guest is, and marketing goes to such an address only where the guest confirmed it. A change holds for
-    mails at once, and for who is one guest with whom with the next news of a record.
+    mails at once, and for who is one guest with whom by long work that begins within a minute.
 
     `survivorship` says by field which of a guest's records counts; a field that is left out is the newest record's
     that has it. It holds for each guest from the next news of them on. `survivorship_at` says it otherwise for a hotel,

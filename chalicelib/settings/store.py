@@ -1,7 +1,7 @@
 """How settings are kept: packed in one attribute of their row, beside what the tools wrote down."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -63,20 +63,23 @@ def changed() -> Changed:
     return Changed(read(row).version or 0, row.get(CHANGED_AT), row.get(CHANGED_BY))
 
 
-def save(settings: HubSettings, *, replaces: int, hand: Hand = NOBODYS) -> None:
-    """Raises ConditionFailed when the version to replace is not the one that is kept (0: none is)."""
+def save(settings: HubSettings, *, replaces: int, hand: Hand = NOBODYS, beside: Sequence[table.Write] = ()) -> None:
+    """With what is written `beside` them. Raises ConditionFailed when the version to replace is not the one that is
+    kept (0: none is)."""
     told = {**packed(settings), CHANGED_AT: hand.at, CHANGED_BY: hand.by}
     values = {f":{name}": value for name, value in told.items()}
     sets = ", ".join(f"{name} = :{name}" for name in told)
-    table.write(
-        table.Update(
-            keys.DEPLOYMENT,
-            f"SET {sets} REMOVE {', '.join(ATTRIBUTES)}",
-            values | ({":replaces": replaces} if replaces else {}),
-            when=table.When("settings_version = :replaces" if replaces else "attribute_not_exists(settings_version)"),
-            size=len(str(values)) + 256,
-        )
+    kept = table.Update(
+        keys.DEPLOYMENT,
+        f"SET {sets} REMOVE {', '.join(ATTRIBUTES)}",
+        values | ({":replaces": replaces} if replaces else {}),
+        when=table.When("settings_version = :replaces" if replaces else "attribute_not_exists(settings_version)"),
+        size=len(str(values)) + 256,
     )
+    if beside:
+        table.transact([kept, *beside])
+    else:
+        table.write(kept)
 
 
 def successions(row: Item | None) -> frozenset[Succession]:

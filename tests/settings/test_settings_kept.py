@@ -1,11 +1,12 @@
 """How settings are kept: beside what the tools wrote down, and readable from every row that was ever written."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, item_size
 from chalicelib.aws.settings import Settings
-from chalicelib.canonical.definitions import NOBODYS, Hand
 from chalicelib.canonical.errors import Conflict, Invalid
 from chalicelib.properties import actions as properties
 from chalicelib.properties.model import Branding
@@ -167,9 +168,9 @@ def test_a_brand_that_went_while_a_property_took_its_name_holds_up_no_later_chan
     without = store.get().model_copy(update={"brands": {"sea": Brand(name="Sea")}})
     save = store.save
 
-    def beside(settings: HubSettings, *, replaces: int, hand: Hand = NOBODYS) -> None:
+    def beside(settings: HubSettings, **told: Any) -> None:
         properties.put(VIENNA.model_copy(update={"brand": "alpine"}))
-        save(settings, replaces=replaces, hand=hand)
+        save(settings, **told)
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "save", beside)

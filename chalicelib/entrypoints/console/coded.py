@@ -62,6 +62,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "store_import": N_("A list is stored"),
         "erase_guest": N_("A guest is erased"),
         "confirm_signup": N_("A sign-up is confirmed"),
+        "follow_offices": N_("Guests follow a changed list of offices"),
     },
     "denied": {
         "withdrawn": N_("Does not want it"),
