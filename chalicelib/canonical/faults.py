@@ -90,6 +90,7 @@ PATTERNS: Mapping[str, str] = {
     r"^https?://[!-~]+$": "must be a web address",
     r"^[!-~]+$": "must be of visible ASCII characters, without blanks",
     r"^\d{1,6}(\.\d{1,4})?$": 'must be a decimal number as text with at most four places, such as "1.5"',
+    r"^[0-9]{1,9}(\.[0-9]{1,12})?$": 'must be a rate as text with at most twelve places, such as "0.92"',
     r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$": "must be an instant, such as 2026-02-01T14:00:00.000000Z",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time of day, such as 14:30",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$": "must be a domain, such as mail.hotel.example",
