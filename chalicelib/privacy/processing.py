@@ -33,20 +33,24 @@ def _rows(names: str) -> frozenset[str]:
 CATEGORIES: Mapping[CategoryName, Category] = {
     "identity": Category(
         "names, addresses, telephone, e-mail, birthday or age category, language, nationality, preferences, own fields,"
-        " which records are one person; of children name, age and language alone",
+        " which records are one person, who lives together; of children name, age and language alone",
         (GUESTS, CHILDREN),
-        _rows("head record name identifier block candidate decisions proposal"),
+        _rows("head record name identifier block candidate decisions proposal proposed household"),
     ),
     "stays": Category(
         "reservations and stays with dates, room, party, amounts and charges",
         (GUESTS, CHILDREN),
         _rows("stay companion charge reservation reservation_of_charge"),
     ),
-    "notes": Category("what staff wrote down to serve a guest", (GUESTS,), _rows("note")),
+    "notes": Category(
+        "what staff wrote down to serve a guest, and what was to be done before an arrival",
+        (GUESTS,),
+        _rows("note tasks tasked"),
+    ),
     "consents": Category(
         "what was agreed or objected to, when, and its proof (network address, browser, words at the desk)",
         (GUESTS, SUBSCRIBERS),
-        _rows("gate acts receipt signup signup_mail register_hash"),
+        _rows("gate acts receipt signup signup_mail capture register_hash"),
     ),
     "loyalty": Category(
         "memberships, points and what they were given for",
