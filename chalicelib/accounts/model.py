@@ -34,9 +34,6 @@ class Account(Definition):
     domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=MOST_DOMAINS)] = ()
     contacts: Annotated[tuple[Contact, ...], Field(max_length=MOST_CONTACTS)] = ()
 
-    def moved_to(self, contacts: tuple[Contact, ...]) -> "Account":
-        return self.model_copy(update={"contacts": contacts})
-
 
 @dataclass(frozen=True)
 class Named:

@@ -17,8 +17,8 @@ class Said:
 
 
 def said_by(snapshot: GuestSnapshot, source: ConnectionId) -> Said | None:
-    """None of a person, and of who has no id. A profile that was anonymised has no name."""
-    if snapshot.person or snapshot.source_id is None:
+    """None of a person, and of who has no id. What was anonymised is called nothing any more, whatever it was."""
+    if snapshot.source_id is None or (snapshot.person and not snapshot.anonymised):
         return None
     parts = () if snapshot.anonymised else (snapshot.given_name, snapshot.family_name)
     return Said(

@@ -140,7 +140,10 @@ def _document(row: Item | None) -> Account | None:
     return Account.model_validate_json(row["document"]) if row else None
 
 
+MOST_ONCE_MERGED = 200
+
+
 def once_merged_into(account_id: AccountId) -> list[AccountId]:
-    """Those of which the source ever said so."""
-    rows = table.query(keys.account_said(account_id).pk, keys.MERGED)
+    """Those of which the source ever said so, the first by their ids."""
+    rows = table.query(keys.account_said(account_id).pk, keys.MERGED, limit=MOST_ONCE_MERGED)
     return [AccountId(row["sk"].removeprefix(keys.MERGED)) for row in rows]

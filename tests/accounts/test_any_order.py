@@ -112,6 +112,14 @@ def test_two_that_are_merged_into_each_other_are_each_themselves(hub: None) -> N
     assert [each.id for each in actions.listed(HOTELS, None, 10)] == sorted([LEE, SONS])
 
 
+def test_an_account_that_its_source_anonymised_has_no_name(hub: None) -> None:
+    gone = {"kind": "guest", "source_id": "c1", "anonymised": True, "changed_at": at(7)}
+    for told in ([*TOLD, gone], [gone, *TOLD]):
+        tables.empty()
+        tell(*told)
+        assert actions.opened(LEE, HOTELS).name is None
+
+
 def test_what_comes_again_writes_nothing(hub: None) -> None:
     tell(*TOLD)
     meter().take()
