@@ -63,6 +63,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "erase_guest": N_("A guest is erased"),
         "confirm_signup": N_("A sign-up is confirmed"),
         "follow_offices": N_("Guests follow a changed list of offices"),
+        "forget_guests": N_("Guests who were not heard of are erased"),
+        "preview_retention": N_("Guests who were not heard of are counted"),
     },
     "denied": {
         "withdrawn": N_("Does not want it"),
