@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from chalicelib.aws import queues
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ConnectionId, ControllerId, leaf_of_profile
 from chalicelib.canonical.time import instant
 from chalicelib.consent.model import EMAIL, Suppression
@@ -155,6 +156,13 @@ def test_words_that_changed_since_they_were_read_out_are_proof_of_nothing(hub: H
     capture(hub, shown=form(hub)["shown"])
 
 
+def test_who_has_the_address_already_gets_no_further_record(hub: Hub, meet: Meet) -> None:
+    meet(email=OWN)
+    assert capture(hub)["outcome"] == "granted"
+    assert len(hub.get(f"/v1/guests/{ONE}/records")["items"]) == 1
+    assert history(hub)[0]["leaf"] == ONE
+
+
 def test_an_address_alone_is_a_yes_to_nothing(hub: Hub, anna: None) -> None:
     assert capture(hub, purposes=[])["outcome"] == "address_only"
     assert address(hub) == OWN
@@ -250,6 +258,37 @@ def test_where_double_opt_in_is_asked_for_the_yes_is_given_by_the_link_of_a_mail
     assert (law["law"], law["allowed"]) == ("de.confirmed", True)
 
 
+def test_the_link_grants_it_to_the_record_that_has_the_address_wherever_that_went(
+    hub: Hub, meet: Meet, ses: FakeSes
+) -> None:
+    meet(country="DE")
+    meet("g2", given_name="Ann", email=None)
+    capture(hub)
+    mailed(ses)
+    hub.call("POST", "/v1/merge-decisions", {"records": [ONE, OTHER], "verdict": "join", "reason": "same card"})
+    signups.confirm(link_in(ses), "", NOW + timedelta(hours=1))
+    assert answers(hub, OTHER) == {(GROUP, "marketing"): "confirmed"}
+    hub.call("POST", f"/v1/guests/{ONE}/unmerge", {"records": [OTHER], "reason": "two"})
+    assert (answers(hub), answers(hub, OTHER)) == ({(GROUP, "marketing"): "confirmed"}, {})
+
+
+def test_who_was_erased_confirms_nothing_and_comes_back_by_no_link(hub: Hub, meet: Meet, ses: FakeSes) -> None:
+    meet(country="DE")
+    capture(hub)
+    mailed(ses)
+    hub.call("DELETE", f"/v1/guests/{ONE}")
+    with pytest.raises(NotFound):
+        signups.confirm(link_in(ses), "", NOW + timedelta(hours=1))
+    assert hub.get(f"/v1/guests?email={OWN}")["items"] == []
+
+
+def test_what_is_kept_until_it_is_confirmed_has_no_address_of_a_guest(hub: Hub, meet: Meet, ses: FakeSes) -> None:
+    meet(country="DE")
+    capture(hub)
+    (kept,) = [row for key, row in tables.rows().items() if key.pk.startswith("SIGNUP#")]
+    assert OWN not in repr(kept)
+
+
 def test_a_link_is_over_once_the_address_is_the_guests_no_more(hub: Hub, meet: Meet, ses: FakeSes) -> None:
     meet(country="DE")
     capture(hub)
@@ -257,7 +296,7 @@ def test_a_link_is_over_once_the_address_is_the_guests_no_more(hub: Hub, meet: M
     token = link_in(ses)
     assert signups.shown(token, NOW).leaf
     hub.call("PATCH", f"/v1/guests/{ONE}", {"email": "anna@new.example"})
-    with pytest.raises(Exception, match="no such page"):
+    with pytest.raises(NotFound):
         signups.confirm(token, "", NOW)
     assert answers(hub) == {}
 
@@ -293,6 +332,22 @@ def test_an_address_at_which_mail_came_back_is_told_and_stays_held(hub: Hub, mee
     assert capture(hub, email="anna@old.example")["unreached"] == "bounce"
     assert capture(hub)["unreached"] is None
     assert form(hub)["unreached"] is None
+
+
+def test_a_restriction_holds_whatever_is_said_at_the_desk(hub: Hub, anna: None) -> None:
+    hub.put(f"/v1/guests/{ONE}/restriction", {"restricted": True})
+    capture(hub)
+    assert hub.get(f"/v1/guests/{ONE}/consents")["restricted"]
+
+
+def test_a_hotels_desk_takes_back_no_refusal_that_was_said_to_another_hotel(hub: Hub, anna: None, meet: Meet) -> None:
+    meet("g2", property_id=PORTO.id, email="anna@old.example")
+    hub.call("POST", "/v1/merge-decisions", {"records": [ONE, OTHER], "verdict": "join", "reason": "same card"})
+    withdrawn = {"state": "withdrawn", "at": "2026-02-01T00:00:00Z", "property_id": PORTO.id}
+    kept = hub.call("PUT", f"/v1/guests/{OTHER}/consents/email/marketing", withdrawn, key="front_desk@porto")
+    assert kept.status_code == 200
+    capture(hub, "front_desk@vienna")
+    assert answers(hub) == {(GROUP, "marketing"): "withdrawn"}
 
 
 def test_a_complaint_is_lifted_by_no_tick_at_the_desk(hub: Hub, meet: Meet) -> None:
