@@ -11,9 +11,12 @@ from chalice.test import HTTPResponse
 from chalicelib.canonical.ids import ConnectionId, leaf_of_profile
 from chalicelib.canonical.time import instant, now
 from chalicelib.captures.model import Said
+from chalicelib.consent.model import EMAIL, Suppression
 from chalicelib.entrypoints.api import capture_codes
+from chalicelib.identity.digests import digest
 from chalicelib.languages.catalogues import SOURCE
 from chalicelib.loyalty.store import PROGRAMS
+from chalicelib.messages.actions import suppress
 from tests.builders import EUR_PROGRAM, guest, reservation
 from tests.console.conftest import HUB, Browser, Page, SignIn
 
@@ -98,6 +101,14 @@ def test_what_is_refused_is_told_at_its_field_and_what_was_typed_stays(desk: Bro
 def test_an_address_alone_is_told_to_be_a_yes_to_nothing(desk: Browser) -> None:
     sent = send(desk, ASK, {"email": OWN}, desk.open(ASK))
     assert sent.headers["Location"] == f"/console/guests/{ANNA}/consents?done=captured_alone"
+
+
+def test_an_address_at_which_mail_came_back_is_saved_and_told_to_be_in_vain(desk: Browser) -> None:
+    send(desk, ASK, {"email": OWN, "purposes": "marketing"}, desk.open(ASK))
+    list(suppress(digest("email", OWN), Suppression(reason="bounce", at=instant(now())), EMAIL, []))
+    assert "Mail does not arrive: ask" in line(desk.open(BOARD), "Anna")
+    sent = send(desk, ASK, {"email": OWN, "purposes": "marketing"}, desk.open(f"{ASK}?{FROM}"))
+    assert sent.headers["Location"].endswith("&done=captured_in_vain")
 
 
 def test_a_form_that_is_sent_twice_is_kept_once(desk: Browser) -> None:
