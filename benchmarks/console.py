@@ -53,7 +53,7 @@ def mailed() -> None:
 
 
 BOARD_LINE = '<th scope="row" dir="auto">'
-"""A line leads to its guest."""
+"""What a row begins with: a line leads to its guest more than once."""
 SCREENS: Sequence[Screen] = (
     Screen("50 guests of a run, and why", "/console/campaigns/spring/decisions", mailed),
     Screen("50 guests found by name", "/console/guests?q=Lee", booked),
