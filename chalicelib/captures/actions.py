@@ -13,6 +13,7 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import store as gates
 from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, PURPOSES, TRACKING, Consent, Purpose, key_of
+from chalicelib.consent.rules import ADDRESS
 from chalicelib.consent.said import Act
 from chalicelib.guests.model import Guest, Traits
 from chalicelib.identity import store as identity
@@ -118,7 +119,11 @@ def _must_be_confirmed(by: Speaker, said: Said, address: str) -> bool:
         return True
     row = identity.identifier(_digest(address))
     is_refused = row is not None and any(key_of(each, by.controller) in row.objections for each in said.agreed)
-    return row is not None and is_refused and not rules.is_of_these_alone(row.leaves, by.own)
+    if row is not None and is_refused and not rules.is_of_these_alone(row.leaves, by.own):
+        return True
+    gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)  # whoever took it over with the address is asked for it again
+    known = [gate.answer_to(each, by.controller) for each in said.agreed] if gate else []
+    return any(each is not None and each.basis == ADDRESS for each in known)
 
 
 def _kept_at(by: Speaker, address: str) -> Leaf:

@@ -315,6 +315,9 @@ def test_a_no_that_somebody_else_said_at_the_mailbox_is_taken_back_by_its_reader
     assert capture(hub)["outcome"] == "to_confirm"
     assert answers(hub).get((GROUP, "marketing")) != "explicit"
     assert mailed(ses) == [OWN]
+    hub.call("DELETE", f"/v1/guests/{OTHER}")  # the no stays with the mailbox, and with who took it over
+    assert capture(hub)["outcome"] == "to_confirm"
+    assert answers(hub).get((GROUP, "marketing")) != "explicit"
 
 
 def test_the_guests_own_no_is_taken_back_at_the_desk_as_ever(hub: Hub, meet: Meet) -> None:
