@@ -196,11 +196,11 @@ def _go_on(confirmed: Signup) -> None:
         )
 
     for part, words in confirmed.refused.items():
-        say("withdrawn", PURPOSES[UNASKED], confirmed.proof_of(words), part)
+        say("withdrawn", PURPOSES[UNASKED], confirmed.proof(PURPOSES[UNASKED], words), part)
     for purpose in confirmed.about:
         say("confirmed", purpose, confirmed.proof(purpose))
     for part, words in confirmed.wanted.items():
-        say("explicit", PURPOSES[UNASKED], confirmed.proof_of(words), part)
+        say("explicit", PURPOSES[UNASKED], confirmed.proof(PURPOSES[UNASKED], words), part)
     jobs.end(store.job_of(confirmed), present())
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import Instant
-from chalicelib.consent.model import MARKETING, WRITTEN_FOR, Purpose
+from chalicelib.consent.model import WRITTEN_FOR, Purpose
 
 LASTS = timedelta(days=7)
 """How long a sign-up can be confirmed. What nobody confirms is kept no longer."""
@@ -53,15 +53,12 @@ class Signup:
     address: Digest | None = None
     about: About = field(default_factory=lambda: NEWSLETTERS)
 
-    def proof_of(self, words: str) -> dict[str, str]:
-        """What the receipt of a part of newsletters holds: the same, with what stood beside it."""
-        return self.proof(MARKETING) | ({"words": words} if words else {})
-
-    def proof(self, purpose: Purpose) -> dict[str, str]:
-        """What a receipt holds: who asked whom for what, in which words, and from where it was confirmed."""
+    def proof(self, purpose: Purpose, words: str = "") -> dict[str, str]:
+        """What a receipt holds: who asked whom for what, in which words, and from where it was confirmed. That of a
+        part of the purpose has the `words` that stood beside it."""
         told = {
             "via": f"signup_{self.via}",
-            "words": self.words,
+            "words": words or self.words,
             "language": self.language,
             "page": self.page,
             "asked_at": self.asked_at,

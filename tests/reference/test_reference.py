@@ -104,8 +104,13 @@ def test_no_field_is_told_as_anything_at_all() -> None:
     assert vague <= {"DeadLetterOpened", "Fault", "Problem"}
 
 
-NOT_THERE = {"/v1/identity-provider", "/v1/erasures/{erasure_id}", "/v1/privacy-requests/{request_id}"}
-"""What this world has none of: it is answered by a 404."""
+NOT_THERE = {
+    "/v1/identity-provider",
+    "/v1/erasures/{erasure_id}",
+    "/v1/privacy-requests/{request_id}",
+    "/v1/guests/{guest_id}/capture-codes/{code_id}",
+}
+"""What this world has none of, or has it of another's: it is answered by a 404."""
 
 
 def asked_of(world: World) -> Iterator[Operation]:

@@ -1,4 +1,5 @@
-"""The calls by which a front desk sees a day: boards, and what is to be done; a part of `routes.CALLS`."""
+"""The calls by which a front desk lives its day: boards, what is to be done, addresses that are asked for, and who
+lives together; a part of `routes.CALLS`."""
 
 from chalicelib.entrypoints.api.calls import Call
 from chalicelib.entrypoints.api.roles import EVERYONE, FRONT_DESK
@@ -29,4 +30,20 @@ DESK_CALLS = (
         FRONT_DESK,
         conflicts=True,
     ),
+    Call("GET", "/v1/guests/{guest_id}/captures/form", "captures:form", FRONT_DESK),
+    Call("POST", "/v1/guests/{guest_id}/captures", "captures:create", FRONT_DESK, creates=True, conflicts=True),
+    Call(
+        "POST",
+        "/v1/guests/{guest_id}/capture-codes",
+        "capture_codes:create",
+        FRONT_DESK,
+        status=201,
+        creates=True,
+        answers_secret=True,
+        conflicts=True,
+    ),
+    Call("GET", "/v1/guests/{guest_id}/capture-codes/{code_id}", "capture_codes:get", FRONT_DESK, conflicts=True),
+    Call("GET", "/v1/guests/{guest_id}/household", "household:get", EVERYONE),
+    Call("PUT", "/v1/guests/{guest_id}/household/{other_id}", "household:put", FRONT_DESK, conflicts=True),
+    Call("DELETE", "/v1/guests/{guest_id}/household/{other_id}", "household:delete", FRONT_DESK),
 )

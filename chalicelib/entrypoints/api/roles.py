@@ -2,7 +2,7 @@
 
 ADMIN = frozenset({"admin"})
 EVERYONE = frozenset({"admin", "marketer", "front_desk", "analyst", "integration"})
-MARKETING = frozenset({"admin", "marketer"})
+MARKETERS = frozenset({"admin", "marketer"})
 MARKETING_READ = frozenset({"admin", "marketer", "analyst"})
 ANALYSTS = frozenset({"admin", "analyst"})
 FRONT_DESK = frozenset({"admin", "front_desk"})

@@ -1,7 +1,7 @@
 """One guest: who it is and what is known, a tab each.
 
 Calls of AWS for a guest of one record, with those for the session and the looks: overview 10 (about 5 more for each who
-may be the same, 5 at most), stays 18, records 19, timeline 17, consents 15, memberships 16, one of them 19, sheet 24.
+may be the same, 5 at most), stays 19, records 19, timeline 17, consents 15, memberships 16, one of them 19, sheet 24.
 Each further record adds one to stays, memberships and consents, and one for each kind of row to the timeline.
 """
 
