@@ -29,3 +29,13 @@ def empty() -> None:
     for key in rows():
         if key.pk not in STANDING:
             table.write(table.Delete(key))
+
+
+def restore(before: dict[Key, Item]) -> None:
+    """Make the table what `rows` found in it."""
+    now = rows()
+    for key in now.keys() - before.keys():
+        table.write(table.Delete(key))
+    for key, row in before.items():
+        if now.get(key) != row:
+            table.write(table.Put(row))

@@ -6,17 +6,16 @@ hotel tells another who lives with whom. A household has no row of its own: it i
 middle that could be erased and leave the others alone.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.aws import keys, table
 from chalicelib.aws import keys_of_households as keys_of
 from chalicelib.aws.codec import Item
-from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import Instant
-
-NOT_ERASED = table.When("attribute_exists(pk) AND attribute_not_exists(erased)")
+from chalicelib.guests import as_read
+from chalicelib.guests.model import Head
 
 
 class Link(NamedTuple):
@@ -39,17 +38,20 @@ def links_of(leaves: Iterable[Leaf]) -> Iterator[Link]:
             yield Link(leaf, Leaf(row["sk"].removeprefix(keys_of.HOUSEHOLD)), row["at"], row["by"])
 
 
-def keep(links: Collection[Link]) -> None:
-    """Both halves of each, in one transaction. Raises NotFound where one of them was erased meanwhile."""
-    if not links:
-        return
-    writes: list[table.Write] = [table.Put(_row(each)) for link in links for each in (link, link.turned)]
+def keep(links: Collection[Link], heads: Mapping[Leaf, Head]) -> None:
+    """Both halves of each, in one transaction, with the records as they were read. Raises Conflict for a record that is
+    nobody's, NotFound where one of them was erased meanwhile, and TryAgain where a source said something else of one:
+    it may be nobody's by then, and another's later."""
     people = sorted({leaf for link in links for leaf in (link.leaf, link.other)})
-    writes += [table.Check(keys.head(leaf), NOT_ERASED, size=1024) for leaf in people]
+    for leaf in people:
+        as_read.require_somebodys(heads[leaf])
     try:
-        table.transact(writes)
+        table.transact([
+            *(table.Put(_row(each)) for link in links for each in (link, link.turned)),
+            *(as_read.check(heads[leaf]) for leaf in people),
+        ])  # fmt: skip
     except table.ConditionFailed:
-        raise NotFound("There is no such guest.") from None
+        as_read.refuse(people)
 
 
 def _row(link: Link) -> Item:

@@ -4,22 +4,19 @@ A note lies with the record through which it was written, and goes where that go
 """
 
 from collections.abc import Iterator
-from typing import NoReturn, Self
+from typing import Self
 
 from chalicelib.aws import keys, table
 from chalicelib.aws import keys_of_notes as keys_of
 from chalicelib.aws.codec import Item, joined
-from chalicelib.canonical.errors import Conflict, NotFound, TryAgain
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import Leaf, NoteId, PropertyId
 from chalicelib.canonical.time import Instant, instant, moment_of, now
 from chalicelib.connectors.cards import scrub_text
-from chalicelib.guests import store
+from chalicelib.guests import as_read
 from chalicelib.guests.kept import Kept
 from chalicelib.guests.model import Head
-from chalicelib.guests.standing import is_somebodys
 
-AS_READ = "attribute_not_exists(erased) AND record_rev = :read"
 READ_AT_ONCE = 50
 
 
@@ -42,22 +39,13 @@ def keep(head: Head, note: Note) -> Note:
     """With a record, as it was read: a card's number is taken out of the note. The same again is the same. Raises
     Conflict for a record that is nobody's, NotFound for who was erased meanwhile, and TryAgain where its source said
     something else of it meanwhile: it may be nobody's by then."""
-    if not is_somebodys(head):
-        raise Conflict("This record is nobody's: what is written of it would be read of whoever it is given to.")
+    as_read.require_somebodys(head)
     clean = note.saying(scrub_text(note.text))
-    as_read = table.When(AS_READ, {":read": head.record_rev or 0})
     try:
-        table.transact([table.Put(row(head.leaf, clean)), table.Check(keys.head(head.leaf), as_read, size=1024)])
+        table.transact([table.Put(row(head.leaf, clean)), as_read.check(head)])
     except table.ConditionFailed:
-        _refuse(head.leaf)
+        as_read.refuse([head.leaf])
     return clean
-
-
-def _refuse(leaf: Leaf) -> NoReturn:
-    now_ = store.head(leaf)
-    if now_ is None or now_.erased:
-        raise NotFound("There is no such guest.")
-    raise TryAgain("the record is being written by others")
 
 
 def row(leaf: Leaf, note: Note) -> Item:

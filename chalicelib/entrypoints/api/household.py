@@ -80,15 +80,30 @@ def put(ask: Ask, guest_id: GuestId, other_id: GuestId) -> HouseholdShown:
 
     They stay two guests: each has their own profile, consents and points. A household has 8 people at most.
     """
-    sight, other = guest_of(ask.caller, guest_id), guest_of(ask.caller, other_id)
-    ours, theirs = _whole(sight), _whole(other)
-    everybody = ours | theirs
-    if sight.whole.id == other.whole.id:
-        raise Conflict("A guest lives with others, and not with themselves.")
-    if len(everybody) > MOST_TOGETHER:
-        raise Conflict(f"A household has {MOST_TOGETHER} people at most.")
-    households.keep(_missing(ours, theirs, ask))
+    said: list[Link] = []
+    try:
+        _say(ask, guest_id, other_id, said)
+    except Conflict:
+        households.take_away(said)
+        raise
     return _shown(guest_of(ask.caller, guest_id))
+
+
+def _say(ask: Ask, guest_id: GuestId, other_id: GuestId, said: list[Link]) -> None:
+    """Until nothing is missing: others may say beside this with whom one of them lives. Of those who do so at once the
+    last to look finds what the others wrote. Raises Conflict, also where they are too many by then."""
+    for _ in range(MOST_TOGETHER):
+        sight, other = guest_of(ask.caller, guest_id), guest_of(ask.caller, other_id)
+        if sight.whole.id == other.whole.id:
+            raise Conflict("A guest lives with others, and not with themselves.")
+        ours, theirs = _whole(sight), _whole(other)
+        if len(ours | theirs) > MOST_TOGETHER:
+            raise Conflict(f"A household has {MOST_TOGETHER} people at most.")
+        missing = _missing(ours, theirs, ask)
+        if not missing:
+            return
+        households.keep(missing, {head.leaf: head for each in (ours | theirs).values() for head in each.heads})
+        said += missing
 
 
 def delete(ask: Ask, guest_id: GuestId, other_id: GuestId) -> None:
@@ -124,7 +139,9 @@ def _missing(ours: dict[GuestId, InSight], theirs: dict[GuestId, InSight], ask: 
 
 
 def _members(sight: InSight) -> list[Member]:
-    """Of whom the records through which it was said are in sight, this guest's and theirs."""
+    """Of whom the records through which it was said are in sight, theirs too; nobody lives with anybody."""
+    if not any(map(is_somebodys, sight.heads)):
+        return []
     links = list(households.links_of(sight.members))
     found = _people(sight, {link.other for link in links})
     members = [Member(each, [link for link in links if link.other in each.members]) for each in found]
