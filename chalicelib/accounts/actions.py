@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from chalicelib.accounts import listing, rules, store
+from chalicelib.accounts import contacts, listing, rules, store
 from chalicelib.accounts.model import NO_HOTEL, Account, Kind, Known
 from chalicelib.accounts.rules import Sums
 from chalicelib.aws.indexes import INDEXES
@@ -83,6 +83,12 @@ def opened(account_id: AccountId, hotels: Collection[PropertyId]) -> Opened:
     for each in found.values():
         first = first.also(each)
     return Opened(first, told, merged)
+
+
+def names_of(account_ids: Collection[AccountId], hotels: Collection[PropertyId]) -> dict[AccountId, str | None]:
+    """Of those that the hotels name, or people made."""
+    found, told = store.known(account_ids, hotels), store.told(account_ids)
+    return {each.id: Opened(each, told[each.id]).name for each in found.values()}
 
 
 def _current(account_id: AccountId) -> AccountId:
@@ -173,7 +179,7 @@ def _save(asked: Account, kind: Kind, hand: Hand) -> Account:
         store.WRITTEN.refuse_stale(asked.id, hand)
     if asked.domains and kind == "agency":
         _tell_domains(asked.domains, hand)
-    return store.WRITTEN.save(asked, hand)
+    return store.WRITTEN.save(asked, hand, contacts.writes)
 
 
 def _tell_domains(domains: Collection[str], hand: Hand) -> None:

@@ -34,6 +34,9 @@ class Account(Definition):
     domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=MOST_DOMAINS)] = ()
     contacts: Annotated[tuple[Contact, ...], Field(max_length=MOST_CONTACTS)] = ()
 
+    def with_contacts(self, contacts: tuple[Contact, ...]) -> "Account":
+        return self.model_copy(update={"contacts": contacts})
+
 
 @dataclass(frozen=True)
 class Named:

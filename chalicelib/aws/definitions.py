@@ -1,5 +1,6 @@
 """Documents that people write, and that keep a version: one store for segments, templates and programmes."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -53,15 +54,21 @@ class Definitions(Generic[Document, Id]):
         """In the order of their ids."""
         return [self._read(item) for item in table.query(self.partition)]
 
-    def save(self, asked: Document, hand: Hand = NOBODYS) -> Document:
-        """Keep a document as the next version; the same content again is the same version, whichever was seen. Raises
-        Conflict."""
+    def save(
+        self,
+        asked: Document,
+        hand: Hand = NOBODYS,
+        beside: Callable[[Document | None, Document], Sequence[table.Write]] | None = None,
+    ) -> Document:
+        """Keep a document as the next version; the same content again is the same version, whichever was seen. What is
+        to be written in one transaction with it follows from what was kept before. Raises Conflict."""
         before = self._kept(asked.id)
         version = before.version if before else 0
         if before and before == asked.at_version(version):
             return before
         self.refuse_stale(asked.id, hand)
-        return self.replace(asked.at_version(version + 1), replaces=version, hand=hand)
+        more = beside(before, asked) if beside else ()
+        return self.replace(asked.at_version(version + 1), replaces=version, hand=hand, beside=more)
 
     def refuse_stale(self, document_id: str, hand: Hand) -> None:
         """Raises Stale, which is a Conflict; one read, where a version was seen."""
@@ -77,7 +84,9 @@ class Definitions(Generic[Document, Id]):
         item = table.get(Key(self.partition, document_id)) or {}
         return Changed(item.get("rev", 0), item.get("changed_at"), item.get("changed_by"))
 
-    def replace(self, document: Document, *, replaces: int, hand: Hand = NOBODYS) -> Document:
+    def replace(
+        self, document: Document, *, replaces: int, hand: Hand = NOBODYS, beside: Sequence[table.Write] = ()
+    ) -> Document:
         """Keep a document in the place of one version (0: of none). Raises TooLarge, and Conflict when another one is
         kept."""
         packed = document.model_dump_json(by_alias=True)
@@ -92,7 +101,8 @@ class Definitions(Generic[Document, Id]):
         if item_size(row) > table.LARGEST_ROW:
             raise TooLarge(f"A {self.called} may have {table.LARGEST_ROW} bytes as it is kept.")
         try:
-            table.write(table.Put(row, table.unchanged_since(replaces or None)))
+            put = table.Put(row, table.unchanged_since(replaces or None))
+            table.transact([put, *beside]) if beside else table.write(put)
         except table.ConditionFailed:
             raise Conflict(f"Somebody else changed this {self.called} just now.") from None
         return document

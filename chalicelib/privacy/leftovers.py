@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from chalicelib.accounts import contacts
 from chalicelib.aws import keys, table
 from chalicelib.aws.retries import until_written
 from chalicelib.canonical.ids import Leaf
@@ -15,10 +16,11 @@ from chalicelib.identity import store as identity
 
 
 def sweep(leaf: Leaf) -> None:
-    """Proofs of consent (address of the network, browser, words at the desk), what people wrote, why they decided about
-    the record, and who might be the same person. Raises TryAgain."""
+    """Proofs of consent (address of the network, browser, words at the desk), what people wrote, for whom the person
+    spoke, why they decided about the record, and who might be the same person. Raises TryAgain."""
     consents.forget_proofs(leaf)
     written.forget(leaf)
+    contacts.forget(leaf)
     table.write(table.Delete(keys.candidate(leaf), size=200))
     audit_store.forget(leaf)
     for other, decision in sorted(identity.decisions(leaf).items()):

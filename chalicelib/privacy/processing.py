@@ -33,9 +33,11 @@ def _rows(names: str) -> frozenset[str]:
 CATEGORIES: Mapping[CategoryName, Category] = {
     "identity": Category(
         "names, addresses, telephone, e-mail, birthday or age category, language, nationality, preferences, own fields,"
-        " which records are one person, who lives together; of children name, age and language alone",
+        " which records are one person, who lives together, who speaks for which company;"
+        " of children name, age and language alone",
         (GUESTS, CHILDREN),
-        _rows("head record name identifier block candidate decisions proposal proposed household"),
+        _rows("head record name identifier block candidate decisions proposal proposed household")
+        | _rows("contact ACCOUNTS"),
     ),
     "stays": Category(
         "reservations and stays with dates, room, party, amounts and charges",

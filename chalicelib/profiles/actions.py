@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
+from chalicelib.accounts import contacts
 from chalicelib.aws import bus, keys, table
 from chalicelib.aws.meter import meter
 from chalicelib.aws.retries import until_written
@@ -99,6 +100,7 @@ def _forget_what_was_written(said: Input) -> None:
     for leaf, head in guests.with_records(guests.heads(anonymised)).items() if anonymised else ():
         if head.record and head.record.nobody:
             written.forget(leaf)
+            contacts.forget(leaf)
 
 
 def _too_late() -> TryAgain:

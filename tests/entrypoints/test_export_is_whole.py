@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.canonical.ids import ConnectionId, leaf_of_profile, reservation_id
+from chalicelib.canonical.ids import ConnectionId, account_of, leaf_of_profile, reservation_id
 from chalicelib.canonical.time import instant, now
 from chalicelib.entrypoints.api.records import RecordShown
 from chalicelib.entrypoints.api.stays import StayShown
@@ -39,6 +39,7 @@ EXPORTED = {
     "note": ("timeline", "Writes novels."),
     "tasks": ("tasks", "Books by the bed"),
     "household": ("household", '"guest"'),
+    "ACCOUNTS": ("accounts", '"role":"travel_manager"'),
 }
 """Shape of the key → the part of the export that has it, and a text that only such a row of this world can bring."""
 MAIL = "the world of this test sends none: a message's fields are compared below"
@@ -53,14 +54,14 @@ NOT_EXPORTED = {
         (
             "reservation", "reservation_of_charge", "given", "spending", "mark", "chunk", "chunk_back", "told_later",
             "sent", "plan", "queued", "part_of_work", "erasure", "erasure_of", "request",
-            "request_of", "tasked", "audit", "long_work", "proposal", "proposed", "register_hash",
+            "request_of", "tasked", "contact", "audit", "long_work", "proposal", "proposed", "register_hash",
         ),
         ONLY_IDS,
     ),
     **dict.fromkeys(("signup", "signup_mail", "capture", "letter", "idempotency", "import_"), FOR_DAYS),
     **dict.fromkeys(
         (
-            "ACCOUNTS", "account_at", "account_said", "account_merged", "DEPLOYMENT", "LEGAL", "PROGRAMS",
+            "account_at", "account_said", "account_merged", "DEPLOYMENT", "LEGAL", "PROGRAMS",
             "PROVIDER", "SEGMENTS", "SPEND", "TEMPLATES", "api_key",
             "api_key_listing", "attempts", "campaign", "connection", "connection_health", "connection_reach",
             "identity", "job", "launch", "link", "pacing", "program_followed", "property_", "run", "run_content",
@@ -90,6 +91,9 @@ def exported(hub: Hub, ingest: Ingest) -> dict[str, Any]:
     task = {"reservation": room, "department": "housekeeping", "text": "Books by the bed"}
     assert hub.status("POST", f"/v1/properties/{VIENNA.id}/tasks", task) == 201
     hub.put(f"/v1/guests/{ANNA}/household/{leaf_of_profile(API, 'g3')}", None)
+    ingest(reservation("r4", PROFILE, company_id="c1"))
+    speaks = {"guest": ANNA, "role": "travel_manager"}
+    hub.put(f"/v1/accounts/{account_of(API, 'c1')}", {"name": "Lee and Sons", "contacts": [speaks]})
     return dict(hub.get(f"/v1/guests/{ANNA}/export", key="front_desk"))
 
 

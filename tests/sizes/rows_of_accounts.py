@@ -46,6 +46,10 @@ def accounts(signs: str) -> Item:
     return kept(Key(keys.ACCOUNTS, ONE))
 
 
+def contact(_: str) -> Item:
+    return table.row(keys.contact(LEAF, ONE))
+
+
 def household(_: str) -> Item:
     return table.row(keys_of_households.household(LEAF, OTHER_LEAF), at=LATEST, by="staff st" + "0" * 24)
 
@@ -55,5 +59,6 @@ ROWS: Rows = {
     "account_at": Largest(account_at, 800, FOUR),
     "account_said": Largest(account_said, 1_900, FOUR),
     "account_merged": Largest(account_merged, 80),
+    "contact": Largest(contact, 100),
     "ACCOUNTS": Largest(accounts, 4_500, FOUR),
 }

@@ -189,6 +189,11 @@ def _hotels(caller: Caller) -> Collection[PropertyId]:
     return actions.everywhere(there) if caller.is_group else there
 
 
+def named_in_sight(caller: Caller, account_ids: Collection[AccountId]) -> dict[AccountId, str | None]:
+    """What those of these accounts are called that the caller may see."""
+    return actions.names_of(account_ids, _hotels(caller)) if account_ids else {}
+
+
 def _shown(account: Opened) -> AccountShown:
     return AccountShown(
         id=account.id,

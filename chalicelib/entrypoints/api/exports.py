@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from chalicelib.canonical.ids import GuestId, ProgramId
 from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api import (
+    accounts_spoken_for,
     charges,
     consents,
     guests,
@@ -20,6 +21,7 @@ from chalicelib.entrypoints.api import (
     tasks_written,
     timeline,
 )
+from chalicelib.entrypoints.api.accounts_spoken_for import SpokenFor
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.charges import StayCharges
@@ -49,9 +51,9 @@ class LedgerExport(Shown):
 
 class GuestExport(Shown):
     """What the hub holds of a guest, as far as the key may see it: the profile and where each field of it comes from,
-    what each source said, what people decided, what the guest and staff said, with whom the guest lives, consents with
-    their receipts, memberships with their ledgers, stays, consents and messages in the order of time, what was billed
-    with each stay, and what was to be done before it.
+    what each source said, what people decided, what the guest and staff said, with whom the guest lives, for which
+    companies the guest speaks, consents with their receipts, memberships with their ledgers, stays, consents and
+    messages in the order of time, what was billed with each stay, and what was to be done before it.
 
     `cut` names the parts that have more than the newest 1,000 lines or so: the calls of these names have all of them,
     page by page.
@@ -64,6 +66,7 @@ class GuestExport(Shown):
     decisions: list[MergeDecisionShown]
     statements: list[StatementShown]
     household: list[LivesWith]
+    accounts: list[SpokenFor]
     consents: ConsentsShown
     memberships: list[Standing]
     ledgers: list[LedgerExport]
@@ -88,6 +91,7 @@ def get(ask: Ask, guest_id: GuestId) -> GuestExport:
         decisions=_some("decisions", lambda page: merge_decisions.listed(ask, guest_id, page=page), cut),
         statements=preferences.statements_of(ask, guest_id),
         household=household.said_of(ask, guest_id),
+        accounts=accounts_spoken_for.of_guest(ask, guest_id),
         consents=consents.listed(ask, guest_id),
         memberships=standings,
         ledgers=[_ledger(ask, guest_id, each.program, cut) for each in standings],
