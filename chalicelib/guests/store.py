@@ -45,6 +45,11 @@ def head_row(head: Head) -> Item:
     )
 
 
+def next_revision(head: Head) -> table.Put:
+    """That something under the leaf is news, where nothing of the head is."""
+    return table.Put(head_row(replace(head, rev=head.rev + 1)), table.unchanged_since(head.rev))
+
+
 def _tally_attributes(head: Head) -> dict[str, str]:
     """How far to look is apart from what is counted: it depends on the way by which the leaf came to its stays.
 

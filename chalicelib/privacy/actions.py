@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import NoReturn
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import NotFound, TryAgain
+from chalicelib.canonical.errors import NotFound, TryAgain, XeniaError
 from chalicelib.canonical.ids import ERASURE, ConnectionId, ErasureId, Leaf, PropertyId, timed_id
 from chalicelib.canonical.snapshots import Status
 from chalicelib.canonical.time import Instant, moment_of, now
@@ -22,20 +24,35 @@ from chalicelib.identity.digests import digest
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
 from chalicelib.loyalty import actions as loyalty
-from chalicelib.privacy import leftovers, register, store
+from chalicelib.privacy import leftovers, looking, register, store
 from chalicelib.privacy.model import Erased, Holder, StayAhead
+from chalicelib.privacy.retention import Kept
 from chalicelib.profiles import actions as profiles
-from chalicelib.profiles.erasing import MoreRecords, OthersRecords
-from chalicelib.profiles.model import Erasure
+from chalicelib.profiles.erasing import MoreRecords, OthersRecords, Overtaken
+from chalicelib.profiles.model import Erasure, Revisions
 
 LONGEST_STAY = timedelta(days=366)
 """A stay that began earlier is not looked for among those that are not over."""
 UNDER_WAY = frozenset({Status.INQUIRY, Status.PENDING, Status.CONFIRMED, Status.IN_HOUSE})
 BUSY = "the guest is being written by others"
+ANYHOW: Revisions = {}
+
+
+class StillKept(XeniaError):
+    """Who was to be forgotten is kept by now: nothing was erased."""
+
+    def __init__(self, why: Kept) -> None:
+        super().__init__(f"the guest is kept: {why}")
+        self.why = why
 
 
 def planned(
-    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: WhyErased = "asked"
+    guest: Guest,
+    actor: str,
+    at: Instant,
+    within: Sequence[PropertyId] | None = None,
+    why: WhyErased = "asked",
+    months: int | None = None,
 ) -> Erased:
     """What an erasure would be as of now; nothing is written. Where people of hotels ask (`within`), of the records
     that no other hotel knows."""
@@ -47,6 +64,7 @@ def planned(
         actor=actor,
         within=None if within is None else tuple(sorted(within)),
         why=why,
+        months=months,
         properties=guest.properties,
         points={each.program: each.balance for each in loyalty.membership(guest) if each.balance},
     )
@@ -72,12 +90,18 @@ def holders(heads: Mapping[Leaf, Head]) -> tuple[Holder, ...]:
 
 
 def erase(
-    guest: Guest, actor: str, at: Instant, within: Sequence[PropertyId] | None = None, why: WhyErased = "asked"
+    guest: Guest,
+    actor: str,
+    at: Instant,
+    within: Sequence[PropertyId] | None = None,
+    why: WhyErased = "asked",
+    months: int | None = None,
 ) -> Erased:
     """All records of a guest; of those that hotels ask for (`within`), whatever joins them meanwhile, what no other
     hotel knows. Raises NotFound where others erased it beside this, and TryAgain, also where nothing of it is left to
-    these hotels by now."""
-    done = _carry_out(erased) if (erased := planned(guest, actor, at, within, why)).leaves else erased
+    these hotels by now. After `months` without a sign of life: StillKept where there is one by now."""
+    erased = planned(guest, actor, at, within, why, months)
+    done = _carry_out(erased) if erased.leaves else erased
     if not done.leaves:
         raise TryAgain(BUSY)
     return done
@@ -90,7 +114,10 @@ def _carry_out(erased: Erased) -> Erased:
         known = [found for leaf in erased.leaves if (found := store.of(leaf))]
         if not known:
             raise TryAgain(BUSY) from None
-        first, *_ = [go_on(each) for each in known]
+        try:
+            first, *_ = [go_on(each) for each in known]
+        except (NotFound, StillKept):  # what was begun was given up: then this may begin
+            raise TryAgain(BUSY) from None
         return first
     return go_on(erased)
 
@@ -111,7 +138,7 @@ def erase_again(noted: GuestErasure) -> bool:
 
 
 def go_on(erased: Erased) -> Erased:
-    """With what was begun, from wherever it came to. Raises TryAgain."""
+    """With what was begun, from wherever it came to. Raises TryAgain, and StillKept."""
     if erased.is_done:
         return erased
     done = _gone_on(erased)
@@ -121,7 +148,10 @@ def go_on(erased: Erased) -> Erased:
 
 def work_on(job: Job, _: Part) -> Iterator[Step]:
     """What a job of the kind ERASING does: all that is left of one erasure, in one step. Raises TryAgain."""
-    go_on(_required(ErasureId(job.subject)))
+    begun = store.get(ErasureId(job.subject))
+    with suppress(StillKept):
+        if begun:
+            go_on(begun)
     yield Step("done")
 
 
@@ -137,8 +167,9 @@ def _gone_on(erased: Erased) -> Erased:
 def _take_out(erasure_id: ErasureId) -> Erased:
     """With the records that came to the guest meanwhile."""
     erased = _required(erasure_id)
-    noted = GuestErasure(erased.leaves, erased.at, erased.actor, erased.within, erased.why)
-    objections.note(noted)  # a table that is restored forgets it
+    if rests_on := _looked_at(erased):
+        return _forget(erased, rests_on)
+    _note(erased)
     beside = frozenset[Leaf]()
     while True:
         try:
@@ -150,6 +181,42 @@ def _take_out(erasure_id: ErasureId) -> Erased:
             beside |= _left_beside(erased, more.leaves)
         else:
             return erased
+
+
+def _forget(erased: Erased, rests_on: Revisions) -> Erased:
+    """Whom nobody heard of until this transaction; else Contended. It is noted behind it: who may be kept yet is not to
+    be erased again in a table that is restored."""
+    try:
+        _store(erased, frozenset(), rests_on)
+    except (Overtaken, MoreRecords) as news:
+        raise table.Contended(BUSY) from news
+    _note(erased)
+    return erased
+
+
+def _note(erased: Erased) -> None:
+    """A table that is restored forgets it."""
+    objections.note(GuestErasure(erased.leaves, erased.at, erased.actor, erased.within, erased.why))
+
+
+def _looked_at(erased: Erased) -> Revisions:
+    """The rows by which a guest is to be forgotten; none where that was not the reason, or it has begun to be done.
+    Raises StillKept where it is no reason any more."""
+    if erased.months is None or any(head.erased for head in guests.heads(erased.leaves).values()):
+        return {}
+    guest = guests.guest(erased.leaves[0])
+    if guest is None or {*guest.members} != {*erased.leaves} or looking.months() != erased.months:
+        _give_up(erased, "recent")
+    seen = looking.look(guest, erased.months, now())
+    if seen.why:
+        _give_up(erased, seen.why)
+    return seen.rests_on
+
+
+def _give_up(erased: Erased, why: Kept) -> NoReturn:
+    store.give_up(erased)
+    jobs.end(store.job_of(erased), now())
+    raise StillKept(why)
 
 
 def _narrowed(erased: Erased, leaves: frozenset[Leaf]) -> Erased:
@@ -171,10 +238,11 @@ def _left_beside(erased: Erased, more: frozenset[Leaf]) -> frozenset[Leaf]:
     raise table.Contended(BUSY)
 
 
-def _store(erased: Erased, beside: frozenset[Leaf]) -> None:
+def _store(erased: Erased, beside: frozenset[Leaf], rests_on: Revisions = ANYHOW) -> None:
     within = None if erased.within is None else frozenset(erased.within)
     whole = beside.union(erased.leaves)
-    profiles.store_erasure(Erasure(erased.id, erased.leaves, erased.at, digest, whole=whole, within=within))
+    said = Erasure(erased.id, erased.leaves, erased.at, digest, whole=whole, within=within, rests_on=rests_on)
+    profiles.store_erasure(said)
 
 
 def _widened(erased: Erased, heads: Mapping[Leaf, Head]) -> Erased:

@@ -1,6 +1,7 @@
 """Forget who was not heard of for as long as the settings say: counted for a preview, and erased week by week.
 
-The walk holds one guest at a time, and goes on from where it was put down. Each guest is looked at right before.
+The walk holds one guest at a time, and goes on from where it was put down. Each guest is looked at right before, and
+once more in the transaction that erases them.
 """
 
 from collections.abc import Iterator
@@ -9,16 +10,12 @@ from datetime import datetime
 from chalicelib.canonical.errors import NotFound, TryAgain
 from chalicelib.canonical.time import instant, moment_of
 from chalicelib.canonical.time import now as present
-from chalicelib.consent import store as consents
-from chalicelib.consent.model import CHANNELS
 from chalicelib.guests import store as guests
 from chalicelib.guests.model import Guest
 from chalicelib.jobs import work
 from chalicelib.jobs.model import Job, Part, Progress, Step
-from chalicelib.loyalty import actions as loyalty
-from chalicelib.privacy import actions, register, retention
-from chalicelib.privacy.retention import Kept, Known
-from chalicelib.settings import store as settings
+from chalicelib.privacy import actions, looking
+from chalicelib.privacy.looking import kept_for
 
 FORGETTING, PREVIEWING = "forget_guests", "preview_retention"
 """Kinds of long work."""
@@ -31,7 +28,7 @@ DUE, ERASED, LATER, BUSY = "due", "erased", "later", "busy"
 
 def start_weekly(now: datetime) -> int:
     """Where the settings say so; on one day it is begun once. Returns how many were begun."""
-    if _months() is None:
+    if looking.months() is None:
         return 0
     work.start(work.job_of(FORGETTING, "guests", now, PARTS, seed=now.date().isoformat()))
     return 1
@@ -52,7 +49,7 @@ def look(job: Job, part: Part) -> Iterator[Step]:
 
 def forget(job: Job, part: Part) -> Iterator[Step]:
     """Erase a part's guests who are due, as far as this week's measure goes, and nobody once the rule is taken back."""
-    gone, months = part.counted.get(ERASED, 0), _months()
+    gone, months = part.counted.get(ERASED, 0), looking.months()
     for position, guest in guests.walk(part.number, job.parts, part.position):
         why = kept_for(guest, months, present()) if months and gone < MOST else LATER
         became = why or _erased(guest, months)
@@ -60,40 +57,16 @@ def forget(job: Job, part: Part) -> Iterator[Step]:
         yield Step(position, 1, {became: 1})
 
 
-def _months() -> int | None:
-    """None where nobody is erased by how long ago they were heard of."""
-    kept = settings.get()
-    return kept.retention_months if kept.retention_erases else None
-
-
 def _erased(guest: Guest, months: int | None) -> str:
     """The settings are asked again for each, for it cannot be taken back."""
-    if _months() != months:
+    if looking.months() != months:
         return LATER
     try:
-        actions.erase(guest, ACTOR, instant(present()), why="retention")
+        actions.erase(guest, ACTOR, instant(present()), why="retention", months=months)
+    except actions.StillKept as kept:
+        return kept.why
     except NotFound:
         return LATER
     except TryAgain:
         return BUSY  # what was begun goes on by itself; who was not begun is due next week
     return ERASED
-
-
-def kept_for(guest: Guest, months: int, now: datetime) -> Kept | None:
-    """Most guests are told by the head alone."""
-    if not retention.is_over(guest.traits.stats.last_departure, months, now.date()):
-        return "recent"
-    return retention.kept_for(_known(guest), months, now.date())
-
-
-def _known(guest: Guest) -> Known:
-    acts = [each for channel in CHANNELS for each in consents.acts_of(guest.members, channel).values()]
-    gates = [gate for channel in CHANNELS if (gate := consents.gate(guest.id, channel))]
-    return Known(
-        heads=list(guests.with_records(guests.heads(guest.members)).values()),
-        acts=acts,
-        gates=gates,
-        stays=[stay for leaf in guest.members for stay in guests.stays(leaf)],
-        has_points=any(each.balance for each in loyalty.membership(guest)),
-        has_open_request=any(each.is_open for leaf in guest.members for each in register.of(leaf)),
-    )

@@ -1,6 +1,5 @@
 """What is kept by leaf beside the profile, and says something of the person: swept up after an erasure, at any time."""
 
-from dataclasses import replace
 from functools import partial
 
 from chalicelib.accounts import contacts
@@ -10,7 +9,6 @@ from chalicelib.canonical.ids import Leaf
 from chalicelib.consent import store as consents
 from chalicelib.guests import store as guests
 from chalicelib.guests import written
-from chalicelib.guests.model import Head
 from chalicelib.identity import audit_store
 from chalicelib.identity import store as identity
 
@@ -37,11 +35,7 @@ def _without_reason(leaf: Leaf, other: Leaf) -> None:
         raise table.Contended("others wrote between two of these reads")
     bare = decision.without_reason()
     table.transact([
-        *(_locked(head) for head in heads.values()),
+        *(guests.next_revision(head) for head in heads.values()),
         table.Put(identity.decisions_row(leaf, {**decided[leaf], other: bare})),
         table.Put(identity.decisions_row(other, {**decided[other], leaf: bare})),
     ])  # fmt: skip
-
-
-def _locked(head: Head) -> table.Put:
-    return table.Put(guests.head_row(replace(head, rev=head.rev + 1)), table.unchanged_since(head.rev))

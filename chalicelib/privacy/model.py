@@ -55,7 +55,8 @@ class StayAhead(Kept):
 class Erased(Kept):
     """One erasure. `points` are those that are forfeited, by programme; `is_done` says that nothing is left to do here:
     until then the tick goes on with it, and whoever asks again. `within` are the hotels whose people asked, who erase
-    no record that other hotels know; None for the group's."""
+    no record that other hotels know; None for the group's. `months` without a sign of life are why it is done: who
+    gives one before is not erased; None where nothing is to be looked at."""
 
     id: ErasureId
     guest: GuestId
@@ -64,6 +65,7 @@ class Erased(Kept):
     actor: str
     within: tuple[PropertyId, ...] | None = None
     why: WhyErased = "asked"
+    months: int | None = None
     properties: tuple[PropertyId, ...] = ()
     points: dict[ProgramId, int] = Field(default_factory=dict)
     stays_ahead: tuple[StayAhead, ...] = ()

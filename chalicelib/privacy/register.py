@@ -11,6 +11,7 @@ from chalicelib.aws.retries import until_written
 from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import ErasureId, Leaf, RequestId
 from chalicelib.canonical.time import moment_of
+from chalicelib.guests import store as guests
 from chalicelib.privacy.asked import Request
 
 KEPT = timedelta(days=3 * 366)
@@ -20,12 +21,18 @@ Change = Callable[[Request], Request]
 
 
 def open_(request: Request) -> Request:
-    """Note a request; the same again is the one that is kept."""
-    try:
-        table.transact([table.Put(row_of(request), table.ABSENT), table.Put(pointer_of(request))])
-    except table.ConditionFailed:
-        return get(request.id) or request
-    return request
+    """Note a request; the same again is the one that is kept. The guest's head says that there is news: who is about
+    to be forgotten is looked at again. Raises TryAgain."""
+
+    def attempt() -> Request:
+        if known := get(request.id):
+            return known
+        head = guests.head(request.guest)
+        news = [guests.next_revision(head)] if head and not head.erased else []
+        table.transact([table.Put(row_of(request), table.ABSENT), table.Put(pointer_of(request)), *news])
+        return request
+
+    return until_written(attempt, BUSY)
 
 
 def get(request_id: RequestId) -> Request | None:

@@ -61,6 +61,7 @@ def _signs(known: Known) -> Iterator[date]:
     for head in known.heads:
         yield from (moment_of(each.at).date() for each in head.statements)
         yield from (moment_of(each.said_at).date() for each in head.enrolments)
+        yield from (moment_of(each.at).date() for each in (head.record.corrects.values() if head.record else ()))
 
 
 def _news(heads: Iterable[Head]) -> Iterator[date]:

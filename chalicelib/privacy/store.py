@@ -51,6 +51,13 @@ def change(before: Erased, after: Erased) -> None:
     table.transact([table.Put(row_of(after), as_read), *more, *less])
 
 
+def give_up(erased: Erased) -> None:
+    """As if it had not been begun. Raises ConditionFailed where it is not as it was read."""
+    as_read = table.When("erased = :before", {":before": erased.packed()})
+    entry = table.Delete(keys.erasure(erased.id), as_read)
+    table.transact([entry, *(table.Delete(keys.erasure_of(leaf)) for leaf in erased.leaves)])
+
+
 def row_of(erased: Erased) -> Item:
     told: Value = erased.packed()
     return table.row(keys.erasure(erased.id), erased=told)

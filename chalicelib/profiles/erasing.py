@@ -33,6 +33,10 @@ class OthersRecords(XeniaError):
         self.leaves = leaves
 
 
+class Overtaken(XeniaError):
+    """A row by which it was judged is not as it was read."""
+
+
 def check(said: Erasure, heads: Sequence[Head], draft: Draft) -> None:
     """Raises OthersRecords for what may not be taken, and MoreRecords where the guest has others by now."""
     living = [head for head in heads if not head.erased]

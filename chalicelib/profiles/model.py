@@ -1,7 +1,7 @@
 """What may enter the profiles."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -26,6 +26,9 @@ from chalicelib.identity.model import Decision
 from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
 from chalicelib.profiles.said import Sayings
+
+Revisions = Mapping[tuple[str, str], int | None]
+"""Key of a row → its revision; None where there is no such row."""
 
 
 class Told(Protocol):
@@ -211,6 +214,8 @@ class Erasure:
     """The hotels whose people asked for it: a record that others know, too, is not taken. None for the group's."""
     later: tuple[Leaf, ...] = ()
     """Records of the same guest that go with a transaction behind this one: they are held with this one."""
+    rests_on: Revisions = field(default_factory=dict)
+    """Rows by which it was judged, at their revisions: nothing is taken where one of them is another by now."""
     correlation_id: str = ""
     backfill: bool = False
     property_id: PropertyId | None = None
@@ -227,7 +232,7 @@ class Erasure:
     @property
     def halves(self) -> "tuple[Erasure, Erasure]":
         first, second = self.leaves[: (middle := len(self.leaves) // 2)], self.leaves[middle:]
-        return replace(self, leaves=first, later=(*second, *self.later)), replace(self, leaves=second)
+        return replace(self, leaves=first, later=(*second, *self.later)), replace(self, leaves=second, rests_on={})
 
     def may_take(self, hotels: Collection[PropertyId]) -> bool:
         """A record that these hotels know."""

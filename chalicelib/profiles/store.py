@@ -17,7 +17,8 @@ from chalicelib.consent.store import acts_row, gate_row
 from chalicelib.guests.store import companion_row, head_row, record_row, stay_row
 from chalicelib.identity.store import block_row, candidate_row, decisions_row, row_of
 from chalicelib.profiles import listing
-from chalicelib.profiles.model import Change, Input
+from chalicelib.profiles.erasing import Overtaken
+from chalicelib.profiles.model import Change, Erasure, Input
 from chalicelib.profiles.state import FactMade, KeptCharge, KeptStay, ProfileUpdate
 
 MARKED_FOR = 30 * 24 * 3600
@@ -51,8 +52,20 @@ def writes_of(said: Input, update: ProfileUpdate, rows: Mapping[Key, Item | None
     writes += _stay_writes(update, rows)
     writes += _charge_writes(update, rows)
     writes += _mark_writes(said, update, rows)
+    if isinstance(said, Erasure):
+        writes += _as_judged(said, writes, rows)
     writes += _checks(update, writes, rows)
     return writes + _candidate_writes(update)[: max(0, table.WRITE_AT_ONCE - len(writes))]
+
+
+def _as_judged(said: Erasure, writes: Sequence[table.Write], rows: Mapping[Key, Item | None]) -> list[table.Write]:
+    """Whoever asked for it judged by these rows. Raises Overtaken where one of them is another already."""
+    read = {key: (rows[Key(*key)] or {}).get("rev") for key in said.rests_on if key in rows}
+    if any(said.rests_on[key] != rev for key, rev in read.items()):
+        raise Overtaken("others wrote what it was judged by")
+    written = {table.key_of(each.item) if isinstance(each, table.Put) else each.key for each in writes}
+    others = {key: rev for key, rev in said.rests_on.items() if key not in written}
+    return [table.Check(Key(*key), table.unchanged_since(rev)) for key, rev in others.items()]
 
 
 def _record_writes(update: ProfileUpdate, rows: Mapping[Key, Item | None]) -> list[table.Write]:
