@@ -71,12 +71,13 @@ def _is_shown(account_id: AccountId, into: Mapping[AccountId, AccountId], there:
 
 
 def opened(account_id: AccountId, hotels: Collection[PropertyId]) -> Opened:
-    """The account into which this one was merged, where it was. Raises NotFound for one that none of the hotels
-    names."""
+    """The account into which this one was merged, where it was. Into one whose source leads round in circles nothing is
+    merged. Raises NotFound for one that none of the hotels names."""
     current = _current(account_id)
-    merged = _merged_into(current)
-    found = store.known([current, *merged], hotels)
     told = store.told([current])[current]
+    goes_round = told.said is not None and told.said.merged_into is not None
+    merged = () if goes_round else _merged_into(current, account_id)
+    found = store.known([current, *merged], hotels)
     if not found:
         raise NotFound("There is no such account.")
     first = found.get(current, Known(current))
@@ -104,8 +105,9 @@ def _current(account_id: AccountId) -> AccountId:
     return account_id
 
 
-def _merged_into(account_id: AccountId) -> tuple[AccountId, ...]:
-    """All whose source says that they are this one now, directly or by others."""
+def _merged_into(account_id: AccountId, asked: AccountId) -> tuple[AccountId, ...]:
+    """All whose source says that they are this one now, directly or by others: with the one that was asked for, which
+    is this one or one of them, also where they are more."""
     found: list[AccountId] = []
     into = [account_id]
     while into and len(found) < MOST_MERGED:
@@ -116,7 +118,9 @@ def _merged_into(account_id: AccountId) -> tuple[AccountId, ...]:
         new = [each for each in now if each != account_id and each not in found]
         found += new
         into += new
-    return tuple(sorted(found[:MOST_MERGED]))
+    first = {asked} - {account_id}
+    others = [each for each in found if each not in first]
+    return tuple(sorted([*first, *others[: MOST_MERGED - len(first)]]))
 
 
 class Line(NamedTuple):
@@ -154,7 +158,8 @@ class Summed(NamedTuple):
 def summed(account: Opened, hotels: Collection[PropertyId]) -> Summed:
     """What its latest reservations at the hotels come to, and whether these are all."""
     found = list(islice(stays(account, hotels, None, READ_AT_ONCE), MOST_SUMMED + 1))
-    return Summed(rules.sums_of(line.stay for line in found[:MOST_SUMMED]), len(found) <= MOST_SUMMED)
+    is_whole = len(found) <= MOST_SUMMED and len(account.merged) < MOST_MERGED
+    return Summed(rules.sums_of(line.stay for line in found[:MOST_SUMMED]), is_whole)
 
 
 def write(asked: Account, hotels: Collection[PropertyId], hand: Hand = NOBODYS) -> Account:

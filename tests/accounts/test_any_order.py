@@ -107,9 +107,26 @@ def test_a_crash_at_any_call_leaves_what_a_redelivery_finishes(hub: None) -> Non
 
 
 def test_two_that_are_merged_into_each_other_are_each_themselves(hub: None) -> None:
-    tell(*TOLD, company("c1", "Lee", 9, merged_into="c2"))
-    assert [actions.opened(each, HOTELS).id for each in (LEE, SONS)] == [LEE, SONS]
-    assert [each.id for each in actions.listed(HOTELS, None, 10)] == sorted([LEE, SONS])
+    tell(*TOLD, company("c1", "Lee", 9, merged_into="c2"), company("c3", "Leigh", 9, merged_into="c2"))
+    tell(reservation("r3", guest("g3", "Cy"), company_id="c3", status="checked_out"))
+    three = [LEE, SONS, account_of(API, "c3")]
+    found = [actions.opened(each, HOTELS) for each in three]
+    assert [(each.id, each.merged) for each in found] == [(each, ()) for each in three]
+    assert [actions.summed(each, HOTELS).sums.reservations for each in found] == [1, 1, 1]
+    assert [each.id for each in actions.listed(HOTELS, None, 10)] == sorted(three)
+
+
+def test_more_than_can_be_merged_into_one_are_said_to_be_more_and_each_leads_there(hub: None) -> None:
+    many = [f"m{number:02}" for number in range(actions.MOST_MERGED + 5)]
+    tell(*(company(each, each, 1, merged_into="c1") for each in many))
+    tell(*(reservation(f"r{each}", guest(), agency_id=each) for each in many))
+    last = max(many, key=lambda each: account_of(API, each))
+    tell(reservation("p1", guest("g2", "Bo"), company_id=last, **THERE))
+    found = [actions.opened(account_of(API, each), HOTELS) for each in (many[0], last)]
+    assert {each.id for each in found} == {LEE}
+    assert not any(actions.summed(each, HOTELS).is_whole for each in found)
+    there = actions.opened(account_of(API, last), HOTELS[1:])
+    assert actions.summed(there, HOTELS[1:]).sums.reservations == 1
 
 
 def test_an_account_that_its_source_anonymised_has_no_name(hub: None) -> None:

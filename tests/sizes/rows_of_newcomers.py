@@ -59,7 +59,7 @@ def register_hash(_: str) -> Item:
 
 
 ROWS: Rows = {
-    "signup": Largest(signup, 18_500, FOUR),
+    "signup": Largest(signup, 21_000, FOUR),
     "capture": Largest(capture, 40_000),
     "signup_mail": Largest(signup_mail, 230),
     "register": Largest(register, 90),
