@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.canonical.definitions import Definition
 from chalicelib.canonical.ids import AccountId, ConnectionId, Leaf, PropertyId, account_of
 from chalicelib.canonical.snapshots import HUB_ID
+from chalicelib.connectors.cards import scrub_text
 from chalicelib.settings.guest_rules import AgencyDomain
 
 Kind = Literal["company", "agency"]
 ContactRole = Literal["booker", "travel_manager", "billing", "events", "other"]
 NO_HOTEL = PropertyId("")
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(scrub_text)
+]
 MOST_DOMAINS, MOST_CONTACTS = 10, 20
 
 
@@ -30,7 +34,7 @@ class Account(Definition):
     to the source. `domains` are those of its mailboxes: an agency's say of no guest who they are."""
 
     kind: Kind | None = None
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
+    name: Name | None = None
     domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=MOST_DOMAINS)] = ()
     contacts: Annotated[tuple[Contact, ...], Field(max_length=MOST_CONTACTS)] = ()
 

@@ -25,6 +25,7 @@ from chalicelib.canonical.ids import (
 from chalicelib.canonical.snapshots import HUB_ID, SourceId
 from chalicelib.entrypoints.api.answers import Listing, Money, Shown, amounts
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.stays import StayShown, stay_shown
 from chalicelib.entrypoints.api.visibility import eyes_of, guest_of, guests_by
@@ -38,7 +39,7 @@ class AccountNew(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Kind
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), WITHOUT_CARDS]
     source: Annotated[ConnectionId, HUB_ID] | None = None
     source_id: SourceId | None = None
     domains: Annotated[tuple[AgencyDomain, ...], Field(max_length=MOST_DOMAINS)] = ()

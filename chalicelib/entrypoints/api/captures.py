@@ -17,6 +17,7 @@ from chalicelib.entrypoints.api import corrections, reached
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.consents import is_claimed
+from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.entrypoints.api.laws import court
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, own_leaves
 from chalicelib.guests import minors
@@ -80,7 +81,7 @@ class CaptureAsked(BaseModel):
     topics: Annotated[tuple[TopicId, ...], Field(max_length=MOST_TOPICS)] = ()
     language: Annotated[str, StringConstraints(min_length=2, max_length=12)] | None = None
     shown: Annotated[str, StringConstraints(max_length=64)] | None = None
-    how: Annotated[str, StringConstraints(max_length=MOST_SAID, strip_whitespace=True)] | None = None
+    how: Annotated[str, StringConstraints(max_length=MOST_SAID, strip_whitespace=True), WITHOUT_CARDS] | None = None
     property_id: Annotated[PropertyId, HUB_ID] | None = None
 
 

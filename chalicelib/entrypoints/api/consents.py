@@ -31,6 +31,7 @@ from chalicelib.consent.model import (
 from chalicelib.consent.said import Act, Recorded
 from chalicelib.entrypoints.api.answers import KnownChannel, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.entrypoints.api.laws import LawShown, court, laws_of
 from chalicelib.entrypoints.api.said import (
     ChoiceShown,
@@ -79,7 +80,7 @@ class ConsentAsked(BaseModel):
     basis: Literal["guest", "staff"] = "staff"
     at: Moment | None = None
     property_id: Annotated[PropertyId, HUB_ID] | None = None
-    how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
+    how: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), WITHOUT_CARDS] | None = None
     text: HubId | None = None
     language: Annotated[str, StringConstraints(max_length=35, strip_whitespace=True)] | None = None
     source: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] | None = None
@@ -102,7 +103,7 @@ class LiftAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), WITHOUT_CARDS]
 
 
 class ConsentsShown(Shown):

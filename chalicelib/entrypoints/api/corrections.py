@@ -11,6 +11,7 @@ from chalicelib.canonical.snapshots import Text
 from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api import guests
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.free_texts import ADDRESS_WITHOUT_CARDS, WITHOUT_CARDS
 from chalicelib.entrypoints.api.guests import GuestShown
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
 from chalicelib.guests.standing import hotels_of
@@ -28,15 +29,15 @@ class GuestCorrected(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    salutation: Short | None = None
-    given_name: Text | None = None
-    family_name: Text | None = None
+    salutation: Annotated[Short, WITHOUT_CARDS] | None = None
+    given_name: Annotated[Text, WITHOUT_CARDS] | None = None
+    family_name: Annotated[Text, WITHOUT_CARDS] | None = None
     generation: Generation | None = None
     email: Address | None = None
     phone: Short | None = None
     language: Language | None = None
     country: CountryCode | None = None
-    address: PostalAddress | None = None
+    address: Annotated[PostalAddress, ADDRESS_WITHOUT_CARDS] | None = None
     birth_date: date | None = None
     vip: VipLevel | None = None
 

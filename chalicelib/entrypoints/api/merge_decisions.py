@@ -12,6 +12,7 @@ from chalicelib.canonical.snapshots import HubId
 from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Listing, Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.entrypoints.api.merge_candidates import may_decide
 from chalicelib.entrypoints.api.paging import Page
 from chalicelib.entrypoints.api.visibility import InSight, guest_of, guests_by, is_of
@@ -20,7 +21,7 @@ from chalicelib.identity.model import MOST_LEAVES, MOST_REASON, Decision, Verdic
 from chalicelib.profiles import merging
 from chalicelib.profiles.verdicts import Word
 
-Reason = Annotated[str, StringConstraints(max_length=MOST_REASON, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(max_length=MOST_REASON, strip_whitespace=True), WITHOUT_CARDS]
 VerdictTold = Literal["join", "apart", "withdrawn"]
 OF_OTHERS = (
     "Other hotels know one of these guests, too, and would see what is decided here: somebody of the group may decide."

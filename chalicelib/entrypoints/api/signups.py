@@ -10,6 +10,7 @@ from chalicelib.canonical.snapshots import HUB_ID, Text
 from chalicelib.canonical.time import Instant, moment_of
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
+from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.messages.preferences import OFTEN, Frequency
 from chalicelib.properties.model import WebAddress
 from chalicelib.settings.legal import MOST_TOPICS, TopicId
@@ -25,8 +26,8 @@ class SignupAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: Annotated[str, StringConstraints(min_length=1, max_length=320, strip_whitespace=True)]
-    given_name: Text | None = None
-    family_name: Text | None = None
+    given_name: Annotated[Text, WITHOUT_CARDS] | None = None
+    family_name: Annotated[Text, WITHOUT_CARDS] | None = None
     language: Annotated[str, StringConstraints(min_length=2, max_length=12)] = "en"
     property_id: Annotated[PropertyId, HUB_ID] | None = None
     words: Annotated[str, StringConstraints(min_length=1, max_length=MOST_WORDS, strip_whitespace=True)]
