@@ -32,7 +32,9 @@ class OfReservation(NamedTuple):
 def of_reservations(reservations: Iterable[ReservationId]) -> dict[ReservationId, Tasks]:
     """Of those that have any; one batch read a hundred."""
     wanted = {keys_of.tasks(each): each for each in reservations}
-    return {wanted[key]: _read(item) for key, item in table.get_many(wanted).items()} if wanted else {}
+    found = table.get_many(wanted) if wanted else {}
+    kept = {wanted[key]: _read(item) for key, item in found.items()}
+    return {reservation: tasks for reservation, tasks in kept.items() if not tasks.is_empty}
 
 
 def change(line: Line, change: Callable[[Tasks], Tasks]) -> Tasks:
@@ -98,22 +100,24 @@ def forget(leaf: Leaf) -> None:
     """All of the record's reservations, and of others what was written while they were its. Raises TryAgain."""
     own = {stay.reservation for stay in store.stays(leaf)}
     for reservation in _rows_of(leaf, own):
-        if reservation in own:
-            table.write(table.Delete(keys_of.tasks(reservation)))
-        else:
-            until_written(partial(_without, reservation, leaf), BUSY)
+        gone = _nothing if reservation in own else partial(Tasks.without_record, leaf=leaf)
+        until_written(partial(_take_out, reservation, gone), BUSY)
     for item in list(_tasked(leaf)):
         table.write(table.Delete(table.key_of(item)))
 
 
-def _without(reservation: ReservationId, leaf: Leaf) -> None:
+def _nothing(_: Tasks) -> Tasks:
+    return NO_TASKS
+
+
+def _take_out(reservation: ReservationId, gone: Callable[[Tasks], Tasks]) -> None:
     """The row stays, also where nothing is left in it: a revision that began anew would let pass what was read earlier,
     with what is taken out here."""
     item = table.get(keys_of.tasks(reservation))
-    left = _read(item).without_record(leaf) if item else None
+    left = gone(_read(item)) if item else None
     if item and left and left != _read(item):
-        gone = {**item, "rev": item["rev"] + 1, "tasks": left.packed()}
-        table.write(table.Put(gone, table.unchanged_since(item["rev"])))
+        after = {**item, "rev": item["rev"] + 1, "tasks": left.packed()}
+        table.write(table.Put(after, table.unchanged_since(item["rev"])))
 
 
 def _read(item: Item) -> Tasks:
