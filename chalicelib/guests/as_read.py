@@ -13,9 +13,9 @@ from chalicelib.guests.standing import is_somebodys
 AS_READ = "attribute_not_exists(erased) AND record_rev = :read"
 
 
-def require_somebodys(head: Head) -> None:
-    """Raises Conflict."""
-    if not is_somebodys(head):
+def require_somebodys(*records: Head) -> None:
+    """Of some records of a guest, one. Raises Conflict."""
+    if not any(map(is_somebodys, records)):
         raise Conflict("This record is nobody's: what is written of it would be read of whoever it is given to.")
 
 

@@ -19,7 +19,7 @@ from chalicelib.consent.model import Purpose
 from chalicelib.entrypoints.api import captures
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, own_leaves, person_of
 from chalicelib.languages.catalogues import Language
 from chalicelib.settings.rules import Names
 
@@ -47,7 +47,7 @@ class CodeShown(Shown):
 def create(ask: Ask, guest_id: GuestId, body: CodeAsked) -> CodeShown:
     """Make a code that leads the guest's own phone to a page of the hotel: it asks for an address and a yes, and shows
     nothing of the guest."""
-    sight = guest_of(ask.caller, guest_id)
+    sight = person_of(ask.caller, guest_id)
     captures.require_of_age(sight, ask.now)
     hotel = hotel_meant(sight, body.property_id) or _first_hotel(sight)
     code = codes.show(capture_of(ask.seed), ask.caller, own_leaves(sight)[0], hotel, moment_of(ask.first))
@@ -112,5 +112,5 @@ def sent(token: str, said: Said, now: Instant) -> Outcome:
 
 
 def _sight(code: Code) -> InSight:
-    """Raises NotFound for who was erased since."""
-    return guest_of(codes.caller_of(code), GuestId(code.leaf))
+    """Raises NotFound for who was erased since, and Conflict for a record that is nobody's since."""
+    return person_of(codes.caller_of(code), GuestId(code.leaf))

@@ -19,7 +19,7 @@ from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.consents import is_claimed
 from chalicelib.entrypoints.api.free_texts import WITHOUT_CARDS
 from chalicelib.entrypoints.api.laws import court
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, hotel_meant, own_leaves, person_of
 from chalicelib.guests import minors
 from chalicelib.languages.catalogues import SOURCE, Language, languages, nearest
 from chalicelib.messages.questions import asked_of
@@ -127,7 +127,7 @@ def create(ask: Ask, guest_id: GuestId, body: CaptureAsked) -> CaptureKept:
     a country wants the yes confirmed, or where somebody else who reads that mailbox said no, nothing is granted: the
     guest is mailed, and gives it by the link. An address that has another guest's name beside it joins nobody.
     """
-    sight = guest_of(ask.caller, guest_id)
+    sight = person_of(ask.caller, guest_id)
     hotel = hotel_meant(sight, body.property_id)
     spoken = _language(sight, body.language)
     found = sentences_at(hotel, spoken, ask.now)

@@ -14,6 +14,7 @@ from chalicelib.canonical.ids import ChannelName, ControllerId, Digest, GuestId,
 from chalicelib.canonical.snapshots import HUB_ID, HubId, Moment
 from chalicelib.canonical.time import Instant, instant, moment_of
 from chalicelib.consent import actions, evidence, store
+from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import (
     CHANNELS,
     MONTHLY,
@@ -41,7 +42,7 @@ from chalicelib.entrypoints.api.said import (
     consent_shown,
     receipt_shown,
 )
-from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, controllers_of, guest_of, own_leaves, person_of
 from chalicelib.guests.profiling import says
 from chalicelib.settings import actions as settings
 from chalicelib.settings import legal_store
@@ -167,9 +168,9 @@ def put(ask: Ask, guest_id: GuestId, channel: ChannelName, purpose: str, body: C
     What is older than what the guest said since, or says the same in other words (`how`, the key, the time `at`), is
     one more proof in the history; the newest word holds. The very same again adds nothing. What a hotel's key says is
     kept with a record of that hotel, and goes with it. Where its legal entity answers at other hotels, too, its yes
-    takes back no refusal but its own.
+    takes back no refusal but its own. A yes is not taken of a record that is nobody's: it may be somebody else's later.
     """
-    sight = guest_of(ask.caller, guest_id)
+    sight = (person_of if body.state in GRANTED else guest_of)(ask.caller, guest_id)
     named = next((each for each in PURPOSES if each == purpose), None)
     if channel not in CHANNELS or named is None:
         raise NotFound(f"Channels are {choices.known(CHANNELS)}; purposes are {choices.known(PURPOSES)}.")

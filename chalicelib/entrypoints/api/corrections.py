@@ -13,7 +13,7 @@ from chalicelib.entrypoints.api import guests
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.free_texts import ADDRESS_WITHOUT_CARDS, WITHOUT_CARDS
 from chalicelib.entrypoints.api.guests import GuestShown
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, own_leaves
+from chalicelib.entrypoints.api.visibility import InSight, own_leaves, person_of
 from chalicelib.guests.standing import hotels_of
 from chalicelib.ingest import correcting
 from chalicelib.ingest.correcting import Desk
@@ -49,7 +49,7 @@ def patch(ask: Ask, guest_id: GuestId, body: GuestCorrected) -> GuestShown:
     hub's own, which is joined with the guest: what a hotel's people correct is that hotel's word, which stands on the
     profile of all where no other hotel knows the guest, and else on the one that is shown to the hotel.
     """
-    sight = guest_of(ask.caller, guest_id)
+    sight = person_of(ask.caller, guest_id)
     fields = {name: getattr(body, name) for name in body.model_fields_set}
     if fields:
         correcting.correct(desk_of(sight, ask.now), fields)

@@ -8,7 +8,7 @@ from chalicelib.canonical.ids import GuestId
 from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, person_of, speaks_through
 from chalicelib.guests.custom import Filled, filled
 from chalicelib.ingest import filling
 from chalicelib.settings import store as settings
@@ -53,7 +53,7 @@ def patch(ask: Ask, guest_id: GuestId, body: FieldsAsked) -> FieldsShown:
 
     It stays with a record of the key's hotel, and goes where that goes.
     """
-    sight = guest_of(ask.caller, guest_id)
+    sight = person_of(ask.caller, guest_id)
     filling.fill(speaks_through(sight), body.fields, settings.get().guests.fields, ask.now, ask.caller.told)
     return _shown(guest_of(ask.caller, guest_id))
 

@@ -11,7 +11,7 @@ from chalicelib.canonical.time import Instant
 from chalicelib.entrypoints.api.answers import Shown
 from chalicelib.entrypoints.api.calls import Ask
 from chalicelib.entrypoints.api.paging import one_of
-from chalicelib.entrypoints.api.visibility import InSight, guest_of, speaks_through
+from chalicelib.entrypoints.api.visibility import InSight, guest_of, person_of, speaks_through
 from chalicelib.guests.preferred import Origin, Preferred, preferred
 from chalicelib.guests.profiling import unobserved
 from chalicelib.guests.statements import Speaker, Statement
@@ -86,7 +86,7 @@ def put(ask: Ask, guest_id: GuestId, preference: str, body: PreferenceAsked) -> 
     diets, health or religion is taken.
     """
     named = preferring.kind_named(preference)
-    sight, words = guest_of(ask.caller, guest_id), preferring.checked(named, body.values)
+    sight, words = person_of(ask.caller, guest_id), preferring.checked(named, body.values)
     _refuse_against_the_guest(_known(sight, named), body.said_by)
     preferring.prefer(speaks_through(sight), named, words, body.said_by, ask.now, ask.caller.told)
     known = _known(guest_of(ask.caller, guest_id), named)

@@ -154,7 +154,7 @@ CALLS = (
     Call("GET", "/v1/guests/{guest_id}/stays", "stays:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/charges", "charges:listed", EVERYONE),
     Call("GET", "/v1/guests/{guest_id}/consents", "consents:listed", EVERYONE),
-    Call("PUT", "/v1/guests/{guest_id}/consents/{channel}/{purpose}", "consents:put", FRONT_DESK),
+    Call("PUT", "/v1/guests/{guest_id}/consents/{channel}/{purpose}", "consents:put", FRONT_DESK, conflicts=True),
     Call(
         "POST",
         "/v1/guests/{guest_id}/consents/{channel}/lift-bounce",

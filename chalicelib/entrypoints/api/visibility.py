@@ -8,7 +8,7 @@ from chalicelib.access.model import Caller
 from chalicelib.canonical.errors import FieldError, Invalid, NotFound
 from chalicelib.canonical.happenings import Happening
 from chalicelib.canonical.ids import EVERYWHERE, ControllerId, GuestId, Leaf, PropertyId, Scope
-from chalicelib.guests import projection, rules, standing, store
+from chalicelib.guests import as_read, projection, rules, standing, store
 from chalicelib.guests.model import Guest, Head, Stay, Traits
 from chalicelib.guests.rules import WHOLE
 from chalicelib.guests.stats import Days, DayStats, on
@@ -135,6 +135,14 @@ def guests_by(caller: Caller, leaves: Collection[Leaf]) -> list[InSight]:
 def is_of(caller: Caller, head: Head) -> bool:
     """Whether a record is one of the caller's hotels: named at one of them, or with a stay there."""
     return caller.is_group or not caller.properties.isdisjoint(standing.hotels_of(head))
+
+
+def person_of(caller: Caller, guest_id: GuestId) -> InSight:
+    """Of whom something is to be written. Raises NotFound, and Conflict for a record that is nobody's: it may be
+    somebody else's later."""
+    found = guest_of(caller, guest_id)
+    as_read.require_somebodys(*found.heads)
+    return found
 
 
 def speaks_through(sight: InSight, hotel: PropertyId | None = None) -> Leaf:
