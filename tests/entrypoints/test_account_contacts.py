@@ -64,6 +64,25 @@ def test_whom_a_source_anonymised_is_no_contact_nor_is_whoever_the_record_is_giv
     assert contacts(hub) == [BO]
 
 
+def test_who_speaks_as_two_is_told_as_both(hub: Hub) -> None:
+    roles = ["billing", "booker"]
+    found = hub.put(AT, {"contacts": [{"guest": ANNA, "role": role} for role in roles]})
+    assert [(each["guest"], each["role"]) for each in found["contacts"]] == [(ANNA, role) for role in roles]
+
+
+def test_an_account_that_is_written_as_it_was_read_keeps_the_records_of_its_contacts(hub: Hub) -> None:
+    first, last = sorted([ANNA, BO])
+    hub.put(AT, {"contacts": [{"guest": last, "role": "booker"}]})
+    joined = {"records": [ANNA, BO], "verdict": "join", "reason": "one person"}
+    assert hub.status("POST", "/v1/merge-decisions", joined) == 200
+    read = [{"guest": each["guest"], "role": each["role"]} for each in hub.get(AT)["contacts"]]
+    assert read == [{"guest": first, "role": "booker"}]
+    hub.put(AT, {"name": "Lee and Sons", "contacts": read})
+    split = {"records": [last], "reason": "two people"}
+    assert hub.status("POST", f"/v1/guests/{first}/unmerge", split) == 200
+    assert contacts(hub) == [last]
+
+
 def test_a_record_that_is_nobodys_speaks_for_nobody(hub: Hub, ingest: Ingest) -> None:
     ingest(guest("g1", person=False, property_id=VIENNA.id, changed_at=at(5)))
     assert hub.status("PUT", AT, BOTH) == 409

@@ -154,9 +154,10 @@ def put(ask: Ask, body: Account) -> AccountOpened:
 
     A domain that is taken off an agency stays among the settings' `agency_domains` until it is taken off there.
     """
-    actions.opened(AccountId(body.id), _hotels(ask.caller))
+    kept = actions.opened(AccountId(body.id), _hotels(ask.caller))
     _check_contacts(ask.caller, body.contacts)
-    actions.write(body, _hotels(ask.caller), ask.hand)
+    known = [_as_known(ask.caller, each, kept.written.contacts) for each in body.contacts]
+    actions.write(body.with_contacts(tuple(dict.fromkeys(known))), _hotels(ask.caller), ask.hand)
     return _opened(ask.caller, AccountId(body.id))
 
 
@@ -173,6 +174,15 @@ def _check_contacts(caller: Caller, contacts: Collection[Contact]) -> None:
     strange = [at for at, each in enumerate(contacts) if not _is_guest(caller, each.guest)]
     if strange:
         raise Invalid(*(FieldError(f"contacts.{at}.guest", "is no guest of the key's hotels") for at in strange))
+
+
+def _as_known(caller: Caller, contact: Contact, known: Collection[Contact]) -> Contact:
+    """By the record by which the guest is the contact already: who reads an account is told the guest's id, and a
+    guest who is split later goes where that record goes."""
+    if contact in known:
+        return contact
+    members = guest_of(caller, GuestId(contact.guest)).whole.members
+    return next((each for each in known if each.role == contact.role and each.guest in members), contact)
 
 
 def _is_guest(caller: Caller, leaf: Leaf) -> bool:
@@ -221,17 +231,16 @@ def _opened(caller: Caller, account_id: AccountId) -> AccountOpened:
 
 def _contacts(caller: Caller, contacts: Collection[Contact]) -> list[ContactShown]:
     """Those in sight. Who was erased is nobody's contact any more; two who became one are named once a role."""
-    roles = {each.guest: each.role for each in contacts}
     shown = {
-        (sight.id, roles[leaf]): ContactShown(
+        (sight.id, each.role): ContactShown(
             guest=sight.id,
-            role=roles[leaf],
+            role=each.role,
             given_name=sight.traits.given_name,
             family_name=sight.traits.family_name,
         )
-        for sight in (guests_by(caller, list(roles)) if roles else [])
-        for leaf in sight.whole.members
-        if leaf in roles
+        for sight in (guests_by(caller, {each.guest for each in contacts}) if contacts else [])
+        for each in contacts
+        if each.guest in sight.whole.members
     }
     return [shown[key] for key in sorted(shown)]
 
