@@ -23,9 +23,23 @@ def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool, seen: Collection[L
 
     It is written down beside the table, too: one that is restored has forgotten it.
     """
+    hold(leaf, is_restricted=is_restricted, seen=seen)
+    objections.note(objections.Restriction(leaf, is_restricted, at))
+
+
+def hold(leaf: Leaf, *, is_restricted: bool, seen: Collection[Leaf] | None = None) -> None:
+    """The same at the gates alone."""
     for channel in CHANNELS:
         until_written(partial(_restrict, leaf, channel, seen, is_restricted=is_restricted), store.BUSY)
-    objections.note(objections.Restriction(leaf, is_restricted, at))
+
+
+def are_all(leaf: Leaf, *, is_restricted: bool) -> bool:
+    """Whether all gates of the guest say so by now. Raises NotFound."""
+    guest = guests.guest(leaf)
+    if guest is None:
+        raise NotFound("There is no such guest.")
+    gates = (store.gate(guest.id, channel) for channel in CHANNELS)
+    return all((gate is not None and gate.restricted) == is_restricted for gate in gates)
 
 
 def _restrict(leaf: Leaf, channel: ChannelName, seen: Collection[Leaf] | None, *, is_restricted: bool) -> None:

@@ -3,6 +3,8 @@ restricted (article 18), or that this ends. It lies with the record through whic
 
 from collections.abc import Collection, Mapping
 
+from chalicelib.aws.retries import until_written
+from chalicelib.aws.table import Contended
 from chalicelib.canonical.errors import Conflict, NotFound
 from chalicelib.canonical.ids import Leaf
 from chalicelib.canonical.time import Instant
@@ -14,13 +16,27 @@ from chalicelib.guests.model import Head
 from chalicelib.guests.standing import is_somebodys
 from chalicelib.profiles import actions as profiles
 from chalicelib.profiles.said import Sayings
+from chalicelib.profiles.sayings import NewerWord
+
+BUSY = "others say otherwise of this guest at this moment"
 
 
 def restrict(leaf: Leaf, at: Instant, actor: str, *, is_restricted: bool, seen: Collection[Leaf] | None = None) -> None:
     """At the gates, which hold what is sent, and on the profile, which keeps the guest out of segments. The same again
-    changes nothing, and makes good what a crash left. Raises NotFound, TryAgain, and Conflict as of `say`."""
-    restrictions.restrict(leaf, at, is_restricted=is_restricted, seen=seen)
-    say("restricted", leaf, at, actor, holds=is_restricted, seen=seen)
+    changes nothing, and makes good what a crash left. Whoever says otherwise beside this: both are as the last has it.
+    Raises NotFound, TryAgain, and Conflict as of `say`, and where somebody said otherwise since."""
+
+    def attempt() -> None:
+        restrictions.restrict(leaf, at, is_restricted=is_restricted, seen=seen)
+        try:
+            say("restricted", leaf, at, actor, holds=is_restricted, seen=seen)
+        except NewerWord:
+            restrictions.hold(leaf, is_restricted=not is_restricted)
+            raise
+        if not restrictions.are_all(leaf, is_restricted=is_restricted):
+            raise Contended(BUSY)
+
+    until_written(attempt, BUSY)
 
 
 def say(

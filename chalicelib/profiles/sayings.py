@@ -12,6 +12,10 @@ from chalicelib.profiles.draft import Draft
 from chalicelib.profiles.said import Sayings
 
 
+class NewerWord(Conflict):
+    """Somebody said otherwise since."""
+
+
 def take(draft: Draft, said: Sayings) -> None:
     """Raises NotFound for a record that is not there, and Conflict for one that is nobody's, or is full."""
     head = draft.head(said.leaf)
@@ -22,7 +26,7 @@ def take(draft: Draft, said: Sayings) -> None:
     news = [each for each in said.said if not _counts(each, draft, head)]
     after = with_statements(head.statements, news)
     if not set(news) <= set(after):
-        raise Conflict("Somebody said something else of this guest just now: look again, and ask again.")
+        raise NewerWord("Somebody said something else of this guest just now: look again, and ask again.")
     if not news and _profile_has_it(draft, head):
         return
     if sum(each.about not in ABOUT.values() for each in after) > MOST_STATEMENTS:  # no right is refused for a full row
