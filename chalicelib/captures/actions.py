@@ -1,6 +1,6 @@
 """Keep the address that a guest gives and what they agree to, in one step that may be taken again and again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -75,24 +75,27 @@ def capture(by: Speaker, said: Said, signup: SignupId, at: Instant, now: datetim
     """Keep the address first, and then what was agreed to: who dies in between has a guest with an address and no yes,
     and asks again. `at` and `signup` are those of the first time that it was asked.
 
-    A yes that a country wants confirmed, or that somebody else who reads that mailbox took back, is not given here: the
-    guest is mailed, and gives it by the link. Raises Invalid with the field, Conflict, TooMany before anything is kept,
-    and TryAgain.
+    A yes, also to a topic that was refused, is not given here where a country wants it confirmed, or somebody else who
+    reads that mailbox took it back: the guest is mailed, and gives it by the link. Raises Invalid with the field,
+    Conflict, TooMany before anything is kept, and TryAgain.
     """
     address = check(said)
     wanted = _wanted(said)
-    must_confirm = bool(said.agreed) and _must_be_confirmed(by, said, address)
+    again = {topic for topic, is_wanted in wanted.items() if is_wanted and _is_refused(by, topic, address)}
+    must_confirm = bool(said.agreed) and _must_be_confirmed(by, said, address, again)
     form = signups.form(by.hotel) if must_confirm else None
     if form:
         signups.count(address, now)
     leaf = _kept_at(by, address)
-    for topic, is_wanted in wanted.items():
-        _choose(by, said, leaf, topic, at, is_wanted=is_wanted)
+    for topic in sorted(topic for topic, is_wanted in wanted.items() if not is_wanted):
+        _say(by, said, leaf, NEWSLETTERS, at, topic, is_wanted=False, said_at=[])
     if form is None:
+        for topic in sorted(again):
+            _say(by, said, leaf, NEWSLETTERS, at, topic, said_at=[])
         for purpose in said.agreed:
             _agree(by, said, leaf, purpose, at, address)
         return Kept("granted" if said.agreed else "address_only", leaf)
-    asked = signups.hand_on(_signup(by, said, leaf, signup, at, address), address, form)
+    asked = signups.hand_on(_signup(by, said, leaf, signup, at, address, again), address, form)
     return Kept("to_confirm", leaf, asked.until)
 
 
@@ -113,12 +116,14 @@ def _wanted(said: Said) -> dict[str, bool]:
     return {each.id: each.id in said.topics for each in topics()} if chose else {}
 
 
-def _must_be_confirmed(by: Speaker, said: Said, address: str) -> bool:
+def _must_be_confirmed(by: Speaker, said: Said, address: str, again: Collection[str]) -> bool:
     """A no at the address that others said, too, holds for whoever has it: only its reader takes it back."""
     if rules.must_be_confirmed(by.laws, said.basis) and NEWSLETTERS in said.agreed:
         return True
     row = identity.identifier(_digest(address))
-    is_refused = row is not None and any(key_of(each, by.controller) in row.objections for each in said.agreed)
+    keys = [key_of(each, by.controller) for each in said.agreed]
+    keys += [key_of(NEWSLETTERS, by.controller, topic) for topic in again]
+    is_refused = row is not None and any(key in row.objections for key in keys)
     if row is not None and is_refused and not rules.is_of_these_alone(row.leaves, by.own):
         return True
     gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)  # whoever took it over with the address is asked for it again
@@ -135,12 +140,13 @@ def _kept_at(by: Speaker, address: str) -> Leaf:
     return correcting.correct(by.desk, {"email": address})
 
 
-def _choose(by: Speaker, said: Said, leaf: Leaf, topic: str, at: Instant, *, is_wanted: bool) -> None:
-    """A yes to a topic is said only where a no to it stands."""
+def _is_refused(by: Speaker, topic: str, address: str) -> bool:
+    """A yes to a topic is said only where a no to it stands, or comes with the address."""
     gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)
     known = gate.answer_to(NEWSLETTERS, by.controller, topic) if gate else None
-    if not is_wanted or (known and known.state not in GRANTED):
-        _say(by, said, leaf, NEWSLETTERS, at, topic, is_wanted=is_wanted, said_at=[])
+    row = identity.identifier(_digest(address))
+    comes = row is not None and key_of(NEWSLETTERS, by.controller, topic) in row.objections
+    return comes or (known is not None and known.state not in GRANTED)
 
 
 def _agree(by: Speaker, said: Said, leaf: Leaf, purpose: Purpose, at: Instant, address: str) -> None:
@@ -170,7 +176,9 @@ def _say(
     consents.record(act, purpose, by.controller, said_at)
 
 
-def _signup(by: Speaker, said: Said, leaf: Leaf, signup: SignupId, at: Instant, address: str) -> Signup:
+def _signup(
+    by: Speaker, said: Said, leaf: Leaf, signup: SignupId, at: Instant, address: str, again: Collection[str]
+) -> Signup:
     return Signup(
         id=signup,
         email="",
@@ -184,6 +192,7 @@ def _signup(by: Speaker, said: Said, leaf: Leaf, signup: SignupId, at: Instant, 
         leaf=leaf,
         address=_digest(address),
         about={purpose: said.proof(purpose, by.named) for purpose in said.agreed},
+        wanted=dict.fromkeys(sorted(again), ""),
     )
 
 
