@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from typing import get_args
 
 from chalicelib.aws import keys_of_newcomers as keys
@@ -21,6 +22,8 @@ PARTS = ("refused", "wanted")
 APART = {"id", *PARTS}
 CONFIRMING = "confirm_signup"
 """The kind of long work that confirming is, from the press of the button to its last write."""
+GOES_ON = timedelta(days=4)
+"""For which what was confirmed is kept at least, however late that was: as long as the work that follows is queued."""
 VIA: dict[str, Via] = {each: each for each in get_args(Via)}
 
 
@@ -48,8 +51,9 @@ def get(signup: SignupId) -> Signup | None:
 def confirm(signup: Signup) -> None:
     """Keep when and from where it was confirmed first, with the job by which the tick goes on with it, whatever dies.
     Raises ConditionFailed where that is known, or gone."""
-    values = {":at": signup.confirmed_at, ":from": signup.confirmed_from}
-    expression = "SET confirmed_at = :at, confirmed_from = :from"
+    until = max(moment_of(signup.until), moment_of(signup.confirmed_at or signup.asked_at) + GOES_ON)
+    values = {":at": signup.confirmed_at, ":from": signup.confirmed_from, ":until": int(until.timestamp())}
+    expression = "SET confirmed_at = :at, confirmed_from = :from, expires_at = :until"
     confirmed = table.Update(keys.signup(signup.id), expression, values, when=table.When(UNCONFIRMED))
     table.transact([confirmed, *jobs.kept(job_of(signup))])
 

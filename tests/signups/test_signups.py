@@ -311,6 +311,15 @@ def test_whatever_crashes_the_tick_goes_on_and_nobody_need_press_again(ses: Fake
         assert [len(yes(ida)) for ida in known(address)] == ([1] if kept.confirmed_at else []), point
 
 
+def test_who_confirms_in_the_last_moment_is_known_though_the_work_goes_on_later(ses: FakeSes) -> None:
+    """DynamoDB takes a row at its own time, once that is over."""
+    token, last = link(ses), NOW + LASTS - timedelta(seconds=1)
+    store.confirm(replace(actions.shown(token, last), confirmed_at=instant(last)))
+    row = table.get(keys.signup(FIRST))
+    assert row
+    assert row["expires_at"] >= (last + timedelta(days=1)).timestamp()
+
+
 def is_over(signup: Signup) -> bool:
     job = jobs.job(store.job_of(signup).id)
     return job is not None and job.is_over
