@@ -9,7 +9,7 @@ from functools import partial
 from chalicelib.access import attempts
 from chalicelib.access.links.rules import network_of
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.canonical.ids import ControllerId, Leaf, PropertyId, SignupId
 from chalicelib.canonical.time import instant
 from chalicelib.canonical.time import now as present
@@ -18,10 +18,12 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, Purpose, State
 from chalicelib.guests import store as guests
+from chalicelib.guests.model import Traits
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
+from chalicelib.messages.channels.register import CHANNELS as CARRIERS
 from chalicelib.messages.holds import PURPOSES, UNASKED
 from chalicelib.messages.newcomers import mail_newcomer
 from chalicelib.messages.preferences import OFTEN, PARTS, Frequency
@@ -38,6 +40,7 @@ from chalicelib.signups.letters import letter
 from chalicelib.signups.model import LASTS, Signup, Via
 from chalicelib.signups.tokens import make_token, read_token
 
+UNREACHABLE = "has letters that no mail can be sent to yet: give another one"
 BUSY = "this sign-up is being confirmed by others"
 TO_ADDRESS = attempts.Limit("signup", 3, "Somebody signed up with this address too often. Try again in a while.")
 FROM_NETWORK = attempts.Limit("signups", 60, "Too many people signed up from here at once. Try again in a while.")
@@ -106,6 +109,8 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
     Raises Invalid for what is no address of one's own, or no topic, and TooMany.
     """
     address = rules.address_of(typed.email, asked_in.hotel_domains)
+    if CARRIERS[DEFAULT_CHANNEL].address_of(Traits(email=address)) is None:
+        raise Invalid(FieldError("email", UNREACHABLE))
     wanted, refused = rules.parts_of(asked_in.topics, typed.topics, typed.language)
     if network := network_of(typed.network):
         attempts.take(FROM_NETWORK, network, now)

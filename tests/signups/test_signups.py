@@ -221,6 +221,16 @@ def test_what_is_asked_again_under_one_id_is_mailed_where_it_was_asked_first(ses
     assert ses.recipients == [ADDRESS]
 
 
+@pytest.mark.parametrize("typed", ["ida.bérg@example.com", "イダ@example.com"])
+def test_an_address_that_no_mail_can_be_sent_to_yet_is_refused_when_it_is_typed(ses: FakeSes, typed: str) -> None:
+    """Else every passer-by fills the dead letters by the form."""
+    with pytest.raises(Invalid) as refused:
+        ask(Typed(typed))
+    assert [each.field for each in refused.value.fields] == ["email"]
+    mailed()
+    assert ses.accepted == []
+
+
 def test_an_address_is_mailed_three_times_an_hour_at_most(ses: FakeSes) -> None:
     for number in range(3):
         ask(IDA, signup_of(str(number)))
