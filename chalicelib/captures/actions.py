@@ -127,7 +127,7 @@ def _must_be_confirmed(by: Speaker, said: Said, address: str, again: Collection[
     if row is not None and is_refused and not rules.is_of_these_alone(row.leaves, by.own):
         return True
     gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)  # whoever took it over with the address is asked for it again
-    known = [gate.answer_to(each, by.controller) for each in said.agreed] if gate else []
+    known = [gate.answers.get(key) for key in keys] if gate else []
     return any(each is not None and each.basis == ADDRESS for each in known)
 
 
