@@ -3,6 +3,7 @@
 Codes and ids are the source's own words; what rules and segments compare across hotels has the hub's words.
 """
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -132,6 +133,17 @@ class PostalAddress(Detail):
     city: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] | None = None
     region: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] | None = None
     country: CountryCode | None = None
+
+    def worded(self, change: Callable[[str], str]) -> "PostalAddress":
+        """With each of its lines as the change makes it."""
+        return self.model_copy(
+            update={
+                "street": self.street and change(self.street),
+                "postal_code": self.postal_code and change(self.postal_code),
+                "city": self.city and change(self.city),
+                "region": self.region and change(self.region),
+            }
+        )
 
 
 class SpecialDate(Detail):

@@ -9,8 +9,7 @@ WITHOUT_CARDS = AfterValidator(scrub_text)
 
 
 def _scrubbed(address: PostalAddress) -> PostalAddress:
-    lines = {name: scrub_text(text) for name, text in address if isinstance(text, str)}
-    return address.model_copy(update=lines)
+    return address.worded(scrub_text)
 
 
 ADDRESS_WITHOUT_CARDS = AfterValidator(_scrubbed)
