@@ -63,6 +63,13 @@ def answer_for(
     return newer(objection, answer) if answer and answer.basis in OWN_ACTS else objection
 
 
+def refusals_of(acts: Acts) -> Acts:
+    """What is left of what was said through a record when nobody is left who agreed: each no, also one that a yes
+    followed."""
+    before = {key: acts[remembered_key(key)] for key in acts if remembered_key(key) in acts}
+    return {key: act for key, act in {**acts, **before}.items() if act.state not in GRANTED}
+
+
 def rests_on_acts(gate: Gate) -> bool:
     """Whether anything was ever done through a leaf of this guest: else there are no acts to be read."""
     return any(answer.basis in OWN_ACTS for answer in gate.answers.values())

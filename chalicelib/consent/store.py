@@ -109,7 +109,7 @@ def acts_of(leaves: Iterable[Leaf], channel: ChannelName) -> dict[Leaf, Acts]:
 
 
 def read_acts(item: Item) -> Acts:
-    return _unpacked(item["acts"])
+    return _unpacked(item.get("acts", {}))
 
 
 def acts_row(leaf: Leaf, channel: ChannelName, known: Acts) -> Item:

@@ -15,12 +15,14 @@ from chalicelib.canonical.ids import Leaf
 from chalicelib.guests import store as guests
 from chalicelib.guests import written
 from chalicelib.guests.spans import Span, Unread
+from chalicelib.identity import store as identity
+from chalicelib.identity.digests import digest
 from chalicelib.identity.model import MOST_DECISIONS, MOST_LEAVES
-from chalicelib.profiles import rules, store
+from chalicelib.profiles import rules, store, verdicts
 from chalicelib.profiles.loading import LoadedRows
 from chalicelib.profiles.looking_again import LookAgain
 from chalicelib.profiles.membership_acts import MembershipAct
-from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision
+from chalicelib.profiles.model import Change, Erasure, Input, MergeDecision, taken_out
 from chalicelib.profiles.said import Sayings
 from chalicelib.profiles.state import ProfileState, ProfileUpdate
 
@@ -101,6 +103,17 @@ def _forget_what_was_written(said: Input) -> None:
         if head.record and head.record.nobody:
             written.forget(leaf)
             contacts.forget(leaf)
+            _forget_what_staff_corrected(leaf, said)
+
+
+def _forget_what_staff_corrected(leaf: Leaf, said: Input) -> None:
+    """The records that keep it go where this one goes: they are nobody's with it. What was corrected since the source
+    told it is said of somebody else."""
+    told_at = said.received_at if isinstance(said, Change) else None
+    corrected = verdicts.said_through([leaf], identity.decisions_about([leaf])) if told_at else set()
+    for other, head in guests.with_records(guests.heads(sorted(corrected))).items() if corrected else ():
+        if told_at and head.record and not head.record.nobody and head.version and head.version.changed_at <= told_at:
+            bus.announce(_store(taken_out(other, head.record, told_at, digest), LoadedRows()).facts)
 
 
 def _too_late() -> TryAgain:

@@ -59,7 +59,8 @@ class Draft:
         return known or Gate(guest=guest, channel=channel)
 
     def acts(self, leaf: Leaf, channel: ChannelName) -> Acts:
-        return self.decided.acts.get((leaf, channel)) or self.state.acts.get((leaf, channel)) or {}
+        decided = self.decided.acts.get((leaf, channel))
+        return self.state.acts.get((leaf, channel)) or {} if decided is None else decided
 
     def answers(self, leaves: Sequence[Leaf], channel: ChannelName) -> dict[str, Consent]:
         """What is in effect for a guest that has these leaves."""
@@ -75,6 +76,11 @@ class Draft:
             if (was.keys() ^ now.keys()) - self.acts(leaf, channel).keys():
                 return True
         return False
+
+    def agreements_ended(self, leaf: Leaf) -> bool:
+        """Whether a yes that was given through the leaf is none any more."""
+        ended = ((before, self.acts(leaf, channel)) for (of, channel), before in self.state.acts.items() if of == leaf)
+        return any(before != after and after == consent.refusals_of(before) for before, after in ended)
 
     def decisions(self, leaf: Leaf) -> Decisions:
         return self.decided.decisions.get(leaf) or self.state.decisions.get(leaf) or {}

@@ -171,6 +171,13 @@ class Change:
         return self.stay.property_id if self.stay else next((each.property_id for each in self.people), None)
 
 
+def taken_out(leaf: Leaf, record: Record, at: Instant, digest: DigestOf) -> Change:
+    """That a record of the hub's own is nobody's from then on, as the one is through which it was said."""
+    nobodys = Record(source=record.source, source_id=record.source_id, nobody="anonymised")
+    person = Person(leaf, nobodys, Version(at, "", digest_of("anonymised")), None, {}, digest)
+    return Change(subject=leaf, version=person.version, vendor_id="", people=(person,), received_at=at)
+
+
 @dataclass(frozen=True)
 class MergeDecision:
     """What a person decided about two leaves, on its way in: it is stored and told as a source's change is."""

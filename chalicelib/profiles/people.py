@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.canonical.facts import FactType
-from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, digest_in, is_anew
+from chalicelib.canonical.ids import ChannelName, Digest, IdentifierKey, Leaf, digest_in, is_anew
 from chalicelib.consent import rules as consent
 from chalicelib.consent.model import CHANNELS, ERASED, Suppression, SuppressionReason
 from chalicelib.guests import minors
@@ -39,6 +39,8 @@ def _take(draft: Draft, person: Person, before: Head, since: int | None) -> bool
     record = before.record if before.record and _hidden_like(before.record, record) == before.record else record
     version = person.version.text()
     said = replace(before, record=record, record_version=version, seen_at=seen_at, own_profile=person.own_profile)
+    if record.nobody:
+        _end_what_was_agreed(draft, person.leaf)
     statements = () if record.nobody else before.statements
     said = replace(said, since=known_since, blocks=_blocks(draft, person, before), statements=statements)
     enrolments = without_numbers(before.enrolments) if record.nobody else before.enrolments
@@ -54,6 +56,15 @@ def _take(draft: Draft, person: Person, before: Head, since: int | None) -> bool
     if is_older or _member_number(before.record) != _member_number(record) or enrolments != before.enrolments:
         draft.say(FactType.MEMBER_NUMBER_CHANGED, person.leaf, person.leaf)
     return True
+
+
+def _end_what_was_agreed(draft: Draft, leaf: Leaf) -> None:
+    """Of whom a source takes out: whoever has the record next agreed to nothing. What was refused stays."""
+    for channel in CHANNELS:
+        known = draft.acts(leaf, channel)
+        left = consent.refusals_of(known)
+        if left != known:
+            draft.decided.acts[leaf, channel] = left
 
 
 def _youth(record: Record | None) -> date | None:
@@ -119,9 +130,9 @@ def take_consent(draft: Draft, person: Person) -> None:
         after = before if answers == before.answers else before.with_answers(answers)
         for address, reason in _suppressed_addresses(draft, person, CHANNELS[channel]):
             after = consent.with_suppression(after, address, reason)
-        if after != before or took_over:  # the gate is the lock of the acts
+        if after != before or took_over or (person.leaf, channel) in draft.decided.acts:  # the lock of the acts
             draft.decided.gates[guest, channel] = after
-    if draft.flags_changed(person.leaf):
+    if draft.flags_changed(person.leaf) or draft.agreements_ended(person.leaf):
         draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 
