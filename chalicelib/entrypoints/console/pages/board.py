@@ -1,6 +1,6 @@
 """A hotel's board: who arrives, who leaves, who is in house.
 
-A page of 50 lines asks AWS 10 to 12 times beyond the session (in house 31 times more): the hotels, and what the API's
+A page of 50 lines asks AWS 10 to 13 times beyond the session (in house 31 times more): the hotels, and what the API's
 board reads.
 """
 
