@@ -4,25 +4,30 @@ is written with it anyway. A further write is made only where another account is
 from collections.abc import Iterator
 from datetime import date
 
+from chalicelib.accounts.model import Kind, Named
 from chalicelib.aws import keys_of_accounts as keys
 from chalicelib.aws import table
 from chalicelib.aws.codec import Item
 from chalicelib.aws.indexes import INDEX_1, INDEX_2, Index
-from chalicelib.canonical.ids import AccountId, PropertyId, ReservationId, account_of
+from chalicelib.canonical.ids import AccountId, PropertyId, ReservationId
 from chalicelib.guests.model import Stay
 
 LAST_DAY = date(2300, 1, 1)
-INDEX_OF = {"company": INDEX_1, "agency": INDEX_2}
+INDEX_OF: dict[Kind, Index] = {"company": INDEX_1, "agency": INDEX_2}
+
+
+def named_by(stay: Stay) -> list[Named]:
+    """The accounts that a reservation names."""
+    told: tuple[tuple[Kind, str | None], ...] = ("company", stay.company_id), ("agency", stay.agency_id)
+    return [Named(stay.source, source_id, stay.property_id, kind) for kind, source_id in told if source_id]
 
 
 def attributes(stay: Stay) -> Item:
     """The entries of the indexes that a reservation is to be in; none for most."""
-    named = (INDEX_1, stay.company_id), (INDEX_2, stay.agency_id)
     entries: Item = {}
-    for index, source_id in named:
-        if source_id:
-            of = keys.stays_of_account(account_of(stay.source, source_id), stay.property_id)
-            entries |= {index.pk: of, index.sk: position_of(stay)}
+    for each in named_by(stay):
+        index = INDEX_OF[each.kind]
+        entries |= {index.pk: keys.stays_of_account(each.id, each.property_id), index.sk: position_of(stay)}
     return entries
 
 
@@ -38,8 +43,7 @@ def position_of(stay: Stay) -> str:
 
 
 def names(stay: Stay, account_id: AccountId) -> bool:
-    told = (stay.company_id, stay.agency_id)
-    return any(each and account_of(stay.source, each) == account_id for each in told)
+    return any(each.id == account_id for each in named_by(stay))
 
 
 def positions(

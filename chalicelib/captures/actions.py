@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from chalicelib.canonical.errors import FieldError, Invalid
 from chalicelib.canonical.ids import ControllerId, Digest, Leaf, PropertyId, SignupId
@@ -15,17 +16,19 @@ from chalicelib.consent.acts import GRANTED
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, PURPOSES, TRACKING, Consent, Purpose, key_of
 from chalicelib.consent.rules import ADDRESS
 from chalicelib.consent.said import Act
-from chalicelib.guests.model import Guest, Traits
+from chalicelib.guests.model import Guest
 from chalicelib.identity import store as identity
 from chalicelib.identity.digests import digest
+from chalicelib.identity.model import Identifier
 from chalicelib.ingest import correcting
 from chalicelib.ingest.correcting import Desk
 from chalicelib.languages.catalogues import Language
 from chalicelib.languages.sentences import agreeing_to_be_followed, agreeing_to_newsletters
-from chalicelib.messages.channels.register import CHANNELS as PLUGS
+from chalicelib.messages.channels.register import carries_to
 from chalicelib.messages.holds import PURPOSES as PURPOSE_OF
 from chalicelib.messages.holds import UNASKED
 from chalicelib.properties import store as properties
+from chalicelib.properties.model import own_domains
 from chalicelib.settings import legal_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.legal import CountryRule, MailTopic
@@ -68,7 +71,7 @@ def sentences(name: str, language: Language, today: date) -> dict[Purpose, Sente
 
 def topics() -> tuple[MailTopic, ...]:
     """Among which a guest who agrees to newsletters may choose."""
-    return tuple(each for each in legal_store.get().topics if each.purpose == NEWSLETTERS)
+    return legal_store.get().topics_of(NEWSLETTERS)
 
 
 def capture(by: Speaker, said: Said, signup: SignupId, at: Instant, now: datetime) -> Kept:
@@ -80,9 +83,9 @@ def capture(by: Speaker, said: Said, signup: SignupId, at: Instant, now: datetim
     Conflict, TooMany before anything is kept, and TryAgain.
     """
     address = check(said)
-    wanted = _wanted(said)
-    again = {topic for topic, is_wanted in wanted.items() if is_wanted and _is_refused(by, topic, address)}
-    must_confirm = bool(said.agreed) and _must_be_confirmed(by, said, address, again)
+    wanted, before = _wanted(said), _before(by, address)
+    again = {topic for topic, is_wanted in wanted.items() if is_wanted and before.refuses(_key_of(by, topic))}
+    must_confirm = bool(said.agreed) and _must_be_confirmed(by, said, before, again)
     form = signups.form(by.hotel) if must_confirm else None
     if form:
         signups.count(address, now)
@@ -92,8 +95,9 @@ def capture(by: Speaker, said: Said, signup: SignupId, at: Instant, now: datetim
     if form is None:
         for topic in sorted(again):
             _say(by, said, leaf, NEWSLETTERS, at, topic, said_at=[])
+        said_at = _read_by_them_alone(by, leaf, address) if said.agreed else []
         for purpose in said.agreed:
-            _agree(by, said, leaf, purpose, at, address)
+            _say(by, said, leaf, purpose, at, said_at=said_at)
         return Kept("granted" if said.agreed else "address_only", leaf)
     asked = signups.hand_on(_signup(by, said, leaf, signup, at, address, again), address, form)
     return Kept("to_confirm", leaf, asked.until)
@@ -101,9 +105,9 @@ def capture(by: Speaker, said: Said, signup: SignupId, at: Instant, now: datetim
 
 def check(said: Said) -> str:
     """The address, as it is kept. Raises Invalid for one that is nobody's own, and for a topic that there is not."""
-    domains = frozenset(domain for hotel in properties.by_id().values() for domain in hotel.mail_domains)
+    domains = own_domains(properties.by_id().values())
     address = rules.address_of(said.email, domains, settings.get().guests)
-    if PLUGS[DEFAULT_CHANNEL].address_of(Traits(email=address)) is None:
+    if not carries_to(address):
         raise Invalid(FieldError("email", UNREACHABLE))
     if said.topics - {each.id for each in topics()}:
         raise Invalid(FieldError("topics", "names one that there is not"))
@@ -116,19 +120,40 @@ def _wanted(said: Said) -> dict[str, bool]:
     return {each.id: each.id in said.topics for each in topics()} if chose else {}
 
 
-def _must_be_confirmed(by: Speaker, said: Said, address: str, again: Collection[str]) -> bool:
-    """A no at the address that others said, too, holds for whoever has it: only its reader takes it back."""
+class Before(NamedTuple):
+    """What stands before anything is kept: the guest's answers, and what was said at the mailbox, by whomever."""
+
+    answers: Mapping[str, Consent]
+    mailbox: Identifier | None
+
+    def refuses(self, key: str) -> bool:
+        """A yes to a topic is said only where a no to it stands, or comes with the address."""
+        known = self.answers.get(key)
+        return self.comes(key) or (known is not None and known.state not in GRANTED)
+
+    def comes(self, key: str) -> bool:
+        return self.mailbox is not None and key in self.mailbox.objections
+
+
+def _before(by: Speaker, address: str) -> Before:
+    gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)
+    return Before(gate.answers if gate else {}, identity.identifier(_digest(address)))
+
+
+def _key_of(by: Speaker, topic: str) -> str:
+    return key_of(NEWSLETTERS, by.controller, topic)
+
+
+def _must_be_confirmed(by: Speaker, said: Said, before: Before, again: Collection[str]) -> bool:
+    """A no at the address that others said, too, holds for whoever has it: only its reader takes it back; so does one
+    that somebody took over with the address."""
     if rules.must_be_confirmed(by.laws, said.basis) and NEWSLETTERS in said.agreed:
         return True
-    row = identity.identifier(_digest(address))
-    keys = [key_of(each, by.controller) for each in said.agreed]
-    keys += [key_of(NEWSLETTERS, by.controller, topic) for topic in again]
-    is_refused = row is not None and any(key in row.objections for key in keys)
-    if row is not None and is_refused and not rules.is_of_these_alone(row.leaves, by.own):
+    keys = [*(key_of(each, by.controller) for each in said.agreed), *(_key_of(by, topic) for topic in again)]
+    carriers = before.mailbox.leaves if before.mailbox else ()
+    if any(map(before.comes, keys)) and not rules.is_of_these_alone(carriers, by.own):
         return True
-    gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)  # whoever took it over with the address is asked for it again
-    known = [gate.answers.get(key) for key in keys] if gate else []
-    return any(each is not None and each.basis == ADDRESS for each in known)
+    return any(before.answers[key].basis == ADDRESS for key in keys if key in before.answers)
 
 
 def _kept_at(by: Speaker, address: str) -> Leaf:
@@ -140,23 +165,14 @@ def _kept_at(by: Speaker, address: str) -> Leaf:
     return correcting.correct(by.desk, {"email": address})
 
 
-def _is_refused(by: Speaker, topic: str, address: str) -> bool:
-    """A yes to a topic is said only where a no to it stands, or comes with the address."""
-    gate = gates.gate(by.guest.id, DEFAULT_CHANNEL)
-    known = gate.answer_to(NEWSLETTERS, by.controller, topic) if gate else None
-    row = identity.identifier(_digest(address))
-    comes = row is not None and key_of(NEWSLETTERS, by.controller, topic) in row.objections
-    return comes or (known is not None and known.state not in GRANTED)
-
-
-def _agree(by: Speaker, said: Said, leaf: Leaf, purpose: Purpose, at: Instant, address: str) -> None:
-    """At the address, too, where nobody else has it; but who reads a mailbox has not been seen to: a complaint
-    stays."""
+def _read_by_them_alone(by: Speaker, leaf: Leaf, address: str) -> list[Digest]:
+    """The address, where nobody else has it: a yes is said there, too. But who reads a mailbox has not been seen to: a
+    complaint stays."""
     row = identity.identifier(_digest(address))
     is_theirs = row is not None and rules.is_of_these_alone(row.leaves, [*by.own, leaf])
     held = row.suppressed if row else None
     stays = held is not None and held["reason"] == "complaint"
-    _say(by, said, leaf, purpose, at, said_at=[_digest(address)] if is_theirs and not stays else [])
+    return [_digest(address)] if is_theirs and not stays else []
 
 
 def _say(

@@ -181,10 +181,7 @@ def _is_other_statement(act: Act) -> bool:
 
 def history(guest: GuestId) -> list[Receipt]:
     """Every receipt of a guest's leaves, oldest first."""
-    known = guests.guest(guest)
-    if known is None:
-        raise NotFound("There is no such guest.")
-    return evidence.receipts(known.members)
+    return evidence.receipts(guests.required(guest).members)
 
 
 def suppress(leaf: Leaf, channel: ChannelName, address: Digest, reason: SuppressionReason) -> None:
@@ -226,9 +223,7 @@ def _follow(
 def lift_bounce(guest: GuestId, channel: ChannelName, at: Instant, proof: Mapping[str, str]) -> None:
     """Let messages reach a guest's addresses again that bounces held, for everybody who carries them; again and
     again is once. An objection is lifted by the guest alone. Raises NotFound, TryAgain."""
-    known = guests.guest(guest)
-    if known is None:
-        raise NotFound("There is no such guest.")
+    known = guests.required(guest)
     for reason in (rules.BOUNCE, SOFT_BOUNCES):
         lifted = Consent(state="lifted", basis="staff", at=at)
         _lift(known, addresses.of(known, channel), channel, reason, lifted, proof)

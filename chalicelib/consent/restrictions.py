@@ -9,12 +9,13 @@ from functools import partial
 
 from chalicelib.aws import table
 from chalicelib.aws.retries import until_written
-from chalicelib.canonical.errors import Conflict, NotFound
+from chalicelib.canonical.errors import Conflict
 from chalicelib.canonical.ids import ChannelName, Leaf
 from chalicelib.canonical.time import Instant
 from chalicelib.consent import objections, store
 from chalicelib.consent.model import CHANNELS, Gate
 from chalicelib.guests import store as guests
+from chalicelib.guests.model import Guest
 
 
 def restrict(leaf: Leaf, at: Instant, *, is_restricted: bool, seen: Collection[Leaf] | None = None) -> None:
@@ -35,28 +36,24 @@ def hold(leaf: Leaf, *, is_restricted: bool, seen: Collection[Leaf] | None = Non
 
 def are_all(leaf: Leaf, *, is_restricted: bool) -> bool:
     """Whether all gates of the guest say so by now. Raises NotFound."""
-    guest = guests.guest(leaf)
-    if guest is None:
-        raise NotFound("There is no such guest.")
+    guest = guests.required(leaf)
     gates = (store.gate(guest.id, channel) for channel in CHANNELS)
     return all((gate is not None and gate.restricted) == is_restricted for gate in gates)
 
 
 def _restrict(leaf: Leaf, channel: ChannelName, seen: Collection[Leaf] | None, *, is_restricted: bool) -> None:
-    guest = guests.guest(leaf)
-    if guest is None:
-        raise NotFound("There is no such guest.")
+    guest = guests.required(leaf)
     before = store.gate(guest.id, channel)
-    if seen is not None:
-        _check_seen(leaf, seen)
+    require_seen(
+        guests.guest(leaf), seen
+    )  # behind the gate: whoever is joined with the guest from then on changes that
     gate = before or Gate(guest=guest.id, channel=channel)
     if gate.restricted != is_restricted:
         after = gate.restricting(is_restricted=is_restricted)
         table.transact([store.replace(before, after), store.belongs(guest.id, guest.id)])
 
 
-def _check_seen(leaf: Leaf, seen: Collection[Leaf]) -> None:
-    """Asked behind the gate: whoever is joined with the guest from then on changes that. Raises Conflict."""
-    guest = guests.guest(leaf)
-    if guest is None or {*guest.members} != {*seen}:
+def require_seen(guest: Guest | None, seen: Collection[Leaf] | None) -> None:
+    """That these are the guest's records still, where it matters which. Raises Conflict."""
+    if seen is not None and (guest is None or {*guest.members} != {*seen}):
         raise Conflict("Somebody else changed this guest just now: look again.")

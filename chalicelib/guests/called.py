@@ -3,7 +3,7 @@
 from datetime import date
 
 from chalicelib.guests.model import Traits
-from chalicelib.identity.birthdays import birth_day, is_likely
+from chalicelib.identity.birthdays import birth_day, birthday_in, is_likely
 
 FAMILY_FIRST = frozenset({"hu", "ja", "ko", "vi", "zh"})
 """ISO 639-1: who speaks these is called by the family name first."""
@@ -26,13 +26,5 @@ def birthday_within(born: date | None, first: date, last: date) -> date | None:
     a year alone, and for a day that nobody alive was born on."""
     if born is None or birth_day(born) is None or not is_likely(born, first):
         return None
-    birthdays = (_in_year(born, year) for year in range(first.year, last.year + 1))
+    birthdays = (birthday_in(year, born) for year in range(first.year, last.year + 1))
     return next((day for day in birthdays if first <= day <= last), None)
-
-
-def _in_year(born: date, year: int) -> date:
-    """Of who was born on the 29th of February the 1st of March where the year has no such day."""
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)

@@ -6,6 +6,7 @@ from typing import Protocol
 from chalicelib.canonical.details import AgeCategory
 from chalicelib.canonical.ids import PropertyId
 from chalicelib.guests.stats import Days
+from chalicelib.identity.birthdays import birthday_in
 
 FULL_AGE = 18
 """Years."""
@@ -44,12 +45,7 @@ def first_day(moment: datetime) -> date:
 
 
 def of_age_on(born: date) -> date:
-    """The birthday; of who was born on the 29th of February the 1st of March where the year has no such day."""
-    year = born.year + FULL_AGE
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
+    return birthday_in(born.year + FULL_AGE, born)
 
 
 def youngest_of_age(today: date) -> date:

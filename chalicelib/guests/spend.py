@@ -12,7 +12,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from chalicelib.canonical.money import to_major, to_minor
-from chalicelib.guests.kept import Amounts
 from chalicelib.guests.model import Stay
 from chalicelib.guests.rules import by_currency, count_stays, own_stays
 from chalicelib.settings.spend import Commission, ExchangeRate, Scope, SpendSettings
@@ -75,8 +74,10 @@ def spend_of(by_record: Iterable[Sequence[Stay]], settings: SpendSettings) -> Sp
 def _amounts(stay: Stay, commissions: Sequence[Commission]) -> Iterator[tuple[str, Amount]]:
     """What a stay came to, currency by currency."""
     taken = commission_of(stay, commissions)
-    for currency, revenue in by_currency([*stay.room_revenue.items(), *stay.other_revenue.items()]).items():
-        yield currency, Amount(revenue, _part(_base(stay, taken).get(currency, 0), taken))
+    whole = by_currency([*stay.room_revenue.items(), *stay.other_revenue.items()])
+    base = stay.room_revenue if taken and taken.base == "room" else whole
+    for currency, revenue in whole.items():
+        yield currency, Amount(revenue, _part(base.get(currency, 0), taken))
 
 
 def commission_of(stay: Stay, commissions: Iterable[Commission]) -> Commission | None:
@@ -84,12 +85,6 @@ def commission_of(stay: Stay, commissions: Iterable[Commission]) -> Commission |
     booking = Scope(stay.source, stay.agency_id, stay.property_id, stay.channel, stay.payer)
     found = [each for each in commissions if each.covers(stay.departure) and each.scope.holds(booking)]
     return max(found, key=lambda each: each.scope.told, default=None)
-
-
-def _base(stay: Stay, taken: Commission | None) -> Amounts:
-    if taken is None or taken.base == "room":
-        return stay.room_revenue
-    return by_currency([*stay.room_revenue.items(), *stay.other_revenue.items()])
 
 
 def _part(base: int, taken: Commission | None) -> int:

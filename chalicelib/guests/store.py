@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.aws import keys, table
 from chalicelib.aws.codec import Item, Value, inflated, joined, within_a_unit
+from chalicelib.canonical.errors import NotFound
 from chalicelib.canonical.ids import GuestId, Leaf, ReservationId
 from chalicelib.guests import board
 from chalicelib.guests.carried import carrying, told_by_record
@@ -168,6 +169,14 @@ def guest(leaf: Leaf) -> Guest | None:
     while found and found.merged_into:
         found = head(found.merged_into)
     return found.as_guest() if found else None
+
+
+def required(leaf: Leaf) -> Guest:
+    """The same. Raises NotFound."""
+    found = guest(leaf)
+    if found is None:
+        raise NotFound("There is no such guest.")
+    return found
 
 
 def guests_of(known: Mapping[Leaf, Head]) -> list[Guest]:

@@ -13,6 +13,14 @@ def is_likely(birth_date: date, told_on: date) -> bool:
     return birth_date <= told_on and told_on.year - birth_date.year <= OLDEST
 
 
+def birthday_in(year: int, born: date) -> date:
+    """Of who was born on the 29th of February the 1st of March where the year has no such day."""
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
 def birth_day(birth_date: date | None) -> BirthDay | None:
     """What tells two people apart. None for the first of January, of whatever year: where only a year is known, or
     nothing, it stands for that."""

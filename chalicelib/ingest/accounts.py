@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from chalicelib.accounts import store
+from chalicelib.accounts import listing, store
 from chalicelib.accounts.model import Named
 from chalicelib.accounts.said import Said, said_by
 from chalicelib.canonical.batch import Failures
 from chalicelib.canonical.errors import TryAgain
 from chalicelib.canonical.ids import ConnectionId
 from chalicelib.canonical.snapshots import GuestSnapshot, ReservationSnapshot
-from chalicelib.guests.model import Stay
 from chalicelib.ingest.changes import Snapshot
 from chalicelib.profiles.model import Change
 
@@ -33,7 +32,7 @@ class Accounts:
     def named(self, changes: Sequence[Change], sources: Sequence[AbstractSet[str]]) -> None:
         for change, messages in zip(changes, sources, strict=True):
             if change.stay and not change.charge:
-                self.by_stay += [(named, messages) for named in _named_by(change.stay)]
+                self.by_stay += [(named, messages) for named in listing.named_by(change.stay)]
 
     def noted(self, failures: Failures) -> Failures:
         """Remember all that came with messages that did not fail; where that fails, they do."""
@@ -55,11 +54,3 @@ def _profiles(snapshot: Snapshot) -> Sequence[GuestSnapshot]:
             return [each.guest for each in snapshot.occupants]
         case _:
             return []
-
-
-def _named_by(stay: Stay) -> list[Named]:
-    company, agency = stay.company_id, stay.agency_id
-    return [
-        *([Named(stay.source, company, stay.property_id, "company")] if company else []),
-        *([Named(stay.source, agency, stay.property_id, "agency")] if agency else []),
-    ]

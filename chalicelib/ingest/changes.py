@@ -23,7 +23,7 @@ from chalicelib.ingest.people import USABLE, in_order, kept_of, leaf_of, observe
 from chalicelib.ingest.rooms import Rooms
 from chalicelib.ingest.texts import address_of, clean
 from chalicelib.profiles.model import Change, Charge, DigestOf, Person
-from chalicelib.properties.model import Property
+from chalicelib.properties.model import Property, own_domains
 
 Snapshot = GuestSnapshot | ReservationSnapshot | ChargeSnapshot
 
@@ -208,7 +208,11 @@ class _Maker:
     def _record(self, snapshot: GuestSnapshot, hotel: Property | None) -> Record:
         """What is said of a person, as it is kept; a hotel helps to read what stands without its country."""
         email = normalise_email(snapshot.email) if snapshot.email else None
-        kind = kind_of_email(email, self._hotel_domains(), flagged_relay=snapshot.email_is_relay) if email else None
+        kind = (
+            kind_of_email(email, own_domains(self.properties.values()), flagged_relay=snapshot.email_is_relay)
+            if email
+            else None
+        )
         phone = self._phone(snapshot.phone, hotel, snapshot.country or (hotel.country if hotel else None))
         is_member = normalise_member(snapshot.member_number or "") is not None
         born = snapshot.birth_date
@@ -254,10 +258,6 @@ class _Maker:
         if at is None or not 1970 <= at.year <= 2200:
             return None
         return local_date(at, hotel.time_zone if hotel else "UTC")
-
-    def _hotel_domains(self) -> set[str]:
-        """Of all hotels: a profile is the group's, and the reception that typed it may be any."""
-        return {domain for each in self.properties.values() for domain in each.mail_domains}
 
     def _phone(self, text: str | None, hotel: Property | None, country: str | None) -> str | None:
         """A local number is read as of the guest's own country, then as of the hotel's."""

@@ -1,7 +1,7 @@
 """What tells the person of a record, and by which permanent id the record is kept. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.canonical import ids
 from chalicelib.canonical.details import SpecialDate
@@ -9,7 +9,7 @@ from chalicelib.canonical.ids import Leaf, ReservationId
 from chalicelib.canonical.snapshots import GuestSnapshot
 from chalicelib.canonical.time import local_date
 from chalicelib.guests.kinds import Unusable
-from chalicelib.guests.minors import is_minor
+from chalicelib.guests.minors import first_day, is_minor
 from chalicelib.guests.records import Record
 from chalicelib.identity.identifiers import normalise_member
 from chalicelib.identity.offices import office_of
@@ -33,13 +33,9 @@ def leaf_of(record: Record, reservation: ReservationId | None, slot: str, name: 
     return ids.leaf_of_contact(record.source, contact, name) if contact else None
 
 
-LATEST_ZONE = timedelta(hours=12)
-"""Behind UTC: where a day begins last."""
-
-
 def kept_of(record: Record, hotel: Property | None, moment: datetime) -> Record:
     """Of who is under age at the hotel, or anywhere where none is known, nothing is kept by which they are reached."""
-    today = local_date(moment, hotel.time_zone) if hotel else (moment - LATEST_ZONE).date()
+    today = local_date(moment, hotel.time_zone) if hotel else first_day(moment)
     return record.of_minor() if is_minor(record, today) else record
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from chalicelib.canonical.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.canonical.errors import Conflict, FieldError, Invalid
 from chalicelib.canonical.ids import Digest, Leaf
 from chalicelib.canonical.time import Instant, instant
 from chalicelib.canonical.time import now as present
@@ -126,9 +126,7 @@ def _changes(purpose: Purpose, before: Preferences, chosen: Chosen) -> Iterator[
 
 
 def _of(link: UnsubscribeLink, now: datetime, known: SetUp) -> Preferences:
-    guest = guests.guest(link.leaf)
-    if guest is None:
-        raise NotFound("There is no such guest.")
+    guest = guests.required(link.leaf)
     gate = gates.gate(guest.id, link.channel)
     succeeds, legal = predecessors(link.controller, known.successions), known.legal
 
@@ -141,7 +139,7 @@ def _of(link: UnsubscribeLink, now: datetime, known: SetUp) -> Preferences:
 
     senders = senders_of_controller(known.settings, known.hotels.values(), link.controller, legal=legal)
     asked = asked_of(guest.traits, guest.properties, senders, now)
-    topics = tuple(each for each in legal.topics if each.purpose == link.purpose)
+    topics = legal.topics_of(link.purpose)
     return Preferences(
         topics=topics,
         wanted=frozenset(each.id for each in topics if not is_refused(each.id)),
@@ -153,9 +151,7 @@ def _of(link: UnsubscribeLink, now: datetime, known: SetUp) -> Preferences:
 def speaker(link: UnsubscribeLink) -> tuple[Leaf, list[Digest]]:
     """Through which record, and at which address, the holder of a link speaks. Raises NotFound where there is no such
     guest any more."""
-    guest, sent = guests.guest(link.leaf), store.message(link.leaf, link.run)
-    if guest is None:
-        raise NotFound("There is no such guest.")
+    guest, sent = guests.required(link.leaf), store.message(link.leaf, link.run)
     address = sent.address if sent else None
     through = addresses.carrier_of(guest, address, sent.property_id) if sent and address else None
     return through or link.leaf, [address] if address else []

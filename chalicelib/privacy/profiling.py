@@ -47,11 +47,8 @@ def say(
 
     It is written down beside the table, too, as said through each record: one that is restored has forgotten it.
     """
-    guest = guests.guest(leaf)
-    if guest is None:
-        raise NotFound("There is no such guest.")
-    if seen is not None and {*guest.members} != {*seen}:
-        raise Conflict("Somebody else changed this guest just now: look again.")
+    guest = guests.required(leaf)
+    restrictions.require_seen(guest, seen)
     heads = guests.with_records(guests.heads(guest.members))
     for each in _speaking(heads, leaf) if holds else _saying(heads, why):
         profiles.store_sayings(Sayings(each, (profiling.said(why, at, actor, holds=holds),), at))

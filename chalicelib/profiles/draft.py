@@ -26,6 +26,8 @@ class Draft:
     decided: ProfileUpdate = field(default_factory=ProfileUpdate)
     restamped: set[Leaf] = field(default_factory=set)
     """Leaves whose record has a new time, and says what it said before."""
+    ended: set[Leaf] = field(default_factory=set)
+    """Leaves through which something was agreed to, and is no more."""
     sums_of: set[Leaf] = field(default_factory=set)
     """Leaves whose stays changed: their sums are due."""
 
@@ -76,11 +78,6 @@ class Draft:
             if (was.keys() ^ now.keys()) - self.acts(leaf, channel).keys():
                 return True
         return False
-
-    def agreements_ended(self, leaf: Leaf) -> bool:
-        """Whether a yes that was given through the leaf is none any more."""
-        ended = ((before, self.acts(leaf, channel)) for (of, channel), before in self.state.acts.items() if of == leaf)
-        return any(before != after and after == consent.refusals_of(before) for before, after in ended)
 
     def decisions(self, leaf: Leaf) -> Decisions:
         return self.decided.decisions.get(leaf) or self.state.decisions.get(leaf) or {}

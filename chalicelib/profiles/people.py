@@ -65,6 +65,7 @@ def _end_what_was_agreed(draft: Draft, leaf: Leaf) -> None:
         left = consent.refusals_of(known)
         if left != known:
             draft.decided.acts[leaf, channel] = left
+            draft.ended.add(leaf)
 
 
 def _youth(record: Record | None) -> date | None:
@@ -130,9 +131,9 @@ def take_consent(draft: Draft, person: Person) -> None:
         after = before if answers == before.answers else before.with_answers(answers)
         for address, reason in _suppressed_addresses(draft, person, CHANNELS[channel]):
             after = consent.with_suppression(after, address, reason)
-        if after != before or took_over or (person.leaf, channel) in draft.decided.acts:  # the lock of the acts
+        if after != before or took_over or person.leaf in draft.ended:  # the lock of the acts
             draft.decided.gates[guest, channel] = after
-    if draft.flags_changed(person.leaf) or draft.agreements_ended(person.leaf):
+    if draft.flags_changed(person.leaf) or person.leaf in draft.ended:
         draft.say(FactType.CONSENT_CHANGED, guest, person.leaf)
 
 

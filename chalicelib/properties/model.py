@@ -1,6 +1,7 @@
 """What a property is, under whose name its guests hear from it, and what it attests of their consent."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -130,3 +131,8 @@ class Property(BaseModel):
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as `Europe`
             raise ValueError(f"is no IANA time zone; there is {known(available_timezones(), name)}") from None
         return name
+
+
+def own_domains(hotels: Iterable[Property]) -> frozenset[str]:
+    """Of all hotels: an address there is never a guest's, and the reception that typed it may be any."""
+    return frozenset(domain for each in hotels for domain in each.mail_domains)

@@ -183,6 +183,10 @@ class ConsentSettings(Closed):
     def topic(self, id_: str) -> MailTopic | None:
         return next((each for each in self.topics if each.id == id_), None)
 
+    def topics_of(self, purpose: str) -> tuple[MailTopic, ...]:
+        """Among which guests choose who are asked for this purpose."""
+        return tuple(each for each in self.topics if each.purpose == purpose)
+
     def text(self, id_: str, language: str | None = None) -> ConsentText | None:
         """The one of this language, or of the only one."""
         found = [each for each in self.texts if each.id == id_ and language in {None, each.language}]

@@ -18,18 +18,17 @@ from chalicelib.consent import actions as consents
 from chalicelib.consent import addresses
 from chalicelib.consent.model import CHANNELS, DEFAULT_CHANNEL, Purpose, State
 from chalicelib.guests import store as guests
-from chalicelib.guests.model import Traits
 from chalicelib.identity.digests import digest
 from chalicelib.ingest.changes import change_of
 from chalicelib.jobs import store as jobs
 from chalicelib.jobs.model import Job, Part, Step
-from chalicelib.messages.channels.register import CHANNELS as CARRIERS
+from chalicelib.messages.channels.register import carries_to
 from chalicelib.messages.holds import PURPOSES, UNASKED
 from chalicelib.messages.newcomers import mail_newcomer
 from chalicelib.messages.preferences import OFTEN, PARTS, Frequency
 from chalicelib.profiles.actions import store_own_word
 from chalicelib.properties import store as properties
-from chalicelib.properties.model import Property
+from chalicelib.properties.model import Property, own_domains
 from chalicelib.settings import installation, legal_store
 from chalicelib.settings import store as settings
 from chalicelib.settings.legal import MailTopic
@@ -89,8 +88,8 @@ def form(property_id: PropertyId | None) -> Form:
         raise Conflict("Nobody can sign up yet: sender and postal address are not set, or the hub knows no address.")
     names = names_at(hotel, kept, known.values())
     sites = {site for each in ([hotel] if hotel else known.values()) for site in each.websites}
-    domains = frozenset(domain for each in known.values() for domain in each.mail_domains)
-    topics = tuple(each for each in legal_store.get().topics if each.purpose == PURPOSES[UNASKED])
+    domains = own_domains(known.values())
+    topics = legal_store.get().topics_of(PURPOSES[UNASKED])
     return Form(property_id, names, identity.controller, tuple(sorted(sites)), domains, public_url, topics)
 
 
@@ -109,7 +108,7 @@ def ask(signup: SignupId, typed: Typed, asked_in: Form, via: Via, now: datetime,
     Raises Invalid for what is no address of one's own, or no topic, and TooMany.
     """
     address = rules.address_of(typed.email, asked_in.hotel_domains)
-    if CARRIERS[DEFAULT_CHANNEL].address_of(Traits(email=address)) is None:
+    if not carries_to(address):
         raise Invalid(FieldError("email", UNREACHABLE))
     wanted, refused = rules.parts_of(asked_in.topics, typed.topics, typed.language)
     if network := network_of(typed.network):

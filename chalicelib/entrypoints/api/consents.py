@@ -223,7 +223,7 @@ def _require_known(body: ConsentAsked, purpose: Purpose) -> None:
     legal = legal_store.get()
     if body.text and legal.text(body.text, body.language) is None:
         raise Invalid(FieldError("text", "is none of the consent settings, in that language or at all"))
-    topics = [each.id for each in legal.topics if each.purpose == purpose]
+    topics = [each.id for each in legal.topics_of(purpose)]
     parts = [WEEKLY, MONTHLY, *topics] if purpose in WRITTEN_FOR else []
     if body.part and body.part not in parts:
         raise Invalid(FieldError("part", f"is no part of {purpose}; there is {choices.known(parts)}"))
