@@ -6,8 +6,10 @@ import pytest
 import time_machine
 
 from chalicelib.canonical.batch import Message
-from chalicelib.canonical.ids import leaf_of_profile
+from chalicelib.canonical.ids import GuestId, leaf_of_profile
 from chalicelib.connections.model import API
+from chalicelib.consent import store as gates
+from chalicelib.consent.model import EMAIL
 from chalicelib.ingest import actions
 from tests.builders import VIENNA, at, guest, notice, reservation
 from tests.entrypoints.conftest import Hub, Ingest
@@ -82,3 +84,21 @@ def test_a_profile_that_is_no_person_for_a_while_agreed_to_nothing_by_then(hub: 
     ingest(guest("g1", person=False, property_id=VIENNA.id, changed_at=at(5)))
     ingest(guest("g1", email="anna@mail.example", property_id=VIENNA.id, changed_at=at(9)))
     assert told(hub)[2] == "none"
+
+
+def test_whoever_reads_the_gate_beside_it_is_told_also_where_another_record_said_the_same(
+    hub: Hub, ingest: Ingest
+) -> None:
+    """The gate is the lock of what was said through each record of its guest."""
+    both = [leaf_of_profile(API, each) for each in ("g1", "g2")]
+    for each, day in (("g1", "01"), ("g2", "05")):
+        stay = {"arrival": f"2026-02-{day}", "departure": f"2026-02-{day}"}
+        ingest(reservation(each, guest(each), status="checked_out", **stay))
+        hub.put(f"/v1/guests/{leaf_of_profile(API, each)}/consents/email/marketing", YES)
+    assert hub.status("POST", "/v1/merge-decisions", {"records": both, "verdict": "join"}) == 200
+    before = gates.gate(GuestId(min(both)), EMAIL)
+    ingest(taken_out(5))
+    after = gates.gate(GuestId(min(both)), EMAIL)
+    assert before
+    assert after
+    assert (after.answers, after.rev) == (before.answers, before.rev + 1)
